@@ -1,0 +1,51 @@
+package adtally
+
+import (
+	"errors"
+	"time"
+)
+
+// Act says who must do what about a fault.
+type Act string
+
+// The acts. Shrinking a question that is too big is not among them: that stays
+// inside a connector.
+const (
+	Retry     Act = "retry"     // the same request, a little later: fetch
+	Wait      Act = "wait"      // not before Until, and only this account × use case
+	Reconnect Act = "reconnect" // the credential is dead: a person must renew it
+	Configure Act = "configure" // a person must change a setting; the hint says which
+	Bug       Act = "bug"       // ours: this slice fails loudly, the rest goes on
+)
+
+// Fault is an error that knows who must act. It is made where the knowledge is
+// and asked for once, at the edge.
+type Fault struct {
+	Act     Act
+	Code    string    // stable, for programs: "token_expired"
+	Message string    // one sentence for a person
+	Hint    string    // what to do about it
+	Until   time.Time // Wait: not before this moment
+	Err     error     // what lies beneath, may be nil
+}
+
+func (f *Fault) Error() string {
+	if f.Err == nil {
+		return f.Message
+	}
+	return f.Message + ": " + f.Err.Error()
+}
+
+func (f *Fault) Unwrap() error { return f.Err }
+
+// FaultOf finds the fault in err. An error that is none is a bug: nobody
+// foresaw it.
+func FaultOf(err error) *Fault {
+	if err == nil {
+		return nil
+	}
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f
+	}
+	return &Fault{Act: Bug, Code: "unexpected", Message: err.Error()}
+}

@@ -1,0 +1,98 @@
+package adtally
+
+import "time"
+
+// Account is one ad account: the unit of pacing, and of days.
+type Account struct {
+	ID       string `json:"id"` // the platform's own, e.g. act_123
+	Name     string `json:"name"`
+	Currency string `json:"currency"` // ISO 4217
+	Zone     string `json:"zone"`     // IANA name
+	Status   string `json:"status"`
+}
+
+// Location is the zone in which the account counts its days.
+func (a Account) Location() (*time.Location, error) { return time.LoadLocation(a.Zone) }
+
+// Source is a user's configured connector.
+type Source struct {
+	ID        string
+	Connector string
+	Dataset   string            // the schema its tables stand in
+	Tables    []string          // which to sync; none named = all
+	Since     Day               // zero = as far back as the platform serves
+	Until     Day               // the last day wanted; zero = today
+	Settings  map[string]string // the connector's own fields, see its Spec
+}
+
+// Destination is a warehouse that the user owns.
+type Destination struct {
+	Kind     string // "duckdb"
+	Location string // a file or an address
+}
+
+// Slice is the unit of work: stream × account × window. One slice is one read,
+// one commit and one checkpoint.
+type Slice struct {
+	Stream  string
+	Account string
+	Window  Window
+}
+
+// String names the slice; it is the same for the same work.
+func (s Slice) String() string { return s.Stream + "/" + s.Account + "/" + s.Window.String() }
+
+// Checkpoint is the fact that a table's rows for an account and a window are in
+// the warehouse, as of the moment when the platform was asked.
+type Checkpoint struct {
+	Table   string
+	Account string
+	Window  Window
+	Asked   time.Time
+	Load    string // the load that brought them, as _loads names it
+}
+
+// Cursor is a connector's note to its future self inside a slice. Others carry
+// it; only the connector reads the note. The zero Cursor says: nothing yet.
+type Cursor struct {
+	Asked time.Time // when the platform was asked; zero = not yet
+	Note  []byte
+}
+
+// Run is one carrying-out of a sync.
+type Run struct {
+	ID      string
+	Source  string
+	Wanted  string // what was asked for, so that the same command finds its run again
+	Started time.Time
+	Ended   time.Time // zero while it goes on, or was cut off
+	State   RunState
+	Error   string
+}
+
+// RunState says how a run stands.
+type RunState string
+
+// The states. An interrupted or failed run may be taken up again by the same
+// command on the same day; a finished one is done.
+const (
+	Running     RunState = "running"
+	Finished    RunState = "finished"
+	Failed      RunState = "failed"
+	Interrupted RunState = "interrupted"
+)
+
+// Step is one account's part of a run: what a worker claims.
+type Step struct {
+	Run     string
+	Account Account
+}
+
+// Outcome is how one slice ended.
+type Outcome struct {
+	Slice   Slice
+	Rows    int64
+	Started time.Time
+	Ended   time.Time
+	Fault   *Fault // nil = its rows are in the warehouse
+}

@@ -1,0 +1,134 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"adtally"
+)
+
+// Builder collects rows of one table. A value is set by its column's position;
+// what is not set by the end of a row is null.
+type Builder struct {
+	schema *Schema
+	rec    *array.RecordBuilder
+	rows   int
+}
+
+// NewBuilder starts collecting rows of s.
+func NewBuilder(s *Schema) *Builder {
+	return &Builder{schema: s, rec: array.NewRecordBuilder(memory.DefaultAllocator, arrowSchema(s))}
+}
+
+// Schema is the table that is being collected.
+func (b *Builder) Schema() *Schema { return b.schema }
+
+// Rows is how many rows are finished.
+func (b *Builder) Rows() int { return b.rows }
+
+// Set reads text as the column's type. A value that does not fit is an error
+// that says why, and leaves the cell null.
+func (b *Builder) Set(col int, text []byte) error { return b.SetScaled(col, text, 0) }
+
+// SetScaled does as Set, and divides a decimal by 10^digits: money that came in
+// minor units.
+func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
+	if b.IsSet(col) {
+		return errors.New("the value came twice")
+	}
+	t := b.schema.Columns[col].Type
+	switch f := b.rec.Field(col).(type) {
+	case *array.StringBuilder:
+		if !utf8.Valid(text) {
+			return errors.New("not valid UTF-8")
+		}
+		f.Append(string(text))
+	case *array.Int64Builder:
+		v, err := parseInt(text)
+		if err != nil {
+			return err
+		}
+		f.Append(v)
+	case *array.Decimal128Builder:
+		v, err := parseDecimal(text, t, digits)
+		if err != nil {
+			return err
+		}
+		f.Append(v)
+	case *array.BooleanBuilder:
+		return setBool(f, text)
+	case *array.Date32Builder:
+		d, err := adtally.ParseDay(string(text))
+		if err != nil {
+			return err
+		}
+		f.Append(arrow.Date32(d))
+	case *array.TimestampBuilder:
+		at, err := parseTime(text)
+		if err != nil {
+			return err
+		}
+		f.Append(arrow.Timestamp(at.UnixMicro()))
+	default:
+		return fmt.Errorf("no way to store %s", t)
+	}
+	return nil
+}
+
+// SetInt stores a whole number in an int or decimal column.
+func (b *Builder) SetInt(col int, v int64) error {
+	if f, ok := b.rec.Field(col).(*array.Int64Builder); ok && !b.IsSet(col) {
+		f.Append(v)
+		return nil
+	}
+	return b.Set(col, fmt.Append(nil, v))
+}
+
+// IsSet says whether the column has a value in the row under way.
+func (b *Builder) IsSet(col int) bool { return b.rec.Field(col).Len() > b.rows }
+
+// EndRow finishes the row under way.
+func (b *Builder) EndRow() {
+	for _, f := range b.rec.Fields() {
+		if f.Len() == b.rows {
+			f.AppendNull()
+		}
+	}
+	b.rows++
+}
+
+// Batch hands over the finished rows and starts anew.
+func (b *Builder) Batch() Batch {
+	b.rows = 0
+	return Batch{schema: b.schema, rec: b.rec.NewRecordBatch()}
+}
+
+func setBool(f *array.BooleanBuilder, text []byte) error {
+	switch string(text) {
+	case "true", "1":
+		f.Append(true)
+	case "false", "0":
+		f.Append(false)
+	default:
+		return fmt.Errorf("%q is neither true nor false", text)
+	}
+	return nil
+}
+
+// Graph prints times with a zone offset that has no colon.
+var timeLayouts = []string{"2006-01-02T15:04:05-0700", time.RFC3339Nano}
+
+func parseTime(text []byte) (time.Time, error) {
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, string(text)); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time", text)
+}

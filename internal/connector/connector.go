@@ -1,0 +1,56 @@
+// Package connector is the contract for reading: what the code for an ad
+// platform must do to be one of ours.
+//
+// It may know rows and the words of the house, never a warehouse. The one rule
+// it keeps: what to read is decided by Plan, purely; Read only carries it out.
+package connector
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"adtally"
+	"adtally/internal/table"
+)
+
+// Connector is the code that can read one ad platform.
+type Connector interface {
+	Spec() adtally.Spec
+	// Verify asks the platform what a secret allows: who, scopes, accounts,
+	// until when.
+	Verify(context.Context, adtally.Secret) (adtally.Grant, error)
+	// Open makes a reader. It does not touch the network.
+	Open(adtally.Source, adtally.Secret) (Reader, error)
+}
+
+// Reader reads one source.
+type Reader interface {
+	// Streams are what the source is set to give, in the order to read them.
+	Streams() []Stream
+	// Plan says what is to be read of a stream, newest first, given what is
+	// known of it and the moment the run began. It is pure.
+	Plan(stream string, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice
+	// Read carries out one slice. It reads the cursor that an earlier try left
+	// in note and leaves its own there.
+	Read(context.Context, adtally.Account, adtally.Slice, Note) iter.Seq2[table.Batch, error]
+}
+
+// Stream is one named thing that a source can give. It owns its tables: one
+// read fills them all.
+type Stream struct {
+	Name   string
+	Tables []*table.Schema
+	// Daily streams are facts by day; the others are entities as they are now.
+	Daily bool
+	// Months is how far back the platform serves days; 0 = no limit is known.
+	Months int
+}
+
+// Note is where a read keeps its cursor.
+type Note interface {
+	// Cursor is what an earlier try of the same slice left.
+	Cursor() adtally.Cursor
+	// Save keeps c; when it returns, c survives a crash.
+	Save(ctx context.Context, c adtally.Cursor) error
+}

@@ -1,0 +1,69 @@
+// Package destination is the contract for writing: what a warehouse must do to
+// be one of ours.
+//
+// It may know rows, never where they come from. The one rule it keeps: a load
+// is all or nothing, and its rows of _loads stand in the same transaction.
+package destination
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"time"
+
+	"adtally"
+	"adtally/internal/table"
+)
+
+// Kind is one sort of warehouse.
+type Kind interface {
+	Spec() adtally.Spec
+	// Open reaches the warehouse and finds out that it can be written. A Fault
+	// with Act Configure says what a person must change.
+	Open(context.Context, adtally.Destination, adtally.Secret) (Writer, error)
+}
+
+// Writer is an open warehouse. It may be used by many goroutines.
+type Writer interface {
+	// Prepare makes sure that the tables exist with at least these columns. It
+	// adds and never drops; a column whose type changed gets a new column
+	// named name_TYPE, and loads go there.
+	Prepare(ctx context.Context, dataset string, tables []*table.Schema) error
+	// Commit brings in one slice, all of it or nothing, and releases the
+	// batches it takes. Rows of different tables may come mixed.
+	Commit(context.Context, Load, iter.Seq2[table.Batch, error]) (Written, error)
+	// Loads says, from the warehouse itself, what is in it for an account.
+	Loads(ctx context.Context, dataset, account string) ([]adtally.Checkpoint, error)
+	// Query lends a handle for reading; done gives it back.
+	Query(context.Context) (db *sql.DB, done func(), err error)
+	Close() error
+}
+
+// Load is one slice on its way in.
+type Load struct {
+	ID      string
+	Dataset string
+	Slice   adtally.Slice
+	// Tables are all that the slice owns, those without a row this time too.
+	Tables []*table.Schema
+	// Asked tells when the platform was asked. It is called after the last
+	// batch was taken.
+	Asked func() time.Time
+	// Now dates the commit itself.
+	Now func() time.Time
+}
+
+// Written says what a load brought in.
+type Written struct {
+	Rows        map[string]int64 // by table
+	Quarantined int64
+	// Checkpoints are the facts that the load made true, one per table.
+	Checkpoints []adtally.Checkpoint
+}
+
+// Columns that every destination adds to every table by itself.
+const (
+	AskedColumn  = "_asked_at"  // when the platform was asked
+	SyncedColumn = "_synced_at" // when the row was written
+	LoadColumn   = "_load_id"   // the load that wrote it
+)

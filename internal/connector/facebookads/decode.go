@@ -1,0 +1,282 @@
+package facebookads
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"adtally"
+	"adtally/internal/table"
+)
+
+// decoder turns Graph's objects into typed columns, once, without building the
+// objects in between. What has no column is kept in raw; what fits no type goes
+// to quarantine, and its row is loaded without it.
+type decoder struct {
+	stream  *stream
+	account adtally.Account
+	offset  int32 // digits of the currency's minor unit
+	daily   bool  // a row that spans more than a day is an error
+
+	rows     *table.Builder
+	actions  *actionRows // nil where the stream has none
+	rejected *table.Builder
+
+	memo    [][]byte // texts of the row under way, by stream.remember
+	stop    []byte   // its date_stop
+	raw     []byte
+	misfits []misfit
+	name    []byte
+	scratch []byte
+}
+
+type misfit struct{ table, column, value, reason string }
+
+func newDecoder(s *stream, a adtally.Account) (*decoder, error) {
+	offset, err := minorDigits(a.Currency)
+	if err != nil {
+		return nil, err
+	}
+	d := &decoder{stream: s, account: a, offset: offset, daily: s.daily,
+		rows: table.NewBuilder(s.table), rejected: table.NewBuilder(&table.Quarantine), memo: make([][]byte, len(s.remember))}
+	if s.actions != nil {
+		d.actions = newActionRows(s)
+	}
+	return d, nil
+}
+
+// row reads one object.
+func (d *decoder) row(dec *jsontext.Decoder) error {
+	d.reset()
+	if dec.PeekKind() != '{' {
+		return errors.New("a row is not an object")
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for dec.PeekKind() != '}' {
+		if err := d.member(dec); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	return d.endRow()
+}
+
+func (d *decoder) reset() {
+	d.raw, d.stop, d.misfits = d.raw[:0], d.stop[:0], d.misfits[:0]
+	for i := range d.memo {
+		d.memo[i] = d.memo[i][:0]
+	}
+	if d.actions != nil {
+		d.actions.reset()
+	}
+}
+
+// member reads a name and its value. The name is copied first: the decoder
+// lends it only until the next read.
+func (d *decoder) member(dec *jsontext.Decoder) (err error) {
+	if d.name, err = readText(dec, d.name); err != nil {
+		return err
+	}
+	s, known := d.stream.slots[string(d.name)]
+	if known && s.how == asActions && d.actions != nil && dec.PeekKind() == '[' {
+		return d.actions.read(dec, s)
+	}
+	if known && s.how == asNested && dec.PeekKind() == '{' {
+		return d.nested(dec, s)
+	}
+	value, err := dec.ReadValue()
+	if err != nil || value.Kind() == 'n' { // null is absent
+		return err
+	}
+	if !known || s.how == asActions {
+		return d.keep(d.name, value)
+	}
+	return d.store(s, value)
+}
+
+// readText reads a string into buf.
+func readText(dec *jsontext.Decoder, buf []byte) ([]byte, error) {
+	quoted, err := dec.ReadValue()
+	if err != nil {
+		return buf, err
+	}
+	return jsontext.AppendUnquote(buf[:0], quoted)
+}
+
+// keep writes a member that has no column to raw.
+func (d *decoder) keep(name, value []byte) (err error) {
+	d.raw, err = appendMember(d.raw, name, value)
+	return err
+}
+
+// appendMember adds a member to an object that is still open.
+func appendMember(object, name, value []byte) ([]byte, error) {
+	sep := byte(',')
+	if len(object) == 0 {
+		sep = '{'
+	}
+	object, err := jsontext.AppendQuote(append(object, sep), name)
+	return append(append(object, ':'), value...), err
+}
+
+// store puts a value into its column, or notes that it did not fit.
+func (d *decoder) store(s *slot, value jsontext.Value) error {
+	text, err := d.text(s, value)
+	if err == nil && s.how == asStop {
+		d.stop = append(d.stop[:0], text...)
+		return nil
+	}
+	if err == nil {
+		err = d.rows.SetScaled(s.column, text, d.scale(s))
+	}
+	if err != nil {
+		d.misfit(d.stream.table, s.name, string(value), err)
+		return nil
+	}
+	if s.memo >= 0 {
+		d.memo[s.memo] = append(d.memo[s.memo][:0], text...)
+	}
+	return nil
+}
+
+func (d *decoder) misfit(t *table.Schema, column, value string, err error) {
+	d.misfits = append(d.misfits, misfit{t.Name, column, value, err.Error()})
+}
+
+func (d *decoder) scale(s *slot) int32 {
+	if s.how == asMinor {
+		return d.offset
+	}
+	return 0
+}
+
+// text is a value as its column takes it: a document as it came, a string
+// without its quotes, a number as its digits.
+func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
+	if s.document {
+		return value, nil
+	}
+	switch value.Kind() {
+	case '"':
+		d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], value)
+		return d.scratch, err
+	case '{', '[':
+		return nil, errors.New("a list or an object came where one value was expected")
+	}
+	return value, nil
+}
+
+// nested takes creative:{"id":…} apart: the id has a column; where more came,
+// the rest is kept in raw.
+func (d *decoder) nested(dec *jsontext.Decoder, s *slot) error {
+	outer := bytes.Clone(d.name)
+	var rest []byte
+	err := members(dec, func(name string) error {
+		value, err := dec.ReadValue()
+		if err != nil || value.Kind() == 'n' {
+			return err
+		}
+		if name == "id" {
+			return d.store(s, value)
+		}
+		rest, err = appendMember(rest, []byte(name), value)
+		return err
+	})
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	return d.keep(outer, append(rest, '}'))
+}
+
+// endRow completes the row: what the account knows of itself, what had no
+// column, and the rows of actions that hang on it.
+func (d *decoder) endRow() error {
+	if err := d.checkStop(); err != nil {
+		return err
+	}
+	d.fill(d.stream.slots["account_id"], d.account.ID)
+	d.fill(d.stream.currency, d.account.Currency)
+	if len(d.raw) > 0 {
+		d.raw = append(d.raw, '}')
+		if err := d.store(d.stream.raw, d.raw); err != nil {
+			return err
+		}
+	}
+	d.rows.EndRow()
+	if d.actions != nil {
+		d.actions.endRow(d)
+	}
+	return d.reject()
+}
+
+// checkStop compares the last day of a row with its first. They are the same
+// in a daily stream; elsewhere a different one is kept.
+func (d *decoder) checkStop() error {
+	if len(d.stop) == 0 || bytes.Equal(d.stop, d.memo[d.stream.day]) {
+		return nil
+	}
+	if d.daily {
+		return fmt.Errorf("a row from %s to %s came where single days were asked for", d.memo[d.stream.day], d.stop)
+	}
+	quoted, err := jsontext.AppendQuote(nil, d.stop)
+	if err != nil {
+		return err
+	}
+	return d.keep([]byte("date_stop"), quoted)
+}
+
+// fill gives a text column the value that the account knows, where the row did
+// not bring its own.
+func (d *decoder) fill(s *slot, value string) {
+	if s == nil || d.rows.IsSet(s.column) {
+		return
+	}
+	if err := d.rows.Set(s.column, []byte(value)); err != nil {
+		d.misfit(d.stream.table, s.name, value, err)
+		return
+	}
+	if s.memo >= 0 {
+		d.memo[s.memo] = append(d.memo[s.memo][:0], value...)
+	}
+}
+
+// reject writes the row's misfits to quarantine.
+func (d *decoder) reject() error {
+	for _, m := range d.misfits {
+		day := ""
+		if d.stream.day >= 0 {
+			day = string(d.memo[d.stream.day])
+		}
+		key := bytes.Join(d.memo[:len(d.stream.table.Key)], []byte("/"))
+		for i, v := range []string{m.table, d.account.ID, day, string(key), m.column, m.value, m.reason} {
+			if v == "" && i == 2 {
+				continue // an entity has no day
+			}
+			if err := d.rejected.Set(i, bytes.ToValidUTF8([]byte(v), []byte("\uFFFD"))); err != nil {
+				return fmt.Errorf("quarantine %s: %w", table.Quarantine.Columns[i].Name, err)
+			}
+		}
+		d.rejected.EndRow()
+	}
+	return nil
+}
+
+// batches hands over what was read since the last call.
+func (d *decoder) batches() (out []table.Batch) {
+	builders := []*table.Builder{d.rows, d.rejected}
+	if d.actions != nil {
+		builders = append(builders, d.actions.rows)
+	}
+	for _, b := range builders {
+		if b.Rows() > 0 {
+			out = append(out, b.Batch())
+		}
+	}
+	return out
+}

@@ -1,0 +1,157 @@
+package facebookads
+
+import "adtally/internal/table"
+
+// Statuses that an object can have (effective_status in Meta's specs). All are
+// asked for by name: an edge hides archived and deleted objects otherwise.
+var (
+	campaignStatuses = []string{"ACTIVE", "PAUSED", "DELETED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES"}
+	adSetStatuses    = append([]string{"CAMPAIGN_PAUSED"}, campaignStatuses...)
+	adStatuses       = append([]string{"ADSET_PAUSED", "DISAPPROVED", "PENDING_BILLING_INFO", "PENDING_REVIEW", "PREAPPROVED"}, adSetStatuses...)
+
+	statuses = map[string][]string{"campaign": campaignStatuses, "adset": adSetStatuses, "ad": adStatuses}
+)
+
+// Page sizes of the edges. Creatives are heavy; others are known to be served
+// by the hundreds (META_API.md §2.1). A page that is too large is halved.
+const (
+	entityRows   = 500
+	creativeRows = 200
+)
+
+func entity(name, edge, filter string, limit int, text string, fields ...field) *stream {
+	key := []string{"id"}
+	return &stream{name: name, edge: edge, filter: filter, limit: limit, fields: fields,
+		table: &table.Schema{Name: name, Mode: table.Upsert, Key: key, Columns: columns(fields), Description: text}}
+}
+
+func adAccounts() *stream {
+	s := entity("ad_accounts", "", "", 0, "Ad accounts, as they are now: one row each.",
+		id("id", "The account as Graph names it: act_ and its number."),
+		id(table.AccountColumn, "The account's number."),
+		words("name", "Its name."),
+		number("account_status", "1 active, 2 disabled, 3 unsettled, 7 pending risk review, 8 pending settlement, 9 in grace period, 100 pending closure, 101 closed."),
+		number("disable_reason", "Why it is disabled; 0 = it is not."),
+		words("currency", "ISO 4217 code of every amount of the account."),
+		number("timezone_id", "Meta's number of the time zone."),
+		words("timezone_name", "The zone in which the account counts its days."),
+		col("timezone_offset_hours_utc", table.Decimal(6, 2), table.Ratio, table.None, "Hours from UTC when Meta was asked."),
+		moment("created_time", "When it was made."),
+		minor("amount_spent", "Spent so far, since the account was made or the counter was reset."),
+		minor("spend_cap", "The account's spending limit; 0 = none."),
+		minor("balance", "The bill that is due."),
+		minor("min_daily_budget", "The smallest daily budget that is allowed."),
+		minor("min_campaign_group_spend_cap", "The smallest spending limit of a campaign that is allowed."),
+		document("business", "The business portfolio that owns it; NULL where the token may not see it."),
+		words("business_name", "Name of the business, for billing."),
+		words("business_country_code", "Country of the business, for billing."),
+		id("end_advertiser", "Page or app that advertises through the account."),
+		number("is_personal", "1 where it is used privately."),
+		flag("is_prepay_account", "Whether it is paid in advance."),
+		rawField)
+	s.forbids = []string{"business"}
+	return s
+}
+
+func campaigns() *stream {
+	return entity("campaigns", "campaigns", "campaign", entityRows, "Campaigns, as they are now, archived and deleted ones too.",
+		id("id", "The campaign."), id(table.AccountColumn, "The ad account."),
+		words("name", "Its name."),
+		words("objective", "What it is for."),
+		words("status", "What its owner set."), words("configured_status", "What its owner set."),
+		words("effective_status", "What holds, the account taken into account."),
+		words("buying_type", "AUCTION or RESERVED."),
+		words("bid_strategy", "How bids are made; NULL where ad sets decide."),
+		minor("daily_budget", "Budget per day; NULL where ad sets hold it."),
+		minor("lifetime_budget", "Budget for its whole life; NULL where ad sets hold it."),
+		minor("budget_remaining", "What is left of the budget; 0 where ad sets hold it."),
+		minor("spend_cap", "Spending limit; NULL = none."),
+		currencyField,
+		document("special_ad_categories", "Categories with rules of their own, such as HOUSING."),
+		document("pacing_type", "How the budget is paced."),
+		document("promoted_object", "What is promoted."),
+		document("issues_info", "What keeps it from delivering."),
+		words("primary_attribution", "Where conversions are attributed."),
+		words("smart_promotion_type", "Kind of automation."),
+		id("source_campaign_id", "The campaign it was copied from."),
+		flag("budget_rebalance_flag", "Whether Meta moves budget between ad sets."),
+		flag("is_skadnetwork_attribution", "Whether it is measured through SKAdNetwork."),
+		moment("start_time", "When it starts."), moment("stop_time", "When it stops; NULL = open."),
+		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed. Budget changes do not move it."),
+		moment("last_budget_toggling_time", "When the budget last moved between campaign and ad sets."),
+		rawField)
+}
+
+func adSets() *stream {
+	return entity("ad_sets", "adsets", "adset", entityRows, "Ad sets, as they are now, archived and deleted ones too.",
+		id("id", "The ad set."), id(table.AccountColumn, "The ad account."), id("campaign_id", "The campaign it belongs to."),
+		words("name", "Its name."),
+		words("status", "What its owner set."), words("configured_status", "What its owner set."),
+		words("effective_status", "What holds, campaign and account taken into account."),
+		words("billing_event", "What is paid for."),
+		words("optimization_goal", "What delivery is optimised for."),
+		words("bid_strategy", "How bids are made."),
+		minor("bid_amount", "The bid, or the cost that is aimed at."),
+		minor("daily_budget", "Budget per day; NULL where the campaign holds it."),
+		minor("lifetime_budget", "Budget for its whole life; NULL where the campaign holds it."),
+		minor("budget_remaining", "What is left of the budget; 0 where the campaign holds it."),
+		currencyField,
+		words("campaign_attribution", "Where conversions are attributed."),
+		document("attribution_spec", "The attribution windows behind its default conversions."),
+		words("destination_type", "Where a click leads."),
+		document("targeting", "Whom it is shown to."),
+		document("promoted_object", "What is promoted."),
+		document("learning_stage_info", "How far delivery has learned; NULL where that does not apply."),
+		document("pacing_type", "How the budget is paced."),
+		document("issues_info", "What keeps it from delivering."),
+		flag("is_dynamic_creative", "Whether Meta mixes its creatives."),
+		number("lifetime_imps", "Impressions that are bought for its whole life; 0 = it is not sold so."),
+		id("source_adset_id", "The ad set it was copied from."),
+		moment("start_time", "When it starts."), moment("end_time", "When it ends; NULL = open."),
+		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
+		rawField)
+}
+
+func ads() *stream {
+	creative := id("creative_id", "The creative it shows.").as("creative")
+	creative.how = asNested
+	return entity("ads", "ads", "ad", entityRows, "Ads, as they are now, archived and deleted ones too.",
+		id("id", "The ad."), id(table.AccountColumn, "The ad account."),
+		id("campaign_id", "The campaign it belongs to."), id("adset_id", "The ad set it belongs to."),
+		words("name", "Its name."),
+		words("status", "What its owner set."), words("configured_status", "What its owner set."),
+		words("effective_status", "What holds, ad set, campaign and account taken into account."),
+		creative,
+		words("conversion_domain", "The domain where conversions happen."),
+		document("tracking_specs", "What is tracked."),
+		document("issues_info", "What keeps it from delivering."),
+		id("source_ad_id", "The ad it was copied from."),
+		id("last_updated_by_app_id", "The app that changed it last."),
+		words("preview_shareable_link", "Link to a preview."),
+		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
+		rawField)
+}
+
+func adCreatives() *stream {
+	return entity("ad_creatives", "adcreatives", "", creativeRows, "Creatives, as they are now. Picture links expire: fetch them soon or not at all.",
+		id("id", "The creative."), id(table.AccountColumn, "The ad account."),
+		words("name", "Its name."), words("title", "Headline."), words("body", "Text."),
+		words("status", "ACTIVE, IN_PROCESS, WITH_ISSUES or DELETED."),
+		words("object_type", "What it shows: SHARE, VIDEO, …"),
+		id("object_id", "The page or app that is promoted."),
+		id("object_story_id", "The post it was made from."),
+		id("effective_object_story_id", "The post that is shown."),
+		document("object_story_spec", "How the post is made up."),
+		document("asset_feed_spec", "The texts, pictures and links that Meta may mix."),
+		words("call_to_action_type", "The button."),
+		words("object_url", "Link of a link ad."), words("link_url", "Link behind the picture."),
+		words("template_url", "Link of a catalogue ad."), words("url_tags", "What is appended to links."),
+		words("image_hash", "The picture, by content."), words("image_url", "The picture; the link expires."),
+		words("thumbnail_url", "A small picture; the link expires."),
+		id("video_id", "The video."), id("product_set_id", "The product set."), id("actor_id", "The page that speaks."),
+		id("instagram_user_id", "The Instagram account that speaks."),
+		id("effective_instagram_media_id", "The Instagram post that is shown."),
+		words("instagram_permalink_url", "Link to the Instagram post."),
+		words("authorization_category", "Whether it is political, and said so."),
+		rawField)
+}

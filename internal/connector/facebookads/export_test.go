@@ -1,0 +1,82 @@
+package facebookads
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"adtally"
+	"adtally/internal/fetch"
+	"adtally/internal/table"
+)
+
+// DecodePage decodes one page, or one object where body is none, as the named
+// stream would; rows may span more than a day.
+func DecodePage(name string, a adtally.Account, body []byte, page bool) ([]table.Batch, error) {
+	d := decoderFor(name, a)
+	if !page {
+		err := d.row(jsontext.NewDecoder(bytes.NewBuffer(body)))
+		return d.batches(), err
+	}
+	_, err := decodePage(body, d.row)
+	return d.batches(), err
+}
+
+// Decoding gives a function that decodes one page of a stream, for benchmarks.
+func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error) {
+	streams, err := choose(allStreams(), tables)
+	if err != nil {
+		panic(err)
+	}
+	d, err := newDecoder(streams[0], a)
+	if err != nil {
+		panic(err)
+	}
+	return func(body []byte) (rows int, err error) {
+		_, err = decodePage(body, d.row)
+		for _, b := range d.batches() {
+			rows += b.Rows()
+			b.Release()
+		}
+		return rows, err
+	}
+}
+
+func decoderFor(name string, a adtally.Account) *decoder {
+	streams, err := choose(allStreams(), nil)
+	if err != nil {
+		panic(err)
+	}
+	r := &reader{streams: streams}
+	d, err := newDecoder(r.stream(name), a)
+	if err != nil {
+		panic(err)
+	}
+	d.daily = false
+	return d
+}
+
+// Slots says which member of Graph's objects goes to which column, for tests
+// that compare.
+func Slots(name string) (columns map[string]string, nested, minor map[string]bool) {
+	columns, nested, minor = map[string]string{}, map[string]bool{}, map[string]bool{}
+	for from, s := range decoderFor(name, adtally.Account{Currency: "USD"}).stream.slots {
+		columns[from] = s.name
+		nested[from] = s.how == asNested
+		minor[from] = s.how == asMinor
+	}
+	return columns, nested, minor
+}
+
+// Judge is the classifier, on a body as it came.
+func Judge(status int, header http.Header, body []byte) error {
+	return judge(fetch.Answer{Status: status, Header: header, Body: body})
+}
+
+// The errors that stay inside.
+var (
+	ErrTooMuch  = errTooMuch
+	ErrGone     = errGone
+	ErrNotReady = errNotReady
+)

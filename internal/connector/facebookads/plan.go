@@ -1,0 +1,101 @@
+package facebookads
+
+import (
+	"time"
+
+	"adtally"
+)
+
+const (
+	// retentionMonths is how far back Meta serves totals (META_API.md §1.3).
+	retentionMonths = 37
+	// lookBack is for how many days after it Meta may restate a day (same place).
+	lookBack = 28
+)
+
+// Plan says what is to be read. An entity is due when it was last asked for
+// before now; a day of a report is due when it was never asked for, or was
+// asked for before now and too early to be final. Days that hang together are
+// asked for together, newest first, as many as one question holds.
+func (r *reader) Plan(name string, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice {
+	s := r.stream(name)
+	zone, err := a.Location()
+	if s == nil || err != nil {
+		return nil // the engine has refused both before it asks
+	}
+	if !s.daily {
+		return r.planEntity(s, a, done, now)
+	}
+	span := r.span(zone, now)
+	if span.Days() == 0 {
+		return nil
+	}
+	return chunks(s, a, dueDays(s, span, done, zone, now), span)
+}
+
+func (r *reader) planEntity(s *stream, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice {
+	for _, t := range s.tables() {
+		if newest(done, t.Name, 0).Before(now) {
+			return []adtally.Slice{{Stream: s.name, Account: a.ID}}
+		}
+	}
+	return nil
+}
+
+// span is the days that are wanted and that Meta still serves.
+func (r *reader) span(zone *time.Location, now time.Time) adtally.Window {
+	today := adtally.DayOf(now, zone)
+	first, last := today.AddMonths(-retentionMonths), today
+	if r.source.Since != 0 {
+		first = max(first, r.source.Since)
+	}
+	if r.source.Until != 0 {
+		last = min(last, r.source.Until)
+	}
+	if last < first {
+		return adtally.Window{}
+	}
+	return adtally.WindowOf(first, last)
+}
+
+func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *time.Location, now time.Time) []bool {
+	due := make([]bool, span.Days())
+	for i := range due {
+		day := span.From + adtally.Day(i)
+		final := (day + 1 + lookBack).Start(zone)
+		for _, t := range s.tables() {
+			asked := newest(done, t.Name, day)
+			if asked.IsZero() || asked.Before(now) && asked.Before(final) {
+				due[i] = true
+			}
+		}
+	}
+	return due
+}
+
+// newest is when a table was last asked for a day; day 0 stands for an entity.
+func newest(done []adtally.Checkpoint, table string, day adtally.Day) (asked time.Time) {
+	for _, c := range done {
+		if c.Table == table && (day == 0 && c.Window.IsZero() || day != 0 && c.Window.Contains(day)) && c.Asked.After(asked) {
+			asked = c.Asked
+		}
+	}
+	return asked
+}
+
+// chunks cuts the runs of due days into slices, from the newest end, so that
+// what is left of a run is cut at the same places again.
+func chunks(s *stream, a adtally.Account, due []bool, span adtally.Window) (out []adtally.Slice) {
+	for i := len(due) - 1; i >= 0; i-- {
+		if !due[i] {
+			continue
+		}
+		last := i
+		for i > 0 && due[i-1] && last-i+1 < s.days {
+			i--
+		}
+		w := adtally.WindowOf(span.From+adtally.Day(i), span.From+adtally.Day(last))
+		out = append(out, adtally.Slice{Stream: s.name, Account: a.ID, Window: w})
+	}
+	return out
+}

@@ -1,0 +1,143 @@
+package facebookads
+
+import (
+	"slices"
+
+	"adtally/internal/connector"
+	"adtally/internal/table"
+)
+
+// stream is one named thing that Graph is asked for, and how its answer
+// becomes columns.
+type stream struct {
+	name    string
+	edge    string // below the account; "" = the account itself
+	level   string // of a report
+	daily   bool
+	filter  string // the object word whose effective_status is filtered; "" = no filter
+	days    int    // of a report: how many days one question spans at most
+	limit   int    // rows asked for per page
+	always  bool   // small at any span: asked synchronously
+	fields  []field
+	forbids []string // fields that need more than ads_read: left out when refused
+	table   *table.Schema
+	actions *table.Schema // nil: none, or not wanted
+
+	slots    map[string]*slot
+	raw      *slot
+	currency *slot
+	remember []string // columns whose text is kept while a row is read; the key first
+	day      int      // position of date in remember, or -1
+	shared   []share  // what the actions table takes over from its row
+}
+
+type share struct{ memo, column int }
+
+// slot is where a member of Graph's object goes.
+type slot struct {
+	name, from string // the column's name, and Graph's
+	column     int
+	memo       int // position in remember, or -1
+	how        how
+	document   bool // the column keeps JSON as it came
+}
+
+// how says how a value is taken.
+type how uint8
+
+const (
+	asValue how = iota
+	asMinor
+	asNested  // an object of which the id is wanted
+	asStop    // date_stop
+	asActions // an array that becomes rows
+)
+
+// field is a column and where it comes from.
+type field struct {
+	column table.Column
+	from   string // Graph's name where it is another
+	how    how
+	own    bool // not asked for: we know it ourselves
+}
+
+func (f field) graph() string {
+	if f.from != "" {
+		return f.from
+	}
+	return f.column.Name
+}
+
+// build lays out the slots once all is declared.
+func (s *stream) build() *stream {
+	s.slots = map[string]*slot{}
+	s.remember = slices.Clone(s.table.Key)
+	if s.actions != nil {
+		s.share()
+	}
+	s.day = slices.Index(s.remember, table.DayColumn)
+	for i, f := range s.fields {
+		sl := &slot{name: f.column.Name, from: f.graph(), column: i, how: f.how,
+			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON}
+		s.slots[sl.from] = sl
+		switch f.column.Name {
+		case "raw":
+			s.raw = sl
+			delete(s.slots, sl.from) // a member of that name would be a stranger
+		case "currency":
+			s.currency = sl
+		}
+	}
+	if s.daily {
+		s.slots["date_stop"] = &slot{name: "date_stop", from: "date_stop", column: -1, memo: -1, how: asStop}
+		for _, name := range []string{"actions", "action_values"} {
+			s.slots[name] = &slot{name: name, from: name, column: -1, memo: -1, how: asActions}
+		}
+	}
+	return s
+}
+
+func (s *stream) share() {
+	for i, c := range s.actions.Columns {
+		own := slices.ContainsFunc(s.table.Columns, func(o table.Column) bool { return o.Name == c.Name })
+		if !own || c.Name == "raw" {
+			continue
+		}
+		if !slices.Contains(s.remember, c.Name) {
+			s.remember = append(s.remember, c.Name)
+		}
+		s.shared = append(s.shared, share{slices.Index(s.remember, c.Name), i})
+	}
+}
+
+// asks lists what to ask Graph for.
+func (s *stream) asks() (names []string) {
+	for _, f := range s.fields {
+		if !f.own {
+			names = append(names, f.graph())
+		}
+	}
+	if s.actions != nil {
+		names = append(names, "actions", "action_values")
+	}
+	return names
+}
+
+func (s *stream) tables() []*table.Schema {
+	if s.actions != nil {
+		return []*table.Schema{s.table, s.actions}
+	}
+	return []*table.Schema{s.table}
+}
+
+func (s *stream) public() connector.Stream {
+	return connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.months()}
+}
+
+// months is how far back Meta serves totals (META_API.md §1.3).
+func (s *stream) months() int {
+	if s.daily {
+		return retentionMonths
+	}
+	return 0
+}

@@ -1,0 +1,193 @@
+// Package engine is for carrying out a step: plan, read, commit, checkpoint,
+// one slice after another, so that a step that was cut off can go on.
+//
+// It may know the contracts for reading and writing, and no platform and no
+// warehouse. The one rule it keeps: commit, then checkpoint, and what the
+// warehouse says of itself counts more than the ledger.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/destination"
+	"adtally/internal/table"
+)
+
+// Ledger is what a step needs to remember.
+type Ledger interface {
+	// AdoptCheckpoints makes the ledger say what the warehouse says.
+	AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error
+	// SaveCheckpoints keeps the facts of a commit and forgets the slice's cursor.
+	SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error
+	Cursor(ctx context.Context, source string, s adtally.Slice) (adtally.Cursor, error)
+	SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error
+	SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error
+}
+
+// Engine carries out the steps of one source.
+type Engine struct {
+	Source adtally.Source
+	Reader connector.Reader
+	Writer destination.Writer
+	Ledger Ledger
+	Now    func() time.Time // the platform's clock
+	NewID  func() string    // names loads
+	Slices int              // how many slices of an account are under way at once
+	Watch  func(Event)      // is told how it goes; may be called by many goroutines
+	// Reread forgets what earlier runs brought: every day is due.
+	Reread bool
+}
+
+// Event is something that a person who watches wants to know.
+type Event struct {
+	Account string
+	Planned []adtally.Slice  // all that is to be done
+	Begun   *adtally.Slice   // work on it begins
+	Rows    int64            // so many more were read
+	Ended   *adtally.Outcome // a slice is done, or has failed
+}
+
+// Prepare makes the tables ready, once, before the first step.
+func (e *Engine) Prepare(ctx context.Context) error {
+	var tables []*table.Schema
+	for _, s := range e.Reader.Streams() {
+		tables = append(tables, s.Tables...)
+	}
+	return e.Writer.Prepare(ctx, e.Source.Dataset, tables)
+}
+
+// Step brings an account up to date, as of the moment when its run began. What
+// failed is in the outcomes; the rest was done. The error is for what keeps the
+// step from going on at all.
+func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) ([]adtally.Outcome, error) {
+	slices, err := e.plan(ctx, step.Account, began)
+	if err != nil {
+		return nil, err
+	}
+	e.tell(Event{Account: step.Account.ID, Planned: slices})
+	var mu sync.Mutex
+	var outcomes []adtally.Outcome
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(e.Slices, 1))
+	for _, sl := range slices {
+		group.Go(func() error {
+			o, err := e.slice(ctx, step, sl)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			outcomes = append(outcomes, o)
+			if o.Fault != nil && o.Fault.Act == adtally.Reconnect {
+				return o.Fault // the token is dead: no other slice can do better
+			}
+			return nil
+		})
+	}
+	err = group.Wait()
+	return outcomes, err
+}
+
+// plan asks the reader what is due, given what the warehouse holds. Entities
+// come first, then the newest days of every report.
+func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (all []adtally.Slice, err error) {
+	if _, err := a.Location(); err != nil || a.Zone == "" {
+		return nil, &adtally.Fault{Act: adtally.Bug, Code: "unknown_zone", Message: fmt.Sprintf("The account's time zone %q is not known here", a.Zone),
+			Hint: "Update the time zone data of this machine.", Err: err}
+	}
+	done, err := e.Writer.Loads(ctx, e.Source.Dataset, a.ID)
+	if err != nil {
+		return nil, fmt.Errorf("ask the warehouse what it holds: %w", err)
+	}
+	if err := e.Ledger.AdoptCheckpoints(ctx, e.Source.ID, a.ID, done); err != nil {
+		return nil, fmt.Errorf("bring the ledger in line with the warehouse: %w", err)
+	}
+	if e.Reread {
+		done = since(done, began)
+	}
+	for _, s := range e.Reader.Streams() {
+		all = append(all, e.Reader.Plan(s.Name, a, done, began)...)
+	}
+	sort.SliceStable(all, func(i, j int) bool { return newer(all[i].Window, all[j].Window) })
+	return all, nil
+}
+
+func newer(a, b adtally.Window) bool {
+	if a.IsZero() != b.IsZero() {
+		return a.IsZero()
+	}
+	return a.To > b.To
+}
+
+func since(done []adtally.Checkpoint, began time.Time) (kept []adtally.Checkpoint) {
+	for _, c := range done {
+		if !c.Asked.Before(began) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// slice reads one slice, commits it, and then writes the checkpoint. The error
+// is for what ends the step: a cancellation, or a ledger that cannot be written.
+func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice) (adtally.Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return adtally.Outcome{}, err
+	}
+	o := adtally.Outcome{Slice: sl, Started: e.Now()}
+	e.tell(Event{Account: step.Account.ID, Begun: &sl})
+	written, err := e.commit(ctx, step.Account, sl)
+	if err == nil {
+		err = e.Ledger.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
+	}
+	if cause := context.Cause(ctx); cause != nil && err != nil {
+		return o, cause
+	}
+	o.Ended, o.Fault = e.Now(), adtally.FaultOf(err)
+	for _, n := range written.Rows {
+		o.Rows += n
+	}
+	if err := e.Ledger.SaveOutcome(ctx, step.Run, o); err != nil {
+		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
+	}
+	e.tell(Event{Account: step.Account.ID, Ended: &o})
+	return o, nil
+}
+
+func (e *Engine) commit(ctx context.Context, a adtally.Account, sl adtally.Slice) (destination.Written, error) {
+	cursor, err := e.Ledger.Cursor(ctx, e.Source.ID, sl)
+	if err != nil {
+		return destination.Written{}, fmt.Errorf("read cursor of %s: %w", sl, err)
+	}
+	n := &note{engine: e, slice: sl, cursor: cursor, began: e.Now()}
+	written, err := e.Writer.Commit(ctx, destination.Load{
+		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now,
+	}, e.counted(a.ID, e.Reader.Read(ctx, a, sl, n)))
+	if err != nil {
+		return written, fmt.Errorf("%s: %w", sl, err)
+	}
+	return written, nil
+}
+
+func (e *Engine) tables(stream string) []*table.Schema {
+	for _, s := range e.Reader.Streams() {
+		if s.Name == stream {
+			return s.Tables
+		}
+	}
+	return nil
+}
+
+func (e *Engine) tell(ev Event) {
+	if e.Watch != nil {
+		e.Watch(ev)
+	}
+}

@@ -1,0 +1,108 @@
+package advertiser
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// NewSynthetic invents ad accounts of the given size. At today, the start of the
+// simulator's clock, each has size.Days days of history, the last of which is
+// today's in its own zone; from then on it grows with the clock.
+func NewSynthetic(size Size, today time.Time) []Account {
+	size = size.filled()
+	shared := common{size: size, objectives: objectives(), numerals: newNumerals(), rankings: newRankings()}
+	places := profiles()
+	accounts := make([]Account, size.Accounts)
+	for i := range accounts {
+		accounts[i] = newSynthetic(shared, i, places[i%len(places)], today)
+	}
+	return accounts
+}
+
+// common is what all accounts of one size share; nothing of it changes.
+type common struct {
+	size       Size
+	objectives []objective
+	numerals   []string
+	rankings   []map[string]string
+}
+
+type synthetic struct {
+	common
+	index        int
+	seed         uint64
+	profile      profile
+	zone         *time.Location
+	first, today Date
+	digits       string // of the account's id
+	page, pixel  string
+	created      time.Time
+	attribution  string
+	campaigns    []campaign
+	sets         []adSet
+	ads          []ad
+	creatives    []creative
+	customTypes  []string
+	order        map[Kind][]int // the edges' orders
+	spent        ledger
+}
+
+func newSynthetic(shared common, i int, p profile, today time.Time) *synthetic {
+	s := &synthetic{common: shared, index: i, profile: p, zone: p.location()}
+	s.seed = keyed(mix(shared.size.Seed), uint64(i))
+	s.today = civilDay(today, s.zone)
+	s.first = s.today - Date(shared.size.Days) + 1
+	s.created = firstMoment(s.first, s.zone).Add(-90 * 24 * time.Hour).Add(-seconds(s.seed, 86400))
+	// 15 digits, the last four the account's own; so no two are the same.
+	s.digits = strconv.Itoa(100_000_000_000_000 + below(s.seed>>4, 80_000_000_000)*10_000 + i)
+	s.page = strconv.Itoa(200_000_000_000_000 + below(s.seed>>5, 70_000_000_000)*10_000 + i)
+	s.pixel = strconv.Itoa(300_000_000_000_000 + below(s.seed>>6, 60_000_000_000)*10_000 + i)
+	for c := range customConversions {
+		s.customTypes = append(s.customTypes, "offsite_conversion.custom."+s.idOf(customConversionIDs, c))
+	}
+	s.build()
+	s.sortEdges()
+	return s
+}
+
+// Location implements Account.
+func (s *synthetic) Location() *time.Location { return s.zone }
+
+// Objects implements Account.
+func (s *synthetic) Objects(kind Kind, now time.Time) []Object {
+	var objects []Object
+	v := s.viewAt(kind, now)
+	for _, i := range s.order[kind] {
+		if o, exists := v.object(kind, i); exists {
+			objects = append(objects, o)
+		}
+	}
+	return objects
+}
+
+// sortEdges puts the newest first, but not strictly: in a real account of 337
+// ads there were 91 inversions (META_API.md §2.3).
+func (s *synthetic) sortEdges() {
+	s.order = map[Kind][]int{
+		Campaign:         edgeOrder(len(s.campaigns), func(i int) *node { return &s.campaigns[i].node }),
+		AdSet:            edgeOrder(len(s.sets), func(i int) *node { return &s.sets[i].node }),
+		Ad:               edgeOrder(len(s.ads), func(i int) *node { return &s.ads[i].node }),
+		Creative:         edgeOrder(len(s.creatives), func(i int) *node { return &s.creatives[i].node }),
+		CustomConversion: edgeOrder(customConversions, func(int) *node { return &node{} }),
+	}
+}
+
+func edgeOrder(n int, at func(int) *node) []int {
+	order := make([]int, n)
+	keys := make([]int64, n)
+	for i := range order {
+		order[i] = i
+		keys[i] = at(i).created.Add(seconds(at(i).seed>>15, 36*3600)).Unix()
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(keys[b], keys[a]), cmp.Compare(b, a))
+	})
+	return order
+}

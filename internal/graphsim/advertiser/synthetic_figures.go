@@ -1,0 +1,156 @@
+package advertiser
+
+// deed is one thing people do with an ad that is counted as an action.
+type deed int
+
+const (
+	reaction deed = iota
+	comment
+	photoView
+	videoView
+	post
+	postSave
+	linkClick
+	engagements // those above make up post_engagement
+	pageLike    = engagements
+	unreaction  = engagements + 1
+	landing     = engagements + 2
+	deeds       = engagements + 3
+)
+
+// event is a conversion that Meta attributes to an ad.
+type event int
+
+const (
+	purchase event = iota
+	addToCart
+	checkout
+	lead
+	firstCustom
+	customConversions = 4 // an account has as many
+	events            = firstCustom + customConversions
+	priced            = checkout // purchases and carts have a value
+)
+
+// window is one attribution window, and what it adds to the shorter one.
+type window int
+
+const (
+	click1 window = iota
+	click7
+	click28
+	view1
+	engagedView1
+	windows
+)
+
+// figures are the counts of one day of one object. All of it is linear: the
+// figures of a parent are the sums of its children's, apart from the people.
+type figures struct {
+	metrics [Metrics]int64
+	actions actionFigures
+}
+
+type actionFigures struct {
+	deeds   [deeds]int64
+	watched int64 // video views counted without a click
+	events  [events][windows]int64
+	values  [priced][windows]int64 // minor units
+}
+
+// full fills in the ad's day as it will stand when it is counted and
+// attributed in full. False means that the ad had no impression.
+func (a *ad) full(f *figures, m *moment, steady, wantActions bool) bool {
+	h := keyed(a.seed, uint64(m.day))
+	imp := (a.volume * m.busy >> 16) * (32768 + bits(h, 0)) >> 16
+	if imp < 1 {
+		if !steady {
+			return false
+		}
+		imp = 1
+	}
+	v := &f.metrics
+	v[Impressions] = imp
+	v[Clicks] = part(imp, a.clicks, bits(h, 1))
+	v[InlineLinkClicks] = part(v[Clicks], a.link, bits(h, 2))
+	v[Spend] = imp * a.cpm / 1000 * (49152 + bits(h, 3)>>1) >> 16
+	a.estimate(v, h)
+	a.deeds(&f.actions, v, h)
+	if wantActions {
+		a.events(&f.actions, v, h)
+	}
+	return true
+}
+
+// estimate says how many people there were behind the counts.
+func (a *ad) estimate(v *[Metrics]int64, h uint64) {
+	v[Reach] = max(1, part(v[Impressions], 42000+bits(h, 3)>>2, 0))
+	v[UniqueClicks] = min(v[Reach], part(v[Clicks], 62000, bits(h, 2)))
+	v[UniqueInlineLinkClicks] = min(v[UniqueClicks], part(v[InlineLinkClicks], 62000, bits(h, 1)))
+	v[FullViewImpressions] = part(v[Impressions], 26000, bits(h, 1))
+	v[FullViewReach] = min(v[Reach], part(v[FullViewImpressions], 54000, bits(h, 2)))
+}
+
+func (a *ad) deeds(f *actionFigures, v *[Metrics]int64, h uint64) {
+	h = keyed(h, 1)
+	imp, d := v[Impressions], &f.deeds
+	d[reaction] = part(imp, a.social, bits(h, 0))
+	d[comment] = part(imp, a.social>>4, bits(h, 1))
+	d[post] = part(imp, a.social>>5, bits(h, 2))
+	d[postSave] = part(imp, a.social>>4, bits(h, 3))
+	d[linkClick] = v[InlineLinkClicks]
+	d[pageLike] = part(imp, a.social>>4, bits(h>>8, 0))
+	d[unreaction] = part(d[reaction], 4000, bits(h>>8, 1))
+	d[landing] = part(d[linkClick], a.landing, bits(h>>8, 2))
+	if !a.video {
+		d[photoView] = part(imp, 40, bits(h>>4, 0))
+		return
+	}
+	d[videoView] = part(imp, 2200, bits(h>>4, 0))
+	if a.view {
+		f.watched = part(imp, 900, bits(h>>4, 1))
+	}
+}
+
+// postEngagement is what inline_post_engagement counts too: it is the sum of
+// its parts in every row of metric_laws.json.
+func (f *actionFigures) postEngagement() int64 {
+	sum := f.watched
+	for _, n := range f.deeds[:engagements] {
+		sum += n
+	}
+	return sum
+}
+
+func (a *ad) events(f *actionFigures, v *[Metrics]int64, h uint64) {
+	h = keyed(h, 2)
+	link := v[InlineLinkClicks]
+	a.attribute(&f.events[purchase], link, a.purchase, h)
+	a.attribute(&f.events[addToCart], link, a.cart, h>>3)
+	a.attribute(&f.events[checkout], link, a.checkout, h>>5)
+	a.attribute(&f.events[lead], link, a.lead, h>>7)
+	if a.custom >= 0 && a.objective.custom > 0 {
+		a.attribute(&f.events[int(firstCustom)+a.custom], link, a.objective.custom, h>>9)
+	}
+	for w := range windows {
+		f.values[purchase][w] = f.events[purchase][w] * a.price * (48 + int64(h>>20&31)) >> 6
+		f.values[addToCart][w] = f.events[addToCart][w] * a.price * (40 + int64(h>>25&31)) >> 6
+	}
+}
+
+// attribute lays an event's count out over the windows.
+func (a *ad) attribute(e *[windows]int64, from, rate int64, h uint64) {
+	if rate == 0 {
+		return
+	}
+	n := part(from, rate, bits(h, 0))
+	e[click1] = part(n, 42000, bits(h, 1))
+	e[click7] = n - e[click1]
+	e[click28] = part(n, 9000, bits(h, 2))
+	if a.view {
+		e[view1] = part(from, rate>>3, bits(h, 3)>>2)
+	}
+	if a.engaged {
+		e[engagedView1] = part(from, rate>>4, bits(h, 1))
+	}
+}

@@ -1,0 +1,62 @@
+package advertiser
+
+// handSums hands out a row for each cell in which something was counted.
+func (w *walk) handSums(sums []sum, seed uint64, who Row) bool {
+	for i := range sums {
+		if !sums[i].any {
+			continue
+		}
+		sums[i].settle(seed, w.moment.day)
+		w.row = who
+		if !w.hand(&sums[i].figures, w.cells[i].text) {
+			return false
+		}
+	}
+	return true
+}
+
+// hand fills in the figures of the row that w.row names, and hands it out.
+func (w *walk) hand(f *figures, text map[string]string) bool {
+	r := &w.row
+	r.Day, r.Has, r.Values, r.Text = w.moment.day, w.has, f.metrics, text
+	r.Verbatim = false
+	if w.query.WantActions {
+		r.Actions, r.ActionValues = w.list.build(&f.actions)
+	}
+	return w.yield(r)
+}
+
+// metricsWith is the set of metrics that rows with these breakdowns have:
+// unique counts are absent with publisher_platform (META_API.md §3.3).
+func metricsWith(breakdowns []string) uint32 {
+	all := uint32(1)<<Metrics - 1
+	for _, b := range breakdowns {
+		if b == "publisher_platform" {
+			all &^= 1<<UniqueClicks | 1<<UniqueInlineLinkClicks
+		}
+	}
+	return all
+}
+
+// rankingFloor is how many impressions an ad needs to be ranked.
+const rankingFloor = 500
+
+// rankingOn is the index into rankings; 0 is UNKNOWN.
+func (a *ad) rankingOn(f *figures) int {
+	if f.metrics[Impressions] < rankingFloor {
+		return 0
+	}
+	return 1 + a.ranking
+}
+
+// newRankings holds the texts of a row without breakdowns, at ad level only.
+func newRankings() []map[string]string {
+	words := [...]string{"UNKNOWN", "BELOW_AVERAGE_10", "BELOW_AVERAGE_20", "BELOW_AVERAGE_35", "AVERAGE", "ABOVE_AVERAGE"}
+	texts := make([]map[string]string, len(words))
+	for i, word := range words {
+		texts[i] = map[string]string{
+			"quality_ranking": word, "engagement_rate_ranking": word, "conversion_rate_ranking": word,
+		}
+	}
+	return texts
+}

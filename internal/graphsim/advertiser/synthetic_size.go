@@ -1,0 +1,110 @@
+package advertiser
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Size says how large the synthetic accounts are. Campaigns, AdSets and Ads are
+// per account; a zero is derived from the others.
+type Size struct {
+	Seed                                   uint64
+	Accounts, Campaigns, AdSets, Ads, Days int
+	// Steady makes every ad deliver on every day, so that an account has
+	// exactly Ads × Days rows at its start clock.
+	Steady bool
+}
+
+// Sizes that no account of Meta's reaches; above them the ids would collide
+// (see idOf) or the build would take minutes.
+const (
+	maxAccounts = 10_000
+	maxObjects  = 1_000_000
+	maxDays     = 20_000
+)
+
+// ParseSize reads "accounts=1,ads=200,days=365,seed=1". Keys are accounts,
+// campaigns, adsets, ads, days, seed and steady; what is absent is zero.
+func ParseSize(text string) (Size, error) {
+	var size Size
+	for pair := range strings.SplitSeq(text, ",") {
+		pair = strings.TrimSpace(pair)
+		if pair == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(pair, "=")
+		if err := size.set(strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
+			return Size{}, err
+		}
+	}
+	return size, nil
+}
+
+func (s *Size) set(key, value string) error {
+	switch key {
+	case "seed":
+		n, err := strconv.ParseUint(value, 10, 64)
+		if err != nil {
+			return fmt.Errorf("seed=%q is not a whole number from 0 up", value)
+		}
+		s.Seed = n
+		return nil
+	case "steady":
+		steady, err := strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Errorf("steady=%q is neither 1 nor 0", value)
+		}
+		s.Steady = steady
+		return nil
+	}
+	field, most := s.field(key)
+	if field == nil {
+		return fmt.Errorf("%q is not a size; there are accounts, campaigns, adsets, ads, days, seed, steady", key)
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > most {
+		return fmt.Errorf("%s=%q is not a whole number from 1 to %d", key, value, most)
+	}
+	*field = n
+	return nil
+}
+
+func (s *Size) field(key string) (field *int, most int) {
+	switch key {
+	case "accounts":
+		return &s.Accounts, maxAccounts
+	case "campaigns":
+		return &s.Campaigns, maxObjects
+	case "adsets":
+		return &s.AdSets, maxObjects
+	case "ads":
+		return &s.Ads, maxObjects
+	case "days":
+		return &s.Days, maxDays
+	}
+	return nil, 0
+}
+
+// filled derives what was not given. The proportions are those of the account
+// in real-account/README.md: 64 campaigns, 134 ad sets, 337 ads.
+func (s Size) filled() Size {
+	or := func(n, otherwise, most int) int {
+		if n <= 0 {
+			n = otherwise
+		}
+		return max(1, min(n, most))
+	}
+	s.Accounts = or(s.Accounts, 1, maxAccounts)
+	s.Days = or(s.Days, 90, maxDays)
+	if s.Ads <= 0 {
+		s.Ads = 2 * s.AdSets
+	}
+	if s.Ads <= 0 {
+		s.Ads = 5 * s.Campaigns
+	}
+	s.Ads = or(s.Ads, 200, maxObjects)
+	s.AdSets = or(s.AdSets, s.Ads*2/5, maxObjects)
+	s.Campaigns = or(s.Campaigns, min(s.AdSets, s.Ads/5), maxObjects)
+	return s
+}

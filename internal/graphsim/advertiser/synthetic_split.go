@@ -1,0 +1,113 @@
+package advertiser
+
+// exist says whether there is anything to make a row of.
+func (f *figures) exist() bool {
+	return f.metrics[Impressions] > 0 || f.actions.events != [events][windows]int64{}
+}
+
+// divide lays the ad's figures out over the breakdown cells. They add up to it
+// exactly, and in each cell a part of a count stays a part of it.
+func (w *walk) divide(a *ad) []figures {
+	if len(w.cells) == 1 {
+		w.ofAd[0] = w.whole
+		return w.ofAd
+	}
+	h := keyed(keyed(a.seed, uint64(w.moment.day)), 4)
+	var before figures
+	for i := range w.cells {
+		upTo := w.cells[i].upTo
+		if w.cells[i].hour > 0 {
+			upTo = w.moment.hourly[w.cells[i].hour]
+		}
+		so := w.whole.upTo(upTo, h)
+		w.ofAd[i] = so.less(&before)
+		w.ofAd[i].trim(w.cells[i].hour > 0)
+		before = so
+	}
+	return w.ofAd
+}
+
+// upTo is what was counted in the cells up to a point of 65536. Clicks follow
+// the impressions they came from, link clicks the clicks, and so on.
+func (f *figures) upTo(point int64, h uint64) figures {
+	var g figures
+	chance := bits(h, 0)
+	v, to := &f.metrics, &g.metrics
+	to[Impressions] = part(v[Impressions], point, chance)
+	follow := func(m, of Metric, chance int64) { to[m] = along(v[m], to[of], v[of], chance) }
+	follow(Clicks, Impressions, bits(h, 1))
+	follow(InlineLinkClicks, Clicks, bits(h, 2))
+	follow(UniqueClicks, Clicks, bits(h, 3))
+	follow(UniqueInlineLinkClicks, InlineLinkClicks, bits(h, 3))
+	follow(Reach, Impressions, bits(h, 3))
+	follow(FullViewImpressions, Impressions, bits(h, 1))
+	follow(FullViewReach, FullViewImpressions, bits(h, 2))
+	follow(Spend, Impressions, 0)
+	for i, n := range f.actions.deeds {
+		g.actions.deeds[i] = along(n, to[Impressions], v[Impressions], chance)
+	}
+	g.actions.watched = along(f.actions.watched, to[Impressions], v[Impressions], chance)
+	g.actions.deeds[linkClick] = to[InlineLinkClicks]
+	g.actions.deeds[landing] = along(f.actions.deeds[landing], to[InlineLinkClicks], v[InlineLinkClicks], chance)
+	g.actions.deeds[unreaction] = along(f.actions.deeds[unreaction], g.actions.deeds[reaction], f.actions.deeds[reaction], chance)
+	f.actions.eventsUpTo(&g.actions, point, chance)
+	return g
+}
+
+func (f *actionFigures) eventsUpTo(g *actionFigures, point, chance int64) {
+	for e := range f.events {
+		for w, n := range f.events[e] {
+			g.events[e][w] = part(n, point, chance)
+			if event(e) < priced && n > 0 {
+				g.values[e][w] = f.values[e][w] * g.events[e][w] / n
+			}
+		}
+	}
+}
+
+// along is how much of n lies in the first so of all units, where n is a part
+// of all. It rises by at most as much as so does.
+func along(n, so, all, chance int64) int64 {
+	if all == 0 {
+		return 0
+	}
+	return (n*so + chance*all>>16) / all
+}
+
+func (f *figures) less(g *figures) figures {
+	d := *f
+	for i, n := range g.metrics {
+		d.metrics[i] -= n
+	}
+	for i, n := range g.actions.deeds {
+		d.actions.deeds[i] -= n
+	}
+	d.actions.watched -= g.actions.watched
+	for e := range g.actions.events {
+		for w, n := range g.actions.events[e] {
+			d.actions.events[e][w] -= n
+		}
+	}
+	for e := range g.actions.values {
+		for w, n := range g.actions.values[e] {
+			d.actions.values[e][w] -= n
+		}
+	}
+	return d
+}
+
+// trim makes a cell's people agree with each other; they need not add up. By
+// the hour Meta counts none (META_API.md §2.5).
+func (f *figures) trim(hourly bool) {
+	v := &f.metrics
+	v[InlinePostEngagement] = f.actions.postEngagement()
+	if hourly {
+		for _, m := range people() {
+			v[m] = 0
+		}
+		return
+	}
+	v[Reach] = max(v[Reach], v[UniqueClicks], min(1, v[Impressions]))
+	v[UniqueInlineLinkClicks] = min(v[UniqueInlineLinkClicks], v[UniqueClicks])
+	v[FullViewReach] = min(v[FullViewReach], v[Reach])
+}

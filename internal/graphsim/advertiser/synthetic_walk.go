@@ -1,0 +1,179 @@
+package advertiser
+
+import (
+	"iter"
+	"time"
+)
+
+// Rows implements Account.
+func (s *synthetic) Rows(q Query, now time.Time) iter.Seq[*Row] {
+	return func(yield func(*Row) bool) {
+		w := s.newWalk(q, yield)
+		last := min(q.To, civilDay(now, s.zone))
+		for day := max(q.From, s.first); day <= last; day++ {
+			if !w.day(s.momentOf(day, now)) {
+				return
+			}
+		}
+	}
+}
+
+// walk goes over the days of one query. Its figures and its row are used again
+// for each row; sums hold one element for each breakdown cell.
+type walk struct {
+	*synthetic
+	query                    Query
+	yield                    func(*Row) bool
+	cells                    []cell
+	has                      uint32
+	moment                   moment
+	whole                    figures
+	ofAd                     []figures
+	ofSet, ofCampaign, ofAll []sum
+	row                      Row
+	list                     actionList
+}
+
+func (s *synthetic) newWalk(q Query, yield func(*Row) bool) *walk {
+	w := &walk{synthetic: s, query: q, yield: yield, cells: s.cellsOf(q.Breakdowns), has: metricsWith(q.Breakdowns)}
+	n := len(w.cells)
+	w.ofAd, w.ofSet, w.ofCampaign, w.ofAll = make([]figures, n), make([]sum, n), make([]sum, n), make([]sum, n)
+	w.list = s.newActionList(q.WantActions)
+	return w
+}
+
+// day hands out the rows of one day; false means that no more are wanted.
+func (w *walk) day(m moment) bool {
+	w.moment = m
+	w.clear(w.ofAll, LevelAccount)
+	for i := range w.campaigns {
+		c := &w.campaigns[i]
+		if m.day < c.start || m.day-lateDays >= c.stop {
+			continue // nothing below it can have a row
+		}
+		if !w.campaign(c) {
+			return false
+		}
+	}
+	if w.query.Level != LevelAccount {
+		return true
+	}
+	return w.handSums(w.ofAll, w.seed, Row{Attribution: w.attribution})
+}
+
+func (w *walk) campaign(c *campaign) bool {
+	w.clear(w.ofCampaign, LevelCampaign)
+	for i := c.firstSet; i < c.lastSet; i++ {
+		if !w.adSet(c, &w.sets[i]) {
+			return false
+		}
+	}
+	switch w.query.Level {
+	case LevelCampaign:
+		return w.handSums(w.ofCampaign, c.seed, Row{CampaignID: c.id, CampaignName: c.name, Attribution: c.attribution})
+	case LevelAccount:
+		w.lift(w.ofCampaign, c.seed, w.ofAll)
+	}
+	return true
+}
+
+func (w *walk) adSet(c *campaign, set *adSet) bool {
+	if w.moment.day < set.start || w.moment.day-lateDays >= set.stop {
+		return true
+	}
+	w.clear(w.ofSet, LevelAdSet)
+	for i := set.firstAd; i < set.lastAd; i++ {
+		if a := &w.ads[i]; w.figuresOf(a) && !w.ad(c, set, a) {
+			return false
+		}
+	}
+	switch w.query.Level {
+	case LevelAdSet:
+		return w.handSums(w.ofSet, set.seed, Row{CampaignID: c.id, CampaignName: c.name,
+			AdSetID: set.id, AdSetName: set.name, Attribution: set.attribution.setting})
+	case LevelCampaign, LevelAccount:
+		w.lift(w.ofSet, set.seed, w.ofCampaign)
+	}
+	return true
+}
+
+// ad takes the ad's figures, which are in w.whole, where the level wants them.
+func (w *walk) ad(c *campaign, set *adSet, a *ad) bool {
+	parts := w.divide(a)
+	if w.query.Level != LevelAd {
+		for i := range parts {
+			if parts[i].exist() {
+				w.ofSet[i].add(&parts[i], w.query.WantActions)
+			}
+		}
+		return true
+	}
+	r := &w.row
+	r.CampaignID, r.CampaignName, r.AdSetID, r.AdSetName = c.id, c.name, set.id, set.name
+	r.AdID, r.AdName, r.Attribution = a.id, a.name, a.setting
+	for i := range parts {
+		text := w.cells[i].text
+		if text == nil {
+			text = w.rankings[a.rankingOn(&parts[i])]
+		}
+		if parts[i].exist() && !w.hand(&parts[i], text) {
+			return false
+		}
+	}
+	return true
+}
+
+// figuresOf states the ad's day in w.whole; false means that it has no row.
+func (w *walk) figuresOf(a *ad) bool {
+	f, m := &w.whole, &w.moment
+	late := !a.delivers(m.day)
+	if late {
+		*f = figures{}
+		if !a.late(f, m) {
+			return false
+		}
+	} else {
+		f.actions.deeds, f.actions.watched = [deeds]int64{}, 0
+		if w.query.WantActions {
+			f.actions = actionFigures{}
+		}
+		if !a.full(f, m, w.size.Steady, w.query.WantActions) {
+			return false
+		}
+	}
+	f.state(m, a.seed+uint64(m.day), w.size.Steady)
+	f.metrics[Spend] *= w.profile.millionths()
+	return f.metrics[Impressions] > 0 || late && f.exist()
+}
+
+// clear empties the sums of a level, unless the query is below it.
+func (w *walk) clear(sums []sum, level Level) {
+	if depth(w.query.Level) > depth(level) {
+		return
+	}
+	for i := range sums {
+		sums[i].clear(w.query.WantActions)
+	}
+}
+
+func depth(l Level) int {
+	switch l {
+	case LevelAccount:
+		return 0
+	case LevelCampaign:
+		return 1
+	case LevelAdSet:
+		return 2
+	}
+	return 3
+}
+
+// lift adds the sums of a child to its parent's.
+func (w *walk) lift(from []sum, seed uint64, to []sum) {
+	for i := range from {
+		if from[i].any {
+			from[i].settle(seed, w.moment.day)
+			to[i].add(&from[i].figures, w.query.WantActions)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"sync"
+
+	ddb "github.com/duckdb/duckdb-go/v2"
+)
+
+// file is one DuckDB file and the DuckDB in memory that attaches it. All
+// writers of a process share it.
+type file struct {
+	path    string
+	options Options
+	scratch string         // where DuckDB puts what memory does not hold
+	engine  *ddb.Connector // the DuckDB in memory
+	lease   lease
+	writing chan struct{} // one transaction that writes at a time: two might conflict
+	users   int           // guarded by shared
+}
+
+// shared are the files that are open in this process. The operating system's
+// lock that keeps other programs away belongs to the process: a second DuckDB
+// in it would be let in, and the two would ruin the file.
+var shared = struct {
+	sync.Mutex
+	files map[string]*file
+}{files: map[string]*file{}}
+
+// share opens the file's DuckDB, or joins it. It does not touch the file.
+func share(path string, o Options) (*file, error) {
+	shared.Lock()
+	defer shared.Unlock()
+	f := shared.files[path]
+	if f == nil {
+		var err error
+		if f, err = newFile(path, o); err != nil {
+			return nil, err
+		}
+		shared.files[path] = f
+	}
+	f.users++
+	return f, nil
+}
+
+// leave closes the DuckDB in memory when its last user goes.
+func (f *file) leave() {
+	shared.Lock()
+	defer shared.Unlock()
+	if f.users--; f.users > 0 {
+		return
+	}
+	delete(shared.files, f.path)
+	f.close()
+}
+
+func newFile(path string, o Options) (*file, error) {
+	scratch, err := makeScratch(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{path: path, options: o, scratch: scratch, writing: make(chan struct{}, 1)}
+	if err := f.start(); err != nil {
+		return nil, fmt.Errorf("%w%w", err, os.RemoveAll(scratch))
+	}
+	return f, nil
+}
+
+// start starts the DuckDB in memory. Two threads are what a load needs; order
+// need not be kept since no row has a place.
+func (f *file) start() (err error) {
+	settings := url.Values{
+		"memory_limit": {strconv.FormatInt(f.options.Memory, 10) + "B"}, "threads": {"2"}, "temp_directory": {f.scratch},
+		"preserve_insertion_order":     {"false"},
+		"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}, "allow_community_extensions": {"false"},
+	}
+	f.engine, err = ddb.NewConnector(":memory:?"+settings.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	return f.with(context.Background(), func(s *session) error {
+		return s.exec(context.Background(), "SET GLOBAL TimeZone = 'UTC'")
+	})
+}
+
+func (f *file) close() {
+	_ = f.engine.Close() // never fails
+	_ = os.RemoveAll(f.scratch)
+}
+
+// connect opens a connection that whoever asked for it must close.
+func (f *file) connect(ctx context.Context) (driver.Conn, error) { return f.engine.Connect(ctx) }

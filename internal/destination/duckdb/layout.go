@@ -1,0 +1,106 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"adtally/internal/destination"
+	"adtally/internal/table"
+)
+
+// layout is what a dataset has in the file. Names are in lower case, as DuckDB
+// compares them.
+type layout map[string]*existing
+
+type existing struct {
+	comment string
+	columns map[string]column
+}
+
+type column struct{ kind, comment string }
+
+// bookkeeping are the columns that every table gets.
+var bookkeeping = []table.Column{
+	{Name: destination.AskedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
+		Description: "When the platform was asked, by the load that wrote the row."},
+	{Name: destination.SyncedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
+		Description: "When the row was written. A load that finds an entity unchanged does not write it."},
+	{Name: destination.LoadColumn, Type: table.Text, Unit: table.ID, Additivity: table.None,
+		Description: "The load that wrote the row; see _loads."},
+}
+
+// own are the tables that every dataset has. _loads is no table of a load.
+func own() []*table.Schema { return []*table.Schema{&loadsTable, withBookkeeping(&table.Quarantine)} }
+
+// withBookkeeping is a table as it stands in the file.
+func withBookkeeping(s *table.Schema) *table.Schema {
+	full := *s
+	full.Columns = slices.Concat(s.Columns, bookkeeping)
+	return &full
+}
+
+// readLayout asks the file what a dataset has.
+func readLayout(ctx context.Context, s *session, dataset string) (layout, error) {
+	rows, err := s.query(ctx, `SELECT lower(t.table_name), coalesce(t.comment, ''), lower(c.column_name), c.data_type, coalesce(c.comment, '')
+		FROM duckdb_tables() t JOIN duckdb_columns() c USING (database_name, schema_name, table_name)
+		WHERE database_name = ? AND lower(schema_name) = lower(?)`, catalog, dataset)
+	if err != nil {
+		return nil, fmt.Errorf("read the tables of %s: %w", dataset, err)
+	}
+	defer rows.Close()
+	l := layout{}
+	for rows.Next() {
+		var name, comment, column string
+		if err := l.scan(rows, &name, &comment, &column); err != nil {
+			return nil, fmt.Errorf("read the tables of %s: %w", dataset, err)
+		}
+	}
+	return l, rows.Err()
+}
+
+func (l layout) scan(rows *sql.Rows, name, comment, col *string) error {
+	var c column
+	if err := rows.Scan(name, comment, col, &c.kind, &c.comment); err != nil {
+		return err
+	}
+	t := l[*name]
+	if t == nil {
+		t = &existing{comment: *comment, columns: map[string]column{}}
+		l[*name] = t
+	}
+	t.columns[*col] = c
+	return nil
+}
+
+// places says in which column of the file each column of s is stored: its own,
+// or, where that has another type, the one named for the new type.
+func (l layout) places(s *table.Schema) (map[string]string, error) {
+	t := l[strings.ToLower(s.Name)]
+	places := make(map[string]string, len(s.Columns))
+	for _, c := range s.Columns {
+		places[c.Name] = c.Name
+		if t == nil || t.takes(c.Name, c.Type) {
+			continue
+		}
+		places[c.Name] = renamed(c.Name, c.Type)
+		if !t.takes(places[c.Name], c.Type) || marks(s, c.Name) {
+			return nil, bug("column_type", "Column %s of %s stands in the file as %s and cannot become %s",
+				c.Name, s.Name, t.columns[strings.ToLower(c.Name)].kind, c.Type)
+		}
+	}
+	return places, nil
+}
+
+func (t *existing) takes(name string, typ table.Type) bool {
+	c, there := t.columns[strings.ToLower(name)]
+	return !there || c.kind == typeName(typ)
+}
+
+// marks says that a load finds the rows it replaces by this column. With its
+// values in two places it would miss some.
+func marks(s *table.Schema, column string) bool {
+	return slices.Contains(s.Key, column) || column == table.AccountColumn || s.Mode == table.Replace && column == table.DayColumn
+}

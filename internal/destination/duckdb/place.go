@@ -1,0 +1,110 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"adtally"
+)
+
+// locate gives the one absolute name of a file, whether it is there or not.
+func locate(location string) (string, error) {
+	if location == "" {
+		return "", &adtally.Fault{Act: adtally.Configure, Code: "destination_missing", Message: "No file is named to load into",
+			Hint: "Name a DuckDB file, for example adtally.duckdb."}
+	}
+	path, err := filepath.Abs(location)
+	if err != nil {
+		return "", fmt.Errorf("locate %s: %w", location, err)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real, nil
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return "", explain(path, err)
+	}
+	return filepath.Join(folder, filepath.Base(path)), nil
+}
+
+// scratchMark stands in the name of the folder for what memory does not hold.
+const scratchMark = ".loading-"
+
+// makeScratch makes that folder beside the file, where there is room for it,
+// and takes away those of programs that were killed. It is also the proof that
+// the file's folder can be written, which DuckDB needs for its log.
+func makeScratch(path string) (string, error) {
+	mine := path + scratchMark + strconv.Itoa(os.Getpid())
+	all, err := filepath.Glob(escape(path) + scratchMark + "*")
+	if err != nil {
+		return "", err
+	}
+	for _, old := range all {
+		if old == mine || !alive(strings.TrimPrefix(old, path+scratchMark)) {
+			_ = os.RemoveAll(old) // what stays is in nobody's way
+		}
+	}
+	return mine, os.Mkdir(mine, 0o700)
+}
+
+var globWords = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+func escape(path string) string { return globWords.Replace(path) }
+
+func alive(pid string) bool {
+	n, err := strconv.Atoi(pid)
+	if err != nil {
+		return true // not one of ours
+	}
+	p, err := os.FindProcess(n)
+	return err == nil && !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
+
+// welcome makes the file when it is missing and finds out that it can be used.
+func (f *file) welcome(ctx context.Context) error {
+	if err := f.create(ctx); err != nil {
+		return err
+	}
+	release, err := f.hold(ctx, readWrite)
+	if err != nil {
+		return err
+	}
+	release()
+	return nil
+}
+
+// create makes the file elsewhere and moves it to its place when it is whole: a
+// program that dies meanwhile, or a full disk, leaves no half of one. A file
+// of no bytes is as good as none.
+func (f *file) create(ctx context.Context) error {
+	found, err := os.Stat(f.path)
+	if err == nil && found.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err == nil {
+		if err := os.Remove(f.path); err != nil {
+			return err
+		}
+	}
+	made := filepath.Join(f.scratch, "new.duckdb")
+	defer os.Remove(made)
+	if err := f.with(ctx, func(s *session) error {
+		if err := s.exec(ctx, "ATTACH "+literal(made)+" AS adtally_new (TYPE duckdb)"); err != nil {
+			return err
+		}
+		return s.exec(context.WithoutCancel(ctx), "DETACH adtally_new")
+	}); err != nil {
+		return err
+	}
+	if err := os.Link(made, f.path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return os.Rename(made, f.path) // a file system without links
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"adtally/internal/table"
+)
+
+// Prepare makes sure that the tables exist with at least these columns.
+func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Schema) error {
+	err := w.file.with(ctx, func(s *session) error {
+		missing, err := w.file.missing(ctx, s, dataset, tables)
+		if err != nil || len(missing) == 0 {
+			return err
+		}
+		return w.file.write(ctx, func() error {
+			_, err := w.file.complete(ctx, s, dataset, tables)
+			return err
+		})
+	})
+	return explain(w.file.path, err)
+}
+
+// missing looks, and does not write.
+func (f *file) missing(ctx context.Context, s *session, dataset string, tables []*table.Schema) ([]string, error) {
+	release, err := f.hold(ctx, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	l, err := readLayout(ctx, s, dataset)
+	if err != nil {
+		return nil, err
+	}
+	return l.additions(dataset, tables)
+}
+
+// complete adds what is missing, in one transaction, and says what is there
+// then. The file must be held for writing.
+func (f *file) complete(ctx context.Context, s *session, dataset string, tables []*table.Schema) (layout, error) {
+	l, err := readLayout(ctx, s, dataset)
+	if err != nil {
+		return nil, err
+	}
+	statements, err := l.additions(dataset, tables)
+	if err != nil || len(statements) == 0 {
+		return l, err
+	}
+	err = s.transact(ctx, func() error {
+		for _, statement := range statements {
+			if err := s.exec(ctx, statement); err != nil {
+				return fmt.Errorf("prepare the tables of %s: %w", dataset, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return readLayout(ctx, s, dataset)
+}
+
+// additions are the statements that add what a dataset lacks. None of them
+// takes anything away.
+func (l layout) additions(dataset string, tables []*table.Schema) (out []string, err error) {
+	all := own()
+	for _, t := range tables {
+		all = append(all, withBookkeeping(t))
+	}
+	for _, t := range all {
+		places, err := l.places(t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l.addTable(dataset, t, places)...)
+	}
+	if len(out) > 0 {
+		out = append([]string{"CREATE SCHEMA IF NOT EXISTS " + catalog + "." + ident(dataset)}, out...)
+	}
+	return out, nil
+}
+
+func (l layout) addTable(dataset string, t *table.Schema, places map[string]string) (out []string) {
+	name := target(dataset, t.Name)
+	found := l[strings.ToLower(t.Name)]
+	if found == nil {
+		found = &existing{}
+		out = append(out, create(name, t))
+		for _, c := range t.Columns {
+			found.know(c.Name, c.Type)
+		}
+	}
+	for _, c := range t.Columns {
+		at := places[c.Name]
+		if _, there := found.columns[strings.ToLower(at)]; !there {
+			out = append(out, "ALTER TABLE "+name+" ADD COLUMN "+ident(at)+" "+c.Type.String())
+		}
+		if text := describe(c); found.columns[strings.ToLower(at)].comment != text {
+			out = append(out, "COMMENT ON COLUMN "+name+"."+ident(at)+" IS "+literal(text))
+		}
+	}
+	if found.comment != t.Description {
+		out = append(out, "COMMENT ON TABLE "+name+" IS "+literal(t.Description))
+	}
+	return out
+}
+
+func (t *existing) know(name string, typ table.Type) {
+	if t.columns == nil {
+		t.columns = map[string]column{}
+	}
+	t.columns[strings.ToLower(name)] = column{kind: typeName(typ)}
+}
+
+func create(name string, t *table.Schema) string {
+	parts := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		parts[i] = ident(c.Name) + " " + c.Type.String()
+	}
+	return "CREATE TABLE IF NOT EXISTS " + name + " (" + strings.Join(parts, ", ") + ")"
+}
+
+// describe is what a person reads beside a column: what it is, what it counts,
+// and over what it may be summed.
+func describe(c table.Column) string {
+	return fmt.Sprintf("%s [unit: %s; additivity: %s]", c.Description, c.Unit, c.Additivity)
+}

@@ -1,0 +1,62 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+
+	ddb "github.com/duckdb/duckdb-go/v2"
+)
+
+// reader is a connection that only reads. DuckDB has no such thing: the file
+// is attached for writing, since loads go on meanwhile.
+type reader struct{ *ddb.Conn }
+
+var errReadsOnly = errors.New("only a single SELECT may be run here")
+
+// connectReader opens a connection in which dataset.table is the file's.
+func (f *file) connectReader(ctx context.Context) (driver.Conn, error) {
+	conn, err := f.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := reader{conn.(*ddb.Conn)}
+	if _, err := r.Conn.ExecContext(ctx, "USE "+catalog, nil); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func (r reader) allow(query string) error {
+	stmt, err := r.Conn.Prepare(query) // refuses more than one statement
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	if kind, err := stmt.(*ddb.Stmt).StatementType(); err != nil || kind != ddb.STATEMENT_TYPE_SELECT {
+		return errReadsOnly
+	}
+	return nil
+}
+
+func (r reader) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := r.allow(query); err != nil {
+		return nil, err
+	}
+	return r.Conn.QueryContext(ctx, query, args)
+}
+
+func (r reader) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := r.allow(query); err != nil {
+		return nil, err
+	}
+	return r.Conn.PrepareContext(ctx, query)
+}
+
+func (r reader) Prepare(query string) (driver.Stmt, error) {
+	return r.PrepareContext(context.Background(), query)
+}
+
+func (reader) ExecContext(context.Context, string, []driver.NamedValue) (driver.Result, error) {
+	return nil, errReadsOnly
+}

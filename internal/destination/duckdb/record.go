@@ -1,0 +1,50 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"adtally"
+	"adtally/internal/destination"
+)
+
+// record writes the load's rows of _loads, in the transaction of the load.
+func (b *bringing) record(ctx context.Context) error {
+	ledger := target(b.load.Dataset, loadsTable.Name)
+	var sequence int64
+	if err := b.session.row(ctx, "SELECT coalesce(max(sequence), 0) + 1 FROM "+ledger).Scan(&sequence); err != nil {
+		return fmt.Errorf("count the loads: %w", err)
+	}
+	statement := "INSERT INTO " + ledger + " (" + idents("", names(loadsTable.Columns)) + ") VALUES " +
+		listed(strings.Split(strings.Repeat("?", len(loadsTable.Columns)), ""))
+	for _, t := range b.brought() {
+		first, last := ends(b.load.Slice.Window)
+		if err := b.session.exec(ctx, statement, sequence, b.load.ID, b.load.Slice.Stream, t.schema.Name, b.load.Slice.Account,
+			first, last, t.facts.rows, t.facts.checksum, b.asked, b.synced); err != nil {
+			return fmt.Errorf("record the load: %w", err)
+		}
+	}
+	return nil
+}
+
+// brought are the load's own tables: all but quarantine.
+func (b *bringing) brought() []*staged { return b.tables[1:] }
+
+// ends are the first and the last day of a window, or nothing.
+func ends(w adtally.Window) (first, last any) {
+	if w.IsZero() {
+		return nil, nil
+	}
+	return w.From.String(), w.Last().String()
+}
+
+func (b *bringing) written() destination.Written {
+	w := destination.Written{Rows: map[string]int64{}, Quarantined: b.tables[0].facts.rows}
+	for _, t := range b.brought() {
+		w.Rows[t.schema.Name] = t.facts.rows
+		w.Checkpoints = append(w.Checkpoints, adtally.Checkpoint{
+			Table: t.schema.Name, Account: b.load.Slice.Account, Window: b.load.Slice.Window, Asked: b.asked, Load: b.load.ID})
+	}
+	return w
+}

@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"adtally"
+)
+
+// Cursor is what an earlier try of the slice left; the zero Cursor where it
+// left nothing.
+func (db *DB) Cursor(ctx context.Context, source string, s adtally.Slice) (c adtally.Cursor, err error) {
+	err = db.query(ctx, "read a cursor", func(rows *sql.Rows) error {
+		var asked sql.Null[int64]
+		err := rows.Scan(&asked, &c.Note)
+		c.Asked = moment(asked)
+		return err
+	}, `SELECT asked, note FROM cursors WHERE source = ? AND stream = ? AND account = ? AND from_day = ? AND to_day = ?`,
+		source, s.Stream, s.Account, s.Window.From, s.Window.To)
+	return c, err
+}
+
+// SaveCursor keeps the note of a slice in place of the one before.
+func (db *DB) SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error {
+	_, err := db.exec(ctx, "save a cursor", `INSERT INTO cursors (source, stream, account, from_day, to_day, asked, note)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET asked = excluded.asked, note = excluded.note`,
+		source, s.Stream, s.Account, s.Window.From, s.Window.To, micros(c.Asked), c.Note)
+	return err
+}
+
+func deleteCursor(ctx context.Context, tx *sql.Tx, source string, s adtally.Slice) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM cursors
+		WHERE source = ? AND stream = ? AND account = ? AND from_day = ? AND to_day = ?`,
+		source, s.Stream, s.Account, s.Window.From, s.Window.To)
+	return err
+}

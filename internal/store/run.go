@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+// BeginRun writes down that a run begins. A run that is there already is taken
+// up again: it keeps the moment when it first began.
+func (db *DB) BeginRun(ctx context.Context, r adtally.Run) error {
+	_, err := db.exec(ctx, "begin a run", `INSERT INTO runs (id, source, wanted, started, ended, state, error)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state, error = excluded.error`,
+		r.ID, r.Source, r.Wanted, micros(r.Started), micros(r.Ended), string(r.State), r.Error)
+	return err
+}
+
+// EndRun writes down how a run ended.
+func (db *DB) EndRun(ctx context.Context, id string, state adtally.RunState, ended time.Time, errText string) error {
+	n, err := db.exec(ctx, "end a run", `UPDATE runs SET state = ?, ended = ?, error = ? WHERE id = ?`,
+		string(state), micros(ended), errText, id)
+	if err == nil && n == 0 {
+		return fmt.Errorf("end run %s: it never began", id)
+	}
+	return err
+}
+
+// LastRun is the run that was begun last for this source and this command, by
+// the order of their beginning and not by any clock.
+func (db *DB) LastRun(ctx context.Context, source, wanted string) (r adtally.Run, found bool, err error) {
+	err = db.query(ctx, "read the last run", func(rows *sql.Rows) error {
+		found = true
+		var started, ended sql.Null[int64]
+		err := rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error)
+		r.Started, r.Ended = moment(started), moment(ended)
+		return err
+	}, `SELECT id, source, wanted, started, ended, state, error FROM runs
+		WHERE source = ? AND wanted = ? ORDER BY seq DESC LIMIT 1`, source, wanted)
+	return r, found, err
+}

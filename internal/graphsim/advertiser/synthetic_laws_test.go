@@ -1,10 +1,10 @@
 package advertiser_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"adtally/internal/graphsim/advertiser"
@@ -30,9 +30,7 @@ func TestAllLevelsAgreeAtEveryMoment(t *testing.T) {
 				}
 				addTo(got, keyOf(&r, level), countsOf(t, &r))
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Fatalf("%s and the sums of ads (-) differ:\n%s", level, diff)
-			}
+			same(t, "sums of ads (-) and "+string(level), want, got)
 		}
 	})
 }
@@ -164,9 +162,7 @@ func TestBreakdownCellsAddUpToTheRow(t *testing.T) {
 			}
 			addTo(got, keyOf(&r, level), countsOf(t, &r))
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("the cells by %v differ from the row (-):\n%s", keys, diff)
-		}
+		same(t, fmt.Sprintf("the row (-) and its cells by %v", keys), want, got)
 	})
 }
 

@@ -1,11 +1,11 @@
 package advertiser_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"adtally/internal/graphsim/advertiser"
@@ -77,13 +77,10 @@ func TestTheSameSeedGivesTheSameAccounts(t *testing.T) {
 		size.Seed++
 		other := advertiser.NewSynthetic(size, start)
 		for i := range one {
-			if diff := cmp.Diff(answersOf(one[i]), answersOf(two[i])); diff != "" {
-				t.Fatalf("the same account twice:\n%s", diff)
-			}
-			if diff := cmp.Diff(answersOf(one[i]), answersOf(one[i])); diff != "" {
-				t.Fatalf("one account asked twice:\n%s", diff)
-			}
-			if cmp.Equal(answersOf(one[i]), answersOf(other[i])) {
+			first := answersOf(one[i])
+			same(t, "the same account twice", first, answersOf(two[i]))
+			same(t, "one account asked twice", first, answersOf(one[i]))
+			if reflect.DeepEqual(first, answersOf(other[i])) {
 				t.Fatalf("another seed gave the same account")
 			}
 		}
@@ -119,8 +116,6 @@ func TestARangeOfDaysIsCutOutOfTheWhole(t *testing.T) {
 				want = append(want, r)
 			}
 		}
-		if diff := cmp.Diff(want, rowsOf(account, q, now)); diff != "" {
-			t.Fatal(diff)
-		}
+		same(t, "the whole (-) and a range of it", want, rowsOf(account, q, now))
 	})
 }

@@ -2,12 +2,14 @@ package advertiser_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"adtally/internal/graphsim/advertiser"
@@ -89,6 +91,14 @@ func (c counts) add(d counts) {
 type require interface {
 	Helper()
 	Fatalf(format string, args ...any)
+}
+
+// same looks for differences only where there are some: cmp takes far longer
+// than reflect.
+func same(t require, what string, want, got any) {
+	if !reflect.DeepEqual(want, got) {
+		t.Fatalf("%s:\n%s", what, cmp.Diff(want, got))
+	}
 }
 
 // hundredths reads a number with up to two decimals.

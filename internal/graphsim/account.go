@@ -1,0 +1,127 @@
+package graphsim
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"adtally/internal/graphsim/advertiser"
+)
+
+// account is an ad account and what of it was looked at last.
+type account struct {
+	advertiser.Account
+	id string // digits
+
+	mu       sync.Mutex
+	listings map[advertiser.Kind]*listing
+}
+
+// listing is all objects of a kind at one moment.
+type listing struct {
+	at      time.Time
+	objects []advertiser.Object
+	index   map[string]int
+}
+
+func newAccount(a advertiser.Account, now time.Time) *account {
+	return &account{Account: a, id: strings.TrimPrefix(a.Node(now).ID, "act_"), listings: map[advertiser.Kind]*listing{}}
+}
+
+// fresh is how old a listing may be: it is costly to make, and a listing that
+// is being paged through should stay what it is.
+const fresh = time.Minute
+
+func (a *account) list(kind advertiser.Kind, now time.Time) *listing {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if l := a.listings[kind]; l != nil && now.Sub(l.at) < fresh && !now.Before(l.at) {
+		return l
+	}
+	l := &listing{at: now, objects: a.Objects(kind, now), index: map[string]int{}}
+	for i, o := range l.objects {
+		l.index[o.ID] = i
+	}
+	a.listings[kind] = l
+	return l
+}
+
+func (l *listing) find(id string) (advertiser.Object, bool) {
+	i, isThere := l.index[id]
+	if !isThere {
+		return advertiser.Object{}, false
+	}
+	return l.objects[i], true
+}
+
+// node is what a path leads to.
+type node struct {
+	account *account
+	kind    kind
+	object  advertiser.Object
+	job     *job
+}
+
+// kind is a sort of node. word stands in the names of calls, graph in Graph's
+// messages, spec in Meta's specs.
+type kind struct {
+	word, graph, spec string
+	object            advertiser.Kind
+	level             advertiser.Level
+	edges             map[string]edge
+}
+
+// edge leads from a node to objects of a kind: all that hold the node's id in
+// the field by; "" = all of the account.
+type edge struct {
+	kind advertiser.Kind
+	by   string
+}
+
+var (
+	runKind     = kind{word: "run", graph: "AdReportRun", spec: "AdReportRun"}
+	accountKind = kind{word: "act", graph: "AdAccount", spec: "AdAccount", level: advertiser.LevelAccount, edges: map[string]edge{
+		"campaigns": {kind: advertiser.Campaign}, "adsets": {kind: advertiser.AdSet}, "ads": {kind: advertiser.Ad},
+		"adcreatives": {kind: advertiser.Creative}, "customconversions": {kind: advertiser.CustomConversion},
+	}}
+	objectKinds = []kind{
+		{word: "campaign", graph: "AdCampaignGroup", spec: "Campaign", object: advertiser.Campaign, level: advertiser.LevelCampaign, edges: map[string]edge{
+			"adsets": {advertiser.AdSet, "campaign_id"}, "ads": {advertiser.Ad, "campaign_id"}}},
+		{word: "adset", graph: "AdCampaign", spec: "AdSet", object: advertiser.AdSet, level: advertiser.LevelAdSet, edges: map[string]edge{
+			"ads": {advertiser.Ad, "adset_id"}}},
+		{word: "ad", graph: "AdGroup", spec: "Ad", object: advertiser.Ad, level: advertiser.LevelAd, edges: map[string]edge{}},
+		{word: "adcreative", graph: "AdCreative", spec: "AdCreative", object: advertiser.Creative, edges: map[string]edge{}},
+		{word: "customconversion", graph: "CustomConversion", spec: "CustomConversion", object: advertiser.CustomConversion, edges: map[string]edge{}},
+	}
+)
+
+func kindOf(k advertiser.Kind) kind {
+	for _, candidate := range objectKinds {
+		if candidate.object == k {
+			return candidate
+		}
+	}
+	return accountKind
+}
+
+// find is what an id stands for; false = nothing.
+func (s *Server) find(id string) (node, bool) {
+	if digits, isAccount := strings.CutPrefix(id, "act_"); isAccount {
+		a := s.account(digits)
+		if a == nil {
+			return node{}, false
+		}
+		return node{account: a, kind: accountKind, object: a.Node(s.clock.Now())}, true
+	}
+	if j := s.jobs.find(id, s.clock.Now()); j != nil {
+		return node{account: j.report.account, kind: runKind, job: j}, true
+	}
+	for _, a := range s.all() {
+		for _, k := range objectKinds {
+			if o, isThere := a.list(k.object, s.clock.Now()).find(id); isThere {
+				return node{account: a, kind: k, object: o}, true
+			}
+		}
+	}
+	return node{}, false
+}

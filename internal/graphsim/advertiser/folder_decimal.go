@@ -1,0 +1,84 @@
+package advertiser
+
+import (
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// millionths reads money such as "5.95"; false where it is not a number of that
+// size. What is finer than a millionth is rounded.
+func millionths(s string) (int64, bool) {
+	if n, ok := plainMillionths(s); ok {
+		return n, true
+	}
+	r, ok := decimal(s)
+	if !ok {
+		return 0, false
+	}
+	n := new(big.Int).Set(r.Mul(r, big.NewRat(1_000_000, 1)).Num())
+	if !r.IsInt() {
+		n.SetString(r.FloatString(0), 10)
+	}
+	return n.Int64(), n.IsInt64()
+}
+
+// plainMillionths is the fast way for what nearly every cell holds.
+func plainMillionths(s string) (int64, bool) {
+	whole, decimals, _ := strings.Cut(s, ".")
+	if len(whole) > 12 || len(decimals) > 6 || !isDigits(whole+decimals) {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(whole+decimals+"000000"[len(decimals):], 10, 64)
+	return n, err == nil
+}
+
+// printMillionths prints money as Meta does: "5.95", "1.9", "20".
+func printMillionths(n int64) string { return printDecimal(big.NewRat(n, 1_000_000)) }
+
+// numeral is what a program prints for a number, 1e-05 among them. The limits
+// keep its exact value small.
+var numeral = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,2})?$`)
+
+func decimal(s string) (*big.Rat, bool) {
+	if !numeral.MatchString(s) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
+}
+
+// printDecimal prints a decimal exactly, without zeros at its end.
+func printDecimal(r *big.Rat) string {
+	digits, _ := r.FloatPrec()
+	return r.FloatString(digits)
+}
+
+// total adds up numbers as they are printed, exactly.
+type total struct {
+	whole int64
+	rest  *big.Rat // of what is not a small whole number; nil at first
+}
+
+func (t *total) add(s string) {
+	if n, err := strconv.ParseInt(s, 10, 40); err == nil {
+		t.whole += n
+		return
+	}
+	r, ok := decimal(s)
+	if !ok {
+		return // checked when it was read
+	}
+	if t.rest == nil {
+		t.rest = new(big.Rat)
+	}
+	t.rest.Add(t.rest, r)
+}
+
+func (t *total) String() string {
+	if t.rest == nil {
+		return strconv.FormatInt(t.whole, 10)
+	}
+	sum := new(big.Rat).SetInt64(t.whole)
+	return printDecimal(sum.Add(sum, t.rest))
+}

@@ -1,0 +1,94 @@
+package advertiser
+
+import (
+	"fmt"
+	"slices"
+)
+
+// metricColumns are Meta's names of the metrics, in Metric's order.
+func metricColumns() [Metrics]string {
+	return [Metrics]string{
+		Impressions: "impressions", Reach: "reach", Clicks: "clicks", UniqueClicks: "unique_clicks",
+		InlineLinkClicks: "inline_link_clicks", UniqueInlineLinkClicks: "unique_inline_link_clicks",
+		InlinePostEngagement: "inline_post_engagement", FullViewImpressions: "full_view_impressions",
+		FullViewReach: "full_view_reach", Spend: "spend",
+	}
+}
+
+// keyColumns are those that have a field of Row, or are the account's.
+func keyColumns() []string {
+	return []string{
+		"date_start", "date_stop", "account_id", "campaign_id", "campaign_name", "adset_id", "adset_name",
+		"ad_id", "ad_name", "attribution_setting",
+	}
+}
+
+// readInsights reads the rows of one file; none where it is not there.
+func (f *folder) readInsights(name string, level Level, breakdown string) (*grain, error) {
+	t := f.files[name]
+	g := &grain{columns: t.textColumns()}
+	needed := append([]string{"date_start"}, idColumns(level)...)
+	if breakdown != "" {
+		needed = append(needed, breakdown)
+	}
+	if err := t.needs(needed...); err != nil {
+		return nil, err
+	}
+	lines := map[string]int{}
+	err := t.each(func(l line) error {
+		r, err := f.insightsRow(l, level, g.columns)
+		if err != nil {
+			return err
+		}
+		if breakdown != "" && l.text(breakdown) == "" {
+			return l.wrong(breakdown, "a value in each row")
+		}
+		key := fmt.Sprint(r.Day, " ", objectOf(&r.Row, level), " ", l.text(breakdown))
+		if first, twice := lines[key]; twice {
+			return l.wrong("date_start", fmt.Sprintf("one row of an object and a day; line %d is of both too", first))
+		}
+		lines[key] = l.number
+		g.rows = append(g.rows, r)
+		return nil
+	})
+	g.sort()
+	return g, err
+}
+
+// idColumns are what tells apart the rows of a level.
+func idColumns(level Level) []string {
+	switch level {
+	case LevelCampaign:
+		return []string{"campaign_id"}
+	case LevelAd:
+		return []string{"ad_id"}
+	}
+	return nil
+}
+
+func (t *table) textColumns() []string {
+	if t == nil {
+		return nil
+	}
+	metrics, keys := metricColumns(), keyColumns()
+	var columns []string
+	for _, c := range t.columns {
+		if c != "" && !slices.Contains(keys, c) && !slices.Contains(metrics[:], c) {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
+// objectOf is the id of the row's object; "" for the account.
+func objectOf(r *Row, level Level) string {
+	switch level {
+	case LevelCampaign:
+		return r.CampaignID
+	case LevelAdSet:
+		return r.AdSetID
+	case LevelAd:
+		return r.AdID
+	}
+	return ""
+}

@@ -1,0 +1,121 @@
+package graphsim
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// field is one element of the fields parameter: a name, and for what it leads
+// to, parameters and fields of its own: adsets.limit(5){id,ads{id}}.
+type field struct {
+	name   string
+	params url.Values
+	fields []field
+}
+
+// parseFields reads the fields parameter; whitespace does not count.
+func parseFields(text string) ([]field, *refusal) {
+	p := fieldParser{text: text}
+	if strings.HasPrefix(strings.TrimSpace(text), "[") { // a JSON list will do
+		names, err := textsOf(text)
+		if err != nil {
+			return nil, badRequest("param fields must be an array. %v", err)
+		}
+		p.text = strings.Join(names, ",")
+	}
+	fields := p.list(0)
+	if p.at < len(p.text) || p.deep {
+		// [recorded: err_2500_syntax_error_ampersand]
+		return nil, &refusal{Code: 2500, Message: fmt.Sprintf("Syntax error \"Expected end of string instead of \"%s\".\" at character %d: %s", p.text[p.at:min(p.at+1, len(p.text))], p.at, p.text)}
+	}
+	return fields, nil
+}
+
+type fieldParser struct {
+	text string
+	at   int
+	deep bool
+}
+
+func (p *fieldParser) list(depth int) (fields []field) {
+	if depth > deepest {
+		p.deep = true
+		return nil
+	}
+	for {
+		p.space()
+		name := p.name()
+		if name != "" {
+			f := field{name: name, params: url.Values{}}
+			if !p.modifiers(&f) {
+				return fields
+			}
+			if p.space(); p.is('{') {
+				p.at++
+				f.fields = p.list(depth + 1)
+				if !p.is('}') {
+					return append(fields, f)
+				}
+				p.at++
+				p.space()
+			}
+			fields = append(fields, f)
+		}
+		if p.space(); !p.is(',') {
+			return fields
+		}
+		p.at++
+	}
+}
+
+// modifiers reads .limit(5).time_range({'since':…}); false where it cannot.
+func (p *fieldParser) modifiers(f *field) bool {
+	for p.is('.') {
+		open := strings.IndexByte(p.text[p.at:], '(')
+		if open < 0 {
+			return false
+		}
+		key := p.text[p.at+1 : p.at+open]
+		end := closing(p.text[p.at+open:])
+		if end < 0 {
+			return false
+		}
+		f.params.Set(strings.TrimSpace(key), p.text[p.at+open+1:p.at+open+end])
+		p.at += open + end + 1
+		p.space()
+	}
+	return true
+}
+
+// closing is where the bracket that text begins with is closed; -1 = nowhere.
+func closing(text string) int {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func (p *fieldParser) name() string {
+	start := p.at
+	for p.at < len(p.text) && !strings.ContainsRune(",{}().&'\" \t\r\n", rune(p.text[p.at])) {
+		p.at++
+	}
+	return p.text[start:p.at]
+}
+
+func (p *fieldParser) space() {
+	for p.at < len(p.text) && strings.ContainsRune(" \t\r\n", rune(p.text[p.at])) {
+		p.at++
+	}
+}
+
+func (p *fieldParser) is(c byte) bool { return p.at < len(p.text) && p.text[p.at] == c }

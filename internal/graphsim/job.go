@@ -1,0 +1,203 @@
+package graphsim
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// jobs holds the report runs.
+type jobs struct {
+	takes time.Duration
+
+	mu   sync.Mutex
+	byID map[string]*job
+	all  []*job
+}
+
+// job is one report run.
+type job struct {
+	id        string
+	report    *report
+	behaviour string
+	asked     time.Time     // by the platform's clock
+	begun     time.Duration // since the simulator's start
+	takes     time.Duration
+
+	mu            sync.Mutex
+	polls         int
+	completedSeen bool
+	resultsRead   int
+	refusals      int // that notready still has to give
+}
+
+// jobLife is how long a report can be fetched.
+const jobLife = 30 * 24 * time.Hour
+
+func newJobs(takes time.Duration) *jobs { return &jobs{takes: takes, byID: map[string]*job{}} }
+
+func (js *jobs) add(r *report, behaviour string, c *clock) *job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	digits := r.account.id
+	id := "9" + strconv.Itoa(10_000_000_000_000+len(js.all)) + digits[max(0, len(digits)-2):]
+	j := &job{id: id, report: r, behaviour: behaviour, asked: c.Now(), begun: c.passed(), takes: js.takes}
+	if behaviour == "notready" {
+		j.refusals = 2
+	}
+	js.byID[id] = j
+	js.all = append(js.all, j)
+	return j
+}
+
+func (js *jobs) find(id string, now time.Time) *job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	j := js.byID[id]
+	if j == nil || now.Sub(j.asked) > jobLife {
+		return nil
+	}
+	return j
+}
+
+// state is how a job stands. Done is "Job Completed" and 100 both (SIM-16).
+func (j *job) state(passed time.Duration) (status string, percent int) {
+	part := 1.0
+	if j.takes > 0 {
+		part = float64(passed-j.begun) / float64(j.takes)
+	}
+	switch {
+	case j.behaviour == "stall":
+		return "Job Running", 0
+	case part < 0.1:
+		return "Job Not Started", 0
+	case part < 1:
+		return "Job Running", int(part * 100)
+	case j.behaviour == "fail":
+		return "Job Failed", 0
+	case j.behaviour == "skip":
+		return "Job Skipped", 0
+	case j.behaviour == "running100" && j.polls < 3:
+		return "Job Running", 100
+	}
+	return "Job Completed", 100
+}
+
+func (s *Server) routeJob(c *call, n node) ([]byte, *refusal) {
+	switch {
+	case len(c.path) == 1:
+		return s.poll(c, n.job)
+	case len(c.path) == 2 && c.path[1] == "insights" && c.method == "GET":
+		return s.results(c, n.job)
+	}
+	return nil, unknownEdge(c.path[1], runKind.graph)
+}
+
+func (s *Server) poll(c *call, j *job) ([]byte, *refusal) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.polls++
+	status, percent := j.state(s.clock.passed())
+	held, order := j.fields(status, percent, s.clock.Now())
+	if status == "Job Completed" {
+		j.completedSeen = true
+	}
+	asked, refused := parseFields(c.params.Get("fields"))
+	if refused != nil {
+		return nil, refused
+	}
+	if len(asked) > 0 {
+		order = nil
+		for _, f := range asked {
+			if !known[runKind.spec][f.name] {
+				return nil, noField(f.name, runKind.graph)
+			}
+			if f.name != "id" {
+				order = append(order, f.name)
+			}
+		}
+		order = append(order, "id")
+	}
+	b := []byte{'{'}
+	for _, name := range order {
+		if value, isThere := held[name]; isThere {
+			b = appendValue(append(appendKey(b, name, len(b) > 1), ':'), value)
+		}
+	}
+	return append(b, '}'), nil
+}
+
+func (j *job) fields(status string, percent int, now time.Time) (map[string]any, []string) {
+	asked := j.report.asked()
+	until, today := asked.Get("until"), now.In(j.report.account.Location())
+	if tomorrow := today.AddDate(0, 0, 1).Format(time.DateOnly); until > tomorrow {
+		until = tomorrow // recorded four times: a future until is stated as tomorrow
+	}
+	held := map[string]any{
+		"id": j.id, "account_id": j.report.account.id, "time_ref": j.asked.Unix(), "async_status": status,
+		"async_percent_completion": percent, "date_start": asked.Get("since"), "date_stop": until,
+	}
+	switch status {
+	case "Job Completed":
+		held["time_completed"] = j.asked.Add(j.takes).Unix()
+	case "Job Failed":
+		held["error_code"], held["error_subcode"] = 2, 1504044
+		held["error_message"] = "An unknown error occurred"
+		held["error_user_title"], held["error_user_msg"] = "Unknown Error Occurred", "The report could not be made."
+	case "Job Not Started", "Job Running":
+		held["is_running"] = true
+	}
+	order := []string{"id", "account_id", "time_ref", "time_completed", "async_status", "async_percent_completion", "date_start", "date_stop",
+		"is_running", "error_code", "error_message", "error_subcode", "error_user_title", "error_user_msg"}
+	return held, order
+}
+
+func (s *Server) results(c *call, j *job) ([]byte, *refusal) {
+	j.mu.Lock()
+	status, _ := j.state(s.clock.passed())
+	refuse := status != "Job Completed" || j.refusals > 0
+	if status == "Job Completed" && j.refusals > 0 {
+		j.refusals--
+	}
+	if !refuse {
+		j.resultsRead++
+	}
+	j.mu.Unlock()
+	if refuse { // [quoted: 2601_1815107_async_not_ready]
+		transient := true
+		return nil, &refusal{Code: 2601, Subcode: 1815107, Message: "Error accessing adreport job.", Transient: &transient,
+			Title: "Loading Async Ads Report Failed",
+			Text:  "Sorry, the report cannot be loaded successfully. Please check if your job status is completed instead of failed or running before fetching the data."}
+	}
+	return s.streams.page(j.id, j.report, c.params, c.address, true)
+}
+
+// Job is one element of GET /__sim/jobs.
+type Job struct {
+	ID            string   `json:"id"`
+	Account       string   `json:"account"`
+	Level         string   `json:"level"`
+	Since         string   `json:"since"`
+	Until         string   `json:"until"`
+	Fields        []string `json:"fields"`
+	Polls         int      `json:"polls"`
+	CompletedSeen bool     `json:"completed_seen"` // a poll said that it is done
+	ResultsRead   int      `json:"results_read"`   // pages
+}
+
+// Jobs tells of all report runs since the start.
+func (s *Server) Jobs() []Job {
+	s.jobs.mu.Lock()
+	defer s.jobs.mu.Unlock()
+	list := []Job{}
+	for _, j := range s.jobs.all {
+		j.mu.Lock()
+		asked := j.report.asked()
+		list = append(list, Job{ID: j.id, Account: "act_" + j.report.account.id, Level: string(j.report.level),
+			Since: asked.Get("since"), Until: asked.Get("until"), Fields: strings.Split(joined(j.report.fields), ","),
+			Polls: j.polls, CompletedSeen: j.completedSeen, ResultsRead: j.resultsRead})
+		j.mu.Unlock()
+	}
+	return list
+}

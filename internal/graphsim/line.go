@@ -1,0 +1,180 @@
+package graphsim
+
+import (
+	"iter"
+	"slices"
+
+	"adtally/internal/graphsim/advertiser"
+)
+
+// line is one row of a report: an object's figures over a period.
+type line struct {
+	*advertiser.Row
+	days
+	// daily says that the row is a day's as the account states it, and not a sum
+	// over days.
+	daily bool
+}
+
+// lines gives the report's rows in their order: by period, then as the account
+// has them. A line is valid until the next one is asked for.
+func (r *report) lines() iter.Seq[line] {
+	q := advertiser.Query{Level: r.level, Breakdowns: r.breakdowns, WantActions: r.wantsActions()}
+	shown := r.filter()
+	return func(yield func(line) bool) {
+		if r.increment == 1 && len(r.ranges) == 1 {
+			q.From, q.To = r.ranges[0].from, r.ranges[0].to
+			r.daily(q, shown, yield)
+			return
+		}
+		for _, period := range r.periods() {
+			q.From, q.To = period.from, period.to
+			for _, row := range r.summed(q, shown) {
+				if !yield(line{Row: row, days: period}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// daily hands the account's rows on. At account level a report that asks for
+// attribution_setting has a row for every day, with zeros (SIM-13).
+func (r *report) daily(q advertiser.Query, shown func(*advertiser.Row) bool, yield func(line) bool) {
+	next := q.From
+	zeros := r.level == advertiser.LevelAccount && len(r.breakdowns) == 0 && slices.Contains(r.fields, "attribution_setting")
+	fill := func(to advertiser.Date) bool {
+		for ; zeros && next < to; next++ {
+			if !yield(line{Row: zeroRow(next), days: days{next, next}, daily: true}) {
+				return false
+			}
+		}
+		next = to + 1
+		return true
+	}
+	for row := range r.account.Rows(q, r.moment) {
+		if !shown(row) {
+			continue
+		}
+		if !fill(row.Day) || !yield(line{Row: row, days: days{row.Day, row.Day}, daily: true}) {
+			return
+		}
+	}
+	fill(min(q.To, dateOf(r.moment.In(r.account.Location()))) + 1)
+}
+
+func zeroRow(day advertiser.Date) *advertiser.Row {
+	return &advertiser.Row{Day: day, Has: 1<<advertiser.Metrics - 1, Attribution: "multiple"}
+}
+
+// summed adds up the days of a period, in the order in which objects first
+// occur. People are not summed: they are between the largest day and the sum.
+func (r *report) summed(q advertiser.Query, shown func(*advertiser.Row) bool) []*advertiser.Row {
+	sums := map[string]*total{}
+	var order []*advertiser.Row
+	for row := range r.account.Rows(q, r.moment) {
+		if !shown(row) {
+			continue
+		}
+		key := row.CampaignID + "/" + row.AdSetID + "/" + row.AdID
+		for _, b := range r.breakdowns {
+			key += "/" + row.Text[b]
+		}
+		t := sums[key]
+		if t == nil {
+			t = newTotal(row, r.breakdowns)
+			sums[key] = t
+			order = append(order, &t.row)
+		}
+		t.add(row)
+	}
+	for _, t := range sums {
+		t.settle()
+	}
+	return order
+}
+
+// wantsActions says whether a field shows actions.
+func (r *report) wantsActions() bool {
+	return slices.ContainsFunc(r.fields, func(name string) bool {
+		return slices.Contains([]string{"actions", "action_values", "cost_per_action_type", "purchase_roas"}, name)
+	})
+}
+
+// filter decides which rows a report shows: those of its scope, that meet the
+// conditions, and, where it lists objects and no condition speaks of status,
+// not those of archived and deleted ones (SIM-8).
+func (r *report) filter() func(*advertiser.Row) bool {
+	checks := []func(*advertiser.Row) bool{r.inScope}
+	for _, c := range r.conditions {
+		owner, name, _ := c.owner()
+		if metric, isMetric := metricNames[name]; isMetric {
+			checks = append(checks, func(row *advertiser.Row) bool { return c.holds(metricText(row, metric)) })
+			continue
+		}
+		if c.speaksOfStatus() && c.operator == "IN" && c.allows(statuses(owner)) {
+			continue // it names every status there is
+		}
+		checks = append(checks, r.objects(owner, conditions{{field: name, operator: c.operator, values: c.values}}))
+	}
+	if k := levelKind(r.level); k.level != advertiser.LevelAccount && !r.conditions.speakOfStatus() {
+		checks = append(checks, r.objects(k, conditions{{field: "effective_status", operator: "NOT_IN", values: []string{"ARCHIVED", "DELETED"}}}))
+	}
+	return func(row *advertiser.Row) bool {
+		for _, check := range checks {
+			if !check(row) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func (c condition) allows(all []string) bool {
+	return !slices.ContainsFunc(all, func(s string) bool { return !slices.Contains(c.values, s) })
+}
+
+func levelKind(level advertiser.Level) kind {
+	for _, k := range objectKinds {
+		if k.level == level {
+			return k
+		}
+	}
+	return accountKind
+}
+
+func (r *report) inScope(row *advertiser.Row) bool {
+	return r.scope.kind.level == advertiser.LevelAccount || idAt(row, r.scope.kind.level) == r.scope.object.ID
+}
+
+// objects is a check of a row's object of a kind. A row whose object is not
+// listed passes no condition but the silent one on status, which ends NOT_IN.
+func (r *report) objects(k kind, all conditions) func(*advertiser.Row) bool {
+	refused := map[string]bool{}
+	list := r.account.list(k.object, r.moment)
+	for _, o := range list.objects {
+		if !all.match(k, o) {
+			refused[o.ID] = true
+		}
+	}
+	negative := all[0].operator == "NOT_IN"
+	return func(row *advertiser.Row) bool {
+		id := idAt(row, k.level)
+		if _, isListed := list.index[id]; !isListed {
+			return negative
+		}
+		return !refused[id]
+	}
+}
+
+func idAt(row *advertiser.Row, level advertiser.Level) string {
+	switch level {
+	case advertiser.LevelCampaign:
+		return row.CampaignID
+	case advertiser.LevelAdSet:
+		return row.AdSetID
+	case advertiser.LevelAd:
+		return row.AdID
+	}
+	return ""
+}

@@ -1,0 +1,217 @@
+package graphsim
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"adtally/internal/graphsim/advertiser"
+)
+
+// answer carries out one Graph call: counted, delayed, struck by faults, asked
+// for its token, and only then looked at.
+func (s *Server) answer(ctx context.Context, c *call) answer {
+	n, name := s.resolve(c)
+	s.counts.count(name)
+	struck := s.faults.take(name, n.digits())
+	s.wait(ctx, name, struck)
+	a := s.tried(c, n, struck)
+	if n.account != nil {
+		s.dressUsage(a.header, c, n)
+	}
+	if struck != nil {
+		a.mishap = mishap{drop: struck.Drop, truncate: struck.Cut}
+	}
+	return a
+}
+
+func (s *Server) tried(c *call, n node, struck *Fault) answer {
+	if struck != nil {
+		if a, isAnswer := struck.instead(s.counts.trace()); isAnswer {
+			return a
+		}
+	}
+	k, refused := s.keys.open(c.token)
+	if refused == nil || c.path[0] == "debug_token" {
+		var body []byte
+		if body, refused = s.route(c, n, k, struck); refused == nil {
+			return ok(body)
+		}
+	}
+	return refused.answer(s.counts.trace())
+}
+
+// dressUsage adds what Meta says of the quota: on errors too (SIM-17).
+func (s *Server) dressUsage(h http.Header, c *call, n node) {
+	insights := n.job != nil || len(c.path) > 1 && c.path[1] == "insights"
+	h.Set("X-Business-Use-Case-Usage", s.usage(n.account, insights))
+	if insights && n.job == nil {
+		h.Set("x-fb-ads-insights-throttle", `{"app_id_util_pct":0.04,"acc_id_util_pct":0,"ads_api_access_tier":"standard_access"}`)
+	}
+}
+
+func (n node) digits() string {
+	if n.account == nil {
+		return ""
+	}
+	return n.account.id
+}
+
+// resolve finds what the path begins at, and names the call: GET act/ads.
+func (s *Server) resolve(c *call) (node, string) {
+	if len(c.path) == 0 || c.path[0] == "" {
+		c.path = []string{""}
+	}
+	n, isThere := s.find(c.path[0])
+	first := c.path[0]
+	switch {
+	case isThere:
+		first = n.kind.word
+	case strings.HasPrefix(first, "act_"):
+		first = "act"
+	case first != "" && strings.Trim(first, "0123456789") == "":
+		first = "object"
+	}
+	return n, strings.Join(append([]string{c.method + " " + first}, c.path[1:]...), "/")
+}
+
+// wait is the latency of a call. It ends early where the client goes.
+func (s *Server) wait(ctx context.Context, name string, struck *Fault) {
+	d, isNamed := s.latency[name]
+	if !isNamed {
+		d = s.latency["*"]
+	}
+	if struck != nil {
+		d += struck.delay()
+	}
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal) {
+	if c.method != http.MethodGet && c.method != http.MethodPost {
+		return nil, unsupported(c.method, c.path[0])
+	}
+	switch {
+	case c.path[0] == "me":
+		return s.me(c, k)
+	case c.path[0] == "debug_token":
+		return s.debugToken(c)
+	case c.path[0] == "":
+		return s.many(c, k)
+	case n.account == nil:
+		return nil, unsupported(c.method, c.path[0])
+	case !k.may("ads_read", "ads_management"):
+		return nil, &refusal{Status: http.StatusForbidden, Code: 200, Message: "(#200) Ad account owner has NOT grant ads_management or ads_read permission"}
+	case n.job != nil:
+		return s.routeJob(c, n)
+	case len(c.path) == 1 && c.method == http.MethodGet:
+		return s.read(c, n, k)
+	case len(c.path) == 2 && c.path[1] == "insights" && n.kind.level != "":
+		return s.insights(c, n, struck)
+	case len(c.path) == 2 && c.method == http.MethodGet:
+		return s.readEdge(c, n, k)
+	}
+	return nil, unsupported(c.method, c.path[0])
+}
+
+// me answers for the token's own user; of a system user's token that is the
+// system user.
+func (s *Server) me(c *call, k key) ([]byte, *refusal) {
+	if len(c.path) == 1 {
+		return appendValue(nil, map[string]any{"id": k.userID, "name": k.userName}), nil
+	}
+	switch c.path[1] {
+	case "permissions":
+		return permissions(k), nil
+	case "adaccounts", "assigned_ad_accounts":
+		if !k.may("ads_read", "ads_management") {
+			return []byte(`{"data":[]}`), nil
+		}
+		return s.myAccounts(c, k)
+	}
+	return nil, unknownEdge(c.path[1], "User")
+}
+
+func (s *Server) myAccounts(c *call, k key) ([]byte, *refusal) {
+	var objects []advertiser.Object
+	for _, a := range s.all() {
+		objects = append(objects, a.Node(s.clock.Now()))
+	}
+	fields, refused := parseFields(c.params.Get("fields"))
+	if refused != nil {
+		return nil, refused
+	}
+	w := &selection{server: s, key: k, node: node{kind: accountKind}, fields: fields, now: s.clock.Now()}
+	return page(c.params, objects, plainCursor{}, c.address, w.appendListed)
+}
+
+// many is GET /?ids=1,2: an object of objects.
+func (s *Server) many(c *call, k key) ([]byte, *refusal) {
+	ids, err := textsOf(c.params.Get("ids"))
+	if err != nil || len(ids) == 0 {
+		return nil, &refusal{Code: 2500, Message: "Unknown path components: /"}
+	}
+	b := []byte{'{'}
+	for i, id := range ids {
+		n, isThere := s.find(id)
+		if !isThere || n.job != nil {
+			return nil, unsupported(c.method, id)
+		}
+		body, refused := s.read(c, n, k)
+		if refused != nil {
+			return nil, refused
+		}
+		b = append(append(appendString(separated(b, i), id), ':'), body...)
+	}
+	return append(b, '}'), nil
+}
+
+// unknownEdge tells an edge that exists somewhere from a word that does not
+// [recorded: err_100_nonexisting_edge_adaccount, err_2500_unknown_path_adset].
+func unknownEdge(name, graph string) *refusal {
+	lower := strings.ToLower(name)
+	if known["edges"][lower] || known["edges"][strings.Split(lower, "_")[0]] {
+		return noField(lower, graph)
+	}
+	return &refusal{Code: 2500, Message: "Unknown path components: /" + name}
+}
+
+func unserved(name string) *refusal {
+	return &refusal{Status: http.StatusNotImplemented, Code: 3, Message: fmt.Sprintf("(#3) The simulator does not serve %s", name)}
+}
+
+func (s *Server) read(c *call, n node, k key) ([]byte, *refusal) {
+	fields, refused := parseFields(c.params.Get("fields"))
+	if refused != nil {
+		return nil, refused
+	}
+	w := &selection{server: s, key: k, node: n, fields: fields, now: s.clock.Now(), call: c}
+	return w.append(nil, n.object)
+}
+
+func (s *Server) readEdge(c *call, n node, k key) ([]byte, *refusal) {
+	name := c.path[1]
+	e, isEdge := n.kind.edges[name]
+	if !isEdge {
+		if known["edges"][name] {
+			return nil, unserved(n.kind.word + "/" + name)
+		}
+		return nil, unknownEdge(name, n.kind.graph)
+	}
+	fields, refused := parseFields(c.params.Get("fields"))
+	if refused != nil {
+		return nil, refused
+	}
+	w := &selection{server: s, key: k, node: n, fields: fields, now: s.clock.Now(), call: c}
+	return w.edge(c.params, e, fields, c.address)
+}

@@ -1,0 +1,177 @@
+package graphsim
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"adtally/internal/graphsim/advertiser"
+)
+
+// selection prints objects with the fields that were asked for (SIM-2 to 4).
+type selection struct {
+	server *Server
+	key    key
+	node   node // where the objects belong; its kind is theirs
+	fields []field
+	now    time.Time
+	call   *call
+	// lenient says that unknown fields are passed over, as Graph does on the
+	// ads and adcreatives edges [recorded: ads_creative_page2_limit25].
+	lenient bool
+}
+
+// append writes one object: fields in the order asked, id last where it was not
+// asked for.
+func (w *selection) append(b []byte, o advertiser.Object) ([]byte, *refusal) {
+	b = append(b, '{')
+	start, named := len(b), false
+	for _, f := range w.chosen() {
+		named = named || f.name == "id"
+		var refused *refusal
+		if b, refused = w.appendField(b, o, f, len(b) > start); refused != nil {
+			return nil, refused
+		}
+	}
+	if !named {
+		b = appendString(append(appendKey(b, "id", len(b) > start), ':'), o.ID)
+	}
+	return append(b, '}'), nil
+}
+
+// appendKey writes a key, after a comma where something stands before it.
+func appendKey(b []byte, name string, more bool) []byte {
+	if more {
+		b = append(b, ',')
+	}
+	return appendString(b, name)
+}
+
+func (w *selection) chosen() []field {
+	if len(w.fields) == 0 && w.node.kind.word == accountKind.word {
+		return []field{{name: "account_id"}}
+	}
+	return w.fields
+}
+
+func (w *selection) appendField(b []byte, o advertiser.Object, f field, more bool) ([]byte, *refusal) {
+	if f.name == "id" {
+		return appendString(append(appendKey(b, "id", more), ':'), o.ID), nil
+	}
+	if refused := w.mayRead(f.name); refused != nil {
+		return nil, refused
+	}
+	if value, isThere := o.Fields[f.name]; isThere && known[w.node.kind.spec][f.name] {
+		return w.appendHeld(b, f, value, more)
+	}
+	if e, isEdge := w.node.kind.edges[f.name]; isEdge {
+		return w.appendEdge(b, o, e, f, more)
+	}
+	if f.name == "insights" && w.node.kind.level != "" {
+		return w.appendInsights(b, o, f, more)
+	}
+	if r, isThere := w.related(o, f.name); isThere {
+		return w.appendNode(append(appendKey(b, f.name, more), ':'), r, f.fields)
+	}
+	if known[w.node.kind.spec][f.name] || w.lenient {
+		return b, nil // absent value = absent key
+	}
+	return nil, noField(f.name, w.node.kind.graph)
+}
+
+// mayRead is SIM-7: one field can sink the whole request.
+func (w *selection) mayRead(name string) *refusal {
+	if w.node.kind.word != accountKind.word || w.key.may("business_management") {
+		return nil
+	}
+	if name == "owner" || name == "business" {
+		return &refusal{Status: 403, Code: 200, Message: "(#200) Requires business_management permission to manage the object"}
+	}
+	return nil
+}
+
+// appendHeld writes a value of the object's own. What has an id leads on to the
+// object itself where fields of that are asked for: creative{name}.
+func (w *selection) appendHeld(b []byte, f field, value any, more bool) ([]byte, *refusal) {
+	b = append(appendKey(b, f.name, more), ':')
+	if held, isObject := value.(map[string]any); isObject && len(f.fields) > 0 {
+		if id, hasID := held["id"].(string); hasID {
+			if n, isThere := w.server.find(id); isThere {
+				return w.appendNode(b, n, f.fields)
+			}
+		}
+	}
+	if f.name == "image_url" || f.name == "thumbnail_url" {
+		value = w.signed(value)
+	}
+	return appendValue(b, value), nil
+}
+
+// signed gives a picture's link a new signature at every read, as Meta does.
+func (w *selection) signed(value any) any {
+	link, isText := value.(string)
+	if !isText {
+		return value
+	}
+	return link + "&_nc_gid=" + w.server.counts.trace() + "&oe=" + strconv.FormatInt(w.now.Add(96*time.Hour).Unix(), 16)
+}
+
+func (w *selection) appendNode(b []byte, n node, fields []field) ([]byte, *refusal) {
+	inner := *w
+	inner.node, inner.fields = n, fields
+	return inner.append(b, n.object)
+}
+
+// related is the parent that a field such as campaign leads to.
+func (w *selection) related(o advertiser.Object, name string) (node, bool) {
+	switch name {
+	case "campaign", "adset":
+		id, _ := o.Fields[name+"_id"].(string)
+		if id == "" {
+			return node{}, false
+		}
+		return w.server.find(id)
+	case "account":
+		return w.server.find("act_" + w.node.account.id)
+	}
+	return node{}, false
+}
+
+func (w *selection) appendEdge(b []byte, o advertiser.Object, e edge, f field, more bool) ([]byte, *refusal) {
+	inner := *w
+	inner.node.object = o
+	address := func(change url.Values) string {
+		return w.call.nested(o.ID, f.name).address(change)
+	}
+	list, refused := inner.edge(f.params, e, f.fields, address)
+	if refused != nil || string(list) == `{"data":[]}` {
+		return b, refused // an empty nested edge is an absent key (SIM-4)
+	}
+	return append(append(appendKey(b, f.name, more), ':'), list...), nil
+}
+
+func (w *selection) appendInsights(b []byte, o advertiser.Object, f field, more bool) ([]byte, *refusal) {
+	params := url.Values{}
+	for name, values := range f.params {
+		params[name] = values
+	}
+	names := make([]string, len(f.fields))
+	for i, inner := range f.fields {
+		names[i] = inner.name
+	}
+	params.Set("fields", joined(names))
+	n := w.node
+	n.object = o
+	c := w.call.nested(o.ID, "insights")
+	c.params = params
+	list, refused := w.server.insightsNow(c, n)
+	if refused != nil || string(list) == `{"data":[]}` {
+		return b, refused
+	}
+	return append(append(appendKey(b, f.name, more), ':'), list...), nil
+}
+
+// nested is the call that a nested edge's next page would be.
+func (c *call) nested(id, name string) *call {
+	return &call{method: "GET", version: c.version, path: []string{id, name}, params: url.Values{}, token: c.token, base: c.base}
+}

@@ -1,0 +1,162 @@
+package graphsim
+
+import (
+	"container/list"
+	"iter"
+	"net/url"
+	"strconv"
+	"sync"
+)
+
+// streams keeps the reports that are being paged through, each open at the row
+// where its reader is, so that a page costs its own rows and no others.
+type streams struct {
+	mu   sync.Mutex
+	open map[string]*list.Element
+	last *list.List // the one used last in front
+}
+
+// mostOpen is how many reports stay open; a reader of another one waits longer.
+const mostOpen = 64
+
+// stream is a report that is being read.
+type stream struct {
+	name   string
+	report *report
+
+	mu      sync.Mutex
+	columns []column
+	next    func() (line, bool)
+	stop    func()
+	at      int  // rows that went by
+	pending line // the row at, where more is true
+	more    bool
+	page    kept
+}
+
+// kept is the last page: a client that lost it asks again.
+type kept struct {
+	from, limit, rows int
+	more              bool
+	body              []byte
+}
+
+func newStreams() *streams { return &streams{open: map[string]*list.Element{}, last: list.New()} }
+
+// page writes a page of a report. Its cursors are the base64 of row indexes.
+func (s *streams) page(name string, r *report, params url.Values, address func(url.Values) string, job bool) ([]byte, *refusal) {
+	limit, refused := limitOf(params)
+	if refused != nil {
+		return nil, refused
+	}
+	from, limit, refused := rowsAsked(params, limit)
+	if refused != nil {
+		return nil, refused
+	}
+	st := s.take(name, r, from > 0 || job)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	k := st.read(from, limit)
+	if k.rows == 0 && !job {
+		return []byte(`{"data":[]}`), nil // SIM-5
+	}
+	b := append([]byte(`{"data":[`), k.body...)
+	b = append(b, ']')
+	p := paging{before: encodeCursor(strconv.Itoa(from)), after: encodeCursor(strconv.Itoa(from + k.rows - 1)), limit: limit, address: address}
+	return append(p.append(b, from > 0, k.more), '}'), nil
+}
+
+// rowsAsked is the first row and how many.
+func rowsAsked(params url.Values, limit int) (from, rows int, refused *refusal) {
+	index := func(name string) (int, bool) {
+		text, isCursor := decodeCursor(params.Get(name))
+		n, err := strconv.Atoi(text)
+		return n, isCursor && err == nil && n >= -1
+	}
+	switch {
+	case params.Get("after") != "":
+		n, isRow := index("after")
+		if !isRow {
+			return 0, 0, deadCursor()
+		}
+		return n + 1, limit, nil
+	case params.Get("before") != "":
+		n, isRow := index("before")
+		if !isRow {
+			return 0, 0, deadCursor()
+		}
+		from = max(n-limit, 0)
+		return from, max(n, 0) - from, nil
+	}
+	return 0, limit, nil
+}
+
+// take finds the stream of a report. A first page of what is asked at once is
+// always made anew; the pages after it go on with the figures it began with.
+func (s *streams) take(name string, r *report, goOn bool) *stream {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e := s.open[name]; e != nil {
+		if goOn {
+			s.last.MoveToFront(e)
+			return e.Value.(*stream)
+		}
+		s.close(e)
+	}
+	st := &stream{name: name, report: r, columns: r.columns(), page: kept{from: -1}}
+	s.open[name] = s.last.PushFront(st)
+	if s.last.Len() > mostOpen {
+		s.close(s.last.Back())
+	}
+	return st
+}
+
+func (s *streams) close(e *list.Element) {
+	st := e.Value.(*stream)
+	delete(s.open, st.name)
+	s.last.Remove(e)
+	go func() { // whoever reads it at the moment may end its page
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		st.end()
+	}()
+}
+
+func (st *stream) end() {
+	if st.stop != nil {
+		st.stop()
+		st.next, st.stop = nil, nil
+	}
+}
+
+func (st *stream) read(from, limit int) kept {
+	if st.page.from == from && st.page.limit == limit {
+		return st.page
+	}
+	if st.next == nil || from < st.at {
+		st.begin()
+	}
+	for st.more && st.at < from {
+		st.step()
+	}
+	k := kept{from: from, limit: limit, body: make([]byte, 0, cap(st.page.body))}
+	for ; st.more && k.rows < limit; k.rows++ {
+		k.body = appendLine(separated(k.body, k.rows), st.columns, st.pending)
+		st.step()
+	}
+	k.more = st.more
+	st.page = k
+	return k
+}
+
+func (st *stream) begin() {
+	st.end()
+	st.next, st.stop = iter.Pull(st.report.lines())
+	st.at = -1
+	st.step()
+}
+
+func (st *stream) step() {
+	st.pending, st.more = st.next()
+	st.at++
+}

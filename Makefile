@@ -1,0 +1,76 @@
+# What one needs while working on Adtally. `make` alone lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# DuckDB takes rows from Arrow only with this tag.
+export GOFLAGS := -tags=duckdb_arrow
+export CGO_ENABLED := 1
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LINT := .tools/golangci-lint
+VENV := .tools/venv
+FUZZTIME ?= 10s
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## sync a year of a simulated advertiser and sum it up: no network, no token
+	bin/adtally demo
+
+.PHONY: build
+build: compiler ## make bin/adtally
+	go build -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
+
+.PHONY: test
+test: compiler $(VENV)/.ready ## install what the tests need, then run all of them with the race detector
+	go test -race -count=1 -timeout 20m ./...
+
+.PHONY: lint
+lint: compiler $(LINT) ## look for what the compiler does not mind
+	$(LINT) run ./...
+
+.PHONY: format
+format: compiler $(LINT) ## lay the code out as the linter wants it
+	$(LINT) fmt ./...
+
+.PHONY: check
+check: lint test ## all that a change must pass
+
+.PHONY: bench
+bench: compiler ## walk through years of a large account, and measure
+	go test -run '^$$' -bench Walking -benchtime 1x -timeout 60m ./cmd/adtally
+
+.PHONY: fuzz
+fuzz: compiler ## let every fuzz target look for trouble, FUZZTIME=10s each
+	@grep -rnoE --include='*_test.go' '^func Fuzz\w+' . | while IFS=: read -r file _ found; do \
+		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built, the tools too
+	rm -rf bin .tools adtally-demo.duckdb adtally-demo.duckdb.*
+
+# What has to be on the machine. It is installed only where it is missing.
+.PHONY: compiler
+compiler:
+	@tools/need go
+	@tools/need cc
+
+# Meta's own client, with which the tests read the simulator.
+$(VENV)/.ready: tools/python.txt
+	@tools/need python
+	@mkdir -p .tools
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tools/python.txt
+	@touch $@
+
+# The linter is a module of its own, so that what it needs never mixes with what
+# the program needs. Building it takes some minutes, once.
+$(LINT): tools/go.mod tools/go.sum
+	@mkdir -p .tools
+	cd tools && GOFLAGS= go build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -1,0 +1,123 @@
+package house_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// module is how our own imports begin; the words of the house are the module
+// itself.
+const module = "adtally"
+
+// room is one row of the import table.
+type room struct {
+	folder string // "/*" at the end: any one folder; "/**": any below, and itself
+	ours   []string
+	tests  []string // what its tests may import besides
+}
+
+// Rooms that many rows name.
+const (
+	words       = ""
+	rows        = "internal/table"
+	reading     = "internal/connector"
+	writing     = "internal/destination"
+	fetching    = "internal/fetch"
+	simulator   = "internal/graphsim/**"
+	everything  = "**"
+	readingLaw  = "internal/connector/connectortest"
+	writingLaw  = "internal/destination/destinationtest"
+	frontHall   = "cmd/adtally"
+	thisRoom    = "internal/house"
+	anyPlatform = "internal/connector/*"
+	anyStore    = "internal/destination/*"
+)
+
+// The import table of docs/decisions/0001. The first row that fits a folder is
+// its row; a folder that fits none is an error.
+//
+// A test may import what its room may, the room itself, and what the row adds:
+// the suites that hold all wings to their contract. A test of the simulator
+// never imports a connector and a test of a connector never the simulator, since
+// each is there to catch the other. Only the front hall's tests see both.
+var rooms = []room{
+	{folder: words},
+	{folder: rows, ours: []string{words}},
+	{folder: fetching, ours: []string{words}},
+	{folder: reading, ours: []string{words, rows}},
+	{folder: readingLaw, ours: []string{words, rows, reading}},
+	{folder: anyPlatform, ours: []string{words, rows, fetching, reading}, tests: []string{readingLaw}},
+	{folder: writing, ours: []string{words, rows}},
+	{folder: writingLaw, ours: []string{words, rows, writing}},
+	{folder: anyStore, ours: []string{words, rows, writing}, tests: []string{writingLaw}},
+	{folder: "internal/engine", ours: []string{words, rows, reading, writing}},
+	{folder: "internal/store", ours: []string{words}},
+	{folder: simulator, ours: []string{simulator}},
+	{folder: frontHall, ours: []string{everything}},
+	{folder: thisRoom},
+}
+
+// dependency is somebody else's package and where it may be used. Why we have
+// it at all stands in docs/decisions/0007.
+type dependency struct {
+	path    string // its beginning, whole parts
+	folders []string
+	tests   []string // where tests may use it besides
+}
+
+// A dependency that is not here is an error: it is a decision first.
+var dependencies = []dependency{
+	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
+	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{frontHall}},
+	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
+	{"github.com/cenkalti/backoff", []string{fetching}, nil},
+	{"golang.org/x/sync", []string{"internal/engine", frontHall}, []string{everything}},
+	{"modernc.org/sqlite", []string{"internal/store"}, nil},
+	{"github.com/pressly/goose", []string{"internal/store"}, nil},
+	{"github.com/alecthomas/kong", []string{frontHall}, nil},
+	{"github.com/google/uuid", []string{frontHall}, nil},
+	{"github.com/vbauerster/mpb", []string{frontHall}, nil},
+	{"golang.org/x/term", []string{frontHall}, nil},
+	{"github.com/google/go-cmp", []string{readingLaw, writingLaw}, []string{everything}},
+	{"pgregory.net/rapid", []string{readingLaw, writingLaw}, []string{everything}},
+}
+
+// fits says whether a folder is meant by a pattern.
+func fits(pattern, folder string) bool {
+	if pattern == everything {
+		return true
+	}
+	if above, ok := strings.CutSuffix(pattern, "/**"); ok {
+		return folder == above || strings.HasPrefix(folder, above+"/")
+	}
+	ok, err := path.Match(pattern, folder)
+	return ok && err == nil
+}
+
+func fitsAny(patterns []string, folder string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return fits(p, folder) })
+}
+
+func roomOf(folder string) (room, bool) {
+	i := slices.IndexFunc(rooms, func(r room) bool { return fits(r.folder, folder) })
+	if i < 0 {
+		return room{}, false
+	}
+	return rooms[i], true
+}
+
+// ourFolder is the folder of an import of ours.
+func ourFolder(name string) (folder string, ours bool) {
+	if name == module {
+		return words, true
+	}
+	return strings.CutPrefix(name, module+"/")
+}
+
+// standard says whether an import is of the standard library: its first part
+// has no dot.
+func standard(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return !strings.Contains(first, ".")
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Days that are closed and final at the simulator's clock, so that two runs at
+// different moments must find the same.
+const finalDays = "--clock 2026-06-02T10:00:00Z --synthetic accounts=2,ads=40,days=240,seed=5 --job-time 300ms --latency 5ms"
+
+func finalArgs() []string {
+	return []string{"--account", "all", "--since", "2026-01-01", "--until", "2026-04-20"}
+}
+
+// R5, R35, PAINS #14: kill −9 at random points, then the same command again:
+// the tables are those of a run that nothing disturbed, no report that was done
+// is asked for twice, and nothing is committed twice.
+func TestKilledAnywhereTheSameCommandFinishesTheWork(t *testing.T) {
+	t.Parallel()
+	sim := startSim(t, strings.Fields(finalDays)...)
+	folder := t.TempDir()
+	reference := filepath.Join(folder, "reference.duckdb")
+	began := time.Now()
+	must(t, sim.sync(t, reference, finalArgs()...))
+	whole := time.Since(began)
+	seed := uint64(began.UnixNano())
+	random := rand.New(rand.NewPCG(seed, 0))
+	t.Logf("an undisturbed run takes %s; seed %d", whole.Round(time.Millisecond), seed)
+	kills, midway := 30, 0
+	for n := range kills {
+		file := filepath.Join(folder, fmt.Sprintf("killed%d.duckdb", n))
+		sim.control(t, "POST", "reset", "", nil)
+		for again := true; again; again = random.IntN(3) == 0 {
+			if killedAfter(t, sim, file, time.Duration(random.Int64N(int64(whole)))) {
+				midway++
+			}
+		}
+		must(t, sim.sync(t, file, finalArgs()...))
+		sameTables(t, reference, file)
+		noJobTwice(t, sim)
+		if got := one(t, file, "SELECT count(*) FROM (SELECT stream, table_name, account_id, date_from FROM facebook_ads._loads GROUP BY ALL HAVING count(*) > 1)"); got != "0" {
+			t.Errorf("kill %d: %s slices were committed twice", n, got)
+		}
+		if t.Failed() {
+			t.Fatalf("failed at kill %d", n)
+		}
+		_ = os.Remove(file)
+	}
+	if midway < kills/2 {
+		t.Errorf("only %d of the kills struck while it ran", midway)
+	}
+	t.Logf("%d kills struck while it ran", midway)
+}
+
+// killedAfter runs a sync and kills it; false when it had ended by itself.
+func killedAfter(t *testing.T, sim *simulator, file string, after time.Duration) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), after)
+	defer cancel()
+	c := command(ctx, sim.env(), sim.args(file, finalArgs()...)...)
+	_ = c.Run() // CommandContext kills with SIGKILL
+	status, ok := c.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
+// sameTables holds two warehouses against each other, row for row. Picture
+// links change with every read.
+func sameTables(t *testing.T, a, b string) {
+	t.Helper()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, file := range map[string]string{"a": a, "b": b} {
+		if _, err := db.ExecContext(t.Context(), fmt.Sprintf("ATTACH '%s' AS %s (READ_ONLY)", file, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := 0
+	for _, table := range userTables(t, a) {
+		except := "_asked_at, _synced_at, _load_id"
+		if table == "ad_creatives" {
+			except += ", image_url, thumbnail_url"
+		}
+		side := func(db string) string {
+			return fmt.Sprintf("SELECT * EXCLUDE (%s) FROM %s.facebook_ads.%s", except, db, table)
+		}
+		var n, missing, extra int
+		err := db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT (SELECT count(*) FROM a.facebook_ads.%[3]s), (SELECT count(*) FROM (%[1]s EXCEPT ALL %[2]s)), (SELECT count(*) FROM (%[2]s EXCEPT ALL %[1]s))", side("a"), side("b"), table)).Scan(&n, &missing, &extra)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if missing+extra > 0 {
+			t.Errorf("%s: %d of %d rows are missing, %d are too many", table, missing, n, extra)
+		}
+		rows += n
+	}
+	if rows < 1000 {
+		t.Errorf("only %d rows were compared", rows)
+	}
+}
+
+func userTables(t *testing.T, file string) (names []string) {
+	t.Helper()
+	for _, r := range ask(t, file, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'facebook_ads' AND NOT starts_with(table_name, '_') ORDER BY ALL") {
+		names = append(names, r[0])
+	}
+	if len(names) < 13 {
+		t.Fatalf("only the tables %v are there", names)
+	}
+	return names
+}
+
+type job struct {
+	ID, Account, Level, Since, Until string
+	CompletedSeen                    bool `json:"completed_seen"`
+}
+
+// noJobTwice: of the jobs for the same days of a level, only the last may have
+// been seen to be done.
+func noJobTwice(t *testing.T, sim *simulator) {
+	t.Helper()
+	var jobs []job
+	sim.control(t, "GET", "jobs", "", &jobs)
+	done := map[string]string{}
+	for _, j := range jobs {
+		key := strings.Join([]string{j.Account, j.Level, j.Since, j.Until}, " ")
+		if earlier, twice := done[key]; twice {
+			t.Errorf("the report %s was done as %s and was asked for again as %s", key, earlier, j.ID)
+		}
+		if j.CompletedSeen {
+			done[key] = j.ID
+		}
+	}
+	if len(jobs) == 0 {
+		t.Error("the simulator tells of no jobs")
+	}
+}
+
+// Ctrl-C stops cleanly; the same command goes on.
+func TestInterruptedItSaysSoAndGoesOn(t *testing.T) {
+	t.Parallel()
+	sim := startSim(t, strings.Fields(finalDays)...)
+	file := filepath.Join(t.TempDir(), "interrupted.duckdb")
+	c := command(t.Context(), sim.env(), sim.args(file, finalArgs()...)...)
+	var errs strings.Builder
+	c.Stderr = &errs
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool { return sim.calls(t).By["POST act/insights"] > 0 })
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait()
+	if c.ProcessState.ExitCode() != exitInterrupted || !strings.Contains(errs.String(), "the same command goes on from there") {
+		t.Errorf("exit code %d, said %q", c.ProcessState.ExitCode(), errs.String())
+	}
+	r := must(t, sim.sync(t, file, finalArgs()...))
+	if !strings.Contains(r.err, "Going on with the run") {
+		t.Errorf("it did not go on: %s", r.err)
+	}
+	if r := must(t, sim.sync(t, file, finalArgs()...)); strings.Contains(r.err, "Going on") {
+		t.Errorf("a finished run was taken up again: %s", r.err)
+	}
+}
+
+// waitFor asks until something holds, for a bounded time.
+func waitFor(t *testing.T, holds func() bool) {
+	t.Helper()
+	for range 600 {
+		if holds() {
+			return
+		}
+		select {
+		case <-t.Context().Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	t.Fatal("it did not come to hold")
+}

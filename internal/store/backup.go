@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// backup keeps the ledger as it is, beside it. A copy of the same version that
+// an earlier try left is replaced, and only by a whole one.
+func (db *DB) backup(ctx context.Context, version int64) error {
+	name := fmt.Sprintf("%s.backup-v%d", db.path, version)
+	part := name + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := create(part); err != nil { // SQLite writes into an empty file, and leaves its mode
+		return err
+	}
+	if _, err := db.sql.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+		return err
+	}
+	if err := flush(part); err != nil {
+		return err
+	}
+	return os.Rename(part, name)
+}
+
+// flush waits until the disk has the file: SQLite does not, for a copy.
+func flush(name string) error {
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,34 @@
+//go:build !unix
+
+package store
+
+import (
+	"context"
+	"net/url"
+	"sync"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// take has SQLite lock the file, which knows how on every system.
+func take(name string) (release func(), err error) {
+	if err := create(name); err != nil {
+		return nil, err
+	}
+	handle, err := open(name, url.Values{"_txlock": {"exclusive"}, "_busy_timeout": {"0"}})
+	if err != nil {
+		return nil, err
+	}
+	tx, err := handle.BeginTx(context.Background(), nil)
+	if err == nil {
+		return sync.OnceFunc(func() {
+			_ = tx.Rollback()  // nothing was written: what counts is that the lock ends,
+			_ = handle.Close() // and closing ends it too
+		}), nil
+	}
+	_ = handle.Close()
+	if codeOf(err) == sqlite3.SQLITE_BUSY {
+		return nil, errTaken
+	}
+	return nil, err
+}

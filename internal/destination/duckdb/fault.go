@@ -26,16 +26,18 @@ var symptoms = []symptom{
 		"The file %s is held by another program", "Close the program that has it open, or open it there for reading only; then run the same command again."},
 	{[]string{"No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size"}, "disk_full",
 		"The disk of %s is full", "Make room; then run the same command again. Nothing of the load was written."},
-	{[]string{"not a valid DuckDB database file", "Is a directory"}, "destination_unreadable",
+	{[]string{"not a valid DuckDB database file", errNoFile.Error()}, "destination_unreadable",
 		"%s is not a DuckDB file", "Name another file, or move this one away."},
 	{[]string{"but we can only read version", "newer version of DuckDB"}, "destination_newer",
 		"%s was written by a newer DuckDB than the one in here", "Update this program, or name another file."},
-	{[]string{"Corrupt database file"}, "destination_corrupt",
+	{[]string{"Corrupt database file", "Could not read enough bytes"}, "destination_corrupt",
 		"%s is damaged", "Restore it from a backup, or move it away: what the platform still has is then loaded anew."},
 	{[]string{"Permission denied", "permission denied", "Read-only file system", "read-only file system", "Operation not permitted", "operation not permitted"}, "destination_denied",
 		"%s cannot be written", "Give the user that runs this program the right to write the file and its folder, or name another file."},
-	{[]string{"No such file or directory", "no such file or directory"}, "destination_missing",
+	{[]string{"No such file or directory", "no such file or directory", "not a directory"}, "destination_missing",
 		"The folder of %s is not there", "Make the folder, or name another file."},
+	{[]string{"database has been invalidated"}, "destination_stopped",
+		"DuckDB has stopped after an error while it had %s", "Start this program again."},
 	{[]string{"Out of Memory Error"}, "memory_full",
 		"DuckDB has too little memory to load into %s", "Allow it more memory."},
 }
@@ -69,7 +71,7 @@ func isOurs(err error) bool {
 		return true
 	}
 	_, ok := errors.AsType[syscall.Errno](err)
-	return ok || errors.Is(err, errBusy)
+	return ok || errors.Is(err, errBusy) || errors.Is(err, errNoFile)
 }
 
 func (s symptom) fits(err error) bool {
@@ -97,10 +99,4 @@ func holder(err error) string {
 func bug(code, format string, a ...any) error {
 	return &adtally.Fault{Act: adtally.Bug, Code: code, Message: fmt.Sprintf(format, a...),
 		Hint: "Nothing of this load was written. Please report it."}
-}
-
-// isFatal says that DuckDB in memory can do no more.
-func isFatal(err error) bool {
-	e, ok := errors.AsType[*ddb.Error](err)
-	return ok && (e.Type == ddb.ErrorTypeFatal || e.Type == ddb.ErrorTypeInternal)
 }

@@ -3,9 +3,7 @@ package duckdb
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"net/url"
-	"os"
 	"strconv"
 	"sync"
 
@@ -17,7 +15,7 @@ import (
 type file struct {
 	path    string
 	options Options
-	scratch string         // where DuckDB puts what memory does not hold
+	scratch scratch        // where DuckDB puts what memory does not hold
 	engine  *ddb.Connector // the DuckDB in memory
 	lease   lease
 	writing chan struct{} // one transaction that writes at a time: two might conflict
@@ -66,7 +64,8 @@ func newFile(path string, o Options) (*file, error) {
 	}
 	f := &file{path: path, options: o, scratch: scratch, writing: make(chan struct{}, 1)}
 	if err := f.start(); err != nil {
-		return nil, fmt.Errorf("%w%w", err, os.RemoveAll(scratch))
+		scratch.remove()
+		return nil, err
 	}
 	return f, nil
 }
@@ -75,7 +74,7 @@ func newFile(path string, o Options) (*file, error) {
 // need not be kept since no row has a place.
 func (f *file) start() (err error) {
 	settings := url.Values{
-		"memory_limit": {strconv.FormatInt(f.options.Memory, 10) + "B"}, "threads": {"2"}, "temp_directory": {f.scratch},
+		"memory_limit": {strconv.FormatInt(f.options.Memory, 10) + "B"}, "threads": {"2"}, "temp_directory": {f.scratch.path},
 		"preserve_insertion_order":     {"false"},
 		"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}, "allow_community_extensions": {"false"},
 	}
@@ -90,7 +89,7 @@ func (f *file) start() (err error) {
 
 func (f *file) close() {
 	_ = f.engine.Close() // never fails
-	_ = os.RemoveAll(f.scratch)
+	f.scratch.remove()
 }
 
 // connect opens a connection that whoever asked for it must close.

@@ -7,9 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
 
 	"adtally"
 )
@@ -34,38 +31,8 @@ func locate(location string) (string, error) {
 	return filepath.Join(folder, filepath.Base(path)), nil
 }
 
-// scratchMark stands in the name of the folder for what memory does not hold.
-const scratchMark = ".loading-"
-
-// makeScratch makes that folder beside the file, where there is room for it,
-// and takes away those of programs that were killed. It is also the proof that
-// the file's folder can be written, which DuckDB needs for its log.
-func makeScratch(path string) (string, error) {
-	mine := path + scratchMark + strconv.Itoa(os.Getpid())
-	all, err := filepath.Glob(escape(path) + scratchMark + "*")
-	if err != nil {
-		return "", err
-	}
-	for _, old := range all {
-		if old == mine || !alive(strings.TrimPrefix(old, path+scratchMark)) {
-			_ = os.RemoveAll(old) // what stays is in nobody's way
-		}
-	}
-	return mine, os.Mkdir(mine, 0o700)
-}
-
-var globWords = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
-
-func escape(path string) string { return globWords.Replace(path) }
-
-func alive(pid string) bool {
-	n, err := strconv.Atoi(pid)
-	if err != nil {
-		return true // not one of ours
-	}
-	p, err := os.FindProcess(n)
-	return err == nil && !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
-}
+// errNoFile: what stands there is a folder, a pipe or a device.
+var errNoFile = errors.New("not a regular file")
 
 // welcome makes the file when it is missing and finds out that it can be used.
 func (f *file) welcome(ctx context.Context) error {
@@ -85,18 +52,24 @@ func (f *file) welcome(ctx context.Context) error {
 // of no bytes is as good as none.
 func (f *file) create(ctx context.Context) error {
 	found, err := os.Stat(f.path)
-	if err == nil && found.Size() > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if err == nil && !found.Mode().IsRegular() {
+		return errNoFile // a pipe would be waited for without end
+	}
+	if err == nil && found.Size() > 0 {
+		return nil
 	}
 	if err == nil {
 		if err := os.Remove(f.path); err != nil {
 			return err
 		}
 	}
-	made := filepath.Join(f.scratch, "new.duckdb")
+	made := filepath.Join(f.scratch.path, "new.duckdb")
 	defer os.Remove(made)
 	if err := f.with(ctx, func(s *session) error {
-		if err := s.exec(ctx, "ATTACH "+literal(made)+" AS adtally_new (TYPE duckdb)"); err != nil {
+		if err := s.exec(ctx, "ATTACH "+literal(made)+" AS adtally_new "+attachOptions+")"); err != nil {
 			return err
 		}
 		return s.exec(context.WithoutCancel(ctx), "DETACH adtally_new")

@@ -1,0 +1,61 @@
+// Package destinationtest is for holding every warehouse to the contract of
+// package destination.
+//
+// It may know no warehouse: it asks through the contract, and with SQL that all
+// of them speak. The one rule it keeps: what is promised for one destination is
+// proved for all.
+package destinationtest
+
+import (
+	"testing"
+
+	"adtally/internal/destination"
+)
+
+// Open makes a new warehouse with nothing in it. Whoever gives it closes it
+// when the test is over.
+type Open func(*testing.T) destination.Writer
+
+// Run holds a warehouse to the contract. It watches all Arrow memory of the
+// process for a while: no other test may run beside it.
+func Run(t *testing.T, open Open) {
+	t.Helper()
+	for _, p := range promises {
+		t.Run(p.name, func(t *testing.T) { p.holds(t, newWarehouse(t, open(t))) })
+	}
+	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
+}
+
+// promise is one sentence of the contract.
+type promise struct {
+	name  string
+	holds func(*testing.T, *warehouse)
+}
+
+var promises = []promise{
+	{"TheSameWindowLoadedFiveTimesIsTheSame", sameWindowAgain},
+	{"OtherRowsHaveAnotherChecksum", otherRowsOtherChecksum},
+	{"RowsThatThePlatformTookAwayVanish", goneRowsVanish},
+	{"WindowsDoNotDisturbEachOther", windowsApart},
+	{"AccountsDoNotDisturbEachOther", accountsApart},
+	{"DatasetsDoNotDisturbEachOther", datasetsApart},
+	{"TablesMayComeMixed", tablesMixed},
+	{"AnEmptySliceTakesTheOldRowsAwayAndIsRecorded", emptySlice},
+	{"EveryRowSaysItsLoad", rowsSayTheirLoad},
+	{"EntitiesAreExchangedByKey", entitiesByKey},
+	{"QuarantineFollowsItsRows", quarantineFollows},
+	{"AReaderErrorWritesNothing", readerError},
+	{"ACancelledLoadWritesNothing", cancelled},
+	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},
+	{"BatchesAreReleased", batchesReleased},
+	{"ANewColumnKeepsOldRows", newColumn},
+	{"ATypeThatChangesGetsAColumnOfItsOwn", typeChange},
+	{"NothingIsEverDropped", nothingDropped},
+	{"LoadsTellsWhatCommitReturned", loadsTell},
+	{"LoadsGivesADayToItsLastLoad", loadsOverlap},
+	{"LoadsOfNothingIsNothing", loadsOfNothing},
+	{"FourLoadsAtOnceAllArrive", fourAtOnce},
+	{"AReaderDoesNotHinderALoad", readWhileLoading},
+	{"EveryTypeIsKeptExactly", typesExact},
+	{"AbsentIsNotZero", absentIsNotZero},
+}

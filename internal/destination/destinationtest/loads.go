@@ -1,0 +1,75 @@
+package destinationtest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"adtally"
+)
+
+func (w *warehouse) told(t tester, account string) []adtally.Checkpoint {
+	t.Helper()
+	got, err := w.writer.Loads(context.Background(), w.dataset, account)
+	if err != nil {
+		t.Fatalf("loads: %v", err)
+	}
+	slices.SortFunc(got, func(a, b adtally.Checkpoint) int {
+		return strings.Compare(a.Table+a.Window.String(), b.Table+b.Window.String())
+	})
+	return got
+}
+
+func loadsTell(t *testing.T, w *warehouse) {
+	w.commit(t, days(alpha, 0, 2), factsOf())
+	w.commit(t, now(alpha), entitiesOf([]string{alpha, "1", "one"}))
+	want := slices.Concat(
+		w.commit(t, now(alpha), entitiesOf()).Checkpoints,
+		w.commit(t, days(alpha, 0, 2), factsOf(fact(alpha, 0, "x", 1, null))).Checkpoints,
+		w.commit(t, days(alpha, 2, 3), factsOf()).Checkpoints)
+	w.commit(t, days(beta, 0, 9), factsOf())
+	got := w.told(t, alpha)
+	if !slices.EqualFunc(got, want, sameCheckpoint) {
+		t.Errorf("the warehouse says\n%+v\nand the commits said\n%+v", got, want)
+	}
+	if got := w.told(t, beta); len(got) != 1 || got[0].Window != days(beta, 0, 9).Window {
+		t.Errorf("the other account has %+v", got)
+	}
+}
+
+func sameCheckpoint(a, b adtally.Checkpoint) bool {
+	asked := a.Asked.Equal(b.Asked)
+	b.Asked = a.Asked
+	return asked && a == b
+}
+
+func loadsOverlap(t *testing.T, w *warehouse) {
+	w.commit(t, days(alpha, 0, 9), factsOf(), rows{others, nil}) // load-1
+	w.commit(t, days(alpha, 1, 2), factsOf())                    // load-2
+	w.commit(t, days(alpha, 2, 3), factsOf())                    // load-3
+	var got []string
+	for n := range 9 {
+		day, owners := first+adtally.Day(n), ""
+		for _, c := range w.told(t, alpha) {
+			if c.Table == "facts" && c.Window.Contains(day) {
+				owners += strings.TrimPrefix(c.Load, "load-")
+			}
+		}
+		got = append(got, owners)
+	}
+	if all := strings.Join(got, " "); all != "1 2 3 3 3 1 1 1 1" {
+		t.Errorf("the days belong to the loads %s", all)
+	}
+}
+
+func loadsOfNothing(t *testing.T, w *warehouse) {
+	w.commit(t, days(alpha, 0, 1), factsOf())
+	if got := w.told(t, "act_9"); len(got) > 0 {
+		t.Errorf("an account that was never loaded has %+v", got)
+	}
+	w.dataset = "never_prepared"
+	if got := w.told(t, alpha); len(got) > 0 {
+		t.Errorf("a dataset that is not there has %+v", got)
+	}
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"adtally"
+)
+
+// Exit codes: a script can tell who must act.
+const (
+	exitFailed      = 1 // something failed that nobody foresaw
+	exitConfigure   = 2 // the command line, a setting or a permission must change
+	exitReconnect   = 3 // the token must be renewed
+	exitLater       = 4 // the same command, later
+	exitInterrupted = 130
+)
+
+var exitCodes = map[adtally.Act]int{
+	adtally.Bug: exitFailed, adtally.Configure: exitConfigure, adtally.Reconnect: exitReconnect,
+	adtally.Retry: exitLater, adtally.Wait: exitLater,
+}
+
+// fail tells a person about an error and gives the exit code.
+func (p *program) fail(err error) int {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(p.err, "Stopped. What was committed stays; the same command goes on from there.")
+		return exitInterrupted
+	}
+	f := adtally.FaultOf(err)
+	fmt.Fprintln(p.err, "adtally: "+sentence(f))
+	if f.Err != nil {
+		fmt.Fprintln(p.err, "  "+f.Err.Error())
+	}
+	if f.Hint != "" {
+		fmt.Fprintln(p.err, "  What to do: "+f.Hint)
+	}
+	return exitCodes[f.Act]
+}
+
+func sentence(f *adtally.Fault) string {
+	s := f.Message
+	if f.Act == adtally.Wait && !f.Until.IsZero() {
+		s += ", until " + f.Until.Local().Format("15:04:05")
+	}
+	return s + "."
+}
+
+func usage(err error) error {
+	return &adtally.Fault{Act: adtally.Configure, Code: "usage", Message: "The command line is not right", Hint: "adtally --help shows how.", Err: err}
+}
+
+func wrong(code, message, hint string, a ...any) error {
+	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: fmt.Sprintf(message, a...), Hint: hint}
+}
+
+func (p *program) printf(format string, a ...any) error {
+	_, err := fmt.Fprintf(p.out, format, a...)
+	return err
+}

@@ -1,0 +1,72 @@
+// Command adtally brings a company's advertising data into a warehouse that the
+// company owns.
+//
+// It is the front hall: flags, wiring, and words for people. It may import
+// every room, and nothing imports it. The one rule it keeps: an error is one
+// sentence and a cure, and the exit code says who must act.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// program is what the commands share: the world outside.
+type program struct {
+	in       *os.File
+	out, err io.Writer
+	env      func(string) string
+}
+
+type commands struct {
+	Sync    syncCommand    `cmd:"" help:"Read ad accounts into a DuckDB file. The same command again goes on where it stopped."`
+	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
+	Demo    demoCommand    `cmd:"" help:"Sync a year of a simulated advertiser: no network, no token."`
+	Sim     simCommand     `cmd:"" help:"Run the simulator of Meta's Marketing API."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(_ context.Context, p *program) error {
+	return p.printf("adtally %s\n", version)
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
+	os.Exit(p.run(ctx, os.Args[1:]))
+}
+
+// run carries out one command line and gives the exit code.
+func (p *program) run(ctx context.Context, args []string) int {
+	var c commands
+	exit := -1
+	parser, err := kong.New(&c, kong.Name("adtally"), kong.Writers(p.out, p.err), kong.UsageOnError(),
+		kong.Description("Your ad platforms' data, in a warehouse of your own, right to the cent."),
+		kong.Exit(func(code int) { exit = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		return p.fail(err)
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 { // --help
+		return exit
+	}
+	if err != nil {
+		return p.fail(usage(err))
+	}
+	if err := parsed.Run(p); err != nil {
+		return p.fail(err)
+	}
+	return 0
+}

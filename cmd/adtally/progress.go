@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"adtally"
+	"adtally/internal/engine"
+)
+
+// progress shows how a sync goes: one live line on a terminal, a plain line per
+// slice elsewhere.
+type progress struct {
+	out   io.Writer
+	live  *mpb.Progress // nil where there is no terminal
+	bar   *mpb.Bar
+	quiet bool
+
+	mu              sync.Mutex
+	began           time.Time
+	accounts, ready int            // accounts in all, and those that are done
+	left            map[string]int // slices to do, by account
+	planned, done   int            // slices
+	days, daysDone  int
+	weight          int // of all that is planned
+	rows            int64
+}
+
+func newProgress(p *program, quiet bool) *progress {
+	w := &progress{out: p.err, quiet: quiet, left: map[string]int{}}
+	if f, ok := p.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) && !quiet {
+		w.live = mpb.New(mpb.WithOutput(f), mpb.WithAutoRefresh(), mpb.WithRefreshRate(150*time.Millisecond))
+	}
+	return w
+}
+
+func (w *progress) begin(accounts int, notes []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.accounts, w.began = accounts, time.Now()
+	for _, n := range notes {
+		if !w.quiet {
+			fmt.Fprintln(w.out, n)
+		}
+	}
+	if w.live != nil {
+		w.bar = w.live.New(0, mpb.BarStyle().Rbound("]").Lbound("[").Filler("█").Tip("█").Padding("·"),
+			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return w.status() })),
+			mpb.AppendDecorators(decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "done"), decor.Name(" left")))
+	}
+}
+
+// status is the live line: accounts, days, rows and their rate.
+func (w *progress) status() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	rate := float64(w.rows) / max(time.Since(w.began).Seconds(), 0.001)
+	return fmt.Sprintf("accounts %d/%d  days %s/%s  rows %s  %s/s ", w.ready, w.accounts,
+		grouped(int64(w.daysDone)), grouped(int64(w.days)), grouped(w.rows), grouped(int64(rate)))
+}
+
+// weight is how much of the work a slice is thought to be.
+func weight(s adtally.Slice) int { return max(s.Window.Days(), 1) }
+
+// event is told by the engine.
+func (w *progress) event(ev engine.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rows += ev.Rows
+	if ev.Begun == nil && ev.Ended == nil && ev.Rows == 0 {
+		w.plan(ev)
+	}
+	if ev.Ended != nil {
+		w.ended(ev)
+	}
+}
+
+func (w *progress) plan(ev engine.Event) {
+	w.planned += len(ev.Planned)
+	w.left[ev.Account] = len(ev.Planned)
+	for _, s := range ev.Planned {
+		w.days += s.Window.Days()
+		w.weight += weight(s)
+	}
+	if len(ev.Planned) == 0 {
+		w.ready++
+	}
+	if w.bar != nil {
+		w.bar.SetTotal(int64(w.weight), false)
+	}
+}
+
+func (w *progress) ended(ev engine.Event) {
+	s := ev.Ended.Slice
+	w.done++
+	w.daysDone += s.Window.Days()
+	w.left[ev.Account]--
+	if w.left[ev.Account] == 0 {
+		w.ready++
+	}
+	if w.bar != nil {
+		w.bar.IncrBy(weight(s))
+		return
+	}
+	if !w.quiet {
+		fmt.Fprintln(w.out, w.line(ev))
+	}
+}
+
+func (w *progress) line(ev engine.Event) string {
+	o := ev.Ended
+	what := fmt.Sprintf("%d/%d  act_%s  %s  %s", w.done, w.planned, ev.Account, o.Slice.Stream, o.Slice.Window)
+	if o.Fault != nil {
+		return what + "  not done: " + sentence(o.Fault)
+	}
+	return fmt.Sprintf("%s  %s rows%s", what, grouped(o.Rows), w.estimate())
+}
+
+// estimate is about how long the rest takes, at the pace so far.
+func (w *progress) estimate() string {
+	if w.done == 0 || w.done >= w.planned {
+		return ""
+	}
+	left := time.Duration(float64(time.Since(w.began)) / float64(w.done) * float64(w.planned-w.done))
+	return fmt.Sprintf("  (about %s left)", left.Round(time.Second))
+}
+
+func (w *progress) end() {
+	if w.bar != nil {
+		w.bar.SetTotal(w.bar.Current(), true)
+		w.live.Wait()
+	}
+}

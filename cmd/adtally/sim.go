@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"adtally/internal/graphsim"
+	"adtally/internal/graphsim/advertiser"
+)
+
+type simCommand struct {
+	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8086" placeholder:"HOST:PORT"`
+	Real      []string      `help:"Folder with a real account's rows as CSV; may be given more than once." sep:"none" placeholder:"DIR"`
+	Synthetic []string      `help:"Made-up accounts; may be given more than once." sep:"none" placeholder:"accounts=1,ads=200,days=365,seed=1"`
+	Clock     time.Time     `help:"Where the simulator's clock begins. Default: now." placeholder:"RFC3339"`
+	JobTime   time.Duration `help:"How long a report job takes." default:"0s"`
+	Latency   time.Duration `help:"How long every answer takes." default:"0s"`
+}
+
+func (c *simCommand) Run(ctx context.Context, p *program) error {
+	sim, err := c.simulator()
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return wrong("listen", "The simulator cannot listen on %s", "Choose another --listen; %v.", c.Listen, err)
+	}
+	if err := json.NewEncoder(p.out).Encode(map[string]any{
+		"url": "http://" + listener.Addr().String(), "token": sim.Token(), "accounts": sim.Accounts(),
+	}); err != nil {
+		return err
+	}
+	return serve(ctx, listener, sim)
+}
+
+// simulator makes the server with its accounts: a small synthetic one where
+// none is named.
+func (c *simCommand) simulator() (*graphsim.Server, error) {
+	now := c.Clock
+	if now.IsZero() {
+		now = time.Now()
+	}
+	sim := graphsim.New(graphsim.Options{Now: c.Clock, JobTime: c.JobTime, Latency: map[string]time.Duration{"*": c.Latency}})
+	for _, dir := range c.Real {
+		account, err := advertiser.LoadFolder(dir)
+		if err != nil {
+			return nil, wrong("folder", "The folder %s cannot be served: %v", "See the README of a folder of this shape.", dir, err)
+		}
+		sim.Add(account)
+	}
+	sizes := c.Synthetic
+	if len(sizes)+len(c.Real) == 0 {
+		sizes = []string{"accounts=1,ads=200,days=365,seed=1"}
+	}
+	for _, text := range sizes {
+		size, err := advertiser.ParseSize(text)
+		if err != nil {
+			return nil, wrong("size", "--synthetic %s: %v", "Write it like accounts=1,ads=200,days=365,seed=1.", text, err)
+		}
+		for _, account := range advertiser.NewSynthetic(size, now) {
+			sim.Add(account)
+		}
+	}
+	return sim, nil
+}
+
+// serve answers until ctx ends, and lets what is under way finish.
+func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		ended <- server.Shutdown(grace)
+	}()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-ended
+}

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/destination"
+	"adtally/internal/engine"
+	"adtally/internal/store"
+)
+
+type syncCommand struct {
+	Account  []string      `help:"Ad account to read, e.g. act_1234567890. May be given more than once; \"all\" reads every account that the token sees." required:"" placeholder:"ACT"`
+	To       string        `help:"DuckDB file to write; made when it is not there." required:"" placeholder:"FILE.duckdb"`
+	Since    adtally.Day   `help:"First day to read. Default: as far back as Meta serves, 37 months." placeholder:"YYYY-MM-DD"`
+	Until    adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
+	Tables   []string      `help:"Tables to read, with commas between. Default: all." placeholder:"T"`
+	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" placeholder:"URL"`
+	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
+	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
+	Patience time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
+	Reread   bool          `help:"Read every day of the range again, also those that Meta restates no more."`
+
+	accountsAtOnce, slicesAtOnce int
+}
+
+// How much is under way at once. Meta's budget is per ad account, and a slice
+// holds one page in memory.
+const (
+	accountsAtOnce = 4
+	slicesAtOnce   = 4
+)
+
+func (c *syncCommand) Run(ctx context.Context, p *program) error {
+	result, err := c.sync(ctx, p)
+	if result == nil {
+		return err
+	}
+	if printed := result.print(p, c.JSON); printed != nil && err == nil {
+		err = printed
+	}
+	return err
+}
+
+// sync carries the command out. There is a result as soon as something may have
+// been written.
+func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err error) {
+	if c.Since != 0 && c.Until != 0 && c.Until < c.Since {
+		return nil, wrong("dates", "--until %s is before --since %s", "Exchange them, or leave one out.", c.Until, c.Since)
+	}
+	secret, err := p.token()
+	if err != nil {
+		return nil, err
+	}
+	platform := connectors["facebookads"](c.GraphURL)
+	reader, err := platform.Open(c.source(), secret)
+	if err != nil {
+		return nil, err
+	}
+	grant, accounts, err := c.verify(ctx, platform, secret)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := destinations["duckdb"](c.Patience).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, writer.Close()) }()
+	ledger, err := store.Open(ctx, cmp.Or(c.State, c.To+".state"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, ledger.Close()) }()
+	s := &syncing{command: c, program: p, ledger: ledger, accounts: accounts, clock: clockOf(grant)}
+	return s.carryOut(ctx, reader, writer)
+}
+
+func (c *syncCommand) source() adtally.Source {
+	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: c.Tables, Since: c.Since, Until: c.Until}
+}
+
+// verify finds out whether the token may read the accounts that are wanted.
+func (c *syncCommand) verify(ctx context.Context, platform connector.Connector, secret adtally.Secret) (adtally.Grant, []adtally.Account, error) {
+	grant, err := platform.Verify(ctx, secret)
+	if err != nil {
+		return grant, nil, err
+	}
+	if len(grant.Missing) > 0 {
+		return grant, nil, missing(grant)
+	}
+	accounts, err := pick(grant, c.Account)
+	if err == nil && c.Since != 0 {
+		err = notFuture(c.Since, accounts, grant.At)
+	}
+	return grant, accounts, err
+}
+
+func missing(g adtally.Grant) error {
+	return wrong("permission", "The token lacks the permission %s", "Make a new token and tick "+strings.Join(g.Missing, ", ")+".", strings.Join(g.Missing, ", "))
+}
+
+// pick finds the accounts by their number, with or without act_.
+func pick(g adtally.Grant, names []string) (picked []adtally.Account, err error) {
+	seen := map[string]adtally.Account{}
+	for _, a := range g.Accounts {
+		seen[a.ID] = a
+	}
+	for _, name := range names {
+		if name == "all" {
+			return g.Accounts, nil
+		}
+		a, ok := seen[strings.TrimPrefix(name, "act_")]
+		if !ok {
+			return nil, wrong("unknown_account", "%s (%s) sees no ad account %s", "It sees: "+listed(g.Accounts), cmp.Or(g.Who, "This token"), g.UserID, name)
+		}
+		picked = append(picked, a)
+	}
+	return picked, nil
+}
+
+const listedAtMost = 10
+
+func listed(accounts []adtally.Account) string {
+	var names []string
+	for i, a := range accounts {
+		if i == listedAtMost {
+			names = append(names, fmt.Sprintf("and %d more (adtally check lists them)", len(accounts)-i))
+			break
+		}
+		names = append(names, fmt.Sprintf("act_%s (%s)", a.ID, a.Name))
+	}
+	return cmp.Or(strings.Join(names, ", "), "none. Give the token's owner \"View performance\" on the ad account") + "."
+}
+
+func notFuture(since adtally.Day, accounts []adtally.Account, now time.Time) error {
+	for _, a := range accounts {
+		if zone, err := a.Location(); err == nil && since > adtally.DayOf(now, zone) {
+			return wrong("dates", "--since %s is in the future", "Choose a day that has begun.", since)
+		}
+	}
+	return nil
+}
+
+// clockOf is the platform's clock: what it said, and what has passed since. A
+// machine whose own clock is wrong still asks for the right days.
+func clockOf(g adtally.Grant) func() time.Time {
+	offset := time.Until(g.At)
+	return func() time.Time { return time.Now().Add(offset) }
+}
+
+// syncing is one run of the sync command.
+type syncing struct {
+	command  *syncCommand
+	program  *program
+	ledger   *store.DB
+	accounts []adtally.Account
+	clock    func() time.Time
+}
+
+func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer destination.Writer) (*result, error) {
+	unlock, err := s.ledger.Lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	run, resumed, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	watch := newProgress(s.program, s.command.JSON)
+	res := &result{Run: run.ID, To: s.command.To, Resumed: resumed, Tables: map[string]int64{}}
+	s.announce(res, reader, run)
+	e := &engine.Engine{Source: s.command.source(), Reader: reader, Writer: writer, Ledger: s.ledger, Now: s.clock,
+		NewID: newID, Slices: cmp.Or(s.command.slicesAtOnce, slicesAtOnce), Watch: watch.event, Reread: s.command.Reread}
+	watch.begin(len(s.accounts), res.Notes)
+	err = e.Prepare(ctx)
+	if err == nil {
+		err = s.steps(ctx, e, run, res)
+	}
+	watch.end()
+	res.finish(s.clock().Sub(run.Started))
+	return res, s.end(ctx, run, cmp.Or(err, res.failure()))
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// begin takes up the last run of the same command, where it did not finish and
+// began on this day of every account; or else begins a new one.
+func (s *syncing) begin(ctx context.Context) (adtally.Run, bool, error) {
+	now := s.clock().Truncate(time.Second) // the platform's clock has no finer grain
+	wanted := s.wanted()
+	last, found, err := s.ledger.LastRun(ctx, s.command.source().ID, wanted)
+	if err != nil {
+		return last, false, err
+	}
+	if found && last.State != adtally.Finished && s.sameDay(last.Started, now) {
+		return last, true, nil
+	}
+	run := adtally.Run{ID: newID(), Source: s.command.source().ID, Wanted: wanted, Started: now, State: adtally.Running}
+	return run, false, s.ledger.BeginRun(ctx, run)
+}
+
+// wanted is the command as the ledger knows it again.
+func (s *syncing) wanted() string {
+	var ids []string
+	for _, a := range s.accounts {
+		ids = append(ids, a.ID)
+	}
+	c := s.command
+	return fmt.Sprintf("accounts=%s tables=%s since=%s until=%s reread=%v", strings.Join(ids, ","), strings.Join(c.Tables, ","), day(c.Since), day(c.Until), c.Reread)
+}
+
+func day(d adtally.Day) string {
+	if d == 0 {
+		return "-"
+	}
+	return d.String()
+}
+
+func (s *syncing) sameDay(a, b time.Time) bool {
+	for _, account := range s.accounts {
+		zone, err := account.Location()
+		if err != nil || adtally.DayOf(a, zone) != adtally.DayOf(b, zone) {
+			return false
+		}
+	}
+	return true
+}
+
+// announce notes what a person should know before it begins.
+func (s *syncing) announce(res *result, reader connector.Reader, run adtally.Run) {
+	if res.Resumed {
+		res.Notes = append(res.Notes, "Going on with the run that began at "+run.Started.Format("15:04")+" UTC.")
+	}
+	months := 0
+	for _, st := range reader.Streams() {
+		months = max(months, st.Months)
+	}
+	for _, a := range s.accounts {
+		zone, err := a.Location()
+		if err != nil || months == 0 || s.command.Since == 0 {
+			continue
+		}
+		if first := adtally.DayOf(run.Started, zone).AddMonths(-months); s.command.Since < first {
+			res.Notes = append(res.Notes, fmt.Sprintf("Meta serves %d months: act_%s is read from %s instead of %s.", months, a.ID, first, s.command.Since))
+		}
+	}
+}
+
+// steps carries out one step per account, some at a time. What fails in one
+// account does not stop another, unless the token is dead.
+func (s *syncing) steps(ctx context.Context, e *engine.Engine, run adtally.Run, res *result) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(cmp.Or(s.command.accountsAtOnce, accountsAtOnce))
+	var mu sync.Mutex
+	for _, a := range s.accounts {
+		group.Go(func() error {
+			outcomes, err := s.step(ctx, e, adtally.Step{Run: run.ID, Account: a}, run.Started)
+			mu.Lock()
+			defer mu.Unlock()
+			res.add(a, outcomes)
+			if f := adtally.FaultOf(err); f != nil && f.Act != adtally.Reconnect && ctx.Err() == nil {
+				res.Failures = append(res.Failures, failureOf(a, nil, f))
+				return nil
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, began time.Time) ([]adtally.Outcome, error) {
+	if err := s.ledger.BeginStep(ctx, st, s.clock()); err != nil {
+		return nil, err
+	}
+	outcomes, err := e.Step(ctx, st, began)
+	state := adtally.Finished
+	if err != nil || failed(outcomes) {
+		state = adtally.Failed
+	}
+	return outcomes, errors.Join(err, s.ledger.EndStep(context.WithoutCancel(ctx), st, state, s.clock()))
+}
+
+func failed(outcomes []adtally.Outcome) bool {
+	for _, o := range outcomes {
+		if o.Fault != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// end writes down how the run ended, also after Ctrl-C.
+func (s *syncing) end(ctx context.Context, run adtally.Run, err error) error {
+	state, text := adtally.Finished, ""
+	if err != nil {
+		state, text = adtally.Failed, err.Error()
+	}
+	if errors.Is(err, context.Canceled) {
+		state = adtally.Interrupted
+	}
+	return errors.Join(err, s.ledger.EndRun(context.WithoutCancel(ctx), run.ID, state, s.clock(), text))
+}

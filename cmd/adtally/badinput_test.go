@@ -142,6 +142,7 @@ func TestTheTokenIsNowhereAfterwards(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "x.duckdb")
 	said := must(t, sim.sync(t, file, "--account", sim.Accounts[0]))
+	sim.control(t, "POST", "clock", `{"advance":"1m"}`, nil)
 	sim.control(t, "POST", "faults", `[{"match":"GET act/ads","times":9,"status":400,"code":100,"message":"bad token `+sim.Token+`"}]`, nil)
 	failing := sim.sync(t, file, "--account", sim.Accounts[0], "--reread", "--tables", "ads,basic_ad")
 	if failing.code == 0 {

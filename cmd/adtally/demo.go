@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -50,7 +51,8 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 		}
 		return p.env(name)
 	}
-	sync := &syncCommand{Account: []string{"all"}, To: c.To, GraphURL: "http://" + listener.Addr().String()}
+	year := adtally.DayOf(sim.Now(), time.UTC) - 364
+	sync := &syncCommand{Account: []string{"all"}, To: c.To, Since: year, GraphURL: "http://" + listener.Addr().String()}
 	err = sync.Run(ctx, &demo)
 	stop()
 	if err = errors.Join(err, group.Wait()); err != nil {
@@ -62,7 +64,7 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 // clear removes what an earlier demo left. A file of another name is the
 // user's, and stays.
 func (c *demoCommand) clear() error {
-	for _, name := range []string{c.To, c.To + ".state", c.To + ".state-wal", c.To + ".state-shm"} {
+	for _, name := range []string{c.To, c.To + ".state", c.To + ".state-wal", c.To + ".state-shm", c.To + ".state.lock"} {
 		if c.To != demoFile {
 			if _, err := os.Stat(c.To); err == nil {
 				return wrong("exists", "%s is there already", "Name another file, or remove it yourself: the demo overwrites nothing of yours.", c.To)

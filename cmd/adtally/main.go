@@ -42,9 +42,10 @@ func (versionCommand) Run(_ context.Context, p *program) error {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
-	os.Exit(p.run(ctx, os.Args[1:]))
+	code := p.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
 }
 
 // run carries out one command line and gives the exit code.

@@ -24,8 +24,6 @@ type result struct {
 	Tables   map[string]int64 `json:"rows_by_stream"`
 	Failures []failure        `json:"failures,omitempty"`
 	Seconds  float64          `json:"seconds"`
-
-	faults []*adtally.Fault
 }
 
 // failure is one thing that did not work, and who must act.

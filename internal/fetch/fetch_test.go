@@ -127,7 +127,6 @@ func TestABucketWaitsUntilItMayBeUsedAgainAndOthersDoNot(t *testing.T) { // R38
 			return nil
 		}
 		c := client(s, judge)
-		began := time.Now()
 		if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Bucket: "a"}); err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +139,7 @@ func TestABucketWaitsUntilItMayBeUsedAgainAndOthersDoNot(t *testing.T) { // R38
 		if _, err := c.Do(ctx, fetch.Request{Method: "GET", URL: "http://x/", Bucket: "b"}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a wait that is given up: %v", err)
 		}
-		began = time.Now()
+		began := time.Now()
 		if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Bucket: "c"}); err != nil || time.Since(began) > 0 {
 			t.Errorf("another bucket waited %s (%v)", time.Since(began), err)
 		}

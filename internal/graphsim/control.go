@@ -30,6 +30,7 @@ func (s *Server) controlled(r *http.Request, name string) (any, error) {
 		return s.faults.remaining(), nil
 	case "POST reset":
 		s.counts.reset()
+		s.jobs.forget()
 		s.clearFaults()
 		return map[string]bool{"reset": true}, nil
 	case "POST clock":

@@ -13,7 +13,8 @@ type jobs struct {
 
 	mu   sync.Mutex
 	byID map[string]*job
-	all  []*job
+	all  []*job // since the last reset
+	made int
 }
 
 // job is one report run.
@@ -41,13 +42,14 @@ func (js *jobs) add(r *report, behaviour string, c *clock) *job {
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	digits := r.account.id
-	id := "9" + strconv.Itoa(10_000_000_000_000+len(js.all)) + digits[max(0, len(digits)-2):]
+	id := "9" + strconv.Itoa(10_000_000_000_000+js.made) + digits[max(0, len(digits)-2):]
 	j := &job{id: id, report: r, behaviour: behaviour, asked: c.Now(), begun: c.passed(), takes: js.takes}
 	if behaviour == "notready" {
 		j.refusals = 2
 	}
 	js.byID[id] = j
 	js.all = append(js.all, j)
+	js.made++
 	return j
 }
 
@@ -186,7 +188,14 @@ type Job struct {
 	ResultsRead   int      `json:"results_read"`   // pages
 }
 
-// Jobs tells of all report runs since the start.
+// forget empties the list of runs; the runs themselves can still be read.
+func (js *jobs) forget() {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	js.all = nil
+}
+
+// Jobs tells of the report runs since the start or the last reset.
 func (s *Server) Jobs() []Job {
 	s.jobs.mu.Lock()
 	defer s.jobs.mu.Unlock()

@@ -1,7 +1,6 @@
 package table_test
 
 import (
-	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -140,7 +139,7 @@ func trim(t table.Type, s string) string {
 
 func BenchmarkDecimal(b *testing.B) {
 	bl := table.NewBuilder(one(table.Decimal(18, 6)))
-	text := []byte(fmt.Sprint("12345.678901"))
+	text := []byte("12345.678901")
 	for b.Loop() {
 		_ = bl.Set(0, text)
 		bl.EndRow()

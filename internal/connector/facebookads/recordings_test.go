@@ -269,7 +269,7 @@ func sameValue(typ table.Type, got string, want any, minor bool) bool {
 		}
 		return false
 	case table.KindDecimal:
-		var a, b json.Number = json.Number(got), json.Number(fmt.Sprint(want))
+		a, b := json.Number(got), json.Number(fmt.Sprint(want))
 		return sameNumber(a.String(), b.String(), minor)
 	}
 	return got == fmt.Sprint(want)

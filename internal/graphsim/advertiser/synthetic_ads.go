@@ -16,7 +16,7 @@ func (v *view) adSetFields(i int) map[string]any {
 	v.times(f, &set.node, v.adSetStatus(i, v.now))
 	v.budget(f, &set.node, set.spendPerDay, !set.budgetAtCampaign, i%5 == 2)
 	if !set.budgetAtCampaign && i%5 == 2 {
-		f["end_time"] = v.print(v.runsOut(&set.node))
+		f["end_time"] = v.print(v.runsOut())
 	}
 	if !set.budgetAtCampaign {
 		f["bid_strategy"] = "LOWEST_COST_WITHOUT_CAP"

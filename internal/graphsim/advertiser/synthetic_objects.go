@@ -90,7 +90,7 @@ func (v *view) campaignFields(i int) map[string]any {
 		f["special_ad_category_country"] = []any{v.profile.country}
 	}
 	if i%6 == 4 {
-		f["stop_time"] = v.print(v.runsOut(&c.node))
+		f["stop_time"] = v.print(v.runsOut())
 	}
 	return f
 }
@@ -117,7 +117,7 @@ const lifetimeDays = 400
 
 // runsOut is the planned end of something with a lifetime budget; its fate may
 // come first.
-func (v *view) runsOut(n *node) time.Time {
+func (v *view) runsOut() time.Time {
 	return firstMoment(v.today+lifetimeDays, v.zone).Add(23 * time.Hour)
 }
 

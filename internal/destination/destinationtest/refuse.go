@@ -14,7 +14,7 @@ import (
 
 // kept runs a load that must fail, and sees to it that nothing of it is in the
 // warehouse.
-func (w *warehouse) kept(t tester, ctx context.Context, load destination.Load, batches iter.Seq2[table.Batch, error]) error {
+func (w *warehouse) kept(ctx context.Context, t tester, load destination.Load, batches iter.Seq2[table.Batch, error]) error {
 	t.Helper()
 	facts, ads, records := w.facts(t), w.see(t, entityCells), w.records(t)
 	written, err := w.writer.Commit(ctx, load, batches)
@@ -49,13 +49,13 @@ func breaking(err error, in ...rows) iter.Seq2[table.Batch, error] {
 func readerError(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null)))
 	for _, in := range [][]rows{nil, {factsOf(fact(alpha, 0, "x", 2, null))}, {entitiesOf([]string{alpha, "1", "one"}), factsOf(fact(alpha, 0, "x", 2, null))}} {
-		err := w.kept(t, context.Background(), w.load(days(alpha, 0, 1), facts, entities), breaking(errPlatform, in...))
+		err := w.kept(context.Background(), t, w.load(days(alpha, 0, 1), facts, entities), breaking(errPlatform, in...))
 		if !errors.Is(err, errPlatform) || adtally.FaultOf(err).Act == adtally.Configure {
 			t.Errorf("the reader's error became %v", err)
 		}
 	}
 	reconnect := &adtally.Fault{Act: adtally.Reconnect, Code: "token_expired", Message: "Permission denied"}
-	err := w.kept(t, context.Background(), w.load(days(alpha, 0, 1), facts), breaking(reconnect))
+	err := w.kept(context.Background(), t, w.load(days(alpha, 0, 1), facts), breaking(reconnect))
 	if adtally.FaultOf(err) != reconnect {
 		t.Errorf("the reader's fault became %v", err)
 	}
@@ -65,12 +65,12 @@ func cancelled(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null)))
 	before, cancel := context.WithCancel(context.Background())
 	cancel()
-	err := w.kept(t, before, w.load(days(alpha, 0, 1), facts), give(factsOf(fact(alpha, 0, "x", 2, null))))
+	err := w.kept(before, t, w.load(days(alpha, 0, 1), facts), give(factsOf(fact(alpha, 0, "x", 2, null))))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled before the load: %v", err)
 	}
 	during, cancel := context.WithCancel(context.Background())
-	err = w.kept(t, during, w.load(days(alpha, 0, 1), facts), func(yield func(table.Batch, error) bool) {
+	err = w.kept(during, t, w.load(days(alpha, 0, 1), facts), func(yield func(table.Batch, error) bool) {
 		cancel()
 		yield(factsOf(fact(alpha, 0, "x", 2, null)).batch(), nil)
 	})
@@ -111,7 +111,7 @@ func strangersRefused(t *testing.T, w *warehouse) {
 		if c.slice.Window.IsZero() && name != "no window" {
 			tables = []*table.Schema{entities}
 		}
-		err := w.kept(t, context.Background(), w.load(c.slice, tables...), give(c.in...))
+		err := w.kept(context.Background(), t, w.load(c.slice, tables...), give(c.in...))
 		if f := adtally.FaultOf(err); f.Act != adtally.Bug || f.Code == "unexpected" || !strings.Contains(f.Message, c.names) {
 			t.Errorf("%s: %+v", name, f)
 		}

@@ -8,7 +8,7 @@ import (
 	"adtally/internal/table"
 )
 
-// kept are values at the ends of their types.
+// keptValues are values at the ends of their types.
 var keptValues = []struct {
 	kind   table.Type
 	values []string
@@ -39,14 +39,14 @@ func typesExact(t *testing.T, w *warehouse) {
 		w.commit(t, now(alpha), in)
 		same(t, c.kind.String()+" without a value", w.see(t, "SELECT id FROM DATASET."+s.Name+" WHERE v IS NULL"), []string{"none"})
 		for n, v := range c.values {
-			query := fmt.Sprintf("SELECT id FROM DATASET.%s WHERE %s = CAST('%s' AS %s) AND id = '%d'", s.Name, comparable(c.kind), strings.ReplaceAll(v, "'", "''"), comparedAs(c.kind), n)
+			query := fmt.Sprintf("SELECT id FROM DATASET.%s WHERE %s = CAST('%s' AS %s) AND id = '%d'", s.Name, cell(c.kind), strings.ReplaceAll(v, "'", "''"), comparedAs(c.kind), n)
 			same(t, fmt.Sprintf("%s %.40q", c.kind, v), w.see(t, query), []string{fmt.Sprint(n)})
 		}
 	}
 }
 
-// comparable: a document is kept as the text it came in.
-func comparable(t table.Type) string {
+// cell: a document is kept as the text it came in.
+func cell(t table.Type) string {
 	if t.Kind == table.KindJSON {
 		return "CAST(v AS VARCHAR)"
 	}

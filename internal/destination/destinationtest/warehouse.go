@@ -118,7 +118,7 @@ func (w *warehouse) see(t tester, query string, args ...any) []string {
 		t.Fatalf("query: %v", err)
 	}
 	defer done()
-	found, err := db.Query(strings.ReplaceAll(query, "DATASET", w.dataset), args...)
+	found, err := db.QueryContext(context.Background(), strings.ReplaceAll(query, "DATASET", w.dataset), args...)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

@@ -18,7 +18,7 @@ import (
 
 // flushBytes is how much of a table is collected before it is given to DuckDB:
 // a page at a time is slow, and more than this is no faster (BenchmarkLoad).
-const flushBytes = 4 << 20
+const flushBytes = 2 << 20
 
 // staging is a load on its way in: tables in DuckDB's memory, or on disk where
 // that is full. The file is not held meanwhile.

@@ -1,0 +1,102 @@
+package duckdb_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/destination"
+	"adtally/internal/destination/duckdb"
+	"adtally/internal/table"
+)
+
+// people is an entity table with a column of long texts.
+func people(extra ...table.Column) *table.Schema {
+	c := func(name string) table.Column {
+		return table.Column{Name: name, Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "It is " + name + "."}
+	}
+	return &table.Schema{Name: "people", Description: "Entities.", Mode: table.Upsert, Key: []string{"account_id", "id"},
+		Columns: append([]table.Column{c("account_id"), c("id"), c("name")}, extra...)}
+}
+
+func commitPeople(w destination.Writer, s *table.Schema, id string, n int, name string) error {
+	_, err := w.Commit(context.Background(), destination.Load{ID: id, Dataset: "d", Tables: []*table.Schema{s}, Asked: time.Now, Now: time.Now,
+		Slice: adtally.Slice{Stream: "people", Account: "1"}}, func(yield func(table.Batch, error) bool) {
+		b := table.NewBuilder(s)
+		for i := range n {
+			_, _, _ = b.Set(0, []byte("1")), b.Set(1, fmt.Append(nil, i)), b.Set(2, []byte(name))
+			b.EndRow()
+			if b.Rows() == 500 && !yield(b.Batch(), nil) {
+				return
+			}
+		}
+		yield(b.Batch(), nil)
+	})
+	return err
+}
+
+// R36, PAINS #16: of what a sync may do, nothing drops or empties anything of
+// the user's, and nothing is deleted but the days of an account.
+func TestNoStatementTakesAnythingAway(t *testing.T) {
+	var mu sync.Mutex
+	var all []string
+	trace := func(s string) { mu.Lock(); defer mu.Unlock(); all = append(all, strings.Join(strings.Fields(s), " ")) }
+	w, err := duckdb.New(duckdb.Options{Trace: trace}).Open(context.Background(), adtally.Destination{Location: filepath.Join(t.TempDir(), "w.duckdb")}, adtally.Secret{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	s, wider := people(), people(table.Column{Name: "more", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "More."})
+	for i, do := range []func() error{
+		func() error { return commitWide(w, "a", 0, 2, 10) },
+		func() error { return commitWide(w, "b", 0, 2, 0) },
+		func() error { return commitPeople(w, s, "c", 10, "x") },
+		func() error { return commitPeople(w, wider, "d", 5, "y") },
+	} {
+		if err := do(); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	taking := regexp.MustCompile(`(?i)\b(DROP|TRUNCATE|DELETE|REPLACE)\b`)
+	harmless := regexp.MustCompile(`^DROP VIEW IF EXISTS memory\.main\.batches_\d+$|^DELETE FROM \S+ WHERE account_id = \? AND ("date" >= DATE '[\d-]+' AND "date" < DATE '[\d-]+'|"date" IS NULL)( AND table_name IN \([^)]*\))?$`)
+	taken := 0
+	for _, statement := range all {
+		if taking.MatchString(statement) && !strings.HasPrefix(statement, "COMMENT ") {
+			if taken++; !harmless.MatchString(statement) {
+				t.Errorf("a sync runs %s", statement)
+			}
+		}
+	}
+	if taken == 0 || len(all) < 20 {
+		t.Errorf("of %d statements none takes anything: this test shows nothing", len(all))
+	}
+}
+
+// PAINS #18: a large account's entities all change at once, in little memory.
+func TestManyEntitiesChangeInLittleMemory(t *testing.T) {
+	w := open(t, filepath.Join(t.TempDir(), "w.duckdb"))
+	s, long := people(), strings.Repeat("long text ", 100)
+	for i, name := range []string{long + "a", long + "b", long + "b"} {
+		if err := commitPeople(w, s, fmt.Sprint("load-", i), 60_000, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, done, err := w.Query(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	var n, changed int
+	if err := db.QueryRowContext(context.Background(), "SELECT count(DISTINCT id), count(*) FILTER (WHERE _load_id = 'load-1') FROM d.people").Scan(&n, &changed); err != nil || n != 60_000 {
+		t.Errorf("%d entities, %v", n, err)
+	}
+	if changed != 60_000 {
+		t.Errorf("%d of 60000 entities say that the second load, which was the last to change them, wrote them", changed)
+	}
+}

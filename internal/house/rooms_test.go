@@ -69,6 +69,7 @@ type dependency struct {
 // A dependency that is not here is an error: it is a decision first.
 var dependencies = []dependency{
 	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
+	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
 	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{frontHall}},
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},

@@ -49,7 +49,7 @@ func readWhileLoading(t *testing.T, w *warehouse) {
 	defer done()
 	for want := 1; want <= 3; want++ {
 		var got int
-		if err := db.QueryRowContext(t.Context(), "SELECT clicks FROM " + w.dataset + ".facts").Scan(&got); err != nil || got != want {
+		if err := db.QueryRowContext(t.Context(), "SELECT clicks FROM "+w.dataset+".facts").Scan(&got); err != nil || got != want {
 			t.Errorf("a reader that stays sees %d, %v; want %d", got, err, want)
 		}
 		w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", want+1, null)))

@@ -1,11 +1,17 @@
 package duckdb
 
 import (
-	"context"
+	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/zeebo/xxh3"
+
 	"adtally"
+	"adtally/internal/destination"
 	"adtally/internal/table"
 )
 
@@ -15,71 +21,198 @@ type facts struct {
 	checksum string
 }
 
-// check finds out, before the file is touched, that the rows may be written,
-// and counts them.
-func (st *staging) check(ctx context.Context) error {
-	for _, t := range st.tables {
-		if err := st.checkTable(ctx, t); err != nil {
-			return err
+// audit finds out, while the rows come and before the file is touched, whether
+// they may be written, and counts them.
+type audit struct {
+	schema           *table.Schema
+	load             destination.Load
+	key              []int
+	rows             int64
+	sum              uint64 // of the rows' hashes: their order does not matter
+	keyless, strays  int64
+	hashes, keyWords []uint64 // of the batch at hand
+	keys             keySet
+}
+
+func newAudit(s *table.Schema, load destination.Load) *audit {
+	a := &audit{schema: s, load: load}
+	for _, c := range s.Key {
+		a.key = append(a.key, s.Index(c))
+	}
+	return a
+}
+
+// take looks at one batch, column by column.
+func (a *audit) take(rec arrow.RecordBatch) {
+	n := int(rec.NumRows())
+	a.hashes, a.keyWords = zeros(a.hashes, n), zeros(a.keyWords, n)
+	keyless := make([]bool, n)
+	for i, c := range rec.Columns() {
+		isKey := slices.Contains(a.key, i)
+		eachHash(c, func(row int, h uint64) {
+			a.hashes[row] = mix(a.hashes[row] ^ h + uint64(i+1)*0x9E3779B97F4A7C15)
+			if isKey {
+				a.keyWords[row] = mix(a.keyWords[row] ^ h + uint64(i+1)*0x9E3779B97F4A7C15)
+				keyless[row] = keyless[row] || c.IsNull(row)
+			}
+		})
+	}
+	own := a.owner(rec)
+	for row := range n {
+		a.sum += a.hashes[row]
+		if keyless[row] {
+			a.keyless++
+		}
+		if !own(row) {
+			a.strays++
+		}
+	}
+	a.keys.add(a.keyWords, a.day(rec))
+	a.rows += int64(n)
+}
+
+func zeros(words []uint64, n int) []uint64 {
+	words = slices.Grow(words[:0], n)[:n]
+	clear(words)
+	return words
+}
+
+// eachHash hands out the hash of every value of a column. It is the same on
+// every machine and in every version: checksums are compared over years.
+func eachHash(c arrow.Array, put func(row int, h uint64)) {
+	const null = 0x6E756C6C
+	var of func(row int) uint64
+	switch c := c.(type) {
+	case *array.String:
+		of = func(row int) uint64 { return xxh3.HashString(c.Value(row)) }
+	case *array.Int64:
+		of = func(row int) uint64 { return mix(uint64(c.Value(row)) + 1) }
+	case *array.Date32:
+		of = func(row int) uint64 { return mix(uint64(c.Value(row)) + 2) }
+	case *array.Timestamp:
+		of = func(row int) uint64 { return mix(uint64(c.Value(row)) + 3) }
+	case *array.Decimal128:
+		of = func(row int) uint64 {
+			v := c.Value(row)
+			return mix(v.LowBits() + mix(uint64(v.HighBits())+4))
+		}
+	default:
+		of = func(row int) uint64 { return xxh3.HashString(c.ValueStr(row)) }
+	}
+	for row := range c.Len() {
+		if c.IsNull(row) {
+			put(row, null)
+			continue
+		}
+		put(row, of(row))
+	}
+}
+
+// mix spreads a word over all its bits (the finalizer of MurmurHash3).
+func mix(x uint64) uint64 {
+	x ^= x >> 33
+	x *= 0xFF51AFD7ED558CCD
+	x ^= x >> 33
+	x *= 0xC4CEB9FE1A85EC53
+	return x ^ x>>33
+}
+
+// owner says which rows of a batch the slice owns: those of its account and of
+// its days; a row of an entity has no day.
+func (a *audit) owner(rec arrow.RecordBatch) func(row int) bool {
+	text := func(name string) *array.String {
+		c, _ := rec.Column(a.schema.Index(name)).(*array.String)
+		return c
+	}
+	account := text(table.AccountColumn)
+	checks := []func(row int) bool{func(row int) bool { return account.IsValid(row) && account.Value(row) == a.load.Slice.Account }}
+	if a.schema.Mode == table.Replace {
+		day, window := rec.Column(a.schema.Index(table.DayColumn)).(*array.Date32), a.load.Slice.Window
+		checks = append(checks, func(row int) bool {
+			if window.IsZero() || day.IsNull(row) {
+				return window.IsZero() && day.IsNull(row)
+			}
+			d := adtally.Day(day.Value(row))
+			return d >= window.From && d < window.To
+		})
+	}
+	if a.schema == &table.Quarantine {
+		of := text("table_name")
+		checks = append(checks, func(row int) bool {
+			return of.IsValid(row) && slices.ContainsFunc(a.load.Tables, func(t *table.Schema) bool { return t.Name == of.Value(row) })
+		})
+	}
+	return func(row int) bool {
+		return !slices.ContainsFunc(checks, func(check func(int) bool) bool { return !check(row) })
+	}
+}
+
+// verdict says what was counted, or why the rows may not be written.
+func (a *audit) verdict(t *staged) (facts, error) {
+	f := facts{rows: a.rows, checksum: fmt.Sprintf("%x", binary.BigEndian.AppendUint64(nil, a.sum))}
+	switch {
+	case a.strays > 0:
+		return f, bug("row_outside", "%d rows of %s are outside of %s, and the next load would double or lose them", a.strays, a.schema.Name, a.load.Slice)
+	case a.schema == &table.Quarantine:
+		return f, nil // two misfits of one cell are two rows
+	case a.keyless > 0:
+		return f, bug("key_null", "%d rows of %s lack a part of their key (%s)", a.keyless, a.schema.Name, strings.Join(a.schema.Key, ", "))
+	}
+	return f, a.twice(t)
+}
+
+// day says of each row on which day it is, where that is a part of the key.
+func (a *audit) day(rec arrow.RecordBatch) func(row int) int32 {
+	i := a.schema.Index(table.DayColumn)
+	if !slices.Contains(a.key, i) {
+		return func(int) int32 { return 0 }
+	}
+	c, _ := rec.Column(i).(*array.Date32)
+	return func(row int) int32 { return int32(c.Value(row)) }
+}
+
+// twice looks for two rows with the same key: first among the hashes, and where
+// two are the same, in the rows themselves.
+func (a *audit) twice(t *staged) error {
+	a.keys.close()
+	if len(a.keys.suspects) == 0 && !a.keys.mixed {
+		return nil
+	}
+	counts, err := a.count(t, a.keys)
+	if err != nil {
+		return fmt.Errorf("check the keys of %s: %w", a.schema.Name, err)
+	}
+	for example, n := range counts {
+		if n > 1 {
+			return bug("key_twice", "%d rows of %s have the same key (%s): %s", n, a.schema.Name, strings.Join(a.schema.Key, ", "), example)
 		}
 	}
 	return nil
 }
 
-func (st *staging) checkTable(ctx context.Context, t *staged) error {
-	outside, args := st.outside(t)
-	key := idents("", t.schema.Key)
-	var keyless, strays, keys int64
-	row := st.session.row(ctx, `SELECT count(*), lpad(lower(to_hex((coalesce(sum(hash(`+idents("", names(t.schema.Columns))+`)), 0) % 18446744073709551616)::UBIGINT)), 16, '0'),
-		count(*) FILTER (WHERE `+each(t.schema.Key, " OR ", isNull)+`), count(*) FILTER (WHERE `+outside+`), count(DISTINCT hash(`+key+`)) FROM `+t.name, args...)
-	if err := row.Scan(&t.facts.rows, &t.facts.checksum, &keyless, &strays, &keys); err != nil {
-		return fmt.Errorf("check the rows of %s: %w", t.schema.Name, err)
-	}
-	switch {
-	case strays > 0:
-		return bug("row_outside", "%d rows of %s are outside of %s, and the next load would double or lose them", strays, t.schema.Name, st.load.Slice)
-	case t.schema == &table.Quarantine:
-		return nil // two misfits of one cell are two rows
-	case keyless > 0:
-		return bug("key_null", "%d rows of %s lack a part of their key (%s)", keyless, t.schema.Name, strings.Join(t.schema.Key, ", "))
-	case keys < t.facts.rows:
-		return st.checkKeys(ctx, t)
-	}
-	return nil
-}
-
-func isNull(column string) string { return column + " IS NULL" }
-
-// checkKeys looks for two rows with the same key. It costs much memory, and is
-// asked only where two keys have the same hash.
-func (st *staging) checkKeys(ctx context.Context, t *staged) error {
-	key := idents("", t.schema.Key)
-	rows, err := st.session.query(ctx, "SELECT concat_ws('/', "+key+"), count(*) FROM "+t.name+" GROUP BY "+key+" HAVING count(*) > 1 LIMIT 1")
+// count reads the staged rows again and counts the keys of the suspects.
+func (a *audit) count(t *staged, keys keySet) (map[string]int, error) {
+	records, err := t.rows()
 	if err != nil {
-		return fmt.Errorf("check the keys of %s: %w", t.schema.Name, err)
+		return nil, err
 	}
-	defer rows.Close()
-	if !rows.Next() {
-		return rows.Err()
+	defer records.Release()
+	counts := map[string]int{}
+	for records.Next() {
+		again := newAudit(a.schema, a.load)
+		rec := records.RecordBatch()
+		again.take(rec)
+		for row, h := range again.keyWords {
+			if keys.mixed || keys.suspects[h] {
+				parts := make([]string, len(a.key))
+				for i, c := range a.key {
+					parts[i] = rec.Column(c).ValueStr(row)
+				}
+				counts[strings.Join(parts, "/")]++
+			}
+		}
 	}
-	var example string
-	var count int64
-	if err := rows.Scan(&example, &count); err != nil {
-		return fmt.Errorf("check the keys of %s: %w", t.schema.Name, err)
-	}
-	return bug("key_twice", "%d rows of %s have the same key (%s): %s", count, t.schema.Name, strings.Join(t.schema.Key, ", "), example)
-}
-
-// outside is the condition for a row that the slice does not own.
-func (st *staging) outside(t *staged) (string, []any) {
-	condition, args := table.AccountColumn+" IS DISTINCT FROM ?", []any{st.load.Slice.Account}
-	if t.schema == &table.Quarantine {
-		condition += " OR table_name IS NULL OR table_name NOT IN " + st.tableNames()
-	}
-	if t.schema.Mode == table.Replace {
-		condition += " OR (" + within(st.load.Slice.Window) + ") IS NOT TRUE"
-	}
-	return condition, args
+	return counts, records.Err()
 }
 
 // tableNames are the tables of the load, as a list of texts.

@@ -19,14 +19,9 @@ func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter
 		return written, err
 	}
 	err = w.file.with(ctx, func(s *session) error {
-		st, err := newStaging(ctx, s, load)
-		if err != nil {
-			return err
-		}
-		if err := st.fill(ctx, batches); err != nil {
-			return err
-		}
-		if err := st.check(ctx); err != nil {
+		st := newStaging(s, load)
+		defer st.drop(ctx)
+		if err := st.fill(ctx, w.file.scratch.path, batches); err != nil {
 			return err
 		}
 		written, err = w.file.bring(ctx, st)
@@ -62,7 +57,9 @@ func (f *file) bring(ctx context.Context, st *staging) (written destination.Writ
 		if b.layout, err = f.complete(ctx, st.session, st.load.Dataset, st.load.Tables); err != nil {
 			return err
 		}
-		return st.session.transact(ctx, func() error { return b.all(ctx) })
+		return b.lent(ctx, func() error {
+			return st.session.transact(ctx, func() error { return b.all(ctx) })
+		})
 	})
 	if err != nil {
 		return destination.Written{}, err
@@ -72,6 +69,27 @@ func (f *file) bring(ctx context.Context, st *staging) (written destination.Writ
 
 // instant is a moment as exact as the file keeps it.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// lent runs do while DuckDB can read the rows.
+func (b *bringing) lent(ctx context.Context, do func() error) error {
+	for _, t := range b.tables {
+		if t.facts.rows == 0 {
+			continue
+		}
+		if t.schema.Mode == table.Upsert {
+			if err := b.settle(ctx, t); err != nil {
+				return err
+			}
+			continue
+		}
+		release, err := b.lend(t)
+		if err != nil {
+			return fmt.Errorf("stage %s: %w", t.schema.Name, err)
+		}
+		defer release()
+	}
+	return do()
+}
 
 func (b *bringing) all(ctx context.Context) error {
 	for _, t := range b.tables {
@@ -118,7 +136,7 @@ func (b *bringing) replace(ctx context.Context, in inserting) error {
 	if in.facts.rows == 0 {
 		return nil
 	}
-	return b.session.exec(ctx, in.insert()+" FROM "+in.name+" AS s", b.marked()...)
+	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.marked()...)
 }
 
 func (in inserting) insert() string {
@@ -138,10 +156,21 @@ func (b *bringing) upsert(ctx context.Context, in inserting) error {
 		return nil
 	}
 	same := each(in.schema.Key, " AND ", func(c string) string { return "t." + c + " = s." + c })
-	if err := b.session.exec(ctx, in.update()+" WHERE "+same+" AND ("+in.differs()+")", b.marked()...); err != nil {
+	if err := b.exchange(ctx, in, same); err != nil {
 		return err
 	}
-	return b.session.exec(ctx, in.insert()+" FROM "+in.name+" AS s WHERE NOT EXISTS (SELECT 1 FROM "+in.target+" AS t WHERE "+same+")", b.marked()...)
+	return b.session.exec(ctx, in.insert()+" FROM temp."+in.name+" AS s WHERE NOT EXISTS (SELECT 1 FROM "+in.target+" AS t WHERE "+same+")", b.marked()...)
+}
+
+// exchange takes the rows that changed away, so that they are inserted with the
+// new ones: an update keeps all that it changes in memory. It is used only where
+// the table has columns whose values the load does not know.
+func (b *bringing) exchange(ctx context.Context, in inserting, same string) error {
+	where := " WHERE " + same + " AND (" + in.differs() + ")"
+	if b.layout.holdsMore(in.schema.Name, in.places) {
+		return b.session.exec(ctx, in.update()+where, b.marked()...)
+	}
+	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where)
 }
 
 func (in inserting) update() string {
@@ -152,7 +181,7 @@ func (in inserting) update() string {
 	for i, mark := range strings.Split(marks3, ", ") {
 		set = append(set, ident(in.places[bookkeeping[i].Name])+" = "+mark)
 	}
-	return "UPDATE " + in.target + " AS t SET " + strings.Join(set, ", ") + " FROM " + in.name + " AS s"
+	return "UPDATE " + in.target + " AS t SET " + strings.Join(set, ", ") + " FROM temp." + in.name + " AS s"
 }
 
 func (in inserting) differs() string {

@@ -12,7 +12,7 @@ import (
 const (
 	// defaultMemory lets a whole process stay below 300 MB while it loads ten
 	// million rows; see BenchmarkLoad for the figures.
-	defaultMemory   = 112 << 20
+	defaultMemory   = 144 << 20
 	defaultPatience = 30 * time.Second
 )
 

@@ -32,9 +32,9 @@ var symptoms = []symptom{
 		"%s was written by a newer DuckDB than the one in here", "Update this program, or name another file."},
 	{[]string{"Corrupt database file", "Could not read enough bytes"}, "destination_corrupt",
 		"%s is damaged", "Restore it from a backup, or move it away: what the platform still has is then loaded anew."},
-	{[]string{"Permission denied", "permission denied", "Read-only file system", "read-only file system", "Operation not permitted", "operation not permitted"}, "destination_denied",
+	{[]string{"Permission denied", "Read-only file system", "Operation not permitted"}, "destination_denied",
 		"%s cannot be written", "Give the user that runs this program the right to write the file and its folder, or name another file."},
-	{[]string{"No such file or directory", "no such file or directory", "not a directory"}, "destination_missing",
+	{[]string{"No such file or directory", "not a directory"}, "destination_missing",
 		"The folder of %s is not there", "Make the folder, or name another file."},
 	{[]string{"database has been invalidated"}, "destination_stopped",
 		"DuckDB has stopped after an error while it had %s", "Start this program again."},
@@ -76,7 +76,7 @@ func isOurs(err error) bool {
 
 func (s symptom) fits(err error) bool {
 	for _, words := range s.says {
-		if strings.Contains(err.Error(), words) {
+		if strings.Contains(strings.ToLower(err.Error()), strings.ToLower(words)) {
 			return true
 		}
 	}

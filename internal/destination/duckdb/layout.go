@@ -94,6 +94,12 @@ func (l layout) places(s *table.Schema) (map[string]string, error) {
 	return places, nil
 }
 
+// holdsMore says that a table has columns besides those that a load fills.
+func (l layout) holdsMore(name string, places map[string]string) bool {
+	t := l[strings.ToLower(name)]
+	return t != nil && len(t.columns) > len(places)
+}
+
 func (t *existing) takes(name string, typ table.Type) bool {
 	c, there := t.columns[strings.ToLower(name)]
 	return !there || c.kind == typeName(typ)

@@ -16,12 +16,12 @@ import (
 	"adtally/internal/table"
 )
 
-// flushBytes is how much of a table is collected before it is given to DuckDB:
-// a page at a time is slow, and more than this is no faster (BenchmarkLoad).
-const flushBytes = 2 << 20
+// keepBytes is how much of a table is kept in memory; what is beyond it waits
+// in a file of the scratch folder. Most loads are smaller.
+const keepBytes = 2 << 20
 
-// staging is a load on its way in: tables in DuckDB's memory, or on disk where
-// that is full. The file is not held meanwhile.
+// staging is a load on its way in: counted and checked while it comes, and kept
+// where it needs no memory of DuckDB's. The file is not held meanwhile.
 type staging struct {
 	session *session
 	load    destination.Load
@@ -32,44 +32,39 @@ type staging struct {
 // staged is the rows of one table.
 type staged struct {
 	schema  *table.Schema
-	name    string
+	view    string // what DuckDB reads the rows from, while they are lent
+	name    string // the temporary table of an upsert
 	pending []table.Batch
 	bytes   int64
+	spill   *spill
+	audit   *audit
 	facts   facts
 }
 
 var views atomic.Int64
 
-// newStaging makes a temporary table for every table of the load.
-func newStaging(ctx context.Context, s *session, load destination.Load) (*staging, error) {
+func newStaging(s *session, load destination.Load) *staging {
 	st := &staging{session: s, load: load, view: "batches_" + strconv.FormatInt(views.Add(1), 10)}
 	for i, t := range append([]*table.Schema{&table.Quarantine}, load.Tables...) {
-		name := "temp.staged_" + strconv.Itoa(i)
-		columns := make([]string, len(t.Columns))
-		for i, c := range t.Columns {
-			columns[i] = ident(c.Name) + " " + c.Type.String()
-		}
-		if err := s.exec(ctx, "CREATE TEMP TABLE "+name[len("temp."):]+" "+listed(columns)); err != nil {
-			return nil, fmt.Errorf("stage %s: %w", t.Name, err)
-		}
-		st.tables = append(st.tables, &staged{schema: t, name: name})
+		number := strconv.Itoa(i)
+		st.tables = append(st.tables, &staged{schema: t, view: st.view + "_" + number, name: "staged_" + number, audit: newAudit(t, load)})
 	}
-	return st, nil
+	return st
 }
 
 // fill takes all batches. An error of the iterator comes back as it is.
-func (st *staging) fill(ctx context.Context, batches iter.Seq2[table.Batch, error]) error {
-	defer st.drop(ctx)
+func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[table.Batch, error]) error {
 	for b, err := range batches {
 		if err != nil {
 			return &theirs{err}
 		}
-		if err := st.take(ctx, b); err != nil {
+		if err := st.take(scratch, b); err != nil {
 			return err
 		}
 	}
 	for _, t := range st.tables {
-		if err := st.flush(ctx, t); err != nil {
+		var err error
+		if t.facts, err = t.audit.verdict(t); err != nil {
 			return err
 		}
 	}
@@ -79,16 +74,18 @@ func (st *staging) fill(ctx context.Context, batches iter.Seq2[table.Batch, erro
 // theirs is an error that did not arise here and is handed on untouched.
 type theirs struct{ error }
 
-// take keeps a batch until there are enough of them.
-func (st *staging) take(ctx context.Context, b table.Batch) error {
+// take keeps a batch: in memory while there are few, then in the scratch folder.
+func (st *staging) take(scratch string, b table.Batch) error {
 	for _, t := range st.tables {
-		if t.schema.Name == b.Schema().Name {
-			t.pending = append(t.pending, b)
-			if t.bytes += size(b.Arrow()); t.bytes < flushBytes {
-				return nil
-			}
-			return st.flush(ctx, t)
+		if t.schema.Name != b.Schema().Name {
+			continue
 		}
+		t.audit.take(b.Arrow())
+		t.pending = append(t.pending, b)
+		if t.bytes += size(b.Arrow()); t.bytes < keepBytes && t.spill == nil {
+			return nil
+		}
+		return t.toDisk(scratch)
 	}
 	b.Release()
 	return bug("unknown_table", "A load of %s brought rows of %s, which it does not own", st.load.Slice, b.Schema().Name)
@@ -101,30 +98,29 @@ func size(rec arrow.RecordBatch) (bytes int64) {
 	return bytes
 }
 
-// flush gives what was collected to DuckDB, which reads it where it lies.
-func (st *staging) flush(ctx context.Context, t *staged) error {
-	if len(t.pending) == 0 {
-		return nil
+func (t *staged) toDisk(scratch string) (err error) {
+	if t.spill == nil {
+		if t.spill, err = newSpill(scratch, t.pending[0].Arrow().Schema()); err != nil {
+			return fmt.Errorf("stage %s: %w", t.schema.Name, err)
+		}
 	}
-	defer t.release()
-	reader, err := t.reader()
-	if err != nil {
-		return fmt.Errorf("stage %s: %w", t.schema.Name, err)
+	for _, b := range t.pending {
+		if err := t.spill.add(b.Arrow()); err != nil {
+			return fmt.Errorf("stage %s: %w", t.schema.Name, err)
+		}
 	}
-	defer reader.Release()
-	release, err := st.lend(reader)
-	if err != nil {
-		return fmt.Errorf("stage %s: %w", t.schema.Name, err)
-	}
-	defer release()
-	columns := idents("", names(t.schema.Columns))
-	if err := st.session.exec(ctx, "INSERT INTO "+t.name+" ("+columns+") SELECT "+columns+" FROM memory.main."+st.view); err != nil {
-		return fmt.Errorf("stage %s: %w", t.schema.Name, err)
-	}
+	t.release()
 	return nil
 }
 
-func (t *staged) reader() (array.RecordReader, error) {
+// rows reads what was staged, from the first row; nil where there is none.
+func (t *staged) rows() (array.RecordReader, error) {
+	switch {
+	case t.spill != nil:
+		return t.spill.rows()
+	case len(t.pending) == 0:
+		return nil, nil
+	}
 	records := make([]arrow.RecordBatch, len(t.pending))
 	for i, b := range t.pending {
 		records[i] = b.Arrow()
@@ -132,31 +128,68 @@ func (t *staged) reader() (array.RecordReader, error) {
 	return array.NewRecordReader(records[0].Schema(), records)
 }
 
-// lend makes the records readable as a view, until they are released.
-func (st *staging) lend(records array.RecordReader) (release func(), err error) {
+// lend makes the rows of a table readable as a view, once. It is no part of a
+// transaction: a view stands in another database than the file.
+func (st *staging) lend(t *staged) (release func(), err error) {
+	records, err := t.rows()
+	if err != nil || records == nil {
+		return func() {}, err
+	}
+	var forget func()
 	err = st.session.conn.Raw(func(conn any) error {
 		a, err := ddb.NewArrowFromConn(conn.(driver.Conn))
 		if err != nil {
 			return err
 		}
-		release, err = a.RegisterView(records, st.view)
+		forget, err = a.RegisterView(records, t.view)
 		return err
 	})
-	return release, err
+	if err != nil {
+		records.Release()
+		return func() {}, err
+	}
+	return func() { forget(); records.Release() }, nil
+}
+
+// settle copies the rows of an upsert into a temporary table, since they are
+// read more than once.
+func (st *staging) settle(ctx context.Context, t *staged) error {
+	release, err := st.lend(t)
+	if err != nil {
+		return fmt.Errorf("stage %s: %w", t.schema.Name, err)
+	}
+	defer release()
+	columns := make([]string, len(t.schema.Columns))
+	for i, c := range t.schema.Columns {
+		columns[i] = ident(c.Name) + " " + c.Type.String()
+	}
+	list := idents("", names(t.schema.Columns))
+	for _, statement := range []string{
+		"CREATE TEMP TABLE " + t.name + " " + listed(columns),
+		"INSERT INTO temp." + t.name + " (" + list + ") SELECT " + list + " FROM memory.main." + t.view,
+	} {
+		if err := st.session.exec(ctx, statement); err != nil {
+			return fmt.Errorf("stage %s: %w", t.schema.Name, err)
+		}
+	}
+	return nil
 }
 
 func (t *staged) release() {
 	for _, b := range t.pending {
 		b.Release()
 	}
-	t.pending, t.bytes = nil, 0
+	t.pending = nil
 }
 
-// drop lets go of what was not flushed, and of the view, which unlike the
-// temporary tables would outlive the session.
+// drop lets go of everything. The views, unlike the temporary tables, would
+// outlive the session.
 func (st *staging) drop(ctx context.Context) {
 	for _, t := range st.tables {
 		t.release()
+		if t.spill != nil {
+			t.spill.remove()
+		}
+		_ = st.session.exec(context.WithoutCancel(ctx), "DROP VIEW IF EXISTS memory.main."+t.view)
 	}
-	_ = st.session.exec(context.WithoutCancel(ctx), "DROP VIEW IF EXISTS memory.main."+st.view)
 }

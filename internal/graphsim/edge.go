@@ -91,8 +91,9 @@ func statusesOf(text string, k kind) (func(string) bool, *refusal) {
 			return nil, &refusal{Code: 100, Subcode: 1815001, Message: "Invalid parameter", Title: "Cannot Request for Deleted Objects",
 				Text: "You can't request for deleted objects in this endpoint."}
 		}
-		if !slices.Contains(statuses(k), s) {
-			return nil, &refusal{Code: 100, Subcode: 1487561, Message: "Invalid parameter", Title: "Run Status not valid",
+		if !slices.Contains(statuses(k), s) { // [quoted: 100_1487561_run_status_not_valid]
+			transient := false
+			return nil, &refusal{Code: 100, Subcode: 1487561, Message: "Invalid parameter", Transient: &transient, Title: "Run Status not valid",
 				Text: "Only certain values may be specified for run status.  The value specified was invalid."}
 		}
 	}

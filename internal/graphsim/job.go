@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,6 +33,10 @@ type job struct {
 	resultsRead   int
 	refusals      int // that notready still has to give
 }
+
+// beforeReasons is the version before the one in which failed jobs began to say
+// why of their own accord (META_API.md §1.2).
+const beforeReasons = "v24.0"
 
 // jobLife is how long a report can be fetched.
 const jobLife = 30 * 24 * time.Hour
@@ -102,6 +107,9 @@ func (s *Server) poll(c *call, j *job) ([]byte, *refusal) {
 	j.polls++
 	status, percent := j.state(s.clock.passed())
 	held, order := j.fields(status, percent, s.clock.Now())
+	if c.version.answers == beforeReasons {
+		order = order[:slices.Index(order, "error_code")]
+	}
 	if status == "Job Completed" {
 		j.completedSeen = true
 	}
@@ -132,9 +140,9 @@ func (s *Server) poll(c *call, j *job) ([]byte, *refusal) {
 
 func (j *job) fields(status string, percent int, now time.Time) (map[string]any, []string) {
 	asked := j.report.asked()
-	until, today := asked.Get("until"), now.In(j.report.account.Location())
-	if tomorrow := today.AddDate(0, 0, 1).Format(time.DateOnly); until > tomorrow {
-		until = tomorrow // recorded four times: a future until is stated as tomorrow
+	until := asked.Get("until")
+	if tomorrow := now.UTC().AddDate(0, 0, 1).Format(time.DateOnly); until > tomorrow {
+		until = tomorrow // recorded four times: a future until is stated as tomorrow, and not by the account's clock
 	}
 	held := map[string]any{
 		"id": j.id, "account_id": j.report.account.id, "time_ref": j.asked.Unix(), "async_status": status,

@@ -61,6 +61,17 @@ func (k *keyring) open(token string) (key, *refusal) {
 	return *found, nil
 }
 
+// find is a token's key as it is now, dead or not.
+func (k *keyring) find(token string) (key, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	found, isKnown := k.keys[token]
+	if !isKnown {
+		return key{}, false
+	}
+	return *found, true
+}
+
 // revoke kills the main token with a subcode of error 190; 0 revives it.
 func (k *keyring) revoke(subcode int, message string) {
 	k.mu.Lock()
@@ -94,9 +105,7 @@ func (s *Server) debugToken(c *call) ([]byte, *refusal) {
 	if input == "" {
 		return nil, badRequest("The parameter input_token is required")
 	}
-	s.keys.mu.Lock()
-	k, isKnown := s.keys.keys[input]
-	s.keys.mu.Unlock()
+	k, isKnown := s.keys.find(input)
 	data := map[string]any{"app_id": appID, "type": "USER", "application": appName, "is_valid": false, "scopes": []any{}}
 	if !isKnown {
 		data["error"] = map[string]any{"code": 190, "message": "Invalid OAuth access token."}

@@ -102,8 +102,8 @@ func (r *report) wantsActions() bool {
 }
 
 // filter decides which rows a report shows: those of its scope, that meet the
-// conditions, and, where it lists objects and no condition speaks of status,
-// not those of archived and deleted ones (SIM-8).
+// conditions, and, where it lists objects below its own and no condition speaks
+// of status, not those of archived and deleted ones (SIM-8).
 func (r *report) filter() func(*advertiser.Row) bool {
 	checks := []func(*advertiser.Row) bool{r.inScope}
 	for _, c := range r.conditions {
@@ -117,8 +117,8 @@ func (r *report) filter() func(*advertiser.Row) bool {
 		}
 		checks = append(checks, r.objects(owner, conditions{{field: name, operator: c.operator, values: c.values}}))
 	}
-	if k := levelKind(r.level); k.level != advertiser.LevelAccount && !r.conditions.speakOfStatus() {
-		checks = append(checks, r.objects(k, conditions{{field: "effective_status", operator: "NOT_IN", values: []string{"ARCHIVED", "DELETED"}}}))
+	if r.level != r.scope.kind.level && !r.conditions.speakOfStatus() {
+		checks = append(checks, r.objects(levelKind(r.level), conditions{{field: "effective_status", operator: "NOT_IN", values: []string{"ARCHIVED", "DELETED"}}}))
 	}
 	return func(row *advertiser.Row) bool {
 		for _, check := range checks {

@@ -117,7 +117,7 @@ func span(params url.Values, all []advertiser.Object, c cursor, limit int) (from
 		}
 		return max(i-limit, 0), i, nil
 	}
-	return from, min(from+limit, len(all)), nil
+	return from, from + min(limit, len(all)-from), nil // the limit may be as large as an int
 }
 
 // [quoted: 2642_invalid_cursors]

@@ -122,7 +122,28 @@ func (r *report) readBreakdowns(params url.Values) *refusal {
 			return unserved("the action breakdown " + name)
 		}
 	}
-	return nil
+	return checkCombination(r.breakdowns)
+}
+
+// combinations are the breakdowns that go together, each sorted: those of
+// Meta's table, and those that were seen to be answered. The second list is of
+// what does not stand alone.
+var (
+	combinations = []string{"age,gender", "app_id,skan_conversion_id", "country,region", "device_platform,platform_position,publisher_platform",
+		"impression_device,platform_position,publisher_platform", "impression_device,publisher_platform", "platform_position,publisher_platform"}
+	neverAlone = []string{"impression_device", "platform_position"}
+)
+
+// checkCombination is SIM-10; the action type is a column that nobody names.
+func checkCombination(breakdowns []string) *refusal {
+	columns := slices.Sorted(slices.Values(breakdowns))
+	isGood := len(columns) == 0 || len(columns) == 1 && !slices.Contains(neverAlone, columns[0])
+	if isGood || slices.Contains(combinations, joined(columns)) {
+		return nil
+	}
+	columns = append(columns, "action_type")
+	slices.Sort(columns)
+	return badRequest("Current combination of data breakdown columns (%s) is invalid", strings.Join(columns, ", "))
 }
 
 func (r *report) readWindows(params url.Values) *refusal {

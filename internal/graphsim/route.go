@@ -111,7 +111,7 @@ func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal)
 	case n.account == nil:
 		return nil, unsupported(c.method, c.path[0])
 	case !k.may("ads_read", "ads_management"):
-		return nil, &refusal{Status: http.StatusForbidden, Code: 200, Message: "(#200) Ad account owner has NOT grant ads_management or ads_read permission"}
+		return nil, notGranted()
 	case n.job != nil:
 		return s.routeJob(c, n)
 	case len(c.path) == 1 && c.method == http.MethodGet:
@@ -122,6 +122,10 @@ func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal)
 		return s.readEdge(c, n, k)
 	}
 	return nil, unsupported(c.method, c.path[0])
+}
+
+func notGranted() *refusal {
+	return &refusal{Status: http.StatusForbidden, Code: 200, Message: "(#200) Ad account owner has NOT grant ads_management or ads_read permission"}
 }
 
 // me answers for the token's own user; of a system user's token that is the
@@ -160,6 +164,9 @@ func (s *Server) many(c *call, k key) ([]byte, *refusal) {
 	ids, err := textsOf(c.params.Get("ids"))
 	if err != nil || len(ids) == 0 {
 		return nil, &refusal{Code: 2500, Message: "Unknown path components: /"}
+	}
+	if !k.may("ads_read", "ads_management") {
+		return nil, notGranted()
 	}
 	b := []byte{'{'}
 	for i, id := range ids {

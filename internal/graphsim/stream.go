@@ -3,6 +3,7 @@ package graphsim
 import (
 	"container/list"
 	"iter"
+	"math"
 	"net/url"
 	"strconv"
 	"sync"
@@ -49,15 +50,18 @@ func (s *streams) page(name string, r *report, params url.Values, address func(u
 	if refused != nil {
 		return nil, refused
 	}
-	from, limit, refused := rowsAsked(params, limit)
+	from, rows, refused := rowsAsked(params, limit)
 	if refused != nil {
 		return nil, refused
 	}
 	st := s.take(name, r, from > 0 || job)
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	k := st.read(from, limit)
-	if k.rows == 0 && !job {
+	k := st.read(from, rows)
+	if k.rows == 0 && from > 0 { // [quoted: 2642_invalid_cursors]
+		return nil, deadCursor()
+	}
+	if k.rows == 0 && (!job || k.more) {
 		return []byte(`{"data":[]}`), nil // SIM-5
 	}
 	b := append([]byte(`{"data":[`), k.body...)
@@ -71,7 +75,7 @@ func rowsAsked(params url.Values, limit int) (from, rows int, refused *refusal) 
 	index := func(name string) (int, bool) {
 		text, isCursor := decodeCursor(params.Get(name))
 		n, err := strconv.Atoi(text)
-		return n, isCursor && err == nil && n >= -1
+		return n, isCursor && err == nil && n >= -1 && n < math.MaxInt
 	}
 	switch {
 	case params.Get("after") != "":

@@ -1,0 +1,195 @@
+package facebookads_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/connector/facebookads"
+)
+
+const canary = "EAAcanary"
+
+// meta stands in for Graph, one list of answers for each kind of call; the last
+// of a list is given again and again. It is written by hand from recordings.
+type meta struct {
+	t       *testing.T
+	answers map[string][]answer
+	calls   []asked
+}
+
+type answer struct {
+	status int // 0 = 200
+	body   string
+	header map[string]string
+	drop   bool // the connection ends
+	cut    int  // > 0: the body ends there, and nobody says so
+}
+
+// asked is a request that came.
+type asked struct {
+	what   string // GET act_7/insights
+	params url.Values
+	at     time.Time
+}
+
+func (m *meta) RoundTrip(r *http.Request) (*http.Response, error) {
+	what := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v25.0/")
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	params, err := url.ParseQuery(r.URL.RawQuery + "&" + string(body))
+	if err != nil {
+		return nil, err
+	}
+	if r.Header.Get("Authorization") != "Bearer "+canary {
+		m.t.Errorf("%s: Authorization is %q", what, r.Header.Get("Authorization"))
+	}
+	if strings.Contains(r.URL.String(), canary) || params.Has("access_token") || r.URL.Host != "graph.test" { // PAINS #26
+		m.t.Errorf("the token travels in %s", r.URL)
+	}
+	list := m.answers[what]
+	if len(list) == 0 {
+		m.t.Errorf("nobody expected %s?%s", what, params.Encode())
+		return nil, errors.New("not expected")
+	}
+	a := list[min(m.count(what), len(list)-1)]
+	m.calls = append(m.calls, asked{what, params, time.Now()})
+	if a.drop {
+		return nil, errors.New("connection reset by peer")
+	}
+	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}
+	for name, value := range a.header {
+		h.Set(name, value)
+	}
+	if a.cut > 0 {
+		a.body = a.body[:a.cut]
+	}
+	return &http.Response{StatusCode: max(a.status, 200), Header: h, Body: io.NopCloser(strings.NewReader(a.body))}, nil
+}
+
+func (m *meta) count(what string) (n int) {
+	for _, c := range m.calls {
+		if c.what == what {
+			n++
+		}
+	}
+	return n
+}
+
+// values are a parameter of all calls of a kind, in their order.
+func (m *meta) values(what, name string) (out []string) {
+	for _, c := range m.calls {
+		if c.what == what {
+			out = append(out, c.params.Get(name))
+		}
+	}
+	return out
+}
+
+func says(body string) answer { return answer{body: body} }
+
+func refuses(status, code, subcode int, message string) answer {
+	return answer{status: status, body: fmt.Sprintf(`{"error":{"message":%q,"type":"OAuthException","code":%d,"error_subcode":%d,"fbtrace_id":"A"}}`, message, code, subcode)}
+}
+
+// pageOf is rows of basic_ad for ads, and a link to a next page where after is
+// given. The link holds the token, as Meta's does.
+func pageOf(after string, ads ...string) answer {
+	var rows []string
+	for _, ad := range ads {
+		rows = append(rows, `{"account_id":"7","campaign_id":"1","adset_id":"2","ad_id":"`+ad+`","impressions":"10","spend":"1.5","date_start":"2026-06-01","date_stop":"2026-06-01"}`)
+	}
+	return says(paged(after, rows...))
+}
+
+func paged(after string, rows ...string) string {
+	paging := ""
+	if after != "" {
+		paging = `,"paging":{"cursors":{"before":"MAZDZD","after":"` + after + `"},"next":"https:\/\/elsewhere.test\/v25.0\/x?access_token=` + canary + `&limit=25&after=` + after + `"}`
+	}
+	return `{"data":[` + strings.Join(rows, ",") + `]` + paging + `}`
+}
+
+func created(run string) answer { return says(`{"report_run_id":"` + run + `"}`) }
+
+func runIs(status string, percent int) answer {
+	return says(fmt.Sprintf(`{"id":"91","account_id":"7","time_ref":1780000000,"time_completed":1780000002,"async_status":%q,"async_percent_completion":%d}`, status, percent))
+}
+
+// note is where a read keeps its cursor.
+type note struct {
+	cursor adtally.Cursor
+	saved  []adtally.Cursor
+}
+
+func (n *note) Cursor() adtally.Cursor { return n.cursor }
+
+func (n *note) Save(_ context.Context, c adtally.Cursor) error {
+	n.cursor, n.saved = c, append(n.saved, c)
+	return nil
+}
+
+// got is what a read brought: the named column of its rows, and how it ended.
+type got struct {
+	cells []string
+	fault *adtally.Fault
+	err   error
+}
+
+// read carries out one slice of a stream against m.
+func (m *meta) read(ctx context.Context, stream string, w adtally.Window, n *note, column string) (g got) {
+	m.t.Helper()
+	if n == nil {
+		n = &note{}
+	}
+	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}})
+	r, err := c.Open(adtally.Source{Tables: []string{stream}}, adtally.NewSecret(canary))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	account := adtally.Account{ID: "7", Currency: "EUR", Zone: "UTC"}
+	for b, err := range r.Read(ctx, account, adtally.Slice{Stream: stream, Account: "7", Window: w}, n) {
+		if err != nil {
+			g.err, g.fault = err, adtally.FaultOf(err)
+			if strings.Contains(err.Error()+g.fault.Message+g.fault.Hint, canary) { // PAINS #26
+				m.t.Errorf("the error holds the token: %v", err)
+			}
+			return g
+		}
+		for i := range b.Rows() {
+			text, _ := b.Cell(i, column)
+			g.cells = append(g.cells, text)
+		}
+		b.Release()
+	}
+	return g
+}
+
+func (g got) want(t *testing.T, cells string) {
+	t.Helper()
+	if got := strings.Join(g.cells, " "); got != cells || g.err != nil {
+		t.Errorf("%q (%v), want %q", got, g.err, cells)
+	}
+}
+
+func (g got) wantFault(t *testing.T, act adtally.Act, code string) {
+	t.Helper()
+	if g.err == nil || g.fault.Act != act || g.fault.Code != code || g.fault.Message == "" || act != adtally.Bug && g.fault.Hint == "" {
+		t.Errorf("%d rows, then %+v (%v), want %s %s", len(g.cells), g.fault, g.err, act, code)
+	}
+}
+
+// day is small enough to be asked for at once; month is a report job's.
+var (
+	day   = adtally.WindowOf(date("2026-06-01"), date("2026-06-01"))
+	month = adtally.WindowOf(date("2026-05-01"), date("2026-05-31"))
+)

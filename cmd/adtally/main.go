@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -42,6 +43,7 @@ func (versionCommand) Run(_ context.Context, p *program) error {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	debug.SetGCPercent(300) // the live heap is some 5 MB, a page a slice: collecting at twice of that took 12 % of the time
 	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
 	code := p.run(ctx, os.Args[1:])
 	stop()

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/connector/facebookads"
+	"adtally/internal/destination"
+	"adtally/internal/table"
+)
+
+// BenchmarkWalking walks the whole line, ad × day rows over HTTP into a
+// warehouse, and beside it in the same run its two halves alone: the decoder on
+// pages that are in memory already, and the load of batches that are decoded
+// already. The simulator is a process of its own, on the same cores.
+func BenchmarkWalking(b *testing.B) {
+	for _, size := range []struct {
+		name string
+		ads  int
+	}{{"rows=1M", 2740}, {"rows=10M", 27400}} {
+		b.Run(size.name, func(b *testing.B) {
+			sim := startSim(b, "--clock", "2026-06-02T10:00:00Z", "--synthetic", fmt.Sprintf("accounts=1,ads=%d,days=366,seed=1,steady=1", size.ads))
+			half := newHalves(b, sim)
+			for b.Loop() {
+				walk(b, sim, half)
+			}
+		})
+	}
+}
+
+func walk(b *testing.B, sim *simulator, half *halves) {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "walk.duckdb")
+	c := command(b.Context(), sim.env(), sim.args(file, "--account", sim.Accounts[0], "--tables", "basic_ad", "--since", "2025-06-02", "--until", "2026-06-01")...)
+	var said bytes.Buffer
+	c.Stdout, c.Stderr = io.Discard, &said
+	began := time.Now()
+	if err := c.Run(); err != nil {
+		b.Fatalf("%v\n%s", err, said.String())
+	}
+	took := time.Since(began).Seconds()
+	rows := float64(atoi(one(b, file, "SELECT count(*) FROM facebook_ads.basic_ad")))
+	usage, isUnix := c.ProcessState.SysUsage().(*syscall.Rusage)
+	if !isUnix || rows == 0 {
+		b.Fatalf("%v rows, usage %v", rows, usage)
+	}
+	decode, load := half.decode(b), half.load(b)
+	b.ReportMetric(rows, "rows")
+	b.ReportMetric(rows/took, "rows/s")
+	b.ReportMetric(float64(usage.Maxrss)/1024, "MB-peak")
+	b.ReportMetric(float64(usage.Utime.Nano()+usage.Stime.Nano())/1000/rows, "µs-cpu/row")
+	b.ReportMetric(decode, "rows/s-decoder-alone")
+	b.ReportMetric(load, "rows/s-load-alone")
+	b.ReportMetric(rows/took/decode, "of-decoder")
+	b.ReportMetric(rows/took/load, "of-load")
+}
+
+// halves are the two ends of the line, each fed from memory.
+type halves struct {
+	account adtally.Account
+	slice   adtally.Slice
+	tables  []*table.Schema
+	page    []byte // 500 rows as Graph sends them
+	batches []table.Batch
+}
+
+// newHalves reads 100,000 rows of the simulator once, keeps them, and one page.
+func newHalves(b *testing.B, sim *simulator) *halves {
+	b.Helper()
+	secret := adtally.NewSecret(sim.Token)
+	keep := &keeper{next: http.DefaultTransport}
+	platform := facebookads.New(facebookads.Config{Address: sim.URL, HTTP: &http.Client{Transport: keep}})
+	grant, err := platform.Verify(b.Context(), secret)
+	if err != nil {
+		b.Fatal(err)
+	}
+	h := &halves{account: grant.Accounts[0]}
+	since, _ := adtally.ParseDay("2026-04-01")
+	until, _ := adtally.ParseDay("2026-04-30")
+	reader, err := platform.Open(adtally.Source{ID: "facebook_ads", Dataset: "facebook_ads", Tables: []string{"basic_ad"}, Since: since, Until: until}, secret)
+	if err != nil {
+		b.Fatal(err)
+	}
+	h.tables = reader.Streams()[0].Tables
+	h.slice = reader.Plan("basic_ad", h.account, nil, grant.At)[0]
+	rows := 0
+	for batch, err := range reader.Read(b.Context(), h.account, h.slice, &memo{}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		h.batches = append(h.batches, batch)
+		if rows += batch.Rows(); rows >= 100_000 {
+			break
+		}
+	}
+	h.page = keep.page
+	return h
+}
+
+// decode is how many rows a second come out of pages that lie in memory.
+func (h *halves) decode(b *testing.B) float64 {
+	b.Helper()
+	transport := &replay{page: h.page, pages: 1000}
+	platform := facebookads.New(facebookads.Config{Address: "http://replayed", HTTP: &http.Client{Transport: transport}, Poll: time.Nanosecond})
+	reader, err := platform.Open(adtally.Source{Tables: []string{"basic_ad"}}, adtally.NewSecret("x"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	rows, began := 0, time.Now()
+	for batch, err := range reader.Read(b.Context(), h.account, h.slice, &memo{}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows += batch.Rows()
+		batch.Release()
+	}
+	return float64(rows) / time.Since(began).Seconds()
+}
+
+// load is how many rows a second go into a warehouse, of batches in memory.
+func (h *halves) load(b *testing.B) float64 {
+	b.Helper()
+	writer, err := destinations["duckdb"](time.Second).Open(b.Context(), adtally.Destination{Kind: "duckdb", Location: filepath.Join(b.TempDir(), "load.duckdb")}, adtally.Secret{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer writer.Close()
+	rows, took := 0, time.Duration(0)
+	for n := range 5 {
+		dataset := fmt.Sprintf("d%d", n)
+		if err := writer.Prepare(b.Context(), dataset, h.tables); err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		_, err := writer.Commit(b.Context(), destination.Load{ID: dataset, Dataset: dataset, Slice: h.slice, Tables: h.tables, Asked: time.Now, Now: time.Now}, h.retained(&rows))
+		if err != nil {
+			b.Fatal(err)
+		}
+		took += time.Since(began)
+	}
+	return float64(rows) / took.Seconds()
+}
+
+// retained hands the batches out; they are released by whoever takes them, so
+// each gets another owner first.
+func (h *halves) retained(rows *int) iter.Seq2[table.Batch, error] {
+	return func(yield func(table.Batch, error) bool) {
+		for _, batch := range h.batches {
+			batch.Arrow().Retain()
+			*rows += batch.Rows()
+			if !yield(batch, nil) {
+				return
+			}
+		}
+	}
+}
+
+// memo is a note in memory.
+type memo struct{ cursor adtally.Cursor }
+
+var _ connector.Note = (*memo)(nil)
+
+func (m *memo) Cursor() adtally.Cursor { return m.cursor }
+
+func (m *memo) Save(_ context.Context, c adtally.Cursor) error {
+	m.cursor = c
+	return nil
+}
+
+// keeper keeps the first page of results that comes by.
+type keeper struct {
+	next http.RoundTripper
+	page []byte
+}
+
+func (k *keeper) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := k.next.RoundTrip(r)
+	if err != nil || k.page != nil || !isResults(r) {
+		return res, err
+	}
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	k.page = raw
+	return res, restore(res, raw)
+}
+
+func restore(res *http.Response, raw []byte) error {
+	err := res.Body.Close()
+	res.Body = io.NopCloser(bytes.NewReader(raw))
+	return err
+}
+
+func isResults(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/insights")
+}
+
+// replay answers for a report job that is done at once, and sends the same page
+// again and again.
+type replay struct {
+	page  []byte
+	pages int
+}
+
+func (p *replay) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := []byte(`{"report_run_id":"1"}`)
+	switch {
+	case isResults(r):
+		body = p.page
+		if p.pages--; p.pages == 0 {
+			body = bytes.Replace(body, []byte(`"next"`), []byte(`"last"`), 1)
+		}
+	case r.Method == http.MethodGet:
+		body = []byte(`{"async_status":"Job Completed","async_percent_completion":100}`)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Date": {"Tue, 02 Jun 2026 10:00:00 GMT"}},
+		Body: io.NopCloser(bytes.NewReader(body)), Request: r}, nil
+}

@@ -39,15 +39,9 @@ func (d Day) Start(zone *time.Location) time.Time {
 }
 
 // AddMonths moves by n months and keeps the day of the month; where the month
-// is too short for it, the result is that month's last day.
-func (d Day) AddMonths(n int) Day {
-	y, m, dd := d.utc().Date()
-	last := time.Date(y, m+time.Month(n)+1, 0, 0, 0, 0, 0, time.UTC)
-	if dd > last.Day() {
-		dd = last.Day()
-	}
-	return DayOf(time.Date(last.Year(), last.Month(), dd, 0, 0, 0, 0, time.UTC), time.UTC)
-}
+// is too short for it, the result runs over into the next: of two answers to how
+// far back a platform serves, the later is the safe one.
+func (d Day) AddMonths(n int) Day { return DayOf(d.utc().AddDate(0, n, 0), time.UTC) }
 
 // MarshalText prints YYYY-MM-DD; a day that was not given is empty.
 func (d Day) MarshalText() ([]byte, error) {

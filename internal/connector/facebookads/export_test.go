@@ -80,3 +80,9 @@ var (
 	ErrGone     = errGone
 	ErrNotReady = errNotReady
 )
+
+// DecodeEmptyPage reads a page whose rows, if any, are passed over.
+func DecodeEmptyPage(body []byte) error {
+	_, err := decodePage(body, func(dec *jsontext.Decoder) error { return dec.SkipValue() })
+	return err
+}

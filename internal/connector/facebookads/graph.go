@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -80,13 +81,18 @@ func (g *graph) page(ctx context.Context, path, bucket string, q url.Values, lim
 }
 
 // decodePage reads {"data":[…],"paging":{…}} and tells the cursor of the next
-// page, "" when there is none.
+// page, "" when there is none. Whatever is not a whole page is an error: rows
+// that are missing would be taken for rows that Meta took away.
 func decodePage(body []byte, row rowFunc) (after string, err error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(body))
+	hasData := false
 	err = members(dec, func(name string) error {
 		switch name {
 		case "data":
+			hasData = true
 			return elements(dec, row)
+		case "error":
+			return pageError(dec)
 		case "paging":
 			after, err = decodePaging(dec)
 			return err
@@ -94,7 +100,33 @@ func decodePage(body []byte, row rowFunc) (after string, err error) {
 			return dec.SkipValue()
 		}
 	})
+	if _, more := dec.ReadToken(); err == nil && more != io.EOF {
+		err = errNoPage
+	}
+	if err == nil && !hasData {
+		err = errNoPage
+	}
+	if _, isBroken := errors.AsType[*jsontext.SyntacticError](err); isBroken || errors.Is(err, errNoPage) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "", &adtally.Fault{Act: adtally.Retry, Code: "bad_answer", Message: "Meta's answer could not be read",
+			Hint: "This usually passes; the same command goes on where it stopped.", Err: err}
+	}
 	return after, err
+}
+
+// errNoPage says that an answer is JSON, and no page.
+var errNoPage = errors.New("the answer is no page of data")
+
+// pageError is an error that stands inside an answer with status 200.
+func pageError(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	var e graphError
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return errNoPage
+	}
+	return classify(&e, fetch.Answer{})
 }
 
 func decodePaging(dec *jsontext.Decoder) (after string, err error) {

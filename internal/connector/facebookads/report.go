@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"strings"
 	"time"
 
 	"adtally"
@@ -99,7 +100,11 @@ func (r *reader) submitted(ctx context.Context, s *stream, sl adtally.Slice, not
 	if err != nil {
 		return "", err
 	}
-	if err := json.Unmarshal(a.Body, &job); err != nil || job.Run == "" {
+	var begun struct {
+		Run json.RawMessage `json:"report_run_id"` // a text in recordings, a number in Meta's docs
+	}
+	err = json.Unmarshal(a.Body, &begun)
+	if job.Run = strings.Trim(string(begun.Run), `"`); err != nil || job.Run == "" {
 		return "", fmt.Errorf("read report_run_id: %w", cmpErr(err, "there is none"))
 	}
 	saved, err := json.Marshal(job)

@@ -35,7 +35,11 @@ var errPlatform = errors.New("the platform says: IO Error: No space left on devi
 // breaking hands over batches until one cannot be had.
 func breaking(err error, in ...rows) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
-		for b := range give(in...) {
+		for b, err := range give(in...) {
+			if err != nil {
+				yield(b, err)
+				return
+			}
 			if !yield(b, nil) {
 				return
 			}

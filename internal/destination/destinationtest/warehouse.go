@@ -111,14 +111,14 @@ func give(in ...rows) iter.Seq2[table.Batch, error] {
 }
 
 // see runs a query and gives its rows as texts, in order of those.
-func (w *warehouse) see(t tester, query string, args ...any) []string {
+func (w *warehouse) see(t tester, query string) []string {
 	t.Helper()
 	db, done, err := w.writer.Query(context.Background())
 	if err != nil {
 		t.Fatalf("query: %v", err)
 	}
 	defer done()
-	found, err := db.QueryContext(context.Background(), strings.ReplaceAll(query, "DATASET", w.dataset), args...)
+	found, err := db.QueryContext(context.Background(), strings.ReplaceAll(query, "DATASET", w.dataset))
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

@@ -37,12 +37,12 @@ func wide() *table.Schema {
 }
 
 // wideRows gives days × ads rows in pages of 500, as a report does.
-func wideRows(s *table.Schema, account string, w adtally.Window, ads int) iter.Seq2[table.Batch, error] {
+func wideRows(s *table.Schema, w adtally.Window, ads int) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		b := table.NewBuilder(s)
 		for day := w.From; day < w.To; day++ {
 			for ad := range ads {
-				wideRow(b, s, account, day, ad)
+				wideRow(b, s, "1", day, ad)
 				if b.Rows() == 500 && !yield(b.Batch(), nil) {
 					return
 				}
@@ -112,7 +112,10 @@ func benchmarkLoad(b *testing.B, days int) {
 	from, _ := adtally.ParseDay("2022-01-01")
 	for b.Loop() {
 		began := time.Now()
-		for batch := range wideRows(s, "1", adtally.Window{From: from, To: from + 100}, 1000) {
+		for batch, err := range wideRows(s, adtally.Window{From: from, To: from + 100}, 1000) {
+			if err != nil {
+				b.Fatal(err)
+			}
 			batch.Release()
 		}
 		making += time.Since(began)
@@ -133,7 +136,7 @@ func loadMillion(b *testing.B, s *table.Schema, first, days adtally.Day) (rows i
 	for from := first; from < first+1000; from += days {
 		window := adtally.Window{From: from, To: min(from+days, first+1000)}
 		got, err := w.Commit(ctx, destination.Load{ID: window.String(), Dataset: "d", Tables: []*table.Schema{s}, Asked: time.Now, Now: time.Now,
-			Slice: adtally.Slice{Stream: "wide", Account: "1", Window: window}}, wideRows(s, "1", window, 1000))
+			Slice: adtally.Slice{Stream: "wide", Account: "1", Window: window}}, wideRows(s, window, 1000))
 		if err != nil {
 			b.Fatal(err)
 		}

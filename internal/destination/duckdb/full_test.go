@@ -30,7 +30,7 @@ func wideLoad(id string, n, days int) (destination.Load, adtally.Window) {
 
 func commitWide(w destination.Writer, id string, n, days, ads int) error {
 	load, window := wideLoad(id, n, days)
-	_, err := w.Commit(context.Background(), load, wideRows(wideTable, "1", window, ads))
+	_, err := w.Commit(context.Background(), load, wideRows(wideTable, window, ads))
 	return err
 }
 

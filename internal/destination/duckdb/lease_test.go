@@ -29,10 +29,10 @@ func TestOthersCanOpenTheFileBetweenLoads(t *testing.T) {
 
 	load, window := wideLoad("second", 1, 1)
 	_, err := w.Commit(context.Background(), load, func(yield func(table.Batch, error) bool) {
-		for b := range wideRows(wideTable, "1", window, 3000) {
+		for b, err := range wideRows(wideTable, window, 3000) {
 			person.goOn()
 			person.expect("100")
-			if !yield(b, nil) {
+			if !yield(b, err) {
 				return
 			}
 		}
@@ -110,7 +110,7 @@ func TestALoadGoesOnWhenTheFileIsReleased(t *testing.T) {
 		person.goOn()
 		return time.Now()
 	}
-	if _, err := w.Commit(context.Background(), load, wideRows(wideTable, "1", window, 20)); err != nil || !taken {
+	if _, err := w.Commit(context.Background(), load, wideRows(wideTable, window, 20)); err != nil || !taken {
 		t.Fatal(err)
 	}
 	person.expect("released")
@@ -152,7 +152,7 @@ func TestNothingIsLeftBesideTheFile(t *testing.T) {
 		spilled = len(files)
 		return time.Now()
 	}
-	if _, err := w.Commit(context.Background(), load, wideRows(wideTable, "1", window, 4000)); err != nil || spilled == 0 {
+	if _, err := w.Commit(context.Background(), load, wideRows(wideTable, window, 4000)); err != nil || spilled == 0 {
 		t.Fatalf("%v; %d files beside it", err, spilled)
 	}
 	if err := w.Close(); err != nil {

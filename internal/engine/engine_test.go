@@ -1,0 +1,239 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"adtally"
+	"adtally/internal/engine"
+)
+
+var account = adtally.Account{ID: "7", Zone: "Europe/Prague", Currency: "EUR"}
+
+func (w *world) engine(slicesAtOnce int) *engine.Engine {
+	var mu sync.Mutex
+	loads := 0
+	return &engine.Engine{
+		Source: adtally.Source{ID: "s", Dataset: "d"}, Reader: w, Writer: w, Ledger: w, Now: w.clock, Slices: slicesAtOnce,
+		NewID: func() string {
+			mu.Lock()
+			defer mu.Unlock()
+			loads++
+			return fmt.Sprint("load-", loads)
+		},
+	}
+}
+
+// step is one start of the program: all its knowledge is in the world.
+func (w *world) step(ctx context.Context) ([]adtally.Outcome, error) {
+	return w.engine(1).Step(ctx, adtally.Step{Run: "r", Account: account}, w.now)
+}
+
+func undisturbed(t *testing.T) *world {
+	t.Helper()
+	w := newWorld()
+	if _, err := w.step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.rows) != 13 {
+		t.Fatalf("%d rows are in the warehouse, want 12 days and a thing", len(w.rows))
+	}
+	return w
+}
+
+func TestASliceIsCommittedAndThenCheckpointedNewestFirstAfterTheEntities(t *testing.T) { // R5
+	t.Parallel()
+	var order []string
+	for _, what := range undisturbed(t).log {
+		if strings.HasPrefix(what, "commit") || strings.HasPrefix(what, "checkpoint") {
+			order = append(order, what)
+		}
+	}
+	if len(order) != 10 || !strings.HasPrefix(order[0], "commit things") {
+		t.Fatalf("in this order: %q", order)
+	}
+	for i := 0; i < len(order); i += 2 {
+		slice := strings.TrimPrefix(order[i], "commit ")
+		if order[i+1] != "checkpoint "+slice {
+			t.Errorf("after %s comes %s", order[i], order[i+1])
+		}
+		if i >= 4 && slice > strings.TrimPrefix(order[i-2], "commit ") {
+			t.Errorf("%s comes after older days", slice)
+		}
+	}
+}
+
+// R5, R35, PAINS #14: whatever call the power goes at, before it or right after
+// it, the next start ends with the rows of an undisturbed run; what was
+// committed is not committed again, and a noted job is gone on with.
+func TestThePowerMayGoAtEveryCall(t *testing.T) {
+	t.Parallel()
+	want := undisturbed(t)
+	reused := 0
+	for _, after := range []bool{false, true} {
+		for crash := 1; crash <= want.call; crash++ {
+			w := newWorld()
+			w.crash, w.after = crash, after
+			if _, err := w.step(t.Context()); err == nil && len(w.outcomes) == len(want.outcomes) && failures(w) == 0 {
+				t.Fatalf("call %d: nothing failed", crash)
+			}
+			w.outcomes = nil
+			if _, err := w.step(t.Context()); err != nil {
+				t.Fatalf("call %d, after %t: the second start failed: %v", crash, after, err)
+			}
+			if !maps.Equal(w.rows, want.rows) {
+				t.Errorf("call %d, after %t: the warehouse differs", crash, after)
+			}
+			for slice, n := range w.commits {
+				if n != 1 {
+					t.Errorf("call %d, after %t: %s was committed %d times", crash, after, slice, n)
+				}
+			}
+			if len(w.cursors) > 1 { // a commit that the ledger never heard of leaves its cursor
+				t.Errorf("call %d, after %t: cursors are left: %v", crash, after, w.cursors)
+			}
+			reused += w.reused
+		}
+	}
+	if reused == 0 {
+		t.Error("no cursor was ever gone on with: this test shows nothing")
+	}
+}
+
+func failures(w *world) (n int) {
+	for _, o := range w.outcomes {
+		if o.Fault != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func TestOneSlicesFaultIsItsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	bad := w.Plan("facts", account, nil, w.now)[1].String()
+	w.fails[bad] = &adtally.Fault{Act: adtally.Configure, Code: "no", Message: "No"}
+	outcomes, err := w.step(t.Context())
+	if err != nil || len(outcomes) != 5 || failures(w) != 1 {
+		t.Fatalf("%d outcomes, %d failed, %v", len(outcomes), failures(w), err)
+	}
+	for _, o := range outcomes {
+		if failed := o.Slice.String() == bad; failed != (o.Fault != nil) || failed != (w.commits[o.Slice.String()] == 0) {
+			t.Errorf("%s: %+v", o.Slice, o.Fault)
+		}
+	}
+}
+
+func TestADeadTokenEndsTheStep(t *testing.T) { // R15
+	t.Parallel()
+	w := newWorld()
+	w.fails[w.Plan("things", account, nil, w.now)[0].String()] = &adtally.Fault{Act: adtally.Reconnect, Code: "dead", Message: "Dead"}
+	_, err := w.step(t.Context())
+	if f := adtally.FaultOf(err); f.Act != adtally.Reconnect {
+		t.Errorf("the step ended with %v", err)
+	}
+	if len(w.commits) > 0 {
+		t.Errorf("%v were read with a dead token", w.commits)
+	}
+}
+
+func TestACancelledStepEndsWithItsCauseAndJudgesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.started, w.proceed = make(chan string), make(chan struct{})
+	cause := errors.New("somebody pressed a key")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		<-w.started
+		cancel(cause)
+		close(w.proceed)
+	}()
+	_, err := w.step(ctx)
+	if !errors.Is(err, cause) || len(w.outcomes) > 0 || len(w.commits) > 0 {
+		t.Errorf("%v; outcomes %v, commits %v", err, w.outcomes, w.commits)
+	}
+}
+
+func TestNoMoreSlicesAtOnceThanAllowed(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.started, w.proceed = make(chan string), make(chan struct{})
+	go func() {
+		for n := range 5 { // two are let in, and each lets one more in
+			<-w.started
+			if n >= 1 {
+				w.proceed <- struct{}{}
+			}
+		}
+		w.proceed <- struct{}{}
+	}()
+	if _, err := w.engine(2).Step(t.Context(), adtally.Step{Run: "r", Account: account}, w.now); err != nil {
+		t.Fatal(err)
+	}
+	if w.most != 2 {
+		t.Errorf("%d slices were read at once, want 2", w.most)
+	}
+}
+
+func TestAnUnknownZoneIsSaidAndNothingIsAsked(t *testing.T) {
+	t.Parallel()
+	for _, zone := range []string{"", "Mars/Olympus"} {
+		w := newWorld()
+		_, err := w.engine(1).Step(t.Context(), adtally.Step{Account: adtally.Account{ID: "7", Zone: zone}}, w.now)
+		if f := adtally.FaultOf(err); f.Code != "unknown_zone" || w.call > 0 {
+			t.Errorf("zone %q: %v after %d calls", zone, err, w.call)
+		}
+	}
+}
+
+func TestRereadForgetsOnlyWhatEarlierRunsBrought(t *testing.T) {
+	t.Parallel()
+	w := undisturbed(t)
+	e := w.engine(1)
+	e.Reread = true
+	for want, began := range map[int]int{0: 0, 5: 1} {
+		outcomes, err := e.Step(t.Context(), adtally.Step{Run: "r2", Account: account}, w.now.AddDate(0, 0, began))
+		if err != nil || len(outcomes) != want {
+			t.Errorf("a run that began %d days later read %d slices, want %d (%v)", began, len(outcomes), want, err)
+		}
+	}
+}
+
+func TestWhoWatchesIsToldOfEverything(t *testing.T) { // R19
+	t.Parallel()
+	w := newWorld()
+	e := w.engine(3)
+	var mu sync.Mutex
+	var planned, begun, ended []string
+	var rows int64
+	e.Watch = func(ev engine.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, s := range ev.Planned {
+			planned = append(planned, s.String())
+		}
+		if ev.Begun != nil {
+			begun = append(begun, ev.Begun.String())
+		}
+		if ev.Ended != nil {
+			ended = append(ended, ev.Ended.Slice.String())
+		}
+		rows += ev.Rows
+	}
+	if _, err := e.Step(t.Context(), adtally.Step{Run: "r", Account: account}, w.now); err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range [][]string{planned, begun, ended} {
+		slices.Sort(list)
+	}
+	if len(planned) != 5 || !slices.Equal(planned, begun) || !slices.Equal(planned, ended) || rows != 13 {
+		t.Errorf("planned %v\nbegun %v\nended %v\n%d rows", planned, begun, ended, rows)
+	}
+}

@@ -1,0 +1,232 @@
+package engine_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/destination"
+	"adtally/internal/table"
+)
+
+var errCrash = errors.New("the power went")
+
+// world is the platform, the warehouse and the ledger in memory. It counts every
+// call of the latter two, and at call number crash the power goes: before the
+// call has an effect, or, with after, once it had one.
+type world struct {
+	mu       sync.Mutex
+	call     int
+	crash    int
+	after    bool
+	rows     map[string]string // what the warehouse holds, by table, account and day
+	loads    []adtally.Checkpoint
+	commits  map[string]int
+	ledger   []adtally.Checkpoint
+	cursors  map[string]adtally.Cursor
+	outcomes []adtally.Outcome
+	log      []string
+	reused   int // reads that went on with a cursor
+	reading  int
+	most     int              // reads at once
+	fails    map[string]error // by slice
+	started  chan string      // is told of a read, where it is set
+	proceed  chan struct{}
+	now      time.Time
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+func newWorld() *world {
+	return &world{rows: map[string]string{}, commits: map[string]int{}, cursors: map[string]adtally.Cursor{},
+		fails: map[string]error{}, now: time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)}
+}
+
+// does is one call of the warehouse or the ledger.
+func (w *world) does(what string, effect func()) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.call++
+	if w.call == w.crash && !w.after {
+		return errCrash
+	}
+	effect()
+	w.log = append(w.log, what)
+	if w.call == w.crash {
+		return errCrash
+	}
+	return nil
+}
+
+func facts() *table.Schema {
+	return &table.Schema{Name: "facts", Description: "d", Mode: table.Replace, Key: []string{"account_id", "date"}, Columns: []table.Column{
+		{Name: "account_id", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "d"},
+		{Name: "date", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "d"},
+	}}
+}
+
+func things() *table.Schema {
+	s := facts()
+	s.Name, s.Mode = "things", table.Upsert
+	return s
+}
+
+// The platform: things as they are now, and facts by day, three days a slice.
+
+func (w *world) Streams() []connector.Stream {
+	return []connector.Stream{{Name: "facts", Tables: []*table.Schema{facts()}, Daily: true}, {Name: "things", Tables: []*table.Schema{things()}}}
+}
+
+func (w *world) Plan(stream string, a adtally.Account, done []adtally.Checkpoint, now time.Time) (due []adtally.Slice) {
+	fresh := func(window adtally.Window) bool {
+		return slices.ContainsFunc(done, func(c adtally.Checkpoint) bool {
+			return c.Table == stream && c.Window == window && !c.Asked.Before(now)
+		})
+	}
+	windows := []adtally.Window{{}}
+	if stream == "facts" {
+		windows = nil
+		for n := range adtally.Day(4) {
+			windows = append(windows, adtally.Window{From: 20000 + 3*n, To: 20003 + 3*n})
+		}
+	}
+	for _, window := range windows {
+		if !fresh(window) {
+			due = append(due, adtally.Slice{Stream: stream, Account: a.ID, Window: window})
+		}
+	}
+	return due
+}
+
+func (w *world) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, n connector.Note) iter.Seq2[table.Batch, error] {
+	return func(yield func(table.Batch, error) bool) {
+		w.enter(sl)
+		defer w.leave()
+		if len(n.Cursor().Note) > 0 {
+			w.mu.Lock()
+			w.reused++
+			w.mu.Unlock()
+		} else if err := n.Save(ctx, adtally.Cursor{Asked: w.now, Note: []byte("job of " + sl.String())}); err != nil {
+			yield(table.Batch{}, err)
+			return
+		}
+		if err := w.fails[sl.String()]; err != nil {
+			yield(table.Batch{}, err)
+			return
+		}
+		if err := ctx.Err(); err != nil {
+			yield(table.Batch{}, context.Cause(ctx))
+			return
+		}
+		yield(batch(a, sl), nil)
+	}
+}
+
+func (w *world) enter(sl adtally.Slice) {
+	w.mu.Lock()
+	w.reading++
+	w.most = max(w.most, w.reading)
+	w.mu.Unlock()
+	if w.started != nil {
+		w.started <- sl.String()
+		<-w.proceed
+	}
+}
+
+func (w *world) leave() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reading--
+}
+
+func batch(a adtally.Account, sl adtally.Slice) table.Batch {
+	s := facts()
+	if sl.Stream == "things" {
+		s = things()
+	}
+	b := table.NewBuilder(s)
+	for day := sl.Window.From; day < max(sl.Window.To, 1); day++ {
+		_, _ = b.Set(0, []byte(a.ID)), b.Set(1, []byte(day.String()))
+		b.EndRow()
+	}
+	return b.Batch()
+}
+
+// The warehouse.
+
+func (w *world) Prepare(context.Context, string, []*table.Schema) error {
+	return w.does("prepare", func() {})
+}
+
+func (w *world) Commit(_ context.Context, l destination.Load, batches iter.Seq2[table.Batch, error]) (written destination.Written, err error) {
+	rows := map[string]string{}
+	for b, err := range batches {
+		if err != nil {
+			return written, err
+		}
+		for i := range b.Rows() {
+			day, _ := b.Cell(i, "date")
+			rows[fmt.Sprint(b.Schema().Name, " ", l.Slice.Account, " ", day)] = l.Slice.String()
+		}
+		b.Release()
+	}
+	asked := l.Asked()
+	c := adtally.Checkpoint{Table: l.Slice.Stream, Account: l.Slice.Account, Window: l.Slice.Window, Asked: asked, Load: l.ID}
+	err = w.does("commit "+l.Slice.String(), func() {
+		maps.Copy(w.rows, rows)
+		w.loads = append(w.loads, c)
+		w.commits[l.Slice.String()]++
+	})
+	return destination.Written{Rows: map[string]int64{l.Slice.Stream: int64(len(rows))}, Checkpoints: []adtally.Checkpoint{c}}, err
+}
+
+func (w *world) Loads(_ context.Context, _, account string) (all []adtally.Checkpoint, err error) {
+	err = w.does("loads", func() {
+		for _, c := range w.loads {
+			if c.Account == account {
+				all = append(all, c)
+			}
+		}
+	})
+	return all, err
+}
+
+func (w *world) Query(context.Context) (*sql.DB, func(), error) {
+	return nil, nil, errors.New("the engine asks no questions")
+}
+
+func (w *world) Close() error { return nil }
+
+// The ledger.
+
+func (w *world) AdoptCheckpoints(_ context.Context, _, _ string, truth []adtally.Checkpoint) error {
+	return w.does("adopt", func() { w.ledger = slices.Clone(truth) })
+}
+
+func (w *world) SaveCheckpoints(_ context.Context, _ string, s adtally.Slice, cps []adtally.Checkpoint) error {
+	return w.does("checkpoint "+s.String(), func() {
+		w.ledger = append(w.ledger, cps...)
+		delete(w.cursors, s.String())
+	})
+}
+
+func (w *world) Cursor(_ context.Context, _ string, s adtally.Slice) (c adtally.Cursor, err error) {
+	err = w.does("cursor", func() { c = w.cursors[s.String()] })
+	return c, err
+}
+
+func (w *world) SaveCursor(_ context.Context, _ string, s adtally.Slice, c adtally.Cursor) error {
+	return w.does("save cursor", func() { w.cursors[s.String()] = c })
+}
+
+func (w *world) SaveOutcome(_ context.Context, _ string, o adtally.Outcome) error {
+	return w.does("outcome", func() { w.outcomes = append(w.outcomes, o) })
+}

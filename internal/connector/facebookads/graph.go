@@ -100,7 +100,7 @@ func decodePage(body []byte, row rowFunc) (after string, err error) {
 			return dec.SkipValue()
 		}
 	})
-	if _, more := dec.ReadToken(); err == nil && more != io.EOF {
+	if _, more := dec.ReadToken(); err == nil && !errors.Is(more, io.EOF) {
 		err = errNoPage
 	}
 	if err == nil && !hasData {

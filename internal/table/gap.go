@@ -1,0 +1,21 @@
+package table
+
+// Gaps is where a reader lists what it could not get although it should have
+// been there: a field, an object, or a whole day. Rows that were reached are
+// loaded. Destinations keep one such table in every dataset; a load replaces the
+// gaps of its tables, account and days, and a day with a gap is due again.
+var Gaps = Schema{
+	Name:        "_gaps",
+	Description: "What the platform did not give although it was asked for, and why. Each is asked for again at the next sync.",
+	Mode:        Replace,
+	Key:         []string{"table_name", AccountColumn, "object_id", "column_name"},
+	Columns: []Column{
+		{"table_name", Text, Words, None, "The table that lacks something."},
+		{AccountColumn, Text, ID, None, "The ad account."},
+		{DayColumn, Date, Days, None, "The day that lacks something; NULL for an entity."},
+		{"object_id", Text, ID, None, "The object that lacks something; empty = all of that day."},
+		{"column_name", Text, Words, None, "The column that stayed NULL; empty = the whole row is missing."},
+		{"code", Text, Words, None, "The class of the error, stable, e.g. too_much."},
+		{"reason", Text, Words, None, "Why it is missing, in a sentence."},
+	},
+}

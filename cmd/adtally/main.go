@@ -30,6 +30,7 @@ type program struct {
 type commands struct {
 	Sync    syncCommand    `cmd:"" help:"Read ad accounts into a DuckDB file. The same command again goes on where it stopped."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
+	Explain explainCommand `cmd:"" help:"Say what an error of Meta's Graph API means, and who must act."`
 	Demo    demoCommand    `cmd:"" help:"Sync a year of a simulated advertiser: no network, no token."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of Meta's Marketing API."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -196,14 +196,9 @@ func sizes(s *source) (bad []string) {
 // planning are the rooms that are told what time it is.
 var planning = []string{"internal/connector/**", "internal/engine"}
 
-// clockReaders are files of theirs that may look at the machine's clock, and why.
-var clockReaders = map[string]string{
-	"internal/connector/facebookads/judge.go": "a wait that Meta states begins when its answer is here, and fetch sits it out on this machine's clock",
-}
-
 // clocks: whoever plans is given the time.
 func clocks(s *source) (bad []string) {
-	if s.test || !fitsAny(planning, s.folder) || clockReaders[s.path] != "" {
+	if s.test || !fitsAny(planning, s.folder) {
 		return nil
 	}
 	ast.Inspect(s.tree, func(n ast.Node) bool {

@@ -105,7 +105,7 @@ func (r *reader) node(ctx context.Context, s *stream, node string, row rowFunc) 
 	return func(yield func(time.Time, error) bool) {
 		names := s.asks()
 		a, err := r.graph.get(ctx, node, node, url.Values{"fields": {strings.Join(names, ",")}})
-		if len(s.forbids) > 0 && err != nil && adtally.FaultOf(err).Code == "permission" {
+		if len(s.forbids) > 0 && (classOf(err) == classPermission || classOf(err) == classField) {
 			names = without(names, s.forbids)
 			a, err = r.graph.get(ctx, node, node, url.Values{"fields": {strings.Join(names, ",")}})
 		}
@@ -156,5 +156,5 @@ func edge(err error) error {
 		return &adtally.Fault{Act: adtally.Retry, Code: "not_ready", Message: "Meta says that a report is done and does not give it",
 			Hint: "Run the same command again later.", Err: err}
 	}
-	return err
+	return outside(err)
 }

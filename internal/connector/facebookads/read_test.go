@@ -59,7 +59,7 @@ func TestAnOptionalFieldThatIsForbiddenIsLeftOut(t *testing.T) {
 			t.Errorf("asked for %q", fields)
 		}
 		m = &meta{t: t, answers: map[string][]answer{"GET act_7": {no}}}
-		m.read(t.Context(), "ad_accounts", adtally.Window{}, nil, "name").wantFault(t, adtally.Configure, "permission")
+		m.read(t.Context(), "ad_accounts", adtally.Window{}, nil, "name").wantFault(t, adtally.Configure, "field")
 		if len(m.calls) != 2 {
 			t.Errorf("%d requests", len(m.calls))
 		}
@@ -111,16 +111,16 @@ func TestRefusalsBecomeFaultsAtOnce(t *testing.T) {
 		code string
 	}{
 		"expired":       {refuses(400, 190, 463, "Error validating access token: Session has expired"), adtally.Reconnect, "token_expired"},
-		"password":      {refuses(400, 190, 460, "The session has been invalidated because the user changed their password"), adtally.Reconnect, "password_changed"},
+		"password":      {refuses(400, 190, 460, "The session has been invalidated because the user changed their password"), adtally.Reconnect, "token_password_changed"},
 		"malformed":     {refuses(400, 190, 0, "Malformed access token "+canary), adtally.Reconnect, "token_invalid"},
-		"session":       {refuses(400, 102, 0, "Session key invalid"), adtally.Reconnect, "session_ended"},
+		"session":       {refuses(400, 102, 0, "Session key invalid"), adtally.Reconnect, "token_session_ended"},
 		"no permission": {refuses(403, 200, 0, "(#200) Ad account owner has NOT grant ads_management or ads_read permission"), adtally.Configure, "permission"},
 		"denied":        {refuses(400, 10, 0, "(#10) Application does not have permission for this action"), adtally.Configure, "permission"},
 		"denied in 100": {refuses(400, 100, 0, "(#100) Permission Denied"), adtally.Configure, "permission"},
 		"gone":          {refuses(400, 100, 33, "Unsupported get request."), adtally.Configure, "account_gone"},
 		"too old":       {refuses(400, 3018, 0, "(#3018) The start date of the time range cannot be beyond 37 months"), adtally.Configure, "too_old"},
 		"old version":   {refuses(400, 2635, 0, "(#2635) You are calling a deprecated version of the Ads API."), adtally.Configure, "version_ended"},
-		"our mistake":   {refuses(400, 100, 0, "(#100) wings are not valid for fields param."), adtally.Bug, "refused"},
+		"our mistake":   {refuses(400, 100, 0, "(#100) wings are not valid for fields param."), adtally.Bug, "field"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {

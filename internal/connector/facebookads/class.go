@@ -1,0 +1,123 @@
+package facebookads
+
+import "adtally"
+
+// class says what a refusal of Meta's is. It is the fault's code, and so stable.
+type class string
+
+// The classes. What each means and who must act is in cures.
+const (
+	classThrottle     class = "throttled"
+	classReachQuota   class = "reach_quota"
+	classTooMuch      class = "too_much"
+	classTimeout      class = "timeout"
+	classPassing      class = "meta_trouble"
+	classBadAnswer    class = "bad_answer"
+	classNotReady     class = "not_ready"
+	classReportFailed class = "report_failed"
+	classCursor       class = "cursor"
+	classRecord       class = "record"
+	classField        class = "field"
+	classCombination  class = "combination"
+	classBadRequest   class = "bad_request"
+	classTooOld       class = "too_old"
+	classVersion      class = "version_ended"
+	classGone         class = "gone"
+	classEdge         class = "edge_unavailable"
+	classPermission   class = "permission"
+	classBlocked      class = "blocked"
+	classRestricted   class = "app_restricted"
+	classProof        class = "appsecret_proof"
+	classApp          class = "app_config"
+	classLoginCode    class = "login_code_used"
+	classUnknown      class = "unknown"
+
+	classTokenExpired     class = "token_expired"
+	classTokenPassword    class = "token_password_changed"
+	classTokenApp         class = "token_app_removed"
+	classTokenCheckpoint  class = "token_checkpoint"
+	classTokenUnconfirmed class = "token_unconfirmed"
+	classTokenLoggedOut   class = "token_logged_out"
+	classTokenRole        class = "token_role"
+	classTokenIdle        class = "token_data_access_expired"
+	classTokenSession     class = "token_session_ended"
+	classTokenMissing     class = "token_missing"
+	classTokenInvalid     class = "token_invalid"
+)
+
+// verdict is who must do what: an adtally.Act, or shrink, which stays inside.
+type verdict string
+
+const (
+	actRetry     = verdict(adtally.Retry)
+	actWait      = verdict(adtally.Wait)
+	actShrink    = verdict("shrink") // ask a smaller question
+	actReconnect = verdict(adtally.Reconnect)
+	actConfigure = verdict(adtally.Configure)
+	actBug       = verdict(adtally.Bug)
+)
+
+// cure is what a person is told about a class, and who acts.
+type cure struct {
+	act     verdict
+	message string // one sentence, without its full stop
+	hint    string
+	// another says that the cure is another request: the same one is not sent
+	// again as it is.
+	another bool
+}
+
+const (
+	itPasses = "This usually passes; the same command goes on where it stopped."
+	renew    = "Get a new token, or set up a system user's token, which does not expire; then run the same command again: it goes on where it stopped."
+	tellUs   = "Nothing is lost: this part is left out and tried again next time. Please report it, with Meta's text and its trace."
+)
+
+var cures = map[class]cure{
+	classThrottle:     {act: actWait, message: "Meta allows no more calls for now", hint: "Nothing is lost; the same command goes on where it stopped."},
+	classReachQuota:   {act: actWait, message: "Meta gives this ad account no more old reach with breakdowns today", hint: "Meta allows ten such questions per ad account and day; the columns are filled on a later day."},
+	classTooMuch:      {act: actShrink, message: "Meta finds the question too big", hint: "Adtally asks for less at once: fewer days, fewer objects, smaller pages. It is no throttle, and waiting does not help."},
+	classTimeout:      {act: actShrink, message: "Meta needed too long for the question", hint: "Adtally asks for less at once, or by a report job. Waiting does not help."},
+	classPassing:      {act: actRetry, message: "Meta has trouble answering", hint: itPasses},
+	classBadAnswer:    {act: actRetry, message: "Meta's answer could not be read", hint: itPasses},
+	classNotReady:     {act: actRetry, another: true, message: "The report is not ready, although Meta may have said so", hint: "Adtally looks again, and then asks for the report anew."},
+	classReportFailed: {act: actRetry, another: true, message: "Meta could not make the report", hint: "Adtally asks for it anew, and then for smaller ones."},
+	classCursor:       {act: actRetry, another: true, message: "The place in a list is no longer valid", hint: "Adtally begins that list again."},
+	classRecord:       {act: actShrink, message: "One creative is incomplete at Meta and sinks the page that holds it", hint: "Adtally reads smaller pages until it stands alone, and leaves it out. Its post was probably deleted: see the ad in Ads Manager."},
+	classField:        {act: actBug, another: true, message: "Meta does not offer a field that was asked for", hint: "Adtally asks without it; the column stays empty and the field is listed as a gap."},
+	classCombination:  {act: actConfigure, message: "Meta does not offer this combination of breakdowns and fields", hint: "Choose fewer breakdowns for the report, or other ones."},
+	classBadRequest:   {act: actBug, message: "Meta does not understand the request", hint: tellUs},
+	classTooOld:       {act: actConfigure, message: "Meta serves no figures older than 37 months", hint: "Choose a later --since."},
+	classVersion:      {act: actConfigure, message: "This version of Meta's API has ended", hint: "Adtally goes on with the next version that it knows. Where there is none, update Adtally."},
+	classGone:         {act: actConfigure, message: "The object is not there, or this token may not see it", hint: "Check the account's number, and that the token's owner has access to it."},
+	classEdge:         {act: actConfigure, message: "Meta does not serve this list, because a page is not linked", hint: "Link the page to the business portfolio, or leave the table out."},
+	classPermission:   {act: actConfigure, message: "The token is not allowed to read this", hint: "Grant the app ads_read, and give the token's owner \"View performance\" on the ad account."},
+	classBlocked:      {act: actConfigure, message: "Meta has blocked this person, app or account for a policy reason", hint: "See the account's support page at Meta; the token itself is fine."},
+	classRestricted:   {act: actConfigure, message: "Meta has blocked the app's access to the API", hint: "See the app's dashboard at Meta: its mode, its review and its alerts. The token itself is fine."},
+	classProof:        {act: actConfigure, message: "Meta wants a valid appsecret_proof with this token", hint: "Set the app secret of the app that the token belongs to, or turn off \"Require app secret\" in that app."},
+	classApp:          {act: actConfigure, message: "Meta does not know the app, or its secret is wrong", hint: "Check the app's id and secret."},
+	classLoginCode:    {act: actReconnect, message: "The login's code has been used already", hint: "Log in again from the beginning."},
+	classUnknown:      {act: actBug, message: "Meta refused a request, and Adtally does not know this refusal", hint: tellUs},
+
+	classTokenExpired:     {act: actReconnect, message: "The access token has expired", hint: renew},
+	classTokenPassword:    {act: actReconnect, message: "The access token died when its owner changed the password", hint: renew},
+	classTokenApp:         {act: actReconnect, message: "The owner of the access token has removed the app", hint: "Log in to the app again and get a new token; then run the same command again: it goes on where it stopped."},
+	classTokenCheckpoint:  {act: actReconnect, message: "Facebook wants the owner of the access token to log in and confirm who they are", hint: "Let the token's owner log in at facebook.com and do what it asks; the same token then works again."},
+	classTokenUnconfirmed: {act: actReconnect, message: "The owner of the access token has an unconfirmed Facebook account", hint: "Let the token's owner log in at facebook.com and confirm the account; then run the same command again."},
+	classTokenLoggedOut:   {act: actReconnect, message: "The access token is no longer valid: its owner logged out, or Facebook ended the session", hint: renew},
+	classTokenRole:        {act: actReconnect, message: "The owner of the access token no longer has the role that it needs", hint: "Give the token's owner the role on the app or page again, and get a new token."},
+	classTokenIdle:        {act: actReconnect, message: "The app's access to data has expired, because the token's owner did not use it for 90 days", hint: "Let the token's owner log in to the app again; extending the token does not help. A system user's token does not expire so."},
+	classTokenSession:     {act: actReconnect, message: "The session behind the access token has ended", hint: renew},
+	classTokenMissing:     {act: actReconnect, message: "Meta wants an access token", hint: "Set the access token again."},
+	classTokenInvalid:     {act: actReconnect, message: "The access token is not valid", hint: renew + " Where a system user's token is refused at every call, its app may want appsecret_proof."},
+}
+
+// The other cures of classes that have more than one.
+var (
+	fieldNeedsMore = cure{act: actConfigure, another: true, message: "A field wants a permission that the token does not have",
+		hint: "Adtally asks without it; the column stays empty. Whoever wants it grants the permission that Meta names."}
+	summaryField = cure{act: actRetry, another: true, message: "Meta cannot sum up a field of a report",
+		hint: "Adtally reads the report again, without a summary."}
+	pageToken = cure{act: actConfigure, message: "Meta wants the right to act for a page",
+		hint: "Grant the page permission that Meta names, or leave the table out. The token itself is fine."}
+)

@@ -1,0 +1,180 @@
+package facebookads
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"adtally"
+	"adtally/internal/fetch"
+)
+
+// Explanation is what an error of Graph's means, for people and programs.
+type Explanation struct {
+	Act     string `json:"act"` // retry, wait, shrink, reconnect, configure or bug
+	Class   string `json:"class"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+	Code    *int   `json:"code"`    // nil where Meta gives none
+	Subcode *int   `json:"subcode"` // nil where Meta gives none
+
+	Said string        `json:"-"` // Meta's own words, "" where there are none
+	Wait time.Duration `json:"-"` // for wait: how long
+}
+
+// Explain says what an answer of Graph's means: a body as it came, a part of a
+// batch, or a report job that failed. An answer that is no error is a fault.
+func Explain(status int, header http.Header, body []byte) (Explanation, error) {
+	a := fetch.Answer{Status: status, Header: header, Body: bytes.TrimSpace(body)}
+	err := errorAnywhere(&a)
+	if err == nil {
+		return Explanation{}, &adtally.Fault{Act: adtally.Configure, Code: "no_error", Message: "This is no error: Meta's answer is good",
+			Hint: "Give the body of an answer that was refused."}
+	}
+	return explained(refusalOf(err)), nil
+}
+
+func explained(r *refusal) Explanation {
+	x := Explanation{Act: string(r.act), Class: string(r.class), Message: r.fault.Message, Hint: r.fault.Hint, Wait: r.wait}
+	if r.graph == nil {
+		return x
+	}
+	x.Said, x.Code, x.Subcode = r.graph.Error(), given(r.graph.Code), given(r.graph.Subcode)
+	if r.class == classUnknown || r.class == classBadRequest {
+		x.Message += ". " + x.Said // there is nothing better to tell
+	}
+	return x
+}
+
+func given(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+// errorAnywhere looks for an error in whatever form a person may have kept it.
+func errorAnywhere(a *fetch.Answer) error {
+	for range deepest {
+		inner, ok := unwrapped(a)
+		if !ok {
+			break
+		}
+		*a = inner
+	}
+	if e := errorIn(a.Body); e != nil {
+		return classify(e, *a)
+	}
+	if e, run := bareError(a.Body); e != nil && run {
+		return classifyRun(e, *a)
+	} else if e != nil {
+		return classify(e, *a)
+	}
+	if a.Status < 500 && a.Status != http.StatusTooManyRequests && whole(a.Body) && json.Valid(a.Body) {
+		return nil
+	}
+	return unreadable(*a)
+}
+
+// deepest is how many wrappings are looked into: a recorded exchange, that
+// holds a batch, that holds a part.
+const deepest = 3
+
+// unwrapped takes an answer out of a part of a batch, {code, headers, body}, or
+// of an exchange that a recorder kept, {response: {status, headers, body}}. Of
+// a whole batch it takes the first part that is an error.
+func unwrapped(a *fetch.Answer) (fetch.Answer, bool) {
+	var list []json.RawMessage
+	if json.Unmarshal(a.Body, &list) == nil && list != nil {
+		for _, raw := range list {
+			inner := fetch.Answer{Status: a.Status, Header: a.Header, Body: raw}
+			if errorAnywhere(&inner) != nil {
+				return inner, true
+			}
+		}
+		return fetch.Answer{}, false
+	}
+	var w struct {
+		Response json.RawMessage
+		Code     int
+		Status   int
+		Headers  json.RawMessage
+		Body     json.RawMessage
+	}
+	if err := json.Unmarshal(a.Body, &w); err != nil && w.Response == nil && w.Body == nil {
+		return fetch.Answer{}, false
+	}
+	if w.Response != nil {
+		return fetch.Answer{Status: a.Status, Header: a.Header, Body: w.Response}, true
+	}
+	if w.Body == nil {
+		return fetch.Answer{}, false
+	}
+	inner := fetch.Answer{Status: a.Status, Header: partHeaders(a.Header, w.Headers), Body: bytes.TrimSpace(unquoted(w.Body))}
+	if n := max(w.Code, w.Status); n > 0 {
+		inner.Status = n
+	}
+	return inner, true
+}
+
+// unquoted is the body of a part: JSON in a text, or as it is.
+func unquoted(raw json.RawMessage) []byte {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return []byte(text)
+	}
+	return raw
+}
+
+// partHeaders adds those of a part, a list of names and values, or of an exchange,
+// an object.
+func partHeaders(outer http.Header, raw json.RawMessage) http.Header {
+	h := outer.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	var list []struct{ Name, Value string }
+	if json.Unmarshal(raw, &list) == nil {
+		for _, x := range list {
+			h.Set(x.Name, x.Value)
+		}
+		return h
+	}
+	var object map[string]string
+	if json.Unmarshal(raw, &object) == nil {
+		for name, value := range object {
+			h.Set(name, value)
+		}
+	}
+	return h
+}
+
+// bareError is an error without its wrapping, as debug_token has it inside its
+// data, or one whose names begin with error_, as a failed report job has it.
+func bareError(body []byte) (e *graphError, run bool) {
+	var b struct {
+		Data     json.RawMessage
+		Message  json.RawMessage
+		Code     json.RawMessage
+		RunCode  json.RawMessage `json:"error_code"`
+		Said     json.RawMessage `json:"error_message"`
+		Title    json.RawMessage `json:"error_user_title"`
+		UserSaid json.RawMessage `json:"error_user_msg"`
+		Subcode  json.RawMessage `json:"error_subcode"`
+	}
+	if json.Unmarshal(body, &b) != nil {
+		return nil, false
+	}
+	switch {
+	case b.RunCode != nil:
+		e := &graphError{Message: plain(b.Said), UserTitle: plain(b.Title), UserMsg: plain(b.UserSaid)}
+		e.Code, e.hidden = codeIn(b.RunCode)
+		e.Subcode, _ = codeIn(b.Subcode)
+		return e, true
+	case b.Message != nil && b.Code != nil:
+		e = &graphError{}
+		return e, json.Unmarshal(body, e) != nil // never: it takes every form
+	}
+	return errorIn(b.Data), false
+}

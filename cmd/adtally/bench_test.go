@@ -173,6 +173,9 @@ var _ connector.Note = (*memo)(nil)
 
 func (m *memo) Cursor() adtally.Cursor { return m.cursor }
 
+func (m *memo) Lesson() []byte                      { return nil }
+func (m *memo) Learn(context.Context, []byte) error { return nil }
+
 func (m *memo) Save(_ context.Context, c adtally.Cursor) error {
 	m.cursor = c
 	return nil

@@ -7,6 +7,7 @@ package connector
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -47,10 +48,19 @@ type Stream struct {
 	Months int
 }
 
-// Note is where a read keeps its cursor.
+// Note is where a read keeps what it wants to know again.
 type Note interface {
 	// Cursor is what an earlier try of the same slice left.
 	Cursor() adtally.Cursor
 	// Save keeps c; when it returns, c survives a crash.
 	Save(ctx context.Context, c adtally.Cursor) error
+	// Lesson is what earlier reads of the same stream and account learned, such
+	// as how much may be asked for at once. Only the connector reads it.
+	Lesson() []byte
+	// Learn keeps a lesson in place of the one before.
+	Learn(ctx context.Context, lesson []byte) error
 }
+
+// ErrAgain ends a read that cannot go on after rows were handed over, but is
+// worth beginning anew at once: it has learned how, or the platform dropped it.
+var ErrAgain = errors.New("the slice has to be read from its beginning")

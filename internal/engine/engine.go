@@ -8,6 +8,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"sync"
@@ -27,9 +28,16 @@ type Ledger interface {
 	AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error
 	// SaveCheckpoints keeps the facts of a commit and forgets the slice's cursor.
 	SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error
+	SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error
+	Notes
+}
+
+// Notes is where readers keep what they want to know again.
+type Notes interface {
 	Cursor(ctx context.Context, source string, s adtally.Slice) (adtally.Cursor, error)
 	SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error
-	SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error
+	Lesson(ctx context.Context, source, account, stream string) ([]byte, error)
+	SaveLesson(ctx context.Context, source, account, stream string, lesson []byte) error
 }
 
 // Engine carries out the steps of one source.
@@ -162,12 +170,25 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 	return o, nil
 }
 
-func (e *Engine) commit(ctx context.Context, a adtally.Account, sl adtally.Slice) (destination.Written, error) {
-	cursor, err := e.Ledger.Cursor(ctx, e.Source.ID, sl)
-	if err != nil {
-		return destination.Written{}, fmt.Errorf("read cursor of %s: %w", sl, err)
+// againAtMost bounds how often a read may ask to begin anew: what it learns each
+// time halves the question, and 2^10 days are three years.
+const againAtMost = 10
+
+// commit brings a slice in, from its beginning as often as its reader asks.
+func (e *Engine) commit(ctx context.Context, a adtally.Account, sl adtally.Slice) (written destination.Written, err error) {
+	for range againAtMost {
+		if written, err = e.attempt(ctx, a, sl); !errors.Is(err, connector.ErrAgain) {
+			break
+		}
 	}
-	n := &note{engine: e, slice: sl, cursor: cursor, began: e.Now()}
+	return written, err
+}
+
+func (e *Engine) attempt(ctx context.Context, a adtally.Account, sl adtally.Slice) (destination.Written, error) {
+	n, err := e.newNote(ctx, sl)
+	if err != nil {
+		return destination.Written{}, err
+	}
 	written, err := e.Writer.Commit(ctx, destination.Load{
 		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now,
 	}, e.counted(a.ID, e.Reader.Read(ctx, a, sl, n)))

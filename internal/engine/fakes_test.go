@@ -32,6 +32,7 @@ type world struct {
 	commits  map[string]int
 	ledger   []adtally.Checkpoint
 	cursors  map[string]adtally.Cursor
+	lessons  map[string][]byte
 	outcomes []adtally.Outcome
 	log      []string
 	reused   int // reads that went on with a cursor
@@ -46,7 +47,7 @@ type world struct {
 func (w *world) clock() time.Time { return w.now }
 
 func newWorld() *world {
-	return &world{rows: map[string]string{}, commits: map[string]int{}, cursors: map[string]adtally.Cursor{},
+	return &world{rows: map[string]string{}, commits: map[string]int{}, cursors: map[string]adtally.Cursor{}, lessons: map[string][]byte{},
 		fails: map[string]error{}, now: time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)}
 }
 
@@ -221,6 +222,15 @@ func (w *world) SaveCheckpoints(_ context.Context, _ string, s adtally.Slice, cp
 func (w *world) Cursor(_ context.Context, _ string, s adtally.Slice) (c adtally.Cursor, err error) {
 	err = w.does("cursor", func() { c = w.cursors[s.String()] })
 	return c, err
+}
+
+func (w *world) Lesson(_ context.Context, _, account, stream string) (lesson []byte, err error) {
+	err = w.does("lesson", func() { lesson = w.lessons[account+"/"+stream] })
+	return lesson, err
+}
+
+func (w *world) SaveLesson(_ context.Context, _, account, stream string, lesson []byte) error {
+	return w.does("learn", func() { w.lessons[account+"/"+stream] = lesson })
 }
 
 func (w *world) SaveCursor(_ context.Context, _ string, s adtally.Slice, c adtally.Cursor) error {

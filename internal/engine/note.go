@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"time"
 
@@ -14,7 +15,28 @@ type note struct {
 	engine *Engine
 	slice  adtally.Slice
 	cursor adtally.Cursor
+	lesson []byte
 	began  time.Time
+}
+
+// newNote opens the note of a slice.
+func (e *Engine) newNote(ctx context.Context, sl adtally.Slice) (*note, error) {
+	cursor, err := e.Ledger.Cursor(ctx, e.Source.ID, sl)
+	if err != nil {
+		return nil, fmt.Errorf("read cursor of %s: %w", sl, err)
+	}
+	lesson, err := e.Ledger.Lesson(ctx, e.Source.ID, sl.Account, sl.Stream)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s taught: %w", sl.Stream, err)
+	}
+	return &note{engine: e, slice: sl, cursor: cursor, lesson: lesson, began: e.Now()}, nil
+}
+
+func (n *note) Lesson() []byte { return n.lesson }
+
+func (n *note) Learn(ctx context.Context, lesson []byte) error {
+	n.lesson = lesson
+	return n.engine.Ledger.SaveLesson(ctx, n.engine.Source.ID, n.slice.Account, n.slice.Stream, lesson)
 }
 
 func (n *note) Cursor() adtally.Cursor { return n.cursor }

@@ -6,6 +6,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -27,8 +27,8 @@ const Tries = 3
 // maxBody bounds an answer; a page of 500 wide rows is about 1 MB.
 const maxBody = 256 << 20
 
-// patience is how long a stated wait is sat out before it is handed up.
-const patience = 15 * time.Minute
+// defaultPatience is how long a stated wait is sat out before it is handed up.
+const defaultPatience = 15 * time.Minute
 
 // Request is one question. The secret travels in the Authorization header and
 // nowhere else.
@@ -38,7 +38,9 @@ type Request struct {
 	Query  url.Values // for GET
 	Form   url.Values // for POST
 	Secret adtally.Secret
-	Bucket string // requests of one bucket wait together
+	// Buckets are the budgets that the request draws on. Requests of a bucket
+	// wait together.
+	Buckets []string
 }
 
 // Answer is what came back, whatever its status.
@@ -53,16 +55,25 @@ type Answer struct {
 // the answer is good.
 type Judge func(Answer) error
 
+// Gauge reads from an answer, and from what the Judge said of it, how full the
+// budgets are: on every answer, errors included.
+type Gauge func(Request, Answer, error) []Load
+
 // Client sends requests. The zero Client with a Judge is ready; it may be used
 // by many goroutines.
 type Client struct {
 	HTTP  *http.Client
 	Judge Judge
+	Gauge Gauge // nil = nothing is known of budgets, and a Wait closes the request's buckets
+	// Patience is how long a closed bucket is waited for; a quarter of an hour
+	// when zero.
+	Patience time.Duration
+	// Waiting is told when a request waits for its bucket.
+	Waiting func(Wait)
 	// Backoff paces retries; nil means exponential from half a second.
 	Backoff func() backoff.BackOff
 
-	mu    sync.Mutex
-	until map[string]time.Time
+	pacer pacer
 }
 
 // Do sends a request until it is answered well, up to Tries times. The error is
@@ -70,7 +81,7 @@ type Client struct {
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	op := func() (Answer, error) {
 		a, err := c.once(ctx, r)
-		return a, c.again(r, err)
+		return a, c.again(err)
 	}
 	a, err := backoff.Retry(ctx, op, backoff.WithBackOff(c.pace()), backoff.WithMaxTries(Tries), backoff.WithMaxElapsedTime(0))
 	if cause := context.Cause(ctx); cause != nil && err != nil {
@@ -87,23 +98,54 @@ func (c *Client) pace() backoff.BackOff {
 }
 
 // again decides whether an error is worth another try.
-func (c *Client) again(r Request, err error) error {
+func (c *Client) again(err error) error {
 	if err == nil {
 		return nil
 	}
-	switch f := adtally.FaultOf(err); {
-	case f.Act == adtally.Retry:
+	_, isClosed := errors.AsType[*tooLong](err)
+	if act := adtally.FaultOf(err).Act; act == adtally.Retry || act == adtally.Wait && !isClosed {
 		return err
-	case f.Act == adtally.Wait && time.Until(f.Until) < patience:
-		c.hold(r.Bucket, f.Until)
-		return err
-	default:
-		return backoff.Permanent(err)
 	}
+	return backoff.Permanent(err)
+}
+
+func (c *Client) patience() time.Duration { return cmp.Or(c.Patience, defaultPatience) }
+
+// Observe takes in what an answer says that came inside another one.
+func (c *Client) Observe(r Request, a Answer, judged error) {
+	c.pacer.learn(c.loads(r, a, judged), time.Now())
+}
+
+// loads is what is learned from an answer. A good one that says nothing of a
+// bucket shows that it is open.
+func (c *Client) loads(r Request, a Answer, judged error) (loads []Load) {
+	f := adtally.FaultOf(judged)
+	for _, name := range r.Buckets {
+		switch {
+		case f == nil:
+			loads = append(loads, Load{Bucket: name})
+		case f.Act == adtally.Wait && c.Gauge == nil:
+			loads = append(loads, Load{Bucket: name, For: time.Until(f.Until)})
+		}
+	}
+	if c.Gauge != nil {
+		loads = append(loads, c.Gauge(r, a, judged)...)
+	}
+	return loads
+}
+
+// turn waits for the request's buckets.
+func (c *Client) turn(ctx context.Context, r Request) error {
+	err := c.pacer.turn(ctx, r.Buckets, c.patience(), c.Waiting)
+	if closed, ok := errors.AsType[*tooLong](err); ok {
+		return &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "The platform allows no more calls for now",
+			Hint: "Nothing is lost; the same command goes on where it stopped.", Until: closed.Until, Err: err}
+	}
+	return err
 }
 
 func (c *Client) once(ctx context.Context, r Request) (Answer, error) {
-	if err := c.turn(ctx, r.Bucket); err != nil {
+	if err := c.turn(ctx, r); err != nil {
 		return Answer{}, err
 	}
 	req, err := r.build(ctx)
@@ -120,7 +162,9 @@ func (c *Client) once(ctx context.Context, r Request) (Answer, error) {
 		return Answer{}, unreachable(err)
 	}
 	a := Answer{Status: res.StatusCode, Header: res.Header, Body: body, At: clock(res.Header)}
-	return a, c.Judge(a)
+	err = c.Judge(a)
+	c.Observe(r, a, err)
+	return a, err
 }
 
 func (c *Client) http() *http.Client {
@@ -146,32 +190,8 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// turn waits until the bucket may be used again.
-func (c *Client) turn(ctx context.Context, bucket string) error {
-	c.mu.Lock()
-	wait := time.Until(c.until[bucket])
-	c.mu.Unlock()
-	if wait <= 0 {
-		return nil
-	}
-	select {
-	case <-time.After(wait):
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (c *Client) hold(bucket string, until time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.until == nil {
-		c.until = map[string]time.Time{}
-	}
-	if until.After(c.until[bucket]) {
-		c.until[bucket] = until
-	}
-}
+// Now is the clock that waits go by.
+func (*Client) Now() time.Time { return time.Now() }
 
 func clock(h http.Header) time.Time {
 	if t, err := http.ParseTime(h.Get("Date")); err == nil {

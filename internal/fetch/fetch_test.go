@@ -127,7 +127,7 @@ func TestABucketWaitsUntilItMayBeUsedAgainAndOthersDoNot(t *testing.T) { // R38
 			return nil
 		}
 		c := client(s, judge)
-		if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Bucket: "a"}); err != nil {
+		if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"a"}}); err != nil {
 			t.Fatal(err)
 		}
 		if waited := s.at[1].Sub(s.at[0]); waited < block {
@@ -136,11 +136,11 @@ func TestABucketWaitsUntilItMayBeUsedAgainAndOthersDoNot(t *testing.T) { // R38
 		s.answers, s.seen, s.at = []func(*http.Request) (*http.Response, error){says(400, ""), says(200, "")}, nil, nil
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := c.Do(ctx, fetch.Request{Method: "GET", URL: "http://x/", Bucket: "b"}); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := c.Do(ctx, fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"b"}}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a wait that is given up: %v", err)
 		}
 		began := time.Now()
-		if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Bucket: "c"}); err != nil || time.Since(began) > 0 {
+		if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"c"}}); err != nil || time.Since(began) > 0 {
 			t.Errorf("another bucket waited %s (%v)", time.Since(began), err)
 		}
 	})
@@ -153,7 +153,7 @@ func TestAWaitBeyondPatienceIsHandedUp(t *testing.T) {
 		c := client(s, func(fetch.Answer) error {
 			return &adtally.Fault{Act: adtally.Wait, Message: "throttled", Until: time.Now().Add(time.Hour)}
 		})
-		_, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/"})
+		_, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"a"}})
 		if f := adtally.FaultOf(err); f.Act != adtally.Wait || len(s.seen) != 1 {
 			t.Errorf("%d requests, %v", len(s.seen), err)
 		}

@@ -17,5 +17,6 @@ var Gaps = Schema{
 		{"column_name", Text, Words, None, "The column that stayed NULL; empty = the whole row is missing."},
 		{"code", Text, Words, None, "The class of the error, stable, e.g. too_much."},
 		{"reason", Text, Words, None, "Why it is missing, in a sentence."},
+		{"due", Bool, Flag, None, "Whether it is asked for again at the next sync; false where only a person can change that."},
 	},
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"adtally"
@@ -29,7 +30,7 @@ const (
 
 // firstPoll is how soon a report is asked for: recorded small ones took 0–4 s
 // (META_API.md §4), and the wait doubles.
-const firstPoll = 250 * time.Millisecond
+const firstPoll = time.Second
 
 // Config is what an installation sets. Its zero value speaks to Meta.
 type Config struct {
@@ -37,14 +38,24 @@ type Config struct {
 	Version string       // DefaultVersion when empty
 	HTTP    *http.Client // http.DefaultClient when nil
 	// Poll is how long to wait before a report is asked for the first time;
-	// a quarter of a second when zero. It doubles from there.
+	// a second when zero. It doubles from there.
 	Poll time.Duration
+	// Now is the day of today, for versions that end; zero = they are not looked at.
+	Now time.Time
+	// Patience is how long Meta's stated waits are sat out; a quarter of an hour
+	// when zero. Beyond it, a read ends with a fault that says until when.
+	Patience time.Duration
+	// Waiting is told that calls about an account, "" for all, go on at a moment.
+	Waiting func(account string, until time.Time)
+	// Say is told what a person should know, such as that a version ends.
+	Say func(notice string)
 }
 
 // Connector reads Facebook Ads.
 type Connector struct {
-	config Config
-	fetch  *fetch.Client
+	config  Config
+	fetch   *fetch.Client
+	version atomic.Value // of string
 }
 
 var _ connector.Connector = (*Connector)(nil)
@@ -54,7 +65,22 @@ func New(c Config) *Connector {
 	c.Address = cmp.Or(c.Address, DefaultAddress)
 	c.Version = cmp.Or(c.Version, DefaultVersion)
 	c.Poll = cmp.Or(c.Poll, firstPoll)
-	return &Connector{config: c, fetch: &fetch.Client{HTTP: c.HTTP, Judge: judge}}
+	made := &Connector{config: c}
+	made.fetch = &fetch.Client{HTTP: c.HTTP, Judge: judge, Gauge: gauge, Patience: c.Patience, Waiting: made.waiting}
+	made.version.Store(usableVersion(c.Version, c.Now))
+	return made
+}
+
+// waiting tells of a wait whose account it is; "" = all of them.
+func (c *Connector) waiting(w fetch.Wait) {
+	if c.config.Waiting == nil {
+		return
+	}
+	account, _, _ := strings.Cut(strings.TrimPrefix(w.Bucket, "act_"), " ")
+	if account == string(scopeApp) {
+		account = ""
+	}
+	c.config.Waiting(account, w.Until)
 }
 
 // Spec describes the connector.
@@ -70,7 +96,7 @@ func (c *Connector) Spec() adtally.Spec {
 }
 
 func (c *Connector) graph(s adtally.Secret) *graph {
-	return &graph{fetch: c.fetch, base: baseURL(c.config.Address, c.config.Version), secret: s}
+	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say}
 }
 
 // Open makes a reader of the tables that the source names; of all when it names
@@ -80,7 +106,8 @@ func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connecto
 	if err != nil {
 		return nil, err
 	}
-	return &reader{graph: c.graph(secret), source: source, poll: c.config.Poll, streams: streams}, nil
+	g := c.graph(secret)
+	return &reader{graph: g, polls: polls{graph: g}, source: source, poll: c.config.Poll, streams: streams}, nil
 }
 
 func allStreams() []*stream {
@@ -130,9 +157,12 @@ type reader struct {
 	source  adtally.Source
 	poll    time.Duration
 	streams []*stream
+	polls   polls
+	slots   allSlots
+	lessons lessons
 
-	mu   sync.Mutex
-	took map[string]time.Duration // how long a stream's last report took
+	mu        sync.Mutex
+	durations map[string]time.Duration // how long the last report took, by account and stream
 }
 
 func (r *reader) Streams() (out []connector.Stream) {

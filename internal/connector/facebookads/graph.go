@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
-	"time"
+	"sync/atomic"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -22,63 +19,52 @@ import (
 
 // graph speaks to the Graph API for one credential.
 type graph struct {
-	fetch  *fetch.Client
-	base   string // with the version, without a slash at the end
-	secret adtally.Secret
+	fetch   *fetch.Client
+	address string        // without the version, without a slash at the end
+	version *atomic.Value // of string; moves on where Meta says that it has ended
+	secret  adtally.Secret
+	say     func(string) // is told what a person should know
 }
 
 // get asks for a node or one page.
-func (g *graph) get(ctx context.Context, path, bucket string, q url.Values) (fetch.Answer, error) {
-	return g.fetch.Do(ctx, fetch.Request{Method: http.MethodGet, URL: g.base + "/" + path, Query: q, Secret: g.secret, Bucket: bucket})
+func (g *graph) get(ctx context.Context, path string, b budget, q url.Values) (fetch.Answer, error) {
+	return g.do(ctx, fetch.Request{Method: http.MethodGet, URL: path, Query: q, Secret: g.secret, Buckets: b.buckets()})
 }
 
-func (g *graph) post(ctx context.Context, path, bucket string, form url.Values) (fetch.Answer, error) {
-	return g.fetch.Do(ctx, fetch.Request{Method: http.MethodPost, URL: g.base + "/" + path, Form: form, Secret: g.secret, Bucket: bucket})
+func (g *graph) post(ctx context.Context, path string, b budget, form url.Values) (fetch.Answer, error) {
+	return g.do(ctx, fetch.Request{Method: http.MethodPost, URL: path, Form: form, Secret: g.secret, Buckets: b.buckets()})
+}
+
+// do sends a request to the version in use, and to the next one where Meta says
+// that it has ended (R43).
+func (g *graph) do(ctx context.Context, r fetch.Request) (fetch.Answer, error) {
+	path := r.URL
+	for {
+		version, _ := g.version.Load().(string)
+		r.URL = g.address + "/" + version + "/" + path
+		a, err := g.fetch.Do(ctx, r)
+		g.tell(answeredNotice(version, a.Header))
+		if classOf(err) != classVersion {
+			return a, err
+		}
+		next, known := nextVersion(version, a.At)
+		if !known {
+			return a, err
+		}
+		if g.version.CompareAndSwap(version, next) {
+			g.tell(fmt.Sprintf("Meta has ended version %s of its API; Adtally goes on with %s. Update Adtally soon.", version, next))
+		}
+	}
+}
+
+func (g *graph) tell(notice string) {
+	if notice != "" && g.say != nil {
+		g.say(notice)
+	}
 }
 
 // rowFunc reads one object of a page's data from the decoder.
 type rowFunc func(*jsontext.Decoder) error
-
-// pages is the one page loop. It asks for page after page, hands each row to
-// row, and yields after each page when that page was asked for. It ends where
-// the answer names no next page; a page without rows does not end it.
-func (g *graph) pages(ctx context.Context, path, bucket string, q url.Values, limit int, row rowFunc) iter.Seq2[time.Time, error] {
-	return func(yield func(time.Time, error) bool) {
-		q := cloneValues(q)
-		for {
-			a, err := g.page(ctx, path, bucket, q, &limit)
-			if err != nil {
-				yield(time.Time{}, err)
-				return
-			}
-			after, err := decodePage(a.Body, row)
-			if err != nil {
-				yield(time.Time{}, fmt.Errorf("read page of %s: %w", path, err))
-				return
-			}
-			if !yield(a.At, nil) || after == "" {
-				return
-			}
-			q.Set("after", after)
-		}
-	}
-}
-
-// smallestPage is where halving stops; Graph's own default page.
-const smallestPage = 25
-
-// page asks for one page and halves the limit where Meta says that it is too
-// much. The smaller limit stays for the pages that follow.
-func (g *graph) page(ctx context.Context, path, bucket string, q url.Values, limit *int) (fetch.Answer, error) {
-	for {
-		q.Set("limit", strconv.Itoa(*limit))
-		a, err := g.get(ctx, path, bucket, q)
-		if !errors.Is(err, errTooMuch) || *limit <= smallestPage {
-			return a, err
-		}
-		*limit = max(*limit/2, smallestPage)
-	}
-}
 
 // decodePage reads {"data":[…],"paging":{…}} and tells the cursor of the next
 // page, "" when there is none. Whatever is not a whole page is an error: rows
@@ -194,55 +180,10 @@ func cmpErr(err error, otherwise string) error {
 	return errors.New(otherwise)
 }
 
-// part is one answer inside a batch.
-type part struct {
-	Code int
-	Body string
-}
-
-// batch asks several questions in one round trip. Meta counts each of them.
-// What is asked travels in the body, so that a token under test does not stand
-// in an address.
-func (g *graph) batch(ctx context.Context, paths ...string) ([]fetch.Answer, error) {
-	type question struct {
-		Method string `json:"method"`
-		URL    string `json:"relative_url"`
-	}
-	var qs []question
-	for _, p := range paths {
-		qs = append(qs, question{http.MethodGet, p})
-	}
-	list, err := json.Marshal(qs)
-	if err != nil {
-		return nil, err
-	}
-	a, err := g.post(ctx, "", "app", url.Values{"batch": {string(list)}, "include_headers": {"false"}})
-	if err != nil {
-		return nil, err
-	}
-	var parts []*part
-	if err := json.Unmarshal(a.Body, &parts); err != nil || len(parts) != len(paths) {
-		return nil, fmt.Errorf("read batch of %d: %w", len(paths), cmpErr(err, "another number of answers came"))
-	}
-	answers := make([]fetch.Answer, len(parts))
-	for i, p := range parts {
-		answers[i] = fetch.Answer{At: a.At}
-		if p != nil { // null: that part timed out
-			answers[i].Status, answers[i].Body = p.Code, []byte(p.Body)
-		}
-	}
-	return answers, nil
-}
-
 func cloneValues(q url.Values) url.Values {
 	c := url.Values{}
 	for k, v := range q {
 		c[k] = v
 	}
 	return c
-}
-
-// baseURL joins an address and a version: https://graph.facebook.com/v25.0.
-func baseURL(address, version string) string {
-	return strings.TrimRight(address, "/") + "/" + version
 }

@@ -13,6 +13,7 @@ import (
 
 	"adtally"
 	"adtally/internal/connector/facebookads"
+	"adtally/internal/table"
 )
 
 const canary = "EAAcanary"
@@ -129,6 +130,14 @@ func runIs(status string, percent int) answer {
 type note struct {
 	cursor adtally.Cursor
 	saved  []adtally.Cursor
+	lesson []byte
+}
+
+func (n *note) Lesson() []byte { return n.lesson }
+
+func (n *note) Learn(_ context.Context, lesson []byte) error {
+	n.lesson = lesson
+	return nil
 }
 
 func (n *note) Cursor() adtally.Cursor { return n.cursor }
@@ -141,6 +150,7 @@ func (n *note) Save(_ context.Context, c adtally.Cursor) error {
 // got is what a read brought: the named column of its rows, and how it ended.
 type got struct {
 	cells []string
+	gaps  []string // table row_key column code due
 	fault *adtally.Fault
 	err   error
 }
@@ -166,6 +176,10 @@ func (m *meta) read(ctx context.Context, stream string, w adtally.Window, n *not
 			return g
 		}
 		for i := range b.Rows() {
+			if b.Schema().Name == table.Gaps.Name {
+				g.gaps = append(g.gaps, gapOf(b, i))
+				continue
+			}
 			text, _ := b.Cell(i, column)
 			g.cells = append(g.cells, text)
 		}
@@ -193,3 +207,12 @@ var (
 	day   = adtally.WindowOf(date("2026-06-01"), date("2026-06-01"))
 	month = adtally.WindowOf(date("2026-05-01"), date("2026-05-31"))
 )
+
+func gapOf(b table.Batch, row int) string {
+	var parts []string
+	for _, column := range []string{"table_name", "row_key", "column_name", "code", "due"} {
+		text, _ := b.Cell(row, column)
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, " ")
+}

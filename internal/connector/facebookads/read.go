@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,20 +23,27 @@ import (
 // question needs no report job.
 const smallDays = 2
 
+// reading is one slice being read.
+type reading struct {
+	*reader
+	stream  *stream
+	account adtally.Account
+	slice   adtally.Slice
+	note    connector.Note
+	decoder *decoder
+	gaps    *gapRows
+	now     time.Time // when it began; dates what it learns
+}
+
 // Read carries out one slice.
 func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, note connector.Note) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
-		s := r.stream(sl.Stream)
-		if s == nil {
-			yield(table.Batch{}, fmt.Errorf("no stream is named %s", sl.Stream))
-			return
-		}
-		d, err := newDecoder(s, a)
+		rd, err := r.begin(a, sl, note)
 		if err != nil {
 			yield(table.Batch{}, err)
 			return
 		}
-		for asked, err := range r.answers(ctx, s, sl, note, d.row) {
+		for asked, err := range rd.answers(ctx) {
 			if err == nil && note.Cursor().Asked.IsZero() {
 				err = note.Save(ctx, adtally.Cursor{Asked: asked})
 			}
@@ -43,46 +51,44 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 				yield(table.Batch{}, edge(err))
 				return
 			}
-			for _, b := range d.batches() {
-				if !yield(b, nil) {
-					return
-				}
+			if !rd.hand(yield) {
+				return
 			}
 		}
 	}
 }
 
-// answers asks for a slice's rows in the way that suits it, page by page.
-func (r *reader) answers(ctx context.Context, s *stream, sl adtally.Slice, note connector.Note, row rowFunc) iter.Seq2[time.Time, error] {
-	node := "act_" + sl.Account
-	switch {
-	case s.edge == "":
-		return r.node(ctx, s, node, row)
-	case !s.daily:
-		return r.graph.pages(ctx, node+"/"+s.edge, sl.Account, s.query(adtally.Window{}), s.limit, row)
-	case s.always || sl.Window.Days() <= smallDays:
-		return r.small(ctx, s, sl, note, row)
-	default:
-		return r.report(ctx, s, sl, note, row)
+func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note) (*reading, error) {
+	s := r.stream(sl.Stream)
+	if s == nil {
+		return nil, fmt.Errorf("no stream is named %s", sl.Stream)
 	}
+	d, err := newDecoder(s, a)
+	if err != nil {
+		return nil, err
+	}
+	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: r.graph.fetch.Now()}, nil
 }
 
-// query is what to ask: the same for a page and for a report job.
-func (s *stream) query(w adtally.Window) url.Values {
-	q := url.Values{"fields": {strings.Join(s.asks(), ",")}}
-	if s.filter != "" {
-		q.Set("filtering", text([]any{map[string]any{"field": s.filter + ".effective_status", "operator": "IN", "value": statuses[s.filter]}}))
+// hand gives away what was read since the last time.
+func (rd *reading) hand(yield func(table.Batch, error) bool) bool {
+	for _, b := range append(rd.decoder.batches(), rd.gaps.batches()...) {
+		if !yield(b, nil) {
+			return false
+		}
 	}
-	if !s.daily {
-		return q
+	return true
+}
+
+// answers asks for the slice's rows in the way that suits it, page by page.
+func (rd *reading) answers(ctx context.Context) iter.Seq2[time.Time, error] {
+	switch {
+	case rd.stream.edge == "":
+		return rd.node(ctx)
+	case !rd.stream.daily:
+		return rd.edge(ctx)
 	}
-	q.Set("level", s.level)
-	q.Set("time_increment", "1")
-	q.Set("time_range", text(map[string]string{"since": w.From.String(), "until": w.Last().String()}))
-	if s.actions != nil {
-		q.Set("action_attribution_windows", text(attributionWindows))
-	}
-	return q
+	return rd.ask(ctx, question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()})
 }
 
 // attributionWindows are those that Meta still serves; 7d_view and 28d_view
@@ -99,41 +105,64 @@ func text(v any) string {
 	return string(b)
 }
 
-// node reads a single object. A field that needs more than ads_read may sink
-// the whole request: it is then asked for again without those fields.
-func (r *reader) node(ctx context.Context, s *stream, node string, row rowFunc) iter.Seq2[time.Time, error] {
+// lesson is what is known of this stream and account.
+func (rd *reading) lesson() lesson { return rd.lessons.recall(rd.name(), rd.note, rd.now) }
+
+func (rd *reading) name() string { return rd.account.ID + "/" + rd.stream.name }
+
+func (rd *reading) learn(ctx context.Context, change func(*lesson)) error {
+	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, change)
+}
+
+// allowed is the stream's fields without those that Meta has refused; nil where
+// it has refused none.
+func (rd *reading) allowed() []string {
+	gone := rd.lesson().Without
+	if len(gone) == 0 {
+		return nil
+	}
+	return without(rd.stream.asks(), gone)
+}
+
+func without(names, gone []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(gone, n) })
+}
+
+// node reads a single object. Fields that sink the request are left out.
+func (rd *reading) node(ctx context.Context) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
-		names := s.asks()
-		a, err := r.graph.get(ctx, node, node, url.Values{"fields": {strings.Join(names, ",")}})
-		if len(s.forbids) > 0 && (classOf(err) == classPermission || classOf(err) == classField) {
-			names = without(names, s.forbids)
-			a, err = r.graph.get(ctx, node, node, url.Values{"fields": {strings.Join(names, ",")}})
+		node := "act_" + rd.account.ID
+		for {
+			q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
+			a, err := rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {strings.Join(q.asks(), ",")}})
+			if err != nil && rd.leaveOut(ctx, q, err) {
+				continue
+			}
+			if err == nil {
+				err = rd.decoder.row(jsontext.NewDecoder(bytes.NewBuffer(a.Body)))
+			}
+			yield(a.At, errors.Join(err, rd.refused(q)))
+			return
 		}
-		if err == nil {
-			err = row(jsontext.NewDecoder(bytes.NewBuffer(a.Body)))
-		}
-		yield(a.At, err)
 	}
 }
 
-func without(names, gone []string) (kept []string) {
-	for _, n := range names {
-		if !strings.Contains(","+strings.Join(gone, ",")+",", ","+n+",") {
-			kept = append(kept, n)
-		}
-	}
-	return kept
-}
-
-// small asks synchronously, and goes over to a report job where Meta says that
-// this is too much at once.
-func (r *reader) small(ctx context.Context, s *stream, sl adtally.Slice, note connector.Note, row rowFunc) iter.Seq2[time.Time, error] {
+// edge reads a list of objects. Fields that sink it are left out, and a list
+// whose place Meta loses is begun anew.
+func (rd *reading) edge(ctx context.Context) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
+		q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
+		l := rd.list("act_"+rd.account.ID+"/"+rd.stream.edge, objectsOf(rd.account.ID), q)
 		first := true
-		for asked, err := range r.graph.pages(ctx, "act_"+sl.Account+"/insights", sl.Account, s.query(sl.Window), s.limit, row) {
-			if first && errors.Is(err, errTooMuch) {
-				r.report(ctx, s, sl, note, row)(yield)
+		for asked, err := range l.pages(ctx) {
+			switch {
+			case first && err != nil && rd.leaveOut(ctx, q, err):
+				rd.edge(ctx)(yield)
 				return
+			case first && err == nil:
+				err = rd.refused(q)
+			case err != nil && (classOf(err) == classCursor || rd.leaveOut(ctx, q, err)):
+				err = again(err)
 			}
 			first = false
 			if !yield(asked, err) {
@@ -143,15 +172,74 @@ func (r *reader) small(ctx context.Context, s *stream, sl adtally.Slice, note co
 	}
 }
 
+// list prepares the pages of a question.
+func (rd *reading) list(path string, b budget, q question) *listing {
+	limit := rd.stream.limit
+	if known := rd.lesson().Limit; known > 0 {
+		limit = min(limit, known)
+	}
+	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, lone: rd.lone(q),
+		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *lesson) { l.Limit = n }) }}
+}
+
+// leaveOut says whether the question is worth asking again without the fields
+// that sank it, and remembers them.
+func (rd *reading) leaveOut(ctx context.Context, q question, err error) bool {
+	gone := refusedFields(err)
+	if classOf(err) == classPermission {
+		gone = rd.stream.forbids
+	}
+	rest := without(q.asks(), gone)
+	if len(rest) == len(q.asks()) || len(rest) == 0 || adtally.FaultOf(err).Act == adtally.Reconnect {
+		return false
+	}
+	reason := adtally.FaultOf(err)
+	return rd.learn(ctx, func(l *lesson) {
+		for _, n := range gone {
+			if slices.Contains(q.asks(), n) && !slices.Contains(l.Without, n) {
+				l.Without = append(l.Without, n)
+			}
+		}
+		l.Why = sentenceOf(reason)
+	}) == nil
+}
+
+// refused lists the columns that stay empty because Meta refuses their fields.
+func (rd *reading) refused(q question) error {
+	l := rd.lesson()
+	for _, field := range l.Without {
+		x := gap{column: field, code: string(classField), reason: l.Why}
+		if rd.stream.daily {
+			x.day = q.window.Last()
+		}
+		if err := rd.gaps.add(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sentenceOf(f *adtally.Fault) string {
+	if f.Err == nil {
+		return f.Message
+	}
+	return f.Message + " (" + f.Err.Error() + ")"
+}
+
 // edge gives the errors that stay inside a connector the form that others know.
 func edge(err error) error {
 	switch {
+	case errors.Is(err, connector.ErrAgain):
+		return err
 	case errors.Is(err, errTooMuch):
 		return &adtally.Fault{Act: adtally.Retry, Code: "too_much", Message: "Meta finds a question too big, even at its smallest",
 			Hint: "Run the same command again later, or with fewer tables.", Err: err}
 	case errors.Is(err, errGone):
 		return &adtally.Fault{Act: adtally.Configure, Code: "account_gone", Message: "The ad account is not there, or this token may not see it",
 			Hint: "Check the account's number, and that the token's owner has access to it.", Err: err}
+	case errors.Is(err, errJob):
+		return &adtally.Fault{Act: adtally.Retry, Code: "report_failed", Message: "Meta could not make a report",
+			Hint: "Run the same command again later; it goes on where it stopped.", Err: err}
 	case errors.Is(err, errNotReady):
 		return &adtally.Fault{Act: adtally.Retry, Code: "not_ready", Message: "Meta says that a report is done and does not give it",
 			Hint: "Run the same command again later.", Err: err}

@@ -6,57 +6,53 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/url"
-	"strings"
 	"time"
 
 	"adtally"
 	"adtally/internal/connector"
-	"adtally/internal/fetch"
 )
 
-const (
-	// slowestPoll and deadline bound the waiting for one report: Meta says that
-	// a job may take up to an hour (META_API.md §4).
-	slowestPoll = time.Minute
-	deadline    = time.Hour
-	// submissions is how often one slice's report is asked for in one read.
-	submissions = 3
-	// notReadyTries bounds how often a report that is said to be done may
-	// refuse to be read.
-	notReadyTries = 5
-)
+// submissions is how often the report of one question is asked for: a job that
+// ended without a reason may have been bad luck once.
+const submissions = 2
 
-// jobNote is what a cursor says of a report job.
-type jobNote struct {
-	Run string `json:"report_run_id"`
+// notReadyTries bounds how often a report that is said to be done may refuse to
+// be read.
+const notReadyTries = 5
+
+// jobsNote is what a cursor says of report jobs: their ids, by question. A
+// question without an id was too big, and is asked in parts.
+type jobsNote struct {
+	Runs map[string]string `json:"report_run_ids"`
 }
 
 // report asks for a report job, waits until it is done, and reads its pages.
 // The job's id is in the note before anything else happens, so that another
 // try goes on with the same job.
-func (r *reader) report(ctx context.Context, s *stream, sl adtally.Slice, note connector.Note, row rowFunc) iter.Seq2[time.Time, error] {
+func (rd *reading) report(ctx context.Context, q question) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
-		run, err := r.finished(ctx, s, sl, note)
+		run, err := rd.finished(ctx, q)
 		if err != nil {
 			yield(time.Time{}, err)
 			return
 		}
 		for tries := 1; ; tries++ {
 			read := false
-			for _, err := range r.graph.pages(ctx, run+"/insights", sl.Account, url.Values{}, s.limit, row) {
+			for _, err := range rd.results(run).pages(ctx) {
 				if !read && tries < notReadyTries && errors.Is(err, errNotReady) {
 					break
 				}
 				read = true
-				if !yield(note.Cursor().Asked, err) {
+				if !yield(rd.note.Cursor().Asked, err) {
 					return
 				}
 			}
 			if read {
 				return
 			}
-			if err := sleep(ctx, r.poll<<tries); err != nil {
+			if err := sleep(ctx, rd.poll<<tries); err != nil {
 				yield(time.Time{}, err)
 				return
 			}
@@ -64,126 +60,158 @@ func (r *reader) report(ctx context.Context, s *stream, sl adtally.Slice, note c
 	}
 }
 
+// results are the pages of a report that is done.
+func (rd *reading) results(run string) *listing {
+	l := rd.list(run+"/insights", insightsOf(rd.account.ID), question{stream: rd.stream, account: rd.account.ID})
+	l.query, l.lone = url.Values{}, nil
+	return l
+}
+
 // finished gives the id of a report that is done. A job that failed, was
-// skipped or is gone is asked for anew, a few times.
-func (r *reader) finished(ctx context.Context, s *stream, sl adtally.Slice, note connector.Note) (string, error) {
-	var last error
+// skipped or is gone is asked for anew.
+func (rd *reading) finished(ctx context.Context, q question) (run string, err error) {
+	slots := rd.slots.of(rd.account.ID)
+	if err := slots.enter(ctx); err != nil {
+		return "", err
+	}
 	for range submissions {
-		run, err := r.submitted(ctx, s, sl, note)
+		var fresh bool
+		if run, fresh, err = rd.submitted(ctx, q); err != nil {
+			break
+		}
+		if err = rd.await(ctx, run, fresh); !isOver(err) {
+			break
+		}
+		if forgot := rd.keep(ctx, q, "", rd.note.Cursor().Asked); forgot != nil {
+			err = forgot
+			break
+		}
+		if !worthAnother(err) {
+			break
+		}
+	}
+	slots.leave(err == nil)
+	return run, err
+}
+
+// isOver says that nothing more will come of a job.
+func isOver(err error) bool {
+	return errors.Is(err, errGone) || errors.Is(err, errJob) || errors.Is(err, errTooMuch)
+}
+
+// worthAnother says whether the same report may come another time: not where it
+// was too big, nor where an hour was not enough.
+func worthAnother(err error) bool {
+	return isOver(err) && !errors.Is(err, errTooMuch) && !errors.Is(err, errLate)
+}
+
+// submitted gives the id of the question's job: the one in the note, or a new
+// one.
+func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh bool, err error) {
+	if run := rd.runs()[q.String()]; run != "" {
+		return run, false, nil
+	}
+	run, asked, err := rd.graph.submit(ctx, q)
+	if err != nil {
+		return "", false, err
+	}
+	return run, true, rd.keep(ctx, q, run, asked)
+}
+
+// runs are the jobs that the note knows. A note that cannot be read is no note.
+func (rd *reading) runs() map[string]string {
+	var n jobsNote
+	if text := rd.note.Cursor().Note; len(text) > 0 && json.Unmarshal(text, &n) != nil {
+		return nil
+	}
+	return n.Runs
+}
+
+// keep writes the id of a question's job into the note, or takes it out. The
+// moment that counts is the first job's.
+func (rd *reading) keep(ctx context.Context, q question, run string, asked time.Time) error {
+	runs := map[string]string{}
+	maps.Copy(runs, rd.runs())
+	delete(runs, q.String())
+	if run != "" {
+		runs[q.String()] = run
+	}
+	if len(runs) == 0 && run == "" {
+		return rd.note.Save(ctx, adtally.Cursor{})
+	}
+	text, err := json.Marshal(jobsNote{runs})
+	if err != nil {
+		return err
+	}
+	if before := rd.note.Cursor().Asked; !before.IsZero() && before.Before(asked) {
+		asked = before
+	}
+	return rd.note.Save(ctx, adtally.Cursor{Asked: asked, Note: text})
+}
+
+// await polls until the job is done. The first poll comes when the stream's last
+// job would have been done; after that, how far Meta says that it is tells when
+// to look again. A fresh job may not be there at once.
+func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
+	wait, unseen := rd.firstPoll(), 0
+	now := rd.graph.fetch.Now
+	for began := now(); now().Sub(began) < deadline; {
+		a, err := rd.polls.ask(ctx, rd.account.ID, run, wait)
+		if fresh && errors.Is(err, errGone) && unseen < unseenTries {
+			unseen, wait = unseen+1, rd.poll
+			continue
+		}
 		if err != nil {
-			return "", err
-		}
-		last = r.await(ctx, s, run)
-		if last == nil {
-			return run, nil
-		}
-		if !errors.Is(last, errGone) && !errors.Is(last, errJob) {
-			return "", last
-		}
-		if err := note.Save(ctx, adtally.Cursor{}); err != nil {
-			return "", err
-		}
-	}
-	return "", &adtally.Fault{Act: adtally.Retry, Code: "report_failed", Message: "Meta could not make a report",
-		Hint: "Run the same command again later; it goes on where it stopped.", Err: last}
-}
-
-// submitted gives the id of the slice's job: the one in the note, or a new one.
-func (r *reader) submitted(ctx context.Context, s *stream, sl adtally.Slice, note connector.Note) (string, error) {
-	var job jobNote
-	if c := note.Cursor(); len(c.Note) > 0 {
-		if err := json.Unmarshal(c.Note, &job); err == nil && job.Run != "" {
-			return job.Run, nil
-		}
-	}
-	a, err := r.graph.post(ctx, "act_"+sl.Account+"/insights", sl.Account, s.query(sl.Window))
-	if err != nil {
-		return "", err
-	}
-	var begun struct {
-		Run json.RawMessage `json:"report_run_id"` // a text in recordings, a number in Meta's docs
-	}
-	err = json.Unmarshal(a.Body, &begun)
-	if job.Run = strings.Trim(string(begun.Run), `"`); err != nil || job.Run == "" {
-		return "", fmt.Errorf("read report_run_id: %w", cmpErr(err, "there is none"))
-	}
-	saved, err := json.Marshal(job)
-	if err != nil {
-		return "", err
-	}
-	return job.Run, note.Save(ctx, adtally.Cursor{Asked: a.At, Note: saved})
-}
-
-// errJob says that a job ended without a report.
-var errJob = errors.New("the report job ended without a report")
-
-type reportRun struct {
-	Status    string `json:"async_status"`
-	Percent   int    `json:"async_percent_completion"`
-	Begun     int64  `json:"time_ref"`
-	Completed int64  `json:"time_completed"`
-	Code      int    `json:"error_code"`
-	Subcode   int    `json:"error_subcode"`
-	Message   string `json:"error_message"`
-}
-
-// await polls until the job is done: "Job Completed" and 100 %, both. The first
-// poll comes when the stream's last job would have been done.
-func (r *reader) await(ctx context.Context, s *stream, run string) error {
-	wait := r.firstPoll(s)
-	for waited := time.Duration(0); waited < deadline; wait = min(wait*2, slowestPoll) {
-		if err := sleep(ctx, wait); err != nil {
 			return err
 		}
-		waited += wait
-		a, err := r.graph.get(ctx, run, "run", nil)
+		job, err := readRun(a)
 		if err != nil {
 			return err
 		}
-		var job reportRun
-		if err := json.Unmarshal(a.Body, &job); err != nil {
-			return fmt.Errorf("read report run: %w", err)
+		if ended, err := job.done(); ended {
+			if err == nil {
+				rd.took(job.took())
+			}
+			return err
 		}
-		switch {
-		case job.Status == "Job Completed" && job.Percent == 100:
-			r.learn(s, time.Duration(job.Completed-job.Begun)*time.Second)
-			return nil
-		case job.Status == "Job Failed" || job.Status == "Job Skipped":
-			return jobError(job)
-		}
+		wait = nextPoll(wait, now().Sub(began), job.Percent)
 	}
-	return fmt.Errorf("%w: it was not done after %s", errJob, deadline)
+	return fmt.Errorf("%w: %w", errJob, errLate)
 }
 
-func jobError(job reportRun) error {
-	if job.Code == 0 {
-		return fmt.Errorf("%w: %s", errJob, job.Status)
+// nextPoll is when the job would be done if it goes on as it went so far, and
+// not sooner than after as long as the last wait.
+func nextPoll(last, passed time.Duration, percent int) time.Duration {
+	wait := 2 * last
+	if percent > 0 && percent < 100 {
+		wait = max(passed*time.Duration(100-percent)/time.Duration(percent), last/2)
 	}
-	e := &graphError{Code: job.Code, Subcode: job.Subcode, Message: job.Message}
-	if f := adtally.FaultOf(classify(e, fetch.Answer{})); f.Act == adtally.Reconnect || f.Act == adtally.Configure {
-		return f
-	}
-	return fmt.Errorf("%w: %w", errJob, e)
+	return min(wait, slowestPoll)
 }
 
-func (r *reader) firstPoll(s *stream) time.Duration {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return max(r.poll, min(r.took[s.name], slowestPoll))
+func (rd *reading) firstPoll() time.Duration {
+	rd.mu.Lock()
+	defer rd.mu.Unlock()
+	return max(rd.poll, min(rd.durations[rd.name()], slowestPoll))
 }
 
-func (r *reader) learn(s *stream, took time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.took == nil {
-		r.took = map[string]time.Duration{}
+func (rd *reading) took(d time.Duration) {
+	rd.mu.Lock()
+	defer rd.mu.Unlock()
+	if rd.durations == nil {
+		rd.durations = map[string]time.Duration{}
 	}
-	r.took[s.name] = took
+	rd.durations[rd.name()] = d
 }
+
+// again is the error of a read that has to begin anew.
+func again(err error) error { return fmt.Errorf("%w: %w", connector.ErrAgain, err) }
 
 func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
 	select {
-	case <-time.After(d):
+	case <-timer.C:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

@@ -22,7 +22,7 @@ const accountRows = 500
 // ad accounts it sees.
 func (c *Connector) Verify(ctx context.Context, secret adtally.Secret) (adtally.Grant, error) {
 	g := c.graph(secret)
-	parts, err := g.batch(ctx, "me?fields=id,name", "me/permissions",
+	parts, err := g.batch(ctx, budget{}, "me?fields=id,name", "me/permissions",
 		"debug_token?input_token="+url.QueryEscape(secret.Reveal()))
 	if err != nil {
 		return adtally.Grant{}, err
@@ -133,7 +133,8 @@ func (g *graph) accounts(ctx context.Context) (list []adtally.Account, err error
 		return nil
 	}
 	q := url.Values{"fields": {"account_id,name,currency,timezone_name,account_status"}}
-	for _, err := range g.pages(ctx, "me/adaccounts", "app", q, accountRows, row) {
+	l := &listing{graph: g, path: "me/adaccounts", query: q, limit: accountRows, row: row}
+	for _, err := range l.pages(ctx) {
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,138 @@
+package facebookads
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"adtally/internal/fetch"
+)
+
+// budget says on what a call draws: an ad account, "" for none, and a use case
+// as Meta names it.
+type budget struct {
+	account string
+	use     scope
+}
+
+func insightsOf(account string) budget { return budget{account, scopeInsights} }
+func objectsOf(account string) budget  { return budget{account, scopeManagement} }
+
+// buckets are the budgets by name: of the app, of the account, and of the
+// account's use case. A throttle of one leaves the others open.
+func (b budget) buckets() []string {
+	if b.account == "" {
+		return []string{string(scopeApp)}
+	}
+	return []string{string(scopeApp), b.bucket(scopeAccount), b.bucket(b.use)}
+}
+
+// bucket names the account's budget of a scope; what is neither of the app nor of
+// a use case is of the account.
+func (b budget) bucket(s scope) string {
+	switch {
+	case b.account == "" || s == scopeApp:
+		return string(scopeApp)
+	case s == scopeInsights || s == scopeManagement:
+		return "act_" + b.account + " " + string(s)
+	}
+	return "act_" + b.account
+}
+
+func budgetOf(buckets []string) budget {
+	account, use, _ := strings.Cut(buckets[len(buckets)-1], " ")
+	if account == string(scopeApp) {
+		return budget{}
+	}
+	return budget{strings.TrimPrefix(account, "act_"), scope(use)}
+}
+
+// gauge reads the four usage headers of an answer, and what a refusal says
+// (META_API.md §5). Percentages are known to understate: they slow us down, and
+// a refusal still stops us.
+func gauge(r fetch.Request, a fetch.Answer, judged error) (loads []fetch.Load) {
+	b := budgetOf(r.Buckets)
+	loads = append(loads, appUsage(a.Header)...)
+	loads = append(loads, insightsUsage(a.Header, b)...)
+	if b.account != "" {
+		loads = append(loads, accountUsage(a.Header, b)...)
+		loads = append(loads, businessUsage(a.Header, b)...)
+	}
+	if f := refusalOf(judged); f != nil && f.class == classThrottle {
+		loads = append(loads, fetch.Load{Bucket: b.bucket(f.scope), Used: 1, For: f.wait})
+	}
+	return loads
+}
+
+// read takes a header apart; one that is not there, or is in no form that we
+// know, says nothing.
+func read(h http.Header, name string, into any) bool {
+	text := h.Get(name)
+	return text != "" && json.Unmarshal([]byte(text), into) == nil
+}
+
+func appUsage(h http.Header) []fetch.Load {
+	var u struct {
+		Calls float64 `json:"call_count"`
+		Time  float64 `json:"total_time"`
+		CPU   float64 `json:"total_cputime"`
+	}
+	if !read(h, "X-App-Usage", &u) {
+		return nil
+	}
+	return []fetch.Load{{Bucket: string(scopeApp), Used: max(u.Calls, u.Time, u.CPU) / 100}}
+}
+
+func insightsUsage(h http.Header, b budget) (loads []fetch.Load) {
+	var u struct {
+		App     float64 `json:"app_id_util_pct"`
+		Account float64 `json:"acc_id_util_pct"`
+	}
+	if !read(h, "X-Fb-Ads-Insights-Throttle", &u) {
+		return nil
+	}
+	loads = append(loads, fetch.Load{Bucket: string(scopeApp), Used: u.App / 100})
+	if b.account != "" {
+		loads = append(loads, fetch.Load{Bucket: b.bucket(scopeInsights), Used: u.Account / 100})
+	}
+	return loads
+}
+
+func accountUsage(h http.Header, b budget) []fetch.Load {
+	var u struct {
+		Used  float64 `json:"acc_id_util_pct"`
+		Reset float64 `json:"reset_time_duration"` // seconds; when the score is whole again
+	}
+	if !read(h, "X-Ad-Account-Usage", &u) {
+		return nil
+	}
+	l := fetch.Load{Bucket: b.bucket(scopeAccount), Used: u.Used / 100}
+	if u.Used >= 100 {
+		l.For = sensible(u.Reset, time.Second)
+	}
+	return []fetch.Load{l}
+}
+
+// businessUsage is keyed by ad account, or by the business that owns it.
+func businessUsage(h http.Header, b budget) (loads []fetch.Load) {
+	var usage map[string][]struct {
+		Type    scope
+		Calls   float64 `json:"call_count"`
+		Time    float64 `json:"total_time"`
+		CPU     float64 `json:"total_cputime"`
+		Minutes float64 `json:"estimated_time_to_regain_access"`
+	}
+	if !read(h, "X-Business-Use-Case-Usage", &usage) {
+		return nil
+	}
+	for _, uses := range usage {
+		for _, u := range uses {
+			if u.Type != scopeInsights && u.Type != scopeManagement {
+				continue
+			}
+			loads = append(loads, fetch.Load{Bucket: b.bucket(u.Type), Used: max(u.Calls, u.Time, u.CPU) / 100, For: sensible(u.Minutes, time.Minute)})
+		}
+	}
+	return loads
+}

@@ -1,0 +1,181 @@
+package facebookads
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"adtally/internal/fetch"
+)
+
+const (
+	// slowestPoll and deadline bound the waiting for one report: Meta says that
+	// a job may take up to an hour (META_API.md §4).
+	slowestPoll = time.Minute
+	deadline    = time.Hour
+	// unseenTries is how often a report that was only just asked for may not be
+	// there yet (PEERS.md §3.2).
+	unseenTries = 5
+)
+
+// errJob says that a job ended without a report.
+var errJob = errors.New("the report job ended without a report")
+
+// errLate says that a job was given up.
+var errLate = fmt.Errorf("it was not done after %s", deadline)
+
+// reportRun is how a job stands.
+type reportRun struct {
+	ID        string `json:"id"`
+	Status    string `json:"async_status"`
+	Percent   int    `json:"async_percent_completion"`
+	Begun     int64  `json:"time_ref"`
+	Completed int64  `json:"time_completed"`
+	Code      int    `json:"error_code"`
+	Subcode   int    `json:"error_subcode"`
+	Message   string `json:"error_message"`
+	Title     string `json:"error_user_title"`
+	Text      string `json:"error_user_msg"`
+}
+
+func readRun(a fetch.Answer) (job reportRun, err error) {
+	if err := judge(a); err != nil {
+		return job, err
+	}
+	if err := json.Unmarshal(a.Body, &job); err != nil {
+		return job, fmt.Errorf("read report run: %w", err)
+	}
+	return job, nil
+}
+
+// done says whether the job has ended, and how: "Job Completed" and 100 %, both
+// (SIM-16).
+func (j reportRun) done() (bool, error) {
+	switch {
+	case j.Status == "Job Completed" && j.Percent == 100:
+		return true, nil
+	case j.Status == "Job Failed" && (j.Code != 0 || j.Subcode != 0):
+		e := &graphError{Code: j.Code, Subcode: j.Subcode, Message: j.Message, UserTitle: j.Title, UserMsg: j.Text}
+		return true, classifyRun(e, fetch.Answer{})
+	case j.Status == "Job Failed" || j.Status == "Job Skipped":
+		return true, fmt.Errorf("%w: %s", errJob, j.Status)
+	}
+	return false, nil
+}
+
+// took is how long Meta says that the job took.
+func (j reportRun) took() time.Duration {
+	return max(time.Duration(j.Completed-j.Begun)*time.Second, 0)
+}
+
+// submit asks for a report job and gives its id.
+func (g *graph) submit(ctx context.Context, q question) (run string, asked time.Time, err error) {
+	a, err := g.post(ctx, "act_"+q.account+"/insights", insightsOf(q.account), q.query())
+	if err != nil {
+		return "", a.At, err
+	}
+	var begun struct {
+		Run json.RawMessage `json:"report_run_id"` // a text in recordings, a number in Meta's docs
+	}
+	err = json.Unmarshal(a.Body, &begun)
+	if run = strings.Trim(string(begun.Run), `"`); err != nil || run == "" {
+		return "", a.At, fmt.Errorf("read report_run_id: %w", cmpErr(err, "there is none"))
+	}
+	return run, a.At, nil
+}
+
+// polls asks how the report jobs stand, many in one round trip: a job whose time
+// has come takes along all that are nearly due (R40).
+type polls struct {
+	graph *graph
+
+	mu      sync.Mutex
+	waiting map[string]*waiter
+}
+
+type waiter struct {
+	account string
+	run     string
+	due     time.Time
+	heard   chan fetch.Answer // of room for one
+}
+
+// pollsAtOnce is the most that a batch may hold (META_API.md §8).
+const pollsAtOnce = 50
+
+// ask gives the state of a job after a wait, or sooner where another job's poll
+// took it along.
+func (p *polls) ask(ctx context.Context, account, run string, wait time.Duration) (fetch.Answer, error) {
+	w := p.enter(account, run, p.graph.fetch.Now().Add(wait))
+	defer p.leave(w)
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case a := <-w.heard:
+		return a, nil
+	case <-timer.C:
+	case <-ctx.Done():
+		return fetch.Answer{}, context.Cause(ctx)
+	}
+	return p.lead(ctx, w, wait)
+}
+
+// lead polls for all that are due within as long again as half of this wait.
+func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.Answer, error) {
+	others := p.due(w, p.graph.fetch.Now().Add(wait/2))
+	if len(others) == 0 {
+		return p.graph.get(ctx, w.run, insightsOf(w.account), nil)
+	}
+	paths := []string{w.run}
+	for _, o := range others {
+		paths = append(paths, o.run)
+	}
+	answers, err := p.graph.batch(ctx, insightsOf(w.account), paths...)
+	if err != nil {
+		return fetch.Answer{}, err
+	}
+	for i, o := range others {
+		if judge(answers[i+1]) == nil { // one that failed is asked for by its own waiter, in its own time
+			o.heard <- answers[i+1]
+		}
+	}
+	return answers[0], judge(answers[0])
+}
+
+func (p *polls) enter(account, run string, due time.Time) *waiter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting == nil {
+		p.waiting = map[string]*waiter{}
+	}
+	w := &waiter{account: account, run: run, due: due, heard: make(chan fetch.Answer, 1)}
+	p.waiting[run] = w
+	return w
+}
+
+func (p *polls) leave(w *waiter) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting[w.run] == w {
+		delete(p.waiting, w.run)
+	}
+}
+
+// due takes those out that are to be polled along with w, of the same account,
+// since another may be blocked; each is taken once.
+func (p *polls) due(w *waiter, before time.Time) (list []*waiter) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.waiting, w.run)
+	for run, o := range p.waiting {
+		if o.account == w.account && len(list) < pollsAtOnce-1 && o.due.Before(before) {
+			list = append(list, o)
+			delete(p.waiting, run)
+		}
+	}
+	return list
+}

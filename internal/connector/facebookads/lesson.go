@@ -1,0 +1,64 @@
+package facebookads
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"adtally/internal/connector"
+)
+
+// lesson is what reads of a stream and an account have learned. It is forgotten
+// after a while: Meta's limits move, and permissions are granted.
+type lesson struct {
+	Days    int       `json:"days,omitempty"`    // more at once was too much
+	Limit   int       `json:"limit,omitempty"`   // rows of a page; more was too much
+	Without []string  `json:"without,omitempty"` // fields that Meta refuses
+	Why     string    `json:"why,omitempty"`     // it refuses the last of them, in a sentence
+	At      time.Time `json:"at"`
+}
+
+// lessonLife is how long a lesson holds.
+const lessonLife = 7 * 24 * time.Hour
+
+// lessons are shared by all reads of a reader; each is kept through the note of
+// the slice that taught it.
+type lessons struct {
+	mu  sync.Mutex
+	all map[string]lesson
+}
+
+// recall gives the lesson of a stream and an account at a moment.
+func (ls *lessons) recall(name string, note connector.Note, now time.Time) lesson {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	l, known := ls.all[name]
+	if !known {
+		_ = json.Unmarshal(note.Lesson(), &l) // none, or not ours to read: nothing is known
+	}
+	if now.Sub(l.At) > lessonLife {
+		l = lesson{}
+	}
+	return l
+}
+
+// learn changes the lesson and keeps it.
+func (ls *lessons) learn(ctx context.Context, name string, note connector.Note, now time.Time, change func(*lesson)) error {
+	l := ls.recall(name, note, now)
+	l.Without = slices.Clone(l.Without)
+	change(&l)
+	l.At = now
+	ls.mu.Lock()
+	if ls.all == nil {
+		ls.all = map[string]lesson{}
+	}
+	ls.all[name] = l
+	ls.mu.Unlock()
+	text, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	return note.Learn(ctx, text)
+}

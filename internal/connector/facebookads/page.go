@@ -1,0 +1,113 @@
+package facebookads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/url"
+	"strconv"
+	"time"
+
+	"adtally/internal/fetch"
+)
+
+// listing is a list of Graph's on its way, page by page.
+type listing struct {
+	graph  *graph
+	path   string
+	budget budget
+	query  url.Values
+	limit  int // rows asked for per page
+	back   int // to where the limit grows again; 0 = it does not
+	row    rowFunc
+	// lone reads a page of one row that is still too much; nil = that is an error.
+	lone func(ctx context.Context, l *listing, cause error) (after string, err error)
+	// smaller is told of a limit that a page had to come down to.
+	smaller func(context.Context, int) error
+}
+
+// pages is the one page loop. It asks for page after page, hands each row to
+// row, and yields after each page when that page was asked for. It ends where
+// the answer names no next page; a page without rows does not end it.
+func (l *listing) pages(ctx context.Context) iter.Seq2[time.Time, error] {
+	return func(yield func(time.Time, error) bool) {
+		for {
+			at, after, err := l.next(ctx)
+			if err != nil {
+				yield(time.Time{}, err)
+				return
+			}
+			if !yield(at, nil) || after == "" {
+				return
+			}
+			l.query.Set("after", after)
+		}
+	}
+}
+
+// next reads one page, as large as Meta gives it.
+func (l *listing) next(ctx context.Context) (at time.Time, after string, err error) {
+	a, err := l.page(ctx)
+	if err != nil && l.limit == 1 && l.lone != nil && isHeavy(err) {
+		after, err = l.lone(ctx, l, err)
+		return a.At, after, err
+	}
+	if err != nil {
+		return a.At, "", err
+	}
+	if after, err = decodePage(a.Body, l.row); err != nil {
+		return a.At, "", fmt.Errorf("read page of %s: %w", l.path, err)
+	}
+	l.grow()
+	return a.At, after, nil
+}
+
+// page asks for one page and halves the limit where Meta says that it is too
+// much. Down to one row it is that row which is too much, and not the page:
+// after it the limit grows again.
+func (l *listing) page(ctx context.Context) (fetch.Answer, error) {
+	first := l.limit
+	for {
+		l.query.Set("limit", strconv.Itoa(l.limit))
+		a, err := l.graph.get(ctx, l.path, l.budget, l.query)
+		if n := l.shrunk(first, err); n < l.limit {
+			l.limit = n
+			continue
+		}
+		switch {
+		case l.limit == 1 && first > 1:
+			l.back = max(l.back, first)
+		case l.limit < first && err == nil && l.back == 0 && l.smaller != nil:
+			err = l.smaller(ctx, l.limit)
+		}
+		return a, err
+	}
+}
+
+// shrunk is the limit to try after err. Where Meta only has trouble, one much
+// smaller page of a list of objects shows whether size is the cause; a report
+// has better ways to ask for less.
+func (l *listing) shrunk(first int, err error) int {
+	switch r := refusalOf(err); {
+	case r == nil || !isHeavy(err):
+		return l.limit
+	case r.act == actShrink:
+		return max(l.limit/2, 1)
+	case l.budget.use == scopeManagement && l.limit == first:
+		return max(l.limit/8, 1)
+	}
+	return l.limit
+}
+
+func (l *listing) grow() {
+	if l.back > 0 {
+		l.limit = min(l.limit*2, l.back)
+	}
+	if l.limit == l.back {
+		l.back = 0
+	}
+}
+
+// isShrinkable says whether err is one that a smaller question cures, or may.
+func isShrinkable(err error) bool { return isHeavy(err) || errors.Is(err, errJob) }

@@ -1,0 +1,166 @@
+package facebookads
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"net/url"
+	"slices"
+	"strings"
+
+	"adtally"
+)
+
+// question is one thing to ask of a stream: all of a slice, or a part of it.
+type question struct {
+	stream  *stream
+	account string
+	window  adtally.Window
+	level   string   // of ids: campaign, adset or ad
+	ids     []string // only these objects; nil = all
+	fields  []string // nil = all that the stream asks for
+}
+
+// String names the question in a cursor: it is the same for the same question.
+func (q question) String() string {
+	name := q.window.String()
+	if q.ids != nil {
+		name += fmt.Sprintf(" %s %x", q.level, hashed(q.ids))
+	}
+	if q.fields != nil {
+		name += fmt.Sprintf(" fields %x", hashed(q.fields))
+	}
+	return name
+}
+
+func hashed(list []string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(joined(list))) // never fails
+	return h.Sum64()
+}
+
+// condition is one element of Graph's filtering.
+type condition struct {
+	Field    string   `json:"field"`
+	Operator string   `json:"operator"`
+	Value    []string `json:"value"`
+}
+
+// query is what to ask: the same for a page and for a report job.
+func (q question) query() url.Values {
+	s := q.stream
+	fields := q.fields
+	if fields == nil {
+		fields = s.asks()
+	}
+	v := url.Values{"fields": {strings.Join(fields, ",")}}
+	if filtering := q.filtering(); len(filtering) > 0 {
+		v.Set("filtering", text(filtering))
+	}
+	if !s.daily {
+		return v
+	}
+	v.Set("level", s.level)
+	v.Set("time_increment", "1")
+	v.Set("time_range", text(map[string]string{"since": q.window.From.String(), "until": q.window.Last().String()}))
+	if s.actions != nil {
+		v.Set("action_attribution_windows", text(attributionWindows))
+	}
+	return v
+}
+
+// filtering always names all statuses, on every path alike: what is archived or
+// deleted has spent too (PAINS #6).
+func (q question) filtering() (list []condition) {
+	if q.stream.filter != "" {
+		list = append(list, condition{q.stream.filter + ".effective_status", "IN", statuses[q.stream.filter]})
+	}
+	if q.ids != nil {
+		list = append(list, condition{q.level + ".id", "IN", q.ids})
+	}
+	return list
+}
+
+// asks lists the question's fields.
+func (q question) asks() []string {
+	if q.fields != nil {
+		return q.fields
+	}
+	return q.stream.asks()
+}
+
+// halves cuts the question in two where that is possible without asking
+// anything: by days, the newest first, or by ids.
+func (q question) halves() []question {
+	a, b := q, q
+	switch {
+	case q.window.Days() > 1:
+		middle := q.window.From + adtally.Day(q.window.Days()/2)
+		a.window.From, b.window.To = middle, middle
+	case len(q.ids) > 1:
+		middle := len(q.ids) / 2
+		a.ids, b.ids = q.ids[:middle], q.ids[middle:]
+	default:
+		return nil
+	}
+	return []question{a, b}
+}
+
+// pieces cuts a question into even windows of at most so many days, the newest
+// first.
+func (q question) pieces(days int) (out []question) {
+	n := (q.window.Days() + days - 1) / days
+	for i := n; i > 0; i-- {
+		piece := q
+		piece.window.From = q.window.From + adtally.Day((i-1)*q.window.Days()/n)
+		piece.window.To = q.window.From + adtally.Day(i*q.window.Days()/n)
+		out = append(out, piece)
+	}
+	return out
+}
+
+// objectLevels are the levels below an account, from the top.
+var objectLevels = []string{"campaign", "adset", "ad"}
+
+// below is the next level whose ids can narrow the question; "" = there is none.
+func (q question) below() string {
+	deepest := slices.Index(objectLevels, q.stream.level)
+	next := slices.Index(objectLevels, q.level) + 1
+	if q.ids == nil {
+		next = 0
+	}
+	if next > deepest {
+		return ""
+	}
+	return objectLevels[next]
+}
+
+// keys are Graph's names of the members that tell one row from another.
+func (q question) keys() (names []string) {
+	for _, f := range q.stream.fields {
+		if slices.Contains(q.stream.table.Key, f.column.Name) {
+			names = append(names, f.graph())
+		}
+	}
+	return names
+}
+
+// object is the one object that the question is about; "" = it is about more.
+func (q question) object() string {
+	if len(q.ids) == 1 {
+		return q.ids[0]
+	}
+	return ""
+}
+
+// cell names what the question is about in the table of gaps.
+func (q question) cell() string {
+	return strings.TrimSuffix(q.window.From.String()+"/"+cmp.Or(q.object(), ""), "/")
+}
+
+func joined(names []string) string { return strings.Join(names, ",") }
+
+// rowKey is a row's key for people, of its members as they came.
+func rowKey(key string) string {
+	return strings.ReplaceAll(strings.Trim(key, "/"), `"`, "")
+}

@@ -1,0 +1,104 @@
+package fetch_test
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"adtally"
+	"adtally/internal/fetch"
+)
+
+// gauged answers with the fullness that it is set to, as a percentage.
+func gauged(s *server) *fetch.Client {
+	return &fetch.Client{HTTP: &http.Client{Transport: s}, Judge: good, Gauge: func(r fetch.Request, a fetch.Answer, _ error) []fetch.Load {
+		n, err := strconv.Atoi(string(a.Body))
+		if err != nil {
+			panic(err)
+		}
+		return []fetch.Load{{Bucket: r.Buckets[0], Used: float64(n) / 100}}
+	}}
+}
+
+func TestAFullerBudgetIsUsedMoreSlowlyAndAFullOneNotAtAll(t *testing.T) { // R38
+	t.Parallel()
+	for percent, want := range map[int]struct{ least, most time.Duration }{
+		10: {0, 0}, 70: {0, 0}, 80: {time.Second, 2 * time.Second}, 94: {4 * time.Second, 5 * time.Second},
+		95: {time.Minute, time.Minute}, 130: {time.Minute, time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{answers: []func(*http.Request) (*http.Response, error){says(200, strconv.Itoa(percent))}}
+			c := gauged(s)
+			for range 3 {
+				if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"a"}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			// The first answer tells how full it is, and the second request may go
+			// at once; the third comes after a space.
+			if waited := s.at[2].Sub(s.at[1]); waited < want.least || waited > want.most {
+				t.Errorf("at %d %% it waited %s, want %s to %s", percent, waited, want.least, want.most)
+			}
+			began := time.Now()
+			if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"b"}}); err != nil || time.Since(began) != 0 {
+				t.Errorf("another bucket waited %s (%v)", time.Since(began), err)
+			}
+		})
+	}
+}
+
+func TestAfterABlockOneRequestFindsOutForAll(t *testing.T) { // R38
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		opens := time.Now().Add(30 * time.Minute)
+		var mu sync.Mutex
+		s := &server{answers: []func(*http.Request) (*http.Response, error){func(r *http.Request) (*http.Response, error) {
+			if time.Now().Before(opens) {
+				return says(400, "")(r)
+			}
+			return says(200, "")(r)
+		}}}
+		c := client(s, func(a fetch.Answer) error {
+			if a.Status == 400 {
+				return &adtally.Fault{Act: adtally.Wait, Message: "throttled", Until: opens}
+			}
+			return nil
+		})
+		c.Patience = time.Hour
+		told := 0
+		c.Waiting = func(w fetch.Wait) {
+			mu.Lock()
+			defer mu.Unlock()
+			if told++; w.Bucket != "a" || w.Until.Before(opens) {
+				t.Errorf("told %+v", w)
+			}
+		}
+		one := func() {
+			if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"a"}}); err != nil {
+				t.Error(err)
+			}
+		}
+		var all sync.WaitGroup
+		all.Go(one)
+		synctest.Wait()
+		for range 5 {
+			all.Go(one)
+		}
+		all.Wait()
+		refused, first := 0, 0
+		for _, at := range s.at {
+			switch {
+			case at.Before(opens):
+				refused++
+			case at.Before(opens.Add(time.Second)):
+				first++
+			}
+		}
+		if refused != 1 || first != 1 || len(s.at) != 7 || told < 6 {
+			t.Errorf("of %d requests %d were sent while it was closed (want 1, which found out) and %d when it opened (want 1); told %d times", len(s.at), refused, first, told)
+		}
+	})
+}

@@ -154,6 +154,7 @@ var rules = []rule{
 	{code: 2, class: classPassing, source: "META §6"},
 	{code: -1000, to: -1, class: classPassing, heavy: true, source: "META §4.7: negative codes are internal errors"},
 	{code: anyCode, status: 429, class: classThrottle, scope: scopeApp, source: "PEERS §3.1"},
-	{code: anyCode, status: 500, class: classPassing, heavy: true, source: "PEERS §3.4"},
+	{code: anyCode, status: 500, class: classPassing, source: "PEERS §3.4"},
+	{code: noCode, status: 403, class: classPermission, source: "META §6: 403 is for code 200"},
 	{code: noCode, class: classPassing, source: "META §6: no code"},
 }

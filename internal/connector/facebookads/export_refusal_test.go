@@ -50,9 +50,9 @@ func Outside(err error) error { return outside(err) }
 
 // Row is one row of the classifier.
 type Row struct {
-	Code, Subcode, Status int
-	Coded                 bool
-	Text, Class, Source   string
+	Code, To, Subcode, Status int
+	Coded                     bool
+	Text, Class, Source       string
 }
 
 // Rows are the rows of the classifier, and for each the one that decides for an
@@ -68,7 +68,7 @@ func Rows() (rows []Row, decides []int) {
 		default:
 			e.Code = r.code
 		}
-		row.Code = e.Code
+		row.Code, row.To, row.Coded = e.Code, r.to, r.code != anyCode && r.code != noCode
 		rows = append(rows, row)
 		at := -1
 		for i, other := range rules {

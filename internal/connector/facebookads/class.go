@@ -39,7 +39,7 @@ const (
 	classTokenUnconfirmed class = "token_unconfirmed"
 	classTokenLoggedOut   class = "token_logged_out"
 	classTokenRole        class = "token_role"
-	classTokenIdle        class = "token_data_access_expired"
+	classTokenIdle        class = "token_data_access_expired" //nolint:gosec // the name of a class, no credential
 	classTokenSession     class = "token_session_ended"
 	classTokenMissing     class = "token_missing"
 	classTokenInvalid     class = "token_invalid"

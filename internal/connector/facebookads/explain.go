@@ -87,13 +87,7 @@ const deepest = 3
 func unwrapped(a *fetch.Answer) (fetch.Answer, bool) {
 	var list []json.RawMessage
 	if json.Unmarshal(a.Body, &list) == nil && list != nil {
-		for _, raw := range list {
-			inner := fetch.Answer{Status: a.Status, Header: a.Header, Body: raw}
-			if errorAnywhere(&inner) != nil {
-				return inner, true
-			}
-		}
-		return fetch.Answer{}, false
+		return firstRefused(list, a)
 	}
 	var w struct {
 		Response json.RawMessage
@@ -116,6 +110,21 @@ func unwrapped(a *fetch.Answer) (fetch.Answer, bool) {
 		inner.Status = n
 	}
 	return inner, true
+}
+
+// firstRefused is the first error of a batch, or else a part that timed out.
+func firstRefused(parts []json.RawMessage, a *fetch.Answer) (fetch.Answer, bool) {
+	timedOut := false
+	for _, raw := range parts {
+		inner := fetch.Answer{Status: a.Status, Header: a.Header, Body: raw}
+		switch {
+		case string(raw) == "null":
+			timedOut = true
+		case errorAnywhere(&inner) != nil:
+			return inner, true
+		}
+	}
+	return fetch.Answer{Status: a.Status}, timedOut
 }
 
 // unquoted is the body of a part: JSON in a text, or as it is.

@@ -44,10 +44,8 @@ func whole(body []byte) bool {
 // unreadable is an answer that is neither good nor an error of Graph's: HTML,
 // nothing at all, or cut off. Only what a proxy may say by its status is known.
 func unreadable(a fetch.Answer) error {
-	for _, r := range rules {
-		if r.status == 429 && r.status == a.Status {
-			return refuse(r, nil, a)
-		}
+	if a.Status == manyRequests.status {
+		return refuse(manyRequests, nil, a)
 	}
 	bad := refuse(rule{class: classBadAnswer}, nil, a)
 	bad.fault.Err = fmt.Errorf("status %d, %d bytes", a.Status, len(a.Body))

@@ -113,10 +113,10 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	case c.act == actShrink, c.another && c.act != actConfigure:
 		out.fault.Act = adtally.Bug // fetch sends nothing twice that is a bug
 	}
-	switch {
-	case r.class == classThrottle:
+	switch r.class {
+	case classThrottle:
 		out.fault.Message = "Meta allows no more calls" + scopeWords[r.scope] + " for now"
-	case r.class == classField:
+	case classField:
 		if out.fields = namedFields(e.Message); len(out.fields) > 0 {
 			out.fault.Message += ": " + strings.Join(out.fields, ", ")
 		}

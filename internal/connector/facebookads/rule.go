@@ -1,6 +1,9 @@
 package facebookads
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // rule is one row of the classifier. Codes are Meta's; messages are localised
 // and change, so text is looked at only where a code alone says too little.
@@ -39,6 +42,9 @@ func (r rule) fitsCode(e *graphError) bool {
 	}
 	return e.Code >= r.code && e.Code <= r.to
 }
+
+// manyRequests is what a proxy says, also without a body of Graph's.
+var manyRequests = rule{code: anyCode, status: http.StatusTooManyRequests, class: classThrottle, scope: scopeApp, source: "PEERS §3.1"}
 
 // The first row that fits decides, so a subcode stands before its code. The
 // sources: META is META_API.md, PEERS is PEERS.md, PAINS A is Appendix A of
@@ -153,7 +159,8 @@ var rules = []rule{
 	{code: 2, subcode: 1504044, class: classPassing, heavy: true, source: "PAINS A"},
 	{code: 2, class: classPassing, source: "META §6"},
 	{code: -1000, to: -1, class: classPassing, heavy: true, source: "META §4.7: negative codes are internal errors"},
-	{code: anyCode, status: 429, class: classThrottle, scope: scopeApp, source: "PEERS §3.1"},
-	{code: anyCode, status: 500, class: classPassing, heavy: true, source: "PEERS §3.4"},
+	manyRequests,
+	{code: anyCode, status: 500, class: classPassing, source: "PEERS §3.4"},
+	{code: noCode, status: 403, class: classPermission, source: "META §6: 403 is for code 200"},
 	{code: noCode, class: classPassing, source: "META §6: no code"},
 }

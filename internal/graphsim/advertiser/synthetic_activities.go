@@ -12,7 +12,7 @@ import (
 // are those of AdActivity_event_type; an ad set's object type is the name that
 // campaigns had before there were ad sets.
 type deedLog struct {
-	object                              string
+	object                               string
 	create, rename, budget, run, touchUp string
 }
 

@@ -3,8 +3,8 @@ package advertiser
 import "time"
 
 // An account's history has moments that a test can wait for, counted from the
-// day of the start clock, in the account's zone. Objects are counted from 0 in
-// the order in which they were made; an object that has ended by then is left
+// day of the start clock, in the account's zone. The objects of a kind are
+// counted from 0 in the order of their ids; one that has ended by then is left
 // alone.
 //
 //	-4 days 15:00  every fourth, from 2: the daily budget is doubled

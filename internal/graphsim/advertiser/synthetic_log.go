@@ -50,7 +50,9 @@ func (s *synthetic) switches(n *node, now time.Time, tell func(at time.Time, fro
 	}
 }
 
-func changed(from, to string) map[string]any { return map[string]any{"old_value": from, "new_value": to} }
+func changed(from, to string) map[string]any {
+	return map[string]any{"old_value": from, "new_value": to}
+}
 
 // rebudgeted states amounts as minor units.
 func (s *synthetic) rebudgeted(perDay, from, to int64) map[string]any {

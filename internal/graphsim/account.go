@@ -62,48 +62,6 @@ type node struct {
 	job     *job
 }
 
-// kind is a sort of node. word stands in the names of calls, graph in Graph's
-// messages, spec in Meta's specs.
-type kind struct {
-	word, graph, spec string
-	object            advertiser.Kind
-	level             advertiser.Level
-	edges             map[string]edge
-}
-
-// edge leads from a node to objects of a kind: all that hold the node's id in
-// the field by; "" = all of the account.
-type edge struct {
-	kind advertiser.Kind
-	by   string
-}
-
-var (
-	runKind     = kind{word: "run", graph: "AdReportRun", spec: "AdReportRun"}
-	accountKind = kind{word: "act", graph: "AdAccount", spec: "AdAccount", level: advertiser.LevelAccount, edges: map[string]edge{
-		"campaigns": {kind: advertiser.Campaign}, "adsets": {kind: advertiser.AdSet}, "ads": {kind: advertiser.Ad},
-		"adcreatives": {kind: advertiser.Creative}, "customconversions": {kind: advertiser.CustomConversion},
-	}}
-	objectKinds = []kind{
-		{word: "campaign", graph: "AdCampaignGroup", spec: "Campaign", object: advertiser.Campaign, level: advertiser.LevelCampaign, edges: map[string]edge{
-			"adsets": {advertiser.AdSet, "campaign_id"}, "ads": {advertiser.Ad, "campaign_id"}}},
-		{word: "adset", graph: "AdCampaign", spec: "AdSet", object: advertiser.AdSet, level: advertiser.LevelAdSet, edges: map[string]edge{
-			"ads": {advertiser.Ad, "adset_id"}}},
-		{word: "ad", graph: "AdGroup", spec: "Ad", object: advertiser.Ad, level: advertiser.LevelAd, edges: map[string]edge{}},
-		{word: "adcreative", graph: "AdCreative", spec: "AdCreative", object: advertiser.Creative, edges: map[string]edge{}},
-		{word: "customconversion", graph: "CustomConversion", spec: "CustomConversion", object: advertiser.CustomConversion, edges: map[string]edge{}},
-	}
-)
-
-func kindOf(k advertiser.Kind) kind {
-	for _, candidate := range objectKinds {
-		if candidate.object == k {
-			return candidate
-		}
-	}
-	return accountKind
-}
-
 // find is what an id stands for; false = nothing.
 func (s *Server) find(id string) (node, bool) {
 	if digits, isAccount := strings.CutPrefix(id, "act_"); isAccount {
@@ -118,6 +76,9 @@ func (s *Server) find(id string) (node, bool) {
 	}
 	for _, a := range s.all() {
 		for _, k := range objectKinds {
+			if !k.mayHave(id) {
+				continue
+			}
 			if o, isThere := a.list(k.object, s.clock.Now()).find(id); isThere {
 				return node{account: a, kind: k, object: o}, true
 			}

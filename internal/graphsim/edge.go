@@ -22,15 +22,14 @@ func (w *selection) edge(params url.Values, e edge, fields []field, address func
 			objects = append(objects, o)
 		}
 	}
+	if objects, refused = w.narrowed(params, e, objects); refused != nil {
+		return nil, refused
+	}
 	inner := *w
 	inner.node = node{account: w.node.account, kind: kindOf(e.kind)}
 	inner.fields = fields
 	inner.lenient = e.kind == advertiser.Ad || e.kind == advertiser.Creative
-	var c cursor = opaqueCursor{}
-	if e.kind == advertiser.Creative {
-		c = plainCursor{}
-	}
-	return page(params, objects, c, address, inner.appendListed)
+	return page(params, objects, cursorOf(e.kind), address, inner.appendListed)
 }
 
 func (w *selection) appendListed(b []byte, o advertiser.Object) ([]byte, *refusal) {
@@ -64,9 +63,9 @@ func (w *selection) keeper(params url.Values, e edge) (func(advertiser.Object) b
 	if statuses == nil && !conditions.speakOfStatus() {
 		statuses = func(s string) bool { return s != "ARCHIVED" && s != "DELETED" } // SIM-8
 	}
-	parent := w.node.object.ID
+	isBelow := w.below(e)
 	return func(o advertiser.Object) bool {
-		if e.by != "" && o.Fields[e.by] != parent {
+		if !isBelow(o) {
 			return false
 		}
 		status, hasStatus := o.Fields["effective_status"].(string)
@@ -75,6 +74,21 @@ func (w *selection) keeper(params url.Values, e edge) (func(advertiser.Object) b
 		}
 		return (since.IsZero() || updated(o).After(since)) && conditions.match(k, o)
 	}, nil
+}
+
+// below decides which objects of a kind an edge leads to.
+func (w *selection) below(e edge) func(advertiser.Object) bool {
+	parent := w.node.object.ID
+	if e.through == "" {
+		return func(o advertiser.Object) bool { return e.by == "" || o.Fields[e.by] == parent }
+	}
+	ids := map[any]bool{}
+	for _, ad := range w.node.account.list(advertiser.Ad, w.now).objects {
+		if held, isObject := ad.Fields[e.through].(map[string]any); isObject && ad.Fields[e.by] == parent {
+			ids[held["id"]] = true
+		}
+	}
+	return func(o advertiser.Object) bool { return ids[o.ID] }
 }
 
 // statusesOf reads the effective_status parameter; nil = it was not given.

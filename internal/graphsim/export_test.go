@@ -17,3 +17,9 @@ func ReadCursor(text string) (string, bool) { return decodeCursor(text) }
 
 // WriteCursor makes a cursor.
 func WriteCursor(text string) string { return encodeCursor(text) }
+
+// WriteImageCursor makes a cursor of the edge adimages.
+func WriteImageCursor(id string) string { return escapedCursor{}.of(id) }
+
+// ReadImageCursor reads one.
+func ReadImageCursor(c string) (string, bool) { return escapedCursor{}.id(c) }

@@ -2,7 +2,6 @@ package graphsim
 
 import (
 	"net/url"
-	"strconv"
 	"time"
 
 	"adtally/internal/graphsim/advertiser"
@@ -33,7 +32,7 @@ func (w *selection) append(b []byte, o advertiser.Object) ([]byte, *refusal) {
 			return nil, refused
 		}
 	}
-	if !named {
+	if !named && !w.node.kind.nameless {
 		b = appendString(append(appendKey(b, "id", len(b) > start), ':'), o.ID)
 	}
 	return append(b, '}'), nil
@@ -48,14 +47,18 @@ func appendKey(b []byte, name string, more bool) []byte {
 }
 
 func (w *selection) chosen() []field {
-	if len(w.fields) == 0 && w.node.kind.word == accountKind.word {
+	switch {
+	case len(w.fields) > 0:
+	case w.node.kind.word == accountKind.word:
 		return []field{{name: "account_id"}}
+	case w.node.kind.nameless:
+		return entryFields
 	}
 	return w.fields
 }
 
 func (w *selection) appendField(b []byte, o advertiser.Object, f field, more bool) ([]byte, *refusal) {
-	if f.name == "id" {
+	if f.name == "id" && !w.node.kind.nameless {
 		return appendString(append(appendKey(b, "id", more), ':'), o.ID), nil
 	}
 	if refused := w.mayRead(f.name); refused != nil {
@@ -101,19 +104,7 @@ func (w *selection) appendHeld(b []byte, f field, value any, more bool) ([]byte,
 			}
 		}
 	}
-	if f.name == "image_url" || f.name == "thumbnail_url" {
-		value = w.signed(value)
-	}
-	return appendValue(b, value), nil
-}
-
-// signed gives a picture's link a new signature at every read, as Meta does.
-func (w *selection) signed(value any) any {
-	link, isText := value.(string)
-	if !isText {
-		return value
-	}
-	return link + "&_nc_gid=" + w.server.counts.trace() + "&oe=" + strconv.FormatInt(w.now.Add(96*time.Hour).Unix(), 16)
+	return appendValue(b, w.sign(f.name, value)), nil
 }
 
 func (w *selection) appendNode(b []byte, n node, fields []field) ([]byte, *refusal) {

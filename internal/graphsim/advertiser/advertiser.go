@@ -20,6 +20,12 @@ const (
 	Ad               Kind = "ad"
 	Creative         Kind = "adcreative"
 	CustomConversion Kind = "customconversion"
+	Image            Kind = "adimage"
+	Video            Kind = "advideo"
+	Thumbnail        Kind = "thumbnail" // of a video
+	// Activity is an entry of the account's log. It has no id of its own: the
+	// ID of such an Object is only its place.
+	Activity Kind = "activity"
 )
 
 // Level is the grain of an insights row.
@@ -43,7 +49,8 @@ type Account interface {
 	// Location is the zone in which the account counts its days.
 	Location() *time.Location
 	// Objects lists all objects of a kind that exist at now, deleted and
-	// archived ones too, in the edge's order (roughly newest created first).
+	// archived ones too, in the edge's order (roughly newest created first). An
+	// account that knows nothing of a kind has none.
 	Objects(kind Kind, now time.Time) []Object
 	// Rows gives the daily rows that match q as Meta would state them at now:
 	// days ascending, a row only for a day with delivery or a late action.
@@ -67,6 +74,11 @@ type Query struct {
 	// WantActions asks for Actions and ActionValues; they cost more than all
 	// else in a row, and most queries have no field that shows them.
 	WantActions bool
+	// Lists are the further fields that hold actions: conversions,
+	// outbound_clicks, video_play_actions, …
+	Lists []string
+	// ActionBreakdowns divide what is in all of these lists.
+	ActionBreakdowns []string
 }
 
 // Metric is one additive or unique count of a row.
@@ -106,7 +118,11 @@ type Row struct {
 	// a loaded row is served as it stood, nothing is computed for it.
 	Verbatim     bool
 	Actions      []Action
-	ActionValues []Action // money, major units, as Graph prints it
+	ActionValues []Action            // money, major units, as Graph prints it
+	Lists        map[string][]Action // those that Query.Lists names, where not empty
+	// Asset is the breakdown's value where that is an object and no text; Text
+	// has its id.
+	Asset map[string]any
 }
 
 // Action is one element of an actions array.
@@ -114,7 +130,11 @@ type Action struct {
 	Type    string
 	Value   string
 	Windows []WindowValue // in no order; a window that counted nothing is absent
+	Keys    []ActionKey   // of the action breakdowns that divide this type
 }
+
+// ActionKey is an action breakdown and its value, e.g. action_reaction: love.
+type ActionKey struct{ Name, Value string }
 
 // WindowValue is what one attribution window counted, e.g. "7d_click".
 type WindowValue struct{ Window, Value string }

@@ -44,6 +44,8 @@ type synthetic struct {
 	sets         []adSet
 	ads          []ad
 	creatives    []creative
+	images       []image
+	videos       []video
 	customTypes  []string
 	order        map[Kind][]int // the edges' orders
 	spent        ledger
@@ -72,6 +74,9 @@ func (s *synthetic) Location() *time.Location { return s.zone }
 
 // Objects implements Account.
 func (s *synthetic) Objects(kind Kind, now time.Time) []Object {
+	if kind == Activity {
+		return s.activities(now)
+	}
 	var objects []Object
 	v := s.viewAt(kind, now)
 	for _, i := range s.order[kind] {
@@ -91,6 +96,9 @@ func (s *synthetic) sortEdges() {
 		Ad:               edgeOrder(len(s.ads), func(i int) *node { return &s.ads[i].node }),
 		Creative:         edgeOrder(len(s.creatives), func(i int) *node { return &s.creatives[i].node }),
 		CustomConversion: edgeOrder(customConversions, func(int) *node { return &node{} }),
+		Image:            edgeOrder(len(s.images), func(i int) *node { return &s.images[i].node }),
+		Video:            edgeOrder(len(s.videos), func(i int) *node { return &s.videos[i].node }),
+		Thumbnail:        edgeOrder(len(s.videos)*thumbnails, func(i int) *node { return &s.videos[i/thumbnails].node }),
 	}
 }
 

@@ -117,7 +117,7 @@ func (l *actionList) clicked(name string, n int64) {
 	}
 	from, text := len(l.windows), l.numeral(n)
 	l.windows = append(l.windows, WindowValue{"1d_click", text}, WindowValue{"7d_click", text}, WindowValue{"28d_click", text})
-	l.actions = append(l.actions, Action{name, text, l.windows[from:len(l.windows):len(l.windows)]})
+	l.actions = append(l.actions, Action{Type: name, Value: text, Windows: l.windows[from:len(l.windows):len(l.windows)]})
 }
 
 func (l *actionList) count(name string, n [windows]int64) {
@@ -144,7 +144,7 @@ func (l *actionList) action(name string, n [windows]int64, print func(int64) str
 	l.window("1d_view", n[view1], print)
 	l.window("1d_ev", n[engagedView1], print)
 	value := click + n[view1] + n[engagedView1]
-	return Action{name, print(value), l.windows[from:len(l.windows):len(l.windows)]}
+	return Action{Type: name, Value: print(value), Windows: l.windows[from:len(l.windows):len(l.windows)]}
 }
 
 func (l *actionList) window(name string, n int64, print func(int64) string) {

@@ -14,8 +14,8 @@ func (v *view) adSetFields(i int) map[string]any {
 		"start_time": v.print(firstMoment(set.start, v.zone)),
 	}
 	v.times(f, &set.node, v.adSetStatus(i, v.now))
-	v.budget(f, &set.node, set.spendPerDay, !set.budgetAtCampaign, i%5 == 2)
-	if !set.budgetAtCampaign && i%5 == 2 {
+	v.budget(f, &set.node, set.spendPerDay, set.budgetOf(i))
+	if set.budgetOf(i) == lifetimeBudget {
 		f["end_time"] = v.print(v.runsOut())
 	}
 	if !set.budgetAtCampaign {

@@ -43,6 +43,12 @@ func (v *view) object(kind Kind, i int) (Object, bool) {
 		return v.made(&v.creatives[i].node, v.creativeFields, i)
 	case CustomConversion:
 		return v.customConversion(i)
+	case Image:
+		return v.image(i)
+	case Video:
+		return v.video(i)
+	case Thumbnail:
+		return v.thumbnail(i)
 	}
 	return Object{}, false
 }
@@ -52,7 +58,7 @@ func (v *view) made(n *node, fields func(int) map[string]any, i int) (Object, bo
 		return Object{}, false
 	}
 	f := fields(i)
-	f["id"], f["name"], f["account_id"] = n.id, n.name, v.digits
+	f["id"], f["name"], f["account_id"] = n.id, n.nameAt(v.now), v.digits
 	return Object{ID: n.id, Fields: f}, true
 }
 
@@ -81,7 +87,7 @@ func (v *view) campaignFields(i int) map[string]any {
 	if i%2 == 0 {
 		f["bid_strategy"] = "LOWEST_COST_WITHOUT_CAP"
 	}
-	v.budget(f, &c.node, c.spendPerDay, i%2 == 0, i%6 == 4)
+	v.budget(f, &c.node, c.spendPerDay, c.budgetOf(i))
 	if i%7 == 3 {
 		f["spend_cap"] = strconv.FormatInt(v.rounded(c.spendPerDay*365), 10)
 	}
@@ -89,29 +95,61 @@ func (v *view) campaignFields(i int) map[string]any {
 		f["special_ad_categories"], f["special_ad_category"] = []any{"EMPLOYMENT"}, "EMPLOYMENT"
 		f["special_ad_category_country"] = []any{v.profile.country}
 	}
-	if i%6 == 4 {
+	if c.budgetOf(i) == lifetimeBudget {
 		f["stop_time"] = v.print(v.runsOut())
 	}
 	return f
 }
 
+// budgetKind is what an object's budget is for.
+type budgetKind int
+
+const (
+	noBudget budgetKind = iota // it is kept at the other level
+	dailyBudget
+	lifetimeBudget
+)
+
+func (c *campaign) budgetOf(i int) budgetKind {
+	switch {
+	case i%2 != 0:
+		return noBudget
+	case i%6 == 4:
+		return lifetimeBudget
+	}
+	return dailyBudget
+}
+
+func (set *adSet) budgetOf(i int) budgetKind {
+	switch {
+	case set.budgetAtCampaign:
+		return noBudget
+	case i%5 == 2:
+		return lifetimeBudget
+	}
+	return dailyBudget
+}
+
 // budget sets the budget, if it is kept at this level, and what is left of it.
 // On the other level there is "0" left and no budget (META_API.md §2.3).
-func (v *view) budget(f map[string]any, n *node, perDay int64, here, lifetime bool) {
-	switch {
-	case !here:
+func (v *view) budget(f map[string]any, n *node, perDay int64, kind budgetKind) {
+	switch kind {
+	case noBudget:
 		f["budget_remaining"] = "0"
-	case lifetime:
+	case lifetimeBudget:
 		whole := v.rounded(perDay * lifetimeDays)
 		gone := perDay * int64(min(lifetimeDays, max(0, civilDay(v.now, v.zone)-n.start)))
 		f["lifetime_budget"] = strconv.FormatInt(whole, 10)
 		f["budget_remaining"] = strconv.FormatInt(max(0, whole-gone), 10)
-	default:
-		daily := v.rounded(perDay * 3 / 2)
+	case dailyBudget:
+		daily := v.daily(perDay, n.budgetAt(v.now))
 		f["daily_budget"] = strconv.FormatInt(daily, 10)
 		f["budget_remaining"] = strconv.FormatInt(max(0, daily-v.spentToday[n.id]), 10)
 	}
 }
+
+// daily is the budget for something that usually spends so much a day.
+func (s *synthetic) daily(perDay, percent int64) int64 { return s.rounded(perDay * 3 * percent / 200) }
 
 const lifetimeDays = 400
 
@@ -122,7 +160,7 @@ func (v *view) runsOut() time.Time {
 }
 
 // rounded is a budget as people set it: in whole hundreds of minor units.
-func (v *view) rounded(minor int64) int64 { return (minor/100 + 1) * 100 }
+func (s *synthetic) rounded(minor int64) int64 { return (minor/100 + 1) * 100 }
 
 func (v *view) customConversion(i int) (Object, bool) {
 	kinds := []string{"CONTACT", "SUBSCRIBE", "OTHER", "COMPLETE_REGISTRATION"}
@@ -136,6 +174,8 @@ func (v *view) customConversion(i int) (Object, bool) {
 		"pixel":         map[string]any{"id": v.pixel},
 		"data_sources":  []any{map[string]any{"id": v.pixel, "source_type": "PIXEL", "name": v.profile.name}},
 		"creation_time": v.print(created), "first_fired_time": v.print(created.Add(time.Hour)),
-		"is_archived": i == 3, "is_unavailable": false,
+		"last_fired_time": v.print(later(created.Add(time.Hour), v.now.Add(-time.Duration(1+i)*time.Hour).Truncate(time.Hour))),
+		"description":     "Counts " + names[i],
+		"is_archived":     i == 3, "is_unavailable": false,
 	}}, !created.After(v.now)
 }

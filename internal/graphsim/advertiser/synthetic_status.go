@@ -35,7 +35,11 @@ func (f fates) stops(fate string) bool {
 
 // state is the object's own status at now, whatever its parents are.
 func (s *synthetic) state(n *node, now time.Time) string {
-	day := s.changeDay(n, now)
+	return s.stateOn(n, s.changeDay(n, now))
+}
+
+// stateOn is the status after a day's change.
+func (s *synthetic) stateOn(n *node, day Date) string {
 	switch {
 	case n.fate != "" && day >= n.end:
 		return n.fate
@@ -101,9 +105,9 @@ func configured(own string) string {
 
 // updated is when the object last changed; a parent's change does not count.
 func (s *synthetic) updated(n *node, now time.Time) time.Time {
-	at := n.created
-	if edit := n.created.Add(seconds(n.seed>>9, 3*24*3600)); !edit.After(now) {
-		at = edit
+	at := n.edited(now)
+	if edit := n.touchedUp(); !edit.After(now) {
+		at = later(at, edit)
 	}
 	day := s.changeDay(n, now)
 	if n.fate != "" && day >= n.end {
@@ -121,6 +125,9 @@ func (s *synthetic) updated(n *node, now time.Time) time.Time {
 	}
 	return at
 }
+
+// touchedUp is when whoever made the object came back to it.
+func (n *node) touchedUp() time.Time { return n.created.Add(seconds(n.seed>>9, 3*24*3600)) }
 
 func (s *synthetic) changeAt(n *node, day Date) time.Time {
 	return firstMoment(day, s.zone).Add(n.after)

@@ -34,6 +34,8 @@ type node struct {
 	seed     uint64
 	created  time.Time
 	life
+	// What a person changed, nil where nothing ever was; see keepHistory.
+	names, budgets []epoch
 }
 
 type campaign struct {
@@ -78,6 +80,7 @@ func (s *synthetic) build() {
 		s.buildAd(i, i*len(s.sets)/len(s.ads))
 	}
 	s.buildCreatives()
+	s.buildMedia()
 	s.attribution = s.mixedAttribution(0, len(s.sets))
 	for i := range s.campaigns {
 		c := &s.campaigns[i]
@@ -96,6 +99,7 @@ func (s *synthetic) buildCampaign(i int) {
 	}
 	c.life = s.lifeUnder(life{start: s.first, stop: never}, i, seed, campaignFates())
 	c.created = firstMoment(c.start, s.zone).Add(-24 * time.Hour).Add(-seconds(seed, 24*3600))
+	s.keepHistory(&c.node, i, c.budgetOf(i) == dailyBudget)
 }
 
 func (s *synthetic) buildAdSet(i, parent int) {
@@ -111,6 +115,7 @@ func (s *synthetic) buildAdSet(i, parent int) {
 	set.node = node{id: s.idOf(adSetIDs, i), name: adSetName(i, seed), seed: seed}
 	set.life = s.lifeUnder(c.life, i-c.firstSet+parent, seed, adSetFates())
 	set.created = firstMoment(set.start, s.zone).Add(-12 * time.Hour).Add(-seconds(seed, 12*3600))
+	s.keepHistory(&set.node, i, set.budgetOf(i) == dailyBudget)
 }
 
 func (s *synthetic) buildAd(i, parent int) {
@@ -128,6 +133,7 @@ func (s *synthetic) buildAd(i, parent int) {
 		a.on = a.period * 3 / 4
 	}
 	a.created = firstMoment(a.start, s.zone).Add(-seconds(seed, 12*3600))
+	s.keepHistory(&a.node, i, false)
 	a.delivery = s.deliveryOf(a, set)
 	set.spendPerDay += a.usualSpend()
 	s.campaigns[a.campaign].spendPerDay += a.usualSpend()

@@ -8,7 +8,7 @@ import (
 // Rows implements Account.
 func (s *synthetic) Rows(q Query, now time.Time) iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
-		w := s.newWalk(q, yield)
+		w := s.newWalk(q, now, yield)
 		last := min(q.To, civilDay(now, s.zone))
 		for day := max(q.From, s.first); day <= last; day++ {
 			if !w.day(s.momentOf(day, now)) {
@@ -24,6 +24,7 @@ type walk struct {
 	*synthetic
 	query                    Query
 	yield                    func(*Row) bool
+	now                      time.Time
 	cells                    []cell
 	has                      uint32
 	moment                   moment
@@ -34,8 +35,8 @@ type walk struct {
 	list                     actionList
 }
 
-func (s *synthetic) newWalk(q Query, yield func(*Row) bool) *walk {
-	w := &walk{synthetic: s, query: q, yield: yield, cells: s.cellsOf(q.Breakdowns), has: metricsWith(q.Breakdowns)}
+func (s *synthetic) newWalk(q Query, now time.Time, yield func(*Row) bool) *walk {
+	w := &walk{synthetic: s, query: q, now: now, yield: yield, cells: s.cellsOf(q.Breakdowns), has: metricsWith(q.Breakdowns)}
 	n := len(w.cells)
 	w.ofAd, w.ofSet, w.ofCampaign, w.ofAll = make([]figures, n), make([]sum, n), make([]sum, n), make([]sum, n)
 	w.list = s.newActionList(q.WantActions)
@@ -70,7 +71,7 @@ func (w *walk) campaign(c *campaign) bool {
 	}
 	switch w.query.Level {
 	case LevelCampaign:
-		return w.handSums(w.ofCampaign, c.seed, Row{CampaignID: c.id, CampaignName: c.name, Attribution: c.attribution})
+		return w.handSums(w.ofCampaign, c.seed, Row{CampaignID: c.id, CampaignName: c.nameAt(w.now), Attribution: c.attribution})
 	case LevelAccount:
 		w.lift(w.ofCampaign, c.seed, w.ofAll)
 	}
@@ -89,8 +90,8 @@ func (w *walk) adSet(c *campaign, set *adSet) bool {
 	}
 	switch w.query.Level {
 	case LevelAdSet:
-		return w.handSums(w.ofSet, set.seed, Row{CampaignID: c.id, CampaignName: c.name,
-			AdSetID: set.id, AdSetName: set.name, Attribution: set.attribution.setting})
+		return w.handSums(w.ofSet, set.seed, Row{CampaignID: c.id, CampaignName: c.nameAt(w.now),
+			AdSetID: set.id, AdSetName: set.nameAt(w.now), Attribution: set.attribution.setting})
 	case LevelCampaign, LevelAccount:
 		w.lift(w.ofSet, set.seed, w.ofCampaign)
 	}
@@ -109,8 +110,8 @@ func (w *walk) ad(c *campaign, set *adSet, a *ad) bool {
 		return true
 	}
 	r := &w.row
-	r.CampaignID, r.CampaignName, r.AdSetID, r.AdSetName = c.id, c.name, set.id, set.name
-	r.AdID, r.AdName, r.Attribution = a.id, a.name, a.setting
+	r.CampaignID, r.CampaignName, r.AdSetID, r.AdSetName = c.id, c.nameAt(w.now), set.id, set.nameAt(w.now)
+	r.AdID, r.AdName, r.Attribution = a.id, a.nameAt(w.now), a.setting
 	for i := range parts {
 		text := w.cells[i].text
 		if text == nil {

@@ -1,0 +1,40 @@
+package graphsim
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// sign gives the links in a value a new signature at every read, as Meta does
+// (META_API.md §2.3): its own, and those that stand deeper in it. The account's
+// own value stays as it was.
+func (w *selection) sign(name string, value any) any {
+	switch v := value.(type) {
+	case string:
+		if slices.Contains(w.node.kind.signed, name) {
+			return w.server.signature(v, w.now)
+		}
+	case map[string]any:
+		signed := make(map[string]any, len(v))
+		for key, inner := range v {
+			signed[key] = w.sign(key, inner)
+		}
+		return signed
+	case []any:
+		signed := make([]any, len(v))
+		for i, inner := range v {
+			signed[i] = w.sign(name, inner)
+		}
+		return signed
+	}
+	return value
+}
+
+// signature adds what changes: an id of the read, and when the link dies.
+func (s *Server) signature(link string, now time.Time) string {
+	return link + "&_nc_gid=" + s.counts.trace() + "&oe=" + strconv.FormatInt(now.Add(linkLife).Unix(), 16)
+}
+
+// linkLife is for how long a signed link works (PAINS.md #34: it dies in days).
+const linkLife = 96 * time.Hour

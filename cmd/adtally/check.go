@@ -21,7 +21,7 @@ func (c *checkCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	grant, err := connectors["facebookads"](c.GraphURL).Verify(ctx, secret)
+	grant, err := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now()}).Verify(ctx, secret)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ package main
 import (
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -25,6 +25,7 @@ type program struct {
 	in       *os.File
 	out, err io.Writer
 	env      func(string) string
+	http     *http.Client // nil = the usual one
 }
 
 type commands struct {
@@ -44,7 +45,6 @@ func (versionCommand) Run(_ context.Context, p *program) error {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	debug.SetGCPercent(300) // the live heap is some 5 MB, a page a slice: collecting at twice of that took 12 % of the time
 	p := &program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
 	code := p.run(ctx, os.Args[1:])
 	stop()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,10 +32,12 @@ type progress struct {
 	days, daysDone  int
 	weight          int // of all that is planned
 	rows            int64
+	notes           []string             // what a person should know; each once
+	waits           map[string]time.Time // until when calls about an account wait; "" = all
 }
 
 func newProgress(p *program, quiet bool) *progress {
-	w := &progress{out: p.err, quiet: quiet, left: map[string]int{}}
+	w := &progress{out: p.err, quiet: quiet, left: map[string]int{}, waits: map[string]time.Time{}}
 	if f, ok := p.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) && !quiet {
 		w.live = mpb.New(mpb.WithOutput(f), mpb.WithAutoRefresh(), mpb.WithRefreshRate(150*time.Millisecond))
 	}
@@ -46,7 +49,7 @@ func (w *progress) begin(accounts int, notes []string) {
 	defer w.mu.Unlock()
 	w.accounts, w.began = accounts, time.Now()
 	for _, n := range notes {
-		if !w.quiet {
+		if w.notes = append(w.notes, n); !w.quiet {
 			fmt.Fprintln(w.out, n)
 		}
 	}
@@ -62,12 +65,60 @@ func (w *progress) status() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	rate := float64(w.rows) / max(time.Since(w.began).Seconds(), 0.001)
-	return fmt.Sprintf("accounts %d/%d  days %s/%s  rows %s  %s/s ", w.ready, w.accounts,
-		grouped(int64(w.daysDone)), grouped(int64(w.days)), grouped(w.rows), grouped(int64(rate)))
+	return fmt.Sprintf("accounts %d/%d  days %s/%s  rows %s  %s/s%s ", w.ready, w.accounts,
+		grouped(int64(w.daysDone)), grouped(int64(w.days)), grouped(w.rows), grouped(int64(rate)), w.waitsNow(time.Now()))
 }
 
 // weight is how much of the work a slice is thought to be.
 func weight(s adtally.Slice) int { return max(s.Window.Days(), 1) }
+
+// note is told by the connector.
+func (w *progress) note(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if slices.Contains(w.notes, text) {
+		return
+	}
+	w.notes = append(w.notes, text)
+	if w.live == nil && !w.quiet {
+		fmt.Fprintln(w.out, text)
+	}
+}
+
+// waiting is told by the connector: an account's calls go on at a moment. It is
+// said once.
+func (w *progress) waiting(account string, until time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	said := w.waits[account]
+	w.waits[account] = until
+	if w.live == nil && !w.quiet && until.Sub(said) > time.Minute {
+		fmt.Fprintf(w.out, "%s waits for Meta until %s; nothing is lost.\n", named(account), until.Local().Format("15:04"))
+	}
+}
+
+func named(account string) string {
+	if account == "" {
+		return "The whole app"
+	}
+	return "act_" + account
+}
+
+// waitsNow is what the live line says of those that wait.
+func (w *progress) waitsNow(now time.Time) string {
+	n, first := 0, time.Time{}
+	for _, until := range w.waits {
+		if until.After(now) {
+			if n++; first.IsZero() || until.Before(first) {
+				first = until
+			}
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  %d wait for Meta until %s", n, first.Local().Format("15:04"))
+}
 
 // event is told by the engine.
 func (w *progress) event(ev engine.Event) {

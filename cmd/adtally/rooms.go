@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"time"
 
 	"adtally/internal/connector"
@@ -9,10 +10,20 @@ import (
 	"adtally/internal/destination/duckdb"
 )
 
+// platform is what a connector is told of the world outside.
+type platform struct {
+	address  string
+	http     *http.Client
+	today    time.Time
+	patience time.Duration
+	waiting  func(account string, until time.Time)
+	say      func(string)
+}
+
 // connectors are the ad platforms. A new one is a folder and a line here.
-var connectors = map[string]func(address string) connector.Connector{
-	"facebookads": func(address string) connector.Connector {
-		return facebookads.New(facebookads.Config{Address: address})
+var connectors = map[string]func(platform) connector.Connector{
+	"facebookads": func(p platform) connector.Connector {
+		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, Patience: p.patience, Waiting: p.waiting, Say: p.say})
 	},
 }
 

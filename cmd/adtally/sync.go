@@ -29,6 +29,7 @@ type syncCommand struct {
 	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
 	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
 	Patience time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
+	Wait     time.Duration `help:"How long to sit out a block that Meta states; longer ones end the run, which the same command takes up later." default:"65m"`
 	Reread   bool          `help:"Read every day of the range again, also those that Meta restates no more."`
 
 	accountsAtOnce, slicesAtOnce int
@@ -62,7 +63,8 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 	if err != nil {
 		return nil, err
 	}
-	platform := connectors["facebookads"](c.GraphURL)
+	watch := newProgress(p, c.JSON)
+	platform := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now(), patience: c.Wait, waiting: watch.waiting, say: watch.note})
 	reader, err := platform.Open(c.source(), secret)
 	if err != nil {
 		return nil, err
@@ -81,7 +83,7 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, ledger.Close()) }()
-	s := &syncing{command: c, program: p, ledger: ledger, accounts: accounts, clock: clockOf(grant)}
+	s := &syncing{command: c, watch: watch, ledger: ledger, accounts: accounts, clock: clockOf(grant)}
 	return s.carryOut(ctx, reader, writer)
 }
 
@@ -161,7 +163,7 @@ func clockOf(g adtally.Grant) func() time.Time {
 // syncing is one run of the sync command.
 type syncing struct {
 	command  *syncCommand
-	program  *program
+	watch    *progress
 	ledger   *store.DB
 	accounts []adtally.Account
 	clock    func() time.Time
@@ -177,17 +179,17 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 	if err != nil {
 		return nil, err
 	}
-	watch := newProgress(s.program, s.command.JSON)
 	res := &result{Run: run.ID, To: s.command.To, Resumed: resumed, Tables: map[string]int64{}}
 	s.announce(res, reader, run)
 	e := &engine.Engine{Source: s.command.source(), Reader: reader, Writer: writer, Ledger: s.ledger, Now: s.clock,
-		NewID: newID, Slices: cmp.Or(s.command.slicesAtOnce, slicesAtOnce), Watch: watch.event, Reread: s.command.Reread}
-	watch.begin(len(s.accounts), res.Notes)
+		NewID: newID, Slices: cmp.Or(s.command.slicesAtOnce, slicesAtOnce), Watch: s.watch.event, Reread: s.command.Reread}
+	s.watch.begin(len(s.accounts), res.Notes)
 	err = e.Prepare(ctx)
 	if err == nil {
 		err = s.steps(ctx, e, run, res)
 	}
-	watch.end()
+	s.watch.end()
+	res.Notes = s.watch.notes
 	res.finish(s.clock().Sub(run.Started))
 	return res, s.end(ctx, run, cmp.Or(err, res.failure()))
 }

@@ -30,9 +30,12 @@ type Writer interface {
 	// named name_TYPE, and loads go there.
 	Prepare(ctx context.Context, dataset string, tables []*table.Schema) error
 	// Commit brings in one slice, all of it or nothing, and releases the
-	// batches it takes. Rows of different tables may come mixed.
+	// batches it takes. Rows of different tables may come mixed, those of
+	// table.Remarks among them: they replace what was remarked on the slice's
+	// tables, account and days.
 	Commit(context.Context, Load, iter.Seq2[table.Batch, error]) (Written, error)
-	// Loads says, from the warehouse itself, what is in it for an account.
+	// Loads says, from the warehouse itself, what is in it for an account. Days
+	// with a gap are partial, and stand apart from those without.
 	Loads(ctx context.Context, dataset, account string) ([]adtally.Checkpoint, error)
 	// Query lends a handle for reading; done gives it back.
 	Query(context.Context) (db *sql.DB, done func(), err error)
@@ -57,7 +60,9 @@ type Load struct {
 type Written struct {
 	Rows        map[string]int64 // by table
 	Quarantined int64
-	// Checkpoints are the facts that the load made true, one per table.
+	Gaps        int64
+	// Checkpoints are the facts that the load made true: one per table, and more
+	// where a table has gaps on some of the days.
 	Checkpoints []adtally.Checkpoint
 }
 

@@ -44,6 +44,8 @@ var promises = []promise{
 	{"EveryRowSaysItsLoad", rowsSayTheirLoad},
 	{"EntitiesAreExchangedByKey", entitiesByKey},
 	{"QuarantineFollowsItsRows", quarantineFollows},
+	{"GapsFollowTheirRows", gapsFollow},
+	{"ADayWithAGapIsPartial", gapsArePartial},
 	{"AReaderErrorWritesNothing", readerError},
 	{"ACancelledLoadWritesNothing", cancelled},
 	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},

@@ -136,7 +136,7 @@ func (a *audit) owner(rec arrow.RecordBatch) func(row int) bool {
 			return d >= window.From && d < window.To
 		})
 	}
-	if a.schema == &table.Quarantine {
+	if remarks(a.schema) {
 		of := text("table_name")
 		checks = append(checks, func(row int) bool {
 			return of.IsValid(row) && slices.ContainsFunc(a.load.Tables, func(t *table.Schema) bool { return t.Name == of.Value(row) })

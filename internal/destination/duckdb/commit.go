@@ -48,6 +48,7 @@ type bringing struct {
 	*staging
 	layout        layout
 	asked, synced time.Time
+	written       destination.Written
 }
 
 // bring writes what was staged.
@@ -64,7 +65,7 @@ func (f *file) bring(ctx context.Context, st *staging) (written destination.Writ
 	if err != nil {
 		return destination.Written{}, err
 	}
-	return b.written(), nil
+	return b.written, nil
 }
 
 // instant is a moment as exact as the file keeps it.
@@ -97,7 +98,10 @@ func (b *bringing) all(ctx context.Context) error {
 			return fmt.Errorf("write %s: %w", t.schema.Name, err)
 		}
 	}
-	return b.record(ctx)
+	if err := b.record(ctx); err != nil {
+		return err
+	}
+	return b.conclude(ctx)
 }
 
 func (b *bringing) table(ctx context.Context, t *staged) error {
@@ -127,7 +131,7 @@ const marks3 = "?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?"
 // replace exchanges the slice's rows for those of the load.
 func (b *bringing) replace(ctx context.Context, in inserting) error {
 	condition := table.AccountColumn + " = ? AND " + within(b.load.Slice.Window)
-	if in.schema == &table.Quarantine {
+	if remarks(in.schema) {
 		condition += " AND table_name IN " + b.tableNames()
 	}
 	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {

@@ -33,7 +33,16 @@ var bookkeeping = []table.Column{
 }
 
 // own are the tables that every dataset has. _loads is no table of a load.
-func own() []*table.Schema { return []*table.Schema{&loadsTable, withBookkeeping(&table.Quarantine)} }
+func own() []*table.Schema {
+	all := []*table.Schema{&loadsTable}
+	for _, s := range table.Remarks {
+		all = append(all, withBookkeeping(s))
+	}
+	return all
+}
+
+// remarks says that a table is one of table.Remarks.
+func remarks(s *table.Schema) bool { return slices.Contains(table.Remarks, s) }
 
 // withBookkeeping is a table as it stands in the file.
 func withBookkeeping(s *table.Schema) *table.Schema {

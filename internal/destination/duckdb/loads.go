@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"adtally"
 	"adtally/internal/table"
@@ -46,10 +45,16 @@ func (w *writer) Loads(ctx context.Context, dataset, account string) (found []ad
 		if err != nil || l[loadsTable.Name] == nil {
 			return err
 		}
-		found, err = readLoads(ctx, s, dataset, account)
+		if found, err = readLoads(ctx, s, dataset, account); err != nil {
+			return err
+		}
+		found = stillTrue(found)
+		if l[table.Gaps.Name] != nil { // the file may be older than the table
+			found, err = apart(ctx, s, dataset, found)
+		}
 		return err
 	})
-	return stillTrue(found), explain(w.file.path, err)
+	return found, explain(w.file.path, err)
 }
 
 func readLoads(ctx context.Context, s *session, dataset, account string) (found []adtally.Checkpoint, err error) {
@@ -68,7 +73,7 @@ func readLoads(ctx context.Context, s *session, dataset, account string) (found 
 			return nil, fmt.Errorf("read the loads of %s: %w", dataset, err)
 		}
 		if first.Valid {
-			c.Window = adtally.WindowOf(adtally.DayOf(first.Time, time.UTC), adtally.DayOf(last.Time, time.UTC))
+			c.Window = adtally.WindowOf(dayOf(first), dayOf(last))
 		}
 		c.Asked = c.Asked.UTC()
 		found = append(found, c)

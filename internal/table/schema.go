@@ -122,6 +122,11 @@ type Schema struct {
 	Mode        Mode
 	Key         []string // no part of it may be null, no two rows share it
 	Columns     []Column
+	// History keeps every state that a row was ever seen in; see HistoryTable.
+	History bool
+	// Volatile are columns that change by themselves, such as signed links: a
+	// change of them alone is stored and makes no history.
+	Volatile []string
 }
 
 // Index is the position of a column, or -1.
@@ -152,6 +157,14 @@ func (s *Schema) Check() error {
 		if !seen[k] {
 			bad("key column %s is not declared", k)
 		}
+	}
+	for _, v := range s.Volatile {
+		if !seen[v] || slices.Contains(s.Key, v) {
+			bad("volatile column %s is not declared, or is a part of the key", v)
+		}
+	}
+	if s.History && s.Mode != Upsert {
+		bad("is replaced by days and can have no history")
 	}
 	if s.hasMoney() && !seen["currency"] {
 		bad("has money but no currency column")

@@ -110,10 +110,10 @@ func TestWhatIsNotSetIsNull(t *testing.T) {
 
 func TestASchemaThatDeclaresTooLittleIsRefused(t *testing.T) {
 	t.Parallel()
-	s := table.Schema{Name: "t", Mode: table.Replace, Key: []string{"id"}, Description: "d",
+	s := table.Schema{Name: "t", Mode: table.Replace, Key: []string{"id"}, Description: "d", History: true, Volatile: []string{"link"},
 		Columns: []table.Column{{Name: "spend", Type: table.Int, Unit: table.Money, Additivity: table.Sum}}}
 	err := s.Check()
-	for _, want := range []string{"spend needs", "key column id", "key column date", "no currency"} {
+	for _, want := range []string{"spend needs", "key column id", "key column date", "no currency", "no history", "volatile column link"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want a complaint about %q, got %v", want, err)
 		}

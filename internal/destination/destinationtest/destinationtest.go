@@ -24,6 +24,7 @@ func Run(t *testing.T, open Open) {
 		t.Run(p.name, func(t *testing.T) { p.holds(t, newWarehouse(t, open(t))) })
 	}
 	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
+	t.Run("AHistoryHasOneStateForEveryMoment", func(t *testing.T) { oneStateForEveryMoment(t, open(t)) })
 }
 
 // promise is one sentence of the contract.
@@ -46,6 +47,10 @@ var promises = []promise{
 	{"QuarantineFollowsItsRows", quarantineFollows},
 	{"GapsFollowTheirRows", gapsFollow},
 	{"ADayWithAGapIsPartial", gapsArePartial},
+	{"ARenameIsTwoStates", renameIsTwoStates},
+	{"ASignedLinkIsNoHistory", linkIsNoHistory},
+	{"ALateAnswerChangesNothing", lateAnswer},
+	{"AHistoryBeginsWithWhatIsThere", historyBegins},
 	{"AReaderErrorWritesNothing", readerError},
 	{"ACancelledLoadWritesNothing", cancelled},
 	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 	"time"
 
 	"adtally/internal/destination"
@@ -150,48 +149,4 @@ func (in inserting) insert() string {
 		at[i] = in.places[c]
 	}
 	return "INSERT INTO " + in.target + " (" + idents("", at) + ") SELECT " + idents("s.", names(in.schema.Columns)) + ", " + marks3
-}
-
-// upsert writes the rows that changed and those that are new. A row that is as
-// it was is not written: its bookkeeping says when it last changed. Values in
-// columns that the load does not know stay.
-func (b *bringing) upsert(ctx context.Context, in inserting) error {
-	if in.facts.rows == 0 {
-		return nil
-	}
-	same := each(in.schema.Key, " AND ", func(c string) string { return "t." + c + " = s." + c })
-	if err := b.exchange(ctx, in, same); err != nil {
-		return err
-	}
-	return b.session.exec(ctx, in.insert()+" FROM temp."+in.name+" AS s WHERE NOT EXISTS (SELECT 1 FROM "+in.target+" AS t WHERE "+same+")", b.marked()...)
-}
-
-// exchange takes the rows that changed away, so that they are inserted with the
-// new ones: an update keeps all that it changes in memory. It is used only where
-// the table has columns whose values the load does not know.
-func (b *bringing) exchange(ctx context.Context, in inserting, same string) error {
-	where := " WHERE " + same + " AND (" + in.differs() + ")"
-	if b.layout.holdsMore(in.schema.Name, in.places) {
-		return b.session.exec(ctx, in.update()+where, b.marked()...)
-	}
-	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where)
-}
-
-func (in inserting) update() string {
-	set := []string{}
-	for _, c := range in.schema.Columns {
-		set = append(set, ident(in.places[c.Name])+" = s."+ident(c.Name))
-	}
-	for i, mark := range strings.Split(marks3, ", ") {
-		set = append(set, ident(in.places[bookkeeping[i].Name])+" = "+mark)
-	}
-	return "UPDATE " + in.target + " AS t SET " + strings.Join(set, ", ") + " FROM temp." + in.name + " AS s"
-}
-
-func (in inserting) differs() string {
-	out := make([]string, len(in.schema.Columns))
-	for i, c := range in.schema.Columns {
-		out[i] = "t." + ident(in.places[c.Name]) + " IS DISTINCT FROM s." + ident(c.Name)
-	}
-	return strings.Join(out, " OR ")
 }

@@ -109,6 +109,17 @@ func (l layout) holdsMore(name string, places map[string]string) bool {
 	return t != nil && len(t.columns) > len(places)
 }
 
+// shared are the columns that two tables both have: all that is known of a row,
+// by this load or by others.
+func (l layout) shared(one, other string) (names []string) {
+	for name, c := range l[strings.ToLower(one)].columns {
+		if l[strings.ToLower(other)].columns[name].kind == c.kind {
+			names = append(names, name)
+		}
+	}
+	return slices.Sorted(slices.Values(names))
+}
+
 func (t *existing) takes(name string, typ table.Type) bool {
 	c, there := t.columns[strings.ToLower(name)]
 	return !there || c.kind == typeName(typ)

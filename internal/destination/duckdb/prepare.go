@@ -68,6 +68,9 @@ func (l layout) additions(dataset string, tables []*table.Schema) (out []string,
 	all := own()
 	for _, t := range tables {
 		all = append(all, withBookkeeping(t))
+		if t.History {
+			all = append(all, withBookkeeping(t.HistoryTable()))
+		}
 	}
 	for _, t := range all {
 		places, err := l.places(t)

@@ -27,7 +27,8 @@ type Kind interface {
 type Writer interface {
 	// Prepare makes sure that the tables exist with at least these columns. It
 	// adds and never drops; a column whose type changed gets a new column
-	// named name_TYPE, and loads go there.
+	// named name_TYPE, and loads go there. Rows that the tables refer to and
+	// that are not there get a stub.
 	Prepare(ctx context.Context, dataset string, tables []*table.Schema) error
 	// Commit brings in one slice, all of it or nothing, and releases the
 	// batches it takes. Rows of different tables may come mixed, those of
@@ -71,4 +72,5 @@ const (
 	AskedColumn  = "_asked_at"  // when the platform was asked
 	SyncedColumn = "_synced_at" // when the row was written
 	LoadColumn   = "_load_id"   // the load that wrote it
+	StubColumn   = "_stub"      // tables with History only: the platform was never seen to tell of the row, see table.Reference
 )

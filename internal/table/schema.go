@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -122,11 +123,14 @@ type Schema struct {
 	Mode        Mode
 	Key         []string // no part of it may be null, no two rows share it
 	Columns     []Column
-	// History keeps every state that a row was ever seen in; see HistoryTable.
+	// History says that the rows are objects: every state that one was ever seen
+	// in is kept, see HistoryTable, and one that is only referred to is a stub.
 	History bool
 	// Volatile are columns that change by themselves, such as signed links: a
 	// change of them alone is stored and makes no history.
 	Volatile []string
+	// References are the columns that name rows of other tables.
+	References []Reference
 }
 
 // Index is the position of a column, or -1.
@@ -161,6 +165,13 @@ func (s *Schema) Check() error {
 	for _, v := range s.Volatile {
 		if !seen[v] || slices.Contains(s.Key, v) {
 			bad("volatile column %s is not declared, or is a part of the key", v)
+		}
+	}
+	for _, r := range s.References {
+		for _, c := range append(slices.Collect(maps.Values(r.Fill)), r.Column) {
+			if !seen[c] {
+				bad("the reference to %s needs column %s, which is not declared", r.Table, c)
+			}
 		}
 	}
 	if s.History && s.Mode != Upsert {

@@ -111,9 +111,10 @@ func TestWhatIsNotSetIsNull(t *testing.T) {
 func TestASchemaThatDeclaresTooLittleIsRefused(t *testing.T) {
 	t.Parallel()
 	s := table.Schema{Name: "t", Mode: table.Replace, Key: []string{"id"}, Description: "d", History: true, Volatile: []string{"link"},
-		Columns: []table.Column{{Name: "spend", Type: table.Int, Unit: table.Money, Additivity: table.Sum}}}
+		References: []table.Reference{{Column: "owner", Table: "people", Key: "id", Fill: map[string]string{"name": "owner_name"}}},
+		Columns:    []table.Column{{Name: "spend", Type: table.Int, Unit: table.Money, Additivity: table.Sum}}}
 	err := s.Check()
-	for _, want := range []string{"spend needs", "key column id", "key column date", "no currency", "no history", "volatile column link"} {
+	for _, want := range []string{"spend needs", "key column id", "key column date", "no currency", "no history", "volatile column link", "column owner,", "column owner_name,"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want a complaint about %q, got %v", want, err)
 		}

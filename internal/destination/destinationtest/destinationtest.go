@@ -24,6 +24,7 @@ func Run(t *testing.T, open Open) {
 		t.Run(p.name, func(t *testing.T) { p.holds(t, newWarehouse(t, open(t))) })
 	}
 	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
+	t.Run("NoJoinLosesAFigure", func(t *testing.T) { noJoinLoses(t, open(t)) })
 	t.Run("AHistoryHasOneStateForEveryMoment", func(t *testing.T) { oneStateForEveryMoment(t, open(t)) })
 }
 
@@ -51,6 +52,9 @@ var promises = []promise{
 	{"ASignedLinkIsNoHistory", linkIsNoHistory},
 	{"ALateAnswerChangesNothing", lateAnswer},
 	{"AHistoryBeginsWithWhatIsThere", historyBegins},
+	{"AnUnknownEntityIsAStub", unknownIsStub},
+	{"WhatIsKnownReplacesItsStub", knownReplacesStub},
+	{"AYoungerEntityTableGetsStubs", youngerTableGetsStubs},
 	{"AReaderErrorWritesNothing", readerError},
 	{"ACancelledLoadWritesNothing", cancelled},
 	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},

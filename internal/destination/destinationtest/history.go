@@ -25,7 +25,7 @@ func (w *warehouse) moment(n int) time.Time { return w.asked.Add(time.Duration(n
 // commitAsked brings in what the platform answered when it was asked at a moment.
 func (w *warehouse) commitAsked(t tester, n int, in rows) {
 	t.Helper()
-	load := w.load(now(in.cells[0][0]), in.schema)
+	load := w.load(now(in.cells[0][in.schema.Index("account_id")]), in.schema)
 	load.Asked = func() time.Time { return w.moment(n) }
 	if _, err := w.writer.Commit(context.Background(), load, give(in)); err != nil {
 		t.Fatalf("commit %s: %v", in.schema.Name, err)

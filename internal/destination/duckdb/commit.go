@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"adtally/internal/destination"
@@ -97,6 +98,11 @@ func (b *bringing) all(ctx context.Context) error {
 			return fmt.Errorf("write %s: %w", t.schema.Name, err)
 		}
 	}
+	for _, t := range b.brought() {
+		if err := b.stubs(ctx, t); err != nil {
+			return fmt.Errorf("add what %s refers to: %w", t.schema.Name, err)
+		}
+	}
 	if err := b.record(ctx); err != nil {
 		return err
 	}
@@ -125,7 +131,14 @@ type inserting struct {
 // marked are the values of the bookkeeping columns.
 func (b *bringing) marked() []any { return []any{b.asked, b.synced, b.load.ID} }
 
-const marks3 = "?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?"
+// marks are the expressions for them, in the order of withBookkeeping.
+func (in inserting) marks() []string {
+	marks := []string{"?::TIMESTAMPTZ", "?::TIMESTAMPTZ", "?"}
+	if in.schema.History {
+		marks = append(marks, "false")
+	}
+	return marks
+}
 
 // replace exchanges the slice's rows for those of the load.
 func (b *bringing) replace(ctx context.Context, in inserting) error {
@@ -148,5 +161,5 @@ func (in inserting) insert() string {
 	for i, c := range columns {
 		at[i] = in.places[c]
 	}
-	return "INSERT INTO " + in.target + " (" + idents("", at) + ") SELECT " + idents("s.", names(in.schema.Columns)) + ", " + marks3
+	return "INSERT INTO " + in.target + " (" + idents("", at) + ") SELECT " + idents("s.", names(in.schema.Columns)) + ", " + strings.Join(in.marks(), ", ")
 }

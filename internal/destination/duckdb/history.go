@@ -10,6 +10,7 @@ import (
 // remember brings the history in line with the table: a state that is no more
 // gets an end, and what is now is added. It looks at what this load wrote, and
 // at rows that have no history yet; a load that changed nothing writes nothing.
+// A stub has no history.
 func (b *bringing) remember(ctx context.Context, in inserting) error {
 	history := in.schema.HistoryTable()
 	places, err := b.layout.places(withBookkeeping(history))
@@ -26,5 +27,5 @@ func (b *bringing) remember(ctx context.Context, in inserting) error {
 	columns := b.layout.shared(in.schema.Name, history.Name)
 	return b.session.exec(ctx, "INSERT INTO "+past.target+" ("+idents("", columns)+", "+table.FromColumn+") SELECT "+
 		idents("t.", columns)+", t."+destination.AskedColumn+" FROM "+in.target+" AS t WHERE t."+table.AccountColumn+" = ?"+
-		" AND NOT EXISTS (SELECT 1 FROM "+past.target+" AS h WHERE "+open+")", b.load.Slice.Account)
+		" AND t."+destination.StubColumn+" IS NOT TRUE AND NOT EXISTS (SELECT 1 FROM "+past.target+" AS h WHERE "+open+")", b.load.Slice.Account)
 }

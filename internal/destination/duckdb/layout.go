@@ -32,6 +32,10 @@ var bookkeeping = []table.Column{
 		Description: "The load that wrote the row; see _loads."},
 }
 
+// stub is one more column of tables with a history.
+var stub = table.Column{Name: destination.StubColumn, Type: table.Bool, Unit: table.Flag, Additivity: table.None,
+	Description: "The row was only seen in figures: the platform has not told of it, and all that is known is what they say."}
+
 // own are the tables that every dataset has. _loads is no table of a load.
 func own() []*table.Schema {
 	all := []*table.Schema{&loadsTable}
@@ -48,6 +52,9 @@ func remarks(s *table.Schema) bool { return slices.Contains(table.Remarks, s) }
 func withBookkeeping(s *table.Schema) *table.Schema {
 	full := *s
 	full.Columns = slices.Concat(s.Columns, bookkeeping)
+	if s.History {
+		full.Columns = append(full.Columns, stub)
+	}
 	return &full
 }
 

@@ -35,14 +35,19 @@ func (b *bringing) upsert(ctx context.Context, in inserting) error {
 // An answer changes only what was answered before it: one that comes late, since
 // its reader was slow or was cut off, brings what was not known at all.
 func (b *bringing) exchange(ctx context.Context, in inserting, same string) error {
-	if late, err := b.late(ctx, in.schema); err != nil || late {
+	late, err := b.late(ctx, in.schema)
+	if err != nil {
 		return err
 	}
-	where := " WHERE " + same + " AND t." + destination.AskedColumn + " < ?::TIMESTAMPTZ AND (" + in.differs() + ")"
-	if b.layout.holdsMore(in.schema.Name, in.places) {
-		return b.session.exec(ctx, in.update()+where, append(b.marked(), b.asked)...)
+	changed := "NOT ?::BOOLEAN AND t." + destination.AskedColumn + " < ?::TIMESTAMPTZ AND (" + in.differs() + ")"
+	if in.schema.History {
+		changed = "t." + destination.StubColumn + " OR " + changed
 	}
-	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where, b.asked)
+	where := " WHERE " + same + " AND (" + changed + ")"
+	if b.layout.holdsMore(in.schema.Name, in.places) {
+		return b.session.exec(ctx, in.update()+where, append(b.marked(), late, b.asked)...)
+	}
+	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where, late, b.asked)
 }
 
 // late says that the platform was asked the same again since, and that the
@@ -70,8 +75,9 @@ func (in inserting) update() string {
 	for _, c := range in.schema.Columns {
 		set = append(set, ident(in.places[c.Name])+" = s."+ident(c.Name))
 	}
-	for i, mark := range strings.Split(marks3, ", ") {
-		set = append(set, ident(in.places[bookkeeping[i].Name])+" = "+mark)
+	kept := withBookkeeping(in.schema).Columns[len(in.schema.Columns):]
+	for i, mark := range in.marks() {
+		set = append(set, ident(in.places[kept[i].Name])+" = "+mark)
 	}
 	return "UPDATE " + in.target + " AS t SET " + strings.Join(set, ", ") + " FROM temp." + in.name + " AS s"
 }

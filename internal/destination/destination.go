@@ -33,7 +33,8 @@ type Writer interface {
 	// Commit brings in one slice, all of it or nothing, and releases the
 	// batches it takes. Rows of different tables may come mixed, those of
 	// table.Remarks among them: they replace what was remarked on the slice's
-	// tables, account and days.
+	// tables, account and days. Days whose rows are those of the load already
+	// are not written again; that they were asked for stands in _loads.
 	Commit(context.Context, Load, iter.Seq2[table.Batch, error]) (Written, error)
 	// Loads says, from the warehouse itself, what is in it for an account. Days
 	// with a gap are partial, and stand apart from those without.
@@ -69,7 +70,7 @@ type Written struct {
 
 // Columns that every destination adds to every table by itself.
 const (
-	AskedColumn  = "_asked_at"  // when the platform was asked
+	AskedColumn  = "_asked_at"  // when the platform was asked, by the load that wrote the row
 	SyncedColumn = "_synced_at" // when the row was written
 	LoadColumn   = "_load_id"   // the load that wrote it
 	StubColumn   = "_stub"      // tables with History only: the platform was never seen to tell of the row, see table.Reference

@@ -37,6 +37,7 @@ type promise struct {
 var promises = []promise{
 	{"TheSameWindowLoadedFiveTimesIsTheSame", sameWindowAgain},
 	{"OtherRowsHaveAnotherChecksum", otherRowsOtherChecksum},
+	{"RowsThatAreThereAreNotWrittenAgain", sameRowsStay},
 	{"RowsThatThePlatformTookAwayVanish", goneRowsVanish},
 	{"WindowsDoNotDisturbEachOther", windowsApart},
 	{"AccountsDoNotDisturbEachOther", accountsApart},

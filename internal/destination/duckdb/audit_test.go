@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,6 +77,32 @@ func TestNoStatementTakesAnythingAway(t *testing.T) {
 	}
 	if taken == 0 || len(all) < 20 {
 		t.Errorf("of %d statements none takes anything: this test shows nothing", len(all))
+	}
+}
+
+// PAINS #51: asking again and getting the same writes nothing but that it was
+// asked.
+func TestTheSameAgainIsNotWritten(t *testing.T) {
+	var mu sync.Mutex
+	var all []string
+	trace := func(s string) { mu.Lock(); defer mu.Unlock(); all = append(all, s) }
+	w, err := duckdb.New(duckdb.Options{Trace: trace}).Open(context.Background(), adtally.Destination{Location: filepath.Join(t.TempDir(), "w.duckdb")}, adtally.Secret{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	writing := regexp.MustCompile(`^(DELETE FROM|INSERT INTO|UPDATE) adtally_warehouse\."d"\."wide"`)
+	for i, c := range []struct {
+		ads    int
+		writes bool
+	}{{100, true}, {100, false}, {100, false}, {101, true}} {
+		all = nil
+		if err := commitWide(w, fmt.Sprint(i), 0, 5, c.ads); err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(all, writing.MatchString) != c.writes {
+			t.Errorf("load %d: it should write %v, and runs %q", i, c.writes, all)
+		}
 	}
 }
 

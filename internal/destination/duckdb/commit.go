@@ -140,21 +140,6 @@ func (in inserting) marks() []string {
 	return marks
 }
 
-// replace exchanges the slice's rows for those of the load.
-func (b *bringing) replace(ctx context.Context, in inserting) error {
-	condition := table.AccountColumn + " = ? AND " + within(b.load.Slice.Window)
-	if remarks(in.schema) {
-		condition += " AND table_name IN " + b.tableNames()
-	}
-	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
-		return err
-	}
-	if in.facts.rows == 0 {
-		return nil
-	}
-	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.marked()...)
-}
-
 func (in inserting) insert() string {
 	columns := names(withBookkeeping(in.schema).Columns)
 	at := make([]string, len(columns))

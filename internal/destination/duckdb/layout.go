@@ -27,7 +27,7 @@ var bookkeeping = []table.Column{
 	{Name: destination.AskedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
 		Description: "When the platform was asked, by the load that wrote the row."},
 	{Name: destination.SyncedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
-		Description: "When the row was written. A load that finds an entity unchanged does not write it."},
+		Description: "When the row was written. A load that finds it unchanged does not write it: _loads tells when it was last asked for."},
 	{Name: destination.LoadColumn, Type: table.Text, Unit: table.ID, Additivity: table.None,
 		Description: "The load that wrote the row; see _loads."},
 }

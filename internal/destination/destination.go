@@ -54,6 +54,9 @@ type Load struct {
 	// Asked tells when the platform was asked. It is called after the last
 	// batch was taken.
 	Asked func() time.Time
+	// Zone is the account's, in which its days grow old. Only a load of tables
+	// with Restated columns needs it.
+	Zone *time.Location
 	// Now dates the commit itself.
 	Now func() time.Time
 }

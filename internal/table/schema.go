@@ -129,6 +129,9 @@ type Schema struct {
 	// Volatile are columns that change by themselves, such as signed links: a
 	// change of them alone is stored and makes no history.
 	Volatile []string
+	// Restated are the columns of a table of facts whose sums by day go to the
+	// Restatement ledger.
+	Restated []string
 	// References are the columns that name rows of other tables.
 	References []Reference
 }
@@ -172,6 +175,12 @@ func (s *Schema) Check() error {
 			if !seen[c] {
 				bad("the reference to %s needs column %s, which is not declared", r.Table, c)
 			}
+		}
+	}
+	for _, name := range s.Restated {
+		i := s.Index(name)
+		if s.Mode != Replace || i < 0 || s.Columns[i].Additivity != Sum || s.Columns[i].Type.Kind != KindInt && s.Columns[i].Type.Kind != KindDecimal {
+			bad("column %s cannot be summed by day", name)
 		}
 	}
 	if s.History && s.Mode != Upsert {

@@ -33,11 +33,15 @@ func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter
 	return written, explain(w.file.path, err)
 }
 
-// owned says that every table of the load can be found again by its slice.
+// owned says that every table of the load can be found again by its slice, and
+// that the age of its days is known.
 func owned(load destination.Load) error {
 	for _, t := range load.Tables {
 		if t.Mode == table.Replace && load.Slice.Window.Days() == 0 {
 			return bug("window_missing", "%s is replaced by days, and %s names none", t.Name, load.Slice)
+		}
+		if len(t.Restated) > 0 && load.Zone == nil {
+			return bug("zone_missing", "The age of %s is not known without the account's zone", load.Slice)
 		}
 	}
 	return nil
@@ -101,6 +105,9 @@ func (b *bringing) all(ctx context.Context) error {
 	for _, t := range b.brought() {
 		if err := b.stubs(ctx, t); err != nil {
 			return fmt.Errorf("add what %s refers to: %w", t.schema.Name, err)
+		}
+		if err := b.restate(ctx, t); err != nil {
+			return fmt.Errorf("note what is believed of %s: %w", t.schema.Name, err)
 		}
 	}
 	if err := b.record(ctx); err != nil {

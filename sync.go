@@ -50,6 +50,9 @@ type Checkpoint struct {
 	Window  Window
 	Asked   time.Time
 	Load    string // the load that brought them, as _loads names it
+	// Partial: the platform did not give all of it; what is missing stands in
+	// _gaps and is to be asked for again.
+	Partial bool
 }
 
 // Cursor is a connector's note to its future self inside a slice. Others carry

@@ -27,12 +27,17 @@ type Kind interface {
 type Writer interface {
 	// Prepare makes sure that the tables exist with at least these columns. It
 	// adds and never drops; a column whose type changed gets a new column
-	// named name_TYPE, and loads go there.
+	// named name_TYPE, and loads go there. Rows that the tables refer to and
+	// that are not there get a stub.
 	Prepare(ctx context.Context, dataset string, tables []*table.Schema) error
 	// Commit brings in one slice, all of it or nothing, and releases the
-	// batches it takes. Rows of different tables may come mixed.
+	// batches it takes. Rows of different tables may come mixed, those of
+	// table.Remarks among them: they replace what was remarked on the slice's
+	// tables, account and days. Days whose rows are those of the load already
+	// are not written again; that they were asked for stands in _loads.
 	Commit(context.Context, Load, iter.Seq2[table.Batch, error]) (Written, error)
-	// Loads says, from the warehouse itself, what is in it for an account.
+	// Loads says, from the warehouse itself, what is in it for an account. Days
+	// with a gap are partial, and stand apart from those without.
 	Loads(ctx context.Context, dataset, account string) ([]adtally.Checkpoint, error)
 	// Query lends a handle for reading; done gives it back.
 	Query(context.Context) (db *sql.DB, done func(), err error)
@@ -49,6 +54,9 @@ type Load struct {
 	// Asked tells when the platform was asked. It is called after the last
 	// batch was taken.
 	Asked func() time.Time
+	// Zone is the account's, in which its days grow old. Only a load of tables
+	// with Restated columns needs it.
+	Zone *time.Location
 	// Now dates the commit itself.
 	Now func() time.Time
 }
@@ -57,13 +65,16 @@ type Load struct {
 type Written struct {
 	Rows        map[string]int64 // by table
 	Quarantined int64
-	// Checkpoints are the facts that the load made true, one per table.
+	Gaps        int64
+	// Checkpoints are the facts that the load made true: one per table, and more
+	// where a table has gaps on some of the days.
 	Checkpoints []adtally.Checkpoint
 }
 
 // Columns that every destination adds to every table by itself.
 const (
-	AskedColumn  = "_asked_at"  // when the platform was asked
+	AskedColumn  = "_asked_at"  // when the platform was asked, by the load that wrote the row
 	SyncedColumn = "_synced_at" // when the row was written
 	LoadColumn   = "_load_id"   // the load that wrote it
+	StubColumn   = "_stub"      // tables with History only: the platform was never seen to tell of the row, see table.Reference
 )

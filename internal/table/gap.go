@@ -1,5 +1,9 @@
 package table
 
+// Remarks are the tables in which a reader says something of the rows of other
+// tables. Every dataset has them, and their batches may come with any load.
+var Remarks = []*Schema{&Quarantine, &Gaps}
+
 // Gaps is where a reader lists what it could not get although it should have
 // been there: a field, an object, or a whole day. Rows that were reached are
 // loaded. Destinations keep one such table in every dataset; a load replaces the

@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -122,6 +123,17 @@ type Schema struct {
 	Mode        Mode
 	Key         []string // no part of it may be null, no two rows share it
 	Columns     []Column
+	// History says that the rows are objects: every state that one was ever seen
+	// in is kept, see HistoryTable, and one that is only referred to is a stub.
+	History bool
+	// Volatile are columns that change by themselves, such as signed links: a
+	// change of them alone is stored and makes no history.
+	Volatile []string
+	// Restated are the columns of a table of facts whose sums by day go to the
+	// Restatement ledger.
+	Restated []string
+	// References are the columns that name rows of other tables.
+	References []Reference
 }
 
 // Index is the position of a column, or -1.
@@ -152,6 +164,27 @@ func (s *Schema) Check() error {
 		if !seen[k] {
 			bad("key column %s is not declared", k)
 		}
+	}
+	for _, v := range s.Volatile {
+		if !seen[v] || slices.Contains(s.Key, v) {
+			bad("volatile column %s is not declared, or is a part of the key", v)
+		}
+	}
+	for _, r := range s.References {
+		for _, c := range append(slices.Collect(maps.Values(r.Fill)), r.Column) {
+			if !seen[c] {
+				bad("the reference to %s needs column %s, which is not declared", r.Table, c)
+			}
+		}
+	}
+	for _, name := range s.Restated {
+		i := s.Index(name)
+		if s.Mode != Replace || i < 0 || s.Columns[i].Additivity != Sum || s.Columns[i].Type.Kind != KindInt && s.Columns[i].Type.Kind != KindDecimal {
+			bad("column %s cannot be summed by day", name)
+		}
+	}
+	if s.History && s.Mode != Upsert {
+		bad("is replaced by days and can have no history")
 	}
 	if s.hasMoney() && !seen["currency"] {
 		bad("has money but no currency column")

@@ -110,12 +110,22 @@ func TestWhatIsNotSetIsNull(t *testing.T) {
 
 func TestASchemaThatDeclaresTooLittleIsRefused(t *testing.T) {
 	t.Parallel()
-	s := table.Schema{Name: "t", Mode: table.Replace, Key: []string{"id"}, Description: "d",
-		Columns: []table.Column{{Name: "spend", Type: table.Int, Unit: table.Money, Additivity: table.Sum}}}
+	s := table.Schema{Name: "t", Mode: table.Replace, Key: []string{"id"}, Description: "d", History: true, Restated: []string{"spend", "name"}, Volatile: []string{"link"},
+		References: []table.Reference{{Column: "owner", Table: "people", Key: "id", Fill: map[string]string{"name": "owner_name"}}},
+		Columns:    []table.Column{{Name: "spend", Type: table.Int, Unit: table.Money, Additivity: table.Sum}}}
 	err := s.Check()
-	for _, want := range []string{"spend needs", "key column id", "key column date", "no currency"} {
+	for _, want := range []string{"spend needs", "key column id", "key column date", "no currency", "no history", "volatile column link", "column owner,", "column owner_name,", "column name cannot be summed"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want a complaint about %q, got %v", want, err)
+		}
+	}
+}
+
+func TestOurOwnTablesAreDeclared(t *testing.T) {
+	t.Parallel()
+	for _, s := range append([]*table.Schema{&table.Restatement, &table.Reconciliation}, table.Remarks...) {
+		if err := s.Check(); err != nil {
+			t.Error(err)
 		}
 	}
 }

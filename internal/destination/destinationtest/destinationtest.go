@@ -24,6 +24,8 @@ func Run(t *testing.T, open Open) {
 		t.Run(p.name, func(t *testing.T) { p.holds(t, newWarehouse(t, open(t))) })
 	}
 	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
+	t.Run("NoJoinLosesAFigure", func(t *testing.T) { noJoinLoses(t, open(t)) })
+	t.Run("AHistoryHasOneStateForEveryMoment", func(t *testing.T) { oneStateForEveryMoment(t, open(t)) })
 }
 
 // promise is one sentence of the contract.
@@ -35,6 +37,7 @@ type promise struct {
 var promises = []promise{
 	{"TheSameWindowLoadedFiveTimesIsTheSame", sameWindowAgain},
 	{"OtherRowsHaveAnotherChecksum", otherRowsOtherChecksum},
+	{"RowsThatAreThereAreNotWrittenAgain", sameRowsStay},
 	{"RowsThatThePlatformTookAwayVanish", goneRowsVanish},
 	{"WindowsDoNotDisturbEachOther", windowsApart},
 	{"AccountsDoNotDisturbEachOther", accountsApart},
@@ -44,6 +47,18 @@ var promises = []promise{
 	{"EveryRowSaysItsLoad", rowsSayTheirLoad},
 	{"EntitiesAreExchangedByKey", entitiesByKey},
 	{"QuarantineFollowsItsRows", quarantineFollows},
+	{"GapsFollowTheirRows", gapsFollow},
+	{"ADayWithAGapIsPartial", gapsArePartial},
+	{"ARenameIsTwoStates", renameIsTwoStates},
+	{"ASignedLinkIsNoHistory", linkIsNoHistory},
+	{"ALateAnswerChangesNothing", lateAnswer},
+	{"AHistoryBeginsWithWhatIsThere", historyBegins},
+	{"AnUnknownEntityIsAStub", unknownIsStub},
+	{"WhatIsKnownReplacesItsStub", knownReplacesStub},
+	{"AYoungerEntityTableGetsStubs", youngerTableGetsStubs},
+	{"WhatWasBelievedStaysInTheLedger", believed},
+	{"TheAgeOfADayIsCountedInItsZone", ageInItsZone},
+	{"AComparisonIsLoadedLikeAnEntity", comparisonLoaded},
 	{"AReaderErrorWritesNothing", readerError},
 	{"ACancelledLoadWritesNothing", cancelled},
 	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},

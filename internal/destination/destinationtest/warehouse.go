@@ -57,13 +57,13 @@ func (w *warehouse) load(s adtally.Slice, tables ...*table.Schema) destination.L
 		Asked: func() time.Time { return asked }, Now: func() time.Time { return asked.Add(time.Second) }}
 }
 
-// commit brings in rows that must be accepted. The quarantine goes with every
-// load and is none of its tables.
+// commit brings in rows that must be accepted. Remarks go with every load and
+// are none of its tables.
 func (w *warehouse) commit(t tester, s adtally.Slice, in ...rows) destination.Written {
 	t.Helper()
 	var tables []*table.Schema
 	for _, r := range in {
-		if r.schema != &table.Quarantine && !slices.Contains(tables, r.schema) {
+		if !slices.Contains(table.Remarks, r.schema) && !slices.Contains(tables, r.schema) {
 			tables = append(tables, r.schema)
 		}
 	}

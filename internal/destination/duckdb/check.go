@@ -27,6 +27,7 @@ type audit struct {
 	schema           *table.Schema
 	load             destination.Load
 	key              []int
+	names            []uint64 // hashes of the columns' names and types: the same values elsewhere are others
 	rows             int64
 	sum              uint64 // of the rows' hashes: their order does not matter
 	keyless, strays  int64
@@ -39,6 +40,9 @@ func newAudit(s *table.Schema, load destination.Load) *audit {
 	for _, c := range s.Key {
 		a.key = append(a.key, s.Index(c))
 	}
+	for _, c := range s.Columns {
+		a.names = append(a.names, xxh3.HashString(c.Name+" "+c.Type.String()))
+	}
 	return a
 }
 
@@ -48,11 +52,11 @@ func (a *audit) take(rec arrow.RecordBatch) {
 	a.hashes, a.keyWords = zeros(a.hashes, n), zeros(a.keyWords, n)
 	keyless := make([]bool, n)
 	for i, c := range rec.Columns() {
-		isKey := slices.Contains(a.key, i)
+		isKey, name := slices.Contains(a.key, i), a.names[i]
 		eachHash(c, func(row int, h uint64) {
-			a.hashes[row] = mix(a.hashes[row] ^ h + uint64(i+1)*0x9E3779B97F4A7C15)
+			a.hashes[row] = mix(a.hashes[row] ^ h + name)
 			if isKey {
-				a.keyWords[row] = mix(a.keyWords[row] ^ h + uint64(i+1)*0x9E3779B97F4A7C15)
+				a.keyWords[row] = mix(a.keyWords[row] ^ h + name)
 				keyless[row] = keyless[row] || c.IsNull(row)
 			}
 		})
@@ -136,7 +140,7 @@ func (a *audit) owner(rec arrow.RecordBatch) func(row int) bool {
 			return d >= window.From && d < window.To
 		})
 	}
-	if a.schema == &table.Quarantine {
+	if remarks(a.schema) {
 		of := text("table_name")
 		checks = append(checks, func(row int) bool {
 			return of.IsValid(row) && slices.ContainsFunc(a.load.Tables, func(t *table.Schema) bool { return t.Name == of.Value(row) })

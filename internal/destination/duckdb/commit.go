@@ -33,11 +33,15 @@ func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter
 	return written, explain(w.file.path, err)
 }
 
-// owned says that every table of the load can be found again by its slice.
+// owned says that every table of the load can be found again by its slice, and
+// that the age of its days is known.
 func owned(load destination.Load) error {
 	for _, t := range load.Tables {
 		if t.Mode == table.Replace && load.Slice.Window.Days() == 0 {
 			return bug("window_missing", "%s is replaced by days, and %s names none", t.Name, load.Slice)
+		}
+		if len(t.Restated) > 0 && load.Zone == nil {
+			return bug("zone_missing", "The age of %s is not known without the account's zone", load.Slice)
 		}
 	}
 	return nil
@@ -48,6 +52,7 @@ type bringing struct {
 	*staging
 	layout        layout
 	asked, synced time.Time
+	written       destination.Written
 }
 
 // bring writes what was staged.
@@ -64,7 +69,7 @@ func (f *file) bring(ctx context.Context, st *staging) (written destination.Writ
 	if err != nil {
 		return destination.Written{}, err
 	}
-	return b.written(), nil
+	return b.written, nil
 }
 
 // instant is a moment as exact as the file keeps it.
@@ -97,7 +102,18 @@ func (b *bringing) all(ctx context.Context) error {
 			return fmt.Errorf("write %s: %w", t.schema.Name, err)
 		}
 	}
-	return b.record(ctx)
+	for _, t := range b.brought() {
+		if err := b.stubs(ctx, t); err != nil {
+			return fmt.Errorf("add what %s refers to: %w", t.schema.Name, err)
+		}
+		if err := b.restate(ctx, t); err != nil {
+			return fmt.Errorf("note what is believed of %s: %w", t.schema.Name, err)
+		}
+	}
+	if err := b.record(ctx); err != nil {
+		return err
+	}
+	return b.conclude(ctx)
 }
 
 func (b *bringing) table(ctx context.Context, t *staged) error {
@@ -122,21 +138,13 @@ type inserting struct {
 // marked are the values of the bookkeeping columns.
 func (b *bringing) marked() []any { return []any{b.asked, b.synced, b.load.ID} }
 
-const marks3 = "?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?"
-
-// replace exchanges the slice's rows for those of the load.
-func (b *bringing) replace(ctx context.Context, in inserting) error {
-	condition := table.AccountColumn + " = ? AND " + within(b.load.Slice.Window)
-	if in.schema == &table.Quarantine {
-		condition += " AND table_name IN " + b.tableNames()
+// marks are the expressions for them, in the order of withBookkeeping.
+func (in inserting) marks() []string {
+	marks := []string{"?::TIMESTAMPTZ", "?::TIMESTAMPTZ", "?"}
+	if in.schema.History {
+		marks = append(marks, "false")
 	}
-	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
-		return err
-	}
-	if in.facts.rows == 0 {
-		return nil
-	}
-	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.marked()...)
+	return marks
 }
 
 func (in inserting) insert() string {
@@ -145,49 +153,5 @@ func (in inserting) insert() string {
 	for i, c := range columns {
 		at[i] = in.places[c]
 	}
-	return "INSERT INTO " + in.target + " (" + idents("", at) + ") SELECT " + idents("s.", names(in.schema.Columns)) + ", " + marks3
-}
-
-// upsert writes the rows that changed and those that are new. A row that is as
-// it was is not written: its bookkeeping says when it last changed. Values in
-// columns that the load does not know stay.
-func (b *bringing) upsert(ctx context.Context, in inserting) error {
-	if in.facts.rows == 0 {
-		return nil
-	}
-	same := each(in.schema.Key, " AND ", func(c string) string { return "t." + c + " = s." + c })
-	if err := b.exchange(ctx, in, same); err != nil {
-		return err
-	}
-	return b.session.exec(ctx, in.insert()+" FROM temp."+in.name+" AS s WHERE NOT EXISTS (SELECT 1 FROM "+in.target+" AS t WHERE "+same+")", b.marked()...)
-}
-
-// exchange takes the rows that changed away, so that they are inserted with the
-// new ones: an update keeps all that it changes in memory. It is used only where
-// the table has columns whose values the load does not know.
-func (b *bringing) exchange(ctx context.Context, in inserting, same string) error {
-	where := " WHERE " + same + " AND (" + in.differs() + ")"
-	if b.layout.holdsMore(in.schema.Name, in.places) {
-		return b.session.exec(ctx, in.update()+where, b.marked()...)
-	}
-	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where)
-}
-
-func (in inserting) update() string {
-	set := []string{}
-	for _, c := range in.schema.Columns {
-		set = append(set, ident(in.places[c.Name])+" = s."+ident(c.Name))
-	}
-	for i, mark := range strings.Split(marks3, ", ") {
-		set = append(set, ident(in.places[bookkeeping[i].Name])+" = "+mark)
-	}
-	return "UPDATE " + in.target + " AS t SET " + strings.Join(set, ", ") + " FROM temp." + in.name + " AS s"
-}
-
-func (in inserting) differs() string {
-	out := make([]string, len(in.schema.Columns))
-	for i, c := range in.schema.Columns {
-		out[i] = "t." + ident(in.places[c.Name]) + " IS DISTINCT FROM s." + ident(c.Name)
-	}
-	return strings.Join(out, " OR ")
+	return "INSERT INTO " + in.target + " (" + idents("", at) + ") SELECT " + idents("s.", names(in.schema.Columns)) + ", " + strings.Join(in.marks(), ", ")
 }

@@ -27,18 +27,34 @@ var bookkeeping = []table.Column{
 	{Name: destination.AskedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
 		Description: "When the platform was asked, by the load that wrote the row."},
 	{Name: destination.SyncedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
-		Description: "When the row was written. A load that finds an entity unchanged does not write it."},
+		Description: "When the row was written. A load that finds it unchanged does not write it: _loads tells when it was last asked for."},
 	{Name: destination.LoadColumn, Type: table.Text, Unit: table.ID, Additivity: table.None,
 		Description: "The load that wrote the row; see _loads."},
 }
 
+// stub is one more column of tables with a history.
+var stub = table.Column{Name: destination.StubColumn, Type: table.Bool, Unit: table.Flag, Additivity: table.None,
+	Description: "The row was only seen in figures: the platform has not told of it, and all that is known is what they say."}
+
 // own are the tables that every dataset has. _loads is no table of a load.
-func own() []*table.Schema { return []*table.Schema{&loadsTable, withBookkeeping(&table.Quarantine)} }
+func own() []*table.Schema {
+	all := []*table.Schema{&loadsTable, withBookkeeping(&table.Restatement)}
+	for _, s := range table.Remarks {
+		all = append(all, withBookkeeping(s))
+	}
+	return all
+}
+
+// remarks says that a table is one of table.Remarks.
+func remarks(s *table.Schema) bool { return slices.Contains(table.Remarks, s) }
 
 // withBookkeeping is a table as it stands in the file.
 func withBookkeeping(s *table.Schema) *table.Schema {
 	full := *s
 	full.Columns = slices.Concat(s.Columns, bookkeeping)
+	if s.History {
+		full.Columns = append(full.Columns, stub)
+	}
 	return &full
 }
 
@@ -98,6 +114,17 @@ func (l layout) places(s *table.Schema) (map[string]string, error) {
 func (l layout) holdsMore(name string, places map[string]string) bool {
 	t := l[strings.ToLower(name)]
 	return t != nil && len(t.columns) > len(places)
+}
+
+// shared are the columns that two tables both have: all that is known of a row,
+// by this load or by others.
+func (l layout) shared(one, other string) (names []string) {
+	for name, c := range l[strings.ToLower(one)].columns {
+		if l[strings.ToLower(other)].columns[name].kind == c.kind {
+			names = append(names, name)
+		}
+	}
+	return slices.Sorted(slices.Values(names))
 }
 
 func (t *existing) takes(name string, typ table.Type) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"adtally"
 	"adtally/internal/table"
@@ -26,7 +25,7 @@ var loadsTable = table.Schema{
 		{Name: "date_from", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The first day of the load; NULL for entities, which are as they are now."},
 		{Name: "date_to", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The last day of the load, itself included; NULL for entities."},
 		{Name: "rows", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "How many rows the platform gave."},
-		{Name: "checksum", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The same rows in any order have the same checksum; columns beginning with _ do not count. A new version of DuckDB may compute another."},
+		{Name: "checksum", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The same rows in any order have the same checksum; columns beginning with _ do not count. Where the load before brought the same for the same days, nothing was written again."},
 		{Name: "asked_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the platform was asked: the rows are as of then."},
 		{Name: "synced_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the load was written."},
 	},
@@ -46,10 +45,16 @@ func (w *writer) Loads(ctx context.Context, dataset, account string) (found []ad
 		if err != nil || l[loadsTable.Name] == nil {
 			return err
 		}
-		found, err = readLoads(ctx, s, dataset, account)
+		if found, err = readLoads(ctx, s, dataset, account); err != nil {
+			return err
+		}
+		found = stillTrue(found)
+		if l[table.Gaps.Name] != nil { // the file may be older than the table
+			found, err = apart(ctx, s, dataset, found)
+		}
 		return err
 	})
-	return stillTrue(found), explain(w.file.path, err)
+	return found, explain(w.file.path, err)
 }
 
 func readLoads(ctx context.Context, s *session, dataset, account string) (found []adtally.Checkpoint, err error) {
@@ -68,7 +73,7 @@ func readLoads(ctx context.Context, s *session, dataset, account string) (found 
 			return nil, fmt.Errorf("read the loads of %s: %w", dataset, err)
 		}
 		if first.Valid {
-			c.Window = adtally.WindowOf(adtally.DayOf(first.Time, time.UTC), adtally.DayOf(last.Time, time.UTC))
+			c.Window = adtally.WindowOf(dayOf(first), dayOf(last))
 		}
 		c.Asked = c.Asked.UTC()
 		found = append(found, c)

@@ -11,30 +11,37 @@ import (
 // Prepare makes sure that the tables exist with at least these columns.
 func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Schema) error {
 	err := w.file.with(ctx, func(s *session) error {
-		missing, err := w.file.missing(ctx, s, dataset, tables)
-		if err != nil || len(missing) == 0 {
+		lacks, err := w.file.lacks(ctx, s, dataset, tables)
+		if err != nil || !lacks {
 			return err
 		}
 		return w.file.write(ctx, func() error {
-			_, err := w.file.complete(ctx, s, dataset, tables)
-			return err
+			l, err := w.file.complete(ctx, s, dataset, tables)
+			if err != nil {
+				return err
+			}
+			return l.adoptAll(ctx, s, dataset, tables)
 		})
 	})
 	return explain(w.file.path, err)
 }
 
-// missing looks, and does not write.
-func (f *file) missing(ctx context.Context, s *session, dataset string, tables []*table.Schema) ([]string, error) {
+// lacks looks whether there is anything to do, and does not write.
+func (f *file) lacks(ctx context.Context, s *session, dataset string, tables []*table.Schema) (bool, error) {
 	release, err := f.hold(ctx, readOnly)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	defer release()
 	l, err := readLayout(ctx, s, dataset)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	return l.additions(dataset, tables)
+	statements, err := l.additions(dataset, tables)
+	if err != nil || len(statements) > 0 {
+		return len(statements) > 0, err
+	}
+	return l.anyOrphan(ctx, s, dataset, tables)
 }
 
 // complete adds what is missing, in one transaction, and says what is there
@@ -68,6 +75,9 @@ func (l layout) additions(dataset string, tables []*table.Schema) (out []string,
 	all := own()
 	for _, t := range tables {
 		all = append(all, withBookkeeping(t))
+		if t.History {
+			all = append(all, withBookkeeping(t.HistoryTable()))
+		}
 	}
 	for _, t := range all {
 		places, err := l.places(t)

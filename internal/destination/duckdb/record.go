@@ -3,10 +3,12 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"adtally"
 	"adtally/internal/destination"
+	"adtally/internal/table"
 )
 
 // record writes the load's rows of _loads, in the transaction of the load.
@@ -28,8 +30,13 @@ func (b *bringing) record(ctx context.Context) error {
 	return nil
 }
 
-// brought are the load's own tables: all but quarantine.
-func (b *bringing) brought() []*staged { return b.tables[1:] }
+// brought are the load's own tables: all but the remarks, which come first.
+func (b *bringing) brought() []*staged { return b.tables[len(table.Remarks):] }
+
+// remarked is how many rows of a table of remarks came.
+func (b *bringing) remarked(s *table.Schema) int64 {
+	return b.tables[slices.Index(table.Remarks, s)].facts.rows
+}
 
 // ends are the first and the last day of a window, or nothing.
 func ends(w adtally.Window) (first, last any) {
@@ -39,12 +46,15 @@ func ends(w adtally.Window) (first, last any) {
 	return w.From.String(), w.Last().String()
 }
 
-func (b *bringing) written() destination.Written {
-	w := destination.Written{Rows: map[string]int64{}, Quarantined: b.tables[0].facts.rows}
+// conclude finds out, in the transaction, what the load made true.
+func (b *bringing) conclude(ctx context.Context) (err error) {
+	w := destination.Written{Rows: map[string]int64{}, Quarantined: b.remarked(&table.Quarantine), Gaps: b.remarked(&table.Gaps)}
 	for _, t := range b.brought() {
 		w.Rows[t.schema.Name] = t.facts.rows
 		w.Checkpoints = append(w.Checkpoints, adtally.Checkpoint{
 			Table: t.schema.Name, Account: b.load.Slice.Account, Window: b.load.Slice.Window, Asked: b.asked, Load: b.load.ID})
 	}
-	return w
+	w.Checkpoints, err = apart(ctx, b.session, b.load.Dataset, w.Checkpoints)
+	b.written = w
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -45,7 +46,7 @@ var views atomic.Int64
 
 func newStaging(s *session, load destination.Load) *staging {
 	st := &staging{session: s, load: load, view: "batches_" + strconv.FormatInt(views.Add(1), 10)}
-	for i, t := range append([]*table.Schema{&table.Quarantine}, load.Tables...) {
+	for i, t := range slices.Concat(table.Remarks, load.Tables) {
 		number := strconv.Itoa(i)
 		st.tables = append(st.tables, &staged{schema: t, view: st.view + "_" + number, name: "staged_" + number, audit: newAudit(t, load)})
 	}

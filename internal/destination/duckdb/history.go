@@ -1,0 +1,31 @@
+package duckdb
+
+import (
+	"context"
+
+	"adtally/internal/destination"
+	"adtally/internal/table"
+)
+
+// remember brings the history in line with the table: a state that is no more
+// gets an end, and what is now is added. It looks at what this load wrote, and
+// at rows that have no history yet; a load that changed nothing writes nothing.
+// A stub has no history.
+func (b *bringing) remember(ctx context.Context, in inserting) error {
+	history := in.schema.HistoryTable()
+	places, err := b.layout.places(withBookkeeping(history))
+	if err != nil {
+		return err
+	}
+	past := inserting{target: target(b.load.Dataset, history.Name), places: places}
+	open := each(in.schema.Key, " AND ", func(c string) string { return "h." + c + " = t." + c }) + " AND h." + table.ToColumn + " IS NULL"
+	err = b.session.exec(ctx, "UPDATE "+past.target+" AS h SET "+table.ToColumn+" = t."+destination.AskedColumn+" FROM "+in.target+" AS t"+
+		" WHERE t."+destination.LoadColumn+" = ? AND "+open+" AND ("+differ("h", past, "t", in, in.schema.Settled())+")", b.load.ID)
+	if err != nil {
+		return err
+	}
+	columns := b.layout.shared(in.schema.Name, history.Name)
+	return b.session.exec(ctx, "INSERT INTO "+past.target+" ("+idents("", columns)+", "+table.FromColumn+") SELECT "+
+		idents("t.", columns)+", t."+destination.AskedColumn+" FROM "+in.target+" AS t WHERE t."+table.AccountColumn+" = ?"+
+		" AND t."+destination.StubColumn+" IS NOT TRUE AND NOT EXISTS (SELECT 1 FROM "+past.target+" AS h WHERE "+open+")", b.load.Slice.Account)
+}

@@ -1,0 +1,51 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"adtally/internal/table"
+)
+
+// replace exchanges the slice's rows for those of the load, unless they are the
+// same.
+func (b *bringing) replace(ctx context.Context, in inserting) error {
+	if unchanged, err := b.unchanged(ctx, in.staged); err != nil || unchanged {
+		return err
+	}
+	condition := table.AccountColumn + " = ? AND " + within(b.load.Slice.Window)
+	if remarks(in.schema) {
+		condition += " AND table_name IN " + b.tableNames()
+	}
+	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
+		return err
+	}
+	if in.facts.rows == 0 {
+		return nil
+	}
+	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.marked()...)
+}
+
+// unchanged says that the file holds exactly these rows: the last load that had
+// to do with any of the days was of exactly these days, and had their checksum.
+// Only its row of _loads is new then. Remarks are in no load's checksum.
+func (b *bringing) unchanged(ctx context.Context, t *staged) (bool, error) {
+	if remarks(t.schema) {
+		return false, nil
+	}
+	w := b.load.Slice.Window
+	first, last := ends(w)
+	query := "SELECT date_from = ?::DATE AND date_to = ?::DATE AND rows = ? AND checksum = ? FROM " + target(b.load.Dataset, loadsTable.Name) +
+		" WHERE table_name = ? AND account_id = ? AND " + touching(w) + " ORDER BY sequence DESC LIMIT 1"
+	var same bool
+	err := b.session.row(ctx, query, first, last, t.facts.rows, t.facts.checksum, t.schema.Name, b.load.Slice.Account).Scan(&same)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("compare with the last load: %w", err)
+	}
+	return same, nil
+}

@@ -11,7 +11,7 @@ import (
 // gap lists a day of a table, or null for an entity, from which a column is
 // missing.
 func gap(tableName, account, day, column string) rows {
-	return rows{&table.Gaps, [][]string{{tableName, account, day, day + "/x", column, "too_much", "The answer was too large."}}}
+	return rows{&table.Gaps, [][]string{{tableName, account, day, day + "/x", column, "too_much", "The answer was too large.", "true"}}}
 }
 
 // dayText is day n.
@@ -65,7 +65,9 @@ func gapsArePartial(t *testing.T, w *warehouse) {
 		t.Errorf("the commits say %+v and %+v", first.Checkpoints, ads.Checkpoints)
 	}
 	w.commit(t, days(alpha, 2, 1), factsOf())
-	w.commit(t, now(alpha), entitiesOf())
+	settled := gap("ads", alpha, null, "owner")
+	settled.cells[0][len(settled.cells[0])-1] = "false" // only a person can change it: not due
+	w.commit(t, now(alpha), entitiesOf(), settled)
 	same(t, "after some were filled", told(), []string{"ads now load-5 false", "other_facts 2026-03-30..2026-04-03 load-1 false",
 		"facts 2026-03-30..2026-03-30 load-1 false", "facts 2026-03-31..2026-03-31 load-1 true", "facts 2026-04-01..2026-04-01 load-4 false",
 		"facts 2026-04-02..2026-04-03 load-1 false"})

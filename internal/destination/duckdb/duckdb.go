@@ -11,8 +11,10 @@ import (
 // Defaults of Options.
 const (
 	// defaultMemory lets a whole process stay below 300 MB while it loads ten
-	// million rows; see BenchmarkLoad for the figures.
-	defaultMemory   = 144 << 20
+	// million rows: it peaks at about 255 MB then, on a busy machine too, and at
+	// 420 MB with 144 MB here and no thread that gives memory back
+	// (cmd/adtally's BenchmarkWalking).
+	defaultMemory   = 80 << 20
 	defaultPatience = 30 * time.Second
 )
 

@@ -16,7 +16,7 @@ type lacking map[string]map[adtally.Day]bool
 
 // readGaps asks the file what is missing for an account.
 func readGaps(ctx context.Context, s *session, dataset, account string) (lacking, error) {
-	rows, err := s.query(ctx, "SELECT DISTINCT table_name, date FROM "+target(dataset, table.Gaps.Name)+" WHERE account_id = ?", account)
+	rows, err := s.query(ctx, "SELECT DISTINCT table_name, date FROM "+target(dataset, table.Gaps.Name)+" WHERE account_id = ? AND due IS DISTINCT FROM false", account)
 	if err != nil {
 		return nil, fmt.Errorf("read the gaps of %s: %w", dataset, err)
 	}

@@ -97,5 +97,23 @@ type Outcome struct {
 	Rows    int64
 	Started time.Time
 	Ended   time.Time
+	Gaps    int64  // things that the platform did not give; they stand in _gaps
 	Fault   *Fault // nil = its rows are in the warehouse
+}
+
+// Drift is a day whose figures do not add up to the platform's own total,
+// although it was read again.
+type Drift struct {
+	Account string `json:"account"`
+	Table   string `json:"table"`
+	Day     Day    `json:"day"`
+	Metric  string `json:"metric"`
+	Ours    string `json:"ours"`
+	Theirs  string `json:"theirs"`
+}
+
+// Done is how a step ended.
+type Done struct {
+	Outcomes []Outcome
+	Drifts   []Drift
 }

@@ -15,15 +15,21 @@ import (
 // result is what a sync did, for a person or a program.
 type result struct {
 	Run      string           `json:"run"`
-	State    string           `json:"state"` // finished, incomplete
+	State    string           `json:"state"`   // finished, incomplete
+	Summary  string           `json:"summary"` // the state in a sentence
 	To       string           `json:"to"`
 	Resumed  bool             `json:"resumed"`
 	Notes    []string         `json:"notes,omitempty"`
 	Slices   int              `json:"slices"`
 	Rows     int64            `json:"rows"`
 	Tables   map[string]int64 `json:"rows_by_stream"`
+	Gaps     int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
+	Drifts   []adtally.Drift  `json:"drifts,omitempty"`
 	Failures []failure        `json:"failures,omitempty"`
 	Seconds  float64          `json:"seconds"`
+
+	accounts int
+	lacking  map[string]*adtally.Fault // accounts that are not up to date, and the worst reason
 }
 
 // failure is one thing that did not work, and who must act.
@@ -35,6 +41,7 @@ type failure struct {
 	Message string `json:"message"`
 	Detail  string `json:"detail,omitempty"`
 	Hint    string `json:"hint,omitempty"`
+	Until   string `json:"until,omitempty"` // RFC 3339; before it no try is worth a call
 
 	fault *adtally.Fault
 }
@@ -47,35 +54,130 @@ func failureOf(a adtally.Account, s *adtally.Slice, f *adtally.Fault) failure {
 	if f.Err != nil {
 		out.Detail = f.Err.Error()
 	}
+	if !f.Until.IsZero() {
+		out.Until = f.Until.UTC().Format(time.RFC3339)
+	}
 	return out
 }
 
-func (r *result) add(a adtally.Account, outcomes []adtally.Outcome) {
-	for _, o := range outcomes {
+// add takes in how an account's step ended; whole is what ended all of it.
+func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault) {
+	for _, o := range done.Outcomes {
 		if o.Fault != nil {
-			r.Failures = append(r.Failures, failureOf(a, &o.Slice, o.Fault))
+			r.fails(a, &o.Slice, o.Fault)
 			continue
 		}
 		r.Slices++
 		r.Rows += o.Rows
+		r.Gaps += o.Gaps
 		r.Tables[o.Slice.Stream] += o.Rows
 	}
+	if whole != nil && whole.Act != adtally.Reconnect && !r.has(a, whole) {
+		r.fails(a, nil, whole)
+	}
+	if r.Drifts = append(r.Drifts, done.Drifts...); len(done.Drifts) > 0 {
+		r.lacks(a, drifted(done.Drifts))
+	}
+}
+
+func (r *result) fails(a adtally.Account, s *adtally.Slice, f *adtally.Fault) {
+	r.Failures = append(r.Failures, failureOf(a, s, f))
+	r.lacks(a, f)
+}
+
+// has says whether the fault stands for one of the account's slices already.
+func (r *result) has(a adtally.Account, f *adtally.Fault) bool {
+	return slices.ContainsFunc(r.Failures, func(x failure) bool { return x.Account == "act_"+a.ID && x.fault == f })
+}
+
+// worst orders what a person must know first.
+var worst = []adtally.Act{adtally.Reconnect, adtally.Configure, adtally.Bug, adtally.Wait, adtally.Retry}
+
+func (r *result) lacks(a adtally.Account, f *adtally.Fault) {
+	if r.lacking == nil {
+		r.lacking = map[string]*adtally.Fault{}
+	}
+	before := r.lacking[a.ID]
+	if before == nil || slices.Index(worst, f.Act) < slices.Index(worst, before.Act) {
+		r.lacking[a.ID] = f
+	}
+}
+
+// drifted is what days that do not add up mean for the run.
+func drifted(list []adtally.Drift) *adtally.Fault {
+	d := list[0]
+	return &adtally.Fault{Act: adtally.Retry, Code: "drift",
+		Message: fmt.Sprintf("act_%s does not add up to Meta's own total: on %s the %s of %s is %s, and Meta says %s", d.Account, d.Day, d.Metric, d.Table, d.Ours, d.Theirs),
+		Hint:    "The days were read again and stayed so; they are read once more tomorrow. The table _reconciliation lists them all."}
 }
 
 func (r *result) finish(took time.Duration) {
 	r.Seconds = took.Seconds()
 	r.State = "finished"
-	if len(r.Failures) > 0 {
+	if len(r.Failures)+len(r.Drifts) > 0 {
 		r.State = "incomplete"
 	}
+	r.Summary = r.sentence()
 }
 
 // failure is the first thing that failed, as the error of the whole.
 func (r *result) failure() error {
-	if len(r.Failures) == 0 {
-		return nil
+	if len(r.Failures) > 0 {
+		return r.Failures[0].fault
 	}
-	return r.Failures[0].fault
+	if len(r.Drifts) > 0 {
+		return drifted(r.Drifts)
+	}
+	return nil
+}
+
+// sentence says how the accounts stand: "41 of 43 accounts are up to date; 2 wait
+// for Meta until 14:32."
+func (r *result) sentence() string {
+	parts := []string{fmt.Sprintf("%d of %s up to date", r.accounts-len(r.lacking), counted(r.accounts, "account is", "accounts are"))}
+	if r.accounts == 1 && len(r.lacking) == 0 {
+		parts[0] = "The account is up to date"
+	} else if r.accounts == 1 {
+		parts[0] = "The account is not up to date"
+	}
+	byAct := map[adtally.Act]int{}
+	var until time.Time
+	for _, f := range r.lacking {
+		if byAct[f.Act]++; f.Until.After(until) {
+			until = f.Until
+		}
+	}
+	for _, act := range worst {
+		if n := byAct[act]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, lackWords(act, n, until)))
+		}
+	}
+	if r.Gaps > 0 {
+		parts = append(parts, counted(int(r.Gaps), "gap is", "gaps are")+" listed in _gaps")
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
+func lackWords(act adtally.Act, n int, until time.Time) string {
+	s := map[bool]string{true: "s", false: ""}[n == 1]
+	switch act {
+	case adtally.Reconnect:
+		return "need" + s + " a new token"
+	case adtally.Configure:
+		return "need" + s + " somebody to change something"
+	case adtally.Wait:
+		return "wait" + s + " for Meta until " + until.Local().Format("15:04")
+	case adtally.Retry:
+		return map[bool]string{true: "is", false: "are"}[n == 1] + " tried again at the next sync"
+	}
+	return "failed in a way that Adtally does not know"
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func (r *result) print(p *program, asJSON bool) error {
@@ -90,10 +192,13 @@ func (r *result) print(p *program, asJSON bool) error {
 	for _, f := range r.Failures {
 		fmt.Fprintf(&b, "  not done: %s %s: %s\n", f.Account, f.Slice, f.Message)
 	}
+	for _, d := range r.Drifts {
+		fmt.Fprintf(&b, "  differs: act_%s %s %s: %s %s, Meta says %s\n", d.Account, d.Table, d.Day, d.Metric, d.Ours, d.Theirs)
+	}
 	if r.Slices == 0 && len(r.Failures) == 0 {
 		b.WriteString("  Nothing was due: all of it is in the warehouse already.\n")
 	}
-	return p.printf("%s%s rows in %s, in %s.\n", b.String(), grouped(r.Rows), took(r.Seconds), r.To)
+	return p.printf("%s%s rows in %s, in %s.\n%s\n", b.String(), grouped(r.Rows), took(r.Seconds), r.To, r.Summary)
 }
 
 func took(seconds float64) string {

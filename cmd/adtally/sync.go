@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -179,7 +180,7 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 	if err != nil {
 		return nil, err
 	}
-	res := &result{Run: run.ID, To: s.command.To, Resumed: resumed, Tables: map[string]int64{}}
+	res := &result{Run: run.ID, To: s.command.To, Resumed: resumed, Tables: map[string]int64{}, accounts: len(s.accounts)}
 	s.announce(res, reader, run)
 	e := &engine.Engine{Source: s.command.source(), Reader: reader, Writer: writer, Ledger: s.ledger, Now: s.clock,
 		NewID: newID, Slices: cmp.Or(s.command.slicesAtOnce, slicesAtOnce), Watch: s.watch.event, Reread: s.command.Reread}
@@ -267,12 +268,12 @@ func (s *syncing) steps(ctx context.Context, e *engine.Engine, run adtally.Run, 
 	var mu sync.Mutex
 	for _, a := range s.accounts {
 		group.Go(func() error {
-			outcomes, err := s.step(ctx, e, adtally.Step{Run: run.ID, Account: a}, run.Started)
+			done, err := s.step(ctx, e, adtally.Step{Run: run.ID, Account: a}, run.Started)
 			mu.Lock()
 			defer mu.Unlock()
-			res.add(a, outcomes)
-			if f := adtally.FaultOf(err); f != nil && f.Act != adtally.Reconnect && ctx.Err() == nil {
-				res.Failures = append(res.Failures, failureOf(a, nil, f))
+			f := adtally.FaultOf(err)
+			alone := f != nil && f.Act != adtally.Reconnect && ctx.Err() == nil // it stops no other account
+			if res.add(a, done, f); alone {
 				return nil
 			}
 			return err
@@ -281,25 +282,20 @@ func (s *syncing) steps(ctx context.Context, e *engine.Engine, run adtally.Run, 
 	return group.Wait()
 }
 
-func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, began time.Time) ([]adtally.Outcome, error) {
+func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, began time.Time) (done adtally.Done, err error) {
 	if err := s.ledger.BeginStep(ctx, st, s.clock()); err != nil {
-		return nil, err
+		return done, err
 	}
-	outcomes, err := e.Step(ctx, st, began)
+	done, err = e.Step(ctx, st, began)
 	state := adtally.Finished
-	if err != nil || failed(outcomes) {
+	if err != nil || failed(done) {
 		state = adtally.Failed
 	}
-	return outcomes, errors.Join(err, s.ledger.EndStep(context.WithoutCancel(ctx), st, state, s.clock()))
+	return done, errors.Join(err, s.ledger.EndStep(context.WithoutCancel(ctx), st, state, s.clock()))
 }
 
-func failed(outcomes []adtally.Outcome) bool {
-	for _, o := range outcomes {
-		if o.Fault != nil {
-			return true
-		}
-	}
-	return false
+func failed(done adtally.Done) bool {
+	return len(done.Drifts) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil })
 }
 
 // end writes down how the run ended, also after Ctrl-C.

@@ -46,6 +46,16 @@ type Stream struct {
 	Daily bool
 	// Months is how far back the platform serves days; 0 = no limit is known.
 	Months int
+	// Total is what the figures of the stream must add up to; nil = nothing is.
+	Total *Total
+}
+
+// Total is a table of the platform's own totals by day, and the columns that
+// must be the sums of the columns of the same name. A stream of its name fills
+// it.
+type Total struct {
+	Table   string
+	Columns []string
 }
 
 // Note is where a read keeps what it wants to know again.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -68,24 +69,37 @@ func (e *Engine) Prepare(ctx context.Context) error {
 	var tables []*table.Schema
 	for _, s := range e.Reader.Streams() {
 		tables = append(tables, s.Tables...)
+		if s.Total != nil && !slices.Contains(tables, &table.Reconciliation) {
+			tables = append(tables, &table.Reconciliation)
+		}
 	}
 	return e.Writer.Prepare(ctx, e.Source.Dataset, tables)
 }
 
-// Step brings an account up to date, as of the moment when its run began. What
-// failed is in the outcomes; the rest was done. The error is for what keeps the
-// step from going on at all.
-func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) ([]adtally.Outcome, error) {
-	slices, err := e.plan(ctx, step.Account, began)
+// Step brings an account up to date, as of the moment when its run began, and
+// compares its figures with the platform's totals. What failed is in the
+// outcomes; the rest was done. The error is for what keeps the step from going
+// on at all.
+func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (done adtally.Done, err error) {
+	due, err := e.plan(ctx, step.Account, began)
 	if err != nil {
-		return nil, err
+		return done, err
 	}
-	e.tell(Event{Account: step.Account.ID, Planned: slices})
+	e.tell(Event{Account: step.Account.ID, Planned: due})
+	if done.Outcomes, err = e.all(ctx, step, due); err != nil {
+		return done, err
+	}
+	drifts, more, err := e.tieOut(ctx, step)
+	done.Drifts, done.Outcomes = drifts, append(done.Outcomes, more...)
+	return done, err
+}
+
+// all carries out slices, some at a time.
+func (e *Engine) all(ctx context.Context, step adtally.Step, due []adtally.Slice) (outcomes []adtally.Outcome, err error) {
 	var mu sync.Mutex
-	var outcomes []adtally.Outcome
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(e.Slices, 1))
-	for _, sl := range slices {
+	for _, sl := range due {
 		group.Go(func() error {
 			o, err := e.slice(ctx, step, sl)
 			if err != nil {
@@ -94,14 +108,34 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 			mu.Lock()
 			defer mu.Unlock()
 			outcomes = append(outcomes, o)
-			if o.Fault != nil && o.Fault.Act == adtally.Reconnect {
-				return o.Fault // the token is dead: no other slice can do better
-			}
-			return nil
+			return hopeless(outcomes)
 		})
 	}
-	err = group.Wait()
-	return outcomes, err
+	return outcomes, group.Wait()
+}
+
+// closedAfter is how many slices must fail for the same want of a setting or a
+// right, and none succeed, before an account is left alone.
+const closedAfter = 3
+
+// hopeless is the fault that makes going on pointless: the token is dead, or the
+// account is closed to us.
+func hopeless(outcomes []adtally.Outcome) error {
+	last := outcomes[len(outcomes)-1].Fault
+	if last == nil || last.Act != adtally.Reconnect && last.Act != adtally.Configure {
+		return nil
+	}
+	same := 0
+	for _, o := range outcomes {
+		if o.Fault == nil || o.Fault.Code != last.Code {
+			continue
+		}
+		same++
+	}
+	if last.Act == adtally.Reconnect || same == len(outcomes) && same >= closedAfter {
+		return last
+	}
+	return nil
 }
 
 // plan asks the reader what is due, given what the warehouse holds. Entities
@@ -124,8 +158,24 @@ func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (
 	for _, s := range e.Reader.Streams() {
 		all = append(all, e.Reader.Plan(s.Name, a, done, began)...)
 	}
+	again, err := e.suspects(ctx, a, began)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, beyond(again, all)...)
 	sort.SliceStable(all, func(i, j int) bool { return newer(all[i].Window, all[j].Window) })
 	return all, nil
+}
+
+// beyond keeps the slices that no other one covers already.
+func beyond(more, all []adtally.Slice) (kept []adtally.Slice) {
+	for _, m := range more {
+		covered := slices.ContainsFunc(all, func(s adtally.Slice) bool { return s.Stream == m.Stream && s.Window.Covers(m.Window) })
+		if !covered {
+			kept = append(kept, m)
+		}
+	}
+	return kept
 }
 
 func newer(a, b adtally.Window) bool {
@@ -163,6 +213,7 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 	for _, n := range written.Rows {
 		o.Rows += n
 	}
+	o.Gaps = written.Gaps
 	if err := e.Ledger.SaveOutcome(ctx, step.Run, o); err != nil {
 		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
 	}
@@ -189,8 +240,12 @@ func (e *Engine) attempt(ctx context.Context, a adtally.Account, sl adtally.Slic
 	if err != nil {
 		return destination.Written{}, err
 	}
+	zone, err := a.Location()
+	if err != nil {
+		return destination.Written{}, err
+	}
 	written, err := e.Writer.Commit(ctx, destination.Load{
-		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now,
+		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now, Zone: zone,
 	}, e.counted(a.ID, e.Reader.Read(ctx, a, sl, n)))
 	if err != nil {
 		return written, fmt.Errorf("%s: %w", sl, err)

@@ -32,7 +32,8 @@ func (w *world) engine(slicesAtOnce int) *engine.Engine {
 
 // step is one start of the program: all its knowledge is in the world.
 func (w *world) step(ctx context.Context) ([]adtally.Outcome, error) {
-	return w.engine(1).Step(ctx, adtally.Step{Run: "r", Account: account}, w.now)
+	done, err := w.engine(1).Step(ctx, adtally.Step{Run: "r", Account: account}, w.now)
+	return done.Outcomes, err
 }
 
 func undisturbed(t *testing.T) *world {
@@ -199,9 +200,9 @@ func TestRereadForgetsOnlyWhatEarlierRunsBrought(t *testing.T) {
 	e := w.engine(1)
 	e.Reread = true
 	for want, began := range map[int]int{0: 0, 5: 1} {
-		outcomes, err := e.Step(t.Context(), adtally.Step{Run: "r2", Account: account}, w.now.AddDate(0, 0, began))
-		if err != nil || len(outcomes) != want {
-			t.Errorf("a run that began %d days later read %d slices, want %d (%v)", began, len(outcomes), want, err)
+		done, err := e.Step(t.Context(), adtally.Step{Run: "r2", Account: account}, w.now.AddDate(0, 0, began))
+		if err != nil || len(done.Outcomes) != want {
+			t.Errorf("a run that began %d days later read %d slices, want %d (%v)", began, len(done.Outcomes), want, err)
 		}
 	}
 }

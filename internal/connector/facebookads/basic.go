@@ -55,7 +55,7 @@ func basic(l level) *stream {
 	fields = append(fields, rawField)
 	s := &stream{
 		name: "basic_" + l.word, edge: "insights", level: l.graph, daily: true, days: l.days, limit: resultRows,
-		always: l.graph == "account", fields: fields,
+		always: l.graph == "account", totals: l.graph != "account", fields: fields,
 		table: &table.Schema{Name: "basic_" + l.word, Mode: table.Replace, Key: l.key(), Columns: columns(fields),
 			Description: "Daily spend and performance, one row per day and " + l.spoken() + " with delivery."},
 		actions: actionTable(l),

@@ -128,8 +128,9 @@ func Tables() (names []string) {
 	return names
 }
 
-// choose keeps the streams of the named tables. A report brings its actions
-// only when they are named: most of the bytes of an answer are theirs.
+// choose keeps the streams of the named tables, and behind them the account's
+// totals where something must add up to them. A report brings its actions only
+// when they are named: most of the bytes of an answer are theirs.
 func choose(all []*stream, tables []string) (kept []*stream, err error) {
 	for _, name := range tables {
 		if !slices.Contains(Tables(), name) {
@@ -138,15 +139,21 @@ func choose(all []*stream, tables []string) (kept []*stream, err error) {
 		}
 	}
 	wanted := func(t *table.Schema) bool { return len(tables) == 0 || slices.Contains(tables, t.Name) }
+	var total *stream
 	for _, s := range all {
 		own, actions := wanted(s.table), s.actions != nil && wanted(s.actions)
-		if !own && !actions {
-			continue
-		}
 		if !actions {
 			s.actions = nil
 		}
-		kept = append(kept, s.build())
+		switch {
+		case own || actions:
+			kept = append(kept, s.build())
+		case s.name == totalTable:
+			total = s.build()
+		}
+	}
+	if total != nil && slices.ContainsFunc(kept, func(s *stream) bool { return s.totals }) {
+		kept = append(kept, total)
 	}
 	return kept, nil
 }

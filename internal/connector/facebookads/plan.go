@@ -16,7 +16,8 @@ const (
 // Plan says what is to be read. An entity is due when it was last asked for
 // before now; a day of a report is due when it was never asked for, or was
 // asked for before now and too early to be final. Days that hang together are
-// asked for together, newest first, as many as one question holds.
+// asked for together, newest first, as many as one question holds. A day with
+// a gap is never final.
 func (r *reader) Plan(name string, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice {
 	s := r.stream(name)
 	zone, err := a.Location()
@@ -35,7 +36,7 @@ func (r *reader) Plan(name string, a adtally.Account, done []adtally.Checkpoint,
 
 func (r *reader) planEntity(s *stream, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice {
 	for _, t := range s.tables() {
-		if newest(done, t.Name, 0).Before(now) {
+		if newest(done, t.Name, 0).Asked.Before(now) {
 			return []adtally.Slice{{Stream: s.name, Account: a.ID}}
 		}
 	}
@@ -64,8 +65,8 @@ func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *ti
 		day := span.From + adtally.Day(i)
 		final := (day + 1 + lookBack).Start(zone)
 		for _, t := range s.tables() {
-			asked := newest(done, t.Name, day)
-			if asked.IsZero() || asked.Before(now) && asked.Before(final) {
+			last := newest(done, t.Name, day)
+			if last.Asked.IsZero() || last.Asked.Before(now) && (last.Partial || last.Asked.Before(final)) {
 				due[i] = true
 			}
 		}
@@ -73,14 +74,14 @@ func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *ti
 	return due
 }
 
-// newest is when a table was last asked for a day; day 0 stands for an entity.
-func newest(done []adtally.Checkpoint, table string, day adtally.Day) (asked time.Time) {
+// newest is what was last asked of a table for a day; day 0 stands for an entity.
+func newest(done []adtally.Checkpoint, table string, day adtally.Day) (last adtally.Checkpoint) {
 	for _, c := range done {
-		if c.Table == table && (day == 0 && c.Window.IsZero() || day != 0 && c.Window.Contains(day)) && c.Asked.After(asked) {
-			asked = c.Asked
+		if c.Table == table && (day == 0 && c.Window.IsZero() || day != 0 && c.Window.Contains(day)) && c.Asked.After(last.Asked) {
+			last = c
 		}
 	}
-	return asked
+	return last
 }
 
 // chunks cuts the runs of due days into slices, from the newest end, so that

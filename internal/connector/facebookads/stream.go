@@ -18,6 +18,7 @@ type stream struct {
 	days    int    // of a report: how many days one question spans at most
 	limit   int    // rows asked for per page
 	always  bool   // small at any span: asked synchronously
+	totals  bool   // its days must add up to the account's
 	fields  []field
 	forbids []string // fields that need more than ads_read: left out when refused
 	table   *table.Schema
@@ -131,8 +132,15 @@ func (s *stream) tables() []*table.Schema {
 }
 
 func (s *stream) public() connector.Stream {
-	return connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.months()}
+	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.months()}
+	if s.totals {
+		p.Total = &connector.Total{Table: totalTable, Columns: []string{"spend", "impressions", "clicks"}}
+	}
+	return p
 }
+
+// totalTable holds Meta's own totals by day: one small question for a year.
+const totalTable = "basic_account"
 
 // months is how far back Meta serves totals (META_API.md §1.3).
 func (s *stream) months() int {

@@ -8,3 +8,6 @@ CREATE TABLE lessons (
     lesson  BLOB NOT NULL,
     PRIMARY KEY (source, account, stream)
 ) STRICT, WITHOUT ROWID;
+
+-- Things that the platform did not give; they stand in _gaps in the warehouse.
+ALTER TABLE outcomes ADD COLUMN gaps INTEGER NOT NULL DEFAULT 0;

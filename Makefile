@@ -45,6 +45,10 @@ check: lint test ## all that a change must pass
 bench: compiler ## walk through years of a large account, and measure
 	go test -run '^$$' -bench Walking -benchtime 1x -timeout 60m ./cmd/adtally
 
+.PHONY: bench-calls
+bench-calls: compiler ## count the calls of a cold backfill and of a refresh beside what others need
+	ADTALLY_BENCH=1 go test -v -count 1 -timeout 60m -run 'TestCallsAreNearly|TestASnapshotOf' ./cmd/adtally
+
 .PHONY: fuzz
 fuzz: compiler ## let every fuzz target look for trouble, FUZZTIME=10s each
 	@grep -rnoE --include='*_test.go' '^func Fuzz\w+' . | while IFS=: read -r file _ found; do \

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -167,9 +166,6 @@ type reader struct {
 	polls   polls
 	slots   allSlots
 	lessons lessons
-
-	mu        sync.Mutex
-	durations map[string]time.Duration // how long the last report took, by account and stream
 }
 
 func (r *reader) Streams() (out []connector.Stream) {

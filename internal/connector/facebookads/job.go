@@ -124,9 +124,10 @@ func (p *polls) ask(ctx context.Context, account, run string, wait time.Duration
 	return p.lead(ctx, w, wait)
 }
 
-// lead polls for all that are due within as long again as half of this wait.
+// lead polls for w, and for all that are due within an eighth of its wait: a
+// poll that comes too early is a call for nothing.
 func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.Answer, error) {
-	others := p.due(w, p.graph.fetch.Now().Add(wait/2))
+	others := p.due(w, p.graph.fetch.Now().Add(wait/8))
 	if len(others) == 0 {
 		return p.graph.get(ctx, w.run, insightsOf(w.account), nil)
 	}

@@ -17,7 +17,8 @@ type lesson struct {
 	Limit   int       `json:"limit,omitempty"`   // rows of a page; more was too much
 	Without []string  `json:"without,omitempty"` // fields that Meta refuses
 	Why     string    `json:"why,omitempty"`     // it refuses the last of them, in a sentence
-	At      time.Time `json:"at"`
+	At      time.Time `json:"at"`                // when one of these was learned
+	Seconds float64   `json:"seconds,omitempty"` // that the last report job took
 }
 
 // lessonLife is how long a lesson holds.
@@ -39,7 +40,7 @@ func (ls *lessons) recall(name string, note connector.Note, now time.Time) lesso
 		_ = json.Unmarshal(note.Lesson(), &l) // none, or not ours to read: nothing is known
 	}
 	if now.Sub(l.At) > lessonLife {
-		l = lesson{}
+		l = lesson{Seconds: l.Seconds}
 	}
 	return l
 }
@@ -49,7 +50,6 @@ func (ls *lessons) learn(ctx context.Context, name string, note connector.Note, 
 	l := ls.recall(name, note, now)
 	l.Without = slices.Clone(l.Without)
 	change(&l)
-	l.At = now
 	ls.mu.Lock()
 	if ls.all == nil {
 		ls.all = map[string]lesson{}

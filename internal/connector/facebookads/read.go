@@ -110,8 +110,12 @@ func (rd *reading) lesson() lesson { return rd.lessons.recall(rd.name(), rd.note
 
 func (rd *reading) name() string { return rd.account.ID + "/" + rd.stream.name }
 
+// learn keeps what Meta has shown of its limits.
 func (rd *reading) learn(ctx context.Context, change func(*lesson)) error {
-	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, change)
+	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, func(l *lesson) {
+		change(l)
+		l.At = rd.now
+	})
 }
 
 // allowed is the stream's fields without those that Meta has refused; nil where

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"net/url"
 	"time"
 
@@ -170,7 +171,7 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 		}
 		if ended, err := job.done(); ended {
 			if err == nil {
-				rd.took(job.took())
+				err = rd.took(ctx, job.took())
 			}
 			return err
 		}
@@ -190,18 +191,17 @@ func nextPoll(last, passed time.Duration, percent int) time.Duration {
 }
 
 func (rd *reading) firstPoll() time.Duration {
-	rd.mu.Lock()
-	defer rd.mu.Unlock()
-	return max(rd.poll, min(rd.durations[rd.name()], slowestPoll))
+	last := time.Duration(rd.lesson().Seconds * float64(time.Second))
+	return max(rd.poll, min(last, slowestPoll))
 }
 
-func (rd *reading) took(d time.Duration) {
-	rd.mu.Lock()
-	defer rd.mu.Unlock()
-	if rd.durations == nil {
-		rd.durations = map[string]time.Duration{}
+// took remembers how long a job took, where that is news.
+func (rd *reading) took(ctx context.Context, d time.Duration) error {
+	last := rd.lesson().Seconds
+	if math.Abs(d.Seconds()-last) <= max(last/4, 1) {
+		return nil
 	}
-	rd.durations[rd.name()] = d
+	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, func(l *lesson) { l.Seconds = d.Seconds() })
 }
 
 // again is the error of a read that has to begin anew.

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"adtally/internal/graphsim"
+	"adtally/internal/graphsim/advertiser"
+)
+
+// bubble is the whole program beside the whole simulator in one process, where
+// waiting takes no time: clocks stand until everybody waits for them.
+type bubble struct {
+	sim  *graphsim.Server
+	file string
+	http *http.Client
+}
+
+var summer = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
+
+// inBubble runs f with a simulator whose clock begins in the summer of 2026 and
+// runs with the bubble's.
+func inBubble(t *testing.T, o graphsim.Options, size string, f func(*testing.T, *bubble)) {
+	t.Helper()
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		sim := graphsim.New(o)
+		sim.SetClock(summer)
+		parsed, err := advertiser.ParseSize(size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range advertiser.NewSynthetic(parsed, summer) {
+			sim.Add(a)
+		}
+		f(t, &bubble{sim: sim, file: filepath.Join(folder, "x.duckdb"), http: &http.Client{Transport: inProcess{sim}}})
+	})
+}
+
+// inProcess answers without a socket.
+type inProcess struct{ http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
+	rec := httptest.NewRecorder()
+	defer func() {
+		if gone := recover(); gone == http.ErrAbortHandler {
+			res, err = rec.Result(), nil
+			if rec.Body.Len() == 0 {
+				res, err = nil, io.ErrUnexpectedEOF
+			}
+		} else if gone != nil {
+			panic(gone)
+		}
+	}()
+	p.ServeHTTP(rec, r)
+	return rec.Result(), nil
+}
+
+// did is how a command went.
+type did struct {
+	result
+	code     int
+	out, err string
+	took     time.Duration // of the bubble's time
+}
+
+// sync runs adtally sync in the bubble.
+func (b *bubble) sync(t *testing.T, args ...string) (d did) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	p := &program{out: &out, err: &errs, http: b.http, env: func(name string) string {
+		return map[string]string{"ADTALLY_TOKEN": b.sim.Token()}[name]
+	}}
+	began := time.Now()
+	d.code = p.run(t.Context(), append([]string{"sync", "--json", "--account", "all", "--to", b.file}, args...))
+	d.took, d.out, d.err = time.Since(began), out.String(), errs.String()
+	if out.Len() > 0 {
+		if err := json.Unmarshal(out.Bytes(), &d.result); err != nil {
+			t.Fatalf("%v in %s", err, out.String())
+		}
+	}
+	return d
+}

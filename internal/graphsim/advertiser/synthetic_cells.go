@@ -57,7 +57,7 @@ func (s *synthetic) crossed(cells []cell, key string) []cell {
 				next.text = map[string]string{}
 			}
 			next.text[key] = v.value
-			if key == hourly {
+			if key == hourly || key == audienceHourly {
 				next.hour = i + 1
 			}
 			out = append(out, next)
@@ -66,7 +66,11 @@ func (s *synthetic) crossed(cells []cell, key string) []cell {
 	return out
 }
 
-const hourly = "hourly_stats_aggregated_by_advertiser_time_zone"
+// The audience is taken to live where the advertiser does.
+const (
+	hourly         = "hourly_stats_aggregated_by_advertiser_time_zone"
+	audienceHourly = "hourly_stats_aggregated_by_audience_time_zone"
+)
 
 // shares lists a breakdown's values (metric_laws.json) in Meta's order; the
 // weights are inventions. A breakdown that is not known has one value.
@@ -88,7 +92,7 @@ func (s *synthetic) shares(key string, chosen map[string]string) []share {
 		return s.countryShares()
 	case "region":
 		return []share{{"Central", 40}, {"Northern", 25}, {"Southern", 34}, {"unknown", 1}}
-	case hourly, "hourly_stats_aggregated_by_audience_time_zone":
+	case hourly, audienceHourly:
 		return hours()
 	}
 	return []share{{"unknown", 1}}

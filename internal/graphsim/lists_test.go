@@ -209,3 +209,25 @@ func TestResultsSayWhatTheyCount(t *testing.T) {
 		t.Errorf("%v, %d without values", indicators, empty)
 	}
 }
+
+// PAINS #2: conversions may be missing above the ads.
+func TestConversionsCanBeMissingAboveTheAds(t *testing.T) {
+	t.Parallel()
+	s := small(t, "ads=40,days=40,seed=7,lowconversions=1")
+	counted := func(level, kind string) (n int) {
+		for _, r := range s.some(s.act(), "level", level, "fields", "actions", "date_preset", "last_30d") {
+			if sumOf(sums(t, listOf(t, r, "actions")), "value", kind).Sign() > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	for _, level := range []string{"account", "campaign", "adset"} {
+		if counted(level, "purchase") != 0 || counted(level, "link_click") == 0 {
+			t.Errorf("at level %s there are purchases, or nothing is", level)
+		}
+	}
+	if counted("ad", "purchase") == 0 {
+		t.Error("the ads have no purchase")
+	}
+}

@@ -7,6 +7,9 @@ func (w *walk) handSums(sums []sum, seed uint64, who Row) bool {
 			continue
 		}
 		sums[i].settle(seed, w.moment.day)
+		if w.size.LowConversions {
+			sums[i].actions.events, sums[i].actions.values = [events][windows]int64{}, [priced][windows]int64{}
+		}
 		w.row = who
 		if !w.hand(&sums[i].figures, &w.cells[i], w.cells[i].text) {
 			return false

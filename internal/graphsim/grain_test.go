@@ -154,6 +154,13 @@ func TestPeopleAreCountedPerWindow(t *testing.T) {
 			if sumOf(unique, "value", "link_click").Cmp(sumOf(gross, "value", "link_click")) >= 0 {
 				t.Errorf("%v: %v of %v clicks are unique", r["date_start"], unique["link_click value"], gross["link_click value"])
 			}
+			daily := new(big.Rat)
+			for _, d := range inside {
+				daily.Add(daily, sumOf(sums(t, listOf(t, d, "unique_actions")), "value", "link_click"))
+			}
+			if len(inside) > 1 && sumOf(unique, "value", "link_click").Cmp(daily) >= 0 {
+				t.Errorf("%v: as many clickers as on all days together, %s", r["date_start"], daily)
+			}
 		}
 	}
 	ranges := s.some(s.act(), "time_ranges", `[{'since':'2026-05-01','until':'2026-05-07'},{'since':'2026-05-01','until':'2026-05-28'}]`, "fields", "reach")

@@ -205,7 +205,7 @@ func TestResultsSayWhatTheyCount(t *testing.T) {
 			t.Fatalf("%v", r)
 		}
 	}
-	if len(indicators) != 5 || empty == 0 {
+	if len(indicators) != 5 || !indicators["reach"] || empty == 0 {
 		t.Errorf("%v, %d without values", indicators, empty)
 	}
 }

@@ -58,6 +58,12 @@ func TestTheLogShowsItsLastWeek(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	wantRefusal(t, s.get(s.act()+"/activities", "since", "lately"), 400, 100, 0)
+	set := s.all(s.act() + "/adsets")[0]["id"]
+	for _, a := range s.all(set.(string)+"/activities", "fields", "object_id", "since", "2026-01-01") {
+		if a["object_id"] != set {
+			t.Errorf("%v in the log of %v", a, set)
+		}
+	}
 }
 
 // state is what the log speaks of, of one object.

@@ -69,6 +69,18 @@ func (c condition) speaksOfStatus() bool {
 	return name == "effective_status" || name == "delivery_info"
 }
 
+// finest is the lowest level that a condition looks at.
+func (all conditions) finest() advertiser.Level {
+	finest := advertiser.LevelAccount
+	for _, c := range all {
+		owner, name, _ := c.owner()
+		if !isMetric(name) && !c.allowsAll(owner) && depth(owner.level) > depth(finest) {
+			finest = owner.level
+		}
+	}
+	return finest
+}
+
 func (all conditions) speakOfStatus() bool {
 	return slices.ContainsFunc(all, condition.speaksOfStatus)
 }

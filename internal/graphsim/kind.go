@@ -37,7 +37,8 @@ var (
 		{word: "campaign", graph: "AdCampaignGroup", spec: "Campaign", object: advertiser.Campaign, level: advertiser.LevelCampaign, edges: map[string]edge{
 			"adsets": {kind: advertiser.AdSet, by: "campaign_id"}, "ads": {kind: advertiser.Ad, by: "campaign_id"}}},
 		{word: "adset", graph: "AdCampaign", spec: "AdSet", object: advertiser.AdSet, level: advertiser.LevelAdSet, edges: map[string]edge{
-			"ads": {kind: advertiser.Ad, by: "adset_id"}, "adcreatives": {kind: advertiser.Creative, by: "adset_id", through: "creative"}}},
+			"ads": {kind: advertiser.Ad, by: "adset_id"}, "adcreatives": {kind: advertiser.Creative, by: "adset_id", through: "creative"},
+			"activities": {kind: advertiser.Activity, by: "object_id"}}},
 		{word: "ad", graph: "AdGroup", spec: "Ad", object: advertiser.Ad, level: advertiser.LevelAd, edges: map[string]edge{
 			"adcreatives": {kind: advertiser.Creative, by: "id", through: "creative"}}},
 		{word: "adcreative", graph: "AdCreative", spec: "AdCreative", object: advertiser.Creative, signed: []string{"image_url", "thumbnail_url", "picture"}},

@@ -19,10 +19,13 @@ type line struct {
 // lines gives the report's rows in their order: by period, then as the account
 // has them. A line is valid until the next one is asked for.
 func (r *report) lines() iter.Seq[line] {
-	q := advertiser.Query{Level: r.level, Breakdowns: r.breakdowns, WantActions: r.wantsActions()}
+	q := r.wanted()
 	shown := r.filter()
+	if finest := r.conditions.finest(); depth(finest) > depth(q.Level) {
+		q.Level = finest // the conditions are on what lies below the rows
+	}
 	return func(yield func(line) bool) {
-		if r.increment == 1 && len(r.ranges) == 1 {
+		if r.increment == 1 && len(r.ranges) == 1 && q.Level == r.level {
 			q.From, q.To = r.ranges[0].from, r.ranges[0].to
 			r.daily(q, shown, yield)
 			return
@@ -76,6 +79,7 @@ func (r *report) summed(q advertiser.Query, shown func(*advertiser.Row) bool) []
 		if !shown(row) {
 			continue
 		}
+		row = r.lifted(row)
 		key := row.CampaignID + "/" + row.AdSetID + "/" + row.AdID
 		for _, b := range r.breakdowns {
 			key += "/" + row.Text[b]
@@ -94,12 +98,34 @@ func (r *report) summed(q advertiser.Query, shown func(*advertiser.Row) bool) []
 	return order
 }
 
-// wantsActions says whether a field shows actions.
-func (r *report) wantsActions() bool {
-	return slices.ContainsFunc(r.fields, func(name string) bool {
-		return slices.Contains([]string{"actions", "action_values", "cost_per_action_type", "purchase_roas"}, name)
-	})
+// lifted is a row without what it says of the objects below the report's level.
+func (r *report) lifted(row *advertiser.Row) *advertiser.Row {
+	if idAt(row, below[r.level]) == "" {
+		return row
+	}
+	up := *row
+	for _, level := range levels[depth(r.level)+1:] {
+		switch level {
+		case advertiser.LevelCampaign:
+			up.CampaignID, up.CampaignName = "", ""
+		case advertiser.LevelAdSet:
+			up.AdSetID, up.AdSetName = "", ""
+		case advertiser.LevelAd:
+			up.AdID, up.AdName = "", ""
+		}
+	}
+	return &up
 }
+
+// levels are the grains of a report, the coarsest first; below is the next.
+var (
+	levels = []advertiser.Level{advertiser.LevelAccount, advertiser.LevelCampaign, advertiser.LevelAdSet, advertiser.LevelAd}
+	below  = map[advertiser.Level]advertiser.Level{
+		advertiser.LevelAccount: advertiser.LevelCampaign, advertiser.LevelCampaign: advertiser.LevelAdSet, advertiser.LevelAdSet: advertiser.LevelAd,
+	}
+)
+
+func depth(level advertiser.Level) int { return slices.Index(levels, level) }
 
 // filter decides which rows a report shows: those of its scope, that meet the
 // conditions, and, where it lists objects below its own and no condition speaks
@@ -112,8 +138,12 @@ func (r *report) filter() func(*advertiser.Row) bool {
 			checks = append(checks, func(row *advertiser.Row) bool { return c.holds(metricText(row, metric)) })
 			continue
 		}
-		if c.speaksOfStatus() && c.operator == "IN" && c.allows(statuses(owner)) {
-			continue // it names every status there is
+		if c.allowsAll(owner) {
+			continue
+		}
+		if name == "id" { // what was deleted long ago may not be listed any more
+			checks = append(checks, func(row *advertiser.Row) bool { return c.holds(idAt(row, owner.level)) })
+			continue
 		}
 		checks = append(checks, r.objects(owner, conditions{{field: name, operator: c.operator, values: c.values}}))
 	}
@@ -128,6 +158,11 @@ func (r *report) filter() func(*advertiser.Row) bool {
 		}
 		return true
 	}
+}
+
+// allowsAll says that the condition names every status there is.
+func (c condition) allowsAll(owner kind) bool {
+	return c.speaksOfStatus() && c.operator == "IN" && c.allows(statuses(owner))
 }
 
 func (c condition) allows(all []string) bool {

@@ -81,6 +81,10 @@ func TestMeHasTheAccounts(t *testing.T) {
 		t.Errorf("%v", me)
 	}
 	wantRefusal(t, s.get("me/wings"), 400, 2500, 0)
+	nested := decode[struct{ Data []struct{ Ads list } }](t, s.get("me/adaccounts", "fields", "ads.limit(1){id}"))
+	if len(nested.Data) != 2 || nested.Data[0].Ads.Paging.Next == "" {
+		t.Errorf("%+v", nested)
+	}
 }
 
 // SIM-8: the table of what is visible where.

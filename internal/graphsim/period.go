@@ -24,7 +24,7 @@ func printed(d advertiser.Date) string { return timeOf(d).Format(time.DateOnly) 
 // readDays finds the days asked for: time_ranges before time_range before
 // date_preset.
 func (r *report) readDays(params url.Values) *refusal {
-	today := timeOf(dateOf(r.moment.In(r.account.Location())))
+	today := r.today()
 	oldest := dateOf(today.AddDate(0, -reachBack, 0))
 	if text := params.Get("time_ranges"); text != "" {
 		v, err := parseLoose(text)
@@ -53,6 +53,9 @@ func (r *report) readDays(params url.Values) *refusal {
 	r.ranges = append(r.ranges, days)
 	return nil
 }
+
+// today is the account's.
+func (r *report) today() time.Time { return timeOf(dateOf(r.moment.In(r.account.Location()))) }
 
 func (r *report) addRanges(param string, list []any, oldest advertiser.Date) *refusal {
 	for _, v := range list {

@@ -18,11 +18,13 @@ type report struct {
 	level      advertiser.Level
 	fields     []string
 	breakdowns []string
+	divided    []string // by these action breakdowns, action_type apart
 	windows    []string
 	ranges     []days
 	increment  increment
 	conditions conditions
 	moment     time.Time // as of when the figures are stated
+	signature  func(link string, now time.Time) string
 }
 
 // days is a range of days, both ends in it.
@@ -41,8 +43,8 @@ const refresh = 15 * time.Minute
 
 // newReport reads and checks the parameters; GET and POST take the same.
 func (s *Server) newReport(params url.Values, n node) (*report, *refusal) {
-	r := &report{account: n.account, scope: n, moment: s.clock.Now().Truncate(refresh)}
-	for _, read := range []func(url.Values) *refusal{r.readFields, r.readLevel, r.readBreakdowns, r.readWindows, r.readIncrement, r.readDays, r.readFilter} {
+	r := &report{account: n.account, scope: n, moment: s.clock.Now().Truncate(refresh), signature: s.signature}
+	for _, read := range []func(url.Values) *refusal{r.readFields, r.readLevel, r.readBreakdowns, r.readWindows, r.readIncrement, r.readDays, r.readFilter, r.checkLimits} {
 		if refused := read(params); refused != nil {
 			return nil, refused
 		}
@@ -97,53 +99,6 @@ func (r *report) readLevel(params url.Values) *refusal {
 		r.level = r.scope.kind.level // nothing above the node itself
 	}
 	return nil
-}
-
-func (r *report) readBreakdowns(params url.Values) *refusal {
-	names, err := textsOf(params.Get("breakdowns"))
-	if err != nil {
-		return badRequest("param breakdowns must be an array.")
-	}
-	for _, name := range names {
-		if !known["breakdowns"][name] {
-			return badRequest("%s is not valid for breakdowns param. please check https://developers.facebook.com/docs/marketing-api/insights/breakdowns/ for all valid values", name)
-		}
-	}
-	r.breakdowns = names
-	names, err = textsOf(params.Get("action_breakdowns"))
-	if err != nil {
-		return badRequest("param action_breakdowns must be an array.")
-	}
-	for _, name := range names {
-		if !known["action_breakdowns"][name] {
-			return badRequest("%s is not valid for action_breakdowns param. please check https://developers.facebook.com/docs/marketing-api/insights/breakdowns/ for all valid values", name)
-		}
-		if name != "action_type" {
-			return unserved("the action breakdown " + name)
-		}
-	}
-	return checkCombination(r.breakdowns)
-}
-
-// combinations are the breakdowns that go together, each sorted: those of
-// Meta's table, and those that were seen to be answered. The second list is of
-// what does not stand alone.
-var (
-	combinations = []string{"age,gender", "app_id,skan_conversion_id", "country,region", "device_platform,platform_position,publisher_platform",
-		"impression_device,platform_position,publisher_platform", "impression_device,publisher_platform", "platform_position,publisher_platform"}
-	neverAlone = []string{"impression_device", "platform_position"}
-)
-
-// checkCombination is SIM-10; the action type is a column that nobody names.
-func checkCombination(breakdowns []string) *refusal {
-	columns := slices.Sorted(slices.Values(breakdowns))
-	isGood := len(columns) == 0 || len(columns) == 1 && !slices.Contains(neverAlone, columns[0])
-	if isGood || slices.Contains(combinations, joined(columns)) {
-		return nil
-	}
-	columns = append(columns, "action_type")
-	slices.Sort(columns)
-	return badRequest("Current combination of data breakdown columns (%s) is invalid", strings.Join(columns, ", "))
 }
 
 func (r *report) readWindows(params url.Values) *refusal {

@@ -155,7 +155,7 @@ func (s *Server) myAccounts(c *call, k key) ([]byte, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	w := &selection{server: s, key: k, node: node{kind: accountKind}, fields: fields, now: s.clock.Now()}
+	w := &selection{server: s, key: k, node: node{kind: accountKind}, fields: fields, now: s.clock.Now(), call: c}
 	return page(c.params, objects, plainCursor{}, c.address, w.appendListed)
 }
 

@@ -1,7 +1,7 @@
 package graphsim
 
 import (
-	"math/big"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -30,6 +30,7 @@ var ratios = map[string]struct {
 	"inline_link_click_ctr":             {advertiser.InlineLinkClicks, advertiser.Impressions, 100},
 	"unique_ctr":                        {advertiser.UniqueClicks, advertiser.Reach, 100},
 	"unique_inline_link_click_ctr":      {advertiser.UniqueInlineLinkClicks, advertiser.Reach, 100},
+	"unique_link_clicks_ctr":            {advertiser.UniqueInlineLinkClicks, advertiser.Reach, 100},
 	"cost_per_unique_click":             {advertiser.Spend, advertiser.UniqueClicks, 1e-6},
 	"cost_per_inline_link_click":        {advertiser.Spend, advertiser.InlineLinkClicks, 1e-6},
 	"cost_per_unique_inline_link_click": {advertiser.Spend, advertiser.UniqueInlineLinkClicks, 1e-6},
@@ -76,27 +77,56 @@ func appendLine(b []byte, columns []column, l line) []byte {
 }
 
 func (r *report) put(name string) func([]byte, line) ([]byte, bool) {
-	if m, isMetric := metricNames[name]; isMetric {
+	_, isRatio := ratios[name]
+	switch m, isMetric := metricNames[name]; {
+	case r.withheld(name):
+		return func(b []byte, _ line) ([]byte, bool) { return b, false }
+	case isMetric:
 		return func(b []byte, l line) ([]byte, bool) { return appendMetric(b, l, m, name) }
-	}
-	if _, isRatio := ratios[name]; isRatio {
+	case r.isZero(name):
+		return func(b []byte, _ line) ([]byte, bool) { return append(b, `"0"`...), true }
+	case isRatio:
 		return func(b []byte, l line) ([]byte, bool) { return appendRatio(b, l, name) }
+	case isAsset(name):
+		return r.asset
 	}
 	switch name {
 	case "date_start":
 		return func(b []byte, l line) ([]byte, bool) { return appendDate(b, l.from), true }
 	case "date_stop":
 		return func(b []byte, l line) ([]byte, bool) { return appendDate(b, l.to), true }
-	case "actions":
-		return func(b []byte, l line) ([]byte, bool) { return r.appendActions(b, l.Actions) }
-	case "action_values":
-		return func(b []byte, l line) ([]byte, bool) { return r.appendActions(b, l.ActionValues) }
-	case "cost_per_action_type":
-		return appendCosts
-	case "purchase_roas":
-		return appendReturn
+	case "actions", "action_values":
+		return func(b []byte, l line) ([]byte, bool) { return r.appendActions(b, l.held(name)) }
+	}
+	return r.list(name)
+}
+
+// list is a value that is made of actions.
+func (r *report) list(name string) func([]byte, line) ([]byte, bool) {
+	if q, isDerived := derivedLists[name]; isDerived {
+		return func(b []byte, l line) ([]byte, bool) { return r.appendActions(b, q.of(l)) }
+	}
+	if of, isResult := resultFields[name]; isResult {
+		return r.results(of)
+	}
+	if slices.Contains(listFields, name) {
+		return func(b []byte, l line) ([]byte, bool) { return r.appendActions(b, l.held(name)) }
 	}
 	return r.text(name)
+}
+
+// asset is a breakdown's value that is an object; its links are signed.
+func (r *report) asset(b []byte, l line) ([]byte, bool) {
+	if l.Asset == nil {
+		return b, false
+	}
+	value := maps.Clone(l.Asset)
+	for _, name := range []string{"url", "thumbnail_url"} {
+		if link, isText := value[name].(string); isText {
+			value[name] = r.signature(link, r.moment)
+		}
+	}
+	return appendValue(b, value), true
 }
 
 // text is a value that is not a number: an id, a name, or what the account
@@ -126,6 +156,8 @@ func (r *report) text(name string) func([]byte, line) ([]byte, bool) {
 		of = func(l line) string { return l.Attribution }
 	case "objective", "buying_type":
 		of = r.ofCampaign(name)
+	case "optimization_goal":
+		of = r.ofAdSet(name)
 	}
 	return func(b []byte, l line) ([]byte, bool) {
 		text := of(l)
@@ -135,9 +167,17 @@ func (r *report) text(name string) func([]byte, line) ([]byte, bool) {
 
 // ofCampaign is a value that a row takes from its campaign.
 func (r *report) ofCampaign(name string) func(line) string {
-	list := r.account.list(advertiser.Campaign, r.moment)
+	return r.ofObject(advertiser.Campaign, name, func(l line) string { return l.CampaignID })
+}
+
+func (r *report) ofAdSet(name string) func(line) string {
+	return r.ofObject(advertiser.AdSet, name, func(l line) string { return l.AdSetID })
+}
+
+func (r *report) ofObject(k advertiser.Kind, name string, id func(line) string) func(line) string {
+	list := r.account.list(k, r.moment)
 	return func(l line) string {
-		o, _ := list.find(l.CampaignID)
+		o, _ := list.find(id(l))
 		text, _ := o.Fields[name].(string)
 		return text
 	}
@@ -226,40 +266,11 @@ func (r *report) appendActions(b []byte, list []advertiser.Action) ([]byte, bool
 				}
 			}
 		}
+		for _, k := range a.Keys {
+			b = append(appendString(append(b, ','), k.Name), ':')
+			b = appendString(b, k.Value)
+		}
 		b = append(b, '}')
 	}
 	return append(b, ']'), len(list) > 0
-}
-
-// appendCosts writes what each kind of action cost.
-func appendCosts(b []byte, l line) ([]byte, bool) {
-	spend := big.NewRat(l.Values[advertiser.Spend], 1e6)
-	b = append(b, '[')
-	start := len(b)
-	for _, a := range l.Actions {
-		n, isNumber := new(big.Rat).SetString(a.Value)
-		if !isNumber || n.Sign() == 0 {
-			continue
-		}
-		if len(b) > start {
-			b = append(b, ',')
-		}
-		b = append(appendString(append(b, `{"action_type":`...), a.Type), `,"value":`...)
-		b = append(appendString(b, decimal(new(big.Rat).Quo(spend, n))), '}')
-	}
-	return append(b, ']'), len(b) > start
-}
-
-// appendReturn writes what all purchases brought for each unit spent.
-func appendReturn(b []byte, l line) ([]byte, bool) {
-	for _, a := range l.ActionValues {
-		worth, isNumber := new(big.Rat).SetString(a.Value)
-		if a.Type != "omni_purchase" || !isNumber || l.Values[advertiser.Spend] == 0 {
-			continue
-		}
-		b = append(b, `[{"action_type":"omni_purchase","value":`...)
-		b = appendString(b, decimal(worth.Quo(worth, big.NewRat(l.Values[advertiser.Spend], 1e6))))
-		return append(b, "}]"...), true
-	}
-	return b, false
 }

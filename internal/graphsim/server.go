@@ -92,10 +92,14 @@ func (s *Server) account(id string) *account {
 }
 
 // ServeHTTP implements http.Handler: Graph at versioned paths, and the
-// simulator's own controls under /__sim/.
+// simulator's own controls under /__sim/, and the pictures of the ads.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if name, isControl := strings.CutPrefix(r.URL.Path, "/__sim/"); isControl {
 		s.control(w, r, name)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, cdnPath) {
+		s.serveMedia(w, r)
 		return
 	}
 	s.counts.countHTTP()

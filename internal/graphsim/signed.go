@@ -3,6 +3,7 @@ package graphsim
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -13,7 +14,7 @@ func (w *selection) sign(name string, value any) any {
 	switch v := value.(type) {
 	case string:
 		if slices.Contains(w.node.kind.signed, name) {
-			return w.server.signature(v, w.now)
+			return w.server.signature(w.local(v), w.now)
 		}
 	case map[string]any:
 		signed := make(map[string]any, len(v))
@@ -29,6 +30,15 @@ func (w *selection) sign(name string, value any) any {
 		return signed
 	}
 	return value
+}
+
+// local leads a link of the invented CDN to this simulator, which serves it.
+func (w *selection) local(link string) string {
+	host, path, isOurs := strings.Cut(link, cdnHost)
+	if !isOurs || w.call == nil {
+		return link
+	}
+	return w.call.base + cdnPath + strings.TrimPrefix(host, "https://") + path
 }
 
 // signature adds what changes: an id of the read, and when the link dies.

@@ -1,9 +1,6 @@
 package graphsim
 
 import (
-	"maps"
-	"math/big"
-	"slices"
 	"strings"
 
 	"adtally/internal/graphsim/advertiser"
@@ -13,20 +10,19 @@ import (
 type total struct {
 	row     advertiser.Row
 	largest [advertiser.Metrics]int64
-	single  bool // whether the account's own rows were verbatim
-	actions map[string]map[string]*big.Rat
-	values  map[string]map[string]*big.Rat
+	single  bool             // whether the account's own rows were verbatim
+	lists   map[string]tally // by field
 }
 
 // people are the metrics that do not add up over days.
 var people = []advertiser.Metric{advertiser.Reach, advertiser.UniqueClicks, advertiser.UniqueInlineLinkClicks, advertiser.FullViewReach}
 
 func newTotal(row *advertiser.Row, breakdowns []string) *total {
-	t := &total{actions: map[string]map[string]*big.Rat{}, values: map[string]map[string]*big.Rat{}}
+	t := &total{lists: map[string]tally{}}
 	t.row = advertiser.Row{
 		Day: row.Day, CampaignID: row.CampaignID, AdSetID: row.AdSetID, AdID: row.AdID,
 		CampaignName: row.CampaignName, AdSetName: row.AdSetName, AdName: row.AdName,
-		Attribution: row.Attribution, Text: map[string]string{},
+		Attribution: row.Attribution, Text: map[string]string{}, Asset: row.Asset,
 	}
 	for _, b := range breakdowns {
 		t.row.Text[b] = row.Text[b]
@@ -44,31 +40,20 @@ func (t *total) add(row *advertiser.Row) {
 	if row.Attribution != t.row.Attribution {
 		t.row.Attribution = "multiple"
 	}
-	addActions(t.actions, row.Actions)
-	addActions(t.values, row.ActionValues)
+	t.addList("actions", row.Actions)
+	t.addList("action_values", row.ActionValues)
+	for field, list := range row.Lists {
+		t.addList(field, list)
+	}
 }
 
-func addActions(sums map[string]map[string]*big.Rat, list []advertiser.Action) {
+func (t *total) addList(field string, list []advertiser.Action) {
+	if t.lists[field] == nil {
+		t.lists[field] = tally{}
+	}
 	for _, a := range list {
-		if sums[a.Type] == nil {
-			sums[a.Type] = map[string]*big.Rat{}
-		}
-		addAmount(sums[a.Type], "", a.Value)
-		for _, w := range a.Windows {
-			addAmount(sums[a.Type], w.Window, w.Value)
-		}
+		t.lists[field].add(a)
 	}
-}
-
-func addAmount(sums map[string]*big.Rat, window, value string) {
-	n, isNumber := new(big.Rat).SetString(value)
-	if !isNumber {
-		return // an action without a number has nothing to add
-	}
-	if sums[window] == nil {
-		sums[window] = new(big.Rat)
-	}
-	sums[window].Add(sums[window], n)
 }
 
 // settle states the people: unknown where the days are a real account's, for
@@ -81,27 +66,9 @@ func (t *total) settle() {
 		}
 		t.row.Values[m] = t.largest[m] + (t.row.Values[m]-t.largest[m])*3/5
 	}
-	t.row.Actions, t.row.ActionValues = listed(t.actions), listed(t.values)
-}
-
-func listed(sums map[string]map[string]*big.Rat) (list []advertiser.Action) {
-	for _, kind := range slices.Sorted(maps.Keys(sums)) {
-		a := advertiser.Action{Type: kind}
-		for _, window := range slices.Sorted(maps.Keys(sums[kind])) {
-			text := decimal(sums[kind][window])
-			if window == "" {
-				a.Value = text
-				continue
-			}
-			a.Windows = append(a.Windows, advertiser.WindowValue{Window: window, Value: text})
-		}
-		list = append(list, a)
+	t.row.Lists = map[string][]advertiser.Action{}
+	for field, sums := range t.lists {
+		t.row.Lists[field] = sums.listed(strings.HasPrefix(field, "unique_"))
 	}
-	return list
-}
-
-// decimal prints a sum without zeros at its end.
-func decimal(n *big.Rat) string {
-	text := n.FloatString(6)
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	t.row.Actions, t.row.ActionValues = t.row.Lists["actions"], t.row.Lists["action_values"]
 }

@@ -11,6 +11,10 @@ type actionList struct {
 	money    []Action
 	windows  []WindowValue
 	buffer   []byte
+	// The query's action breakdowns, and how each type is divided by them.
+	breakdowns []string
+	parts      map[string][]actionPart
+	*synthetic
 }
 
 // Room for all action types of one row with all their windows.
@@ -19,9 +23,9 @@ const (
 	windowRoom = 5 * 2 * actionRoom
 )
 
-func (s *synthetic) newActionList(wanted bool) actionList {
-	l := actionList{numerals: s.numerals, offset: s.profile.offset, customs: s.customTypes}
-	if wanted {
+func (s *synthetic) newActionList(q Query) actionList {
+	l := actionList{numerals: s.numerals, offset: s.profile.offset, customs: s.customTypes, synthetic: s, breakdowns: q.ActionBreakdowns, parts: map[string][]actionPart{}}
+	if q.WantActions {
 		l.actions, l.money = make([]Action, 0, actionRoom), make([]Action, 0, actionRoom)
 		l.windows = make([]WindowValue, 0, windowRoom)
 	}
@@ -58,6 +62,8 @@ func (l *actionList) engagement(f *actionFigures) {
 	l.count("page_engagement", [windows]int64{click1: posts + d[pageLike], view1: f.watched})
 	l.clicked("landing_page_view", d[landing])
 	l.clicked("omni_landing_page_view", d[landing])
+	// No lead, though its name says so (PAINS.md #1).
+	l.clicked("offsite_content_view_add_meta_leads", d[landing])
 }
 
 // gross lists the types that have a value and no windows.
@@ -115,21 +121,21 @@ func (l *actionList) clicked(name string, n int64) {
 	if n == 0 {
 		return
 	}
+	if len(l.breakdowns) > 0 {
+		l.count(name, [windows]int64{click1: n})
+		return
+	}
 	from, text := len(l.windows), l.numeral(n)
 	l.windows = append(l.windows, WindowValue{"1d_click", text}, WindowValue{"7d_click", text}, WindowValue{"28d_click", text})
 	l.actions = append(l.actions, Action{Type: name, Value: text, Windows: l.windows[from:len(l.windows):len(l.windows)]})
 }
 
 func (l *actionList) count(name string, n [windows]int64) {
-	if n != ([windows]int64{}) {
-		l.actions = append(l.actions, l.action(name, n, l.numeral))
-	}
+	l.actions = l.add(l.actions, name, n, l.numeral)
 }
 
 func (l *actionList) value(name string, n [windows]int64) {
-	if n != ([windows]int64{}) {
-		l.money = append(l.money, l.action(name, n, l.amount))
-	}
+	l.money = l.add(l.money, name, n, l.amount)
 }
 
 // action adds the windows up: each click window holds the shorter ones, and the

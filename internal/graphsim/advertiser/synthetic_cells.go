@@ -10,7 +10,8 @@ type cell struct {
 	text   map[string]string
 	weight float64
 	upTo   int64 // of 65536: the weights of this and all earlier cells
-	hour   int   // the hour's end, 1 to 24; 0 where the breakdown is not by hour
+	asset  map[string]any
+	hour   int // the hour's end, 1 to 24; 0 where the breakdown is not by hour
 }
 
 // share is a value and how much of the traffic it has.
@@ -19,8 +20,18 @@ type share struct {
 	weight float64
 }
 
-// cellsOf is one cell without text where there are no breakdowns.
-func (s *synthetic) cellsOf(breakdowns []string) []cell {
+// cellsOf is one cell without text where there are no breakdowns. Of what each
+// ad has its own, such as pictures, an ad has some cells only: see own.
+func (s *synthetic) cellsOf(breakdowns []string) ([]cell, func(*ad) []int) {
+	if len(breakdowns) == 1 {
+		if cells, own := s.ownCells(breakdowns[0]); own != nil {
+			return cells, own
+		}
+	}
+	return s.sharedCells(breakdowns), nil
+}
+
+func (s *synthetic) sharedCells(breakdowns []string) []cell {
 	cells := []cell{{weight: 1}}
 	for _, key := range breakdowns {
 		cells = s.crossed(cells, key)
@@ -41,12 +52,12 @@ func (s *synthetic) crossed(cells []cell, key string) []cell {
 	var out []cell
 	for _, c := range cells {
 		for i, v := range s.shares(key, c.text) {
-			next := cell{maps.Clone(c.text), c.weight * v.weight, 0, c.hour}
+			next := cell{text: maps.Clone(c.text), weight: c.weight * v.weight, hour: c.hour}
 			if next.text == nil {
 				next.text = map[string]string{}
 			}
 			next.text[key] = v.value
-			if key == hourly {
+			if key == hourly || key == audienceHourly {
 				next.hour = i + 1
 			}
 			out = append(out, next)
@@ -55,7 +66,11 @@ func (s *synthetic) crossed(cells []cell, key string) []cell {
 	return out
 }
 
-const hourly = "hourly_stats_aggregated_by_advertiser_time_zone"
+// The audience is taken to live where the advertiser does.
+const (
+	hourly         = "hourly_stats_aggregated_by_advertiser_time_zone"
+	audienceHourly = "hourly_stats_aggregated_by_audience_time_zone"
+)
 
 // shares lists a breakdown's values (metric_laws.json) in Meta's order; the
 // weights are inventions. A breakdown that is not known has one value.
@@ -77,7 +92,7 @@ func (s *synthetic) shares(key string, chosen map[string]string) []share {
 		return s.countryShares()
 	case "region":
 		return []share{{"Central", 40}, {"Northern", 25}, {"Southern", 34}, {"unknown", 1}}
-	case hourly, "hourly_stats_aggregated_by_audience_time_zone":
+	case hourly, audienceHourly:
 		return hours()
 	}
 	return []share{{"unknown", 1}}

@@ -41,7 +41,7 @@ func (v *view) creativeFields(i int) map[string]any {
 	c := &v.creatives[i]
 	f := map[string]any{
 		"status": "ACTIVE", "actor_id": v.page, "effective_object_story_id": v.story(c),
-		"object_type": "SHARE", "thumbnail_url": v.signed(c.seed, "p64x64", "external"),
+		"object_type": "SHARE", "thumbnail_url": v.signed(v.images[imageOf(i)].seed, "p64x64", "external"),
 		"enable_direct_install": false, "enable_launch_instant_app": false,
 		"effective_authorization_category": "NONE", "authorization_category": "NONE",
 	}
@@ -62,12 +62,19 @@ func (v *view) story(c *creative) string {
 	return fmt.Sprintf("%s_%d", v.page, 1_000_000_000_000_000+c.seed%900_000_000_000_000)
 }
 
-// signed is a CDN address: its signature changes with every read, its expiry
-// with every hour (META_API.md §2.3).
+// signed is a CDN address: its signature changes with every read (META_API.md
+// §2.3), the picture that it leads to does not.
 func (v *view) signed(seed uint64, size, host string) string {
 	sign := keyed(seed, uint64(v.now.UnixNano()))
-	return fmt.Sprintf("https://%s.fbcdn.example/v/t45.1600-4/%d_n.png?stp=dst-jpg_%s&_nc_ohc=%011x&oh=00_%016x&oe=%X",
-		host, seed%1_000_000_000_000_000, size, sign>>20, mix(sign), v.now.Unix()/3600*3600+14*86400)
+	return fmt.Sprintf("https://%s.fbcdn.example/v/t45.1600-4/%d_n.%s?stp=dst-jpg_%s&_nc_ohc=%011x&oh=00_%016x",
+		host, seed%1_000_000_000_000_000, ending(host), size, sign>>20, mix(sign))
+}
+
+func ending(host string) string {
+	if host == "video" {
+		return "mp4"
+	}
+	return "png"
 }
 
 func titles() []string {

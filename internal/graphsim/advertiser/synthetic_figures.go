@@ -15,7 +15,19 @@ const (
 	pageLike    = engagements
 	unreaction  = engagements + 1
 	landing     = engagements + 2
-	deeds       = engagements + 3
+	outbound    = engagements + 3 // clicks that leave Meta
+	played      = engagements + 4 // the rest is how far a video was watched
+	watched2    = engagements + 5 // seconds without a break
+	quarter     = engagements + 6
+	half        = engagements + 7
+	threeFourth = engagements + 8
+	nearly      = engagements + 9 // 95 %
+	completed   = engagements + 10
+	through     = engagements + 11 // to the end, or 15 seconds
+	watched15   = engagements + 12
+	watched30   = engagements + 13
+	duration    = engagements + 14 // seconds, all views together
+	deeds       = engagements + 15
 )
 
 // event is a conversion that Meta attributes to an ad.
@@ -102,6 +114,7 @@ func (a *ad) deeds(f *actionFigures, v *[Metrics]int64, h uint64) {
 	d[pageLike] = part(imp, a.social>>4, bits(h>>8, 0))
 	d[unreaction] = part(d[reaction], 4000, bits(h>>8, 1))
 	d[landing] = part(d[linkClick], a.landing, bits(h>>8, 2))
+	d[outbound] = part(d[linkClick], 60000, bits(h>>12, 2))
 	if !a.video {
 		d[photoView] = part(imp, 40, bits(h>>4, 0))
 		return
@@ -110,6 +123,25 @@ func (a *ad) deeds(f *actionFigures, v *[Metrics]int64, h uint64) {
 	if a.view {
 		f.watched = part(imp, 900, bits(h>>4, 1))
 	}
+	a.watching(f, imp, h)
+}
+
+// watching says how far a video was watched; each step is a part of the one
+// before. The rates are inventions.
+func (a *ad) watching(f *actionFigures, imp int64, h uint64) {
+	d := &f.deeds
+	views := d[videoView] + f.watched
+	d[played] = views + part(max(0, imp-views), 30000, bits(h>>2, 0))
+	d[watched2] = views + part(d[played]-views, 22000, bits(h>>2, 1))
+	d[quarter] = part(d[played], 21000, bits(h>>2, 2))
+	d[half] = part(d[quarter], 36000, bits(h>>2, 3))
+	d[threeFourth] = part(d[half], 43000, bits(h>>6, 0))
+	d[nearly] = part(d[threeFourth], 48000, bits(h>>6, 1))
+	d[completed] = part(d[nearly], 58000, bits(h>>6, 2))
+	d[through] = part(views, 30000, bits(h>>6, 3))
+	d[watched15] = part(views, 28000, bits(h>>10, 0))
+	d[watched30] = part(d[watched15], 24000, bits(h>>10, 1))
+	d[duration] = d[played]*2 + part(d[played], 60000, bits(h>>10, 2))
 }
 
 // postEngagement is what inline_post_engagement counts too: it is the sum of

@@ -7,8 +7,11 @@ func (w *walk) handSums(sums []sum, seed uint64, who Row) bool {
 			continue
 		}
 		sums[i].settle(seed, w.moment.day)
+		if w.size.LowConversions {
+			sums[i].actions.events, sums[i].actions.values = [events][windows]int64{}, [priced][windows]int64{}
+		}
 		w.row = who
-		if !w.hand(&sums[i].figures, w.cells[i].text) {
+		if !w.hand(&sums[i].figures, &w.cells[i], w.cells[i].text) {
 			return false
 		}
 	}
@@ -16,12 +19,15 @@ func (w *walk) handSums(sums []sum, seed uint64, who Row) bool {
 }
 
 // hand fills in the figures of the row that w.row names, and hands it out.
-func (w *walk) hand(f *figures, text map[string]string) bool {
+func (w *walk) hand(f *figures, c *cell, text map[string]string) bool {
 	r := &w.row
 	r.Day, r.Has, r.Values, r.Text = w.moment.day, w.has, f.metrics, text
-	r.Verbatim = false
+	r.Verbatim, r.Asset = false, c.asset
 	if w.query.WantActions {
 		r.Actions, r.ActionValues = w.list.build(&f.actions)
+	}
+	if len(w.query.Lists) > 0 {
+		r.Lists = w.list.further(&f.actions, w.query.Lists)
 	}
 	return w.yield(r)
 }

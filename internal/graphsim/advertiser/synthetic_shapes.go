@@ -30,8 +30,9 @@ func (v *view) asLink(f map[string]any, c *creative, i int) {
 		v.asCatalogue(f, c)
 		return
 	}
-	hash := v.images[imageOf(i)].hash
-	f["image_hash"], f["image_url"] = hash, v.signed(c.seed, "image", "scontent")
+	picture := &v.images[imageOf(i)]
+	hash := picture.hash
+	f["image_hash"], f["image_url"] = hash, v.signed(picture.seed, "full", "scontent")
 	if c.turn%4 == 1 { // made before there were story specs
 		f["link_url"], f["object_url"] = shop+"old?id="+c.id, shop+"old"
 		return
@@ -64,7 +65,7 @@ func (v *view) asVideo(f map[string]any, c *creative, i int) {
 	}
 	f["call_to_action_type"] = call["type"]
 	f["object_story_spec"] = map[string]any{"page_id": v.page, "video_data": map[string]any{
-		"video_id": video, "message": body(c), "title": title(c), "image_url": v.signed(c.seed, "poster", "scontent"),
+		"video_id": video, "message": body(c), "title": title(c), "image_url": v.signed(v.videos[videoOf(i)].seed, "poster", "scontent"),
 		"call_to_action": call,
 	}}
 }

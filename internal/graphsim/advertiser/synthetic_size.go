@@ -14,6 +14,9 @@ type Size struct {
 	// Steady makes every ad deliver on every day, so that an account has
 	// exactly Ads × Days rows at its start clock.
 	Steady bool
+	// LowConversions leaves conversions out of all that stands above the ads,
+	// as Meta does now and then (PAINS.md #2).
+	LowConversions bool
 }
 
 // Sizes that no account of Meta's reaches; above them the ids would collide
@@ -25,7 +28,8 @@ const (
 )
 
 // ParseSize reads "accounts=1,ads=200,days=365,seed=1". Keys are accounts,
-// campaigns, adsets, ads, days, seed and steady; what is absent is zero.
+// campaigns, adsets, ads, days, seed, steady and lowconversions; what is absent
+// is zero.
 func ParseSize(text string) (Size, error) {
 	var size Size
 	for pair := range strings.SplitSeq(text, ",") {
@@ -51,22 +55,28 @@ func (s *Size) set(key, value string) error {
 		s.Seed = n
 		return nil
 	case "steady":
-		steady, err := strconv.ParseBool(value)
-		if err != nil {
-			return fmt.Errorf("steady=%q is neither 1 nor 0", value)
-		}
-		s.Steady = steady
-		return nil
+		return setFlag(&s.Steady, key, value)
+	case "lowconversions":
+		return setFlag(&s.LowConversions, key, value)
 	}
 	field, most := s.field(key)
 	if field == nil {
-		return fmt.Errorf("%q is not a size; there are accounts, campaigns, adsets, ads, days, seed, steady", key)
+		return fmt.Errorf("%q is not a size; there are accounts, campaigns, adsets, ads, days, seed, steady, lowconversions", key)
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > most {
 		return fmt.Errorf("%s=%q is not a whole number from 1 to %d", key, value, most)
 	}
 	*field = n
+	return nil
+}
+
+func setFlag(flag *bool, key, value string) error {
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return fmt.Errorf("%s=%q is neither 1 nor 0", key, value)
+	}
+	*flag = on
 	return nil
 }
 

@@ -20,6 +20,7 @@ func TestParseSizeReadsEveryKey(t *testing.T) {
 		"seed=18446744073709551615":       {Seed: 1<<64 - 1},
 		"ads=10,steady=1":                 {Ads: 10, Steady: true},
 		"steady=false,seed=0,campaigns=7": {Campaigns: 7},
+		"lowconversions=1":                {LowConversions: true},
 	} {
 		got, err := advertiser.ParseSize(given)
 		if err != nil || got != want {
@@ -32,7 +33,7 @@ func TestParseSizeNamesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for given, naming := range map[string]string{
 		"adds=3": `"adds"`, "ads": `ads=""`, "ads=0": `"0"`, "days=-1": `"-1"`, "ads=ten": `"ten"`,
-		"ads=1000001": "1000000", "seed=-1": `"-1"`, "steady=maybe": `"maybe"`, "200": `"200"`,
+		"ads=1000001": "1000000", "seed=-1": `"-1"`, "steady=maybe": `"maybe"`, "lowconversions=2": `"2"`, "200": `"200"`,
 	} {
 		if _, err := advertiser.ParseSize(given); err == nil || !strings.Contains(err.Error(), naming) {
 			t.Errorf("%q: %v does not name %s", given, err, naming)

@@ -8,6 +8,9 @@ func (f *figures) exist() bool {
 // divide lays the ad's figures out over the breakdown cells. They add up to it
 // exactly, and in each cell a part of a count stays a part of it.
 func (w *walk) divide(a *ad) []figures {
+	if w.own != nil {
+		return w.divideOwn(a)
+	}
 	if len(w.cells) == 1 {
 		w.ofAd[0] = w.whole
 		return w.ofAd
@@ -48,6 +51,7 @@ func (f *figures) upTo(point int64, h uint64) figures {
 	}
 	g.actions.watched = along(f.actions.watched, to[Impressions], v[Impressions], chance)
 	g.actions.deeds[linkClick] = to[InlineLinkClicks]
+	g.actions.deeds[outbound] = along(f.actions.deeds[outbound], to[InlineLinkClicks], v[InlineLinkClicks], chance)
 	g.actions.deeds[landing] = along(f.actions.deeds[landing], to[InlineLinkClicks], v[InlineLinkClicks], chance)
 	g.actions.deeds[unreaction] = along(f.actions.deeds[unreaction], g.actions.deeds[reaction], f.actions.deeds[reaction], chance)
 	f.actions.eventsUpTo(&g.actions, point, chance)

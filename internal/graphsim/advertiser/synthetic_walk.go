@@ -26,6 +26,7 @@ type walk struct {
 	yield                    func(*Row) bool
 	now                      time.Time
 	cells                    []cell
+	own                      func(*ad) []int // an ad's cells, where it has not all of them
 	has                      uint32
 	moment                   moment
 	whole                    figures
@@ -36,10 +37,12 @@ type walk struct {
 }
 
 func (s *synthetic) newWalk(q Query, now time.Time, yield func(*Row) bool) *walk {
-	w := &walk{synthetic: s, query: q, now: now, yield: yield, cells: s.cellsOf(q.Breakdowns), has: metricsWith(q.Breakdowns)}
+	q.WantActions = q.WantActions || len(q.Lists) > 0
+	w := &walk{synthetic: s, query: q, now: now, yield: yield, has: metricsWith(q.Breakdowns)}
+	w.cells, w.own = s.cellsOf(q.Breakdowns)
 	n := len(w.cells)
 	w.ofAd, w.ofSet, w.ofCampaign, w.ofAll = make([]figures, n), make([]sum, n), make([]sum, n), make([]sum, n)
-	w.list = s.newActionList(q.WantActions)
+	w.list = s.newActionList(q)
 	return w
 }
 
@@ -117,7 +120,7 @@ func (w *walk) ad(c *campaign, set *adSet, a *ad) bool {
 		if text == nil {
 			text = w.rankings[a.rankingOn(&parts[i])]
 		}
-		if parts[i].exist() && !w.hand(&parts[i], text) {
+		if parts[i].exist() && !w.hand(&parts[i], &w.cells[i], text) {
 			return false
 		}
 	}

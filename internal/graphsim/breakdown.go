@@ -1,0 +1,116 @@
+package graphsim
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+func (r *report) readBreakdowns(params url.Values) *refusal {
+	names, refused := namesIn(params, "breakdowns")
+	if refused != nil {
+		return refused
+	}
+	byAction, refused := namesIn(params, "action_breakdowns")
+	if refused != nil {
+		return refused
+	}
+	if refused := checkCombination(names, byAction); refused != nil {
+		return refused
+	}
+	r.breakdowns = names
+	for _, name := range byAction {
+		switch {
+		case name == "action_type": // it is on every element anyway
+		case !slices.Contains(servedActionBreakdowns, name):
+			return unserved("the action breakdown " + name)
+		default:
+			r.divided = append(r.divided, name)
+		}
+	}
+	return nil
+}
+
+var servedActionBreakdowns = []string{"action_reaction", "action_video_type", "action_video_sound", "action_device", "action_destination",
+	"action_target_id", "action_carousel_card_id", "action_carousel_card_name"}
+
+func namesIn(params url.Values, param string) ([]string, *refusal) {
+	names, err := textsOf(params.Get(param))
+	if err != nil {
+		return nil, badRequest("param %s must be an array.", param)
+	}
+	for _, name := range names {
+		if !known[param][name] {
+			return nil, badRequest("%s is not valid for %s param. please check https://developers.facebook.com/docs/marketing-api/insights/breakdowns/ for all valid values", name, param)
+		}
+	}
+	return names, nil
+}
+
+// Which breakdowns go together, each list sorted: those of Meta's table and
+// those that were seen to be answered (derived/breakdown_combinations.json).
+// Where only one breakdown is asked for, all are good but those of neverAlone.
+var (
+	combinations = []string{"age,gender", "app_id,skan_conversion_id", "country,region", "device_platform,platform_position,publisher_platform",
+		"impression_device,platform_position,publisher_platform", "impression_device,publisher_platform", "platform_position,publisher_platform"}
+	neverAlone = []string{"impression_device", "platform_position"}
+	// byDevice and byCard are what may stand beside action_device and a card.
+	byDevice = []string{"", "impression_device", "publisher_platform", "impression_device,publisher_platform", "platform_position,publisher_platform",
+		"impression_device,platform_position,publisher_platform"}
+	byCard = []string{"", "impression_device", "country", "age", "gender", "age,gender"}
+	// joinable are the action breakdowns that most combinations take besides,
+	// alone those that were only ever seen without breakdowns.
+	joinable = []string{"action_type", "action_target_id", "action_destination"}
+	alone    = []string{"action_reaction", "action_video_type", "action_video_sound"}
+)
+
+// checkCombination is SIM-10. Where no action breakdown is named, the type is
+// one that is not named either.
+func checkCombination(breakdowns, byAction []string) *refusal {
+	if len(byAction) == 0 {
+		byAction = []string{"action_type"}
+	}
+	columns := slices.Sorted(slices.Values(breakdowns))
+	if !goTogether(columns, byAction) {
+		columns = append(columns, byAction...)
+		slices.Sort(columns)
+		return badRequest("Current combination of data breakdown columns (%s) is invalid", strings.Join(columns, ", "))
+	}
+	return nil
+}
+
+func goTogether(columns, byAction []string) bool {
+	var rest []string
+	for _, name := range byAction {
+		if !slices.Contains(joinable, name) {
+			rest = append(rest, name)
+		}
+	}
+	beside := joined(columns)
+	switch {
+	case len(rest) > 1:
+		return false
+	case len(rest) == 0:
+		return stands(columns, byAction)
+	case rest[0] == "action_device":
+		return slices.Contains(byDevice, beside)
+	case strings.HasPrefix(rest[0], "action_carousel_card_"):
+		return slices.Contains(byCard, beside)
+	case slices.Contains(alone, rest[0]):
+		return len(columns) == 0
+	}
+	return len(columns) == 0
+}
+
+// stands says whether breakdowns go together with each other.
+func stands(columns, byAction []string) bool {
+	switch {
+	case len(columns) == 0:
+		return true
+	case len(columns) > 1:
+		return slices.Contains(combinations, joined(columns))
+	case strings.HasPrefix(columns[0], "media_"): // reported: not with action_type
+		return !slices.Contains(byAction, "action_type")
+	}
+	return !slices.Contains(neverAlone, columns[0])
+}

@@ -1,0 +1,64 @@
+package graphsim
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/fnv"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The invented CDN: where an account's pictures are said to be, and where this
+// simulator has them.
+const (
+	cdnHost = ".fbcdn.example"
+	cdnPath = "/__cdn/"
+)
+
+// serveMedia answers a link to a picture or a video until it dies. What it
+// leads to depends on the path and the size, never on the signature.
+func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	dies, err := strconv.ParseInt(query.Get("oe"), 16, 64)
+	if err != nil || !s.clock.Now().Before(time.Unix(dies, 0)) {
+		http.Error(w, "URL signature expired", http.StatusForbidden)
+		return
+	}
+	if strings.HasSuffix(r.URL.Path, ".mp4") {
+		w.Header().Set("Content-Type", "video/mp4")
+		film := binary.BigEndian.AppendUint32([]byte("\x00\x00\x00\x18ftypmp42"), mark(r.URL.Path))
+		_, _ = w.Write(film) // fails where the client has gone
+		return
+	}
+	body, err := picture(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], query.Get("stp"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	_, _ = w.Write(body) // fails where the client has gone
+}
+
+// picture is one colour, by its name; 64 by 64 where a thumbnail is asked for.
+func picture(name, size string) ([]byte, error) {
+	sum, side := mark(name), 320
+	if strings.HasSuffix(size, "p64x64") {
+		side = 64
+	}
+	p := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.RGBA{R: uint8(sum >> 16), G: uint8(sum >> 8), B: uint8(sum), A: 255}})
+	var b bytes.Buffer
+	err := png.Encode(&b, p)
+	return b.Bytes(), err
+}
+
+// mark tells one name from another.
+func mark(name string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name)) // a hash never fails
+	return h.Sum32()
+}

@@ -69,8 +69,9 @@ var (
 			{Name: "leads", Description: "Leads.", Types: []string{"lead"}, Window: "7d_click"}}}}
 )
 
-func action(account string, n int, ad, kind, span, count, worth string) []string {
-	return []string{account, dayText(n), ad, kind, span, count, worth}
+// action is a row of the first day.
+func action(account, ad, kind, span, count, worth string) []string {
+	return []string{account, dayText(0), ad, kind, span, count, worth}
 }
 
 const (
@@ -83,10 +84,10 @@ func firstTypePresent(t *testing.T, w *warehouse) {
 	w.show(t, conversions, facts, actions)
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "all", 1, null), fact(alpha, 0, "money", 2, null), fact(alpha, 0, "none", 3, null), fact(alpha, 0, "late", 4, null)),
 		rows{actions, [][]string{
-			action(alpha, 0, "all", "app", "default", "1", "10"), action(alpha, 0, "all", "omni's", "default", "3", "30"), action(alpha, 0, "all", "pixel", "default", "2", "20"),
-			action(alpha, 0, "all", "omni's", "7d_click", "99", "990"), action(alpha, 0, "all", "lead", "default", "99", null),
-			action(alpha, 0, "money", "pixel", "default", null, "20"), action(alpha, 0, "money", "app", "default", "1", "10"),
-			action(alpha, 0, "late", "omni's", "7d_click", "5", null), action(alpha, 0, "late", "lead", "7d_click", "6.5", null)}})
+			action(alpha, "all", "app", "default", "1", "10"), action(alpha, "all", "omni's", "default", "3", "30"), action(alpha, "all", "pixel", "default", "2", "20"),
+			action(alpha, "all", "omni's", "7d_click", "99", "990"), action(alpha, "all", "lead", "default", "99", null),
+			action(alpha, "money", "pixel", "default", null, "20"), action(alpha, "money", "app", "default", "1", "10"),
+			action(alpha, "late", "omni's", "7d_click", "5", null), action(alpha, "late", "lead", "7d_click", "6.5", null)}})
 	w.commit(t, days(alpha, 1, 1), factsOf(fact(alpha, 1, "all", 9, null)), rows{actions, nil})
 	w.commit(t, days(beta, 0, 1), factsOf(fact(beta, 0, "all", 8, null)), rows{actions, nil})
 	same(t, "purchases", w.see(t, purchaseCells), []string{"all 1 3.000000 30.000000 omni's", "money 2 NULL 20.000000 pixel", "none 3 NULL NULL NULL",
@@ -107,7 +108,7 @@ func neverASum(t *testing.T, writer destination.Writer) {
 		var cells [][]string
 		want := "x 1 NULL NULL NULL"
 		for i, kind := range told {
-			cells = append(cells, action(account, 0, "x", kind, "default", fmt.Sprint(i+1), null))
+			cells = append(cells, action(account, "x", kind, "default", fmt.Sprint(i+1), null))
 		}
 		for _, kind := range slices.Backward(kinds) {
 			if i := slices.Index(told, kind); i >= 0 {

@@ -28,8 +28,9 @@ type Writer interface {
 	// Prepare makes sure that the tables exist with at least these columns. It
 	// adds and never drops; a column whose type changed gets a new column
 	// named name_TYPE, and loads go there. Rows that the tables refer to and
-	// that are not there get a stub.
-	Prepare(ctx context.Context, dataset string, tables []*table.Schema) error
+	// that are not there get a stub. Views are made of those of their tables
+	// that are there; one that is as it should be is not made again.
+	Prepare(ctx context.Context, dataset string, tables []*table.Schema, views ...*table.View) error
 	// Commit brings in one slice, all of it or nothing, and releases the
 	// batches it takes. Rows of different tables may come mixed, those of
 	// table.Remarks among them: they replace what was remarked on the slice's

@@ -163,7 +163,7 @@ func batch(a adtally.Account, sl adtally.Slice) table.Batch {
 
 // The warehouse.
 
-func (w *world) Prepare(context.Context, string, []*table.Schema) error {
+func (w *world) Prepare(context.Context, string, []*table.Schema, ...*table.View) error {
 	return w.does("prepare", func() {})
 }
 

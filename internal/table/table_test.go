@@ -121,6 +121,30 @@ func TestASchemaThatDeclaresTooLittleIsRefused(t *testing.T) {
 	}
 }
 
+// R30: what a view promises is checked before it is made.
+func TestAViewThatDeclaresTooLittleIsRefused(t *testing.T) {
+	t.Parallel()
+	text := table.Column{Name: "v", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "d"}
+	number := text
+	number.Type = table.Int
+	a, b := &table.Schema{Name: "a", Key: []string{"v"}, Columns: []table.Column{text}}, &table.Schema{Name: "b", Columns: []table.Column{number}}
+	kind := text
+	kind.Name = "kind"
+	for want, v := range map[string]*table.View{
+		"union or wide":           {Description: "d"},
+		"not the type":            {Description: "d", Union: &table.Union{Column: kind, Parts: []table.Part{{Of: a}, {Of: b}}}},
+		"needs tables":            {Description: "d", Union: &table.Union{Column: kind}},
+		"name of its own":         {Description: "d", Union: &table.Union{Column: table.Column{Name: "kind", Type: table.Text}, Parts: []table.Part{{Of: a}}}},
+		"b has no column count":   {Description: "d", Wide: &table.Wide{Of: a, Long: b, CountColumn: "count"}},
+		"types and a window":      {Description: "d", Wide: &table.Wide{Of: a, Long: b, Conversions: []table.Conversion{{Name: "x"}}}},
+		"column v of a has not t": {Description: "d", Union: &table.Union{Column: text, Parts: []table.Part{{Of: a}}}},
+	} {
+		if err := v.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want a complaint about %q, got %v", want, err)
+		}
+	}
+}
+
 func TestOurOwnTablesAreDeclared(t *testing.T) {
 	t.Parallel()
 	for _, s := range append([]*table.Schema{&table.Restatement, &table.Reconciliation}, table.Remarks...) {

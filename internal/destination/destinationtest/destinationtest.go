@@ -24,6 +24,7 @@ func Run(t *testing.T, open Open) {
 		t.Run(p.name, func(t *testing.T) { p.holds(t, newWarehouse(t, open(t))) })
 	}
 	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
+	t.Run("AConversionIsNeverASum", func(t *testing.T) { neverASum(t, open(t)) })
 	t.Run("NoJoinLosesAFigure", func(t *testing.T) { noJoinLoses(t, open(t)) })
 	t.Run("AHistoryHasOneStateForEveryMoment", func(t *testing.T) { oneStateForEveryMoment(t, open(t)) })
 }
@@ -59,6 +60,9 @@ var promises = []promise{
 	{"WhatWasBelievedStaysInTheLedger", believed},
 	{"TheAgeOfADayIsCountedInItsZone", ageInItsZone},
 	{"AComparisonIsLoadedLikeAnEntity", comparisonLoaded},
+	{"AUnionShowsAllItsTables", unionShowsAll},
+	{"AConversionIsTheFirstTypeThatIsPresent", firstTypePresent},
+	{"AViewFollowsItsTables", viewFollows},
 	{"AReaderErrorWritesNothing", readerError},
 	{"ACancelledLoadWritesNothing", cancelled},
 	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},

@@ -8,10 +8,18 @@ import (
 	"adtally/internal/table"
 )
 
+// wanted is what a dataset is to have.
+type wanted struct {
+	dataset string
+	tables  []*table.Schema
+	views   []*table.View
+}
+
 // Prepare makes sure that the tables exist with at least these columns.
-func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Schema) error {
+func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Schema, views ...*table.View) error {
+	want := wanted{dataset, tables, views}
 	err := w.file.with(ctx, func(s *session) error {
-		lacks, err := w.file.lacks(ctx, s, dataset, tables)
+		lacks, err := w.file.lacks(ctx, s, want)
 		if err != nil || !lacks {
 			return err
 		}
@@ -20,28 +28,49 @@ func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Sc
 			if err != nil {
 				return err
 			}
-			return l.adoptAll(ctx, s, dataset, tables)
+			return s.transact(ctx, func() error { return l.furnish(ctx, s, want) })
 		})
 	})
 	return explain(w.file.path, err)
 }
 
 // lacks looks whether there is anything to do, and does not write.
-func (f *file) lacks(ctx context.Context, s *session, dataset string, tables []*table.Schema) (bool, error) {
+func (f *file) lacks(ctx context.Context, s *session, want wanted) (bool, error) {
 	release, err := f.hold(ctx, readOnly)
 	if err != nil {
 		return false, err
 	}
 	defer release()
-	l, err := readLayout(ctx, s, dataset)
+	l, err := readLayout(ctx, s, want.dataset)
 	if err != nil {
 		return false, err
 	}
-	statements, err := l.additions(dataset, tables)
+	statements, err := l.additions(want.dataset, want.tables)
 	if err != nil || len(statements) > 0 {
 		return len(statements) > 0, err
 	}
-	return l.anyOrphan(ctx, s, dataset, tables)
+	statements, err = l.viewsDue(ctx, s, want)
+	if err != nil || len(statements) > 0 {
+		return len(statements) > 0, err
+	}
+	return l.anyOrphan(ctx, s, want.dataset, want.tables)
+}
+
+// furnish does what can be done once all tables are there.
+func (l layout) furnish(ctx context.Context, s *session, want wanted) error {
+	if err := l.adoptAll(ctx, s, want.dataset, want.tables); err != nil {
+		return err
+	}
+	statements, err := l.viewsDue(ctx, s, want)
+	if err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if err := s.exec(ctx, statement); err != nil {
+			return fmt.Errorf("make the views of %s: %w", want.dataset, err)
+		}
+	}
+	return nil
 }
 
 // complete adds what is missing, in one transaction, and says what is there

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,20 +33,18 @@ func (b *bringing) stubs(ctx context.Context, t *staged) error {
 // adoptAll adds what the rows of tables refer to, whenever they were loaded: the
 // table that is referred to may be younger.
 func (l layout) adoptAll(ctx context.Context, s *session, dataset string, tables []*table.Schema) error {
-	return s.transact(ctx, func() error {
-		for _, t := range tables {
-			orphans, err := l.orphans(dataset, t)
-			if err != nil {
-				return err
-			}
-			for _, o := range orphans {
-				if err := s.exec(ctx, o.adopt("true")); err != nil {
-					return err
-				}
+	for _, t := range tables {
+		orphans, err := l.orphans(dataset, t)
+		if err != nil {
+			return err
+		}
+		for _, o := range orphans {
+			if err := s.exec(ctx, o.adopt("true")); err != nil {
+				return fmt.Errorf("add what %s refers to: %w", t.Name, err)
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // anyOrphan looks for one and writes nothing.

@@ -1,0 +1,98 @@
+package duckdb_test
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"adtally"
+	"adtally/internal/destination/duckdb"
+	"adtally/internal/table"
+)
+
+func everyPerson() *table.View {
+	level := table.Column{Name: "level", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "Which."}
+	return &table.View{Name: "everybody", Description: "All people.", Union: &table.Union{Column: level, Parts: []table.Part{{Of: people(), Value: "person"}}}}
+}
+
+// A view that is as it should be is not made again, and one that should be
+// otherwise is.
+func TestAViewIsMadeOnce(t *testing.T) {
+	var all []string
+	w, err := duckdb.New(duckdb.Options{Trace: func(s string) { all = append(all, s) }}).Open(context.Background(),
+		adtally.Destination{Location: filepath.Join(t.TempDir(), "w.duckdb")}, adtally.Secret{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	other := everyPerson()
+	other.Union.Parts[0].Value = "human"
+	reworded := everyPerson()
+	reworded.Description = "Everybody."
+	for i, c := range []struct {
+		view *table.View
+		made bool
+	}{{everyPerson(), true}, {everyPerson(), false}, {everyPerson(), false}, {other, true}, {other, false}, {reworded, true}} {
+		all = nil
+		must(t, w.Prepare(context.Background(), "d", []*table.Schema{people()}, c.view))
+		made := slices.ContainsFunc(all, func(s string) bool { return strings.Contains(s, "VIEW adtally_warehouse") })
+		if made != c.made || !made && slices.Contains(all, "BEGIN TRANSACTION") {
+			t.Errorf("preparing %d makes the view: %v; it runs %q", i, made, all)
+		}
+	}
+}
+
+// People open the file with their own DuckDB, under names of their own, and read
+// what a column is.
+func TestAViewIsReadWithoutUs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	func() {
+		w, err := duckdb.New(duckdb.Options{}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
+		must(t, err)
+		defer w.Close()
+		must(t, w.Prepare(context.Background(), "d", []*table.Schema{people()}, everyPerson()))
+		must(t, commitPeople(w, people(), "a", 3, "x"))
+	}()
+	for _, c := range []struct{ place, attach, query, want string }{
+		{path, "SELECT 1", "SELECT count(*)::VARCHAR FROM d.everybody WHERE level = 'person'", "3"},
+		{"", "ATTACH '" + path + "' AS mine", "SELECT count(*)::VARCHAR FROM mine.d.everybody", "3"},
+		{path, "SELECT 1", "SELECT comment FROM duckdb_columns() WHERE table_name = 'everybody' AND column_name = 'name'", "It is name. [unit: text; additivity: none]"},
+	} {
+		db, err := sql.Open("duckdb", c.place)
+		must(t, err)
+		_, err = db.ExecContext(t.Context(), c.attach)
+		must(t, err)
+		var got string
+		if err := db.QueryRowContext(t.Context(), c.query).Scan(&got); err != nil || got != c.want {
+			t.Errorf("%s: %q, %v; want %q", c.query, got, err, c.want)
+		}
+		must(t, db.Close())
+	}
+}
+
+// R36: what a person has made in the file stays.
+func TestAViewOfAPersonsStays(t *testing.T) {
+	for _, made := range []string{"CREATE VIEW d.everybody AS SELECT 7 AS n", "CREATE TABLE d.everybody AS SELECT 7 AS n"} {
+		path := filepath.Join(t.TempDir(), "w.duckdb")
+		db, err := sql.Open("duckdb", path)
+		must(t, err)
+		_, err = db.ExecContext(t.Context(), "CREATE SCHEMA d; "+made)
+		must(t, err)
+		must(t, db.Close())
+		w := open(t, path)
+		f := adtally.FaultOf(w.Prepare(context.Background(), "d", []*table.Schema{people()}, everyPerson()))
+		if f == nil || f.Act != adtally.Configure || f.Code != "name_taken" || f.Hint == "" {
+			t.Errorf("%s: %+v", made, f)
+		}
+		reader, done, err := w.Query(context.Background())
+		must(t, err)
+		var n int
+		if err := reader.QueryRowContext(t.Context(), "SELECT n FROM d.everybody").Scan(&n); err != nil || n != 7 {
+			t.Errorf("%s: it says %d, %v", made, n, err)
+		}
+		done()
+	}
+}

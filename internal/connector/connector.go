@@ -29,6 +29,8 @@ type Connector interface {
 type Reader interface {
 	// Streams are what the source is set to give, in the order to read them.
 	Streams() []Stream
+	// Views are what can be read of the streams' tables without another call.
+	Views() []*table.View
 	// Plan says what is to be read of a stream, newest first, given what is
 	// known of it and the moment the run began. It is pure.
 	Plan(stream string, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice

@@ -73,7 +73,7 @@ func (e *Engine) Prepare(ctx context.Context) error {
 			tables = append(tables, &table.Reconciliation)
 		}
 	}
-	return e.Writer.Prepare(ctx, e.Source.Dataset, tables)
+	return e.Writer.Prepare(ctx, e.Source.Dataset, tables, e.Reader.Views()...)
 }
 
 // Step brings an account up to date, as of the moment when its run began, and

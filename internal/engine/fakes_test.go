@@ -86,6 +86,8 @@ func (w *world) Streams() []connector.Stream {
 	return []connector.Stream{{Name: "facts", Tables: []*table.Schema{facts()}, Daily: true}, {Name: "things", Tables: []*table.Schema{things()}}}
 }
 
+func (w *world) Views() []*table.View { return nil }
+
 func (w *world) Plan(stream string, a adtally.Account, done []adtally.Checkpoint, now time.Time) (due []adtally.Slice) {
 	fresh := func(window adtally.Window) bool {
 		return slices.ContainsFunc(done, func(c adtally.Checkpoint) bool {

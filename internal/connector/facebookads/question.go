@@ -1,7 +1,6 @@
 package facebookads
 
 import (
-	"cmp"
 	"fmt"
 	"hash/fnv"
 	"net/url"
@@ -151,11 +150,6 @@ func (q question) object() string {
 		return q.ids[0]
 	}
 	return ""
-}
-
-// cell names what the question is about in the table of gaps.
-func (q question) cell() string {
-	return strings.TrimSuffix(q.window.From.String()+"/"+cmp.Or(q.object(), ""), "/")
 }
 
 func joined(names []string) string { return strings.Join(names, ",") }

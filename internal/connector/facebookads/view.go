@@ -1,0 +1,31 @@
+package facebookads
+
+import (
+	"strings"
+
+	"adtally/internal/table"
+)
+
+// Views are the levels in one, for who compares them.
+func (r *reader) Views() (views []*table.View) {
+	var parts []table.Part
+	for _, s := range r.streams {
+		if word, isBasic := strings.CutPrefix(s.table.Name, "basic_"); isBasic && isLevel(word) {
+			parts = append(parts, table.Part{Of: s.table, Value: word})
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []*table.View{{Name: "basic_all_level", Description: "Daily spend and performance at every level that is synced. Take one level: they overlap.",
+		Union: &table.Union{Column: col("level", table.Text, table.Words, table.None, "The level of the row: account, campaign, ad_set or ad.").column, Parts: parts}}}
+}
+
+func isLevel(word string) bool {
+	for _, l := range levels {
+		if l.word == word {
+			return true
+		}
+	}
+	return false
+}

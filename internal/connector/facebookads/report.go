@@ -156,7 +156,7 @@ func (rd *reading) keep(ctx context.Context, q question, run string, asked time.
 func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 	wait, unseen := rd.firstPoll(), 0
 	now := rd.graph.fetch.Now
-	for began := now(); now().Sub(began) < deadline; {
+	for began := now(); now().Sub(began) < rd.deadline(); {
 		a, err := rd.polls.ask(ctx, rd.account.ID, run, wait)
 		if fresh && errors.Is(err, errGone) && unseen < unseenTries {
 			unseen, wait = unseen+1, rd.poll
@@ -178,6 +178,16 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 		wait = nextPoll(wait, now().Sub(began), job.Percent)
 	}
 	return fmt.Errorf("%w: %w", errJob, errLate)
+}
+
+// deadline is for how long a job is waited for: much longer than the last one
+// took, or else as long as any may take. After that, smaller ones are asked for.
+func (rd *reading) deadline() time.Duration {
+	last := time.Duration(rd.lesson().Seconds * float64(time.Second))
+	if last == 0 {
+		return longestJob
+	}
+	return min(max(20*last, shortestDeadline), longestJob)
 }
 
 // nextPoll is when the job would be done if it goes on as it went so far, and

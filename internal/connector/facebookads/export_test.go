@@ -3,6 +3,7 @@ package facebookads
 import (
 	"bytes"
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -44,12 +45,9 @@ func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error
 }
 
 func decoderFor(name string, a adtally.Account) *decoder {
-	streams, err := choose(allStreams(), nil)
-	if err != nil {
-		panic(err)
-	}
-	r := &reader{streams: streams}
-	d, err := newDecoder(r.stream(name), a)
+	streams := allStreams()
+	s := streams[slices.IndexFunc(streams, func(s *stream) bool { return s.name == name })]
+	d, err := newDecoder(s.build(), a)
 	if err != nil {
 		panic(err)
 	}

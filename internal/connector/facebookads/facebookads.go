@@ -98,8 +98,8 @@ func (c *Connector) graph(s adtally.Secret) *graph {
 	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say}
 }
 
-// Open makes a reader of the tables that the source names; of all when it names
-// none.
+// Open makes a reader of the tables that the source names; of the usual ones
+// when it names none.
 func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connector.Reader, error) {
 	streams, err := choose(allStreams(), source.Tables)
 	if err != nil {
@@ -114,7 +114,7 @@ func allStreams() []*stream {
 	for _, l := range levels {
 		list = append(list, basic(l))
 	}
-	return list
+	return slices.Concat(list, breakdownReports(), reachReports())
 }
 
 // Tables lists every table that the connector can fill.
@@ -137,10 +137,12 @@ func choose(all []*stream, tables []string) (kept []*stream, err error) {
 				Message: fmt.Sprintf("There is no table %q", name), Hint: "Choose from: " + strings.Join(Tables(), ", ") + "."}
 		}
 	}
-	wanted := func(t *table.Schema) bool { return len(tables) == 0 || slices.Contains(tables, t.Name) }
 	var total *stream
 	for _, s := range all {
-		own, actions := wanted(s.table), s.actions != nil && wanted(s.actions)
+		wanted := func(t *table.Schema) bool {
+			return t != nil && (len(tables) == 0 && !s.optional || slices.Contains(tables, t.Name))
+		}
+		own, actions := wanted(s.table), wanted(s.actions)
 		if !actions {
 			s.actions = nil
 		}

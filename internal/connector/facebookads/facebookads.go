@@ -101,7 +101,11 @@ func (c *Connector) graph(s adtally.Secret) *graph {
 // Open makes a reader of the tables that the source names; of the usual ones
 // when it names none.
 func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connector.Reader, error) {
-	streams, err := choose(allStreams(), source.Tables)
+	own, err := customs(source.Reports)
+	if err != nil {
+		return nil, err
+	}
+	streams, err := choose(append(allStreams(), own...), source.Tables)
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +122,10 @@ func allStreams() []*stream {
 }
 
 // Tables lists every table that the connector can fill.
-func Tables() (names []string) {
-	for _, s := range allStreams() {
+func Tables() []string { return tableNames(allStreams()) }
+
+func tableNames(streams []*stream) (names []string) {
+	for _, s := range streams {
 		for _, t := range s.tables() {
 			names = append(names, t.Name)
 		}
@@ -131,10 +137,11 @@ func Tables() (names []string) {
 // totals where something must add up to them. A report brings its actions only
 // when they are named: most of the bytes of an answer are theirs.
 func choose(all []*stream, tables []string) (kept []*stream, err error) {
+	known := tableNames(all)
 	for _, name := range tables {
-		if !slices.Contains(Tables(), name) {
+		if !slices.Contains(known, name) {
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "unknown_table",
-				Message: fmt.Sprintf("There is no table %q", name), Hint: "Choose from: " + strings.Join(Tables(), ", ") + "."}
+				Message: fmt.Sprintf("There is no table %q", name), Hint: "Choose from: " + strings.Join(known, ", ") + "."}
 		}
 	}
 	var total *stream
@@ -142,7 +149,8 @@ func choose(all []*stream, tables []string) (kept []*stream, err error) {
 		wanted := func(t *table.Schema) bool {
 			return t != nil && (len(tables) == 0 && !s.optional || slices.Contains(tables, t.Name))
 		}
-		own, actions := wanted(s.table), wanted(s.actions)
+		own := wanted(s.table)
+		actions := wanted(s.actions) || s.custom && own && s.actions != nil
 		if !actions {
 			s.actions = nil
 		}

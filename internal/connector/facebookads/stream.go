@@ -20,6 +20,7 @@ type stream struct {
 	always   bool   // small at any span: asked synchronously
 	totals   bool   // its days must add up to the account's
 	optional bool   // read only when named
+	custom   bool   // a user's own: its actions come with it
 	served   int    // months back that Meta serves; 0 = no limit is known
 	settles  int    // days after a day until Meta leaves it alone
 	fields   []field

@@ -3,6 +3,7 @@ package facebookads
 import (
 	"bytes"
 	"regexp"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -12,6 +13,10 @@ import (
 // defaultWindow names the "value" of an action: what the ad set's own
 // attribution setting counted.
 const defaultWindow = "default"
+
+// customPrefix is how the action types of custom conversions begin; their id
+// follows (META_API.md §3).
+const customPrefix = "offsite_conversion.custom."
 
 // windowName is what an attribution window is called in an action
 // (AdsInsights_action_attribution_windows in Meta's specs).
@@ -27,20 +32,30 @@ type actionRows struct {
 
 	counts, amounts []entry // of the row under way
 	name, rest      []byte
+	parts           [][]byte // of the element under way: the values of its breakdowns
 }
 
-type actionColumns struct{ kind, window, value, amount, raw int }
+type actionColumns struct {
+	kind, window, value, amount, raw, custom int
+	parts                                    []int
+}
 
 // entry is one window of one action. Its buffers are used again.
 type entry struct {
 	kind, window, value, rest []byte
+	parts                     [][]byte
 	used                      bool
 }
 
 func newActionRows(s *stream) *actionRows {
 	t := s.actions
-	return &actionRows{stream: s, rows: table.NewBuilder(t), windows: map[string]bool{},
-		columns: actionColumns{t.Index("action_type"), t.Index("attribution_window"), t.Index("value"), t.Index("action_value"), t.Index("raw")}}
+	a := &actionRows{stream: s, rows: table.NewBuilder(t), windows: map[string]bool{}, parts: make([][]byte, len(s.actionBreakdowns)),
+		columns: actionColumns{kind: t.Index("action_type"), window: t.Index("attribution_window"), value: t.Index("value"),
+			amount: t.Index("action_value"), raw: t.Index("raw"), custom: t.Index("custom_conversion_id")}}
+	for _, name := range s.actionBreakdowns {
+		a.columns.parts = append(a.columns.parts, t.Index(name))
+	}
+	return a
 }
 
 func (a *actionRows) reset() { a.counts, a.amounts = a.counts[:0], a.amounts[:0] }
@@ -59,6 +74,7 @@ func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) error {
 	first := len(*list)
 	var kind []byte
 	a.rest = a.rest[:0]
+	clear(a.parts)
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
@@ -79,6 +95,8 @@ func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) error {
 			add(list, defaultWindow, value)
 		case a.isWindow(a.name):
 			add(list, string(a.name), value)
+		case a.part(a.name) >= 0:
+			a.parts[a.part(a.name)], err = wordOf(value)
 		default:
 			a.rest, err = appendMember(a.rest, a.name, value)
 		}
@@ -93,9 +111,24 @@ func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) error {
 		e := &(*list)[i]
 		e.kind = append(e.kind[:0], kind...)
 		e.rest = append(e.rest[:0], a.rest...)
+		e.parts = append(e.parts[:0], a.parts...)
 	}
 	_, err := dec.ReadToken()
 	return err
+}
+
+// part is the position of an action's breakdown, or -1.
+func (a *actionRows) part(name []byte) int {
+	return slices.IndexFunc(a.stream.actionBreakdowns, func(b string) bool { return b == string(name) })
+}
+
+// wordOf is a copy of a value: a text without its quotes, anything else as it
+// came.
+func wordOf(value jsontext.Value) ([]byte, error) {
+	if value.Kind() == '"' {
+		return jsontext.AppendUnquote([]byte{}, value)
+	}
+	return bytes.Clone(value), nil
 }
 
 func (a *actionRows) isWindow(name []byte) bool {
@@ -137,7 +170,8 @@ func (a *actionRows) endRow(d *decoder) {
 func (a *actionRows) amountOf(c *entry) *entry {
 	for i := range a.amounts {
 		m := &a.amounts[i]
-		if !m.used && bytes.Equal(m.kind, c.kind) && bytes.Equal(m.window, c.window) && bytes.Equal(m.rest, c.rest) {
+		if !m.used && bytes.Equal(m.kind, c.kind) && bytes.Equal(m.window, c.window) && bytes.Equal(m.rest, c.rest) &&
+			slices.EqualFunc(m.parts, c.parts, bytes.Equal) {
 			m.used = true
 			return m
 		}
@@ -146,16 +180,22 @@ func (a *actionRows) amountOf(c *entry) *entry {
 }
 
 func (a *actionRows) write(d *decoder, count, amount *entry) {
-	set := func(column int, text []byte) {
-		if len(text) == 0 {
-			return
-		}
+	put := func(column int, text []byte) {
 		if err := a.rows.Set(column, text); err != nil {
 			d.misfit(a.stream.actions, a.stream.actions.Columns[column].Name, string(text), err)
 		}
 	}
+	set := func(column int, text []byte) {
+		if len(text) > 0 {
+			put(column, text)
+		}
+	}
 	for _, s := range a.stream.shared {
-		set(s.column, d.memo[s.memo])
+		if s.part {
+			put(s.column, d.memo[s.memo])
+		} else {
+			set(s.column, d.memo[s.memo])
+		}
 	}
 	named := count
 	if named == nil {
@@ -164,6 +204,15 @@ func (a *actionRows) write(d *decoder, count, amount *entry) {
 	set(a.columns.kind, named.kind)
 	set(a.columns.window, named.window)
 	set(a.columns.raw, named.rest)
+	if custom, ok := bytes.CutPrefix(named.kind, []byte(customPrefix)); ok {
+		set(a.columns.custom, custom)
+	}
+	for i, column := range a.columns.parts {
+		if named.parts[i] == nil {
+			named.parts[i] = []byte(noneGiven)
+		}
+		put(column, named.parts[i])
+	}
 	if count != nil {
 		set(a.columns.value, count.value)
 	}

@@ -1,7 +1,5 @@
 package facebookads
 
-import "adtally/internal/table"
-
 // level is the grain of a report, by Meta's word and by ours.
 type level struct {
 	graph, word string
@@ -37,41 +35,18 @@ const resultRows = 500
 
 // basic declares basic_<level>: one row per day and object.
 func basic(l level) *stream {
-	fields := []field{
-		id(table.AccountColumn, "The ad account."),
-		col(table.DayColumn, table.Date, table.Days, table.None, "The day, in the account's time zone.").as("date_start"),
-	}
-	fields = append(fields, l.ids...)
-	// An account-level request that names attribution_setting is answered with
-	// a row for every day, delivery or not (META_API.md SIM-13).
+	list := metrics
 	if l.graph != "account" {
-		fields = append(fields, words("attribution_setting", "The attribution setting behind the row's default conversions; \"multiple\" when the objects below differ."))
+		list = concat(list, results)
 	}
-	fields = append(fields, currencyField)
-	fields = append(fields, metrics...)
 	if l.graph == "ad" {
-		fields = append(fields, rankings...)
+		list = concat(list, rankings)
 	}
-	fields = append(fields, rawField)
-	s := &stream{
-		name: "basic_" + l.word, edge: "insights", level: l.graph, daily: true, days: l.days, limit: resultRows,
-		always: l.graph == "account", totals: l.graph != "account", fields: fields,
-		table: &table.Schema{Name: "basic_" + l.word, Mode: table.Replace, Key: l.key(), Columns: columns(fields),
-			Description: "Daily spend and performance, one row per day and " + l.spoken() + " with delivery."},
-		actions: actionTable(l),
-	}
-	if l.graph != "account" {
-		s.filter = l.graph
-	}
-	return s
-}
-
-func (l level) key() []string {
-	key := []string{table.AccountColumn, table.DayColumn}
-	if len(l.ids) > 0 {
-		key = append(key, l.ids[len(l.ids)-2].column.Name)
-	}
-	return key
+	return shape{
+		name: "basic_" + l.word, level: l, metrics: list, setting: true, actions: true,
+		text: "Daily spend and performance, one row per day and " + l.spoken() + " with delivery.",
+		days: l.days, limit: resultRows, always: l.graph == "account", totals: l.graph != "account", months: retentionMonths,
+	}.stream()
 }
 
 func (l level) spoken() string {
@@ -103,36 +78,15 @@ var metrics = []field{
 	cost("cost_per_unique_inline_link_click", "Spend per account that clicked a link, as Meta computed it."),
 }
 
+// results is what Ads Manager shows as such. The shape of an element is not
+// documented (META_API.md §3): they are kept as they come.
+var results = []field{
+	document("results", "Results of what the ad sets are optimised for, as Meta gives them."),
+	document("cost_per_result", "Spend per result, as Meta computed it."),
+}
+
 var rankings = []field{
 	words("quality_ranking", "Perceived quality against ads competing for the same audience; UNKNOWN where delivery was too small."),
 	words("engagement_rate_ranking", "Expected engagement rate against competing ads."),
 	words("conversion_rate_ranking", "Expected conversion rate against competing ads."),
-}
-
-// actionTable declares basic_<level>_actions: the long table, filled by the
-// same read.
-func actionTable(l level) *table.Schema {
-	fields := []field{
-		id(table.AccountColumn, "The ad account."),
-		col(table.DayColumn, table.Date, table.Days, table.None, "The day, in the account's time zone."),
-	}
-	for _, f := range l.ids {
-		if f.column.Unit == table.ID {
-			fields = append(fields, f)
-		}
-	}
-	if l.graph != "account" {
-		fields = append(fields, words("attribution_setting", "The attribution setting behind the window \"default\"."))
-	}
-	fields = append(fields,
-		words("action_type", "What was done. Types overlap (purchase is in omni_purchase): take one, never sum over them."),
-		words("attribution_window", "\"default\" is what the ad set's own setting counts; others are e.g. 7d_click. Windows overlap: take one, never sum over them."),
-		col("value", exact, table.Count, table.Sum, "How often. Summable over days and objects for one action type and window; NULL where Meta named only money."),
-		col("action_value", exact, table.Money, table.Sum, "What it was worth. Summable like value; NULL where Meta named none."),
-		currencyField, rawField)
-	return &table.Schema{
-		Name: "basic_" + l.word + "_actions", Mode: table.Replace, Columns: columns(fields),
-		Key:         append(l.key(), "action_type", "attribution_window"),
-		Description: "Conversions and other actions, one row per day, " + l.spoken() + ", action type and attribution window.",
-	}
 }

@@ -42,6 +42,18 @@ func minor(name, text string) field {
 	return f
 }
 
+// cutBy is a breakdown's column: it is in the key, and comes without being asked
+// for among the fields.
+func cutBy(name, text string) field {
+	f := words(name, text+" "+noneGiven+" where Meta named none.").mine()
+	f.how = asPart
+	return f
+}
+
+// noneGiven stands in a key where Meta left a breakdown's value out. It is no
+// word of Meta's, whose own is "unknown": the two are never taken for one.
+const noneGiven = "(none)"
+
 func (f field) as(graph string) field { f.from = graph; return f }
 
 func (f field) mine() field { f.own = true; return f }

@@ -39,7 +39,7 @@ func newDecoder(s *stream, a adtally.Account) (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{stream: s, account: a, offset: offset, daily: s.daily,
+	d := &decoder{stream: s, account: a, offset: offset, daily: s.daily && s.period.single(),
 		rows: table.NewBuilder(s.table), rejected: table.NewBuilder(&table.Quarantine), memo: make([][]byte, len(s.remember))}
 	if s.actions != nil {
 		d.actions = newActionRows(s)
@@ -89,6 +89,9 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 	}
 	if known && s.how == asNested && dec.PeekKind() == '{' {
 		return d.nested(dec, s)
+	}
+	if known && s.how == asAsset {
+		return d.asset(dec, s)
 	}
 	value, err := dec.ReadValue()
 	if err != nil || value.Kind() == 'n' { // null is absent
@@ -202,6 +205,9 @@ func (d *decoder) endRow() error {
 	}
 	d.fill(d.stream.slots["account_id"], d.account.ID)
 	d.fill(d.stream.currency, d.account.Currency)
+	for _, p := range d.stream.parts {
+		d.fill(p, noneGiven)
+	}
 	if len(d.raw) > 0 {
 		d.raw = append(d.raw, '}')
 		if err := d.store(d.stream.raw, d.raw); err != nil {
@@ -234,11 +240,15 @@ func (d *decoder) checkStop() error {
 // fill gives a text column the value that the account knows, where the row did
 // not bring its own.
 func (d *decoder) fill(s *slot, value string) {
-	if s == nil || d.rows.IsSet(s.column) {
-		return
+	if s != nil && !d.rows.IsSet(s.column) {
+		d.put(s, []byte(value))
 	}
-	if err := d.rows.Set(s.column, []byte(value)); err != nil {
-		d.misfit(d.stream.table, s.name, value, err)
+}
+
+// put gives a column a value that is a text already.
+func (d *decoder) put(s *slot, value []byte) {
+	if err := d.rows.Set(s.column, value); err != nil {
+		d.misfit(d.stream.table, s.name, string(value), err)
 		return
 	}
 	if s.memo >= 0 {

@@ -121,7 +121,7 @@ func TestWhatHasNoColumnIsKeptInRaw(t *testing.T) {
 
 func TestEveryColumnDeclaresTypeUnitAdditivityAndDescription(t *testing.T) { // PAINS #38
 	t.Parallel()
-	r, err := facebookads.New(facebookads.Config{}).Open(adtally.Source{}, adtally.Secret{})
+	r, err := facebookads.New(facebookads.Config{}).Open(adtally.Source{Tables: facebookads.Tables()}, adtally.Secret{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,8 +134,8 @@ func TestEveryColumnDeclaresTypeUnitAdditivityAndDescription(t *testing.T) { // 
 			}
 		}
 	}
-	if tables != 13 {
-		t.Errorf("%d tables, want 13", tables)
+	if tables != len(facebookads.Tables()) || tables < 100 {
+		t.Errorf("%d tables of %d", tables, len(facebookads.Tables()))
 	}
 	if err := table.Quarantine.Check(); err != nil {
 		t.Error(err)

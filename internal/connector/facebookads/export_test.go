@@ -3,6 +3,8 @@ package facebookads
 import (
 	"bytes"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -44,12 +46,9 @@ func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error
 }
 
 func decoderFor(name string, a adtally.Account) *decoder {
-	streams, err := choose(allStreams(), nil)
-	if err != nil {
-		panic(err)
-	}
-	r := &reader{streams: streams}
-	d, err := newDecoder(r.stream(name), a)
+	streams := allStreams()
+	s := streams[slices.IndexFunc(streams, func(s *stream) bool { return s.name == name })]
+	d, err := newDecoder(s.build(), a)
 	if err != nil {
 		panic(err)
 	}
@@ -85,4 +84,45 @@ var (
 func DecodeEmptyPage(body []byte) error {
 	_, err := decodePage(body, func(dec *jsontext.Decoder) error { return dec.SkipValue() })
 	return err
+}
+
+// Combinations are the breakdowns that go together: of rows, and of actions.
+func Combinations() (list [][2][]string) {
+	for _, c := range combinations {
+		var pair [2][]string
+		for _, n := range c.names {
+			if strings.HasPrefix(n, "action_") {
+				pair[1] = append(pair[1], n)
+			} else {
+				pair[0] = append(pair[0], n)
+			}
+		}
+		list = append(list, pair)
+		if c.joinable {
+			list = append(list, [2][]string{pair[0], append(slices.Clone(pair[1]), joinables...)})
+		}
+	}
+	return list
+}
+
+// FieldKinds are the fields of a report, and how their values are kept.
+func FieldKinds() map[string]string { return fieldKinds }
+
+// FieldFits says whether Meta gives a field for breakdowns.
+func FieldFits(name string, breakdowns []string) bool {
+	return fieldKinds[name] != "dead" && checkField(name, breakdowns) == nil
+}
+
+// DecodeReport decodes a page of a user's own report.
+func DecodeReport(r adtally.Report, a adtally.Account, body []byte) ([]table.Batch, error) {
+	streams, err := customs([]adtally.Report{r})
+	if err != nil {
+		return nil, err
+	}
+	d, err := newDecoder(streams[0].build(), a)
+	if err != nil {
+		return nil, err
+	}
+	_, err = decodePage(body, d.row)
+	return d.batches(), err
 }

@@ -98,10 +98,14 @@ func (c *Connector) graph(s adtally.Secret) *graph {
 	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say}
 }
 
-// Open makes a reader of the tables that the source names; of all when it names
-// none.
+// Open makes a reader of the tables that the source names; of the usual ones
+// when it names none.
 func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connector.Reader, error) {
-	streams, err := choose(allStreams(), source.Tables)
+	own, err := customs(source.Reports)
+	if err != nil {
+		return nil, err
+	}
+	streams, err := choose(append(allStreams(), own...), source.Tables)
 	if err != nil {
 		return nil, err
 	}
@@ -114,12 +118,14 @@ func allStreams() []*stream {
 	for _, l := range levels {
 		list = append(list, basic(l))
 	}
-	return list
+	return slices.Concat(list, breakdownReports(), reachReports())
 }
 
 // Tables lists every table that the connector can fill.
-func Tables() (names []string) {
-	for _, s := range allStreams() {
+func Tables() []string { return tableNames(allStreams()) }
+
+func tableNames(streams []*stream) (names []string) {
+	for _, s := range streams {
 		for _, t := range s.tables() {
 			names = append(names, t.Name)
 		}
@@ -131,16 +137,20 @@ func Tables() (names []string) {
 // totals where something must add up to them. A report brings its actions only
 // when they are named: most of the bytes of an answer are theirs.
 func choose(all []*stream, tables []string) (kept []*stream, err error) {
+	known := tableNames(all)
 	for _, name := range tables {
-		if !slices.Contains(Tables(), name) {
+		if !slices.Contains(known, name) {
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "unknown_table",
-				Message: fmt.Sprintf("There is no table %q", name), Hint: "Choose from: " + strings.Join(Tables(), ", ") + "."}
+				Message: fmt.Sprintf("There is no table %q", name), Hint: "Choose from: " + strings.Join(known, ", ") + "."}
 		}
 	}
-	wanted := func(t *table.Schema) bool { return len(tables) == 0 || slices.Contains(tables, t.Name) }
 	var total *stream
 	for _, s := range all {
-		own, actions := wanted(s.table), s.actions != nil && wanted(s.actions)
+		wanted := func(t *table.Schema) bool {
+			return t != nil && (len(tables) == 0 && !s.optional || slices.Contains(tables, t.Name))
+		}
+		own := wanted(s.table)
+		actions := wanted(s.actions) || s.custom && own && s.actions != nil
 		if !actions {
 			s.actions = nil
 		}

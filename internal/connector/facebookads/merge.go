@@ -160,7 +160,7 @@ func (rd *reading) lone(q question) func(context.Context, *listing, error) (stri
 	return func(ctx context.Context, l *listing, cause error) (after string, err error) {
 		query := cloneValues(l.query)
 		ask := func(ctx context.Context, fields []string, row rowFunc) error {
-			query.Set("fields", joined(fields))
+			query.Set("fields", joined(rd.stream.askable(fields)))
 			a, err := l.graph.get(ctx, l.path, l.budget, query)
 			if err == nil {
 				after, err = decodePage(a.Body, row)

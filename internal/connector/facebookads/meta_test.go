@@ -156,13 +156,19 @@ type got struct {
 }
 
 // read carries out one slice of a stream against m.
-func (m *meta) read(ctx context.Context, stream string, w adtally.Window, n *note, column string) (g got) {
+func (m *meta) read(ctx context.Context, stream string, w adtally.Window, n *note, column string) got {
+	m.t.Helper()
+	return m.readOf(ctx, adtally.Source{Tables: []string{stream}}, stream, w, n, column)
+}
+
+// readOf does as read, for a source that names more than the stream.
+func (m *meta) readOf(ctx context.Context, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
 	m.t.Helper()
 	if n == nil {
 		n = &note{}
 	}
 	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}})
-	r, err := c.Open(adtally.Source{Tables: []string{stream}}, adtally.NewSecret(canary))
+	r, err := c.Open(source, adtally.NewSecret(canary))
 	if err != nil {
 		m.t.Fatal(err)
 	}

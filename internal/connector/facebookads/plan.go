@@ -9,6 +9,9 @@ import (
 const (
 	// retentionMonths is how far back Meta serves totals (META_API.md §1.3).
 	retentionMonths = 37
+	// uniqueMonths is how far back it serves hours, and counts of people where a
+	// report is cut by a breakdown (META_API.md §1.2, 2026-01-12).
+	uniqueMonths = 13
 	// lookBack is for how many days after it Meta may restate a day (same place).
 	lookBack = 28
 )
@@ -27,11 +30,12 @@ func (r *reader) Plan(name string, a adtally.Account, done []adtally.Checkpoint,
 	if !s.daily {
 		return r.planEntity(s, a, done, now)
 	}
-	span := r.span(zone, now)
+	span := r.span(s, zone, now)
 	if span.Days() == 0 {
 		return nil
 	}
-	return chunks(s, a, dueDays(s, span, done, zone, now), span)
+	due := s.period.whole(dueDays(s, span, done, zone, now), span)
+	return chunks(s, a, due, span, adtally.DayOf(now, zone).AddMonths(-uniqueMonths))
 }
 
 func (r *reader) planEntity(s *stream, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice {
@@ -44,9 +48,10 @@ func (r *reader) planEntity(s *stream, a adtally.Account, done []adtally.Checkpo
 }
 
 // span is the days that are wanted and that Meta still serves.
-func (r *reader) span(zone *time.Location, now time.Time) adtally.Window {
+func (r *reader) span(s *stream, zone *time.Location, now time.Time) adtally.Window {
 	today := adtally.DayOf(now, zone)
-	first, last := today.AddMonths(-retentionMonths), today
+	oldest := today.AddMonths(-s.served)
+	first, last := oldest, today
 	if r.source.Since != 0 {
 		first = max(first, r.source.Since)
 	}
@@ -56,14 +61,14 @@ func (r *reader) span(zone *time.Location, now time.Time) adtally.Window {
 	if last < first {
 		return adtally.Window{}
 	}
-	return adtally.WindowOf(first, last)
+	return s.period.widen(adtally.WindowOf(first, last), oldest, today)
 }
 
 func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *time.Location, now time.Time) []bool {
 	due := make([]bool, span.Days())
 	for i := range due {
 		day := span.From + adtally.Day(i)
-		final := (day + 1 + lookBack).Start(zone)
+		final := (day + 1 + adtally.Day(s.settles)).Start(zone)
 		for _, t := range s.tables() {
 			last := newest(done, t.Name, day)
 			if last.Asked.IsZero() || last.Asked.Before(now) && (last.Partial || last.Asked.Before(final)) {
@@ -85,18 +90,28 @@ func newest(done []adtally.Checkpoint, table string, day adtally.Day) (last adta
 }
 
 // chunks cuts the runs of due days into slices, from the newest end, so that
-// what is left of a run is cut at the same places again.
-func chunks(s *stream, a adtally.Account, due []bool, span adtally.Window) (out []adtally.Slice) {
+// what is left of a run is cut at the same places again. No period is cut, and
+// none holds days from both sides of where counts of people end.
+func chunks(s *stream, a adtally.Account, due []bool, span adtally.Window, people adtally.Day) (out []adtally.Slice) {
 	for i := len(due) - 1; i >= 0; i-- {
 		if !due[i] {
 			continue
 		}
 		last := i
-		for i > 0 && due[i-1] && last-i+1 < s.days {
+		for i > 0 && due[i-1] && !s.cut(span.From+adtally.Day(i), last-i+1, people) {
 			i--
 		}
 		w := adtally.WindowOf(span.From+adtally.Day(i), span.From+adtally.Day(last))
 		out = append(out, adtally.Slice{Stream: s.name, Account: a.ID, Window: w})
 	}
 	return out
+}
+
+// cut says whether a question that holds so many days from first on ends there.
+func (s *stream) cut(first adtally.Day, days int, people adtally.Day) bool {
+	if s.period.first(first) != first {
+		return false
+	}
+	before := s.period.first(first - 1)
+	return days+int(first-before) > s.days || s.fleeting && before < people && first >= people
 }

@@ -48,23 +48,15 @@ type condition struct {
 // query is what to ask: the same for a page and for a report job.
 func (q question) query() url.Values {
 	s := q.stream
-	fields := q.fields
-	if fields == nil {
-		fields = s.asks()
-	}
-	v := url.Values{"fields": {strings.Join(fields, ",")}}
+	v := url.Values{"fields": {joined(s.askable(q.asks()))}}
 	if filtering := q.filtering(); len(filtering) > 0 {
 		v.Set("filtering", text(filtering))
 	}
 	if !s.daily {
 		return v
 	}
-	v.Set("level", s.level)
-	v.Set("time_increment", "1")
+	s.shape(v)
 	v.Set("time_range", text(map[string]string{"since": q.window.From.String(), "until": q.window.Last().String()}))
-	if s.actions != nil {
-		v.Set("action_attribution_windows", text(attributionWindows))
-	}
 	return v
 }
 
@@ -89,12 +81,15 @@ func (q question) asks() []string {
 }
 
 // halves cuts the question in two where that is possible without asking
-// anything: by days, the newest first, or by ids.
+// anything: by days, the newest first and periods whole, or by ids.
 func (q question) halves() []question {
 	a, b := q, q
+	middle := q.stream.period.first(q.window.From + adtally.Day(q.window.Days()/2))
+	if next := q.stream.period.last(middle) + 1; middle <= q.window.From {
+		middle = next
+	}
 	switch {
-	case q.window.Days() > 1:
-		middle := q.window.From + adtally.Day(q.window.Days()/2)
+	case middle < q.window.To:
 		a.window.From, b.window.To = middle, middle
 	case len(q.ids) > 1:
 		middle := len(q.ids) / 2
@@ -106,14 +101,16 @@ func (q question) halves() []question {
 }
 
 // pieces cuts a question into even windows of at most so many days, the newest
-// first.
+// first. No period is cut, even if it is longer.
 func (q question) pieces(days int) (out []question) {
 	n := (q.window.Days() + days - 1) / days
-	for i := n; i > 0; i-- {
+	end := q.window.To
+	for i := n - 1; i >= 0; i-- {
 		piece := q
-		piece.window.From = q.window.From + adtally.Day((i-1)*q.window.Days()/n)
-		piece.window.To = q.window.From + adtally.Day(i*q.window.Days()/n)
-		out = append(out, piece)
+		piece.window = adtally.Window{From: q.stream.period.first(q.window.From + adtally.Day(i*q.window.Days()/n)), To: end}
+		if piece.window.Days() > 0 {
+			out, end = append(out, piece), piece.window.From
+		}
 	}
 	return out
 }

@@ -91,10 +91,6 @@ func (rd *reading) answers(ctx context.Context) iter.Seq2[time.Time, error] {
 	return rd.ask(ctx, question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()})
 }
 
-// attributionWindows are those that Meta still serves; 7d_view and 28d_view
-// have been answered with nothing since 12 January 2026 (META_API.md §1.2).
-var attributionWindows = []string{"1d_click", "7d_click", "28d_click", "1d_view"}
-
 // text is a parameter that is a document. Its values are ours: they always
 // marshal.
 func text(v any) string {
@@ -118,10 +114,10 @@ func (rd *reading) learn(ctx context.Context, change func(*lesson)) error {
 	})
 }
 
-// allowed is the stream's fields without those that Meta has refused; nil where
-// it has refused none.
+// allowed is the stream's fields without those that Meta has refused, and those
+// that it does not serve any more; nil where that is all of them.
 func (rd *reading) allowed() []string {
-	gone := rd.lesson().Without
+	gone := slices.Concat(rd.lesson().Without, rd.tooOld())
 	if len(gone) == 0 {
 		return nil
 	}
@@ -220,7 +216,7 @@ func (rd *reading) refused(q question) error {
 			return err
 		}
 	}
-	return nil
+	return rd.noteTooOld(q)
 }
 
 func sentenceOf(f *adtally.Fault) string {

@@ -10,29 +10,43 @@ import (
 // stream is one named thing that Graph is asked for, and how its answer
 // becomes columns.
 type stream struct {
-	name    string
-	edge    string // below the account; "" = the account itself
-	level   string // of a report
-	daily   bool
-	filter  string // the object word whose effective_status is filtered; "" = no filter
-	days    int    // of a report: how many days one question spans at most
-	limit   int    // rows asked for per page
-	always  bool   // small at any span: asked synchronously
-	totals  bool   // its days must add up to the account's
-	fields  []field
-	forbids []string // fields that need more than ads_read: left out when refused
-	table   *table.Schema
-	actions *table.Schema // nil: none, or not wanted
+	name     string
+	edge     string // below the account; "" = the account itself
+	level    string // of a report
+	daily    bool
+	filter   string // the object word whose effective_status is filtered; "" = no filter
+	days     int    // of a report: how many days one question spans at most
+	limit    int    // rows asked for per page
+	always   bool   // small at any span: asked synchronously
+	totals   bool   // its days must add up to the account's
+	optional bool   // read only when named
+	custom   bool   // a user's own: its actions come with it
+	served   int    // months back that Meta serves; 0 = no limit is known
+	settles  int    // days after a day until Meta leaves it alone
+	fields   []field
+	forbids  []string // fields that need more than ads_read: left out when refused
+	table    *table.Schema
+	actions  *table.Schema // nil: none, or not wanted
+
+	// Of a report: over what stretches of days its rows reach, by what they and
+	// its actions are cut, and in which attribution windows.
+	period                                period
+	breakdowns, actionBreakdowns, windows []string
+	fleeting                              bool // what counts people goes back uniqueMonths only
 
 	slots    map[string]*slot
 	raw      *slot
 	currency *slot
+	parts    []*slot  // of breakdowns: a row is never without them
 	remember []string // columns whose text is kept while a row is read; the key first
 	day      int      // position of date in remember, or -1
 	shared   []share  // what the actions table takes over from its row
 }
 
-type share struct{ memo, column int }
+type share struct {
+	memo, column int
+	part         bool // of a breakdown: never absent, though it may be empty
+}
 
 // slot is where a member of Graph's object goes.
 type slot struct {
@@ -41,6 +55,7 @@ type slot struct {
 	memo       int // position in remember, or -1
 	how        how
 	document   bool // the column keeps JSON as it came
+	beside     int  // of an asset: the column that keeps its document
 }
 
 // how says how a value is taken.
@@ -52,6 +67,10 @@ const (
 	asNested  // an object of which the id is wanted
 	asStop    // date_stop
 	asActions // an array that becomes rows
+	asPart    // a breakdown's value
+	asAsset   // a breakdown's value that is an object
+	asFilled  // nothing of Graph's: another member fills it
+	asInside  // a text that holds a document
 )
 
 // field is a column and where it comes from.
@@ -72,7 +91,7 @@ func (f field) graph() string {
 // build lays out the slots once all is declared.
 func (s *stream) build() *stream {
 	s.slots = map[string]*slot{}
-	s.remember = slices.Clone(s.table.Key)
+	s.remember, s.shared, s.parts = slices.Clone(s.table.Key), nil, nil
 	if s.actions != nil {
 		s.share()
 	}
@@ -80,7 +99,14 @@ func (s *stream) build() *stream {
 	for i, f := range s.fields {
 		sl := &slot{name: f.column.Name, from: f.graph(), column: i, how: f.how,
 			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON}
+		if f.how == asFilled {
+			continue
+		}
 		s.slots[sl.from] = sl
+		if f.how == asPart || f.how == asAsset {
+			sl.beside = s.table.Index(sl.from)
+			s.parts = append(s.parts, sl)
+		}
 		switch f.column.Name {
 		case "raw":
 			s.raw = sl
@@ -89,8 +115,10 @@ func (s *stream) build() *stream {
 			s.currency = sl
 		}
 	}
-	if s.daily {
+	if s.period.single() && s.level != "" {
 		s.slots["date_stop"] = &slot{name: "date_stop", from: "date_stop", column: -1, memo: -1, how: asStop}
+	}
+	if s.level != "" {
 		for _, name := range []string{"actions", "action_values"} {
 			s.slots[name] = &slot{name: name, from: name, column: -1, memo: -1, how: asActions}
 		}
@@ -107,7 +135,8 @@ func (s *stream) share() {
 		if !slices.Contains(s.remember, c.Name) {
 			s.remember = append(s.remember, c.Name)
 		}
-		s.shared = append(s.shared, share{slices.Index(s.remember, c.Name), i})
+		part := slices.ContainsFunc(s.fields, func(f field) bool { return f.column.Name == c.Name && (f.how == asPart || f.how == asAsset) })
+		s.shared = append(s.shared, share{slices.Index(s.remember, c.Name), i, part})
 	}
 }
 
@@ -124,6 +153,14 @@ func (s *stream) asks() (names []string) {
 	return names
 }
 
+// askable are the names that may be asked for: a breakdown's column comes by
+// itself, and asking for it is an error.
+func (s *stream) askable(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return slices.ContainsFunc(s.fields, func(f field) bool { return f.own && f.graph() == n })
+	})
+}
+
 func (s *stream) tables() []*table.Schema {
 	if s.actions != nil {
 		return []*table.Schema{s.table, s.actions}
@@ -132,7 +169,7 @@ func (s *stream) tables() []*table.Schema {
 }
 
 func (s *stream) public() connector.Stream {
-	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.months()}
+	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served}
 	if s.totals {
 		p.Total = &connector.Total{Table: totalTable, Columns: []string{"spend", "impressions", "clicks"}}
 	}
@@ -141,11 +178,3 @@ func (s *stream) public() connector.Stream {
 
 // totalTable holds Meta's own totals by day: one small question for a year.
 const totalTable = "basic_account"
-
-// months is how far back Meta serves totals (META_API.md §1.3).
-func (s *stream) months() int {
-	if s.daily {
-		return retentionMonths
-	}
-	return 0
-}

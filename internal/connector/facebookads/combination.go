@@ -1,0 +1,104 @@
+package facebookads
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+
+	"adtally"
+)
+
+//go:embed combinations.txt
+var combinationsText string
+
+// combination is breakdowns that go together. Those that begin with action_ cut
+// actions, the others rows.
+type combination struct {
+	names    []string
+	joinable bool
+}
+
+// joinables may be added to a combination with a star.
+var joinables = []string{"action_destination", "action_target_id"}
+
+var combinations = func() (list []combination) {
+	for line := range strings.Lines(combinationsText) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		names := slices.DeleteFunc(strings.Fields(line), func(n string) bool { return n == "*" || n == "seen" })
+		slices.Sort(names)
+		list = append(list, combination{names, strings.Contains(line, "*")})
+	}
+	return append(list, combination{nil, true}) // nothing but what every report may be joined with
+}()
+
+// allows says whether names, sorted, are this combination.
+func (c combination) allows(names []string) bool {
+	if c.joinable {
+		names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(joinables, n) })
+	}
+	return slices.Equal(names, c.names)
+}
+
+// checkCombination refuses what Meta would refuse, and says what it would take.
+// Every report is cut by action_type: Meta adds it.
+func checkCombination(breakdowns, actionBreakdowns []string) error {
+	names := slices.DeleteFunc(slices.Concat(breakdowns, actionBreakdowns), func(n string) bool { return n == "action_type" })
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if slices.ContainsFunc(combinations, func(c combination) bool { return c.allows(names) }) {
+		return nil
+	}
+	for _, n := range names {
+		if !slices.ContainsFunc(combinations, func(c combination) bool { return slices.Contains(c.names, n) }) && !slices.Contains(joinables, n) {
+			return reportFault("unknown_breakdown", fmt.Sprintf("Adtally knows no breakdown %q that Meta serves", n), "Choose from: "+strings.Join(breakdownNames(), ", ")+".")
+		}
+	}
+	return reportFault("combination", "Meta does not give "+strings.Join(names, ", ")+" together", alternatives(names))
+}
+
+func breakdownNames() (names []string) {
+	for _, c := range combinations {
+		names = append(names, c.names...)
+	}
+	names = append(names, joinables...)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// mostAlternatives is how many a hint names: more are not read.
+const mostAlternatives = 6
+
+// alternatives names the allowed combinations that are nearest: those that hold
+// most of what was asked for, and least besides.
+func alternatives(asked []string) string {
+	near := slices.Clone(combinations)
+	near = slices.DeleteFunc(near, func(c combination) bool { return distance(c, asked) >= len(asked)+len(c.names) })
+	slices.SortStableFunc(near, func(a, b combination) int { return distance(a, asked) - distance(b, asked) })
+	var list []string
+	for _, c := range near[:min(len(near), mostAlternatives)] {
+		list = append(list, strings.Join(c.names, "+"))
+	}
+	return "Allowed are: " + strings.Join(list, ", ") + ". Two reports can hold what one cannot."
+}
+
+// distance is how many names have to come or go.
+func distance(c combination, asked []string) (n int) {
+	for _, name := range asked {
+		if !slices.Contains(c.names, name) {
+			n++
+		}
+	}
+	for _, name := range c.names {
+		if !slices.Contains(asked, name) {
+			n++
+		}
+	}
+	return n
+}
+
+func reportFault(code, message, hint string) *adtally.Fault {
+	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: message, Hint: hint}
+}

@@ -1,0 +1,60 @@
+package facebookads_test
+
+import (
+	"strings"
+	"testing"
+
+	"adtally"
+)
+
+// R39: a question by periods that is too big is asked again by periods: half a
+// week would count other people.
+func TestAQuestionThatIsTooBigIsNeverCutInsideAPeriod(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		heavy := refuses(400, 100, 1487534, "too much data")
+		m := &meta{t: t, answers: map[string][]answer{
+			"POST act_7/insights": {heavy, heavy, created("91")},
+			"GET act_7/insights":  {says(`{"data":[]}`)},
+			"GET 91":              {runIs("Job Completed", 100)},
+			"GET 91/insights":     {says(`{"data":[]}`)},
+		}}
+		w := adtally.WindowOf(date("2026-05-04"), date("2026-06-02")) // four weeks from a Monday, and a Tuesday
+		m.read(t.Context(), "reach_ad_7d", w, nil, "date").want(t, "")
+		asked := m.values("POST act_7/insights", "time_range")
+		for _, r := range asked {
+			since, _, _ := strings.Cut(strings.TrimPrefix(r, `{"since":"`), `"`)
+			if (date(since)-4)%7 != 0 {
+				t.Errorf("%s does not begin with a week", r)
+			}
+		}
+		if len(asked) < 3 {
+			t.Errorf("asked %v", asked)
+		}
+	})
+}
+
+// PAINS #5: counts of people by a breakdown that Meta does not serve any more
+// are not asked for, and the run says so instead of failing.
+func TestCountsOfPeopleThatAreTooOldAreLeftOutWithANote(t *testing.T) {
+	inBubble(t, func(t *testing.T) { // it is 1 January 2000
+		for first, asksReach := range map[string]bool{"1998-12-01": true, "1998-11-30": false} {
+			m := &meta{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[{"date_start":"` + first + `","date_stop":"` + first + `","ad_id":"1","country":"CZ","impressions":"1"}]}`)}}}
+			g := m.read(t.Context(), "basic_ad_country", adtally.WindowOf(date(first), date(first)), nil, "country")
+			fields := strings.Split(m.calls[0].params.Get("fields"), ",")
+			if asked := contain(fields, "reach"); asked != asksReach || g.err != nil || contain(fields, "country") {
+				t.Errorf("%s: asked for %v (%v)", first, fields, g.err)
+			}
+			want := 5 // reach, frequency, unique_clicks, unique_inline_link_clicks, cpp
+			if asksReach {
+				want = 0
+			}
+			if notes := strings.Join(g.gaps, "\n"); len(g.gaps) != want || strings.Count(notes, " too_old false") != want {
+				t.Errorf("%s: %s", first, notes)
+			}
+		}
+	})
+}
+
+func contain(list []string, word string) bool {
+	return strings.Contains(","+strings.Join(list, ",")+",", ","+word+",")
+}

@@ -1,0 +1,108 @@
+package facebookads
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"adtally/internal/table"
+)
+
+//go:embed fields.txt
+var fieldsText string
+
+// fieldKinds says how the values of a field are kept.
+var fieldKinds = func() map[string]string {
+	kinds, kind := map[string]string{}, ""
+	for line := range strings.Lines(fieldsText) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if k, rest, ok := strings.Cut(line, ": "); ok {
+			kind, line = k, rest
+		}
+		for _, name := range strings.Fields(line) {
+			kinds[name] = kind
+		}
+	}
+	return kinds
+}()
+
+// typed makes a field of a type that a user names. Nothing is known of such a
+// field, so nothing of it may be summed.
+var typed = map[string]func(name, text string) field{
+	"text": words, "count": number, "decimal": ratio, "money": cost, "bool": flag, "time": moment, "json": document,
+	"date": func(name, text string) field { return col(name, table.Date, table.Days, table.None, text) },
+}
+
+// kept makes a field of a kind.
+var kept = map[string]func(name, text string) field{
+	"count": tally, "people": unique, "spent": spent, "cost": cost, "ratio": ratio, "text": words, "json": document,
+}
+
+var userField = regexp.MustCompile(`^[a-z][a-z0-9_]{0,99}$`)
+
+// reportField is the column of a field that a user asks for, as name or as
+// name:type. ok says whether it needs one: ids and names are there anyway, and
+// actions become rows.
+func reportField(asked string) (f field, ok bool, err error) {
+	name, kind, given := strings.Cut(asked, ":")
+	known := fieldKinds[name]
+	text := fmt.Sprintf("Meta's %s, as it gives it.", name)
+	switch {
+	case !userField.MatchString(name):
+		return f, false, reportFault("report_field", fmt.Sprintf("%q is no name of a field", name), "Use Meta's own name, such as spend.")
+	case known == "dead":
+		return f, false, reportFault("dead_field", "Meta no longer serves the field "+name, "Leave it out.")
+	case known == "own" || known == "actions":
+		return f, false, nil
+	case given && typed[kind] != nil:
+		return typed[kind](name, text), true, nil
+	case given:
+		return f, false, reportFault("report_field", fmt.Sprintf("%q is no type for the field %s", kind, name), "Choose from: "+strings.Join(slices.Sorted(maps.Keys(typed)), ", ")+".")
+	case known == "":
+		return f, false, reportFault("unknown_field", fmt.Sprintf("Meta's specification has no field %q", name), "If Meta has it all the same, add its type: "+name+":decimal.")
+	}
+	for _, list := range [][]field{metrics, results, rankings} {
+		if i := slices.IndexFunc(list, func(m field) bool { return m.column.Name == name }); i >= 0 {
+			return list[i], true, nil
+		}
+	}
+	return kept[known](name, text), true, nil
+}
+
+// limit is a breakdown that Meta gives some fields for only (META_API.md §2.5).
+type limit struct {
+	of      func(breakdown string) bool
+	refuses func(field string) bool
+	why     string
+}
+
+var limits = []limit{
+	{func(b string) bool { return strings.HasPrefix(b, "hourly_") },
+		func(f string) bool { return slices.Contains(peopleNames, f) || strings.HasPrefix(f, "video_") }, "by hours Meta counts no people and no videos"},
+	{func(b string) bool { return b == "region" },
+		func(f string) bool {
+			return strings.HasPrefix(f, "video_p") && strings.HasSuffix(f, "_watched_actions") || f == "video_avg_time_watched_actions"
+		}, "by regions Meta does not say how far videos were watched"},
+	{func(b string) bool { return strings.HasSuffix(b, "_asset") },
+		func(f string) bool {
+			return !slices.Contains([]string{"impressions", "clicks", "spend", "reach", "actions", "action_values"}, f)
+		}, "by assets Meta gives impressions, clicks, spend, reach, actions and action_values only"},
+	{func(b string) bool { return b == "frequency_value" }, func(f string) bool { return f != "reach" }, "by frequency_value Meta gives reach only"},
+}
+
+// checkField refuses a field that Meta does not give for a breakdown.
+func checkField(name string, breakdowns []string) error {
+	for _, b := range breakdowns {
+		for _, l := range limits {
+			if l.of(b) && l.refuses(name) {
+				return reportFault("field_by_breakdown", fmt.Sprintf("%s is not to be had by %s: %s", name, b, l.why), "Leave it out, or put it into a report without "+b+".")
+			}
+		}
+	}
+	return nil
+}

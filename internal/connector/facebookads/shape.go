@@ -1,0 +1,150 @@
+package facebookads
+
+import (
+	"net/url"
+
+	"adtally/internal/table"
+)
+
+// shape is what a report's tables are made from: whose figures, cut by what,
+// over which stretches of days.
+type shape struct {
+	name, text  string
+	level       level
+	parts       []field // the columns of its breakdowns
+	breakdowns  []string
+	actionParts []field // breakdowns of its actions
+	windows     []string
+	metrics     []field
+	period      period
+	setting     bool // whether the attribution setting is on the row
+	actions     bool // whether there is a long table of actions
+
+	days, limit, months                        int
+	always, fleeting, optional, totals, custom bool
+}
+
+// stream declares the report and its tables.
+func (sh shape) stream() *stream {
+	fields := sh.fields()
+	s := &stream{
+		name: sh.name, edge: "insights", level: sh.level.graph, daily: true, days: sh.days, limit: sh.limit,
+		always: sh.always, fields: fields, period: sh.period, served: sh.months, settles: lookBack,
+		fleeting: sh.fleeting, optional: sh.optional, totals: sh.totals, custom: sh.custom,
+		breakdowns: sh.breakdowns, actionBreakdowns: graphNames(sh.actionParts), windows: sh.windows,
+		table: &table.Schema{Name: sh.name, Mode: table.Replace, Key: sh.key(), Columns: columns(fields), Description: sh.text},
+	}
+	if sh.actions {
+		s.actions = sh.actionTable()
+	}
+	if len(s.windows) == 0 {
+		s.windows = attributionWindows
+	}
+	if sh.level.graph != "account" {
+		s.filter = sh.level.graph
+	}
+	return s
+}
+
+// owner are the columns that say whose and when the figures of a row are.
+func (sh shape) owner() []field {
+	day, stop := "The day, in the account's time zone.", []field(nil)
+	if !sh.period.single() {
+		day = "The first day, in the account's time zone."
+		stop = []field{stopField}
+	}
+	fields := []field{
+		id(table.AccountColumn, "The ad account."),
+		col(table.DayColumn, table.Date, table.Days, table.None, day).as("date_start"),
+	}
+	return concat(fields, stop, sh.level.ids, sh.parts)
+}
+
+func (sh shape) fields() []field {
+	fields := sh.owner()
+	// An account-level request that names attribution_setting is answered with
+	// a row for every day, delivery or not (META_API.md SIM-13).
+	if sh.setting && sh.level.graph != "account" {
+		fields = append(fields, words("attribution_setting", "The attribution setting behind the row's default conversions; \"multiple\" when the objects below differ."))
+	}
+	return concat(fields, []field{currencyField}, sh.metrics, []field{rawField})
+}
+
+var stopField = col("date_stop", table.Date, table.Days, table.None, "The last day that is counted; a period under way ends with the day when Meta was asked.").mine()
+
+// key is what identifies a row: the account, the days, the object, and the
+// value of every breakdown.
+func (sh shape) key() []string {
+	key := []string{table.AccountColumn, table.DayColumn}
+	if !sh.period.single() {
+		key = append(key, stopField.column.Name)
+	}
+	if n := len(sh.level.ids); n > 0 {
+		key = append(key, sh.level.ids[n-2].column.Name)
+	}
+	for _, f := range sh.parts {
+		if f.how != asFilled {
+			key = append(key, f.column.Name)
+		}
+	}
+	return key
+}
+
+// actionTable declares <report>_actions: the long table, filled by the same
+// read.
+func (sh shape) actionTable() *table.Schema {
+	var fields []field
+	for _, f := range sh.owner() {
+		if f.column.Unit == table.ID || f.column.Unit == table.Days || f.how == asPart {
+			fields = append(fields, f)
+		}
+	}
+	if sh.setting && sh.level.graph != "account" {
+		fields = append(fields, words("attribution_setting", "The attribution setting behind the window \"default\"."))
+	}
+	fields = concat(fields, []field{words("action_type", "What was done. Types overlap (purchase is in omni_purchase): take one, never sum over them.")},
+		sh.actionParts, actionFields)
+	return &table.Schema{
+		Name: sh.name + "_actions", Mode: table.Replace, Columns: columns(fields), Key: sh.actionKey(),
+		Description: "Conversions and other actions, one row per row of " + sh.name + ", action type and attribution window.",
+	}
+}
+
+func (sh shape) actionKey() []string {
+	key := append(sh.key(), "action_type", "attribution_window")
+	for _, f := range sh.actionParts {
+		key = append(key, f.column.Name)
+	}
+	return key
+}
+
+var actionFields = []field{
+	words("attribution_window", "\"default\" is what the ad set's own setting counts; others are e.g. 7d_click. Windows overlap: take one, never sum over them."),
+	id("custom_conversion_id", "The custom conversion that was counted; NULL for other actions."),
+	col("value", exact, table.Count, table.Sum, "How often. Summable over days and objects for one action type and window; NULL where Meta named only money."),
+	col("action_value", exact, table.Money, table.Sum, "What it was worth. Summable like value; NULL where Meta named none."),
+	currencyField, rawField,
+}
+
+func graphNames(fields []field) (names []string) {
+	for _, f := range fields {
+		names = append(names, f.graph())
+	}
+	return names
+}
+
+// shape adds to a question what the rows of the answer are to be.
+func (s *stream) shape(q url.Values) {
+	q.Set("level", s.level)
+	q.Set("time_increment", s.period.increment())
+	if len(s.breakdowns) > 0 {
+		q.Set("breakdowns", text(s.breakdowns))
+	}
+	if s.actions == nil {
+		return
+	}
+	q.Set("action_attribution_windows", text(s.windows))
+	if len(s.actionBreakdowns) > 0 {
+		q.Set("action_breakdowns", text(append([]string{"action_type"}, s.actionBreakdowns...)))
+	}
+}

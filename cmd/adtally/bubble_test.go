@@ -3,14 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"adtally/internal/destination"
 	"adtally/internal/graphsim"
 	"adtally/internal/graphsim/advertiser"
 )
@@ -21,6 +21,8 @@ type bubble struct {
 	sim  *graphsim.Server
 	file string
 	http *http.Client
+	// warehouse stands in for the usual one, where it is set.
+	warehouse func(kind string, patience time.Duration) destination.Kind
 }
 
 var summer = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
@@ -44,24 +46,6 @@ func inBubble(t *testing.T, o graphsim.Options, size string, f func(*testing.T, 
 	})
 }
 
-// inProcess answers without a socket.
-type inProcess struct{ http.Handler }
-
-func (p inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
-	rec := httptest.NewRecorder()
-	defer func() {
-		switch gone := recover(); {
-		case gone == nil:
-		case gone == any(http.ErrAbortHandler): // the connection ends
-			res, err = nil, io.ErrUnexpectedEOF
-		default:
-			panic(gone)
-		}
-	}()
-	p.ServeHTTP(rec, r)
-	return rec.Result(), nil
-}
-
 // did is how a command went.
 type did struct {
 	result
@@ -74,11 +58,14 @@ type did struct {
 func (b *bubble) sync(t *testing.T, args ...string) (d did) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	p := &program{out: &out, err: &errs, http: b.http, env: func(name string) string {
+	p := &program{out: &out, err: &errs, http: b.http, warehouse: b.warehouse, env: func(name string) string {
 		return map[string]string{"ADTALLY_TOKEN": b.sim.Token()}[name]
 	}}
 	began := time.Now()
-	d.code = p.run(t.Context(), append([]string{"sync", "--json", "--account", "all", "--to", b.file}, args...))
+	if !slices.Contains(args, "--account") {
+		args = append(args, "--account", "all")
+	}
+	d.code = p.run(t.Context(), append([]string{"sync", "--json", "--to", b.file}, args...))
 	d.took, d.out, d.err = time.Since(began), out.String(), errs.String()
 	if out.Len() > 0 {
 		if err := json.Unmarshal(out.Bytes(), &d.result); err != nil {

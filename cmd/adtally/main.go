@@ -13,8 +13,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
+
+	"adtally/internal/destination"
 )
 
 // version is set by the build.
@@ -26,6 +29,15 @@ type program struct {
 	out, err io.Writer
 	env      func(string) string
 	http     *http.Client // nil = the usual one
+	// warehouse opens destinations of a kind; nil = those of rooms.go.
+	warehouse func(kind string, patience time.Duration) destination.Kind
+}
+
+func (p *program) destination(kind string, patience time.Duration) destination.Kind {
+	if p.warehouse != nil {
+		return p.warehouse(kind, patience)
+	}
+	return destinations[kind](patience)
 }
 
 type commands struct {

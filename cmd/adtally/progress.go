@@ -125,8 +125,11 @@ func (w *progress) event(ev engine.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.rows += ev.Rows
-	if ev.Begun == nil && ev.Ended == nil && ev.Rows == 0 {
+	if ev.Begun == nil && ev.Ended == nil && ev.Rows == 0 && ev.Drifts == nil {
 		w.plan(ev)
+	}
+	if len(ev.Drifts) > 0 && w.live == nil && !w.quiet {
+		fmt.Fprintln(w.out, drifted(ev.Drifts).Message+".")
 	}
 	if ev.Ended != nil {
 		w.ended(ev)

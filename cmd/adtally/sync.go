@@ -74,7 +74,7 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 	if err != nil {
 		return nil, err
 	}
-	writer, err := destinations["duckdb"](c.Patience).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
+	writer, err := p.destination("duckdb", c.Patience).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
 	if err != nil {
 		return nil, err
 	}

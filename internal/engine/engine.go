@@ -62,6 +62,7 @@ type Event struct {
 	Begun   *adtally.Slice   // work on it begins
 	Rows    int64            // so many more were read
 	Ended   *adtally.Outcome // a slice is done, or has failed
+	Drifts  []adtally.Drift  // days that do not add up, although they were read again
 }
 
 // Prepare makes the tables ready, once, before the first step.
@@ -90,6 +91,9 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 		return done, err
 	}
 	drifts, more, err := e.tieOut(ctx, step)
+	if len(drifts) > 0 {
+		e.tell(Event{Account: step.Account.ID, Drifts: drifts})
+	}
 	done.Drifts, done.Outcomes = drifts, append(done.Outcomes, more...)
 	return done, err
 }

@@ -16,7 +16,10 @@ type simCommand struct {
 	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8086" placeholder:"HOST:PORT"`
 	Real      []string      `help:"Folder with a real account's rows as CSV; may be given more than once." sep:"none" placeholder:"DIR"`
 	Synthetic []string      `help:"Made-up accounts; may be given more than once." sep:"none" placeholder:"accounts=1,ads=200,days=365,seed=1"`
-	Clock     time.Time     `help:"Where the simulator's clock begins. Default: now." placeholder:"RFC3339"`
+	Clock     time.Time     `help:"Where the simulator's clock stands. Default: it runs." placeholder:"RFC3339" xor:"clock"`
+	Start     time.Time     `help:"From where the simulator's clock runs. Default: now." placeholder:"RFC3339" xor:"clock"`
+	Tier      string        `help:"How much Meta allows the app: limited or full." enum:"limited,full" default:"full"`
+	Faults    []byte        `help:"File with faults to begin with." type:"filecontent" placeholder:"FILE"`
 	JobTime   time.Duration `help:"How long a report job takes." default:"0s"`
 	Latency   time.Duration `help:"How long every answer takes." default:"0s"`
 }
@@ -43,9 +46,16 @@ func (c *simCommand) Run(ctx context.Context, p *program) error {
 func (c *simCommand) simulator() (*graphsim.Server, error) {
 	now := c.Clock
 	if now.IsZero() {
+		now = c.Start
+	}
+	if now.IsZero() {
 		now = time.Now()
 	}
-	sim := graphsim.New(graphsim.Options{Now: c.Clock, JobTime: c.JobTime, Latency: map[string]time.Duration{"*": c.Latency}})
+	faults, err := graphsim.ParseScript(string(c.Faults))
+	if err != nil {
+		return nil, wrong("faults", "--faults: %v", "internal/graphsim/faults.md lists the lines.", err)
+	}
+	sim := graphsim.New(graphsim.Options{Now: c.Clock, Start: c.Start, Tier: c.Tier, JobTime: c.JobTime, Latency: map[string]time.Duration{"*": c.Latency}})
 	for _, dir := range c.Real {
 		account, err := advertiser.LoadFolder(dir)
 		if err != nil {
@@ -66,6 +76,7 @@ func (c *simCommand) simulator() (*graphsim.Server, error) {
 			sim.Add(account)
 		}
 	}
+	sim.Inject(faults...)
 	return sim, nil
 }
 

@@ -14,12 +14,6 @@ type answer struct {
 	mishap mishap // what befalls it on its way
 }
 
-// mishap is something that happens to an answer on the network.
-type mishap struct {
-	drop     bool // the connection ends before it
-	truncate int  // > 0: only so many bytes of it arrive
-}
-
 func ok(body []byte) answer {
 	return answer{status: http.StatusOK, header: http.Header{}, body: body}
 }

@@ -72,11 +72,14 @@ func checkCombination(breakdowns, byAction []string) *refusal {
 	}
 	columns := slices.Sorted(slices.Values(breakdowns))
 	if !goTogether(columns, byAction) {
-		columns = append(columns, byAction...)
-		slices.Sort(columns)
-		return badRequest("Current combination of data breakdown columns (%s) is invalid", strings.Join(columns, ", "))
+		return badCombination(append(columns, byAction...))
 	}
 	return nil
+}
+
+func badCombination(columns []string) *refusal {
+	slices.Sort(columns)
+	return badRequest("Current combination of data breakdown columns (%s) is invalid", strings.Join(columns, ", "))
 }
 
 func goTogether(columns, byAction []string) bool {

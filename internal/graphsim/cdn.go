@@ -20,28 +20,26 @@ const (
 	cdnPath = "/__cdn/"
 )
 
-// serveMedia answers a link to a picture or a video until it dies. What it
-// leads to depends on the path and the size, never on the signature.
-func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
+// media answers a link to a picture or a video until it dies. What it leads to
+// depends on the path and the size, never on the signature.
+func (s *Server) media(r *http.Request) answer {
 	query := r.URL.Query()
 	dies, err := strconv.ParseInt(query.Get("oe"), 16, 64)
 	if err != nil || !s.clock.Now().Before(time.Unix(dies, 0)) {
-		http.Error(w, "URL signature expired", http.StatusForbidden)
-		return
+		return file(http.StatusForbidden, "text/plain; charset=utf-8", []byte("URL signature expired"))
 	}
 	if strings.HasSuffix(r.URL.Path, ".mp4") {
-		w.Header().Set("Content-Type", "video/mp4")
-		film := binary.BigEndian.AppendUint32([]byte("\x00\x00\x00\x18ftypmp42"), mark(r.URL.Path))
-		_, _ = w.Write(film) // fails where the client has gone
-		return
+		return file(http.StatusOK, "video/mp4", binary.BigEndian.AppendUint32([]byte("\x00\x00\x00\x18ftypmp42"), mark(r.URL.Path)))
 	}
 	body, err := picture(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], query.Get("stp"))
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+		panic(err) // a picture of one colour can always be drawn
 	}
-	w.Header().Set("Content-Type", "image/png")
-	_, _ = w.Write(body) // fails where the client has gone
+	return file(http.StatusOK, "image/png", body)
+}
+
+func file(status int, kind string, body []byte) answer {
+	return answer{status: status, header: http.Header{"Content-Type": {kind}}, body: body}
 }
 
 // picture is one colour, by its name; 64 by 64 where a thumbnail is asked for.

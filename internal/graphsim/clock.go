@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// clock is the platform's time. Begun at a given moment it stands still until
-// it is moved, so that two reads of one moment are alike; else it is now.
+// clock is the platform's time. It stands still at a given moment until it is
+// moved, so that two reads of one moment are alike; or it runs from one on; else
+// it is now.
 type clock struct {
 	mu      sync.Mutex
 	still   bool
@@ -16,8 +17,12 @@ type clock struct {
 	moved   time.Duration // by all advances; reports get ready in this time too
 }
 
-func newClock(at time.Time) *clock {
-	return &clock{still: !at.IsZero(), now: at, started: time.Now()}
+func newClock(still, start time.Time) *clock {
+	c := &clock{still: !still.IsZero(), now: still, started: time.Now()}
+	if !start.IsZero() {
+		c.ahead = start.Sub(c.started)
+	}
+	return c
 }
 
 func (c *clock) Now() time.Time {

@@ -1,21 +1,28 @@
 package graphsim
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 )
 
 // control answers the simulator's own addresses, under /__sim/.
-func (s *Server) control(w http.ResponseWriter, r *http.Request, name string) {
+func (s *Server) control(r *http.Request, name string) answer {
 	out, err := s.controlled(r, name)
-	w.Header().Set("Content-Type", "application/json")
+	status := http.StatusOK
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		out = map[string]string{"error": err.Error()}
+		out, status = map[string]string{"error": err.Error()}, http.StatusBadRequest
 	}
-	_ = json.NewEncoder(w).Encode(out) // fails where the client has gone: nobody to tell
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false) // people read it
+	if err := e.Encode(out); err != nil {
+		panic(err) // all of it is our own
+	}
+	return answer{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body.Bytes()}
 }
 
 func (s *Server) controlled(r *http.Request, name string) (any, error) {
@@ -27,7 +34,9 @@ func (s *Server) controlled(r *http.Request, name string) (any, error) {
 	case "GET clock":
 		return s.moment(), nil
 	case "GET faults":
-		return s.faults.remaining(), nil
+		return s.Faults(), nil
+	case "GET repeats":
+		return s.Repeats(), nil
 	case "POST reset":
 		s.counts.reset()
 		s.jobs.forget()
@@ -41,9 +50,36 @@ func (s *Server) controlled(r *http.Request, name string) (any, error) {
 			return nil, fmt.Errorf("a list of faults was expected: %w", err)
 		}
 		s.Inject(list...)
-		return s.faults.remaining(), nil
+		return s.Faults(), nil
+	case "POST script":
+		return s.script(r)
 	}
-	return nil, fmt.Errorf("there is no %s /__sim/%s; there are GET calls, jobs, clock, faults and POST reset, clock, faults", r.Method, name)
+	return nil, fmt.Errorf("there is no %s /__sim/%s; there are GET calls, repeats, jobs, clock, faults and POST reset, clock, faults, script", r.Method, name)
+}
+
+func (s *Server) script(r *http.Request) (any, error) {
+	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyLimit))
+	if err != nil {
+		return nil, err
+	}
+	list, err := ParseScript(string(text))
+	if err != nil {
+		return nil, err
+	}
+	s.Inject(list...)
+	return s.Faults(), nil
+}
+
+// Faults are the faults that are left, as lines of a script.
+func (s *Server) Faults() []string {
+	passed := s.clock.passed()
+	lines := []string{}
+	for _, f := range s.faults.all() {
+		if f.until == 0 || passed < f.until {
+			lines = append(lines, s.faults.line(f))
+		}
+	}
+	return lines
 }
 
 func (s *Server) moment() map[string]time.Time { return map[string]time.Time{"now": s.clock.Now()} }

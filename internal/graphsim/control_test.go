@@ -66,7 +66,7 @@ func TestResetForgetsCallsJobsAndFaults(t *testing.T) {
 		t.Errorf("%+v, %v", c, s.Jobs())
 	}
 	decode[list](t, s.get(run+"/insights")) // the run itself is Meta's, and stays
-	for name, want := range map[string]string{"calls": `{"counted":1,"http":1,"by":{"GET run/insights":1}}`, "jobs": "[]", "faults": "[]"} {
+	for name, want := range map[string]string{"calls": `{"counted":1,"http":1,"by":{"GET run/insights":1},"account":{"act_55":1},"blocked":{}}`, "jobs": "[]", "faults": "[]"} {
 		if got := strings.TrimSpace(string(s.do("GET", "/__sim/"+name, "").body)); got != want {
 			t.Errorf("%s: %s", name, got)
 		}

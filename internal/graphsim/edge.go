@@ -39,6 +39,9 @@ func (w *selection) appendListed(b []byte, o advertiser.Object) ([]byte, *refusa
 		inner.node = node{account: a, kind: accountKind, object: o}
 		return inner.append(b, o)
 	}
+	if refused := w.server.broken(w.node.kind, o.ID); refused != nil {
+		return nil, refused
+	}
 	return w.append(b, o)
 }
 
@@ -63,9 +66,9 @@ func (w *selection) keeper(params url.Values, e edge) (func(advertiser.Object) b
 	if statuses == nil && !conditions.speakOfStatus() {
 		statuses = func(s string) bool { return s != "ARCHIVED" && s != "DELETED" } // SIM-8
 	}
-	isBelow := w.below(e)
+	isBelow, isHidden := w.below(e), w.server.hidden(w.node.account.id, k)
 	return func(o advertiser.Object) bool {
-		if !isBelow(o) {
+		if !isBelow(o) || isHidden(o.ID) {
 			return false
 		}
 		status, hasStatus := o.Fields["effective_status"].(string)

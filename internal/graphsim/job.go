@@ -26,12 +26,14 @@ type job struct {
 	asked     time.Time     // by the platform's clock
 	begun     time.Duration // since the simulator's start
 	takes     time.Duration
+	why       *refusal // a failed one failed
+	count     int      // of the polls or reads that it makes trouble in
 
 	mu            sync.Mutex
 	polls         int
 	completedSeen bool
 	resultsRead   int
-	refusals      int // that notready still has to give
+	refusals      int // that notready gave
 }
 
 // beforeReasons is the version before the one in which failed jobs began to say
@@ -43,14 +45,14 @@ const jobLife = 30 * 24 * time.Hour
 
 func newJobs(takes time.Duration) *jobs { return &jobs{takes: takes, byID: map[string]*job{}} }
 
-func (js *jobs) add(r *report, behaviour string, c *clock) *job {
+func (js *jobs) add(r *report, struck *Fault, c *clock) *job {
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	digits := r.account.id
 	id := "9" + strconv.Itoa(10_000_000_000_000+js.made) + digits[max(0, len(digits)-2):]
-	j := &job{id: id, report: r, behaviour: behaviour, asked: c.Now(), begun: c.passed(), takes: js.takes}
-	if behaviour == "notready" {
-		j.refusals = 2
+	j := &job{id: id, report: r, asked: c.Now(), begun: c.passed(), takes: js.takes, why: must(2, 1504044)}
+	if struck != nil {
+		struck.behave(j)
 	}
 	js.byID[id] = j
 	js.all = append(js.all, j)
@@ -75,7 +77,9 @@ func (j *job) state(passed time.Duration) (status string, percent int) {
 		part = float64(passed-j.begun) / float64(j.takes)
 	}
 	switch {
-	case j.behaviour == "stall":
+	case j.behaviour == "unstarted":
+		return "Job Not Started", 0
+	case j.behaviour == "stall" && part >= 0.1:
 		return "Job Running", 0
 	case part < 0.1:
 		return "Job Not Started", 0
@@ -85,7 +89,7 @@ func (j *job) state(passed time.Duration) (status string, percent int) {
 		return "Job Failed", 0
 	case j.behaviour == "skip":
 		return "Job Skipped", 0
-	case j.behaviour == "running100" && j.polls < 3:
+	case j.behaviour == "running100" && j.polls <= j.count:
 		return "Job Running", 100
 	}
 	return "Job Completed", 100
@@ -152,9 +156,15 @@ func (j *job) fields(status string, percent int, now time.Time) (map[string]any,
 	case "Job Completed":
 		held["time_completed"] = j.asked.Add(j.takes).Unix()
 	case "Job Failed":
-		held["error_code"], held["error_subcode"] = 2, 1504044
-		held["error_message"] = "An unknown error occurred"
-		held["error_user_title"], held["error_user_msg"] = "Unknown Error Occurred", "The report could not be made."
+		held["error_code"], held["error_message"] = j.why.Code, j.why.Message
+		for name, text := range map[string]string{"error_user_title": j.why.Title, "error_user_msg": j.why.Text} {
+			if text != "" {
+				held[name] = text
+			}
+		}
+		if j.why.Subcode != 0 {
+			held["error_subcode"] = j.why.Subcode
+		}
 	case "Job Not Started", "Job Running":
 		held["is_running"] = true
 	}
@@ -166,19 +176,17 @@ func (j *job) fields(status string, percent int, now time.Time) (map[string]any,
 func (s *Server) results(c *call, j *job) ([]byte, *refusal) {
 	j.mu.Lock()
 	status, _ := j.state(s.clock.passed())
-	refuse := status != "Job Completed" || j.refusals > 0
-	if status == "Job Completed" && j.refusals > 0 {
-		j.refusals--
+	refuse := status != "Job Completed"
+	if j.behaviour == "notready" && !refuse && j.refusals < j.count {
+		refuse = true
+		j.refusals++
 	}
 	if !refuse {
 		j.resultsRead++
 	}
 	j.mu.Unlock()
 	if refuse { // [quoted: 2601_1815107_async_not_ready]
-		transient := true
-		return nil, &refusal{Code: 2601, Subcode: 1815107, Message: "Error accessing adreport job.", Transient: &transient,
-			Title: "Loading Async Ads Report Failed",
-			Text:  "Sorry, the report cannot be loaded successfully. Please check if your job status is completed instead of failed or running before fetching the data."}
+		return nil, must(2601, 1815107)
 	}
 	return s.streams.page(j.id, j.report, c.params, c.address, true)
 }

@@ -86,6 +86,20 @@ func (k *keyring) revoke(subcode int, message string) {
 	k.keys[k.main].dead = &refusal{Code: 190, Subcode: subcode, Message: message}
 }
 
+// kill has the main token refused.
+func (k *keyring) kill(why *refusal) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.keys[k.main].dead = why
+}
+
+func (k *keyring) dropScope(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	main := k.keys[k.main]
+	main.scopes = slices.DeleteFunc(slices.Clone(main.scopes), func(s string) bool { return s == name })
+}
+
 func (k *keyring) setScopes(scopes []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

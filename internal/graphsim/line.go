@@ -132,6 +132,12 @@ func depth(level advertiser.Level) int { return slices.Index(levels, level) }
 // of status, not those of archived and deleted ones (SIM-8).
 func (r *report) filter() func(*advertiser.Row) bool {
 	checks := []func(*advertiser.Row) bool{r.inScope}
+	if r.wrong.closed {
+		return func(*advertiser.Row) bool { return false }
+	}
+	if r.wrong.lost != nil {
+		checks = append(checks, func(row *advertiser.Row) bool { return !r.loses(row) })
+	}
 	for _, c := range r.conditions {
 		owner, name, _ := c.owner()
 		if metric, isMetric := metricNames[name]; isMetric {
@@ -147,8 +153,8 @@ func (r *report) filter() func(*advertiser.Row) bool {
 		}
 		checks = append(checks, r.objects(owner, conditions{{field: name, operator: c.operator, values: c.values}}))
 	}
-	if r.level != r.scope.kind.level && !r.conditions.speakOfStatus() {
-		checks = append(checks, r.objects(levelKind(r.level), conditions{{field: "effective_status", operator: "NOT_IN", values: []string{"ARCHIVED", "DELETED"}}}))
+	if unlisted := r.unlisted(); len(unlisted) > 0 {
+		checks = append(checks, r.objects(levelKind(r.level), conditions{{field: "effective_status", operator: "NOT_IN", values: unlisted}}))
 	}
 	return func(row *advertiser.Row) bool {
 		for _, check := range checks {
@@ -163,6 +169,19 @@ func (r *report) filter() func(*advertiser.Row) bool {
 // allowsAll says that the condition names every status there is.
 func (c condition) allowsAll(owner kind) bool {
 	return c.speaksOfStatus() && c.operator == "IN" && c.allows(statuses(owner))
+}
+
+// unlisted are the statuses whose rows a list does not show.
+func (r *report) unlisted() []string {
+	if r.level == r.scope.kind.level {
+		return nil
+	}
+	var list []string
+	if !r.conditions.speakOfStatus() {
+		list = []string{"ARCHIVED", "DELETED"}
+	}
+	list = slices.DeleteFunc(list, func(s string) bool { return slices.Contains(r.wrong.shown, s) })
+	return append(list, r.wrong.hidden...)
 }
 
 func (c condition) allows(all []string) bool {

@@ -104,6 +104,7 @@ func span(params url.Values, all []advertiser.Object, c cursor, limit int) (from
 		return 0, false
 	}
 	switch {
+	case params.Get("after") == startCursor:
 	case params.Get("after") != "":
 		i, isThere := at("after")
 		if !isThere || i+1 >= len(all) {
@@ -121,7 +122,7 @@ func span(params url.Values, all []advertiser.Object, c cursor, limit int) (from
 }
 
 // [quoted: 2642_invalid_cursors]
-func deadCursor() *refusal { return &refusal{Code: 2642, Message: "(#2642) Invalid cursors values"} }
+func deadCursor() *refusal { return must(2642, 0) }
 
 // paging is the object that leads from page to page.
 type paging struct {

@@ -25,6 +25,8 @@ type report struct {
 	conditions conditions
 	moment     time.Time // as of when the figures are stated
 	signature  func(link string, now time.Time) string
+	inJob      bool
+	wrong      wrongs
 }
 
 // days is a range of days, both ends in it.
@@ -42,14 +44,15 @@ const (
 const refresh = 15 * time.Minute
 
 // newReport reads and checks the parameters; GET and POST take the same.
-func (s *Server) newReport(params url.Values, n node) (*report, *refusal) {
-	r := &report{account: n.account, scope: n, moment: s.clock.Now().Truncate(refresh), signature: s.signature}
+func (s *Server) newReport(params url.Values, n node, inJob bool) (*report, *refusal) {
+	r := &report{account: n.account, scope: n, moment: s.clock.Now().Truncate(refresh), signature: s.signature, inJob: inJob}
 	for _, read := range []func(url.Values) *refusal{r.readFields, r.readLevel, r.readBreakdowns, r.readWindows, r.readIncrement, r.readDays, r.readFilter, r.checkLimits} {
 		if refused := read(params); refused != nil {
 			return nil, refused
 		}
 	}
-	return r, nil
+	s.distort(r)
+	return r, r.wrong.refuse(r.breakdowns, r.divided)
 }
 
 func (r *report) readFields(params url.Values) *refusal {
@@ -163,20 +166,16 @@ func (s *Server) insights(c *call, n node, struck *Fault) ([]byte, *refusal) {
 	if c.method == http.MethodGet {
 		return s.insightsNow(c, n)
 	}
-	r, refused := s.newReport(c.params, n)
+	r, refused := s.newReport(c.params, n, true)
 	if refused != nil {
 		return nil, refused
 	}
-	behaviour := ""
-	if struck != nil {
-		behaviour = struck.Job
-	}
-	j := s.jobs.add(r, behaviour, s.clock)
+	j := s.jobs.add(r, struck, s.clock)
 	return appendValue(nil, map[string]any{"report_run_id": j.id}), nil
 }
 
 func (s *Server) insightsNow(c *call, n node) ([]byte, *refusal) {
-	r, refused := s.newReport(c.params, n)
+	r, refused := s.newReport(c.params, n, false)
 	if refused != nil {
 		return nil, refused
 	}

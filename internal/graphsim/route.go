@@ -10,46 +10,64 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// answer carries out one Graph call: counted, delayed, struck by faults, asked
-// for its token, and only then looked at.
+// answer carries out one Graph call: counted, held against the limits, struck by
+// faults, delayed, asked for its token, and only then looked at.
 func (s *Server) answer(ctx context.Context, c *call) answer {
 	n, name := s.resolve(c)
-	s.counts.count(name)
-	struck := s.faults.take(name, n.digits())
-	s.wait(ctx, name, struck)
-	a := s.tried(c, n, struck)
-	if n.account != nil {
-		s.dressUsage(a.header, c, n)
+	e := s.event(c, n, name)
+	s.counts.count(e)
+	s.begin(e)
+	a, changes := s.outcome(ctx, e)
+	for _, f := range changes {
+		if f.change != nil {
+			a = f.change(e, a)
+		}
 	}
-	if struck != nil {
-		a.mishap = mishap{drop: struck.Drop, truncate: struck.Cut}
-	}
+	s.quota.dress(a.header, e)
 	return a
 }
 
-func (s *Server) tried(c *call, n node, struck *Fault) answer {
-	if struck != nil {
-		if a, isAnswer := struck.instead(s.counts.trace()); isAnswer {
-			return a
-		}
+func (s *Server) outcome(ctx context.Context, e *event) (answer, []*Fault) {
+	if why := s.quota.take(e); why != nil {
+		s.wait(ctx, e.name, 0)
+		return why.answer(s.counts.trace()), nil
 	}
-	k, refused := s.keys.open(c.token)
-	if refused == nil || c.path[0] == "debug_token" {
+	dead := false
+	if e.call.method == http.MethodGet && len(e.call.path) > 1 {
+		e.page, dead = s.pages.number(e.call)
+	}
+	b := s.strike(e)
+	s.wait(ctx, e.name, b.delay)
+	if dead && e.struck == nil {
+		return deadCursor().answer(s.counts.trace()), b.changes
+	}
+	return s.struck(e), b.changes
+}
+
+// struck is the answer that the deciding fault leaves, or the true one.
+func (s *Server) struck(e *event) answer {
+	f := e.struck
+	if f == nil {
+		return e.truth()
+	}
+	a, isAnswer := f.instead(e)
+	if !isAnswer {
+		a = e.truth()
+	}
+	a.mishap = mishap{drop: f.Drop, truncate: f.Cut}
+	return a
+}
+
+// tried is the true answer.
+func (s *Server) tried(e *event) answer {
+	k, refused := s.keys.open(e.call.token)
+	if refused == nil || e.call.path[0] == "debug_token" {
 		var body []byte
-		if body, refused = s.route(c, n, k, struck); refused == nil {
+		if body, refused = s.route(e.call, e.node, k, e.struck); refused == nil {
 			return ok(body)
 		}
 	}
 	return refused.answer(s.counts.trace())
-}
-
-// dressUsage adds what Meta says of the quota: on errors too (SIM-17).
-func (s *Server) dressUsage(h http.Header, c *call, n node) {
-	insights := n.job != nil || len(c.path) > 1 && c.path[1] == "insights"
-	h.Set("X-Business-Use-Case-Usage", s.usage(n.account, insights))
-	if insights && n.job == nil {
-		h.Set("x-fb-ads-insights-throttle", `{"app_id_util_pct":0.04,"acc_id_util_pct":0,"ads_api_access_tier":"standard_access"}`)
-	}
 }
 
 func (n node) digits() string {
@@ -78,22 +96,13 @@ func (s *Server) resolve(c *call) (node, string) {
 }
 
 // wait is the latency of a call. It ends early where the client goes.
-func (s *Server) wait(ctx context.Context, name string, struck *Fault) {
+func (s *Server) wait(ctx context.Context, name string, more time.Duration) {
 	d, isNamed := s.latency[name]
 	if !isNamed {
 		d = s.latency["*"]
 	}
-	if struck != nil {
-		d += struck.delay()
-	}
-	if d <= 0 {
-		return
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+	if d += more; d > 0 {
+		_ = sleep(ctx, d) // the client that has gone is answered all the same
 	}
 }
 
@@ -149,7 +158,9 @@ func (s *Server) me(c *call, k key) ([]byte, *refusal) {
 func (s *Server) myAccounts(c *call, k key) ([]byte, *refusal) {
 	var objects []advertiser.Object
 	for _, a := range s.all() {
-		objects = append(objects, a.Node(s.clock.Now()))
+		if !s.hidden(a.id, accountKind)(a.id) {
+			objects = append(objects, a.Node(s.clock.Now()))
+		}
 	}
 	fields, refused := parseFields(c.params.Get("fields"))
 	if refused != nil {
@@ -200,6 +211,9 @@ func unserved(name string) *refusal {
 func (s *Server) read(c *call, n node, k key) ([]byte, *refusal) {
 	fields, refused := parseFields(c.params.Get("fields"))
 	if refused != nil {
+		return nil, refused
+	}
+	if refused := s.broken(n.kind, n.object.ID); refused != nil {
 		return nil, refused
 	}
 	w := &selection{server: s, key: k, node: n, fields: fields, now: s.clock.Now(), call: c}

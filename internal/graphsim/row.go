@@ -54,7 +54,14 @@ func (r *report) columns() (all []column) {
 		names = append(slices.DeleteFunc(names, func(n string) bool { return n == name }), name)
 	}
 	for _, name := range append(names, r.breakdowns...) {
-		all = append(all, column{key: append(appendString(nil, name), ':'), put: r.put(name)})
+		if slices.Contains(r.wrong.fields, name) {
+			continue
+		}
+		put := r.put(name)
+		if value, isWrong := r.wrong.values[name]; isWrong {
+			put = func(b []byte, _ line) ([]byte, bool) { return appendString(b, value), true }
+		}
+		all = append(all, column{key: append(appendString(nil, name), ':'), put: r.wrong.tell(put)})
 	}
 	return all
 }

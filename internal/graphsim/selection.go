@@ -100,12 +100,18 @@ func (w *selection) appendHeld(b []byte, f field, value any, more bool) ([]byte,
 	if held, isObject := value.(map[string]any); isObject && len(f.fields) > 0 {
 		if id, hasID := held["id"].(string); hasID {
 			if n, isThere := w.server.find(id); isThere {
+				if refused := w.server.broken(n.kind, id); refused != nil && !onlyIDs(f.fields) {
+					return nil, refused
+				}
 				return w.appendNode(b, n, f.fields)
 			}
 		}
 	}
 	return appendValue(b, w.sign(f.name, value)), nil
 }
+
+// onlyIDs says that nothing is asked for but what the parent knows itself.
+func onlyIDs(fields []field) bool { return len(fields) == 1 && fields[0].name == "id" }
 
 func (w *selection) appendNode(b []byte, n node, fields []field) ([]byte, *refusal) {
 	inner := *w

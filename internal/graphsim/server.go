@@ -1,9 +1,7 @@
 package graphsim
 
 import (
-	"compress/gzip"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -13,9 +11,13 @@ import (
 
 // Options say how a simulator begins.
 type Options struct {
-	// Now is where the clock stands until it is moved; zero = it runs with the
-	// real time.
+	// Now is where the clock stands until it is moved; zero = it runs.
 	Now time.Time
+	// Start is where a clock that runs begins; zero = with the real time.
+	Start time.Time
+	// Tier is how much Meta allows the app: limited, or full, which is the
+	// default (META_API.md §5).
+	Tier string
 	// Token is the access token that opens all accounts; "" = one is made up.
 	Token string
 	// Latency is how long an answer takes, by the call's name as in
@@ -31,9 +33,12 @@ type Server struct {
 	keys    *keyring
 	counts  *counts
 	faults  *faults
+	quota   *quota
+	pages   *pages
 	jobs    *jobs
 	streams *streams
 	latency map[string]time.Duration
+	tier    string
 
 	mu       sync.RWMutex
 	accounts []*account
@@ -41,9 +46,10 @@ type Server struct {
 
 // New makes a simulator without accounts.
 func New(o Options) *Server {
-	c := newClock(o.Now)
+	c := newClock(o.Now, o.Start)
 	return &Server{
-		clock: c, keys: newKeyring(o.Token, c.Now()), counts: newCounts(c), faults: &faults{},
+		clock: c, keys: newKeyring(o.Token, c.Now()), counts: newCounts(), faults: &faults{},
+		quota: newQuota(c, o.Tier), pages: newPages(), tier: o.Tier,
 		jobs: newJobs(o.JobTime), streams: newStreams(), latency: o.Latency,
 	}
 }
@@ -76,6 +82,9 @@ func (s *Server) SetClock(to time.Time) { s.clock.set(to) }
 // Advance moves the clock on; report jobs get ready meanwhile.
 func (s *Server) Advance(d time.Duration) { s.clock.advance(d) }
 
+// Close ends the reports that are still being read.
+func (s *Server) Close() { s.streams.closeAll() }
+
 func (s *Server) all() []*account {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -94,17 +103,23 @@ func (s *Server) account(id string) *account {
 // ServeHTTP implements http.Handler: Graph at versioned paths, and the
 // simulator's own controls under /__sim/, and the pictures of the ads.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	deliver(w, r, s.serve(r))
+}
+
+func (s *Server) serve(r *http.Request) answer {
 	if name, isControl := strings.CutPrefix(r.URL.Path, "/__sim/"); isControl {
-		s.control(w, r, name)
-		return
+		return s.control(r, name)
 	}
 	if strings.HasPrefix(r.URL.Path, cdnPath) {
-		s.serveMedia(w, r)
-		return
+		return s.media(r)
 	}
+	return s.respond(r)
+}
+
+// respond answers one request to Graph.
+func (s *Server) respond(r *http.Request) (a answer) {
 	s.counts.countHTTP()
 	c, refused := newCall(r)
-	var a answer
 	switch {
 	case refused != nil:
 		a = refused.answer(s.counts.trace())
@@ -114,7 +129,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = s.answer(r.Context(), c)
 	}
 	s.dress(a.header, c)
-	deliver(w, r, a)
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		return a.zipped()
+	}
+	return a
 }
 
 // dress adds the headers that every response carries [recorded:
@@ -135,40 +153,3 @@ func (s *Server) dress(h http.Header, c *call) {
 		c.version.dress(h)
 	}
 }
-
-// deliver sends the answer, or what a mishap leaves of it.
-func deliver(w http.ResponseWriter, r *http.Request, a answer) {
-	if a.mishap.drop {
-		panic(http.ErrAbortHandler)
-	}
-	h := w.Header()
-	for name, values := range a.header {
-		h[name] = values
-	}
-	if n := a.mishap.truncate; n > 0 && n < len(a.body) {
-		h.Set("Content-Length", strconv.Itoa(len(a.body)))
-		w.WriteHeader(a.status)
-		_, _ = w.Write(a.body[:n]) // whoever asked is to see a broken answer anyway
-		panic(http.ErrAbortHandler)
-	}
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || len(a.body) < 1000 {
-		w.WriteHeader(a.status)
-		_, _ = w.Write(a.body) // fails where the client has gone: nobody to tell
-		return
-	}
-	h.Set("Content-Encoding", "gzip")
-	w.WriteHeader(a.status)
-	z := zippers.Get().(*gzip.Writer)
-	defer zippers.Put(z)
-	z.Reset(w)
-	_, _ = z.Write(a.body)
-	_ = z.Close()
-}
-
-var zippers = sync.Pool{New: func() any {
-	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	return z
-}}

@@ -126,6 +126,14 @@ func (s *streams) close(e *list.Element) {
 	}()
 }
 
+func (s *streams) closeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.last.Len() > 0 {
+		s.close(s.last.Front())
+	}
+}
+
 func (st *stream) end() {
 	if st.stop != nil {
 		st.stop()

@@ -1,0 +1,69 @@
+package graphsim
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+var pageForms = []pattern{
+	{words: "cursor dies after page NUMBER", once: true, takes: calls, make: func(f *Fault, v []any) error {
+		f.checks = append(f.checks, func(e *event) bool { return e.page > v[0].(int) })
+		f.refuse = func(e *event) *refusal {
+			e.server.pages.kill(e.call)
+			return deadCursor()
+		}
+		return nil
+	}},
+	{words: "empty page with next", once: true, takes: calls, make: func(f *Fault, _ []any) error {
+		f.checks = append(f.checks, isPage)
+		f.replace = emptyPage
+		return nil
+	}},
+	{words: "empty answer", takes: calls, make: func(f *Fault, _ []any) error {
+		f.checks = append(f.checks, isPage)
+		f.replace = func(*event) answer { return ok([]byte(`{"data":[]}`)) }
+		return nil
+	}},
+	{words: "rows lost", takes: calls, make: func(f *Fault, _ []any) error {
+		f.checks = append(f.checks, isPage)
+		f.change = func(_ *event, a answer) answer { return a.losing(-1) }
+		return nil
+	}},
+	{words: "NUMBER rows lost", takes: calls, make: func(f *Fault, v []any) error {
+		f.checks = append(f.checks, isPage)
+		f.change = func(_ *event, a answer) answer { return a.losing(v[0].(int)) }
+		return nil
+	}},
+}
+
+func isPage(e *event) bool { return e.page > 0 }
+
+// losing is a page without the last n of its elements, and no word of that; -1
+// = without any.
+func (a answer) losing(n int) answer {
+	rows, isList := elements(a)
+	if !isList {
+		return a
+	}
+	if n < 0 {
+		n = len(rows)
+	}
+	kept := rows[:max(len(rows)-n, 0)]
+	texts := make([]string, len(kept))
+	for i, row := range kept {
+		texts[i] = string(row)
+	}
+	rest := map[string]json.RawMessage{}
+	if json.Unmarshal(a.body, &rest) != nil {
+		return a
+	}
+	b := append([]byte(`{"data":[`), strings.Join(texts, ",")...)
+	b = append(b, ']')
+	for _, name := range []string{"paging", "summary"} {
+		if value, isThere := rest[name]; isThere {
+			b = append(append(appendKey(b, name, true), ':'), value...)
+		}
+	}
+	a.body = append(b, '}')
+	return a
+}

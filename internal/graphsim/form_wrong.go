@@ -1,0 +1,129 @@
+package graphsim
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"adtally/internal/graphsim/advertiser"
+)
+
+// wrongs are what is not true in a report, and nobody says so.
+type wrongs struct {
+	lost      map[advertiser.Level][]string // objects without rows
+	hidden    []string                      // statuses that no list shows
+	shown     []string                      // statuses that every list shows
+	actions   []string                      // kinds of action left out
+	fields    []string                      // fields left out
+	closed    bool                          // the breakdown was not opted in to
+	forbidden []string                      // breakdowns that are refused
+	values    map[string]string             // what fields say instead
+}
+
+var wrongForms = []pattern{
+	{words: "drop KIND ID from insights", takes: stated, make: func(f *Fault, v []any) error {
+		level := advertiser.Level(v[0].(string))
+		f.distort = func(r *report) {
+			if r.wrong.lost == nil {
+				r.wrong.lost = map[advertiser.Level][]string{}
+			}
+			r.wrong.lost[level] = append(r.wrong.lost[level], v[1].(string))
+		}
+		return nil
+	}},
+	{words: "drop KIND ID from lists", takes: stated, make: func(f *Fault, v []any) error {
+		f.hides = func(k kind, id string) bool { return k.word == v[0] && id == v[1] }
+		return nil
+	}},
+	{words: "actions NAME missing at LEVEL level", takes: stated, make: func(f *Fault, v []any) error {
+		return atLevel(f, v[1], func(w *wrongs) { w.actions = append(w.actions, v[0].(string)) })
+	}},
+	{words: "field NAME missing at LEVEL level", takes: stated, make: func(f *Fault, v []any) error {
+		return atLevel(f, v[1], func(w *wrongs) { w.fields = append(w.fields, v[0].(string)) })
+	}},
+	{words: "field NAME says TEXT", takes: stated, make: func(f *Fault, v []any) error {
+		f.distort = func(r *report) {
+			if r.wrong.values == nil {
+				r.wrong.values = map[string]string{}
+			}
+			r.wrong.values[v[0].(string)] = v[1].(string)
+		}
+		return nil
+	}},
+	{words: "STATUS hidden in lists", takes: stated, make: func(f *Fault, v []any) error {
+		f.distort = func(r *report) { r.wrong.hidden = append(r.wrong.hidden, strings.ToUpper(v[0].(string))) }
+		return nil
+	}},
+	{words: "STATUS shown in lists", takes: stated, make: func(f *Fault, v []any) error {
+		f.distort = func(r *report) { r.wrong.shown = append(r.wrong.shown, strings.ToUpper(v[0].(string))) }
+		return nil
+	}},
+	{words: "breakdown NAME needs opt-in", takes: stated, make: func(f *Fault, v []any) error { return needsOptIn(f, v[0].(string), false) }},
+	{words: "breakdown NAME needs opt-in when read at once", takes: stated, make: func(f *Fault, v []any) error { return needsOptIn(f, v[0].(string), true) }},
+}
+
+func atLevel(f *Fault, level any, wrong func(*wrongs)) error {
+	f.distort = func(r *report) {
+		if string(r.level) == level {
+			wrong(&r.wrong)
+		}
+	}
+	return nil
+}
+
+// needsOptIn empties what a breakdown is asked for; sources differ on whether a
+// report job is emptied too (META_API.md §1.2, 2026-08-06).
+func needsOptIn(f *Fault, name string, onlyAtOnce bool) error {
+	f.distort = func(r *report) {
+		if slices.Contains(r.breakdowns, name) && (!onlyAtOnce || !r.inJob) {
+			r.wrong.closed = true
+		}
+	}
+	return isBreakdown(name)
+}
+
+// tell has a column not know of the actions that are left out.
+func (w *wrongs) tell(put func([]byte, line) ([]byte, bool)) func([]byte, line) ([]byte, bool) {
+	if len(w.actions) == 0 {
+		return put
+	}
+	isLeftOut := func(a advertiser.Action) bool {
+		return slices.ContainsFunc(w.actions, func(name string) bool { return strings.Contains(a.Type, name) })
+	}
+	return func(b []byte, l line) ([]byte, bool) {
+		row := *l.Row
+		row.Actions = slices.DeleteFunc(slices.Clone(row.Actions), isLeftOut)
+		row.ActionValues = slices.DeleteFunc(slices.Clone(row.ActionValues), isLeftOut)
+		row.Lists = maps.Clone(row.Lists)
+		for field, list := range row.Lists {
+			row.Lists[field] = slices.DeleteFunc(slices.Clone(list), isLeftOut)
+		}
+		l.Row = &row
+		return put(b, l)
+	}
+}
+
+// refuse is SIM-10 for a breakdown that is refused although it stands in Meta's
+// table.
+func (w *wrongs) refuse(breakdowns, byAction []string) *refusal {
+	if len(byAction) == 0 {
+		byAction = []string{"action_type"}
+	}
+	for _, name := range breakdowns {
+		if slices.Contains(w.forbidden, name) {
+			return badCombination(slices.Concat(breakdowns, byAction))
+		}
+	}
+	return nil
+}
+
+// loses says whether a row is one of an object that has none. The totals above
+// it count it all the same.
+func (r *report) loses(row *advertiser.Row) bool {
+	for level, ids := range r.wrong.lost {
+		if depth(level) <= depth(r.level) && slices.Contains(ids, idAt(row, level)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,78 @@
+package graphsim
+
+import (
+	"slices"
+	"time"
+)
+
+// blow is all that strikes one call.
+type blow struct {
+	changes []*Fault
+	delay   time.Duration
+}
+
+// strike uses up the faults that strike a call: the first that decides its
+// answer, and all that change it.
+func (s *Server) strike(e *event) (b blow) {
+	for _, f := range s.faults.all() {
+		decides := f.decides()
+		if f.order != nil || decides && e.struck != nil || !f.matches(e) || !s.faults.use(f) {
+			continue
+		}
+		b.delay += f.delay()
+		if decides {
+			e.struck = f
+			continue
+		}
+		b.changes = append(b.changes, f)
+	}
+	return b
+}
+
+// begin carries out what was to happen at a certain call: a block that begins,
+// a token that dies.
+func (s *Server) begin(e *event) {
+	for _, f := range s.faults.all() {
+		if f.upgrades[0] == e.call.version.answers {
+			e.call.version.answers = f.upgrades[1]
+		}
+		if f.order != nil && !f.done && f.matches(e) && s.faults.use(f) {
+			f.order(s, f)
+		}
+	}
+}
+
+// broken is why an object cannot be on any page; nil = it can.
+func (s *Server) broken(k kind, o string) *refusal {
+	for _, f := range s.faults.all() {
+		if f.breaks != nil {
+			if refused := f.breaks(k, o); refused != nil {
+				return refused
+			}
+		}
+	}
+	return nil
+}
+
+// hidden tells of an account's objects whether a fault leaves them out of lists.
+func (s *Server) hidden(account string, k kind) func(id string) bool {
+	var hide []*Fault
+	for _, f := range s.faults.all() {
+		if f.hides != nil && f.concerns(account, s.clock.passed()) {
+			hide = append(hide, f)
+		}
+	}
+	return func(id string) bool {
+		return slices.ContainsFunc(hide, func(f *Fault) bool { return f.hides(k, id) })
+	}
+}
+
+// distort has all faults that are about an account's figures change a report.
+func (s *Server) distort(r *report) {
+	passed := s.clock.passed()
+	for _, f := range s.faults.all() {
+		if f.distort != nil && f.concerns(r.account.id, passed) {
+			f.distort(r)
+		}
+	}
+}

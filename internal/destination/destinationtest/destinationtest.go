@@ -53,6 +53,7 @@ var promises = []promise{
 	{"ARenameIsTwoStates", renameIsTwoStates},
 	{"ASignedLinkIsNoHistory", linkIsNoHistory},
 	{"ALateAnswerChangesNothing", lateAnswer},
+	{"OfTwoAnswersOfAMomentTheFirstStays", sameMoment},
 	{"AHistoryBeginsWithWhatIsThere", historyBegins},
 	{"AnUnknownEntityIsAStub", unknownIsStub},
 	{"WhatIsKnownReplacesItsStub", knownReplacesStub},

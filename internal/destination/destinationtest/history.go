@@ -90,6 +90,25 @@ func lateAnswer(t *testing.T, w *warehouse) {
 	same(t, "history afterwards", w.states(t, "true"), []string{"1 old 1 5", "1 new 5 NULL", "2 two 1 6", "2 zwei 6 NULL", "3 gone 3 6", "3 back 6 NULL"})
 }
 
+// sameMoment: of two answers of one moment the first stays, so that no state is
+// without a length; and also where the table has more columns than the answer.
+func sameMoment(t *testing.T, w *warehouse) {
+	w.prepare(t, creatives)
+	answer := func(n int, name string) { w.commitAsked(t, n, creativesOf([]string{alpha, "1", name, null})) }
+	answer(3, "first")
+	answer(3, "second")
+	same(t, "history", w.states(t, "true"), []string{"1 first 3 NULL"})
+	wider := *creatives
+	wider.Columns = append(append([]table.Column{}, creatives.Columns...), column("status", table.Text))
+	w.prepare(t, &wider)
+	answer(3, "third")
+	answer(1, "late")
+	answer(5, "first")
+	answer(4, "late")
+	same(t, "history of a wider table", w.states(t, "true"), []string{"1 first 3 NULL"})
+	same(t, "now", w.see(t, "SELECT name FROM DATASET.creatives"), []string{"first"})
+}
+
 // historyBegins: a table that gets a history later has one for all its rows from
 // the next load on, and grows columns with it.
 func historyBegins(t *testing.T, w *warehouse) {

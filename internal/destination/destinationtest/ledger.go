@@ -47,6 +47,7 @@ func believed(t *testing.T, w *warehouse) {
 	w.readAt(t, days(alpha, 0, 1), noon(31), time.UTC, rows{billed, [][]string{fact(alpha, 0, "x", 99, "9.9")}})
 	w.readAt(t, days(alpha, 0, 1), noon(2), time.UTC, rows{billed, [][]string{fact(alpha, 0, "x", 77, "7.7")}}) // came late
 	w.readAt(t, days(beta, 0, 1), noon(40), time.UTC, rows{billed, [][]string{fact(beta, 0, "x", 5, null)}})
+	w.readAt(t, days(beta, 0, 1), noon(9), time.UTC, rows{billed, [][]string{fact(beta, 0, "x", 6, null)}}) // so did this
 	seen := "SELECT account_id, metric, age, CAST(value AS VARCHAR), CAST(CAST(asked_at AS DATE) - DATE '2026-03-30' AS VARCHAR), _load_id FROM DATASET._restatement WHERE table_name = 'billed' AND date = DATE '2026-03-30'"
 	same(t, "ledger", w.see(t, seen), []string{
 		"act_1 clicks 0 11.000000 0 load-1", "act_1 clicks 1 31.000000 3 load-3", "act_1 clicks 7 41.000000 7 load-5", "act_1 clicks 28 NULL 30 load-6",

@@ -87,8 +87,8 @@ func TestTheLibraryIsRead(t *testing.T) {
 	image := decode(t, "ad_images", "EUR", `{"id":"7:ab","hash":"ab","original_width":570,"permalink_url":"https://www.facebook.com/ads/image/?d=A","created_time":"2026-05-01T10:00:00+0200"}`)["ad_images"]
 	want(t, image, 0, "original_width", "570")
 	want(t, image, 0, "created_time", "2026-05-01T08:00:00Z")
-	video := decode(t, "ad_videos", "EUR", `{"id":"1","length":12.345,"status":{"video_status":"ready"},"views":3}`)["ad_videos"]
-	want(t, video, 0, "length", "12.345000")
+	video := decode(t, "ad_videos", "EUR", `{"id":"1","length":12.345000267028809,"status":{"video_status":"ready"},"views":3}`)["ad_videos"]
+	want(t, video, 0, "length", "12.345000267028809")
 	want(t, video, 0, "status", `{"video_status":"ready"}`)
 	want(t, video, 0, "account_id", "7")
 	conversion := decode(t, "custom_conversions", "EUR", `{"id":"123","name":"Trial start","pixel":{"id":"5"},"is_archived":false}`)["custom_conversions"]

@@ -21,11 +21,15 @@ func adImages() *stream {
 		rawField).keeping("url", "url_128", "permalink_url")
 }
 
+// lasting is a time in seconds: Meta gives it as a binary float with all its
+// digits.
+var lasting = table.Decimal(30, 15)
+
 func adVideos() *stream {
 	return entity("ad_videos", "advideos", "", videoRows, "Videos of the account's library, as they are now. Links expire.",
 		id("id", "The video."), id(table.AccountColumn, "The ad account.").mine(),
 		words("title", "Its title."), words("description", "Its text."),
-		col("length", exact, table.Seconds, table.None, "How long it is, in seconds."),
+		col("length", lasting, table.Seconds, table.None, "How long it is, in seconds."),
 		document("status", "Whether it is ready, and what is being done with it."),
 		flag("published", "Whether it is published."),
 		number("views", "Views of the video, by Meta's count of all its uses. No figure of the ads."),

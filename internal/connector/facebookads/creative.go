@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -74,9 +75,17 @@ func deriveCreative(d *decoder) error {
 	return nil
 }
 
-// signed is a link of Meta's own to a picture or a video: it is another one at
-// every read (META_API.md §2.3).
-var signed = regexp.MustCompile(`^https?://([a-z0-9.-]*\.)?(fbcdn\.net|cdninstagram\.com|facebook\.com/ads/image)/`)
+// metaHosts are where Meta keeps pictures and videos. A link there is another one
+// at every read (META_API.md §2.3).
+var metaHosts = regexp.MustCompile(`^https?://([a-z0-9.-]*\.)?(fbcdn\.net|cdninstagram\.com|facebook\.com/ads/image)/`)
+
+// signature are the parameters of such a link: its signature, and when it ends.
+var signature = []*regexp.Regexp{regexp.MustCompile(`[?&]oh=[0-9A-Za-z_-]+`), regexp.MustCompile(`[?&]oe=[0-9A-Fa-f]+`)}
+
+func isSigned(text string) bool {
+	return metaHosts.MatchString(text) ||
+		strings.HasPrefix(text, "http") && signature[0].MatchString(text) && signature[1].MatchString(text)
+}
 
 // contentHash is the same as long as documents differ in signed links only; ""
 // when there are none.
@@ -104,7 +113,7 @@ var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 func unsigned(document []byte) []byte {
 	return quoted.ReplaceAllFunc(document, func(text []byte) []byte {
 		var plain string
-		if json.Unmarshal(text, &plain) == nil && signed.MatchString(plain) {
+		if json.Unmarshal(text, &plain) == nil && isSigned(plain) {
 			return []byte(`""`)
 		}
 		return text

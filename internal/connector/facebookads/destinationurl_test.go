@@ -89,6 +89,7 @@ func TestAStateOfACreativeIsItsContent(t *testing.T) {
 		same bool
 	}{
 		"another signature": {`,"object_story_spec":{"video_data":{"image_url":"https://scontent-b.xx.fbcdn.net/v/1.jpg?oh=2","title":"t"}}`, true},
+		"behind a proxy":    {`,"object_story_spec":{"video_data":{"title":"t","image_url":"http://cdn.test/v/1.jpg?stp=dst&_nc_ohc=a&oh=00_AB-c&oe=6B09DF40"}}`, true},
 		"another title":     {`,"object_story_spec":{"video_data":{"title":"u","image_url":"https://scontent-a.xx.fbcdn.net/v/1.jpg?oh=1"}}`, false},
 		"a link elsewhere":  {`,"object_story_spec":{"video_data":{"title":"t","image_url":"https://shop.test/1.jpg?oh=1"}}`, false},
 		"in the other":      {`,"asset_feed_spec":{"video_data":{"title":"t","image_url":"https://scontent-a.xx.fbcdn.net/v/1.jpg?oh=1"}}`, false},

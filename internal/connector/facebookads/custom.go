@@ -88,16 +88,16 @@ func levelOf(word string) (level, error) {
 	return level{}, reportFault("report_level", fmt.Sprintf("%q is no level", word), "Choose from: account, campaign, ad_set, ad.")
 }
 
-// userTable leaves room for "_actions" within the 63 bytes of a PostgreSQL name.
+// userTable leaves room for "_conversions" within the 63 bytes of a PostgreSQL name.
 var userTable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
 
 // checkName keeps the tables of the connector, those to come and those of the
 // house apart from a user's.
 func checkName(name string, taken []string) error {
-	reserved := strings.HasPrefix(name, "basic_") || strings.HasPrefix(name, "reach_") || strings.HasSuffix(name, "_history") || strings.HasSuffix(name, "_actions")
+	reserved := strings.HasPrefix(name, "basic_") || strings.HasPrefix(name, "reach_") || strings.HasSuffix(name, "_history") || strings.HasSuffix(name, "_conversions") || strings.HasSuffix(name, "_actions")
 	if !userTable.MatchString(name) || reserved || slices.Contains(taken, name) {
 		return reportFault("report_name", "that name cannot be a table's",
-			"Use small letters, digits and _, beginning with a letter, that no other table has; not basic_…, reach_…, …_actions or …_history.")
+			"Use small letters, digits and _, beginning with a letter, that no other table has; not basic_…, reach_…, …_actions, …_conversions or …_history.")
 	}
 	return nil
 }

@@ -30,6 +30,10 @@ type decoder struct {
 	misfits []misfit
 	name    []byte
 	scratch []byte
+
+	window  adtally.Window    // of a log: the days that are wanted; zero = all
+	filled  map[string]string // of the row under way: what no member of it gives
+	entries map[string]int    // of a log: how often an entry came
 }
 
 type misfit struct{ table, column, value, reason string }
@@ -49,6 +53,13 @@ func newDecoder(s *stream, a adtally.Account) (*decoder, error) {
 
 // row reads one object.
 func (d *decoder) row(dec *jsontext.Decoder) error {
+	if d.stream.logs {
+		return d.entry(dec)
+	}
+	return d.object(dec)
+}
+
+func (d *decoder) object(dec *jsontext.Decoder) error {
 	d.reset()
 	if dec.PeekKind() != '{' {
 		return errors.New("a row is not an object")
@@ -162,6 +173,13 @@ func (d *decoder) scale(s *slot) int32 {
 // text is a value as its column takes it: a document as it came, a string
 // without its quotes, a number as its digits.
 func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
+	if s.how == asInside && value.Kind() == '"' {
+		d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], value)
+		if inner := jsontext.Value(d.scratch); err != nil || inner.IsValid() {
+			return inner, err
+		}
+		return value, nil
+	}
 	if s.document {
 		return value, nil
 	}
@@ -207,6 +225,14 @@ func (d *decoder) endRow() error {
 	d.fill(d.stream.currency, d.account.Currency)
 	for _, p := range d.stream.parts {
 		d.fill(p, noneGiven)
+	}
+	for name, value := range d.filled {
+		d.fill(d.stream.filled[name], value)
+	}
+	if d.stream.derive != nil {
+		if err := d.stream.derive(d); err != nil {
+			return err
+		}
 	}
 	if len(d.raw) > 0 {
 		d.raw = append(d.raw, '}')

@@ -22,7 +22,21 @@ const (
 func entity(name, edge, filter string, limit int, text string, fields ...field) *stream {
 	key := []string{"id"}
 	return &stream{name: name, edge: edge, filter: filter, limit: limit, fields: fields,
-		table: &table.Schema{Name: name, Mode: table.Upsert, Key: key, Columns: columns(fields), Description: text}}
+		table: &table.Schema{Name: name, Mode: table.Upsert, Key: key, Columns: columns(fields), Description: text,
+			History: true, References: references(columns(fields))}}
+}
+
+// keeping names the columns that change by themselves: links that are signed
+// anew for every read, and what is counted while time passes. A change of them
+// alone is no new state of the object.
+func (s *stream) keeping(volatile ...string) *stream {
+	s.table.Volatile = volatile
+	return s
+}
+
+func (s *stream) named() *stream {
+	s.optional = true
+	return s
 }
 
 func adAccounts() *stream {
@@ -50,7 +64,7 @@ func adAccounts() *stream {
 		flag("is_prepay_account", "Whether it is paid in advance."),
 		rawField)
 	s.forbids = []string{"business"}
-	return s
+	return s.keeping("amount_spent", "balance", "timezone_offset_hours_utc")
 }
 
 func campaigns() *stream {
@@ -79,7 +93,7 @@ func campaigns() *stream {
 		moment("start_time", "When it starts."), moment("stop_time", "When it stops; NULL = open."),
 		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed. Budget changes do not move it."),
 		moment("last_budget_toggling_time", "When the budget last moved between campaign and ad sets."),
-		rawField)
+		rawField).keeping("budget_remaining")
 }
 
 func adSets() *stream {
@@ -109,7 +123,7 @@ func adSets() *stream {
 		id("source_adset_id", "The ad set it was copied from."),
 		moment("start_time", "When it starts."), moment("end_time", "When it ends; NULL = open."),
 		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
-		rawField)
+		rawField).keeping("budget_remaining", "learning_stage_info")
 }
 
 func ads() *stream {
@@ -129,29 +143,5 @@ func ads() *stream {
 		id("last_updated_by_app_id", "The app that changed it last."),
 		words("preview_shareable_link", "Link to a preview."),
 		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
-		rawField)
-}
-
-func adCreatives() *stream {
-	return entity("ad_creatives", "adcreatives", "", creativeRows, "Creatives, as they are now. Picture links expire: fetch them soon or not at all.",
-		id("id", "The creative."), id(table.AccountColumn, "The ad account."),
-		words("name", "Its name."), words("title", "Headline."), words("body", "Text."),
-		words("status", "ACTIVE, IN_PROCESS, WITH_ISSUES or DELETED."),
-		words("object_type", "What it shows: SHARE, VIDEO, …"),
-		id("object_id", "The page or app that is promoted."),
-		id("object_story_id", "The post it was made from."),
-		id("effective_object_story_id", "The post that is shown."),
-		document("object_story_spec", "How the post is made up."),
-		document("asset_feed_spec", "The texts, pictures and links that Meta may mix."),
-		words("call_to_action_type", "The button."),
-		words("object_url", "Link of a link ad."), words("link_url", "Link behind the picture."),
-		words("template_url", "Link of a catalogue ad."), words("url_tags", "What is appended to links."),
-		words("image_hash", "The picture, by content."), words("image_url", "The picture; the link expires."),
-		words("thumbnail_url", "A small picture; the link expires."),
-		id("video_id", "The video."), id("product_set_id", "The product set."), id("actor_id", "The page that speaks."),
-		id("instagram_user_id", "The Instagram account that speaks."),
-		id("effective_instagram_media_id", "The Instagram post that is shown."),
-		words("instagram_permalink_url", "Link to the Instagram post."),
-		words("authorization_category", "Whether it is political, and said so."),
-		rawField)
+		rawField).keeping("preview_shareable_link")
 }

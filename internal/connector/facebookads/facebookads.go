@@ -114,7 +114,7 @@ func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connecto
 }
 
 func allStreams() []*stream {
-	list := []*stream{adAccounts(), campaigns(), adSets(), ads(), adCreatives()}
+	list := []*stream{adAccounts(), campaigns(), adSets(), ads(), adCreatives(), adImages().named(), adVideos().named(), customConversions().named(), activities()}
 	for _, l := range levels {
 		list = append(list, basic(l))
 	}

@@ -1,6 +1,7 @@
 package facebookads_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type meta struct {
 	t       *testing.T
 	answers map[string][]answer
 	calls   []asked
+	zone    string // of the account; UTC where empty
 }
 
 type answer struct {
@@ -172,7 +174,7 @@ func (m *meta) readOf(ctx context.Context, source adtally.Source, stream string,
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	account := adtally.Account{ID: "7", Currency: "EUR", Zone: "UTC"}
+	account := adtally.Account{ID: "7", Currency: "EUR", Zone: cmp.Or(m.zone, "UTC")}
 	for b, err := range r.Read(ctx, account, adtally.Slice{Stream: stream, Account: "7", Window: w}, n) {
 		if err != nil {
 			g.err, g.fault = err, adtally.FaultOf(err)

@@ -52,7 +52,7 @@ func (q question) query() url.Values {
 	if filtering := q.filtering(); len(filtering) > 0 {
 		v.Set("filtering", text(filtering))
 	}
-	if !s.daily {
+	if s.level == "" {
 		return v
 	}
 	s.shape(v)

@@ -67,6 +67,7 @@ func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note)
 	if err != nil {
 		return nil, err
 	}
+	d.window = sl.Window
 	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: r.graph.fetch.Now()}, nil
 }
 
@@ -85,7 +86,7 @@ func (rd *reading) answers(ctx context.Context) iter.Seq2[time.Time, error] {
 	switch {
 	case rd.stream.edge == "":
 		return rd.node(ctx)
-	case !rd.stream.daily:
+	case !rd.stream.daily, rd.stream.logs:
 		return rd.edge(ctx)
 	}
 	return rd.ask(ctx, question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()})
@@ -151,8 +152,14 @@ func (rd *reading) node(ctx context.Context) iter.Seq2[time.Time, error] {
 // whose place Meta loses is begun anew.
 func (rd *reading) edge(ctx context.Context) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
-		q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
+		q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
 		l := rd.list("act_"+rd.account.ID+"/"+rd.stream.edge, objectsOf(rd.account.ID), q)
+		if rd.stream.logs {
+			if err := rd.between(l.query); err != nil {
+				yield(time.Time{}, err)
+				return
+			}
+		}
 		first := true
 		for asked, err := range l.pages(ctx) {
 			switch {

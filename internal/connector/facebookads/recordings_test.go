@@ -107,7 +107,7 @@ func pagesOf(t *testing.T, file string, raw []byte) (pages []page) {
 	return pages
 }
 
-var edges = map[string]string{"campaigns": "campaigns", "adsets": "ad_sets", "ads": "ads", "adcreatives": "ad_creatives", "insights": "basic_ad", "adaccounts": "ad_accounts"}
+var edges = map[string]string{"campaigns": "campaigns", "adsets": "ad_sets", "ads": "ads", "adcreatives": "ad_creatives", "insights": "basic_ad", "adaccounts": "ad_accounts", "adimages": "ad_images", "customconversions": "custom_conversions"}
 
 var accountPath = regexp.MustCompile(`/act_\d+/?$`)
 

@@ -32,7 +32,7 @@ func (sh shape) stream() *stream {
 		always: sh.always, fields: fields, period: sh.period, served: sh.months, settles: lookBack,
 		fleeting: sh.fleeting, optional: sh.optional, totals: sh.totals, custom: sh.custom,
 		breakdowns: sh.breakdowns, actionBreakdowns: graphNames(sh.actionParts), windows: sh.windows,
-		table: &table.Schema{Name: sh.name, Mode: table.Replace, Key: sh.key(), Columns: columns(fields), Description: sh.text},
+		table: &table.Schema{Name: sh.name, Mode: table.Replace, Key: sh.key(), Columns: columns(fields), Description: sh.text, References: references(columns(fields))},
 	}
 	if sh.actions {
 		s.actions = sh.actionTable()
@@ -106,6 +106,7 @@ func (sh shape) actionTable() *table.Schema {
 		sh.actionParts, actionFields)
 	return &table.Schema{
 		Name: sh.name + "_actions", Mode: table.Replace, Columns: columns(fields), Key: sh.actionKey(),
+		References:  references(columns(actionFields)), // the others are those of its report
 		Description: "Conversions and other actions, one row per row of " + sh.name + ", action type and attribution window.",
 	}
 }

@@ -22,6 +22,7 @@ type stream struct {
 	optional bool   // read only when named
 	custom   bool   // a user's own: its actions come with it
 	served   int    // months back that Meta serves; 0 = no limit is known
+	logs     bool   // by days, and no report
 	settles  int    // days after a day until Meta leaves it alone
 	fields   []field
 	forbids  []string // fields that need more than ads_read: left out when refused
@@ -37,7 +38,10 @@ type stream struct {
 	slots    map[string]*slot
 	raw      *slot
 	currency *slot
-	parts    []*slot  // of breakdowns: a row is never without them
+	parts    []*slot          // of breakdowns: a row is never without them
+	filled   map[string]*slot // of columns that other members fill
+	derive   func(*decoder) error
+	watched  []string // columns that derive looks at
 	remember []string // columns whose text is kept while a row is read; the key first
 	day      int      // position of date in remember, or -1
 	shared   []share  // what the actions table takes over from its row
@@ -95,11 +99,18 @@ func (s *stream) build() *stream {
 	if s.actions != nil {
 		s.share()
 	}
+	for _, name := range s.watched {
+		if !slices.Contains(s.remember, name) {
+			s.remember = append(s.remember, name)
+		}
+	}
+	s.filled = map[string]*slot{}
 	s.day = slices.Index(s.remember, table.DayColumn)
 	for i, f := range s.fields {
 		sl := &slot{name: f.column.Name, from: f.graph(), column: i, how: f.how,
 			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON}
 		if f.how == asFilled {
+			s.filled[sl.name] = sl
 			continue
 		}
 		s.slots[sl.from] = sl

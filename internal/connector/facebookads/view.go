@@ -6,8 +6,14 @@ import (
 	"adtally/internal/table"
 )
 
-// Views are the levels in one, for who compares them.
+// Views are the levels in one, for who compares them, and every report with its
+// conversions.
 func (r *reader) Views() (views []*table.View) {
+	for _, s := range r.streams {
+		if v := s.wide(); v != nil {
+			views = append(views, v)
+		}
+	}
 	var parts []table.Part
 	for _, s := range r.streams {
 		if word, isBasic := strings.CutPrefix(s.table.Name, "basic_"); isBasic && isLevel(word) {
@@ -15,10 +21,10 @@ func (r *reader) Views() (views []*table.View) {
 		}
 	}
 	if len(parts) == 0 {
-		return nil
+		return views
 	}
-	return []*table.View{{Name: "basic_all_level", Description: "Daily spend and performance at every level that is synced. Take one level: they overlap.",
-		Union: &table.Union{Column: col("level", table.Text, table.Words, table.None, "The level of the row: account, campaign, ad_set or ad.").column, Parts: parts}}}
+	return append(views, &table.View{Name: "basic_all_level", Description: "Daily spend and performance at every level that is synced. Take one level: they overlap.",
+		Union: &table.Union{Column: col("level", table.Text, table.Words, table.None, "The level of the row: account, campaign, ad_set or ad.").column, Parts: parts}})
 }
 
 func isLevel(word string) bool {

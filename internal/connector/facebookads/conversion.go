@@ -1,0 +1,78 @@
+package facebookads
+
+import (
+	"slices"
+
+	"adtally/internal/table"
+)
+
+// metric is what people call a conversion, and Meta lists under several types
+// that overlap: everywhere at once (omni), all on the web or in apps together,
+// and by channel. Exactly one of them is taken, the widest that is there
+// (PAINS #1). Types are whole words: "lead" is not in
+// "offsite_content_view_add_meta_leads".
+type metric struct {
+	name, text string
+	types      []string
+}
+
+// The types are those that were seen (META_API.md §3, action_types), and those
+// of Meta's page on actions for the same events of apps and shops.
+var conversionMetrics = []metric{
+	{"purchases", "Purchases.", []string{"omni_purchase", "purchase", "onsite_web_app_purchase", "onsite_web_purchase",
+		"offsite_conversion.fb_pixel_purchase", "app_custom_event.fb_mobile_purchase", "onsite_conversion.purchase", "offline_conversion.purchase"}},
+	{"leads", "Leads, of forms and of websites.", []string{"lead", "onsite_conversion.lead_grouped", "onsite_conversion.lead", "onsite_web_lead",
+		"offsite_conversion.fb_pixel_lead", "offline_conversion.lead"}},
+	{"adds_to_cart", "Things put into a cart.", []string{"omni_add_to_cart", "add_to_cart", "onsite_web_app_add_to_cart", "onsite_web_add_to_cart",
+		"offsite_conversion.fb_pixel_add_to_cart", "app_custom_event.fb_mobile_add_to_cart", "onsite_conversion.add_to_cart"}},
+	{"checkouts", "Checkouts begun.", []string{"omni_initiated_checkout", "initiate_checkout", "onsite_web_app_initiate_checkout", "onsite_web_initiate_checkout",
+		"offsite_conversion.fb_pixel_initiate_checkout", "app_custom_event.fb_mobile_initiated_checkout", "onsite_conversion.initiate_checkout"}},
+	{"payment_infos", "Payment details given.", []string{"add_payment_info", "offsite_conversion.fb_pixel_add_payment_info", "app_custom_event.fb_mobile_add_payment_info"}},
+	{"registrations", "Registrations completed.", []string{"omni_complete_registration", "complete_registration",
+		"offsite_conversion.fb_pixel_complete_registration", "app_custom_event.fb_mobile_complete_registration"}},
+	{"content_views", "Contents viewed.", []string{"omni_view_content", "view_content", "onsite_web_app_view_content", "onsite_web_view_content",
+		"offsite_conversion.fb_pixel_view_content", "app_custom_event.fb_mobile_content_view"}},
+	{"searches", "Searches.", []string{"omni_search", "search", "offsite_conversion.fb_pixel_search", "app_custom_event.fb_mobile_search"}},
+	{"app_installs", "Apps installed.", []string{"omni_app_install", "mobile_app_install", "app_install"}},
+	{"landing_page_views", "Landing pages that were loaded after a click.", []string{"omni_landing_page_view", "landing_page_view"}},
+}
+
+// conversionWindows are those that a wide view has columns for, where a report
+// does not name its own: what the ad set counts, and the two it is made of.
+var conversionWindows = []string{defaultWindow, "7d_click", "1d_view"}
+
+// Conversions are the metrics, each in every window: purchases_default,
+// purchases_7d_click and so on. Windows that Meta does not serve are refused.
+func Conversions(windows ...string) (list []table.Conversion, err error) {
+	asked := slices.DeleteFunc(slices.Clone(windows), func(w string) bool { return w == defaultWindow })
+	if err := CheckWindows(asked); err != nil {
+		return nil, err
+	}
+	return conversions(windows), nil
+}
+
+func conversions(windows []string) (list []table.Conversion) {
+	for _, m := range conversionMetrics {
+		for _, w := range windows {
+			list = append(list, table.Conversion{Name: m.name + "_" + w, Description: m.text, Types: m.types, Window: w})
+		}
+	}
+	return list
+}
+
+// wide is the view of a report with columns for conversions, made of its long
+// table without a call; nil where actions are cut further, or are not read.
+func (s *stream) wide() *table.View {
+	if s.actions == nil || len(s.actionBreakdowns) > 0 {
+		return nil
+	}
+	windows := conversionWindows
+	if s.custom {
+		windows = append([]string{defaultWindow}, s.windows...)
+	}
+	return &table.View{
+		Name: s.table.Name + "_conversions", Description: s.table.Description + " With conversions; each is taken from one action type, which is named beside it.",
+		Wide: &table.Wide{Of: s.table, Long: s.actions, TypeColumn: "action_type", WindowColumn: "attribution_window",
+			CountColumn: "value", MoneyColumn: "action_value", Conversions: conversions(windows)},
+	}
+}

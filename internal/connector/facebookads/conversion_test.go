@@ -1,0 +1,120 @@
+package facebookads_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"adtally"
+	"adtally/internal/connector/facebookads"
+	"adtally/internal/table"
+)
+
+// picked is what a conversion counts of a row: the first of its types that the
+// row has, and nothing else.
+func picked(c table.Conversion, counts map[string]int) (n int, used string) {
+	for _, t := range c.Types {
+		if v, has := counts[t]; has {
+			return v, t
+		}
+	}
+	return 0, ""
+}
+
+func conversionsOf(t interface{ Fatal(...any) }, windows ...string) []table.Conversion {
+	list, err := facebookads.Conversions(windows...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// PAINS #1, the row of its "Accept": five purchases listed thrice are five, and
+// what only sounds like a lead is none.
+func TestAPurchaseThatIsListedThriceIsOne(t *testing.T) {
+	t.Parallel()
+	row := map[string]int{"omni_purchase": 5, "purchase": 5, "offsite_conversion.fb_pixel_purchase": 5, "offsite_content_view_add_meta_leads": 9}
+	for _, c := range conversionsOf(t, "default") {
+		n, used := picked(c, row)
+		if c.Name == "purchases_default" && (n != 5 || used != "omni_purchase") || c.Name != "purchases_default" && n != 0 {
+			t.Errorf("%s is %d of %q", c.Name, n, used)
+		}
+	}
+}
+
+// PAINS #1: whatever else Meta lists, a type of less rank changes nothing, and no
+// type counts for two metrics.
+func TestATypeOfLessRankNeverChangesATotal(t *testing.T) {
+	t.Parallel()
+	list := conversionsOf(t, "default", "7d_click")
+	owner := map[string]string{}
+	for _, c := range list {
+		for _, name := range c.Types {
+			metric := strings.TrimSuffix(strings.TrimSuffix(c.Name, "_default"), "_7d_click")
+			if o := owner[name]; o != "" && o != metric || slices.Index(c.Types, name) != lastIndex(c.Types, name) {
+				t.Errorf("%s is in %s and %s", name, o, metric)
+			}
+			owner[name] = metric
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := rapid.SampledFrom(list).Draw(t, "conversion")
+		row := rapid.MapOfN(rapid.SampledFrom(c.Types), rapid.IntRange(1, 99), 1, len(c.Types)).Draw(t, "row")
+		n, used := picked(c, row)
+		if less := c.Types[slices.Index(c.Types, used)+1:]; len(less) > 0 {
+			row[rapid.SampledFrom(less).Draw(t, "more")] = 50
+		}
+		row["offsite_conversion.custom.1"] = 7
+		if again, of := picked(c, row); again != n || of != used {
+			t.Fatalf("%d of %s became %d of %s", n, used, again, of)
+		}
+	})
+}
+
+func lastIndex(list []string, word string) int {
+	for i := len(list) - 1; i >= 0; i-- {
+		if list[i] == word {
+			return i
+		}
+	}
+	return -1
+}
+
+// PAINS #3, #29: a wide view stands beside every report whose actions are read,
+// its columns name their window, and dead windows are refused.
+func TestEveryReportWithActionsHasAWideView(t *testing.T) {
+	t.Parallel()
+	mine := report(func(r *adtally.Report) { r.Fields, r.Windows = []string{"spend", "actions"}, []string{"28d_click"} })
+	cut := report(func(r *adtally.Report) {
+		r.Name, r.Fields, r.ActionBreakdowns = "cut", []string{"actions"}, []string{"action_device"}
+	})
+	views := map[string]*table.View{}
+	for _, v := range open(t, adtally.Source{Reports: []adtally.Report{mine, cut}}).Views() {
+		if err := v.Check(); err != nil {
+			t.Error(err)
+		}
+		views[v.Name] = v
+	}
+	for view, columns := range map[string]string{
+		"basic_ad_conversions": "purchases_default purchases_7d_click purchases_1d_view leads_default spend ad_id attribution_setting",
+		"mine_conversions":     "purchases_default purchases_28d_click purchases_28d_click_value purchases_28d_click_type_used",
+		"basic_all_level":      "level",
+	} {
+		for _, column := range strings.Fields(columns) {
+			if views[view] == nil || !slices.ContainsFunc(views[view].Columns(), func(c table.Column) bool { return c.Name == column }) {
+				t.Errorf("%s.%s is not there", view, column)
+			}
+		}
+	}
+	if views["cut_conversions"] != nil {
+		t.Error("actions that are cut further have a wide view")
+	}
+	if len(open(t, adtally.Source{Tables: []string{"basic_ad"}}).Views()) != 1 {
+		t.Error("a view of actions that are not read")
+	}
+	if _, err := facebookads.Conversions("default", "28d_view"); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "dead_window" {
+		t.Errorf("28d_view: %v", err)
+	}
+}

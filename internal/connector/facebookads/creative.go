@@ -1,0 +1,121 @@
+package facebookads
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"adtally/internal/table"
+)
+
+func adCreatives() *stream {
+	s := entity("ad_creatives", "adcreatives", "", creativeRows, "Creatives, as they are now. Picture links expire: fetch them soon or not at all.",
+		id("id", "The creative."), id(table.AccountColumn, "The ad account."),
+		words("name", "Its name."), words("title", "Headline."), words("body", "Text."),
+		words("status", "ACTIVE, IN_PROCESS, WITH_ISSUES or DELETED."),
+		words("object_type", "What it shows: SHARE, VIDEO, …"),
+		id("object_id", "The page or app that is promoted."),
+		id("object_story_id", "The post it was made from."),
+		id("effective_object_story_id", "The post that is shown."),
+		document("object_story_spec", "How the post is made up."),
+		document("asset_feed_spec", "The texts, pictures and links that Meta may mix."),
+		words("call_to_action_type", "The button."),
+		words("object_url", "Link of a link ad."), words("link_url", "Link behind the picture."),
+		words("template_url", "Link of a catalogue ad."), document("template_url_spec", "Links of a catalogue ad, by device."),
+		words("object_store_url", "The app in its store."), words("url_tags", "What is appended to links."),
+		words("image_hash", "The picture, by content."), words("image_url", "The picture; the link expires."),
+		words("thumbnail_url", "A small picture; the link expires."),
+		id("video_id", "The video."), id("product_set_id", "The product set."), id("actor_id", "The page that speaks."),
+		id("instagram_user_id", "The Instagram account that speaks."),
+		id("effective_instagram_media_id", "The Instagram post that is shown."),
+		words("instagram_permalink_url", "Link to the Instagram post."),
+		words("authorization_category", "Whether it is political, and said so."),
+		filled(words("destination_url", "Where a click leads: the first link of the creative, with its tags. Macros such as {{campaign.name}} stay as they are. NULL where it has none.")),
+		filled(document("destination_urls", "All links, where there are several: a carousel's cards, or links that Meta may choose from.")),
+		filled(words("utm_source", "Of destination_url.")), filled(words("utm_medium", "Of destination_url.")), filled(words("utm_campaign", "Of destination_url.")),
+		filled(words("utm_content", "Of destination_url.")), filled(words("utm_term", "Of destination_url.")),
+		filled(words("content_hash", "Changes when object_story_spec or asset_feed_spec change, links that expire left aside.")),
+		rawField).keeping("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec")
+	s.derive, s.watched = deriveCreative, slices.Concat(linkColumns, []string{"object_story_spec", "asset_feed_spec"})
+	return s
+}
+
+// linkColumns are the members of a creative, besides its two documents, that say
+// where a click leads.
+var linkColumns = []string{"link_url", "object_url", "template_url", "template_url_spec", "object_store_url", "url_tags"}
+
+// deriveCreative fills the columns that are made of others.
+func deriveCreative(d *decoder) error {
+	w := func(name string) []byte { return d.memo[slices.Index(d.stream.remember, name)] }
+	urls := Destinations(Creative{Story: w("object_story_spec"), Feed: w("asset_feed_spec"), TemplateSpec: w("template_url_spec"),
+		LinkURL: string(w("link_url")), ObjectURL: string(w("object_url")), TemplateURL: string(w("template_url")),
+		StoreURL: string(w("object_store_url")), Tags: string(w("url_tags"))})
+	if len(urls) > 0 {
+		d.fill(d.stream.filled["destination_url"], urls[0])
+		for name, value := range UTM(urls[0]) {
+			d.fill(d.stream.filled[name], value)
+		}
+	}
+	if len(urls) > 1 {
+		list, err := json.Marshal(urls)
+		if err != nil {
+			return err
+		}
+		d.fill(d.stream.filled["destination_urls"], string(list))
+	}
+	if hash := contentHash(w("object_story_spec"), w("asset_feed_spec")); hash != "" {
+		d.fill(d.stream.filled["content_hash"], hash)
+	}
+	return nil
+}
+
+// metaHosts are where Meta keeps pictures and videos. A link there is another one
+// at every read (META_API.md §2.3).
+var metaHosts = regexp.MustCompile(`^https?://([a-z0-9.-]*\.)?(fbcdn\.net|cdninstagram\.com|facebook\.com/ads/image)/`)
+
+// signature are the parameters of such a link: its signature, and when it ends.
+var signature = []*regexp.Regexp{regexp.MustCompile(`[?&]oh=[0-9A-Za-z_-]+`), regexp.MustCompile(`[?&]oe=[0-9A-Fa-f]+`)}
+
+func isSigned(text string) bool {
+	return metaHosts.MatchString(text) ||
+		strings.HasPrefix(text, "http") && signature[0].MatchString(text) && signature[1].MatchString(text)
+}
+
+// contentHash is the same as long as documents differ in signed links only; ""
+// when there are none.
+func contentHash(documents ...[]byte) string {
+	hash := sha256.New()
+	some := false
+	for _, document := range documents {
+		value := jsontext.Value(bytes.Clone(document))
+		if len(value) == 0 || value.Canonicalize() != nil {
+			value = document // as it came: it is a text of which nothing is known
+		}
+		some = some || len(value) > 0
+		_, _ = hash.Write(append(unsigned(value), 0)) // a hash takes everything
+	}
+	if !some {
+		return ""
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
+}
+
+// quoted is a text in a document.
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// unsigned is a document without signed links.
+func unsigned(document []byte) []byte {
+	return quoted.ReplaceAllFunc(document, func(text []byte) []byte {
+		var plain string
+		if json.Unmarshal(text, &plain) == nil && isSigned(plain) {
+			return []byte(`""`)
+		}
+		return text
+	})
+}

@@ -42,7 +42,7 @@ func inBubble(t *testing.T, o graphsim.Options, size string, f func(*testing.T, 
 		for _, a := range advertiser.NewSynthetic(parsed, summer) {
 			sim.Add(a)
 		}
-		f(t, &bubble{sim: sim, file: filepath.Join(folder, "x.duckdb"), http: &http.Client{Transport: inProcess{sim}}})
+		f(t, &bubble{sim: sim, file: filepath.Join(folder, "x.duckdb"), http: &http.Client{Transport: sim.Transport()}})
 	})
 }
 
@@ -73,4 +73,12 @@ func (b *bubble) sync(t *testing.T, args ...string) (d did) {
 		}
 	}
 	return d
+}
+
+// blocked is how many calls a throttle has refused.
+func (b *bubble) blocked() (n int) {
+	for _, calls := range b.sim.Calls().Blocked {
+		n += calls
+	}
+	return n
 }

@@ -119,6 +119,9 @@ func pick(g adtally.Grant, names []string) (picked []adtally.Account, err error)
 		seen[a.ID] = a
 	}
 	for _, name := range names {
+		if name == "all" && len(g.Accounts) == 0 {
+			return nil, wrong("no_accounts", "%s can see no ad account", "Give the token's owner \"View performance\" on the ad account.", cmp.Or(g.Who, "This token"))
+		}
 		if name == "all" {
 			return g.Accounts, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"adtally"
@@ -65,7 +66,7 @@ func (n *note) asked() time.Time {
 func (e *Engine) counted(account string, batches iter.Seq2[table.Batch, error]) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		for b, err := range batches {
-			if err == nil && b.Schema().Name != table.Quarantine.Name {
+			if err == nil && !slices.Contains(table.Remarks, b.Schema()) {
 				e.tell(Event{Account: account, Rows: int64(b.Rows())})
 			}
 			if !yield(b, err) {

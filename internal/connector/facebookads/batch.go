@@ -33,6 +33,7 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 	if err != nil {
 		return nil, err
 	}
+	asked := g.version.Load()
 	a, err := g.post(ctx, "", b, url.Values{"batch": {string(list)}, "include_headers": {"true"}})
 	if err != nil {
 		return nil, err
@@ -45,6 +46,9 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 	for i, p := range parts {
 		answers[i] = p.answer(a)
 		g.fetch.Observe(fetch.Request{Buckets: b.buckets()}, answers[i], judge(answers[i]))
+	}
+	if len(answers) > 0 && g.movedOn(judge(answers[0]), asked, a.At) {
+		return g.batch(ctx, b, paths...)
 	}
 	return answers, nil
 }

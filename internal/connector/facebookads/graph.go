@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -40,21 +41,27 @@ func (g *graph) post(ctx context.Context, path string, b budget, form url.Values
 func (g *graph) do(ctx context.Context, r fetch.Request) (fetch.Answer, error) {
 	path := r.URL
 	for {
-		version, _ := g.version.Load().(string)
-		r.URL = g.address + "/" + version + "/" + path
+		asked := g.version.Load()
+		r.URL = fmt.Sprintf("%s/%s/%s", g.address, asked, path)
 		a, err := g.fetch.Do(ctx, r)
-		g.tell(answeredNotice(version, a.Header))
-		if classOf(err) != classVersion {
+		g.tell(answeredNotice(fmt.Sprint(asked), a.Header))
+		if !g.movedOn(err, asked, a.At) {
 			return a, err
-		}
-		next, known := nextVersion(version, a.At)
-		if !known {
-			return a, err
-		}
-		if g.version.CompareAndSwap(version, next) {
-			g.tell(fmt.Sprintf("Meta has ended version %s of its API; Adtally goes on with %s. Update Adtally soon.", version, next))
 		}
 	}
+}
+
+// movedOn says whether a refusal was about the version, and there is a newer one
+// to ask.
+func (g *graph) movedOn(err error, asked any, at time.Time) bool {
+	if classOf(err) != classVersion {
+		return false
+	}
+	next, known := nextVersion(fmt.Sprint(asked), at)
+	if known && g.version.CompareAndSwap(asked, next) {
+		g.tell(fmt.Sprintf("Meta has ended version %s of its API; Adtally goes on with %s. Update Adtally soon.", asked, next))
+	}
+	return known
 }
 
 func (g *graph) tell(notice string) {

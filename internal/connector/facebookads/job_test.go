@@ -92,23 +92,28 @@ func TestANoteThatCannotBeReadIsNoNote(t *testing.T) {
 }
 
 // SIM-16 c, d, e. A report that Meta cannot make may be too big for it: its
-// halves are asked for, and where none of them comes, that is an outage.
+// halves are asked for, and so on. Where nothing comes at all, that is an outage.
 func TestAJobThatEndsBadlyIsAskedForAFewTimes(t *testing.T) {
 	failed := says(`{"id":"91","async_status":"Job Failed","async_percent_completion":0,"error_code":2,"error_subcode":1504043,"error_message":"Intermittent"}`)
 	for name, c := range map[string]struct {
 		answer
 		jobs int
-	}{"skipped": {runIs("Job Skipped", 0), 6}, "failed": {runIs("Job Failed", 0), 6}, "failed and said why": {failed, 6}, "for ever": {runIs("Job Running", 0), 3}} {
+	}{"skipped": {runIs("Job Skipped", 0), 8}, "failed": {runIs("Job Failed", 0), 8}, "failed and said why": {failed, 8}, "for ever": {runIs("Job Running", 0), 4}} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := job(t, map[string][]answer{submit: {created("91")}, "GET 91": {c.answer}})
+				down := refuses(503, 2, 0, "Service temporarily unavailable")
+				m := job(t, map[string][]answer{submit: {created("91")}, "GET 91": {c.answer}, insights: {down}})
 				n := &note{}
-				m.read(t.Context(), "basic_ad", month, n, "ad_id").wantFault(t, adtally.Retry, "report_failed")
+				g := m.read(t.Context(), "basic_ad", month, n, "ad_id")
+				g.wantFault(t, adtally.Retry, "meta_trouble")
+				if len(g.gaps) > 0 {
+					t.Errorf("an outage left gaps: %v", g.gaps)
+				}
 				if m.count(submit) != c.jobs || len(n.cursor.Note) != 0 {
 					t.Errorf("%d jobs, and the note is %s", m.count(submit), n.cursor.Note)
 				}
 				m = job(t, map[string][]answer{submit: {created("92"), created("91")}, "GET 92": {c.answer}})
-				g := m.read(t.Context(), "basic_ad", month, &note{}, "ad_id")
+				g = m.read(t.Context(), "basic_ad", month, &note{}, "ad_id")
 				if name != "for ever" {
 					g.want(t, "1 2") // the second time it comes whole
 				} else if g.err != nil || m.count(submit) != 3 {

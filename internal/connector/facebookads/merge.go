@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"iter"
 	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"adtally"
 )
 
 // merged is rows that came in parts, some fields at a time, by key.
@@ -76,15 +73,15 @@ func (m *merged) each(row rowFunc) error {
 	return nil
 }
 
-// asker asks for some fields of what cannot be asked in smaller parts, and hands
-// on each object.
+// asker asks for some fields, beside the keys, of what cannot be asked in smaller
+// parts, and hands on each object.
 type asker func(ctx context.Context, fields []string, row rowFunc) error
 
 // gather asks for fields, and for half of them where that is too much. lost are
 // those that cannot be had even alone.
-func gather(ctx context.Context, ask asker, keys, fields []string, m *merged) (lost []string, err error) {
+func gather(ctx context.Context, ask asker, fields []string, m *merged) (lost []string, err error) {
 	part := &merged{keys: m.keys}
-	err = ask(ctx, slices.Concat(keys, fields), part.add)
+	err = ask(ctx, fields, part.add)
 	switch {
 	case err == nil:
 		return nil, part.each(m.add)
@@ -94,60 +91,63 @@ func gather(ctx context.Context, ask asker, keys, fields []string, m *merged) (l
 		return fields, nil
 	}
 	half := len(fields) / 2
-	first, err := gather(ctx, ask, keys, fields[:half], m)
+	first, err := gather(ctx, ask, fields[:half], m)
 	if err != nil {
 		return nil, err
 	}
-	second, err := gather(ctx, ask, keys, fields[half:], m)
+	second, err := gather(ctx, ask, fields[half:], m)
 	return append(first, second...), err
 }
 
-// byFields reads a question that cannot be narrowed any more, some fields at a
-// time. Where not even its keys can be had, all of it is a gap.
-func (rd *reading) byFields(ctx context.Context, q question, cause error) iter.Seq2[time.Time, error] {
-	return func(yield func(time.Time, error) bool) {
-		var at time.Time
-		ask := func(ctx context.Context, fields []string, row rowFunc) error {
-			part := q
-			part.fields = fields
-			l := rd.list("act_"+q.account+"/insights", insightsOf(q.account), part)
-			l.row, l.lone = row, nil
-			for asked, err := range l.pages(ctx) {
-				if err != nil {
-					return err
-				}
-				at = asked
-			}
-			return nil
-		}
-		m := &merged{keys: q.keys()}
-		err := rd.inParts(ctx, ask, q, m, cause)
-		if err == nil && at.IsZero() {
-			at = rd.note.Cursor().Asked
-		}
-		yield(at, err)
+// byFields reads a question whose rows can be had, some fields at a time. What
+// is too much even alone is asked for object by object.
+func (rd *reading) byFields(ctx context.Context, q question, cause error) error {
+	var at time.Time
+	ask := func(ctx context.Context, fields []string, row rowFunc) (err error) {
+		at, err = rd.rows(ctx, q, fields, row, false)
+		return err
 	}
+	m := &merged{keys: q.keys()}
+	lost, err := gather(ctx, ask, without(q.asks(), q.keys()), m)
+	for _, field := range lost {
+		if err == nil {
+			err = rd.regain(ctx, q, field, m, cause)
+		}
+	}
+	if err == nil {
+		err = m.each(rd.decoder.row)
+	}
+	if err != nil {
+		return err
+	}
+	if at.IsZero() {
+		at = rd.now
+	}
+	return rd.page(ctx, at)
 }
 
-// inParts reads the rows that ask gives: their keys first, then their fields.
-func (rd *reading) inParts(ctx context.Context, ask asker, q question, m *merged, cause error) error {
-	err := ask(ctx, q.keys(), m.add)
-	if errors.Is(err, errTooMuch) || isShrinkable(err) && q.ids != nil { // else it may be an outage
-		return rd.missing(q, cause)
-	}
+// regain asks for one field of fewer objects at a time. Where no part of them
+// gives it, it is taken to be lost for all of them: finding out for each would
+// take as many calls as there are objects.
+func (rd *reading) regain(ctx context.Context, q question, field string, m *merged, cause error) error {
+	parts, err := rd.byObjects(ctx, q)
 	if err != nil {
 		return err
 	}
-	lost, err := gather(ctx, ask, q.keys(), without(q.asks(), q.keys()), m)
-	if err != nil {
-		return err
+	var lost []question
+	for _, part := range parts {
+		switch _, err := rd.rows(ctx, part, []string{field}, m.add, true); {
+		case isShrinkable(err):
+			lost = append(lost, part)
+		case err != nil:
+			return err
+		}
 	}
-	if err := m.each(rd.decoder.row); err != nil {
-		return err
+	if len(lost) == len(parts) && (len(parts) != 1 || parts[0].below() == "") {
+		return rd.gap(cause, gap{day: q.window.From, row: q.object(), column: field, due: true})
 	}
-	f := adtally.FaultOf(cause)
-	for _, field := range lost {
-		if err := rd.gaps.add(gap{day: q.window.From, row: q.object(), column: field, code: f.Code, reason: sentenceOf(f), due: true}); err != nil {
+	for _, part := range lost {
+		if err := rd.regain(ctx, part, field, m, cause); err != nil {
 			return err
 		}
 	}
@@ -160,7 +160,7 @@ func (rd *reading) lone(q question) func(context.Context, *listing, error) (stri
 	return func(ctx context.Context, l *listing, cause error) (after string, err error) {
 		query := cloneValues(l.query)
 		ask := func(ctx context.Context, fields []string, row rowFunc) error {
-			query.Set("fields", joined(rd.stream.askable(fields)))
+			query.Set("fields", joined(append(q.keys(), fields...)))
 			a, err := l.graph.get(ctx, l.path, l.budget, query)
 			if err == nil {
 				after, err = decodePage(a.Body, row)
@@ -168,13 +168,13 @@ func (rd *reading) lone(q question) func(context.Context, *listing, error) (stri
 			return err
 		}
 		m := &merged{keys: q.keys()}
-		if err := ask(ctx, q.keys(), m.add); err != nil {
+		if err := ask(ctx, nil, m.add); err != nil {
 			return "", errors.Join(cause, err)
 		}
 		if classOf(cause) == classRecord {
-			return after, rd.broken(m, cause)
+			return after, rd.lostOf(m, []string{""}, cause)
 		}
-		lost, err := gather(ctx, ask, q.keys(), without(q.asks(), q.keys()), m)
+		lost, err := gather(ctx, ask, without(q.asks(), q.keys()), m)
 		if err == nil {
 			err = m.each(rd.decoder.row)
 		}
@@ -185,19 +185,11 @@ func (rd *reading) lone(q question) func(context.Context, *listing, error) (stri
 	}
 }
 
-// broken lists a record that Meta cannot give.
-func (rd *reading) broken(m *merged, cause error) error { return rd.lostOf(m, []string{""}, cause) }
-
-// lostOf lists fields of the rows in m as gaps; "" = the whole row.
+// lostOf lists fields of the objects in m as gaps; "" = the whole object.
 func (rd *reading) lostOf(m *merged, lost []string, cause error) error {
-	f := adtally.FaultOf(cause)
 	for _, key := range m.order {
 		for _, field := range lost {
-			x := gap{row: rowKey(key), column: field, code: f.Code, reason: sentenceOf(f), due: true}
-			if rd.stream.daily {
-				x.day = rd.slice.Window.From
-			}
-			if err := rd.gaps.add(x); err != nil {
+			if err := rd.gap(cause, gap{row: rowKey(key), column: field, due: true}); err != nil {
 				return err
 			}
 		}

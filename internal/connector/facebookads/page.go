@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"net/url"
 	"strconv"
 	"time"
@@ -18,8 +17,9 @@ type listing struct {
 	path   string
 	budget budget
 	query  url.Values
-	limit  int // rows asked for per page
-	back   int // to where the limit grows again; 0 = it does not
+	limit  int  // rows asked for per page
+	back   int  // to where the limit grows again; 0 = it does not
+	fixed  bool // a page that is too much is an error: there are better ways to ask for less
 	row    rowFunc
 	// lone reads a page of one row that is still too much; nil = that is an error.
 	lone func(ctx context.Context, l *listing, cause error) (after string, err error)
@@ -28,23 +28,23 @@ type listing struct {
 }
 
 // pages is the one page loop. It asks for page after page, hands each row to
-// row, and yields after each page when that page was asked for. It ends where
-// the answer names no next page; a page without rows does not end it.
-func (l *listing) pages(ctx context.Context) iter.Seq2[time.Time, error] {
-	return func(yield func(time.Time, error) bool) {
-		for {
-			at, after, err := l.next(ctx)
-			if err != nil {
-				yield(time.Time{}, err)
-				return
-			}
-			if !yield(at, nil) || after == "" {
-				return
-			}
-			l.query.Set("after", after)
+// row, and says after each page when that page was asked for. It ends where the
+// answer names no next page; a page without rows does not end it.
+func (l *listing) pages(ctx context.Context, done func(context.Context, time.Time) error) error {
+	for {
+		at, after, err := l.next(ctx)
+		if err == nil {
+			err = done(ctx, at)
 		}
+		if err != nil || after == "" {
+			return err
+		}
+		l.query.Set("after", after)
 	}
 }
+
+// unremarked is for lists of which nobody needs to know how they go.
+func unremarked(context.Context, time.Time) error { return nil }
 
 // next reads one page, as large as Meta gives it.
 func (l *listing) next(ctx context.Context) (at time.Time, after string, err error) {
@@ -90,7 +90,7 @@ func (l *listing) page(ctx context.Context) (fetch.Answer, error) {
 // has better ways to ask for less.
 func (l *listing) shrunk(first int, err error) int {
 	switch r := refusalOf(err); {
-	case r == nil || !isHeavy(err):
+	case r == nil || !isHeavy(err) || l.fixed:
 		return l.limit
 	case r.act == actShrink:
 		return max(l.limit/2, 1)

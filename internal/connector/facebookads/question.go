@@ -66,10 +66,15 @@ func (q question) filtering() (list []condition) {
 	if q.stream.filter != "" {
 		list = append(list, condition{q.stream.filter + ".effective_status", "IN", statuses[q.stream.filter]})
 	}
-	if q.ids != nil {
-		list = append(list, condition{q.level + ".id", "IN", q.ids})
+	return append(list, q.named()...)
+}
+
+// named are the objects that the question is narrowed to.
+func (q question) named() []condition {
+	if q.ids == nil {
+		return nil
 	}
-	return list
+	return []condition{{q.level + ".id", "IN", q.ids}}
 }
 
 // asks lists the question's fields.
@@ -80,23 +85,26 @@ func (q question) asks() []string {
 	return q.stream.asks()
 }
 
-// halves cuts the question in two where that is possible without asking
-// anything: by days, the newest first and periods whole, or by ids.
-func (q question) halves() []question {
+// byDays cuts the question in two, the newest days first and periods whole; none:
+// it is about one period.
+func (q question) byDays() []question {
 	a, b := q, q
 	middle := q.stream.period.first(q.window.From + adtally.Day(q.window.Days()/2))
 	if next := q.stream.period.last(middle) + 1; middle <= q.window.From {
 		middle = next
 	}
-	switch {
-	case middle < q.window.To:
-		a.window.From, b.window.To = middle, middle
-	case len(q.ids) > 1:
-		middle := len(q.ids) / 2
-		a.ids, b.ids = q.ids[:middle], q.ids[middle:]
-	default:
+	if middle >= q.window.To {
 		return nil
 	}
+	a.window.From, b.window.To = middle, middle
+	return []question{a, b}
+}
+
+// byIDs cuts the question in two by the objects that it names.
+func (q question) byIDs() []question {
+	a, b := q, q
+	middle := len(q.ids) / 2
+	a.ids, b.ids = q.ids[:middle], q.ids[middle:]
 	return []question{a, b}
 }
 

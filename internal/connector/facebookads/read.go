@@ -9,7 +9,6 @@ import (
 	"iter"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -33,30 +32,27 @@ type reading struct {
 	decoder *decoder
 	gaps    *gapRows
 	now     time.Time // when it began; dates what it learns
+
+	yield    func(table.Batch, error) bool
+	answered int // pages that were handed over
 }
 
 // Read carries out one slice.
 func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, note connector.Note) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		rd, err := r.begin(a, sl, note)
-		if err != nil {
-			yield(table.Batch{}, err)
-			return
+		if err == nil {
+			rd.yield = yield
+			err = rd.all(ctx)
 		}
-		for asked, err := range rd.answers(ctx) {
-			if err == nil && note.Cursor().Asked.IsZero() {
-				err = note.Save(ctx, adtally.Cursor{Asked: asked})
-			}
-			if err != nil {
-				yield(table.Batch{}, edge(err))
-				return
-			}
-			if !rd.hand(yield) {
-				return
-			}
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(table.Batch{}, edge(err))
 		}
 	}
 }
+
+// errStopped says that whoever takes the rows wants no more.
+var errStopped = errors.New("no more is wanted")
 
 func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note) (*reading, error) {
 	s := r.stream(sl.Stream)
@@ -71,25 +67,45 @@ func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note)
 	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: r.graph.fetch.Now()}, nil
 }
 
-// hand gives away what was read since the last time.
-func (rd *reading) hand(yield func(table.Batch, error) bool) bool {
-	for _, b := range append(rd.decoder.batches(), rd.gaps.batches()...) {
-		if !yield(b, nil) {
-			return false
+// page hands over what was read up to here; it was asked for at a moment, of
+// which the first counts.
+func (rd *reading) page(ctx context.Context, asked time.Time) error {
+	if rd.note.Cursor().Asked.IsZero() {
+		if err := rd.note.Save(ctx, adtally.Cursor{Asked: asked}); err != nil {
+			return err
 		}
 	}
-	return true
+	rd.answered++
+	return rd.hand()
 }
 
-// answers asks for the slice's rows in the way that suits it, page by page.
-func (rd *reading) answers(ctx context.Context) iter.Seq2[time.Time, error] {
+func (rd *reading) hand() error {
+	for _, b := range append(rd.decoder.batches(), rd.gaps.batches()...) {
+		if !rd.yield(b, nil) {
+			return errStopped
+		}
+	}
+	return nil
+}
+
+// all asks for the slice's rows in the way that suits it, and then lists what
+// Meta refuses.
+func (rd *reading) all(ctx context.Context) (err error) {
 	switch {
 	case rd.stream.edge == "":
-		return rd.node(ctx)
+		err = rd.node(ctx)
 	case !rd.stream.daily, rd.stream.logs:
-		return rd.edge(ctx)
+		err = rd.edge(ctx)
+	default:
+		err = rd.ask(ctx, question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()})
 	}
-	return rd.ask(ctx, question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()})
+	if err == nil {
+		err = rd.refused()
+	}
+	if err == nil {
+		err = rd.hand()
+	}
+	return err
 }
 
 // text is a parameter that is a document. Its values are ours: they always
@@ -130,53 +146,43 @@ func without(names, gone []string) []string {
 }
 
 // node reads a single object. Fields that sink the request are left out.
-func (rd *reading) node(ctx context.Context) iter.Seq2[time.Time, error] {
-	return func(yield func(time.Time, error) bool) {
-		node := "act_" + rd.account.ID
-		for {
-			q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
-			a, err := rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {strings.Join(q.asks(), ",")}})
-			if err != nil && rd.leaveOut(ctx, q, err) {
-				continue
-			}
-			if err == nil {
-				err = rd.decoder.row(jsontext.NewDecoder(bytes.NewBuffer(a.Body)))
-			}
-			yield(a.At, errors.Join(err, rd.refused(q)))
-			return
-		}
+func (rd *reading) node(ctx context.Context) error {
+	node := "act_" + rd.account.ID
+	q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
+	a, err := rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
+	if err != nil && rd.leaveOut(ctx, q, err) {
+		return rd.node(ctx)
 	}
+	if err == nil {
+		err = rd.decoder.row(jsontext.NewDecoder(bytes.NewBuffer(a.Body)))
+	}
+	if err != nil {
+		return err
+	}
+	return rd.page(ctx, a.At)
 }
 
 // edge reads a list of objects. Fields that sink it are left out, and a list
 // whose place Meta loses is begun anew.
-func (rd *reading) edge(ctx context.Context) iter.Seq2[time.Time, error] {
-	return func(yield func(time.Time, error) bool) {
-		q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
-		l := rd.list("act_"+rd.account.ID+"/"+rd.stream.edge, objectsOf(rd.account.ID), q)
-		if rd.stream.logs {
-			if err := rd.between(l.query); err != nil {
-				yield(time.Time{}, err)
-				return
-			}
-		}
-		first := true
-		for asked, err := range l.pages(ctx) {
-			switch {
-			case first && err != nil && rd.leaveOut(ctx, q, err):
-				rd.edge(ctx)(yield)
-				return
-			case first && err == nil:
-				err = rd.refused(q)
-			case err != nil && (classOf(err) == classCursor || rd.leaveOut(ctx, q, err)):
-				err = again(err)
-			}
-			first = false
-			if !yield(asked, err) {
-				return
-			}
+func (rd *reading) edge(ctx context.Context) error {
+	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
+	l := rd.list("act_"+rd.account.ID+"/"+rd.stream.edge, objectsOf(rd.account.ID), q)
+	l.lone = rd.lone(q)
+	if rd.stream.logs {
+		if err := rd.between(l.query); err != nil {
+			return err
 		}
 	}
+	err := l.pages(ctx, rd.page)
+	switch {
+	case err == nil || errors.Is(err, errStopped):
+		return err
+	case rd.answered == 0 && rd.leaveOut(ctx, q, err):
+		return rd.edge(ctx)
+	case classOf(err) == classCursor || rd.leaveOut(ctx, q, err):
+		return again(err)
+	}
+	return err
 }
 
 // list prepares the pages of a question.
@@ -185,7 +191,7 @@ func (rd *reading) list(path string, b budget, q question) *listing {
 	if known := rd.lesson().Limit; known > 0 {
 		limit = min(limit, known)
 	}
-	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, lone: rd.lone(q),
+	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row,
 		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *lesson) { l.Limit = n }) }}
 }
 
@@ -212,18 +218,18 @@ func (rd *reading) leaveOut(ctx context.Context, q question, err error) bool {
 }
 
 // refused lists the columns that stay empty because Meta refuses their fields.
-func (rd *reading) refused(q question) error {
+func (rd *reading) refused() error {
 	l := rd.lesson()
 	for _, field := range l.Without {
 		x := gap{column: field, code: string(classField), reason: l.Why}
 		if rd.stream.daily {
-			x.day = q.window.Last()
+			x.day = rd.slice.Window.Last()
 		}
 		if err := rd.gaps.add(x); err != nil {
 			return err
 		}
 	}
-	return rd.noteTooOld(q)
+	return rd.noteTooOld()
 }
 
 func sentenceOf(f *adtally.Fault) string {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"maps"
 	"math"
 	"net/url"
@@ -32,31 +31,19 @@ type jobsNote struct {
 // report asks for a report job, waits until it is done, and reads its pages.
 // The job's id is in the note before anything else happens, so that another
 // try goes on with the same job.
-func (rd *reading) report(ctx context.Context, q question) iter.Seq2[time.Time, error] {
-	return func(yield func(time.Time, error) bool) {
-		run, err := rd.finished(ctx, q)
-		if err != nil {
-			yield(time.Time{}, err)
-			return
+func (rd *reading) report(ctx context.Context, q question) error {
+	run, err := rd.finished(ctx, q)
+	if err != nil {
+		return err
+	}
+	before := rd.answered
+	for tries := 1; ; tries++ {
+		err := rd.results(run).pages(ctx, rd.page)
+		if !errors.Is(err, errNotReady) || rd.answered > before || tries == notReadyTries {
+			return err
 		}
-		for tries := 1; ; tries++ {
-			read := false
-			for _, err := range rd.results(run).pages(ctx) {
-				if !read && tries < notReadyTries && errors.Is(err, errNotReady) {
-					break
-				}
-				read = true
-				if !yield(rd.note.Cursor().Asked, err) {
-					return
-				}
-			}
-			if read {
-				return
-			}
-			if err := sleep(ctx, rd.poll<<tries); err != nil {
-				yield(time.Time{}, err)
-				return
-			}
+		if err := sleep(ctx, rd.poll<<tries); err != nil {
+			return err
 		}
 	}
 }
@@ -64,7 +51,7 @@ func (rd *reading) report(ctx context.Context, q question) iter.Seq2[time.Time, 
 // results are the pages of a report that is done.
 func (rd *reading) results(run string) *listing {
 	l := rd.list(run+"/insights", insightsOf(rd.account.ID), question{stream: rd.stream, account: rd.account.ID})
-	l.query, l.lone = url.Values{}, nil
+	l.query = url.Values{}
 	return l
 }
 

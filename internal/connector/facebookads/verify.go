@@ -134,12 +134,8 @@ func (g *graph) accounts(ctx context.Context) (list []adtally.Account, err error
 	}
 	q := url.Values{"fields": {"account_id,name,currency,timezone_name,account_status"}}
 	l := &listing{graph: g, path: "me/adaccounts", query: q, limit: accountRows, row: row}
-	for _, err := range l.pages(ctx) {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	err = l.pages(ctx, unremarked)
+	return list, err
 }
 
 // Meta's numbers for the state of an account (META_API.md §2.2).

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/destination"
+	"adtally/internal/graphsim"
+	"adtally/internal/table"
+)
+
+// fullFor is a warehouse that cannot write one account's rows.
+type fullFor struct {
+	destination.Kind
+	account string
+}
+
+func (k fullFor) Open(ctx context.Context, d adtally.Destination, s adtally.Secret) (destination.Writer, error) {
+	w, err := k.Kind.Open(ctx, d, s)
+	return fullWriter{w, k.account}, err
+}
+
+type fullWriter struct {
+	destination.Writer
+	account string
+}
+
+var errFull = errors.New("no space is left")
+
+func (w fullWriter) Commit(ctx context.Context, l destination.Load, rows iter.Seq2[table.Batch, error]) (destination.Written, error) {
+	if l.Slice.Account != w.account {
+		return w.Writer.Commit(ctx, l, rows)
+	}
+	for b, err := range rows {
+		if err != nil {
+			return destination.Written{}, err
+		}
+		b.Release()
+	}
+	return destination.Written{}, &adtally.Fault{Act: adtally.Retry, Code: "disk_full", Message: "The warehouse cannot be written", Hint: "Make room.", Err: errFull}
+}
+
+// One bad thing costs one thing. Of 50 accounts one is throttled for half an
+// hour, one forbidden, one cannot be stored, one has a broken creative, and in
+// one a field is forbidden. R38, R41; PAINS #13, #15
+func TestOneBadThingCostsOneThing(t *testing.T) {
+	const size = "accounts=50,ads=4,days=120,seed=3"
+	args := []string{"--tables", "ad_accounts,ads,ad_creatives,basic_ad", "--since", "2026-03-01", "--until", "2026-03-31"}
+	inBubble(t, graphsim.Options{JobTime: 8 * time.Second, Latency: map[string]time.Duration{"*": 200 * time.Millisecond}}, size, func(t *testing.T, b *bubble) {
+		ids := b.sim.Accounts()
+		throttled, forbidden, full, broken, secretive := ids[4], ids[16], ids[22], ids[30], ids[40]
+		creative := firstCreative(t, b, broken)
+		faults, err := graphsim.ParseScript(strings.NewReplacer("T", throttled, "F", forbidden, "C", creative, "S", secretive).Replace(
+			"throttle ads_insights on T for 30m after 1 calls\naccount F is forbidden\ncreative C is broken\nfield business needs business_management on S\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.sim.Inject(faults...)
+		b.warehouse = func(kind string, patience time.Duration) destination.Kind {
+			return fullFor{destinations[kind](patience), strings.TrimPrefix(full, "act_")}
+		}
+		seen := b.watch(throttled, ids, time.Minute)
+		d := b.sync(t, args...)
+		t.Logf("%s in %s, %d calls, %d blocked\n%s", d.Summary, d.took, b.sim.Calls().Counted, b.blocked(), d.err)
+		if want := "48 of 50 accounts are up to date"; !strings.Contains(d.Summary, want) {
+			t.Errorf("the summary is %q, want %q", d.Summary, want)
+		}
+		b.failedOnly(t, d, forbidden, full)
+		if d.took < 30*time.Minute || d.took > 40*time.Minute {
+			t.Errorf("it took %s, and the block lasts half an hour", d.took)
+		}
+		b.waited(t, seen(), throttled)
+		if blocked := b.blocked(); blocked == 0 || blocked > slicesAtOnce {
+			t.Errorf("%d calls were blocked; those that were under way when it began are at most %d", blocked, slicesAtOnce)
+		}
+		if n := one(t, b.file, "SELECT count(*) FROM facebook_ads._gaps"); n != "2" {
+			t.Errorf("%s gaps, want a creative and a field: %v", n, ask(t, b.file, "SELECT * FROM facebook_ads._gaps"))
+		}
+		if n := one(t, b.file, "SELECT count(*) FROM facebook_ads._loads WHERE account_id = '"+strings.TrimPrefix(full, "act_")+"'"); n != "0" {
+			t.Errorf("%s loads of the account that could not be stored", n)
+		}
+	})
+}
+
+func firstCreative(t *testing.T, b *bubble, account string) string {
+	t.Helper()
+	d := b.sync(t, "--account", account, "--tables", "ad_creatives")
+	if d.code != 0 {
+		t.Fatal(d.err)
+	}
+	id := one(t, b.file, "SELECT min(id) FROM facebook_ads.ad_creatives")
+	b.file += ".second"
+	return id
+}
+
+// sample is how many calls had been made at a moment, about one account and
+// about all the others.
+type sample struct {
+	after time.Duration
+	of    int
+	rest  int
+}
+
+// watch counts calls by account again and again.
+func (b *bubble) watch(account string, ids []string, every time.Duration) func() []sample {
+	began, stop := time.Now(), make(chan struct{})
+	var samples []sample
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(every):
+				c := b.sim.Calls()
+				samples = append(samples, sample{time.Since(began), c.Account[account], c.Counted - c.Account[account]})
+			}
+		}
+	}()
+	return func() []sample {
+		close(stop)
+		<-ended
+		return samples
+	}
+}
+
+// waited looks at the samples: no call about the account in the block, and all
+// others done long before it ends.
+func (b *bubble) waited(t *testing.T, samples []sample, account string) {
+	t.Helper()
+	first := slices.IndexFunc(samples, func(s sample) bool { return s.after >= 10*time.Minute })
+	last := slices.IndexFunc(samples, func(s sample) bool { return s.after >= 28*time.Minute })
+	if first < 0 || last < 0 {
+		t.Fatalf("%d samples", len(samples))
+	}
+	if samples[first].of != samples[last].of {
+		t.Errorf("%d calls about %s while it was blocked", samples[last].of-samples[first].of, account)
+	}
+	if samples[first].rest != samples[last].rest {
+		t.Errorf("after 10 minutes the others were not done: %v", samples)
+	}
+}
+
+func (b *bubble) failedOnly(t *testing.T, d did, accounts ...string) {
+	t.Helper()
+	for _, f := range d.Failures {
+		if !slices.Contains(accounts, f.Account) {
+			t.Errorf("%s failed: %+v", f.Account, f)
+		}
+	}
+	for _, a := range accounts {
+		if !slices.ContainsFunc(d.Failures, func(f failure) bool { return f.Account == a && f.Hint != "" }) {
+			t.Errorf("%s did not fail, or nobody is told what to do: %s", a, fmt.Sprint(d.Failures))
+		}
+	}
+}

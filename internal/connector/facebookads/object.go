@@ -1,0 +1,58 @@
+package facebookads
+
+import (
+	"context"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// byObjects cuts a question into halves by the objects that it is about: those
+// that it names, or those of the next level below. None: it cannot be cut.
+func (rd *reading) byObjects(ctx context.Context, q question) ([]question, error) {
+	if len(q.ids) > 1 {
+		return q.byIDs(), nil
+	}
+	level := q.below()
+	if level == "" {
+		return nil, nil
+	}
+	ids, err := rd.objects(ctx, q, level)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	if q.level, q.ids = level, ids; len(ids) > 1 {
+		return q.byIDs(), nil
+	}
+	return []question{q}, nil
+}
+
+// objects lists the objects of a level that have figures on the question's days.
+// It asks for nothing but ids.
+func (rd *reading) objects(ctx context.Context, q question, level string) (ids []string, err error) {
+	name := level + "_id"
+	query := q.query()
+	query.Set("fields", name)
+	query.Set("level", level)
+	for _, cut := range []string{"action_attribution_windows", "breakdowns", "action_breakdowns"} {
+		query.Del(cut)
+	}
+	list := append([]condition{{level + ".effective_status", "IN", statuses[level]}}, q.named()...)
+	query.Set("filtering", text(list))
+	seen := map[string]bool{}
+	row := func(dec *jsontext.Decoder) error {
+		return members(dec, func(member string) error {
+			value, err := dec.ReadValue()
+			if err != nil || member != name {
+				return err
+			}
+			id, err := jsontext.AppendUnquote(nil, value)
+			if err == nil && !seen[string(id)] {
+				seen[string(id)] = true
+				ids = append(ids, string(id))
+			}
+			return err
+		})
+	}
+	l := &listing{graph: rd.graph, path: "act_" + q.account + "/insights", budget: insightsOf(q.account), query: query, limit: resultRows, row: row}
+	return ids, l.pages(ctx, unremarked)
+}

@@ -25,12 +25,19 @@ func parseFields(text string) ([]field, *refusal) {
 		p.text = strings.Join(names, ",")
 	}
 	fields := p.list(0)
-	if p.at < len(p.text) || p.deep {
+	if p.deep {
+		return nil, must(1, 0)
+	}
+	if p.at < len(p.text) {
 		// [recorded: err_2500_syntax_error_ampersand]
 		return nil, &refusal{Code: 2500, Message: fmt.Sprintf("Syntax error \"Expected end of string instead of \"%s\".\" at character %d: %s", p.text[p.at:min(p.at+1, len(p.text))], p.at, p.text)}
 	}
 	return fields, nil
 }
+
+// deepestFields is how many fields may lie in each other. Meta's own bound is not
+// known; what it says beyond it is: deep expansion is too much (META_API.md §8.4).
+const deepestFields = 10
 
 type fieldParser struct {
 	text string
@@ -39,7 +46,7 @@ type fieldParser struct {
 }
 
 func (p *fieldParser) list(depth int) (fields []field) {
-	if depth > deepest {
+	if depth >= deepestFields {
 		p.deep = true
 		return nil
 	}

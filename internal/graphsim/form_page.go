@@ -57,13 +57,13 @@ func (a answer) losing(n int) answer {
 	if json.Unmarshal(a.body, &rest) != nil {
 		return a
 	}
-	b := append([]byte(`{"data":[`), strings.Join(texts, ",")...)
-	b = append(b, ']')
+	b := []byte(`{"data":[` + strings.Join(texts, ",") + `]`)
 	for _, name := range []string{"paging", "summary"} {
 		if value, isThere := rest[name]; isThere {
 			b = append(append(appendKey(b, name, true), ':'), value...)
 		}
 	}
-	a.body = append(b, '}')
+	b = append(b, '}')
+	a.body = b
 	return a
 }

@@ -148,7 +148,7 @@ func (l *scriptLine) add(clause *pattern, values []any, words []word) error {
 // finish has a condition, or a time, stand for how often: as often as it holds.
 func (l *scriptLine) finish() error {
 	f := l.fault
-	if !l.often && (l.when || f.lasts > 0) {
+	if !l.often && !f.uncounted && (l.when || f.lasts > 0) {
 		f.Times = Always
 	}
 	if l.form.finish != nil {

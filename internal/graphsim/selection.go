@@ -18,11 +18,20 @@ type selection struct {
 	// lenient says that unknown fields are passed over, as Graph does on the
 	// ads and adcreatives edges [recorded: ads_creative_page2_limit25].
 	lenient bool
+	written *int // objects of the answer so far
 }
+
+// mostWritten is how many objects an answer may hold, one within the other: a
+// circle of edges would have no end. Meta's own bound is not known; beyond it is
+// too much (META_API.md §8.4).
+const mostWritten = 50_000
 
 // append writes one object: fields in the order asked, id last where it was not
 // asked for.
 func (w *selection) append(b []byte, o advertiser.Object) ([]byte, *refusal) {
+	if w.isTooMuch() {
+		return nil, must(1, 0)
+	}
 	b = append(b, '{')
 	start, named := len(b), false
 	for _, f := range w.chosen() {
@@ -36,6 +45,15 @@ func (w *selection) append(b []byte, o advertiser.Object) ([]byte, *refusal) {
 		b = appendString(append(appendKey(b, "id", len(b) > start), ':'), o.ID)
 	}
 	return append(b, '}'), nil
+}
+
+// isTooMuch counts the objects of an answer, those within others too.
+func (w *selection) isTooMuch() bool {
+	if w.written == nil {
+		w.written = new(int)
+	}
+	*w.written++
+	return *w.written > mostWritten
 }
 
 // appendKey writes a key, after a comma where something stands before it.

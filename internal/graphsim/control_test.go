@@ -30,6 +30,19 @@ func TestFaultsStrikeWhatTheyMatchAsOftenAsTheySay(t *testing.T) {
 	}
 }
 
+// What was ordered as JSON is told as a script that orders the same.
+func TestFaultsInJSONAreToldAsLines(t *testing.T) {
+	t.Parallel()
+	s := serve(t, graphsim.Options{}, hand{id: "55"})
+	s.do("POST", "/__sim/faults", `[{"match":"GET act/*","account":"act_55","after":1,"times":2,"code":17,"subcode":2446079,"message":"User \"request\" limit","status":400},
+		{"drop":true},{"truncate":9},{"body":"<html>"},{"delay_ms":1500,"times":3},{"job":"fail"},{"job":"skip"},{"job":"stall"},{"job":"running100"},{"job":"notready"},{"job":"unstarted"}]`)
+	told := s.Faults()
+	again, err := graphsim.ParseScript(strings.Join(told, "\n"))
+	if err != nil || len(again) != 11 || told[0] != `error 17/2446079 saying "User \"request\" limit" status 400 on "GET act/*" on act_55 after 1 calls twice` {
+		t.Errorf("%v: %v", err, told)
+	}
+}
+
 func TestAnswersAreLostCutAndReplaced(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(30))

@@ -184,6 +184,12 @@ func howOften(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
+// jobWords are what a script calls the ways of a job.
+var jobWords = map[string]string{
+	"fail": "job fails", "skip": "job skips", "stall": "job stalls", "unstarted": "job never starts",
+	"running100": "job says running at 100% three times", "notready": "job completes but 2601 twice",
+}
+
 // plain words a fault that was not read from a script.
 func (f Fault) plain() (parts []string) {
 	quote := func(s string) string { return word{s, true}.String() }
@@ -197,7 +203,7 @@ func (f Fault) plain() (parts []string) {
 	case f.Drop:
 		parts = append(parts, "reset connection")
 	case f.Job != "":
-		parts = append(parts, "job", f.Job)
+		parts = append(parts, jobWords[f.Job])
 	default:
 		parts = append(parts, "slow "+f.delay().String())
 	}

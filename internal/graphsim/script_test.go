@@ -91,7 +91,7 @@ func (s *within) try(method, path string, pairs ...string) (reply, error) {
 	if strings.HasPrefix(path, "/") {
 		address = "https://graph.example" + path
 	}
-	if method == http.MethodGet {
+	if method == http.MethodGet && !strings.Contains(path, "?") {
 		address, body = address+"?"+body, ""
 	}
 	r, err := http.NewRequestWithContext(s.t.Context(), method, address, strings.NewReader(body))

@@ -77,9 +77,11 @@ func newCall(r *http.Request) (*call, *refusal) {
 func (c *call) setPath(path string) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	v, isVersion := versionOf(parts[0])
-	c.version = v
 	if isVersion {
 		parts = parts[1:]
+	}
+	if isVersion || c.version.asked == "" { // a part of a batch has the version of the whole
+		c.version = v
 	}
 	// A doubled slash ends the path: act_1//ads is act_1 [recorded:
 	// err_100_double_slash_path].

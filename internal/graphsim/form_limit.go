@@ -12,10 +12,14 @@ var limitForms = []pattern{
 		if f.Account != "" && (f.head == "throttle "+useApp || f.head == "throttle "+useInsights) {
 			return fmt.Errorf("%q is about the app, and no account's", f.head)
 		}
+		f.Times = 1 // it begins once, however long it lasts
 		return nil
 	}},
 	{words: "usage USE at PERCENT", once: true, takes: []string{"who", "for", "after"}, make: func(f *Fault, v []any) error {
 		f.order = func(s *Server, f *Fault) { s.quota.pretend(bucket{v[0].(string), f.Account}, v[1].(float64), f.lasts) }
+		return nil
+	}, finish: func(f *Fault) error {
+		f.Times = 1
 		return nil
 	}},
 	{words: "tier TIER", once: true, takes: []string{"after"}, make: func(f *Fault, v []any) error {

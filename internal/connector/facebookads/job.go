@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"adtally"
 	"adtally/internal/fetch"
 )
 
@@ -146,7 +147,11 @@ func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.
 			o.heard <- answers[i+1]
 		}
 	}
-	return answers[0], judge(answers[0])
+	err = judge(answers[0])
+	if f := adtally.FaultOf(err); f != nil && (f.Act == adtally.Retry || f.Act == adtally.Wait) {
+		return p.graph.get(ctx, w.run, insightsOf(w.account), nil) // alone it is waited for and tried again
+	}
+	return answers[0], err
 }
 
 func (p *polls) enter(account, run string, due time.Time) *waiter {

@@ -14,15 +14,17 @@ import (
 // gap (R39).
 func (rd *reading) ask(ctx context.Context, q question) error {
 	if days := rd.lesson().Days; days > 0 && days < q.window.Days() {
-		return rd.each(ctx, q.pieces(days))
+		if pieces := q.pieces(days); len(pieces) > 1 {
+			return rd.each(ctx, pieces)
+		}
 	}
 	return rd.try(ctx, q)
 }
 
-// each asks questions one after another.
+// each asks questions one after another, by what was learned meanwhile.
 func (rd *reading) each(ctx context.Context, qs []question) error {
 	for _, q := range qs {
-		if err := rd.try(ctx, q); err != nil {
+		if err := rd.ask(ctx, q); err != nil {
 			return err
 		}
 	}
@@ -63,7 +65,7 @@ func (rd *reading) restart(ctx context.Context, q question, err error) error {
 }
 
 func (rd *reading) learnDays(ctx context.Context, q question) error {
-	return rd.learn(ctx, func(l *lesson) { l.Days = max(q.window.Days()/2, 1) })
+	return rd.learn(ctx, func(l *lesson) { l.Days = (q.window.Days() + 1) / 2 })
 }
 
 // once asks a question as it is: small ones at once, and the others by a job.

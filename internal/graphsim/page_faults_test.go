@@ -248,8 +248,9 @@ func TestWithoutASocketTheAnswersAreTheSame(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer res.Body.Close()
 			body, err := io.ReadAll(res.Body)
-			if res.Body.Close(); err != nil {
+			if err != nil {
 				t.Fatal(err)
 			}
 			zipped := res.Header.Get("Content-Encoding") == "gzip"

@@ -66,7 +66,7 @@ func TestOneBadThingCostsOneThing(t *testing.T) {
 		b.warehouse = func(kind string, patience time.Duration) destination.Kind {
 			return fullFor{destinations[kind](patience), strings.TrimPrefix(full, "act_")}
 		}
-		seen := b.watch(throttled, ids, time.Minute)
+		seen := b.watch(throttled, time.Minute)
 		d := b.sync(t, args...)
 		t.Logf("%s in %s, %d calls, %d blocked\n%s", d.Summary, d.took, b.sim.Calls().Counted, b.blocked(), d.err)
 		if want := "48 of 50 accounts are up to date"; !strings.Contains(d.Summary, want) {
@@ -109,7 +109,7 @@ type sample struct {
 }
 
 // watch counts calls by account again and again.
-func (b *bubble) watch(account string, ids []string, every time.Duration) func() []sample {
+func (b *bubble) watch(account string, every time.Duration) func() []sample {
 	began, stop := time.Now(), make(chan struct{})
 	var samples []sample
 	ended := make(chan struct{})

@@ -19,7 +19,10 @@ func TestARealAccountArrivesExactly(t *testing.T) {
 	folder := shared(t, "real-account")
 	sim := startSim(t, "--real", folder)
 	file := filepath.Join(t.TempDir(), "real.duckdb")
-	must(t, sim.sync(t, file, "--account", sim.Accounts[0], "--since", "2026-05-01", "--until", "2026-05-31"))
+	window := []string{"--account", sim.Accounts[0], "--since", "2026-05-01", "--until", "2026-05-31"}
+	must(t, sim.sync(t, file, window...))
+	must(t, sim.sync(t, file, append(window, "--tables", "basic_account_country", "--report",
+		"name=ad_by_platform;level=ad;breakdowns=publisher_platform;fields=impressions,reach,frequency,clicks,inline_link_clicks,spend,ctr,cpc,cpm,cpp,full_view_impressions,full_view_reach")...))
 
 	totals := readTotals(t, folder)
 	ad := totals.Days["ad_day"]
@@ -37,6 +40,13 @@ func TestARealAccountArrivesExactly(t *testing.T) {
 	}
 	compareFolder(t, file, filepath.Join(folder, "insights_ad_day.csv"), "basic_ad", "ad_id")
 	compareFolder(t, file, filepath.Join(folder, "insights_campaign_day.csv"), "basic_campaign", "campaign_id")
+	checkSums(t, file, "ad_by_platform", totals.Days["ad_platform_day"])
+	compareFolder(t, file, filepath.Join(folder, "insights_ad_platform_day.csv"), "ad_by_platform", "ad_id", "publisher_platform")
+	country := totals.Days["country_day"]
+	if got := one(t, file, "SELECT count(*), sum(impressions), sum(clicks), sum(spend)::DECIMAL(18,6) FROM facebook_ads.basic_account_country"); got != fmt.Sprintf("%d %s %s %s", country.Rows, country.Impressions, country.Clicks, sixPlaces(country.Spend)) {
+		t.Errorf("basic_account_country: %s, want %+v", got, country)
+	}
+	compareFolder(t, file, filepath.Join(folder, "insights_country_day.csv"), "basic_account_country", "country")
 	for table, csvFile := range map[string]string{"campaigns": "campaigns.csv", "ad_sets": "ad_sets.csv", "ads": "ads.csv"} {
 		want := len(readCSV(t, filepath.Join(folder, csvFile)))
 		if got := one(t, file, "SELECT count(*) || ' ' || count(DISTINCT id) FROM facebook_ads."+table); got != fmt.Sprintf("%d %d", want, want) {
@@ -95,10 +105,18 @@ func readTotals(t *testing.T, folder string) (out totals) {
 
 func checkSums(t *testing.T, file, table string, want sums) {
 	t.Helper()
-	got := one(t, file, "SELECT count(*), sum(impressions), sum(clicks), sum(inline_link_clicks), rtrim(sum(spend)::VARCHAR, '0'), list(DISTINCT currency)::VARCHAR FROM facebook_ads."+table)
-	if s := fmt.Sprintf("%d %s %s %s %s [EUR]", want.Rows, want.Impressions, want.Clicks, want.InlineLinkClicks, want.Spend); got != s {
+	got := one(t, file, "SELECT count(*), sum(impressions), sum(clicks), sum(inline_link_clicks), sum(spend)::DECIMAL(18,6), list(DISTINCT currency)::VARCHAR FROM facebook_ads."+table)
+	if s := fmt.Sprintf("%d %s %s %s %s [EUR]", want.Rows, want.Impressions, want.Clicks, want.InlineLinkClicks, sixPlaces(want.Spend)); got != s {
 		t.Errorf("%s: %s, want %s", table, got, s)
 	}
+}
+
+func sixPlaces(amount string) string {
+	n, ok := new(big.Rat).SetString(amount)
+	if !ok {
+		return amount
+	}
+	return strings.TrimRight(strings.TrimRight(n.FloatString(6), "0"), ".")
 }
 
 func checkActions(t *testing.T, file, table string, want map[string]string) {
@@ -118,7 +136,7 @@ func checkActions(t *testing.T, file, table string, want map[string]string) {
 }
 
 // compareFolder holds every cell of a CSV against its row in the warehouse.
-func compareFolder(t *testing.T, file, csvFile, table, key string) {
+func compareFolder(t *testing.T, file, csvFile, table string, keys ...string) {
 	t.Helper()
 	rows := readCSV(t, csvFile)
 	var columns []string
@@ -133,21 +151,25 @@ func compareFolder(t *testing.T, file, csvFile, table, key string) {
 	}
 	sort.Strings(columns)
 	selected := map[string][]string{}
-	for _, r := range ask(t, file, "SELECT date::VARCHAR, "+key+", "+strings.Join(columns, "::VARCHAR, ")+"::VARCHAR FROM facebook_ads."+table) {
-		selected[r[0]+" "+r[1]] = r[2:]
+	for _, r := range ask(t, file, "SELECT date::VARCHAR || ' ' || "+strings.Join(keys, " || ' ' || ")+", "+strings.Join(columns, "::VARCHAR, ")+"::VARCHAR FROM facebook_ads."+table) {
+		selected[r[0]] = r[1:]
 	}
-	if len(selected) != len(rows) || len(columns) < 7 {
+	if len(selected) != len(rows) || len(columns) < 6 {
 		t.Errorf("%s: %d rows and %d columns to compare, want %d rows", table, len(selected), len(columns), len(rows))
 	}
 	for _, row := range rows {
-		got, ok := selected[row["date_start"]+" "+row[key]]
+		name := row["date_start"]
+		for _, k := range keys {
+			name += " " + row[k]
+		}
+		got, ok := selected[name]
 		if !ok {
-			t.Errorf("%s: %s %s is missing", table, row["date_start"], row[key])
+			t.Errorf("%s: %s is missing", table, name)
 			continue
 		}
-		for i, name := range columns {
-			if !sameCell(got[i], row[name]) {
-				t.Errorf("%s %s %s: %s is %s, want %q", table, row["date_start"], row[key], name, got[i], row[name])
+		for i, column := range columns {
+			if !sameCell(got[i], row[column]) {
+				t.Errorf("%s %s: %s is %s, want %q", table, name, column, got[i], row[column])
 			}
 		}
 	}

@@ -39,7 +39,6 @@ import (
 // Whatever a script expects, no request is sent more than three times.
 type story struct {
 	t     *testing.T
-	name  string
 	size  string
 	job   time.Duration
 	lines []string
@@ -270,12 +269,12 @@ func (s *story) compare(name string, empty []string, where, lost string) {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	for alias, file := range map[string]string{"faulty": s.file, "clean": s.clean[s.args]} {
-		if _, err := db.Exec("ATTACH '" + file + "' AS " + alias + " (READ_ONLY)"); err != nil {
+		if _, err := db.ExecContext(s.t.Context(), "ATTACH '"+file+"' AS "+alias+" (READ_ONLY)"); err != nil {
 			s.t.Fatal(err)
 		}
 	}
 	var columns string
-	if err := db.QueryRow(`SELECT string_agg('"' || column_name || '"', ',') FROM duckdb_columns() WHERE database_name = 'clean' AND table_name = ?
+	if err := db.QueryRowContext(s.t.Context(), `SELECT string_agg('"' || column_name || '"', ',') FROM duckdb_columns() WHERE database_name = 'clean' AND table_name = ?
 		AND column_name NOT LIKE '\_%' ESCAPE '\' AND NOT list_contains(?, column_name)`, name, volatile).Scan(&columns); err != nil {
 		s.t.Fatal(err)
 	}
@@ -293,7 +292,7 @@ func (s *story) compare(name string, empty []string, where, lost string) {
 	got := "SELECT " + columns + " FROM faulty.facebook_ads." + name
 	for what, query := range map[string]string{"missing": expected + " EXCEPT ALL " + got, "too many": got + " EXCEPT ALL " + expected} {
 		var n int
-		if err := db.QueryRow("SELECT count(*) FROM (" + query + ")").Scan(&n); err != nil {
+		if err := db.QueryRowContext(s.t.Context(), "SELECT count(*) FROM ("+query+")").Scan(&n); err != nil {
 			s.t.Fatalf("%s: %v", query, err)
 		}
 		if n > 0 {
@@ -301,7 +300,7 @@ func (s *story) compare(name string, empty []string, where, lost string) {
 		}
 	}
 	var n int
-	if err := db.QueryRow("SELECT count(*) FROM (" + expected + ")").Scan(&n); err != nil || n == 0 {
+	if err := db.QueryRowContext(s.t.Context(), "SELECT count(*) FROM ("+expected+")").Scan(&n); err != nil || n == 0 {
 		s.t.Errorf("%s: %d rows to compare, %v", name, n, err)
 	}
 }

@@ -26,6 +26,7 @@ type syncCommand struct {
 	Since    adtally.Day   `help:"First day to read. Default: as far back as Meta serves, 37 months." placeholder:"YYYY-MM-DD"`
 	Until    adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
 	Tables   []string      `help:"Tables to read, with commas between. Default: all." placeholder:"T"`
+	Report   []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
 	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" placeholder:"URL"`
 	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
 	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
@@ -33,6 +34,7 @@ type syncCommand struct {
 	Wait     time.Duration `help:"How long to sit out a block that Meta states; longer ones end the run, which the same command takes up later." default:"65m"`
 	Reread   bool          `help:"Read every day of the range again, also those that Meta restates no more."`
 
+	own                          []adtally.Report
 	accountsAtOnce, slicesAtOnce int
 }
 
@@ -59,6 +61,9 @@ func (c *syncCommand) Run(ctx context.Context, p *program) error {
 func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err error) {
 	if c.Since != 0 && c.Until != 0 && c.Until < c.Since {
 		return nil, wrong("dates", "--until %s is before --since %s", "Exchange them, or leave one out.", c.Until, c.Since)
+	}
+	if c.own, err = reports(c.Report); err != nil {
+		return nil, err
 	}
 	secret, err := p.token()
 	if err != nil {
@@ -89,7 +94,13 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 }
 
 func (c *syncCommand) source() adtally.Source {
-	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: c.Tables, Since: c.Since, Until: c.Until}
+	tables := slices.Clone(c.Tables)
+	for _, r := range c.own {
+		if len(tables) > 0 {
+			tables = append(tables, r.Name)
+		}
+	}
+	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own}
 }
 
 // verify finds out whether the token may read the accounts that are wanted.
@@ -223,7 +234,7 @@ func (s *syncing) wanted() string {
 		ids = append(ids, a.ID)
 	}
 	c := s.command
-	return fmt.Sprintf("accounts=%s tables=%s since=%s until=%s reread=%v", strings.Join(ids, ","), strings.Join(c.Tables, ","), day(c.Since), day(c.Until), c.Reread)
+	return fmt.Sprintf("accounts=%s tables=%s since=%s until=%s reread=%v%s", strings.Join(ids, ","), strings.Join(c.Tables, ","), day(c.Since), day(c.Until), c.Reread, strings.Join(c.Report, " "))
 }
 
 func day(d adtally.Day) string {

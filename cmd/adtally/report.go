@@ -1,0 +1,36 @@
+package main
+
+import (
+	"strings"
+
+	"adtally"
+)
+
+// reports reads the reports of --report: name=ad_by_platform;level=ad;breakdowns=publisher_platform;fields=impressions,spend.
+func reports(texts []string) (list []adtally.Report, err error) {
+	for _, text := range texts {
+		var r adtally.Report
+		for part := range strings.SplitSeq(text, ";") {
+			name, value, found := strings.Cut(strings.TrimSpace(part), "=")
+			if !found || !setReport(&r, name, value) {
+				return nil, wrong("report", "--report %s: %q is no part of a report", "Write it like name=ad_by_platform;level=ad;breakdowns=publisher_platform;fields=impressions,spend. There are also action_breakdowns, windows and increment.", text, part)
+			}
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func setReport(r *adtally.Report, name, value string) bool {
+	texts := map[string]*string{"name": &r.Name, "level": &r.Level, "increment": &r.Increment}
+	lists := map[string]*[]string{"breakdowns": &r.Breakdowns, "action_breakdowns": &r.ActionBreakdowns, "fields": &r.Fields, "windows": &r.Windows}
+	if into := texts[name]; into != nil {
+		*into = value
+		return true
+	}
+	if into := lists[name]; into != nil {
+		*into = strings.Split(value, ",")
+		return true
+	}
+	return false
+}

@@ -228,6 +228,29 @@ func TestTheScoreOfALimitedAppIsSoonUsedUp(t *testing.T) {
 	})
 }
 
+// derived/rate_limits.json: 9 000 points, and a block of 60 s.
+func TestTheScoreOfAFullAppHasItsEndToo(t *testing.T) {
+	t.Parallel()
+	bubble(t, graphsim.Options{}, "", func(t *testing.T, s *within) {
+		for i := range 9_000 {
+			if r := s.get("act_1"); r.status != 200 {
+				t.Fatalf("call %d: %s", i, r.body)
+			}
+		}
+		r := s.get("act_1")
+		wantRefusal(t, r, 400, 17, 2446079)
+		if u := headerOf[accountUsage](t, r, "X-Ad-Account-Usage"); u != (accountUsage{100, 60, "standard_access"}) {
+			t.Errorf("%+v", u)
+		}
+		time.Sleep(time.Minute)
+		for range 2 {
+			if r := s.get("act_1"); r.status != 200 {
+				t.Errorf("after the block: %s", r.body)
+			}
+		}
+	})
+}
+
 // derived/rate_limits.json: 300 + 40 for each active ad in a rolling hour; the
 // account has two. The score decays between the calls.
 func TestTheHourOfALimitedAppIsRolling(t *testing.T) {

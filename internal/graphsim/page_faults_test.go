@@ -107,7 +107,7 @@ func TestRowsAreLostInSilence(t *testing.T) {
 		if rows := spendOf(t, s.get("act_1/insights", byAd...)); rows["3"] != 0 || rows["6"] != 2 {
 			t.Errorf("%v", rows)
 		}
-		for _, filter := range []string{"[]", allStatuses} { // by their ads, or not
+		for _, filter := range []string{"[]", allStatuses, `[{"field":"ad.id","operator":"NOT_IN","value":["99"]}]`} { // the last adds up ads
 			if r := s.get("act_1/insights", append([]string{"filtering", filter}, total...)...); decode[list](t, r).Data[0]["spend"] != "20" {
 				t.Errorf("%s: %s", filter, r.body)
 			}

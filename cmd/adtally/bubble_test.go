@@ -34,6 +34,7 @@ func inBubble(t *testing.T, o graphsim.Options, size string, f func(*testing.T, 
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		sim := graphsim.New(o)
+		defer sim.Close() // listings that nobody has read to the end
 		sim.SetClock(summer)
 		parsed, err := advertiser.ParseSize(size)
 		if err != nil {
@@ -81,4 +82,22 @@ func (b *bubble) blocked() (n int) {
 		n += calls
 	}
 	return n
+}
+
+// get asks the simulator as any client would.
+func (b *bubble) get(t *testing.T, path string, answer any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://sim/v25.0/"+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+b.sim.Token())
+	res, err := b.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(answer); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -34,6 +34,9 @@ func (sh shape) stream() *stream {
 		breakdowns: sh.breakdowns, actionBreakdowns: graphNames(sh.actionParts), windows: sh.windows,
 		table: &table.Schema{Name: sh.name, Mode: table.Replace, Key: sh.key(), Columns: columns(fields), Description: sh.text, References: references(columns(fields))},
 	}
+	if sh.totals || sh.name == totalTable {
+		s.table.Restated = totalColumns
+	}
 	if sh.actions {
 		s.actions = sh.actionTable()
 	}

@@ -182,10 +182,13 @@ func (s *stream) tables() []*table.Schema {
 func (s *stream) public() connector.Stream {
 	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served}
 	if s.totals {
-		p.Total = &connector.Total{Table: totalTable, Columns: []string{"spend", "impressions", "clicks"}}
+		p.Total = &connector.Total{Table: totalTable, Columns: totalColumns}
 	}
 	return p
 }
 
 // totalTable holds Meta's own totals by day: one small question for a year.
 const totalTable = "basic_account"
+
+// totalColumns must agree at every level, and are what a day is remembered by.
+var totalColumns = []string{"spend", "impressions", "clicks"}

@@ -25,7 +25,7 @@ type syncCommand struct {
 	To       string        `help:"DuckDB file to write; made when it is not there." required:"" placeholder:"FILE.duckdb"`
 	Since    adtally.Day   `help:"First day to read. Default: as far back as Meta serves, 37 months." placeholder:"YYYY-MM-DD"`
 	Until    adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
-	Tables   []string      `help:"Tables to read, with commas between. Default: all." placeholder:"T"`
+	Tables   []string      `help:"Tables to read, with commas between. Default: the usual ones; breakdowns, reach, pictures and the log are read when they are named." placeholder:"T"`
 	Report   []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
 	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" placeholder:"URL"`
 	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`

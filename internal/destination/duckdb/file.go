@@ -18,6 +18,7 @@ type file struct {
 	scratch scratch        // where DuckDB puts what memory does not hold
 	engine  *ddb.Connector // the DuckDB in memory
 	lease   lease
+	undo    undo
 	writing chan struct{} // one transaction that writes at a time: two might conflict
 	users   int           // guarded by shared
 }
@@ -78,6 +79,8 @@ func (f *file) start() (err error) {
 	settings := url.Values{
 		"memory_limit": {strconv.FormatInt(f.options.Memory, 10) + "B"}, "threads": {"1"}, "temp_directory": {f.scratch.path},
 		"preserve_insertion_order": {"false"}, "allocator_background_threads": {"true"},
+		// DuckDB tidies up when the file is let go, and at no other time: see undo.
+		"checkpoint_threshold":         {"1TB"},
 		"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}, "allow_community_extensions": {"false"},
 	}
 	f.engine, err = ddb.NewConnector(":memory:?"+settings.Encode(), nil)

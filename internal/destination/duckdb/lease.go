@@ -75,12 +75,16 @@ func (f *file) tryHold(ctx context.Context, want access) error {
 
 // attach prefers writing also for a reader, so that loads go on beside it.
 func (f *file) attach(ctx context.Context, want access) error {
-	return f.with(ctx, func(s *session) error {
+	if err := f.prepareUndo(); err != nil {
+		f.forgetUndo(false)
+		return err
+	}
+	err := f.with(ctx, func(s *session) error {
 		to := "ATTACH " + literal(f.path) + " AS " + catalog
 		err := s.exec(ctx, to+" "+attachOptions+")")
 		if err == nil {
 			f.lease.now = readWrite
-			return nil
+			return f.keptUndo(ctx, s)
 		}
 		if want == readOnly && isLocked(err) && s.exec(ctx, to+" "+attachOptions+", READ_ONLY)") == nil {
 			f.lease.now = readOnly
@@ -88,6 +92,20 @@ func (f *file) attach(ctx context.Context, want access) error {
 		}
 		return err
 	})
+	if f.lease.now == detached {
+		f.forgetUndo(false)
+	}
+	return err
+}
+
+// keptUndo keeps what a kill could spoil; a file of which that cannot be kept is
+// let go again.
+func (f *file) keptUndo(ctx context.Context, s *session) error {
+	err := f.keepUndo(ctx, s)
+	if err == nil {
+		return nil
+	}
+	return errors.Join(err, f.detach(context.WithoutCancel(ctx), s))
 }
 
 func (f *file) letGo() {
@@ -112,6 +130,7 @@ func (f *file) detach(ctx context.Context, s *session) error {
 		return errors.Join(failed, err)
 	}
 	if !there {
+		f.forgetUndo(failed == nil && f.lease.now == readWrite)
 		f.lease.now = detached
 	}
 	return failed

@@ -28,7 +28,7 @@ build: compiler ## make bin/adtally
 
 .PHONY: test
 test: compiler $(VENV)/.ready ## install what the tests need, then run all of them with the race detector
-	go test -race -count=1 -timeout 20m ./...
+	go test -race -count=1 -timeout 60m ./...
 
 .PHONY: lint
 lint: compiler $(LINT) ## look for what the compiler does not mind

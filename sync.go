@@ -117,4 +117,5 @@ type Drift struct {
 type Done struct {
 	Outcomes []Outcome
 	Drifts   []Drift
+	Left     int // slices that were due and not begun: another step goes on with them
 }

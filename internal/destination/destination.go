@@ -8,6 +8,7 @@ package destination
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
 	"time"
 
@@ -60,7 +61,14 @@ type Load struct {
 	Zone *time.Location
 	// Now dates the commit itself.
 	Now func() time.Time
+	// Still is asked last, when nothing is left but to commit; an error undoes
+	// the load and comes back as ErrLost. nil = nobody can take the work away.
+	Still func(context.Context) error
 }
+
+// ErrLost ends a load whose worker has lost the claim to it: another one may
+// have brought newer rows.
+var ErrLost = errors.New("the work was taken over by another worker")
 
 // Written says what a load brought in.
 type Written struct {

@@ -53,6 +53,12 @@ type Engine struct {
 	Watch  func(Event)      // is told how it goes; may be called by many goroutines
 	// Reread forgets what earlier runs brought: every day is due.
 	Reread bool
+	// Enough is asked before each slice: true ends the step, and the rest is left
+	// to another one. nil = never.
+	Enough func() bool
+	// Still is asked before anything is committed, and an error ends the step: its
+	// worker has lost the claim to it. nil = always.
+	Still func(context.Context) error
 }
 
 // Event is something that a person who watches wants to know.
@@ -90,6 +96,9 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 	if done.Outcomes, err = e.all(ctx, step, due); err != nil {
 		return done, err
 	}
+	if done.Left = len(due) - len(done.Outcomes); done.Left > 0 {
+		return done, nil
+	}
 	drifts, more, err := e.tieOut(ctx, step)
 	if len(drifts) > 0 {
 		e.tell(Event{Account: step.Account.ID, Drifts: drifts})
@@ -105,6 +114,9 @@ func (e *Engine) all(ctx context.Context, step adtally.Step, due []adtally.Slice
 	group.SetLimit(max(e.Slices, 1))
 	for _, sl := range due {
 		group.Go(func() error {
+			if e.Enough != nil && e.Enough() {
+				return nil
+			}
 			o, err := e.slice(ctx, step, sl)
 			if err != nil {
 				return err
@@ -213,6 +225,9 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		return o, cause
 	}
+	if errors.Is(err, destination.ErrLost) {
+		return o, err
+	}
 	o.Ended, o.Fault = e.Now(), adtally.FaultOf(err)
 	for _, n := range written.Rows {
 		o.Rows += n
@@ -249,7 +264,7 @@ func (e *Engine) attempt(ctx context.Context, a adtally.Account, sl adtally.Slic
 		return destination.Written{}, err
 	}
 	written, err := e.Writer.Commit(ctx, destination.Load{
-		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now, Zone: zone,
+		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still,
 	}, e.counted(a.ID, e.Reader.Read(ctx, a, sl, n)))
 	if err != nil {
 		return written, fmt.Errorf("%s: %w", sl, err)

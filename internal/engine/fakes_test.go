@@ -169,7 +169,7 @@ func (w *world) Prepare(context.Context, string, []*table.Schema, ...*table.View
 	return w.does("prepare", func() {})
 }
 
-func (w *world) Commit(_ context.Context, l destination.Load, batches iter.Seq2[table.Batch, error]) (written destination.Written, err error) {
+func (w *world) Commit(ctx context.Context, l destination.Load, batches iter.Seq2[table.Batch, error]) (written destination.Written, err error) {
 	rows := map[string]string{}
 	for b, err := range batches {
 		if err != nil {
@@ -182,6 +182,11 @@ func (w *world) Commit(_ context.Context, l destination.Load, batches iter.Seq2[
 		b.Release()
 	}
 	asked := l.Asked()
+	if l.Still != nil {
+		if err := l.Still(ctx); err != nil {
+			return written, fmt.Errorf("%w: %w", destination.ErrLost, err)
+		}
+	}
 	c := adtally.Checkpoint{Table: l.Slice.Stream, Account: l.Slice.Account, Window: l.Slice.Window, Asked: asked, Load: l.ID}
 	err = w.does("commit "+l.Slice.String(), func() {
 		maps.Copy(w.rows, rows)

@@ -46,6 +46,7 @@ var promises = []promise{
 	{"TablesMayComeMixed", tablesMixed},
 	{"AnEmptySliceTakesTheOldRowsAwayAndIsRecorded", emptySlice},
 	{"EveryRowSaysItsLoad", rowsSayTheirLoad},
+	{"ALoadThatWasTakenOverIsUndone", takenOver},
 	{"EntitiesAreExchangedByKey", entitiesByKey},
 	{"QuarantineFollowsItsRows", quarantineFollows},
 	{"GapsFollowTheirRows", gapsFollow},

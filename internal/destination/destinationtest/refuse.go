@@ -85,6 +85,26 @@ func cancelled(t *testing.T, w *warehouse) {
 	same(t, "the load after", w.facts(t), []string{shown(alpha, 0, "x", 3, "NULL")})
 }
 
+// A worker that slept past its lease must not write over newer rows. R41
+func takenOver(t *testing.T, w *warehouse) {
+	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null)))
+	asked := 0
+	load := w.load(days(alpha, 0, 1), facts, entities)
+	load.Still = func(context.Context) error {
+		asked++
+		return errPlatform
+	}
+	err := w.kept(context.Background(), t, load, give(factsOf(fact(alpha, 0, "x", 2, null)), entitiesOf([]string{alpha, "1", "one"})))
+	if !errors.Is(err, destination.ErrLost) || !errors.Is(err, errPlatform) || asked != 1 {
+		t.Errorf("asked %d times, it says %v", asked, err)
+	}
+	load.Still = func(context.Context) error { return nil }
+	if _, err := w.writer.Commit(context.Background(), load, give(factsOf(fact(alpha, 0, "x", 3, null)))); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the load that still has its claim", w.facts(t), []string{shown(alpha, 0, "x", 3, "NULL")})
+}
+
 // PAINS #7
 func strangersRefused(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 1, 2), factsOf(fact(alpha, 1, "x", 1, null)))

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func (f *file) bring(ctx context.Context, st *staging) (written destination.Writ
 			return err
 		}
 		return b.lent(ctx, func() error {
-			return st.session.transact(ctx, func() error { return b.all(ctx) })
+			return st.session.transact(ctx, func() error { return cmp.Or(b.all(ctx), b.still(ctx)) })
 		})
 	})
 	if err != nil {
@@ -114,6 +115,17 @@ func (b *bringing) all(ctx context.Context) error {
 		return err
 	}
 	return b.conclude(ctx)
+}
+
+// still says that the load may become visible.
+func (b *bringing) still(ctx context.Context) error {
+	if b.load.Still == nil {
+		return nil
+	}
+	if err := b.load.Still(ctx); err != nil {
+		return fmt.Errorf("%w: %w", destination.ErrLost, err)
+	}
+	return nil
 }
 
 func (b *bringing) table(ctx context.Context, t *staged) error {

@@ -19,6 +19,7 @@ func (r *report) readBreakdowns(params url.Values) *refusal {
 		return refused
 	}
 	r.breakdowns = names
+	r.undivided = params.Get("action_breakdowns") == "[]"
 	for _, name := range byAction {
 		switch {
 		case name == "action_type": // it is on every element anyway

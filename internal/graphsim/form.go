@@ -67,6 +67,11 @@ var errorForms = []pattern{
 		f.distort = func(r *report) { r.wrong.forbidden = append(r.wrong.forbidden, name) }
 		return isBreakdown(name)
 	}},
+	{words: "breakdown NAME refused with actions", takes: facts, make: func(f *Fault, v []any) error {
+		name := v[0].(string)
+		f.distort = func(r *report) { r.wrong.actionless = append(r.wrong.actionless, name) }
+		return isBreakdown(name)
+	}},
 	{words: "version VERSION ended", takes: facts, make: func(f *Fault, v []any) error {
 		f.checks = append(f.checks, func(e *event) bool { return e.call.version.asked == v[0] })
 		f.refuse = refusing(must(2635, 0))

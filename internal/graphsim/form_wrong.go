@@ -10,14 +10,15 @@ import (
 
 // wrongs are what is not true in a report, and nobody says so.
 type wrongs struct {
-	lost      map[advertiser.Level][]string // objects without rows
-	hidden    []string                      // statuses that no list shows
-	shown     []string                      // statuses that every list shows
-	actions   []string                      // kinds of action left out
-	fields    []string                      // fields left out
-	closed    bool                          // the breakdown was not opted in to
-	forbidden []string                      // breakdowns that are refused
-	values    map[string]string             // what fields say instead
+	lost       map[advertiser.Level][]string // objects without rows
+	hidden     []string                      // statuses that no list shows
+	shown      []string                      // statuses that every list shows
+	actions    []string                      // kinds of action left out
+	fields     []string                      // fields left out
+	closed     bool                          // the breakdown was not opted in to
+	forbidden  []string                      // breakdowns that are refused
+	actionless []string                      // breakdowns that are refused together with an action breakdown
+	values     map[string]string             // what fields say instead
 }
 
 var wrongForms = []pattern{
@@ -105,12 +106,12 @@ func (w *wrongs) tell(put func([]byte, line) ([]byte, bool)) func([]byte, line) 
 
 // refuse is SIM-10 for a breakdown that is refused although it stands in Meta's
 // table.
-func (w *wrongs) refuse(breakdowns, byAction []string) *refusal {
-	if len(byAction) == 0 {
+func (w *wrongs) refuse(breakdowns, byAction []string, none bool) *refusal {
+	if len(byAction) == 0 && !none {
 		byAction = []string{"action_type"}
 	}
 	for _, name := range breakdowns {
-		if slices.Contains(w.forbidden, name) {
+		if slices.Contains(w.forbidden, name) || len(byAction) > 0 && slices.Contains(w.actionless, name) {
 			return badCombination(slices.Concat(breakdowns, byAction))
 		}
 	}

@@ -19,6 +19,7 @@ type report struct {
 	fields     []string
 	breakdowns []string
 	divided    []string // by these action breakdowns, action_type apart
+	undivided  bool     // not even by action_type
 	windows    []string
 	ranges     []days
 	increment  increment
@@ -52,7 +53,7 @@ func (s *Server) newReport(params url.Values, n node, inJob bool) (*report, *ref
 		}
 	}
 	s.distort(r)
-	return r, r.wrong.refuse(r.breakdowns, r.divided)
+	return r, r.wrong.refuse(r.breakdowns, r.divided, r.undivided)
 }
 
 func (r *report) readFields(params url.Values) *refusal {

@@ -17,6 +17,7 @@ type lesson struct {
 	Limit   int       `json:"limit,omitempty"`   // rows of a page; more was too much
 	Without []string  `json:"without,omitempty"` // fields that Meta refuses
 	Why     string    `json:"why,omitempty"`     // it refuses the last of them, in a sentence
+	Plain   string    `json:"plain,omitempty"`   // why it refuses actions beside the breakdowns; empty = it does not
 	At      time.Time `json:"at"`                // when one of these was learned
 	Seconds float64   `json:"seconds,omitempty"` // that the last report job took
 }

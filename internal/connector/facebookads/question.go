@@ -18,6 +18,7 @@ type question struct {
 	level   string   // of ids: campaign, adset or ad
 	ids     []string // only these objects; nil = all
 	fields  []string // nil = all that the stream asks for
+	plain   bool     // figures alone: Meta refuses actions beside the breakdowns
 }
 
 // String names the question in a cursor: it is the same for the same question.
@@ -25,6 +26,9 @@ func (q question) String() string {
 	name := q.window.String()
 	if q.ids != nil {
 		name += fmt.Sprintf(" %s %x", q.level, hashed(q.ids))
+	}
+	if q.plain {
+		name += " plain"
 	}
 	if q.fields != nil {
 		name += fmt.Sprintf(" fields %x", hashed(q.fields))
@@ -56,6 +60,9 @@ func (q question) query() url.Values {
 		return v
 	}
 	s.shape(v)
+	if q.plain {
+		withoutActions(v)
+	}
 	v.Set("time_range", text(map[string]string{"since": q.window.From.String(), "until": q.window.Last().String()}))
 	return v
 }

@@ -35,6 +35,7 @@ type reading struct {
 
 	yield    func(table.Batch, error) bool
 	answered int // pages that were handed over
+	came     int // rows of the stream's table
 }
 
 // Read carries out one slice.
@@ -49,6 +50,15 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 			yield(table.Batch{}, edge(err))
 		}
 	}
+}
+
+// whole asks for all of a report's slice that Meta gives.
+func (rd *reading) whole() question {
+	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
+	if rd.lesson().Plain != "" {
+		return q.figures()
+	}
+	return q
 }
 
 // errStopped says that whoever takes the rows wants no more.
@@ -81,6 +91,9 @@ func (rd *reading) page(ctx context.Context, asked time.Time) error {
 
 func (rd *reading) hand() error {
 	for _, b := range append(rd.decoder.batches(), rd.gaps.batches()...) {
+		if b.Schema() == rd.stream.table {
+			rd.came += b.Rows()
+		}
 		if !rd.yield(b, nil) {
 			return errStopped
 		}
@@ -97,7 +110,10 @@ func (rd *reading) all(ctx context.Context) (err error) {
 	case !rd.stream.daily, rd.stream.logs:
 		err = rd.edge(ctx)
 	default:
-		err = rd.ask(ctx, question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()})
+		err = rd.ask(ctx, rd.whole())
+	}
+	if err == nil {
+		err = rd.doubt(ctx)
 	}
 	if err == nil {
 		err = rd.refused()
@@ -228,6 +244,9 @@ func (rd *reading) refused() error {
 		if err := rd.gaps.add(x); err != nil {
 			return err
 		}
+	}
+	if err := rd.actionsMissing(l.Plain); err != nil {
+		return err
 	}
 	return rd.noteTooOld()
 }

@@ -40,6 +40,8 @@ func (rd *reading) try(ctx context.Context, q question) error {
 		return err
 	case rd.answered > before:
 		return rd.restart(ctx, q, err)
+	case classOf(err) == classCombination && !q.plain:
+		return rd.tryPlain(ctx, q, err)
 	case rd.leaveOut(ctx, q, err):
 		q.fields = without(q.asks(), rd.lesson().Without)
 		return rd.try(ctx, q)

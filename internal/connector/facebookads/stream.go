@@ -130,7 +130,7 @@ func (s *stream) build() *stream {
 		s.slots["date_stop"] = &slot{name: "date_stop", from: "date_stop", column: -1, memo: -1, how: asStop}
 	}
 	if s.level != "" {
-		for _, name := range []string{"actions", "action_values"} {
+		for _, name := range actionFieldNames {
 			s.slots[name] = &slot{name: name, from: name, column: -1, memo: -1, how: asActions}
 		}
 	}
@@ -159,7 +159,7 @@ func (s *stream) asks() (names []string) {
 		}
 	}
 	if s.actions != nil {
-		names = append(names, "actions", "action_values")
+		names = append(names, actionFieldNames...)
 	}
 	return names
 }

@@ -51,6 +51,7 @@ var promises = []promise{
 	{"QuarantineFollowsItsRows", quarantineFollows},
 	{"GapsFollowTheirRows", gapsFollow},
 	{"ADayWithAGapIsPartial", gapsArePartial},
+	{"WhatThePlatformWithholdsStays", withheldStays},
 	{"ARenameIsTwoStates", renameIsTwoStates},
 	{"ASignedLinkIsNoHistory", linkIsNoHistory},
 	{"ALateAnswerChangesNothing", lateAnswer},

@@ -72,3 +72,14 @@ func gapsArePartial(t *testing.T, w *warehouse) {
 		"facts 2026-03-30..2026-03-30 load-1 false", "facts 2026-03-31..2026-03-31 load-1 true", "facts 2026-04-01..2026-04-01 load-4 false",
 		"facts 2026-04-02..2026-04-03 load-1 false"})
 }
+
+// R36: a day, or an object of a day, that the platform does not give this time
+// stays as it was; what it gives is exchanged, and what it gives as nothing goes.
+func withheldStays(t *testing.T, w *warehouse) {
+	w.commit(t, days(alpha, 0, 3), factsOf(fact(alpha, 0, "x", 1, null), fact(alpha, 0, "y", 2, null), fact(alpha, 1, "x", 3, null), fact(alpha, 2, "x", 4, null)))
+	object := rows{&table.Gaps, [][]string{{"facts", alpha, dayText(0), dayText(0) + "/y", "", "too_much", "Too much.", "true"}}}
+	w.commit(t, days(alpha, 0, 3), factsOf(fact(alpha, 0, "x", 5, null)), object, gap("facts", alpha, dayText(1), ""))
+	same(t, "beside gaps", w.facts(t), []string{shown(alpha, 0, "x", 5, "NULL"), shown(alpha, 0, "y", 2, "NULL"), shown(alpha, 1, "x", 3, "NULL")})
+	w.commit(t, days(alpha, 0, 3), factsOf())
+	same(t, "when the platform says that there is nothing", w.facts(t), nil)
+}

@@ -25,7 +25,7 @@ var loadsTable = table.Schema{
 		{Name: "date_from", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The first day of the load; NULL for entities, which are as they are now."},
 		{Name: "date_to", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The last day of the load, itself included; NULL for entities."},
 		{Name: "rows", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "How many rows the platform gave."},
-		{Name: "checksum", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The same rows in any order have the same checksum; columns beginning with _ do not count. Where the load before brought the same for the same days, nothing was written again."},
+		{Name: "checksum", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The same rows in any order have the same checksum; columns beginning with _ do not count. It ends with -partial where the load had gaps. Where the load before brought the same for the same days, nothing was written again."},
 		{Name: "asked_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the platform was asked: the rows are as of then."},
 		{Name: "synced_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the load was written."},
 	},

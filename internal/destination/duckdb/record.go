@@ -23,11 +23,20 @@ func (b *bringing) record(ctx context.Context) error {
 	for _, t := range b.brought() {
 		first, last := ends(b.load.Slice.Window)
 		if err := b.session.exec(ctx, statement, sequence, b.load.ID, b.load.Slice.Stream, t.schema.Name, b.load.Slice.Account,
-			first, last, t.facts.rows, t.facts.checksum, b.asked, b.synced); err != nil {
+			first, last, t.facts.rows, b.checksum(t), b.asked, b.synced); err != nil {
 			return fmt.Errorf("record the load: %w", err)
 		}
 	}
 	return nil
+}
+
+// checksum is that of the rows that came. Beside gaps it is marked: rows of earlier
+// loads may have stayed.
+func (b *bringing) checksum(t *staged) string {
+	if b.remarked(&table.Gaps) > 0 {
+		return t.facts.checksum + "-partial"
+	}
+	return t.facts.checksum
 }
 
 // brought are the load's own tables: all but the remarks, which come first.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"adtally/internal/table"
 )
@@ -18,6 +19,8 @@ func (b *bringing) replace(ctx context.Context, in inserting) error {
 	condition := table.AccountColumn + " = ? AND " + within(b.load.Slice.Window)
 	if remarks(in.schema) {
 		condition += " AND table_name IN " + b.tableNames()
+	} else if b.remarked(&table.Gaps) > 0 {
+		condition += " AND " + b.had(in)
 	}
 	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
 		return err
@@ -28,11 +31,28 @@ func (b *bringing) replace(ctx context.Context, in inserting) error {
 	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.marked()...)
 }
 
+// had says of the rows that are there that the platform did not withhold them
+// this time: what it withholds, as a whole day or a whole object of a day, stays
+// as it was (R36).
+func (b *bringing) had(in inserting) string {
+	objects := "NULL"
+	for _, c := range in.schema.Columns {
+		named := c.Unit == table.ID || slices.Contains(in.schema.Key, c.Name)
+		if named && c.Type == table.Text && c.Name != table.AccountColumn {
+			objects += ", " + in.target + "." + ident(in.places[c.Name])
+		}
+	}
+	return "NOT EXISTS (SELECT 1 FROM " + target(b.load.Dataset, table.Gaps.Name) + " AS g WHERE g.table_name = " + literal(in.schema.Name) +
+		" AND g." + table.AccountColumn + " = " + in.target + "." + ident(in.places[table.AccountColumn]) +
+		" AND g." + table.DayColumn + " = " + in.target + "." + ident(in.places[table.DayColumn]) +
+		" AND g.column_name = '' AND (NOT contains(g.row_key, '/') OR split_part(g.row_key, '/', 2) IN (" + objects + ")))"
+}
+
 // unchanged says that the file holds exactly these rows: the last load that had
 // to do with any of the days was of exactly these days, and had their checksum.
 // Only its row of _loads is new then. Remarks are in no load's checksum.
 func (b *bringing) unchanged(ctx context.Context, t *staged) (bool, error) {
-	if remarks(t.schema) {
+	if remarks(t.schema) || b.remarked(&table.Gaps) > 0 {
 		return false, nil
 	}
 	w := b.load.Slice.Window

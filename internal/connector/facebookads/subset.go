@@ -1,0 +1,95 @@
+package facebookads
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"adtally"
+)
+
+// actionFieldNames are the fields that become rows of a table of actions.
+var actionFieldNames = []string{"actions", "action_values"}
+
+// withoutActions makes a question one about figures alone. Without a word on
+// action breakdowns Meta cuts by action_type, and that is part of the combination
+// which it may refuse (PAINS #32).
+func withoutActions(q url.Values) {
+	q.Del("action_attribution_windows")
+	q.Set("action_breakdowns", "[]")
+}
+
+// figures is the question without actions.
+func (q question) figures() question {
+	q.fields, q.plain = without(q.asks(), actionFieldNames), true
+	return q
+}
+
+// tryPlain asks for the figures alone, and remembers to where that helps. What
+// the rows are cut by is their key, and is never left out.
+func (rd *reading) tryPlain(ctx context.Context, q question, cause error) error {
+	q = q.figures()
+	if len(q.fields) == 0 {
+		return cause
+	}
+	if err := rd.try(ctx, q); err != nil {
+		return err
+	}
+	return rd.learn(ctx, func(l *lesson) { l.Plain = sentenceOf(adtally.FaultOf(cause)) })
+}
+
+// actionsMissing lists the days of the actions as gaps where Meta refuses them,
+// so that what the warehouse has of them stays. They are not due: the lesson is
+// forgotten in a while, and a refusal of this kind is not gone by the next hour.
+func (rd *reading) actionsMissing(why string) error {
+	if why == "" || rd.stream.actions == nil {
+		return nil
+	}
+	for day := rd.slice.Window.From; day < rd.slice.Window.To; day++ {
+		if err := rd.gaps.add(gap{table: rd.stream.actions.Name, day: day, code: string(classCombination), reason: why}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doubt asks whether an answer without any row can be true, where a report is cut
+// by something: Meta answers nothing, and no error, for breakdowns that the ad
+// account has not opted in to (META_API.md §1.2, 2026-08-06). One small question
+// tells; where money was spent, the warehouse keeps what it has.
+func (rd *reading) doubt(ctx context.Context) error {
+	rows := rd.came + rd.decoder.rows.Rows()
+	if !rd.stream.daily || len(rd.stream.breakdowns) == 0 || rows > 0 || rd.gaps.rows.Rows() > 0 {
+		return nil
+	}
+	a, err := rd.graph.get(ctx, "act_"+rd.account.ID+"/insights", insightsOf(rd.account.ID), url.Values{
+		"level": {"account"}, "fields": {"impressions,spend"},
+		"time_range": {text(map[string]string{"since": rd.slice.Window.From.String(), "until": rd.slice.Window.Last().String()})},
+	})
+	if err != nil {
+		return fmt.Errorf("ask whether there was anything to report: %w", err)
+	}
+	var total struct {
+		Data []struct{ Impressions, Spend string }
+	}
+	if err := json.NewDecoder(bytes.NewReader(a.Body)).Decode(&total); err != nil {
+		return fmt.Errorf("read whether there was anything to report: %w", err)
+	}
+	for _, row := range total.Data {
+		if strings.Trim(row.Spend, "0.") != "" {
+			// The next try must not find the empty report again.
+			return errors.Join(emptyAnswer(rd.stream, rd.slice.Window), rd.note.Save(ctx, adtally.Cursor{}))
+		}
+	}
+	return nil
+}
+
+func emptyAnswer(s *stream, w adtally.Window) error {
+	return &adtally.Fault{Act: adtally.Configure, Code: "empty_answer",
+		Message: fmt.Sprintf("Meta gives nothing for %s by %s, %s, although the account spent money then", s.name, strings.Join(s.breakdowns, " and "), w),
+		Hint:    "Some breakdowns need the ad account's opt-in: somebody with the right to manage it turns them on in Ads Manager. What the warehouse has stays, and the next sync asks again."}
+}

@@ -7,13 +7,14 @@ import (
 )
 
 // View is a table that is made of others whenever it is read. It says what is
-// wanted; a destination knows how to say it in its SQL. It is of one kind: Union
-// or Wide.
+// wanted; a destination knows how to say it in its SQL. It is of one kind: Union,
+// Wide or Joined.
 type View struct {
 	Name        string
 	Description string
 	Union       *Union
 	Wide        *Wide
+	Joined      *Joined
 }
 
 // Union is all rows of some tables, and a column that says from which a row is.
@@ -53,8 +54,11 @@ type Conversion struct {
 
 // Columns are what a view shows.
 func (v *View) Columns() []Column {
-	if v.Wide != nil {
+	switch {
+	case v.Wide != nil:
 		return v.Wide.columns()
+	case v.Joined != nil:
+		return v.Joined.columns()
 	}
 	all := []Column{v.Union.Column}
 	for _, p := range v.Union.Parts {
@@ -84,13 +88,17 @@ func (v *View) Check() error {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("view %s: "+format, append([]any{v.Name}, a...)...))
 	}
+	if v.Description == "" || v.kinds() != 1 {
+		bad("needs a description, and is of one kind")
+		return errors.Join(errs...)
+	}
 	switch {
-	case v.Description == "" || (v.Union == nil) == (v.Wide == nil):
-		bad("needs a description, and is a union or wide")
 	case v.Union != nil:
 		v.Union.check(bad)
-	default:
+	case v.Wide != nil:
 		v.Wide.check(bad)
+	default:
+		v.Joined.check(bad)
 	}
 	if len(errs) > 0 {
 		return errors.Join(errs...)
@@ -103,6 +111,15 @@ func (v *View) Check() error {
 		seen[c.Name] = true
 	}
 	return errors.Join(errs...)
+}
+
+func (v *View) kinds() (n int) {
+	for _, is := range []bool{v.Union != nil, v.Wide != nil, v.Joined != nil} {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 func (u *Union) check(bad func(string, ...any)) {

@@ -25,6 +25,7 @@ func Run(t *testing.T, open Open) {
 	}
 	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
 	t.Run("AConversionIsNeverASum", func(t *testing.T) { neverASum(t, open(t)) })
+	t.Run("AViewWithTextsHasEveryFactOnce", func(t *testing.T) { everyFactOnce(t, open(t)) })
 	t.Run("NoJoinLosesAFigure", func(t *testing.T) { noJoinLoses(t, open(t)) })
 	t.Run("AHistoryHasOneStateForEveryMoment", func(t *testing.T) { oneStateForEveryMoment(t, open(t)) })
 }
@@ -66,6 +67,7 @@ var promises = []promise{
 	{"AUnionShowsAllItsTables", unionShowsAll},
 	{"AConversionIsTheFirstTypeThatIsPresent", firstTypePresent},
 	{"AViewFollowsItsTables", viewFollows},
+	{"ARowThatLeadsNowhereStays", joinShows},
 	{"AReaderErrorWritesNothing", readerError},
 	{"ACancelledLoadWritesNothing", cancelled},
 	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},

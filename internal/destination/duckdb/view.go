@@ -78,8 +78,11 @@ func (l layout) define(dataset string, v *table.View) (statements []string, comm
 }
 
 func (l layout) body(dataset string, v *table.View) (string, error) {
-	if v.Wide != nil {
+	switch {
+	case v.Wide != nil:
 		return l.wide(dataset, v.Wide)
+	case v.Joined != nil:
+		return l.joined(dataset, v.Joined)
 	}
 	var parts []string
 	for _, p := range v.Union.Parts {
@@ -103,8 +106,23 @@ func (l layout) body(dataset string, v *table.View) (string, error) {
 // names of their own.
 func inside(dataset, name string) string { return ident(dataset) + "." + ident(name) }
 
+// cells are all columns of a table, under their own names.
+func (l layout) cells(s *table.Schema) (list []string, err error) {
+	for _, c := range s.Columns {
+		from, err := l.cell(s, c)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, from+" AS "+ident(c.Name))
+	}
+	return list, nil
+}
+
 // cell is a column of a table as a view reads it, NULL where the table has none.
-func (l layout) cell(s *table.Schema, c table.Column) (string, error) {
+func (l layout) cell(s *table.Schema, c table.Column) (string, error) { return l.cellOf("s", s, c) }
+
+// cellOf does as cell, of a table that goes by another name.
+func (l layout) cellOf(alias string, s *table.Schema, c table.Column) (string, error) {
 	if s.Index(c.Name) < 0 {
 		return "CAST(NULL AS " + c.Type.String() + ")", nil
 	}
@@ -115,7 +133,7 @@ func (l layout) cell(s *table.Schema, c table.Column) (string, error) {
 	if _, there := l[strings.ToLower(s.Name)].columns[strings.ToLower(places[c.Name])]; !there {
 		return "CAST(NULL AS " + c.Type.String() + ")", nil
 	}
-	return "s." + ident(places[c.Name]), nil
+	return alias + "." + ident(places[c.Name]), nil
 }
 
 // wide joins the facts with what is chosen from the long table.
@@ -123,13 +141,9 @@ func (l layout) wide(dataset string, w *table.Wide) (string, error) {
 	if l[strings.ToLower(w.Of.Name)] == nil || l[strings.ToLower(w.Long.Name)] == nil {
 		return "", nil
 	}
-	var cells []string
-	for _, c := range w.Of.Columns {
-		from, err := l.cell(w.Of, c)
-		if err != nil {
-			return "", err
-		}
-		cells = append(cells, from+" AS "+ident(c.Name))
+	cells, err := l.cells(w.Of)
+	if err != nil {
+		return "", err
 	}
 	chosen := idents("s.", w.Of.Key)
 	for _, c := range w.Conversions {

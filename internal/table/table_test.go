@@ -131,11 +131,17 @@ func TestAViewThatDeclaresTooLittleIsRefused(t *testing.T) {
 	kind := text
 	kind.Name = "kind"
 	for want, v := range map[string]*table.View{
-		"union or wide":           {Description: "d"},
+		"of one kind":             {Description: "d"},
 		"not the type":            {Description: "d", Union: &table.Union{Column: kind, Parts: []table.Part{{Of: a}, {Of: b}}}},
 		"needs tables":            {Description: "d", Union: &table.Union{Column: kind}},
 		"name of its own":         {Description: "d", Union: &table.Union{Column: table.Column{Name: "kind", Type: table.Text}, Parts: []table.Part{{Of: a}}}},
 		"b has no column count":   {Description: "d", Wide: &table.Wide{Of: a, Long: b, CountColumn: "count"}},
+		"of one kin":              {Description: "d", Union: &table.Union{Column: kind, Parts: []table.Part{{Of: a}}}, Joined: &table.Joined{Of: a}},
+		"leads nowhere":           {Description: "d", Joined: &table.Joined{Of: a}},
+		"a has no column x":       {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "x", To: a}}, Shown: []table.Shown{{}}}},
+		"the key of b is not one": {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "v", To: b}}, Shown: []table.Shown{{}}}},
+		"b has no text v":         {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "v", To: b}}, Shown: []table.Shown{{Column: text, From: "v"}}}},
+		"needs a text of a":       {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "v", To: a}}, Shown: []table.Shown{{Column: text, From: "v"}}, Marks: []table.Mark{{Text: "{{x}}", Column: "x"}}}},
 		"types and a window":      {Description: "d", Wide: &table.Wide{Of: a, Long: b, Conversions: []table.Conversion{{Name: "x"}}}},
 		"column v of a has not t": {Description: "d", Union: &table.Union{Column: text, Parts: []table.Part{{Of: a}}}},
 	} {

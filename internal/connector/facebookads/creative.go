@@ -38,10 +38,11 @@ func adCreatives() *stream {
 		words("authorization_category", "Whether it is political, and said so."),
 		filled(words("destination_url", "Where a click leads: the first link of the creative, with its tags. Macros such as {{campaign.name}} stay as they are. NULL where it has none.")),
 		filled(document("destination_urls", "All links, where there are several: a carousel's cards, or links that Meta may choose from.")),
+		filled(words("destination_host", "Of destination_url, in small letters.")), filled(words("destination_path", "Of destination_url, without its query.")),
 		filled(words("utm_source", "Of destination_url.")), filled(words("utm_medium", "Of destination_url.")), filled(words("utm_campaign", "Of destination_url.")),
 		filled(words("utm_content", "Of destination_url.")), filled(words("utm_term", "Of destination_url.")),
 		filled(words("content_hash", "Changes when object_story_spec or asset_feed_spec change, links that expire left aside.")),
-		rawField).keeping("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec")
+		rawField).keeping("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec", "destination_host", "destination_path")
 	s.derive, s.watched = deriveCreative, slices.Concat(linkColumns, []string{"object_story_spec", "asset_feed_spec"})
 	return s
 }
@@ -58,9 +59,7 @@ func deriveCreative(d *decoder) error {
 		StoreURL: string(w("object_store_url")), Tags: string(w("url_tags"))})
 	if len(urls) > 0 {
 		d.fill(d.stream.filled["destination_url"], urls[0])
-		for name, value := range UTM(urls[0]) {
-			d.fill(d.stream.filled[name], value)
-		}
+		d.fillParts(urls[0])
 	}
 	if len(urls) > 1 {
 		list, err := json.Marshal(urls)
@@ -73,6 +72,17 @@ func deriveCreative(d *decoder) error {
 		d.fill(d.stream.filled["content_hash"], hash)
 	}
 	return nil
+}
+
+// fillParts fills the columns that hold a part of the first link.
+func (d *decoder) fillParts(link string) {
+	if host, path := hostAndPath(link); host != "" {
+		d.fill(d.stream.filled["destination_host"], host)
+		d.fill(d.stream.filled["destination_path"], path)
+	}
+	for name, value := range UTM(link) {
+		d.fill(d.stream.filled[name], value)
+	}
 }
 
 // metaHosts are where Meta keeps pictures and videos. A link there is another one

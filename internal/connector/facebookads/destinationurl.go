@@ -133,6 +133,20 @@ func withTags(link, tags string) string {
 	return body
 }
 
+// hostAndPath are the parts of a link that say which page it is. Links with
+// macros are no URLs by the letter, and are cut all the same; host is empty where
+// a link has none, such as tel:.
+func hostAndPath(link string) (host, path string) {
+	_, rest, _ := strings.Cut(link, "://")
+	end := strings.IndexAny(rest, "?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	host, path, _ = strings.Cut(rest[:end], "/")
+	host = host[strings.LastIndex(host, "@")+1:]
+	return strings.ToLower(host), "/" + path
+}
+
 // utmNames are the tags that have a column.
 var utmNames = []string{"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"}
 

@@ -154,3 +154,25 @@ func FuzzDestinations(f *testing.F) {
 		}
 	})
 }
+
+// PAINS #35: a page is found by its host and path, whatever stands in its query.
+func TestALinkIsCutIntoHostAndPath(t *testing.T) {
+	t.Parallel()
+	for link, want := range map[string]string{
+		"https://Shop.Test/a/b?x=/c#d":                     "shop.test /a/b",
+		"https://shop.test":                                "shop.test /",
+		"https://shop.test?utm_source=a/b":                 "shop.test /",
+		"https://me:pw@shop.test:8080/x#y":                 "shop.test:8080 /x",
+		"https://shop.test/{{ad.name}}/?c={{campaign.id}}": "shop.test /{{ad.name}}/",
+		"app://open/item":                                  "open /item",
+		"tel:+49301234":                                    "",
+		"shop.test/no/scheme":                              "",
+	} {
+		b := decode(t, "ad_creatives", "EUR", `{"id":"1","link_url":"`+link+`"}`)["ad_creatives"]
+		host, _ := b.Cell(0, "destination_host")
+		path, _ := b.Cell(0, "destination_path")
+		if got := strings.TrimSpace(host + " " + path); got != want {
+			t.Errorf("%s: %q, want %q", link, got, want)
+		}
+	}
+}

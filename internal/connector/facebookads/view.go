@@ -6,12 +6,15 @@ import (
 	"adtally/internal/table"
 )
 
-// Views are the levels in one, for who compares them, and every report with its
-// conversions.
+// Views are the levels in one, for who compares them, every report with its
+// conversions, and the ads with where they lead.
 func (r *reader) Views() (views []*table.View) {
 	for _, s := range r.streams {
 		if v := s.wide(); v != nil {
 			views = append(views, v)
+		}
+		if s.name == "basic_ad" && s.table.Name == s.name {
+			views = append(views, byURL(s.table))
 		}
 	}
 	var parts []table.Part
@@ -34,4 +37,35 @@ func isLevel(word string) bool {
 		}
 	}
 	return false
+}
+
+// byURL is the ads' figures beside the link of the creative that an ad shows.
+// Every row is there once, with the first of several links (PAINS #35).
+func byURL(figures *table.Schema) *table.View {
+	creatives := adCreatives().table
+	shown := []table.Shown{{Column: id("creative_id", "The creative that the ad shows now; NULL where it is not known.").column, From: "id"}}
+	show := func(name, text string, encoded bool) {
+		column := words(name, text+" "+noneGiven+" where there is none.").column
+		shown = append(shown, table.Shown{Column: column, From: name, Encoded: encoded, Absent: noneGiven})
+	}
+	show("destination_url", "Where a click leads: the first link of the creative that the ad shows now, with its tags, macros filled in.", true)
+	show("destination_host", "Of destination_url, in small letters.", true)
+	show("destination_path", "Of destination_url, without its query.", true)
+	for _, name := range utmNames {
+		show(name, "Of destination_url, decoded.", false)
+	}
+	return &table.View{Name: figures.Name + "_url",
+		Description: "Daily spend and performance of ads, with the link that a click leads to. Every row of " + figures.Name + " once: ads without a link are there, as " + noneGiven +
+			". Meta fills in names as they were when an object was published; here they are those of the row, when Meta was asked. What is only known when an ad is shown, such as {{placement}}, stays.",
+		Joined: &table.Joined{Of: figures, Shown: shown, Marks: macros,
+			Hops: []table.Hop{{Column: "ad_id", To: ads().table}, {Column: "creative_id", To: creatives}}}}
+}
+
+// macros are what Meta fills in and we know too
+// (developers.facebook.com/docs/instagram/ads-api/guides/url-tags-for-tracking).
+// Names come last, so that what looks like a macro in them stays. How Meta
+// encodes a name is not documented; as one value of a query it must be.
+var macros = []table.Mark{
+	{Text: "{{campaign.id}}", Column: "campaign_id"}, {Text: "{{adset.id}}", Column: "adset_id"}, {Text: "{{ad.id}}", Column: "ad_id"},
+	{Text: "{{campaign.name}}", Column: "campaign_name"}, {Text: "{{adset.name}}", Column: "adset_name"}, {Text: "{{ad.name}}", Column: "ad_name"},
 }

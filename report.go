@@ -11,3 +11,10 @@ type Report struct {
 	Windows          []string // attribution windows of the actions; none = the usual ones
 	Increment        string   // days that a row counts, or "monthly"; empty = one day
 }
+
+// Metric is a conversion that a user has defined: action types that overlap, the
+// one to be preferred first. In each row exactly one of them is taken.
+type Metric struct {
+	Name  string
+	Types []string
+}

@@ -34,3 +34,15 @@ func setReport(r *adtally.Report, name, value string) bool {
 	}
 	return false
 }
+
+// metrics reads the conversions of --metric: trials=custom:123,start_trial.
+func metrics(texts []string) (list []adtally.Metric, err error) {
+	for _, text := range texts {
+		name, types, found := strings.Cut(text, "=")
+		if !found {
+			return nil, wrong("metric", "--metric %s names no action types", "Write it like trials=custom:123,start_trial: a name, and action types of which the first that is there is taken.", text)
+		}
+		list = append(list, adtally.Metric{Name: strings.TrimSpace(name), Types: strings.FieldsFunc(types, func(r rune) bool { return r == ',' || r == ' ' })})
+	}
+	return list, nil
+}

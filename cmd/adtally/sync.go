@@ -27,6 +27,7 @@ type syncCommand struct {
 	Until    adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
 	Tables   []string      `help:"Tables to read, with commas between. Default: the usual ones; breakdowns, reach, pictures and the log are read when they are named." placeholder:"T"`
 	Report   []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
+	Metric   []string      `help:"A conversion of one's own: a name, and action types of which the first that is there is taken; may be given more than once." sep:"none" placeholder:"trials=custom:123,start_trial"`
 	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" placeholder:"URL"`
 	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
 	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
@@ -35,6 +36,7 @@ type syncCommand struct {
 	Reread   bool          `help:"Read every day of the range again, also those that Meta restates no more."`
 
 	own                          []adtally.Report
+	metrics                      []adtally.Metric
 	accountsAtOnce, slicesAtOnce int
 }
 
@@ -63,6 +65,9 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 		return nil, wrong("dates", "--until %s is before --since %s", "Exchange them, or leave one out.", c.Until, c.Since)
 	}
 	if c.own, err = reports(c.Report); err != nil {
+		return nil, err
+	}
+	if c.metrics, err = metrics(c.Metric); err != nil {
 		return nil, err
 	}
 	secret, err := p.token()
@@ -100,7 +105,7 @@ func (c *syncCommand) source() adtally.Source {
 			tables = append(tables, r.Name)
 		}
 	}
-	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own}
+	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own, Metrics: c.metrics}
 }
 
 // verify finds out whether the token may read the accounts that are wanted.

@@ -40,6 +40,15 @@ type Wide struct {
 	CountColumn  string
 	MoneyColumn  string
 	Conversions  []Conversion
+	Spans        *Spans // nil = none
+}
+
+// Spans are stretches of days that are known by their first day, and a column
+// that says in which of them a row's day lies.
+type Spans struct {
+	Column Column   // of type Text
+	First  string   // what stands there before all of them
+	Starts []string // YYYY-MM-DD, ascending; each is its stretch's name too
 }
 
 // Conversion is a metric: an ordered list of types, since one purchase is listed
@@ -73,6 +82,9 @@ func (v *View) Columns() []Column {
 
 func (w *Wide) columns() []Column {
 	all := slices.Clone(w.Of.Columns)
+	if w.Spans != nil {
+		all = append(all, w.Spans.Column)
+	}
 	for _, c := range w.Conversions {
 		count, money := w.Long.Columns[w.Long.Index(w.CountColumn)], w.Long.Columns[w.Long.Index(w.MoneyColumn)]
 		count.Name, count.Description = c.Name, c.Description+" How often; attribution window "+c.Window+"."
@@ -142,6 +154,9 @@ func (w *Wide) check(bad func(string, ...any)) {
 		if w.Long.Index(name) < 0 {
 			bad("%s has no column %s", w.Long.Name, name)
 		}
+	}
+	if w.Spans != nil && (w.Of.Index(DayColumn) < 0 || w.Spans.Column.Type != Text || w.Spans.First == "" || !slices.IsSorted(w.Spans.Starts)) {
+		bad("stretches of days need a day, a text, a beginning and an order")
 	}
 	for _, c := range w.Conversions {
 		if c.Name == "" || c.Description == "" || len(c.Types) == 0 || c.Window == "" {

@@ -48,11 +48,11 @@ func Conversions(windows ...string) (list []table.Conversion, err error) {
 	if err := CheckWindows(asked); err != nil {
 		return nil, err
 	}
-	return conversions(windows), nil
+	return conversions(conversionMetrics, windows), nil
 }
 
-func conversions(windows []string) (list []table.Conversion) {
-	for _, m := range conversionMetrics {
+func conversions(metrics []metric, windows []string) (list []table.Conversion) {
+	for _, m := range metrics {
 		for _, w := range windows {
 			list = append(list, table.Conversion{Name: m.name + "_" + w, Description: m.text, Types: m.types, Window: w})
 		}
@@ -62,7 +62,7 @@ func conversions(windows []string) (list []table.Conversion) {
 
 // wide is the view of a report with columns for conversions, made of its long
 // table without a call; nil where actions are cut further, or are not read.
-func (s *stream) wide() *table.View {
+func (s *stream) wide(own []metric) *table.View {
 	if s.actions == nil || len(s.actionBreakdowns) > 0 {
 		return nil
 	}
@@ -73,6 +73,6 @@ func (s *stream) wide() *table.View {
 	return &table.View{
 		Name: s.table.Name + "_conversions", Description: s.table.Description + " With conversions; each is taken from one action type, which is named beside it.",
 		Wide: &table.Wide{Of: s.table, Long: s.actions, TypeColumn: "action_type", WindowColumn: "attribution_window",
-			CountColumn: "value", MoneyColumn: "action_value", Conversions: conversions(windows)},
+			CountColumn: "value", MoneyColumn: "action_value", Conversions: conversions(slices.Concat(conversionMetrics, own), windows), Spans: &attributionSpans},
 	}
 }

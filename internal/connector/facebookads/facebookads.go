@@ -105,12 +105,16 @@ func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connecto
 	if err != nil {
 		return nil, err
 	}
+	metrics, err := ownMetrics(source.Metrics)
+	if err != nil {
+		return nil, err
+	}
 	streams, err := choose(append(allStreams(), own...), source.Tables)
 	if err != nil {
 		return nil, err
 	}
 	g := c.graph(secret)
-	return &reader{graph: g, polls: polls{graph: g}, source: source, poll: c.config.Poll, streams: streams}, nil
+	return &reader{graph: g, polls: polls{graph: g}, source: source, poll: c.config.Poll, streams: streams, metrics: metrics}, nil
 }
 
 func allStreams() []*stream {
@@ -176,6 +180,7 @@ type reader struct {
 	polls   polls
 	slots   allSlots
 	lessons lessons
+	metrics []metric // of the user's own
 }
 
 func (r *reader) Streams() (out []connector.Stream) {

@@ -10,8 +10,10 @@ import (
 // conversions, and the ads with where they lead.
 func (r *reader) Views() (views []*table.View) {
 	for _, s := range r.streams {
-		if v := s.wide(); v != nil {
-			views = append(views, v)
+		for _, v := range []*table.View{s.wide(r.metrics), s.labelled()} {
+			if v != nil {
+				views = append(views, v)
+			}
 		}
 		if s.name == "basic_ad" && s.table.Name == s.name {
 			views = append(views, byURL(s.table))

@@ -145,6 +145,10 @@ func (l layout) wide(dataset string, w *table.Wide) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	cells, err = l.span(w, cells)
+	if err != nil {
+		return "", err
+	}
 	chosen := idents("s.", w.Of.Key)
 	for _, c := range w.Conversions {
 		columns, err := l.choose(w, c)
@@ -158,6 +162,22 @@ func (l layout) wide(dataset string, w *table.Wide) (string, error) {
 	return "SELECT " + strings.Join(cells, ", ") + " FROM " + inside(dataset, w.Of.Name) + " AS s LEFT JOIN (SELECT " + chosen +
 		" FROM " + inside(dataset, w.Long.Name) + " AS s GROUP BY " + keys + ") AS c ON " +
 		each(w.Of.Key, " AND ", func(k string) string { return "c." + k + " = s." + k }), nil
+}
+
+// span adds the column that says in which stretch a row's day lies.
+func (l layout) span(w *table.Wide, cells []string) ([]string, error) {
+	if w.Spans == nil {
+		return cells, nil
+	}
+	day, err := l.cell(w.Of, w.Of.Columns[w.Of.Index(table.DayColumn)])
+	if err != nil {
+		return nil, err
+	}
+	text := "CASE"
+	for i := len(w.Spans.Starts) - 1; i >= 0; i-- {
+		text += " WHEN " + day + " >= DATE " + literal(w.Spans.Starts[i]) + " THEN " + literal(w.Spans.Starts[i])
+	}
+	return append(cells, text+" ELSE "+literal(w.Spans.First)+" END AS "+ident(w.Spans.Column.Name)), nil
 }
 
 // choose are the three columns of a conversion: of its types the first for which

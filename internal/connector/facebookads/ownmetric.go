@@ -1,0 +1,84 @@
+package facebookads
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"adtally"
+	"adtally/internal/table"
+)
+
+// customShort is what people write before the id of a custom conversion.
+const customShort = "custom:"
+
+var (
+	metricName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`)
+	actionType = regexp.MustCompile(`^[A-Za-z][\w.:-]*$`)
+	digits     = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// ownMetrics are the conversions that a user has defined. A metric of a user's
+// own is a list like ours: of its types exactly one is taken in each row.
+func ownMetrics(list []adtally.Metric) (own []metric, err error) {
+	for _, m := range list {
+		taken := slices.ContainsFunc(slices.Concat(conversionMetrics, own), func(o metric) bool { return o.name == m.Name })
+		if !metricName.MatchString(m.Name) || taken {
+			return nil, metricFault(m.Name, "that name cannot be a column's", "Use small letters, digits and _, beginning with a letter, and no name that another metric has.")
+		}
+		types, err := metricTypes(m)
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, metric{name: m.Name, text: "A metric of one's own: " + strings.Join(types, ", else ") + ".", types: types})
+	}
+	return own, nil
+}
+
+// CheckMetrics says what is wrong with metrics that a user has defined.
+func CheckMetrics(list []adtally.Metric) error {
+	_, err := ownMetrics(list)
+	return err
+}
+
+func metricTypes(m adtally.Metric) (types []string, err error) {
+	for _, t := range m.Types {
+		if id, isCustom := strings.CutPrefix(t, customShort); isCustom {
+			if !digits.MatchString(id) {
+				return nil, metricFault(m.Name, t+" names no custom conversion", "Write custom: and the id of the custom conversion; the table custom_conversions lists them by name.")
+			}
+			t = customPrefix + id
+		}
+		switch {
+		case !actionType.MatchString(t):
+			return nil, metricFault(m.Name, fmt.Sprintf("%q is no action type", t), "Use types as the column action_type shows them, the one to be preferred first.")
+		case slices.Contains(types, t):
+			return nil, metricFault(m.Name, t+" is there twice", "Leave one out.")
+		}
+		types = append(types, t)
+	}
+	if len(types) == 0 {
+		return nil, metricFault(m.Name, "it has no action type", "Name at least one, such as purchase.")
+	}
+	return types, nil
+}
+
+func metricFault(name, message, hint string) error {
+	return &adtally.Fault{Act: adtally.Configure, Code: "metric", Message: fmt.Sprintf("Metric %s: %s", name, message), Hint: hint}
+}
+
+// labelled is the long table beside the names of custom conversions as they are now:
+// their id is the key, so that a rename changes the label and no history
+// (PAINS #30).
+func (s *stream) labelled() *table.View {
+	if s.actions == nil {
+		return nil
+	}
+	shown := words("custom_conversion_name", "The custom conversion that was counted, by its name now; NULL for other actions, and where the table custom_conversions does not know it.").column
+	return &table.View{
+		Name: s.actions.Name + "_named", Description: s.actions.Description + " With the names of custom conversions.",
+		Joined: &table.Joined{Of: s.actions, Hops: []table.Hop{{Column: "custom_conversion_id", To: customConversions().table}},
+			Shown: []table.Shown{{Column: shown, From: "name"}}},
+	}
+}

@@ -1,9 +1,12 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -212,6 +215,159 @@ func TestManyMayWriteAtOnce(t *testing.T) {
 		wg.Wait()
 		if all, err := db.Checkpoints(ctx, "s", "7"); err != nil || len(all) != 80 {
 			t.Errorf("%d checkpoints, %v", len(all), err)
+		}
+	})
+}
+
+func TestManyMayOpenANewLedgerAtOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		var wg sync.WaitGroup
+		for range 6 {
+			wg.Go(func() {
+				db, err := store.Open(ctx, address)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := db.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+// A day of which the platform gave a part is known as such.
+func TestAPartialCheckpointStaysPartial(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		whole := adtally.Checkpoint{Table: "basic_ad", Account: "7", Window: adtally.Window{From: 20000, To: 20010}, Asked: moment, Load: "l"}
+		part := adtally.Checkpoint{Table: "basic_ad", Account: "7", Window: adtally.Window{From: 20010, To: 20031}, Asked: moment, Load: "l", Partial: true}
+		now := adtally.Checkpoint{Table: "ads", Account: "7", Load: "n", Partial: true}
+		if err := db.SaveCheckpoints(ctx, "s", slice, []adtally.Checkpoint{whole, part, now}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Checkpoints(ctx, "s", "7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "saved", got, []adtally.Checkpoint{now, whole, part})
+		if err := db.AdoptCheckpoints(ctx, "s", "7", []adtally.Checkpoint{part}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err = db.Checkpoints(ctx, "s", "7"); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "adopted", got, []adtally.Checkpoint{part})
+	})
+}
+
+// The newer of two says all that an older one within it said; a zero window is
+// no range of days.
+func TestACoveredCheckpointGoes(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		at := func(from, to adtally.Day, hours int, load string) adtally.Checkpoint {
+			c := adtally.Checkpoint{Table: "t", Account: "7", Window: adtally.Window{From: from, To: to}, Load: load}
+			if hours > 0 {
+				c.Asked = moment.Add(time.Duration(hours) * time.Hour)
+			}
+			return c
+		}
+		for _, c := range []adtally.Checkpoint{
+			at(20000, 20010, 1, "within"), at(20000, 20040, 1, "wider"), at(20005, 20006, 3, "newer"), at(20001, 20002, 0, "never asked"), at(0, 0, 1, "now"),
+			at(20000, 20031, 2, "last"),
+		} {
+			if err := db.SaveCheckpoints(ctx, "s", slice, []adtally.Checkpoint{c}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := db.Checkpoints(ctx, "s", "7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left []string
+		for _, c := range all {
+			left = append(left, c.Load)
+		}
+		same(t, "left", left, []string{"now", "last", "wider", "newer"})
+	})
+}
+
+// A command may name a thousand accounts, and the words of somebody else's error
+// may be no text.
+func TestOddTextsAreKept(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		var wanted strings.Builder
+		for n := range 1000 {
+			fmt.Fprintf(&wanted, "act_%d,", 1000000000000+n*n*7919)
+		}
+		run := adtally.Run{ID: "1", Source: "s", Wanted: wanted.String(), Started: moment, State: adtally.Running}
+		if err := db.BeginRun(ctx, run); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.EndRun(ctx, "1", adtally.Failed, moment, "bad\x00 \xff bytes, 'quotes' and ?"); err != nil {
+			t.Fatal(err)
+		}
+		run.State, run.Ended, run.Error = adtally.Failed, moment, "bad \uFFFD bytes, 'quotes' and ?"
+		got, found, err := db.LastRun(ctx, "s", run.Wanted)
+		if err != nil || !found {
+			t.Fatal(found, err)
+		}
+		same(t, "the run", got, run)
+		fault := &adtally.Fault{Act: adtally.Bug, Code: "c", Message: "m\x00", Err: errors.New("\xffc\x00")}
+		if err := db.SaveOutcome(ctx, "1", adtally.Outcome{Slice: slice, Fault: fault}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestWhatIsCalledOffSaysSo(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		off, stop := context.WithCancelCause(ctx)
+		why := errors.New("somebody pressed Ctrl-C")
+		err := db.Count(off, func() error { stop(why); return off.Err() })
+		_, locked := db.Lock(off)
+		for _, err := range []error{err, locked, db.SaveLesson(off, "s", "7", "n", []byte("1"))} {
+			if !errors.Is(err, why) {
+				t.Errorf("it says %v", err)
+			}
+		}
+		if lesson, err := db.Lesson(ctx, "s", "7", "n"); err != nil || lesson != nil {
+			t.Errorf("it wrote %s, %v", lesson, err)
+		}
+	})
+}
+
+// R5
+func TestNotesAndLessonsAreReplaced(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		for _, note := range [][]byte{[]byte("first"), {0, 0xff, '?'}, nil} {
+			if err := db.SaveCursor(ctx, "s", slice, adtally.Cursor{Asked: moment, Note: note}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := db.Cursor(ctx, "s", slice)
+			if err != nil || !bytes.Equal(got.Note, note) {
+				t.Errorf("the note %q became %q, %v", note, got.Note, err)
+			}
+		}
+		for _, lesson := range [][]byte{[]byte("first"), {0, 0xff}} {
+			if err := db.SaveLesson(ctx, "s", "7", "ads", lesson); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := db.Lesson(ctx, "s", "7", "ads"); err != nil || !bytes.Equal(got, lesson) {
+				t.Errorf("the lesson %q became %q, %v", lesson, got, err)
+			}
 		}
 	})
 }

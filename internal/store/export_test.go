@@ -9,6 +9,12 @@ import (
 // Numbered is how a statement is written for PostgreSQL.
 var Numbered = numbered
 
+// Setting is what PostgreSQL says of a connection of the ledger's.
+func (db *DB) Setting(ctx context.Context, name string) (value string, err error) {
+	err = db.sql.QueryRowContext(ctx, "SELECT current_setting($1)", name).Scan(&value)
+	return value, err
+}
+
 // Count adds one to the number that a lesson is, in one transaction of two
 // statements, as many methods will be. Where f is set it is called between them.
 func (db *DB) Count(ctx context.Context, f func() error) error {

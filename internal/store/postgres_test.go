@@ -205,6 +205,18 @@ func TestAClaimEndsWithItsConnection(t *testing.T) {
 	again()
 }
 
+// PAINS #14: whatever the server does for others, a commit of ours waits for the
+// disk.
+func TestACommitWaitsForTheDisk(t *testing.T) {
+	t.Parallel()
+	address := postgrestest.Start(t)
+	change(t, "pgx", address, "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = off'; END $$")
+	same(t, "others", column(t, "pgx", address, "SELECT current_setting('synchronous_commit')"), []string{"off"})
+	if got, err := open(t, address).Setting(ctx, "synchronous_commit"); got != "on" || err != nil {
+		t.Errorf("it is %s, %v", got, err)
+	}
+}
+
 func TestAnAddressMayLimitItsConnections(t *testing.T) {
 	t.Parallel()
 	db := open(t, with(t, postgrestest.Start(t), func(u *url.URL) { u.RawQuery = "pool_max_conns=1" }))

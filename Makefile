@@ -27,7 +27,7 @@ build: compiler ## make bin/adtally
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
 
 .PHONY: test
-test: compiler $(VENV)/.ready ## install what the tests need, then run all of them with the race detector
+test: compiler $(VENV)/.ready postgres ## install what the tests need, then run all of them with the race detector
 	go test -race -count=1 -timeout 60m ./...
 
 .PHONY: lint
@@ -64,6 +64,11 @@ clean: ## remove what was built, the tools too
 compiler:
 	@tools/need go
 	@tools/need cc
+
+# The ledger is tested on it as well.
+.PHONY: postgres
+postgres:
+	@tools/need postgres
 
 # Meta's own client, with which the tests read the simulator.
 $(VENV)/.ready: tools/python.txt

@@ -28,6 +28,8 @@ const (
 	everything  = "**"
 	readingLaw  = "internal/connector/connectortest"
 	writingLaw  = "internal/destination/destinationtest"
+	ledger      = "internal/store"
+	serverTest  = "internal/postgrestest"
 	frontHall   = "cmd/adtally"
 	thisRoom    = "internal/house"
 	anyPlatform = "internal/connector/*"
@@ -52,7 +54,8 @@ var rooms = []room{
 	{folder: writingLaw, ours: []string{words, rows, writing}},
 	{folder: anyStore, ours: []string{words, rows, writing}, tests: []string{writingLaw}},
 	{folder: "internal/engine", ours: []string{words, rows, reading, writing}},
-	{folder: "internal/store", ours: []string{words}},
+	{folder: ledger, ours: []string{words}, tests: []string{serverTest}},
+	{folder: serverTest},
 	{folder: simulator, ours: []string{simulator}},
 	{folder: frontHall, ours: []string{everything}},
 	{folder: thisRoom},
@@ -74,8 +77,9 @@ var dependencies = []dependency{
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
 	{"golang.org/x/sync", []string{"internal/engine", frontHall}, []string{everything}},
-	{"modernc.org/sqlite", []string{"internal/store"}, nil},
-	{"github.com/pressly/goose", []string{"internal/store"}, nil},
+	{"modernc.org/sqlite", []string{ledger}, nil},
+	{"github.com/jackc/pgx", []string{ledger, serverTest}, nil},
+	{"github.com/pressly/goose", []string{ledger}, nil},
 	{"github.com/alecthomas/kong", []string{frontHall}, nil},
 	{"github.com/google/uuid", []string{frontHall}, nil},
 	{"github.com/vbauerster/mpb", []string{frontHall}, nil},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,8 +11,8 @@ import (
 
 // backup keeps the ledger as it is, beside it. A copy of the same version that
 // an earlier try left is replaced, and only by a whole one.
-func (db *DB) backup(ctx context.Context, version int64) error {
-	name := fmt.Sprintf("%s.backup-v%d", db.path, version)
+func (f file) backup(ctx context.Context, handle *sql.DB, version int64) error {
+	name := fmt.Sprintf("%s.backup-v%d", string(f), version)
 	part := name + ".part"
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -19,7 +20,7 @@ func (db *DB) backup(ctx context.Context, version int64) error {
 	if err := create(part); err != nil { // SQLite writes into an empty file, and leaves its mode
 		return err
 	}
-	if _, err := db.sql.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+	if _, err := handle.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return err
 	}
 	if err := flush(part); err != nil {

@@ -12,14 +12,14 @@ func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []ad
 	err = db.query(ctx, "read checkpoints", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
 		c := adtally.Checkpoint{Account: account}
-		if err := rows.Scan(&c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load); err != nil {
+		if err := rows.Scan(&c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load, &c.Partial); err != nil {
 			return err
 		}
 		c.Asked = moment(asked)
 		all = append(all, c)
 		return nil
-	}, `SELECT table_name, from_day, to_day, asked, load FROM checkpoints
-		WHERE source = ? AND account = ? ORDER BY table_name, from_day, to_day, asked, id`, source, account)
+	}, `SELECT table_name, from_day, to_day, asked, load, partial FROM checkpoints
+		WHERE source = ? AND account = ? ORDER BY table_name, from_day, to_day, asked NULLS FIRST, id`, source, account)
 	return all, err
 }
 
@@ -27,7 +27,7 @@ func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []ad
 // An older checkpoint whose window lies within a new one goes: it says nothing
 // that the new one does not say better.
 func (db *DB) SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error {
-	return db.write(ctx, "save checkpoints", func(tx *sql.Tx) error {
+	return db.write(ctx, "save checkpoints", func(tx txn) error {
 		for _, c := range cps {
 			if err := deleteCovered(ctx, tx, source, c); err != nil {
 				return err
@@ -43,7 +43,7 @@ func (db *DB) SaveCheckpoints(ctx context.Context, source string, s adtally.Slic
 // AdoptCheckpoints makes the ledger say exactly what the warehouse says of an
 // account.
 func (db *DB) AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error {
-	return db.write(ctx, "adopt checkpoints", func(tx *sql.Tx) error {
+	return db.write(ctx, "adopt checkpoints", func(tx txn) error {
 		if err := deleteCheckpoints(ctx, tx, source, account); err != nil {
 			return err
 		}
@@ -57,21 +57,21 @@ func (db *DB) AdoptCheckpoints(ctx context.Context, source, account string, trut
 	})
 }
 
-func insertCheckpoint(ctx context.Context, tx *sql.Tx, source string, c adtally.Checkpoint) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO checkpoints (source, account, table_name, from_day, to_day, asked, load)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, source, c.Account, c.Table, c.Window.From, c.Window.To, micros(c.Asked), c.Load)
+func insertCheckpoint(ctx context.Context, tx txn, source string, c adtally.Checkpoint) error {
+	_, err := tx.exec(ctx, `INSERT INTO checkpoints (source, account, table_name, from_day, to_day, asked, load, partial)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, source, c.Account, c.Table, c.Window.From, c.Window.To, micros(c.Asked), c.Load, bit(c.Partial))
 	return err
 }
 
-func deleteCheckpoints(ctx context.Context, tx *sql.Tx, source, account string) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM checkpoints WHERE source = ? AND account = ?`, source, account)
+func deleteCheckpoints(ctx context.Context, tx txn, source, account string) error {
+	_, err := tx.exec(ctx, `DELETE FROM checkpoints WHERE source = ? AND account = ?`, source, account)
 	return err
 }
 
 // deleteCovered removes what c makes superfluous. The zero window is no range
 // of days: it covers itself and nothing else, and nothing else covers it.
-func deleteCovered(ctx context.Context, tx *sql.Tx, source string, c adtally.Checkpoint) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM checkpoints
+func deleteCovered(ctx context.Context, tx txn, source string, c adtally.Checkpoint) error {
+	_, err := tx.exec(ctx, `DELETE FROM checkpoints
 		WHERE source = ? AND account = ? AND table_name = ? AND from_day >= ? AND to_day <= ?
 		AND (from_day = 0 AND to_day = 0) = ? AND coalesce(asked <= ?, asked IS NULL)`,
 		source, c.Account, c.Table, c.Window.From, c.Window.To, c.Window.IsZero(), micros(c.Asked))

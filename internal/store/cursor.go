@@ -24,13 +24,13 @@ func (db *DB) Cursor(ctx context.Context, source string, s adtally.Slice) (c adt
 func (db *DB) SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error {
 	_, err := db.exec(ctx, "save a cursor", `INSERT INTO cursors (source, stream, account, from_day, to_day, asked, note)
 		VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET asked = excluded.asked, note = excluded.note`,
+		ON CONFLICT (source, stream, account, from_day, to_day) DO UPDATE SET asked = excluded.asked, note = excluded.note`,
 		source, s.Stream, s.Account, s.Window.From, s.Window.To, micros(c.Asked), c.Note)
 	return err
 }
 
-func deleteCursor(ctx context.Context, tx *sql.Tx, source string, s adtally.Slice) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM cursors
+func deleteCursor(ctx context.Context, tx txn, source string, s adtally.Slice) error {
+	_, err := tx.exec(ctx, `DELETE FROM cursors
 		WHERE source = ? AND stream = ? AND account = ? AND from_day = ? AND to_day = ?`,
 		source, s.Stream, s.Account, s.Window.From, s.Window.To)
 	return err

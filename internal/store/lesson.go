@@ -16,6 +16,6 @@ func (db *DB) Lesson(ctx context.Context, source, account, stream string) (lesso
 // SaveLesson keeps a lesson in place of the one before.
 func (db *DB) SaveLesson(ctx context.Context, source, account, stream string, lesson []byte) error {
 	_, err := db.exec(ctx, "save a lesson", `INSERT INTO lessons (source, account, stream, lesson) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET lesson = excluded.lesson`, source, account, stream, lesson)
+		ON CONFLICT (source, account, stream) DO UPDATE SET lesson = excluded.lesson`, source, account, stream, lesson)
 	return err
 }

@@ -9,20 +9,19 @@ import (
 var errTaken = errors.New("the claim is taken")
 
 // Lock claims the ledger for one sync; a Fault says that another has it. The
-// operating system ends the claim with the process, however that dies: it is a
-// lock on an empty file beside the ledger, which stays there.
+// claim ends with the process, however that dies.
 //
 // The claim outlasts ctx: after Ctrl-C there is still a run to be ended.
 func (db *DB) Lock(ctx context.Context) (unlock func(), err error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	unlock, err = take(db.path + ".lock")
+	unlock, err = db.place.claim(ctx)
 	if errors.Is(err, errTaken) {
-		return nil, running(db.path)
+		return nil, running(db.place)
 	}
 	if err != nil {
-		return nil, unreadable(db.path+".lock", err)
+		return nil, db.failed(ctx, "claim what is", err)
 	}
 	return unlock, nil
 }

@@ -1,0 +1,37 @@
+//go:build unix
+
+package postgrestest
+
+import (
+	"cmp"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// apart has the keeper run in a process group of its own, out of reach of
+// Ctrl-C. PostgreSQL refuses to be run by root: then it runs as the user of
+// Debian's package, or as nobody.
+func apart(c *exec.Cmd, dir string) error {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	someone, err := user.Lookup("postgres")
+	if err != nil {
+		someone, err = user.Lookup("nobody")
+	}
+	if err != nil {
+		return err
+	}
+	uid, err := strconv.Atoi(someone.Uid)
+	gid, err2 := strconv.Atoi(someone.Gid)
+	if err = cmp.Or(err, err2); err != nil {
+		return err
+	}
+	c.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return cmp.Or(os.Chown(dir, uid, gid), os.Chown(filepath.Join(dir, "password"), uid, gid))
+}

@@ -1,0 +1,39 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Numbered is how a statement is written for PostgreSQL.
+var Numbered = numbered
+
+// Setting is what PostgreSQL says of a connection of the ledger's.
+func (db *DB) Setting(ctx context.Context, name string) (value string, err error) {
+	err = db.sql.QueryRowContext(ctx, "SELECT current_setting($1)", name).Scan(&value)
+	return value, err
+}
+
+// Count adds one to the number that a lesson is, in one transaction of two
+// statements, as many methods will be. Where f is set it is called between them.
+func (db *DB) Count(ctx context.Context, f func() error) error {
+	return db.write(ctx, "count", func(tx txn) error {
+		var n int
+		err := tx.query(ctx, func(rows *sql.Rows) error {
+			var lesson []byte
+			err := rows.Scan(&lesson)
+			_, _ = fmt.Sscan(string(lesson), &n)
+			return err
+		}, `SELECT lesson FROM lessons WHERE source = ? AND account = ? AND stream = ?`, "s", "7", "n")
+		if err == nil && f != nil {
+			err = f()
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, `INSERT INTO lessons (source, account, stream, lesson) VALUES (?, ?, ?, ?)
+			ON CONFLICT (source, account, stream) DO UPDATE SET lesson = excluded.lesson`, "s", "7", "n", fmt.Append(nil, n+1))
+		return err
+	})
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"adtally"
+)
+
+// PostgreSQL's codes, from appendix A of its manual.
+var (
+	collisions = []string{"40001", "40P01"}                   // a transaction is to be tried again
+	refusals   = []string{"28000", "28P01"}                   // user, password, pg_hba.conf
+	limits     = []string{"25006", "42501", "53100"}          // read-only, not permitted, disk full
+	farewells  = []string{"57P01", "57P02", "57P03", "57P05"} // it shuts down, starts, or hangs up
+)
+
+const (
+	noSuchDatabase     = "3D000"
+	tooManyConnections = "53300"
+)
+
+// sqlState is PostgreSQL's code of an error, "" where it is not PostgreSQL's.
+func sqlState(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// inTheWay says that a transaction failed only because of another one.
+func inTheWay(err error) bool { return slices.Contains(collisions, sqlState(err)) }
+
+// lost says that there is no connection, or no longer one.
+func lost(err error) bool {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	return slices.Contains(farewells, sqlState(err)) ||
+		slices.ContainsFunc([]error{driver.ErrBadConn, pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF}, func(e error) bool { return errors.Is(err, e) })
+}
+
+// bare leaves the words alone of a connection that failed: the error carries all
+// that it was tried with, the password too.
+func bare(err error) error {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return errors.New(err.Error())
+	}
+	return err
+}
+
+// misspelt does not say what is wrong with the address: it may hold a password.
+func misspelt() *adtally.Fault {
+	return configure("database_address", "the address of the database cannot be read",
+		"Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters in the password as %XX; ?sslmode=verify-full at the end asks for a proven server.", nil)
+}
+
+func foreign(s server) *adtally.Fault {
+	return configure("ledger_unreadable", "the schema "+schema+" in "+s.String()+" holds tables of another program",
+		"Name a database of adtally's own, or one that has no such schema.", errNotOurs)
+}
+
+func (s server) mendable(err error) *adtally.Fault {
+	code, gone, err := sqlState(err), lost(err), bare(err)
+	switch {
+	case slices.Contains(refusals, code):
+		return configure("database_refused", s.String()+" does not let "+s.config.User+" in",
+			"Check the user and the password in the database's address, and that the server's pg_hba.conf lets this machine in.", err)
+	case code == noSuchDatabase:
+		return configure("database_missing", s.String()+" does not exist",
+			"Make it, as with: createdb --owner="+s.config.User+" "+s.config.Database, err)
+	case slices.Contains(limits, code):
+		return configure("ledger_unwritable", s.String()+" cannot be written by "+s.config.User,
+			"Let the user make the schema "+schema+" or own it, name the primary server and no standby, and see that its disk has room.", err)
+	case code == tooManyConnections:
+		return configure("ledger_busy", s.String()+" has no connection left",
+			"Raise max_connections at the server, or put &pool_max_conns=4 at the end of the database's address.", err)
+	case gone:
+		return configure("database_unreachable", s.String()+" does not answer",
+			"See that the server runs, and that the host, the port and sslmode in the database's address are right.", err)
+	}
+	return nil
+}

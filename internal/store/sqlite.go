@@ -1,0 +1,177 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// file is a ledger in a file of SQLite: the path of it.
+type file string
+
+func (f file) String() string { return "the state file " + string(f) }
+
+// busyTimeout is how long a write waits for another process, in milliseconds.
+const busyTimeout = "10000"
+
+func openFile(path string) (*DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, unreadable(file(path), err)
+	}
+	if err := create(path); err != nil {
+		return nil, unreadable(file(path), err)
+	}
+	handle, err := open(path, url.Values{
+		"_txlock":       {"immediate"}, // a write that must wait does so at its beginning
+		"_busy_timeout": {busyTimeout},
+		"_foreign_keys": {"1"},
+		"_dqs":          {"0"},
+		"_journal_mode": {"WAL"}, // one may read while another writes
+		// FULL has SQLite wait, at every commit, until the disk has the
+		// write-ahead log, and its folder where the log is new. WAL's usual
+		// NORMAL loses the last commits in a power cut: a cursor would be
+		// gone whose report is paid for already.
+		"_synchronous": {"FULL"},
+	})
+	if err != nil {
+		return nil, unreadable(file(path), err)
+	}
+	return &DB{sql: handle, place: file(path), bind: func(s string) string { return s }}, nil
+}
+
+// open gives a handle for the file; nothing is opened before it is used.
+func open(path string, settings url.Values) (*sql.DB, error) {
+	address := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: settings.Encode()}
+	handle, err := sql.Open("sqlite", address.String())
+	if err != nil {
+		return nil, err
+	}
+	// SQLite has room for one writer. The others wait their turn here, where a
+	// context can call them back.
+	handle.SetMaxOpenConns(1)
+	return handle, nil
+}
+
+// creating keeps create from closing a file on which this process has a lock
+// by way of SQLite: POSIX drops all locks of a process at its first close.
+var creating sync.Mutex
+
+// create makes the file, for its owner only, unless it is there. SQLite gives
+// the files beside it the same mode.
+func create(path string) error {
+	creating.Lock()
+	defer creating.Unlock()
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// prepare touches the file only after it was found to be ours, or empty.
+func (f file) prepare(ctx context.Context, db *DB) error {
+	p, err := provider(goose.DialectSQLite3, db.sql, "sqlite", versionTable)
+	if err != nil {
+		return err
+	}
+	if err := f.refuse(ctx, latest(p)); err != nil {
+		return err
+	}
+	if err := f.sign(ctx, db); err != nil {
+		return err
+	}
+	return db.migrate(ctx, p, func(ctx context.Context, version int64) error {
+		if version == 0 {
+			return nil
+		}
+		if err := f.backup(ctx, db.sql, version); err != nil {
+			return db.failed(ctx, "keep a copy", err)
+		}
+		return nil
+	})
+}
+
+// signature is SQLite's application_id in every ledger: "AdTa". A database of
+// another program is left as it is.
+const signature = 0x41645461
+
+// versionTable is goose's own.
+const versionTable = "goose_db_version"
+
+// refuse says what is wrong with the file, if anything. It only reads: a file
+// that is not ours, or that a newer program made, must stay as it is, and
+// opening it for writing would switch its journal already.
+func (f file) refuse(ctx context.Context, known int64) (err error) {
+	handle, err := open(string(f), url.Values{"mode": {"ro"}, "_busy_timeout": {busyTimeout}})
+	if err != nil {
+		return unreadable(f, err)
+	}
+	defer func() { err = cmp.Or(err, handle.Close()) }()
+	var found int64
+	var tables int
+	err = handle.QueryRowContext(ctx, "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id").Scan(&found, &tables)
+	if err == nil && found != signature && (found != 0 || tables > 0) {
+		err = errNotOurs
+	}
+	if err == nil {
+		var version int64
+		if version, err = f.version(ctx, handle); version > known {
+			return newer(f, version, known)
+		}
+	}
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return cause
+	}
+	if err != nil {
+		return unreadable(f, err)
+	}
+	return nil
+}
+
+func (f file) version(ctx context.Context, handle *sql.DB) (version int64, err error) {
+	var there bool
+	err = handle.QueryRowContext(ctx, "SELECT count(*) > 0 FROM sqlite_schema WHERE name = ?", versionTable).Scan(&there)
+	if err != nil || !there {
+		return 0, err
+	}
+	err = handle.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+versionTable).Scan(&version)
+	return version, err
+}
+
+// sign marks an empty file as a ledger. It goes before the migrations, so that
+// one cut off between them is still known as ours.
+func (f file) sign(ctx context.Context, db *DB) error {
+	return db.write(ctx, "begin", func(tx txn) error {
+		var found int64
+		err := tx.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&found) }, "PRAGMA application_id")
+		if err != nil || found == signature {
+			return err
+		}
+		_, err = tx.exec(ctx, fmt.Sprintf("PRAGMA application_id = %d", signature))
+		return err
+	})
+}
+
+// claim locks an empty file beside the ledger, which stays there. The operating
+// system ends the lock with the process, however that dies.
+func (f file) claim(context.Context) (release func(), err error) {
+	release, err = take(string(f) + ".lock")
+	if err != nil && !errors.Is(err, errTaken) {
+		err = unreadable(f+".lock", err)
+	}
+	return release, err
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestAMetricThatIsDefinedLaterNeedsNoCall(t *testing.T) {
 // both sides of a change of Meta's rules are told apart. PAINS #3, R37
 func TestMixedAttributionAndChangesOfRulesAreMarked(t *testing.T) {
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=250,seed=4", func(t *testing.T, b *bubble) {
-		args := append(withActions[:2:2], "--since", "2026-01-05", "--until", "2026-01-20")
+		args := slices.Concat(withActions[:2], []string{"--since", "2026-01-05", "--until", "2026-01-20"})
 		if d := b.sync(t, args...); d.code != 0 {
 			t.Fatal(d.err)
 		}

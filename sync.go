@@ -17,6 +17,7 @@ func (a Account) Location() (*time.Location, error) { return time.LoadLocation(a
 // Source is a user's configured connector.
 type Source struct {
 	ID        string
+	Name      string // as people call it; a rename changes nothing else
 	Connector string
 	Dataset   string            // the schema its tables stand in
 	Tables    []string          // which to sync; none named = the usual ones, and all reports
@@ -25,6 +26,12 @@ type Source struct {
 	Since     Day               // zero = as far back as the platform serves
 	Until     Day               // the last day wanted; zero = today
 	Settings  map[string]string // the connector's own fields, see its Spec
+
+	Credential string        // whose token it reads with; empty = none yet
+	Accounts   []string      // those that were picked
+	All        bool          // all that the credential sees instead, and those to come
+	Every      time.Duration // how often it is synced
+	LookBack   int           // days that are read again; 0 = as the connector has it
 }
 
 // Destination is a warehouse that the user owns.
@@ -81,6 +88,7 @@ type RunState string
 // The states. An interrupted or failed run may be taken up again by the same
 // command on the same day; a finished one is done.
 const (
+	Waiting     RunState = "waiting"
 	Running     RunState = "running"
 	Finished    RunState = "finished"
 	Failed      RunState = "failed"

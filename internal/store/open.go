@@ -16,6 +16,8 @@ type DB struct {
 	place place
 	// bind writes a statement as the database wants it.
 	bind func(statement string) string
+	// clock is the database's own, in microseconds.
+	clock string
 }
 
 // place is where a ledger is kept: what SQLite and PostgreSQL do each in its

@@ -65,7 +65,7 @@ func openServer(address string) (*DB, error) {
 	handle.SetMaxIdleConns(int(config.MaxConns))
 	handle.SetConnMaxIdleTime(config.MaxConnIdleTime)
 	handle.SetConnMaxLifetime(config.MaxConnLifetime)
-	return &DB{sql: handle, place: server{c}, bind: numbered}, nil
+	return &DB{sql: handle, place: server{c}, bind: numbered, clock: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"}, nil
 }
 
 // serverVersionTable tells a ledger from the tables of another program.

@@ -47,7 +47,8 @@ func openFile(path string) (*DB, error) {
 	if err != nil {
 		return nil, unreadable(file(path), err)
 	}
-	return &DB{sql: handle, place: file(path), bind: func(s string) string { return s }}, nil
+	return &DB{sql: handle, place: file(path), bind: func(s string) string { return s },
+		clock: "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"}, nil
 }
 
 // open gives a handle for the file; nothing is opened before it is used.

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"adtally"
+)
+
+// ErrNotHeld says that a step is not, or no longer, the worker's.
+var ErrNotHeld = errors.New("the step is held by somebody else, or has ended")
+
+// ErrCancelled says that somebody wants the run to end.
+var ErrCancelled = errors.New("the run was cancelled")
+
+// Claim is a step that a worker holds for a while.
+type Claim struct {
+	adtally.Ticket
+	Step   adtally.Step
+	Worker string
+	Tries  int
+}
+
+// Leases are counted by the clock of the database, the only one that all workers
+// share.
+
+// Ready are steps that may go on, those that wait longest first.
+func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtally.Ticket, err error) {
+	err = db.query(ctx, "read what may go on", func(rows *sql.Rows) error {
+		var t adtally.Ticket
+		err := rows.Scan(&t.Run, &t.Account, &t.Generation)
+		all = append(all, t)
+		return err
+	}, `SELECT steps.run, steps.account, steps.generation FROM steps JOIN runs ON runs.id = steps.run
+		WHERE steps.state = 'waiting' AND runs.active = 1 AND coalesce(steps.not_before, 0) <= ? ORDER BY coalesce(steps.not_before, 0), steps.seq LIMIT ?`, now.UnixMicro(), limit)
+	return all, err
+}
+
+// Claim takes a step, if it is still to be had, and nobody is at work on the same
+// account of the same source.
+func (db *DB) Claim(ctx context.Context, t adtally.Ticket, worker string, lease time.Duration, now time.Time) (c Claim, err error) {
+	c = Claim{Ticket: t, Worker: worker, Step: adtally.Step{Run: t.Run}}
+	err = db.write(ctx, "claim a step", func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE steps SET state = 'running', worker = ?, lease = `+db.clock+` + CAST(? AS BIGINT), started = coalesce(started, ?), ended = NULL
+			WHERE run = ? AND account = ? AND generation = ? AND state = 'waiting'
+			AND EXISTS (SELECT 1 FROM runs WHERE runs.id = steps.run AND runs.active = 1 AND runs.cancelled IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM steps AS o JOIN runs AS r ON r.id = o.run
+				WHERE o.account = steps.account AND o.account <> '' AND o.run <> steps.run AND o.state = 'running' AND o.lease > `+db.clock+`
+				AND r.source = (SELECT mine.source FROM runs AS mine WHERE mine.id = steps.run))`,
+			worker, lease.Microseconds(), now.UnixMicro(), t.Run, t.Account, t.Generation)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errNone
+		}
+		if _, err := tx.exec(ctx, `UPDATE runs SET state = 'running' WHERE id = ? AND state = 'waiting'`, t.Run); err != nil {
+			return err
+		}
+		return tx.query(ctx, func(rows *sql.Rows) error {
+			a := &c.Step.Account
+			return rows.Scan(&a.ID, &a.Name, &a.Currency, &a.Zone, &a.Status, &c.Tries)
+		}, `SELECT account, name, currency, zone, status, tries FROM steps WHERE run = ? AND account = ?`, t.Run, t.Account)
+	})
+	if errors.Is(err, errNone) {
+		err = ErrNotHeld
+	}
+	return c, err
+}
+
+// errNone undoes a transaction that changed nothing.
+var errNone = errors.New("nothing was changed")
+
+const heldBy = ` WHERE run = ? AND account = ? AND generation = ? AND worker = ? AND state = 'running' AND lease > `
+
+// Renew holds a claim for another while. ErrNotHeld: it was lost. ErrCancelled:
+// the run is to end.
+func (db *DB) Renew(ctx context.Context, c Claim, lease time.Duration) error {
+	n, err := db.exec(ctx, "renew a claim", `UPDATE steps SET lease = `+db.clock+` + CAST(? AS BIGINT)`+heldBy+db.clock,
+		lease.Microseconds(), c.Run, c.Account, c.Generation, c.Worker)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrNotHeld
+	}
+	cancelled := false
+	err = db.query(ctx, "look whether a run is cancelled", func(rows *sql.Rows) error { return rows.Scan(&cancelled) },
+		`SELECT cancelled IS NOT NULL FROM runs WHERE id = ?`, c.Run)
+	if err == nil && cancelled {
+		return ErrCancelled
+	}
+	return err
+}
+
+// Held says whether a claim holds for at least so much longer.
+func (db *DB) Held(ctx context.Context, c Claim, margin time.Duration) error {
+	held := false
+	err := db.query(ctx, "look whether a claim holds", func(rows *sql.Rows) error {
+		held = true
+		return rows.Scan(new(int64))
+	}, `SELECT seq FROM steps`+heldBy+db.clock+` + ?`, c.Run, c.Account, c.Generation, c.Worker, margin.Microseconds())
+	if err == nil && !held {
+		return ErrNotHeld
+	}
+	return err
+}
+
+// Widen adds the steps of a run, one for each account.
+func (db *DB) Widen(ctx context.Context, run string, accounts []adtally.Account) error {
+	return db.write(ctx, "add steps to a run", func(tx txn) error {
+		for _, a := range accounts {
+			if _, err := tx.exec(ctx, `INSERT INTO steps (run, account, name, currency, zone, status, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (run, account) DO NOTHING`,
+				run, a.ID, a.Name, a.Currency, a.Zone, a.Status); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Leave gives a claim back with how the share of the step ended.
+func (db *DB) Leave(ctx context.Context, c Claim, e adtally.Ending, now time.Time) error {
+	f, ended := e.Fault, micros(now)
+	if f == nil {
+		f = &adtally.Fault{}
+	}
+	if e.State == adtally.Waiting {
+		ended = sql.Null[int64]{}
+	}
+	n, err := db.exec(ctx, "leave a step", `UPDATE steps SET state = ?, not_before = ?, tries = ?, rows = rows + ?, slices = slices + ?, slices_left = ?,
+		act = ?, code = ?, message = ?, hint = ?, until = ?, ended = ?, generation = generation + 1, worker = '', lease = NULL`+heldBy+db.clock,
+		string(e.State), micros(e.NotBefore), e.Tries, e.Rows, e.Slices, e.Left,
+		sql.Null[string]{V: string(f.Act), Valid: e.Fault != nil}, f.Code, f.Message, f.Hint, micros(f.Until), ended,
+		c.Run, c.Account, c.Generation, c.Worker)
+	if err == nil && n == 0 {
+		return ErrNotHeld
+	}
+	return err
+}
+
+// Free takes steps away from workers whose lease is over, so that others go on
+// with them, and says how many.
+func (db *DB) Free(ctx context.Context) (int64, error) {
+	return db.exec(ctx, "free the steps of dead workers", `UPDATE steps SET state = 'waiting', generation = generation + 1, worker = '', lease = NULL
+		WHERE state = 'running' AND lease <= `+db.clock)
+}
+
+// Idle are runs that are on and of which no step is left: whoever was to end them
+// died.
+func (db *DB) Idle(ctx context.Context) (ids []string, err error) {
+	err = db.query(ctx, "read runs without steps", func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, `SELECT id FROM runs WHERE active = 1 AND NOT EXISTS (SELECT 1 FROM steps WHERE run = runs.id AND state IN ('waiting', 'running'))`)
+	return ids, err
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"adtally"
+)
+
+// AppendLog keeps lines of a run's log. Their Seq is given by the ledger.
+func (db *DB) AppendLog(ctx context.Context, lines ...adtally.LogLine) error {
+	return db.write(ctx, "keep the log", func(tx txn) error {
+		for _, l := range lines {
+			if _, err := tx.exec(ctx, `INSERT INTO log_lines (run, at, level, account, stream, code, message, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+				l.Run, micros(l.At), l.Level, l.Account, l.Stream, l.Code, l.Message, l.Detail); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Log are the lines of a run after one of them, in the order in which they were
+// kept. On PostgreSQL a line may appear a moment after a later one.
+func (db *DB) Log(ctx context.Context, run string, after int64, limit int) (all []adtally.LogLine, err error) {
+	err = db.query(ctx, "read the log", func(rows *sql.Rows) error {
+		l := adtally.LogLine{Run: run}
+		var at sql.Null[int64]
+		err := rows.Scan(&l.Seq, &at, &l.Level, &l.Account, &l.Stream, &l.Code, &l.Message, &l.Detail)
+		l.At = moment(at)
+		all = append(all, l)
+		return err
+	}, `SELECT seq, at, level, account, stream, code, message, detail FROM log_lines WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?`, run, after, limit)
+	return all, err
+}
+
+// PruneLog forgets lines that are older than a moment, and says how many.
+func (db *DB) PruneLog(ctx context.Context, before time.Time) (int64, error) {
+	return db.exec(ctx, "forget old lines of the log", `DELETE FROM log_lines WHERE at < ?`, before.UnixMicro())
+}
+
+// Beat writes down that a worker is there.
+func (db *DB) Beat(ctx context.Context, w adtally.Worker) error {
+	_, err := db.exec(ctx, "say that a worker is there", `INSERT INTO workers (id, host, version, started, seen) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`, w.ID, w.Host, w.Version, micros(w.Started), micros(w.Seen))
+	return err
+}
+
+// Workers are those that were there after a moment.
+func (db *DB) Workers(ctx context.Context, since time.Time) (all []adtally.Worker, err error) {
+	err = db.query(ctx, "read the workers", func(rows *sql.Rows) error {
+		var w adtally.Worker
+		var started, seen sql.Null[int64]
+		err := rows.Scan(&w.ID, &w.Host, &w.Version, &started, &seen)
+		w.Started, w.Seen = moment(started), moment(seen)
+		all = append(all, w)
+		return err
+	}, `SELECT id, host, version, started, seen FROM workers WHERE seen >= ? ORDER BY id`, since.UnixMicro())
+	return all, err
+}

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+// RunRecord is a run as the ledger knows it.
+type RunRecord struct {
+	adtally.Run
+	Trigger   adtally.Trigger
+	By        string
+	Extent    adtally.Extent
+	Active    bool
+	Cancelled bool // somebody wants it to end
+}
+
+// Place takes an order: its run begins with a look at which accounts there are.
+// Where a run of the same lane is on, or the order was placed before, that run is
+// given instead, and placed is false.
+func (db *DB) Place(ctx context.Context, o adtally.Order) (run RunRecord, placed bool, err error) {
+	extent, err := json.Marshal(o.Extent)
+	if err != nil {
+		return run, false, err
+	}
+	err = db.write(ctx, "begin a run", func(tx txn) error {
+		run, placed = RunRecord{}, false
+		n, err := tx.exec(ctx, `INSERT INTO runs (id, source, wanted, started, ended, state, error, lane, origin, by_whom, active, order_key)
+			VALUES (?, ?, ?, ?, NULL, 'waiting', '', ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,
+			o.ID, o.Source, string(extent), micros(o.At), o.Lane(), string(o.Trigger), o.By, sql.Null[string]{V: o.Key, Valid: o.Key != ""})
+		if err != nil {
+			return err
+		}
+		where, args := `id = ?`, []any{o.ID}
+		if placed = n == 1; placed {
+			if _, err := tx.exec(ctx, `INSERT INTO steps (run, account, name, currency, zone, status, state) VALUES (?, '', '', '', '', '', 'waiting')`, o.ID); err != nil {
+				return err
+			}
+		} else {
+			where, args = `source = ? AND (order_key = ? OR lane = ? AND active = 1)`, []any{o.Source, o.Key, o.Lane()}
+		}
+		return tx.query(ctx, func(rows *sql.Rows) (err error) {
+			run, err = scanRun(rows)
+			return err
+		}, `SELECT `+runColumns+` FROM runs WHERE `+where+` ORDER BY CASE WHEN order_key = ? THEN 0 ELSE 1 END, seq LIMIT 1`, append(args, o.Key)...)
+	})
+	if err == nil && run.ID == "" {
+		err = fmt.Errorf("begin run %s: it collides with no other", o.ID)
+	}
+	return run, placed, err
+}
+
+const runColumns = `id, source, wanted, started, ended, state, error, origin, by_whom, active, cancelled`
+
+func scanRun(rows *sql.Rows) (r RunRecord, err error) {
+	var started, ended, active, cancelled sql.Null[int64]
+	err = rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error, &r.Trigger, &r.By, &active, &cancelled)
+	r.Started, r.Ended, r.Active, r.Cancelled = moment(started), moment(ended), active.V == 1, cancelled.Valid
+	if err == nil && r.Trigger != "" {
+		err = json.Unmarshal([]byte(r.Wanted), &r.Extent)
+	}
+	return r, err
+}
+
+// Run is one run.
+func (db *DB) Run(ctx context.Context, id string) (r RunRecord, err error) {
+	found := false
+	err = db.query(ctx, "read a run", func(rows *sql.Rows) (err error) {
+		found = true
+		r, err = scanRun(rows)
+		return err
+	}, `SELECT `+runColumns+` FROM runs WHERE id = ?`, id)
+	if err == nil && !found {
+		err = configure("not_found", "there is no such run", "Look at the list of runs.", nil)
+	}
+	return r, err
+}
+
+// Runs are runs of a source, or of all where it is empty, the newest first and
+// older than the one named, where one is.
+func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all []RunRecord, err error) {
+	err = db.query(ctx, "read the runs", func(rows *sql.Rows) error {
+		r, err := scanRun(rows)
+		all = append(all, r)
+		return err
+	}, `SELECT `+runColumns+` FROM runs WHERE (? = '' OR source = ?)
+		AND (? = '' OR seq < (SELECT b.seq FROM runs AS b WHERE b.id = ?)) ORDER BY seq DESC LIMIT ?`, source, source, before, before, limit)
+	return all, err
+}
+
+// Cancel asks a run to end. What waits ends at once; whoever is at work learns of
+// it when the lease is renewed.
+func (db *DB) Cancel(ctx context.Context, run string, now time.Time) error {
+	return db.write(ctx, "cancel a run", func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE runs SET cancelled = coalesce(cancelled, ?) WHERE id = ? AND active = 1`, now.UnixMicro(), run)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return configure("not_running", "the run is not on", "There is nothing to cancel.", nil)
+		}
+		_, err = tx.exec(ctx, `UPDATE steps SET state = 'interrupted', ended = ? WHERE run = ? AND state = 'waiting'`, now.UnixMicro(), run)
+		return err
+	})
+}
+
+// Conclude ends a run of which no step is left, and says whether it did. The
+// worst of its steps' faults becomes its error.
+func (db *DB) Conclude(ctx context.Context, run string, now time.Time) (r RunRecord, ended bool, err error) {
+	err = db.write(ctx, "end a run", func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE runs SET active = NULL, ended = ?,
+			state = CASE WHEN cancelled IS NOT NULL THEN 'interrupted'
+				WHEN EXISTS (SELECT 1 FROM steps WHERE run = runs.id AND state <> 'finished') THEN 'failed' ELSE 'finished' END,
+			error = coalesce((SELECT message FROM steps WHERE run = runs.id AND act IS NOT NULL AND state = 'failed'
+				ORDER BY CASE act WHEN 'reconnect' THEN 0 WHEN 'configure' THEN 1 WHEN 'bug' THEN 2 WHEN 'wait' THEN 3 ELSE 4 END, seq LIMIT 1), '')
+			WHERE id = ? AND active = 1 AND NOT EXISTS (SELECT 1 FROM steps WHERE run = runs.id AND state IN ('waiting', 'running'))`, now.UnixMicro(), run)
+		if err != nil {
+			return err
+		}
+		ended = n == 1
+		return tx.query(ctx, func(rows *sql.Rows) (err error) {
+			r, err = scanRun(rows)
+			return err
+		}, `SELECT `+runColumns+` FROM runs WHERE id = ?`, run)
+	})
+	return r, ended, err
+}

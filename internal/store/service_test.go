@@ -1,0 +1,300 @@
+package store_test
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/store"
+)
+
+var standing = adtally.Standing{Stage: adtally.Authentication, Created: moment, CreatedBy: "user:1", Next: moment,
+	Source: adtally.Source{ID: "s1", Name: "Main", Connector: "facebookads", Dataset: "facebook_ads", Credential: "c1", Accounts: []string{"7"}, All: true, Every: time.Hour,
+		Tables: []string{"ads"}, Since: 20000, LookBack: 14, Settings: map[string]string{"a": "b"}, Metrics: []adtally.Metric{{Name: "trials", Types: []string{"x"}}}}}
+
+func withSource(t *testing.T, address string) *store.DB {
+	t.Helper()
+	db := open(t, address)
+	if err := db.AddSource(ctx, standing); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		got, err := db.Source(ctx, "s1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := standing
+		want.Revision = 1
+		same(t, "the source", got, want)
+		other := standing
+		other.ID = "s2"
+		if err := db.AddSource(ctx, other); adtally.FaultOf(err).Code != "dataset_taken" {
+			t.Errorf("a second source in the same dataset: %v", err)
+		}
+		mine, theirs := got, got
+		mine.Name, theirs.Name = "Mine", "Theirs"
+		if err := db.EditSource(ctx, mine); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.EditSource(ctx, theirs); adtally.FaultOf(err).Code != "conflict" {
+			t.Errorf("a change of what was changed meanwhile: %v", err)
+		}
+		if _, err := db.Source(ctx, "none"); adtally.FaultOf(err).Code != "not_found" {
+			t.Errorf("a source that is not there: %v", err)
+		}
+		mine.Revision, mine.Deleted = 2, moment
+		if err := db.EditSource(ctx, mine); err != nil {
+			t.Fatal(err)
+		}
+		here, _ := db.Sources(ctx, false)
+		gone, _ := db.Sources(ctx, true)
+		if len(here) != 0 || len(gone) != 1 || gone[0].Name != "Mine" {
+			t.Errorf("sources %v, deleted %v", here, gone)
+		}
+	})
+}
+
+func TestOfEachLaneOneRunIsOn(t *testing.T) { // R11
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		var placed atomic.Int32
+		var wg sync.WaitGroup
+		for i := range 6 {
+			wg.Go(func() {
+				_, ok, err := db.Place(ctx, adtally.Order{ID: string(rune('a' + i)), Source: "s1", Trigger: adtally.ByHand, At: moment})
+				if err != nil {
+					t.Error(err)
+				}
+				if ok {
+					placed.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if placed.Load() != 1 {
+			t.Errorf("%d runs are on", placed.Load())
+		}
+		if due, err := db.DueSources(ctx, moment.Add(time.Hour), 9); err != nil || len(due) != 0 {
+			t.Errorf("a source with a run on is due: %v, %v", due, err)
+		}
+		b, ok, err := db.Place(ctx, adtally.Order{ID: "fill", Source: "s1", Trigger: adtally.ByBackfill, Key: "k", Extent: adtally.Extent{Tables: []string{"ads"}, Reread: true}, At: moment})
+		if err != nil || !ok {
+			t.Fatalf("a backfill beside it: %v", err)
+		}
+		same(t, "its extent", b.Extent, adtally.Extent{Tables: []string{"ads"}, Reread: true})
+		again, ok, err := db.Place(ctx, adtally.Order{ID: "fill2", Source: "s1", Trigger: adtally.ByBackfill, Key: "k", At: moment})
+		if err != nil || ok || again.ID != "fill" {
+			t.Errorf("the same order again: %+v, %t, %v", again.Run, ok, err)
+		}
+		if all, err := db.Runs(ctx, "s1", "", 9); err != nil || len(all) != 2 || all[0].ID != "fill" {
+			t.Errorf("runs %v, %v", all, err)
+		}
+		if all, err := db.Runs(ctx, "", "fill", 9); err != nil || len(all) != 1 {
+			t.Errorf("runs before the last %v, %v", all, err)
+		}
+	})
+}
+
+// R20, PAINS #14: a step has one holder; who lost it can neither renew, nor hold,
+// nor leave it.
+func TestAStepHasOneHolder(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		ticket := readyOne(t, db)
+		const lease = 50 * time.Millisecond
+		first, err := db.Claim(ctx, ticket, "w1", lease, moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Claim(ctx, ticket, "w2", lease, moment); !errors.Is(err, store.ErrNotHeld) {
+			t.Errorf("a second claim: %v", err)
+		}
+		if err := db.Held(ctx, first, 0); err != nil {
+			t.Errorf("its holder: %v", err)
+		}
+		if err := db.Held(ctx, first, time.Hour); !errors.Is(err, store.ErrNotHeld) {
+			t.Errorf("for an hour more: %v", err)
+		}
+		freed := int64(0)
+		for range 200 {
+			if freed, err = db.Free(ctx); freed > 0 || err != nil {
+				break
+			}
+			time.Sleep(5 * time.Millisecond) // the database's clock cannot be turned
+		}
+		if freed != 1 || err != nil {
+			t.Fatalf("%d were freed, %v", freed, err)
+		}
+		next := ticket
+		next.Generation++
+		second, err := db.Claim(ctx, next, "w2", time.Hour, moment)
+		if err != nil {
+			t.Fatalf("after the first died: %v", err)
+		}
+		for what, err := range map[string]error{"renewed": db.Renew(ctx, first, time.Hour), "held": db.Held(ctx, first, 0), "left": db.Leave(ctx, first, adtally.Ending{State: adtally.Finished}, moment)} {
+			if !errors.Is(err, store.ErrNotHeld) {
+				t.Errorf("%s by who lost it: %v", what, err)
+			}
+		}
+		if err := db.Renew(ctx, second, time.Hour); err != nil {
+			t.Error(err)
+		}
+		if err := db.Leave(ctx, second, adtally.Ending{State: adtally.Waiting, NotBefore: moment.Add(time.Hour), Tries: 2}, moment); err != nil {
+			t.Fatal(err)
+		}
+		if ready, err := db.Ready(ctx, moment, 9); err != nil || len(ready) != 0 {
+			t.Errorf("before its time: %v, %v", ready, err)
+		}
+		if ready, err := db.Ready(ctx, moment.Add(time.Hour), 9); err != nil || len(ready) != 1 || ready[0].Generation != 2 {
+			t.Errorf("at its time: %v, %v", ready, err)
+		}
+	})
+}
+
+func readyOne(t *testing.T, db *store.DB) adtally.Ticket {
+	t.Helper()
+	if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.BySchedule, At: moment}); err != nil {
+		t.Fatal(err)
+	}
+	ready, err := db.Ready(ctx, moment, 9)
+	if err != nil || len(ready) != 1 {
+		t.Fatal(ready, err)
+	}
+	return ready[0]
+}
+
+func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		for _, o := range []adtally.Order{{ID: "r1", Trigger: adtally.BySchedule}, {ID: "r2", Trigger: adtally.ByBackfill}} {
+			o.Source, o.At = "s1", moment
+			if _, _, err := db.Place(ctx, o); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Widen(ctx, o.ID, []adtally.Account{{ID: "7", Zone: "UTC"}, {ID: "8", Zone: "UTC"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		claim := func(run, account string) error {
+			_, err := db.Claim(ctx, adtally.Ticket{Run: run, Account: account}, "w-"+run, time.Hour, moment)
+			return err
+		}
+		if err := claim("r1", "7"); err != nil {
+			t.Fatal(err)
+		}
+		if err := claim("r2", "7"); !errors.Is(err, store.ErrNotHeld) {
+			t.Errorf("the same account in another run: %v", err)
+		}
+		if err := claim("r2", "8"); err != nil {
+			t.Errorf("another account: %v", err)
+		}
+	})
+}
+
+func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		ticket := readyOne(t, db)
+		first, err := db.Claim(ctx, ticket, "w", time.Hour, moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accounts := []adtally.Account{{ID: "7"}, {ID: "8"}}
+		if err := errors.Join(db.Widen(ctx, "r1", accounts), db.Leave(ctx, first, adtally.Ending{State: adtally.Finished}, moment)); err != nil {
+			t.Fatal(err)
+		}
+		faults := map[string]*adtally.Fault{"7": {Act: adtally.Retry, Code: "x", Message: "Later"}, "8": {Act: adtally.Reconnect, Code: "y", Message: "Dead"}}
+		for _, a := range accounts {
+			if _, ended, err := db.Conclude(ctx, "r1", moment); ended || err != nil {
+				t.Fatalf("ended early: %t, %v", ended, err)
+			}
+			c, err := db.Claim(ctx, adtally.Ticket{Run: "r1", Account: a.ID}, "w", time.Hour, moment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Failed, Rows: 3, Fault: faults[a.ID]}, moment); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if idle, err := db.Idle(ctx); err != nil || len(idle) != 1 {
+			t.Errorf("idle runs: %v, %v", idle, err)
+		}
+		run, ended, err := db.Conclude(ctx, "r1", moment.Add(time.Minute))
+		if err != nil || !ended || run.State != adtally.Failed || run.Error != "Dead" || run.Active {
+			t.Errorf("%+v, %t, %v", run, ended, err)
+		}
+		if _, ended, err := db.Conclude(ctx, "r1", moment); ended || err != nil {
+			t.Errorf("it ended twice: %v", err)
+		}
+	})
+}
+
+func TestACancelledRunEnds(t *testing.T) { // R20
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		c, err := db.Claim(ctx, readyOne(t, db), "w", time.Hour, moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}}), db.Cancel(ctx, "r1", moment)); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Renew(ctx, c, time.Hour); !errors.Is(err, store.ErrCancelled) {
+			t.Errorf("the holder learns %v", err)
+		}
+		if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Interrupted}, moment); err != nil {
+			t.Fatal(err)
+		}
+		run, ended, err := db.Conclude(ctx, "r1", moment)
+		if err != nil || !ended || run.State != adtally.Interrupted {
+			t.Errorf("%+v, %t, %v", run, ended, err)
+		}
+		if err := db.Cancel(ctx, "r1", moment); adtally.FaultOf(err).Code != "not_running" {
+			t.Errorf("cancelled twice: %v", err)
+		}
+	})
+}
+
+func TestTheLogIsReadOnFromAnyLineAndPruned(t *testing.T) { // R20
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		for i := range 3 {
+			if err := db.AppendLog(ctx, adtally.LogLine{Run: "r", At: moment.Add(time.Duration(i) * time.Hour), Level: "info", Message: string(rune('a' + i))}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := db.Log(ctx, "r", 0, 2)
+		if err != nil || len(all) != 2 || all[0].Message != "a" {
+			t.Fatal(all, err)
+		}
+		rest, err := db.Log(ctx, "r", all[1].Seq, 9)
+		if err != nil || len(rest) != 1 || rest[0].Message != "c" {
+			t.Error(rest, err)
+		}
+		if n, err := db.PruneLog(ctx, moment.Add(90*time.Minute)); err != nil || n != 2 {
+			t.Errorf("%d lines were forgotten, %v", n, err)
+		}
+		w := adtally.Worker{ID: "w", Host: "h", Version: "v", Started: moment, Seen: moment}
+		if err := db.Beat(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+		if there, err := db.Workers(ctx, moment); err != nil || len(there) != 1 || there[0] != w {
+			t.Errorf("workers %v, %v", there, err)
+		}
+	})
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+// set is what a person has set of a source, as it is kept.
+type set struct {
+	Accounts []string          `json:"accounts,omitempty"`
+	All      bool              `json:"all,omitempty"`
+	Tables   []string          `json:"tables,omitempty"`
+	Reports  []adtally.Report  `json:"reports,omitempty"`
+	Metrics  []adtally.Metric  `json:"metrics,omitempty"`
+	Since    adtally.Day       `json:"since"`
+	Until    adtally.Day       `json:"until"`
+	Settings map[string]string `json:"settings,omitempty"`
+	Every    time.Duration     `json:"every"`
+	LookBack int               `json:"look_back,omitempty"`
+}
+
+func setOf(s adtally.Source) (string, error) {
+	b, err := json.Marshal(set{s.Accounts, s.All, s.Tables, s.Reports, s.Metrics, s.Since, s.Until, s.Settings, s.Every, s.LookBack})
+	return string(b), err
+}
+
+func (v set) into(s *adtally.Source) {
+	s.Accounts, s.All, s.Tables, s.Reports, s.Metrics = v.Accounts, v.All, v.Tables, v.Reports, v.Metrics
+	s.Since, s.Until, s.Settings, s.Every, s.LookBack = v.Since, v.Until, v.Settings, v.Every, v.LookBack
+}
+
+const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good`
+
+func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
+	var settings string
+	var created, deleted, next, good sql.Null[int64]
+	err = rows.Scan(&s.ID, &s.Name, &s.Connector, &s.Dataset, &s.Credential, &settings, &s.Stage, &s.Revision, &created, &s.CreatedBy,
+		&deleted, &next, &s.Failures, &s.Why, &good)
+	if err != nil {
+		return s, err
+	}
+	s.Created, s.Deleted, s.Next, s.LastGood = moment(created), moment(deleted), moment(next), moment(good)
+	var v set
+	if err := json.Unmarshal([]byte(settings), &v); err != nil {
+		return s, fmt.Errorf("read what is set of source %s: %w", s.ID, err)
+	}
+	v.into(&s.Source)
+	return s, nil
+}
+
+// AddSource keeps a new source. A dataset belongs to one source, deleted ones
+// included: their tables stay.
+func (db *DB) AddSource(ctx context.Context, s adtally.Standing) error {
+	settings, err := setOf(s.Source)
+	if err != nil {
+		return err
+	}
+	n, err := db.exec(ctx, "add a source", `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL) ON CONFLICT DO NOTHING`,
+		s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next))
+	if err == nil && n == 0 {
+		return configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
+	}
+	return err
+}
+
+// Source is one source, deleted or not.
+func (db *DB) Source(ctx context.Context, id string) (s adtally.Standing, err error) {
+	found := false
+	err = db.query(ctx, "read a source", func(rows *sql.Rows) (err error) {
+		found = true
+		s, err = scanStanding(rows)
+		return err
+	}, `SELECT `+sourceColumns+` FROM sources WHERE id = ?`, id)
+	if err == nil && !found {
+		err = configure("not_found", "there is no such source", "Look at the list of sources.", nil)
+	}
+	return s, err
+}
+
+// Sources are all sources that are not deleted, or all that are, oldest first.
+func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.Standing, err error) {
+	err = db.query(ctx, "read the sources", func(rows *sql.Rows) error {
+		s, err := scanStanding(rows)
+		all = append(all, s)
+		return err
+	}, `SELECT `+sourceColumns+` FROM sources WHERE (deleted IS NOT NULL) = (? = 1) ORDER BY created NULLS FIRST, id`, bit(deleted))
+	return all, err
+}
+
+// EditSource writes what a person may change. It fails where somebody else has
+// changed the source since s was read.
+func (db *DB) EditSource(ctx context.Context, s adtally.Standing) error {
+	settings, err := setOf(s.Source)
+	if err != nil {
+		return err
+	}
+	n, err := db.exec(ctx, "change a source", `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, revision = revision + 1
+		WHERE id = ? AND revision = ?`,
+		s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), s.ID, s.Revision)
+	if err == nil && n == 0 {
+		return configure("conflict", "somebody else has changed it meanwhile", "Load it again, and make the change once more.", nil)
+	}
+	return err
+}
+
+// Pace writes down how a source goes: when it is due, and why then.
+func (db *DB) Pace(ctx context.Context, s adtally.Standing) error {
+	_, err := db.exec(ctx, "write when a source is due", `UPDATE sources SET stage = ?, next = ?, failures = ?, why = ?, last_good = ? WHERE id = ?`,
+		string(s.Stage), micros(s.Next), s.Failures, s.Why, micros(s.LastGood), s.ID)
+	return err
+}
+
+// DueSources are those that are due and of which no run is on, the longest
+// waiting first.
+func (db *DB) DueSources(ctx context.Context, now time.Time, limit int) (all []adtally.Standing, err error) {
+	err = db.query(ctx, "read what is due", func(rows *sql.Rows) error {
+		s, err := scanStanding(rows)
+		all = append(all, s)
+		return err
+	}, `SELECT `+sourceColumns+` FROM sources WHERE deleted IS NULL AND next <= ? AND credential <> ''
+		AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.source = sources.id AND runs.lane = 'sync' AND runs.active = 1)
+		ORDER BY next NULLS FIRST, id LIMIT ?`, now.UnixMicro(), limit)
+	return all, err
+}
+
+// SeeAccounts writes down which accounts a source's credential sees now. Those
+// that it saw before and does not see now stay.
+func (db *DB) SeeAccounts(ctx context.Context, source string, accounts []adtally.Account, now time.Time) error {
+	return db.write(ctx, "write the accounts of a source", func(tx txn) error {
+		for _, a := range accounts {
+			_, err := tx.exec(ctx, `INSERT INTO source_accounts (source, account, name, currency, zone, status, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (source, account) DO UPDATE SET name = excluded.name, currency = excluded.currency, zone = excluded.zone,
+				status = excluded.status, last_seen = excluded.last_seen`,
+				source, a.ID, a.Name, a.Currency, a.Zone, a.Status, micros(now), micros(now))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SeenAccounts are the accounts that a source's credential sees, or saw.
+func (db *DB) SeenAccounts(ctx context.Context, source string) (all []adtally.SeenAccount, err error) {
+	err = db.query(ctx, "read the accounts of a source", func(rows *sql.Rows) error {
+		var a adtally.SeenAccount
+		var first, last sql.Null[int64]
+		err := rows.Scan(&a.ID, &a.Name, &a.Currency, &a.Zone, &a.Status, &first, &last)
+		a.First, a.Last = moment(first), moment(last)
+		all = append(all, a)
+		return err
+	}, `SELECT account, name, currency, zone, status, first_seen, last_seen FROM source_accounts WHERE source = ? ORDER BY account`, source)
+	return all, err
+}

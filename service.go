@@ -1,0 +1,111 @@
+package adtally
+
+import "time"
+
+// Stage is how far a source has come.
+type Stage string
+
+// The stages, in their order.
+const (
+	Authentication Stage = "authentication" // no good credential yet, or no account
+	InitialLoad    Stage = "initial_load"   // its history comes in
+	Steady         Stage = "running"        // changes come in
+)
+
+// Standing is a source as an installation knows it: what was set, and how it goes.
+type Standing struct {
+	Source
+	Stage     Stage
+	Revision  int64 // counts edits
+	Created   time.Time
+	CreatedBy string
+	Deleted   time.Time // zero = it is not; it can be restored for a while
+	Next      time.Time // when it is due; zero = it is not scheduled
+	Failures  int       // runs in a row that did not bring it up to date
+	Why       string    // why it is slower than was set; empty = it is not
+	LastGood  time.Time // when it was last up to date; zero = never
+}
+
+// SeenAccount is an ad account that a source's credential sees, or saw.
+type SeenAccount struct {
+	Account
+	First time.Time // when it was first seen
+	Last  time.Time // when it was last seen; older than the source's last look = it is lost
+}
+
+// Trigger says what a run was begun by.
+type Trigger string
+
+// The triggers.
+const (
+	BySchedule Trigger = "schedule"
+	ByHand     Trigger = "manual"
+	ByBackfill Trigger = "backfill"
+)
+
+// Extent is what a run is to read, where that is less than all that is due.
+type Extent struct {
+	Accounts []string `json:"accounts,omitempty"` // none = all of the source
+	Tables   []string `json:"tables,omitempty"`   // none = all of the source
+	Since    Day      `json:"since,omitempty"`
+	Until    Day      `json:"until,omitempty"`
+	Reread   bool     `json:"reread,omitempty"` // days that are final too
+}
+
+// Order is a run that is wanted: of a source, by whom, and how much.
+type Order struct {
+	ID      string
+	Source  string
+	Trigger Trigger
+	By      string // who wanted it; empty = the schedule
+	Extent  Extent
+	Key     string // repeats with the same key are the same order; empty = none
+	At      time.Time
+}
+
+// Lane keeps runs of a source apart: in each there is one at a time. What a person
+// wants read again goes on beside the schedule.
+func (o Order) Lane() string {
+	if o.Trigger == ByBackfill {
+		return "backfill"
+	}
+	return "sync"
+}
+
+// Ticket is a step that a worker may claim. Its generation grows whenever it is
+// handed out anew, so that an earlier holder is known as such.
+type Ticket struct {
+	Run        string `json:"run"`
+	Account    string `json:"account"` // empty = the look at which accounts there are
+	Generation int64  `json:"generation"`
+}
+
+// Ending is how a worker's share of a step ended.
+type Ending struct {
+	State     RunState  // Waiting: it is to go on, not before NotBefore
+	NotBefore time.Time // zero = at once
+	Tries     int       // in vain, in a row
+	Rows      int64
+	Slices    int
+	Left      int // slices that were due and were not begun
+	Fault     *Fault
+}
+
+// LogLine is a line of a run's log. Nothing in it is secret.
+type LogLine struct {
+	Seq     int64
+	Run     string
+	At      time.Time
+	Level   string // info, warn, error
+	Account string
+	Stream  string
+	Code    string // of a fault, or of what happened; stable
+	Message string // one sentence
+	Detail  string // what lies beneath; may be empty
+}
+
+// Worker is a program that carries out steps.
+type Worker struct {
+	ID, Host, Version string
+	Started, Seen     time.Time
+}

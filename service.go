@@ -1,6 +1,9 @@
 package adtally
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Stage is how far a source has come.
 type Stage string
@@ -109,3 +112,42 @@ type Worker struct {
 	ID, Host, Version string
 	Started, Seen     time.Time
 }
+
+// RunRecord is a run as the ledger knows it.
+type RunRecord struct {
+	Run
+	Trigger   Trigger
+	By        string
+	Extent    Extent
+	Active    bool
+	Cancelled bool // somebody wants it to end
+}
+
+// StepRecord is a step as the ledger knows it.
+type StepRecord struct {
+	Step      Step
+	State     RunState
+	Started   time.Time
+	Ended     time.Time // zero while it goes on, or was cut off
+	Worker    string    // who holds it; empty = nobody
+	NotBefore time.Time
+	Tries     int
+	Rows      int64
+	Slices    int // done
+	Left      int // due, and not begun
+	Fault     *Fault
+}
+
+// Claim is a step that a worker holds for a while.
+type Claim struct {
+	Ticket
+	Step   Step
+	Worker string
+	Tries  int
+}
+
+// Why a worker must stop.
+var (
+	ErrNotHeld   = errors.New("the step is held by somebody else, or has ended")
+	ErrCancelled = errors.New("the run was cancelled")
+)

@@ -9,20 +9,6 @@ import (
 	"adtally"
 )
 
-// ErrNotHeld says that a step is not, or no longer, the worker's.
-var ErrNotHeld = errors.New("the step is held by somebody else, or has ended")
-
-// ErrCancelled says that somebody wants the run to end.
-var ErrCancelled = errors.New("the run was cancelled")
-
-// Claim is a step that a worker holds for a while.
-type Claim struct {
-	adtally.Ticket
-	Step   adtally.Step
-	Worker string
-	Tries  int
-}
-
 // Leases are counted by the clock of the database, the only one that all workers
 // share.
 
@@ -40,8 +26,8 @@ func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtall
 
 // Claim takes a step, if it is still to be had, and nobody is at work on the same
 // account of the same source.
-func (db *DB) Claim(ctx context.Context, t adtally.Ticket, worker string, lease time.Duration, now time.Time) (c Claim, err error) {
-	c = Claim{Ticket: t, Worker: worker, Step: adtally.Step{Run: t.Run}}
+func (db *DB) Claim(ctx context.Context, t adtally.Ticket, worker string, lease time.Duration, now time.Time) (c adtally.Claim, err error) {
+	c = adtally.Claim{Ticket: t, Worker: worker, Step: adtally.Step{Run: t.Run}}
 	err = db.write(ctx, "claim a step", func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE steps SET state = 'running', worker = ?, lease = `+db.clock+` + CAST(? AS BIGINT), started = coalesce(started, ?), ended = NULL
 			WHERE run = ? AND account = ? AND generation = ? AND state = 'waiting'
@@ -65,7 +51,7 @@ func (db *DB) Claim(ctx context.Context, t adtally.Ticket, worker string, lease 
 		}, `SELECT account, name, currency, zone, status, tries FROM steps WHERE run = ? AND account = ?`, t.Run, t.Account)
 	})
 	if errors.Is(err, errNone) {
-		err = ErrNotHeld
+		err = adtally.ErrNotHeld
 	}
 	return c, err
 }
@@ -75,35 +61,35 @@ var errNone = errors.New("nothing was changed")
 
 const heldBy = ` WHERE run = ? AND account = ? AND generation = ? AND worker = ? AND state = 'running' AND lease > `
 
-// Renew holds a claim for another while. ErrNotHeld: it was lost. ErrCancelled:
+// Renew holds a claim for another while. adtally.ErrNotHeld: it was lost. adtally.ErrCancelled:
 // the run is to end.
-func (db *DB) Renew(ctx context.Context, c Claim, lease time.Duration) error {
+func (db *DB) Renew(ctx context.Context, c adtally.Claim, lease time.Duration) error {
 	n, err := db.exec(ctx, "renew a claim", `UPDATE steps SET lease = `+db.clock+` + CAST(? AS BIGINT)`+heldBy+db.clock,
 		lease.Microseconds(), c.Run, c.Account, c.Generation, c.Worker)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return ErrNotHeld
+		return adtally.ErrNotHeld
 	}
 	cancelled := false
 	err = db.query(ctx, "look whether a run is cancelled", func(rows *sql.Rows) error { return rows.Scan(&cancelled) },
 		`SELECT cancelled IS NOT NULL FROM runs WHERE id = ?`, c.Run)
 	if err == nil && cancelled {
-		return ErrCancelled
+		return adtally.ErrCancelled
 	}
 	return err
 }
 
 // Held says whether a claim holds for at least so much longer.
-func (db *DB) Held(ctx context.Context, c Claim, margin time.Duration) error {
+func (db *DB) Held(ctx context.Context, c adtally.Claim, margin time.Duration) error {
 	held := false
 	err := db.query(ctx, "look whether a claim holds", func(rows *sql.Rows) error {
 		held = true
 		return rows.Scan(new(int64))
 	}, `SELECT seq FROM steps`+heldBy+db.clock+` + ?`, c.Run, c.Account, c.Generation, c.Worker, margin.Microseconds())
 	if err == nil && !held {
-		return ErrNotHeld
+		return adtally.ErrNotHeld
 	}
 	return err
 }
@@ -122,7 +108,7 @@ func (db *DB) Widen(ctx context.Context, run string, accounts []adtally.Account)
 }
 
 // Leave gives a claim back with how the share of the step ended.
-func (db *DB) Leave(ctx context.Context, c Claim, e adtally.Ending, now time.Time) error {
+func (db *DB) Leave(ctx context.Context, c adtally.Claim, e adtally.Ending, now time.Time) error {
 	f, ended := e.Fault, micros(now)
 	if f == nil {
 		f = &adtally.Fault{}
@@ -136,7 +122,7 @@ func (db *DB) Leave(ctx context.Context, c Claim, e adtally.Ending, now time.Tim
 		sql.Null[string]{V: string(f.Act), Valid: e.Fault != nil}, f.Code, f.Message, f.Hint, micros(f.Until), ended,
 		c.Run, c.Account, c.Generation, c.Worker)
 	if err == nil && n == 0 {
-		return ErrNotHeld
+		return adtally.ErrNotHeld
 	}
 	return err
 }

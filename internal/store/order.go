@@ -10,26 +10,16 @@ import (
 	"adtally"
 )
 
-// RunRecord is a run as the ledger knows it.
-type RunRecord struct {
-	adtally.Run
-	Trigger   adtally.Trigger
-	By        string
-	Extent    adtally.Extent
-	Active    bool
-	Cancelled bool // somebody wants it to end
-}
-
 // Place takes an order: its run begins with a look at which accounts there are.
 // Where a run of the same lane is on, or the order was placed before, that run is
 // given instead, and placed is false.
-func (db *DB) Place(ctx context.Context, o adtally.Order) (run RunRecord, placed bool, err error) {
+func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord, placed bool, err error) {
 	extent, err := json.Marshal(o.Extent)
 	if err != nil {
 		return run, false, err
 	}
 	err = db.write(ctx, "begin a run", func(tx txn) error {
-		run, placed = RunRecord{}, false
+		run, placed = adtally.RunRecord{}, false
 		n, err := tx.exec(ctx, `INSERT INTO runs (id, source, wanted, started, ended, state, error, lane, origin, by_whom, active, order_key)
 			VALUES (?, ?, ?, ?, NULL, 'waiting', '', ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,
 			o.ID, o.Source, string(extent), micros(o.At), o.Lane(), string(o.Trigger), o.By, sql.Null[string]{V: o.Key, Valid: o.Key != ""})
@@ -57,7 +47,7 @@ func (db *DB) Place(ctx context.Context, o adtally.Order) (run RunRecord, placed
 
 const runColumns = `id, source, wanted, started, ended, state, error, origin, by_whom, active, cancelled`
 
-func scanRun(rows *sql.Rows) (r RunRecord, err error) {
+func scanRun(rows *sql.Rows) (r adtally.RunRecord, err error) {
 	var started, ended, active, cancelled sql.Null[int64]
 	err = rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error, &r.Trigger, &r.By, &active, &cancelled)
 	r.Started, r.Ended, r.Active, r.Cancelled = moment(started), moment(ended), active.V == 1, cancelled.Valid
@@ -68,7 +58,7 @@ func scanRun(rows *sql.Rows) (r RunRecord, err error) {
 }
 
 // Run is one run.
-func (db *DB) Run(ctx context.Context, id string) (r RunRecord, err error) {
+func (db *DB) Run(ctx context.Context, id string) (r adtally.RunRecord, err error) {
 	found := false
 	err = db.query(ctx, "read a run", func(rows *sql.Rows) (err error) {
 		found = true
@@ -83,7 +73,7 @@ func (db *DB) Run(ctx context.Context, id string) (r RunRecord, err error) {
 
 // Runs are runs of a source, or of all where it is empty, the newest first and
 // older than the one named, where one is.
-func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all []RunRecord, err error) {
+func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all []adtally.RunRecord, err error) {
 	err = db.query(ctx, "read the runs", func(rows *sql.Rows) error {
 		r, err := scanRun(rows)
 		all = append(all, r)
@@ -111,7 +101,7 @@ func (db *DB) Cancel(ctx context.Context, run string, now time.Time) error {
 
 // Conclude ends a run of which no step is left, and says whether it did. The
 // worst of its steps' faults becomes its error.
-func (db *DB) Conclude(ctx context.Context, run string, now time.Time) (r RunRecord, ended bool, err error) {
+func (db *DB) Conclude(ctx context.Context, run string, now time.Time) (r adtally.RunRecord, ended bool, err error) {
 	err = db.write(ctx, "end a run", func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE runs SET active = NULL, ended = ?,
 			state = CASE WHEN cancelled IS NOT NULL THEN 'interrupted'

@@ -117,13 +117,13 @@ func TestAStepHasOneHolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := db.Claim(ctx, ticket, "w2", lease, moment); !errors.Is(err, store.ErrNotHeld) {
+		if _, err := db.Claim(ctx, ticket, "w2", lease, moment); !errors.Is(err, adtally.ErrNotHeld) {
 			t.Errorf("a second claim: %v", err)
 		}
 		if err := db.Held(ctx, first, 0); err != nil {
 			t.Errorf("its holder: %v", err)
 		}
-		if err := db.Held(ctx, first, time.Hour); !errors.Is(err, store.ErrNotHeld) {
+		if err := db.Held(ctx, first, time.Hour); !errors.Is(err, adtally.ErrNotHeld) {
 			t.Errorf("for an hour more: %v", err)
 		}
 		freed := int64(0)
@@ -143,7 +143,7 @@ func TestAStepHasOneHolder(t *testing.T) {
 			t.Fatalf("after the first died: %v", err)
 		}
 		for what, err := range map[string]error{"renewed": db.Renew(ctx, first, time.Hour), "held": db.Held(ctx, first, 0), "left": db.Leave(ctx, first, adtally.Ending{State: adtally.Finished}, moment)} {
-			if !errors.Is(err, store.ErrNotHeld) {
+			if !errors.Is(err, adtally.ErrNotHeld) {
 				t.Errorf("%s by who lost it: %v", what, err)
 			}
 		}
@@ -194,7 +194,7 @@ func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
 		if err := claim("r1", "7"); err != nil {
 			t.Fatal(err)
 		}
-		if err := claim("r2", "7"); !errors.Is(err, store.ErrNotHeld) {
+		if err := claim("r2", "7"); !errors.Is(err, adtally.ErrNotHeld) {
 			t.Errorf("the same account in another run: %v", err)
 		}
 		if err := claim("r2", "8"); err != nil {
@@ -253,7 +253,7 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 		if err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}}), db.Cancel(ctx, "r1", moment)); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Renew(ctx, c, time.Hour); !errors.Is(err, store.ErrCancelled) {
+		if err := db.Renew(ctx, c, time.Hour); !errors.Is(err, adtally.ErrCancelled) {
 			t.Errorf("the holder learns %v", err)
 		}
 		if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Interrupted}, moment); err != nil {

@@ -9,14 +9,6 @@ import (
 	"adtally"
 )
 
-// StepRecord is a step as the ledger knows it.
-type StepRecord struct {
-	Step    adtally.Step
-	State   adtally.RunState
-	Started time.Time
-	Ended   time.Time // zero while it goes on, or was cut off
-}
-
 // BeginStep writes down that work on an account begins, or begins again.
 func (db *DB) BeginStep(ctx context.Context, s adtally.Step, started time.Time) error {
 	a := s.Account
@@ -39,17 +31,29 @@ func (db *DB) EndStep(ctx context.Context, s adtally.Step, state adtally.RunStat
 }
 
 // Steps are the accounts of a run, in the order in which they were first begun.
-func (db *DB) Steps(ctx context.Context, run string) (all []StepRecord, err error) {
+// A look at which accounts there are is one without an account.
+func (db *DB) Steps(ctx context.Context, run string) (all []adtally.StepRecord, err error) {
 	err = db.query(ctx, "read steps", func(rows *sql.Rows) error {
-		r := StepRecord{Step: adtally.Step{Run: run}}
-		a := &r.Step.Account
-		var started, ended sql.Null[int64]
-		if err := rows.Scan(&a.ID, &a.Name, &a.Currency, &a.Zone, &a.Status, &r.State, &started, &ended); err != nil {
-			return err
-		}
-		r.Started, r.Ended = moment(started), moment(ended)
+		r, err := scanStep(rows)
+		r.Step.Run = run
 		all = append(all, r)
-		return nil
-	}, `SELECT account, name, currency, zone, status, state, started, ended FROM steps WHERE run = ? ORDER BY seq`, run)
+		return err
+	}, `SELECT account, name, currency, zone, status, state, started, ended, worker, not_before, tries, rows, slices, slices_left, act, code, message, hint, until
+		FROM steps WHERE run = ? ORDER BY seq`, run)
 	return all, err
+}
+
+func scanStep(rows *sql.Rows) (r adtally.StepRecord, err error) {
+	var f adtally.Fault
+	var act sql.Null[string]
+	var started, ended, notBefore, until sql.Null[int64]
+	a := &r.Step.Account
+	err = rows.Scan(&a.ID, &a.Name, &a.Currency, &a.Zone, &a.Status, &r.State, &started, &ended, &r.Worker, &notBefore, &r.Tries,
+		&r.Rows, &r.Slices, &r.Left, &act, &f.Code, &f.Message, &f.Hint, &until)
+	r.Started, r.Ended, r.NotBefore = moment(started), moment(ended), moment(notBefore)
+	if act.Valid {
+		f.Act, f.Until = adtally.Act(act.V), moment(until)
+		r.Fault = &f
+	}
+	return r, err
 }

@@ -110,7 +110,7 @@ func TestStepsAndOutcomesAreKept(t *testing.T) { // R19
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "steps", steps, []store.StepRecord{{Step: step, State: adtally.Finished, Started: moment, Ended: moment.Add(time.Minute)}})
+		same(t, "steps", steps, []adtally.StepRecord{{Step: step, State: adtally.Finished, Started: moment, Ended: moment.Add(time.Minute)}})
 		outcomes, err := db.Outcomes(ctx, "1")
 		if err != nil || len(outcomes) != 1 {
 			t.Fatal(outcomes, err)

@@ -1,0 +1,83 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"adtally"
+)
+
+// Steps is what the ledger knows of the steps that workers may take.
+type Steps interface {
+	// Ready are steps that may go on, those that wait longest first.
+	Ready(ctx context.Context, now time.Time, limit int) ([]adtally.Ticket, error)
+	// Claim takes a step; adtally.ErrNotHeld says that it is not to be had.
+	Claim(ctx context.Context, t adtally.Ticket, worker string, lease time.Duration, now time.Time) (adtally.Claim, error)
+	// Leave gives it back.
+	Leave(ctx context.Context, c adtally.Claim, e adtally.Ending, now time.Time) error
+	// Free takes steps away from workers whose lease is over.
+	Free(ctx context.Context) (int64, error)
+}
+
+// Leases is what a worker asks of a step that it holds.
+type Leases interface {
+	Renew(ctx context.Context, c adtally.Claim, lease time.Duration) error
+	Held(ctx context.Context, c adtally.Claim, margin time.Duration) error
+}
+
+// Runs is what the ledger knows of runs.
+type Runs interface {
+	Place(ctx context.Context, o adtally.Order) (adtally.RunRecord, bool, error)
+	Run(ctx context.Context, id string) (adtally.RunRecord, error)
+	Widen(ctx context.Context, run string, accounts []adtally.Account) error
+	Conclude(ctx context.Context, run string, now time.Time) (adtally.RunRecord, bool, error)
+	// Idle are runs that are on and have no step left.
+	Idle(ctx context.Context) ([]string, error)
+}
+
+// Sources is what the ledger knows of when sources are due.
+type Sources interface {
+	DueSources(ctx context.Context, now time.Time, limit int) ([]adtally.Standing, error)
+	Source(ctx context.Context, id string) (adtally.Standing, error)
+	Pace(ctx context.Context, s adtally.Standing) error
+	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)
+}
+
+// Log is where people read what happened.
+type Log interface {
+	AppendLog(ctx context.Context, lines ...adtally.LogLine) error
+	PruneLog(ctx context.Context, before time.Time) (int64, error)
+	Beat(ctx context.Context, w adtally.Worker) error
+}
+
+// Ledger is all of it; *store.DB is one.
+type Ledger interface {
+	Steps
+	Leases
+	Runs
+	Sources
+	Log
+}
+
+// Hold is what the carrier of a step is told of its worker's hold on it.
+type Hold struct {
+	// Enough says that the worker has done its share: no other slice begins.
+	Enough func() bool
+	// Still is asked before anything is committed; an error says that the step
+	// is somebody else's by now.
+	Still func(context.Context) error
+}
+
+// Carrier does the work.
+type Carrier interface {
+	// Look finds out which accounts a run is about.
+	Look(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error)
+	// Carry brings one account up to date, or a share of it.
+	Carry(ctx context.Context, r adtally.RunRecord, s adtally.Step, h Hold) (adtally.Done, error)
+}
+
+// Queue hands tickets to workers, on this machine or another one. Putting the
+// same ticket twice is putting it once.
+type Queue interface {
+	Put(ctx context.Context, tickets []adtally.Ticket) error
+}

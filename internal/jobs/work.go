@@ -1,0 +1,135 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+// patienceToLeave is how long giving a step back may take, also while the program
+// ends.
+const patienceToLeave = 10 * time.Second
+
+// Work carries out a ticket's step, or a share of it. A ticket whose step is not
+// to be had is no error: somebody else has it, or it is done.
+func (f *Foreman) Work(ctx context.Context, t adtally.Ticket) error {
+	c, err := f.Ledger.Claim(ctx, t, f.Worker.ID, or(f.Lease, usualLease), f.Now())
+	if errors.Is(err, adtally.ErrNotHeld) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	run, err := f.Ledger.Run(ctx, c.Run)
+	if err != nil {
+		return err
+	}
+	end := f.hold(ctx, c, run)
+	// The step is given back also when the program ends, or the run is cancelled.
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patienceToLeave)
+	defer stop()
+	err = f.Ledger.Leave(ctx, c, end, f.Now())
+	if errors.Is(err, adtally.ErrNotHeld) {
+		return nil // somebody else goes on with it
+	}
+	return errors.Join(err, f.tell(ctx, c, end), f.conclude(ctx, c.Run), f.hand(ctx, f.Now()))
+}
+
+// hold carries the step out while the claim is renewed, and says how it ended.
+func (f *Foreman) hold(ctx context.Context, c adtally.Claim, run adtally.RunRecord) adtally.Ending {
+	working, lose := context.WithCancelCause(ctx)
+	renewed := make(chan struct{})
+	go func() {
+		defer close(renewed)
+		f.renew(working, c, lose)
+	}()
+	done, err := f.carry(working, c, run)
+	cause := context.Cause(working)
+	lose(nil)
+	<-renewed
+	switch {
+	case errors.Is(cause, adtally.ErrCancelled):
+		return adtally.Ending{State: adtally.Interrupted}
+	case cause != nil: // the program ends, or the claim was lost: another one goes on
+		return adtally.Ending{State: adtally.Waiting, Tries: c.Tries}
+	}
+	return ending(done, err, c.Tries, f.Now())
+}
+
+// renew holds the claim until working ends. A ledger that cannot be reached for a
+// whole lease has given the step to somebody else.
+func (f *Foreman) renew(working context.Context, c adtally.Claim, lose context.CancelCauseFunc) {
+	lease := or(f.Lease, usualLease)
+	ticker := time.NewTicker(lease / 3)
+	defer ticker.Stop()
+	for last := time.Now(); ; {
+		select {
+		case <-working.Done():
+			return
+		case <-ticker.C:
+		}
+		err := f.Ledger.Renew(working, c, lease)
+		switch {
+		case err == nil:
+			last = time.Now()
+		case errors.Is(err, adtally.ErrNotHeld), errors.Is(err, adtally.ErrCancelled):
+			lose(err)
+			return
+		case time.Since(last) > lease:
+			lose(fmt.Errorf("%w: %w", adtally.ErrNotHeld, err))
+			return
+		}
+	}
+}
+
+// margin is how much of a lease must be left for a commit to become visible.
+const margin = time.Second
+
+func (f *Foreman) carry(ctx context.Context, c adtally.Claim, run adtally.RunRecord) (adtally.Done, error) {
+	if c.Account == "" {
+		return adtally.Done{}, f.look(ctx, run)
+	}
+	began := time.Now()
+	return f.Carrier.Carry(ctx, run, c.Step, Hold{
+		Enough: func() bool { return time.Since(began) > or(f.Share, usualShare) },
+		Still:  func(ctx context.Context) error { return f.Ledger.Held(ctx, c, margin) },
+	})
+}
+
+// look finds out what the run is about, and adds its steps.
+func (f *Foreman) look(ctx context.Context, run adtally.RunRecord) error {
+	accounts, err := f.Carrier.Look(ctx, run)
+	if err != nil {
+		return err
+	}
+	if err := f.Ledger.Widen(ctx, run.ID, accounts); err != nil {
+		return err
+	}
+	return f.Ledger.AppendLog(ctx, adtally.LogLine{Run: run.ID, At: f.Now(), Level: "info", Code: "run_began",
+		Message: fmt.Sprintf("The run began; accounts: %d.", len(accounts))})
+}
+
+// tell writes down how a share of a step ended.
+func (f *Foreman) tell(ctx context.Context, c adtally.Claim, e adtally.Ending) error {
+	l := adtally.LogLine{Run: c.Run, At: f.Now(), Level: "info", Account: c.Account, Code: "step_" + string(e.State)}
+	switch {
+	case e.Fault != nil:
+		l.Level, l.Code, l.Message = "warn", e.Fault.Code, e.Fault.Message+"."
+		if e.Fault.Err != nil {
+			l.Detail = e.Fault.Err.Error()
+		}
+		if e.State == adtally.Failed {
+			l.Level = "error"
+		}
+	case c.Account == "":
+		return nil
+	case e.Left > 0:
+		l.Message = fmt.Sprintf("%d slices are in the warehouse, %d are left.", e.Slices, e.Left)
+	default:
+		l.Message = fmt.Sprintf("act_%s is %s: %d rows in %d slices.", c.Account, e.State, e.Rows, e.Slices)
+	}
+	return f.Ledger.AppendLog(ctx, l)
+}

@@ -23,6 +23,7 @@ const (
 // media answers a link to a picture or a video until it dies. What it leads to
 // depends on the path and the size, never on the signature.
 func (s *Server) media(r *http.Request) answer {
+	s.counts.countMedia()
 	query := r.URL.Query()
 	dies, err := strconv.ParseInt(query.Get("oe"), 16, 64)
 	if err != nil || !s.clock.Now().Before(time.Unix(dies, 0)) {
@@ -42,11 +43,21 @@ func file(status int, kind string, body []byte) answer {
 	return answer{status: status, header: http.Header{"Content-Type": {kind}}, body: body}
 }
 
-// picture is one colour, by its name; 64 by 64 where a thumbnail is asked for.
+// thumbnailSize is how large a thumbnail is where the call names no size, and
+// fullSide the side of the largest picture that there is.
+const (
+	thumbnailSize = "p64x64"
+	fullSide      = 320
+)
+
+// picture is one colour, by its name, as large as its link says.
 func picture(name, size string) ([]byte, error) {
-	sum, side := mark(name), 320
-	if strings.HasSuffix(size, "p64x64") {
-		side = 64
+	sum, side := mark(name), fullSide
+	if _, bound, isBound := strings.Cut(size, "_p"); isBound {
+		width, _, _ := strings.Cut(bound, "x")
+		if n, err := strconv.Atoi(width); err == nil && n > 0 {
+			side = min(n, fullSide)
+		}
 	}
 	p := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.RGBA{R: uint8(sum >> 16), G: uint8(sum >> 8), B: uint8(sum), A: 255}})
 	var b bytes.Buffer

@@ -30,11 +30,11 @@ func (s *Server) media(r *http.Request) answer {
 		return file(http.StatusForbidden, "text/plain; charset=utf-8", []byte("URL signature expired"))
 	}
 	if strings.HasSuffix(r.URL.Path, ".mp4") {
-		return file(http.StatusOK, "video/mp4", binary.BigEndian.AppendUint32([]byte("\x00\x00\x00\x18ftypmp42"), mark(r.URL.Path)))
+		return file(http.StatusOK, "video/mp4", binary.BigEndian.AppendUint64([]byte("\x00\x00\x00\x18ftypmp42"), mark(r.URL.Path)))
 	}
 	body, err := picture(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], query.Get("stp"))
 	if err != nil {
-		panic(err) // a picture of one colour can always be drawn
+		panic(err) // a picture of two colours can always be drawn
 	}
 	return file(http.StatusOK, "image/png", body)
 }
@@ -50,7 +50,7 @@ const (
 	fullSide      = 320
 )
 
-// picture is one colour, by its name, as large as its link says.
+// picture is two colours, by its name, as large as its link says.
 func picture(name, size string) ([]byte, error) {
 	sum, side := mark(name), fullSide
 	if _, bound, isBound := strings.Cut(size, "_p"); isBound {
@@ -59,15 +59,22 @@ func picture(name, size string) ([]byte, error) {
 			side = min(n, fullSide)
 		}
 	}
-	p := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.RGBA{R: uint8(sum >> 16), G: uint8(sum >> 8), B: uint8(sum), A: 255}})
+	p := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{colour(sum), colour(sum >> 24)})
+	for i := range len(p.Pix) / 2 {
+		p.Pix[i] = 1
+	}
 	var b bytes.Buffer
 	err := png.Encode(&b, p)
 	return b.Bytes(), err
 }
 
+func colour(sum uint64) color.RGBA {
+	return color.RGBA{R: uint8(sum >> 16), G: uint8(sum >> 8), B: uint8(sum), A: 255}
+}
+
 // mark tells one name from another.
-func mark(name string) uint32 {
-	h := fnv.New32a()
+func mark(name string) uint64 {
+	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // a hash never fails
-	return h.Sum32()
+	return h.Sum64()
 }

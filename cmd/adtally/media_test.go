@@ -282,6 +282,29 @@ func TestAPictureThatIsMissingIsFetchedAtTheNextSync(t *testing.T) {
 	})
 }
 
+// Where the picture itself cannot be had, the thumbnail stands in for it, until
+// the picture can be had. PAINS #34
+func TestAThumbnailStandsInForAPicture(t *testing.T) {
+	withPictures(t, graphsim.Options{}, "accounts=1,ads=30,days=10,seed=3", func(t *testing.T, p *pictured) {
+		p.cdn.before = func(r *http.Request) (*http.Response, error) {
+			if strings.Contains(r.URL.RawQuery, "stp=dst-jpg_p1080x1080") {
+				return nil, nil
+			}
+			return nil, errors.New("connection reset")
+		}
+		of := func(kind string) string {
+			return one(t, p.file, "SELECT count(*) FROM facebook_ads.media m JOIN facebook_ads.ad_creatives c ON c.id = m.object_id WHERE c.image_hash IS NOT NULL AND m.state = 'kept' AND m.picture_kind = '"+kind+"'")
+		}
+		if d := p.sync(t); d.code != 0 || of("creative") == "0" || of("image") != "0" || one(t, p.file, lost) != "0" {
+			t.Fatalf("exit code %d, %+v, %s thumbnails, %s pictures", d.code, d.Pictures, of("creative"), of("image"))
+		}
+		p.cdn.before = nil
+		if d := p.sync(t); d.code != 0 || of("creative") != "0" || of("image") == "0" {
+			t.Errorf("exit code %d, %+v, %s thumbnails, %s pictures", d.code, d.Pictures, of("creative"), of("image"))
+		}
+	})
+}
+
 // A folder that cannot be written fails no sync, and somebody is told. PAINS #34
 func TestAFolderThatCannotBeWrittenFailsNoSync(t *testing.T) {
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=10,days=5,seed=3", func(t *testing.T, p *pictured) {

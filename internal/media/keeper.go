@@ -103,43 +103,32 @@ func (w *work) look(ctx context.Context, p *connector.Pictures, page []shown) er
 }
 
 // one finds the picture of an object: the first of those it shows that can be
-// had. A picture that is kept is not given up for one that cannot be had.
+// had. A better one that could not be had is asked for again the next time.
 func (w *work) one(ctx context.Context, p *connector.Pictures, o shown) error {
 	r := record{object: object{p.Kind, o.id}, state: stateNone}
 	for i, by := range p.By {
-		if o.ways[i].name == "" {
+		n := name{by.Kind, o.ways[i].name}
+		if n.name == "" {
 			continue
 		}
-		found, err := w.content(ctx, name{by.Kind, o.ways[i].name}, o.ways[i].link)
+		found, err := w.content(ctx, n, o.ways[i].link)
 		switch {
 		case err == nil && found != nil:
-			r.take(name{by.Kind, o.ways[i].name}, found)
-			return w.note(r)
+			r.take(n, found)
+			w.note(r)
+			return nil
 		case err != nil && adtally.FaultOf(err).Act != adtally.Retry:
 			return err
 		case err != nil && r.state == stateNone:
-			r.fail(name{by.Kind, o.ways[i].name}, adtally.FaultOf(err))
+			r.fail(n, adtally.FaultOf(err))
 		}
 	}
-	if before := w.known[r.object]; before.state == stateKept && w.has(before.picture) {
-		return w.note(before)
-	}
-	return w.note(r)
-}
-
-func (w *work) has(n name) bool {
-	w.mu.Lock()
-	c := w.contents[n]
-	w.mu.Unlock()
-	if c == nil {
-		return false
-	}
-	c.once.Do(func() {}) // whoever fetches it is waited for
-	return c.err == nil
+	w.note(r)
+	return nil
 }
 
 // note takes in how it went, and what is new of it.
-func (w *work) note(r record) error {
+func (w *work) note(r record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
@@ -147,12 +136,11 @@ func (w *work) note(r record) error {
 		w.done.Kept++
 	case r.state == stateLeft:
 		w.done.Left++
-		return nil
+		return
 	case r.state != stateNone:
 		w.done.Missing++
 	}
 	if !r.same(w.known[r.object]) {
 		w.rows = append(w.rows, r)
 	}
-	return nil
 }

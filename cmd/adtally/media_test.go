@@ -234,7 +234,7 @@ func TestPicturesFailAloneAndLast(t *testing.T) {
 					t.Errorf("states %s, want %s only", states, c.state)
 				}
 				late := one(t, p.file, fmt.Sprintf("SELECT count(*) FROM facebook_ads._loads WHERE table_name <> 'media' AND synced_at > TIMESTAMPTZ '%s'",
-					p.sim.Now().Add(first.Sub(time.Now())).UTC().Format(time.RFC3339Nano)))
+					p.sim.Now().Add(time.Until(first)).UTC().Format(time.RFC3339Nano)))
 				if late != "0" || first.IsZero() {
 					t.Errorf("%s loads came after the first picture", late)
 				}

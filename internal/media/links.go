@@ -132,12 +132,12 @@ func public(_, address string, _ syscall.RawConn) error {
 // judge says what a status means. A link that has expired is answered with 403,
 // and comes fresh with the next read of its object.
 func judge(status int) error {
-	switch {
-	case status == http.StatusOK:
+	switch status {
+	case http.StatusOK:
 		return nil
-	case status == http.StatusForbidden:
+	case http.StatusForbidden:
 		return missing("expired", "The link has expired")
-	case status == http.StatusNotFound, status == http.StatusGone:
+	case http.StatusNotFound, http.StatusGone:
 		return missing("gone", "The picture is not there any more")
 	}
 	return missing("unreachable", "The host of the picture answers with status %d", status)

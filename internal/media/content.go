@@ -45,9 +45,8 @@ func (w *work) content(ctx context.Context, n name, link string) (*content, erro
 func (w *work) fetch(ctx context.Context, c *content, link string) {
 	limited, stop := context.WithDeadline(ctx, w.Until)
 	defer stop()
-	var body []byte
-	if body, c.err = w.Links.Fetch(limited, link); c.err == nil {
-		c.file, c.err = w.Shelf.Put(body)
+	if c.err = limited.Err(); c.err == nil {
+		c.err = w.keep(limited, c, link)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -60,6 +59,14 @@ func (w *work) fetch(ctx context.Context, c *content, link string) {
 		w.done.Fetched++
 		w.mu.Unlock()
 	}
+}
+
+func (w *work) keep(ctx context.Context, c *content, link string) error {
+	body, err := w.Links.Fetch(ctx, link)
+	if err == nil {
+		c.file, err = w.Shelf.Put(body)
+	}
+	return err
 }
 
 // record is a row of Table.

@@ -23,6 +23,7 @@ type Source struct {
 	Tables    []string          // which to sync; none named = the usual ones, and all reports
 	Reports   []Report          // tables of the user's own
 	Metrics   []Metric          // conversions of the user's own
+	Pictures  bool              // the tables that lead to pictures are wanted too
 	Since     Day               // zero = as far back as the platform serves
 	Until     Day               // the last day wanted; zero = today
 	Settings  map[string]string // the connector's own fields, see its Spec

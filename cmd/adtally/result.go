@@ -26,6 +26,7 @@ type result struct {
 	Gaps     int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
 	Drifts   []adtally.Drift  `json:"drifts,omitempty"`
 	Failures []failure        `json:"failures,omitempty"`
+	Pictures *pictures        `json:"pictures,omitempty"`
 	Seconds  float64          `json:"seconds"`
 
 	accounts int
@@ -198,7 +199,7 @@ func (r *result) print(p *program, asJSON bool) error {
 	if r.Slices == 0 && len(r.Failures) == 0 {
 		b.WriteString("  Nothing was due: all of it is in the warehouse already.\n")
 	}
-	return p.printf("%s%s rows in %s, in %s.\n%s\n", b.String(), grouped(r.Rows), took(r.Seconds), r.To, r.Summary)
+	return p.printf("%s%s rows in %s, in %s.\n%s\n%s", b.String(), grouped(r.Rows), took(r.Seconds), r.To, r.Summary, r.Pictures.sentence())
 }
 
 func took(seconds float64) string {

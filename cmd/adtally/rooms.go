@@ -27,6 +27,9 @@ var connectors = map[string]func(platform) connector.Connector{
 	},
 }
 
+// mediaHosts are where a platform keeps the pictures that it shows.
+var mediaHosts = map[string][]string{"facebookads": facebookads.MediaHosts}
+
 // destinations are the warehouses; patience is how long to wait for one that is
 // in use.
 var destinations = map[string]func(patience time.Duration) destination.Kind{

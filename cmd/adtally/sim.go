@@ -21,6 +21,7 @@ type simCommand struct {
 	Tier      string        `help:"How much Meta allows the app: limited or full." enum:"limited,full" default:"full"`
 	Faults    []byte        `help:"File with faults to begin with." type:"filecontent" placeholder:"FILE"`
 	JobTime   time.Duration `help:"How long a report job takes." default:"0s"`
+	LinkLife  time.Duration `help:"For how long the links to pictures work." default:"96h"`
 	Latency   time.Duration `help:"How long every answer takes." default:"0s"`
 }
 
@@ -55,7 +56,7 @@ func (c *simCommand) simulator() (*graphsim.Server, error) {
 	if err != nil {
 		return nil, wrong("faults", "--faults: %v", "internal/graphsim/faults.md lists the lines.", err)
 	}
-	sim := graphsim.New(graphsim.Options{Now: c.Clock, Start: c.Start, Tier: c.Tier, JobTime: c.JobTime, Latency: map[string]time.Duration{"*": c.Latency}})
+	sim := graphsim.New(graphsim.Options{Now: c.Clock, Start: c.Start, Tier: c.Tier, JobTime: c.JobTime, LinkLife: c.LinkLife, Latency: map[string]time.Duration{"*": c.Latency}})
 	for _, dir := range c.Real {
 		account, err := advertiser.LoadFolder(dir)
 		if err != nil {

@@ -33,6 +33,7 @@ type syncCommand struct {
 	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
 	Patience time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
 	Wait     time.Duration `help:"How long to sit out a block that Meta states; longer ones end the run, which the same command takes up later." default:"65m"`
+	Media    string        `help:"Folder in which to keep the pictures of the ads, after the figures; what leads to them is read too." placeholder:"DIR"`
 	Reread   bool          `help:"Read every day of the range again, also those that Meta restates no more."`
 
 	own                          []adtally.Report
@@ -95,7 +96,11 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 	}
 	defer func() { err = errors.Join(err, ledger.Close()) }()
 	s := &syncing{command: c, watch: watch, ledger: ledger, accounts: accounts, clock: clockOf(grant)}
-	return s.carryOut(ctx, reader, writer)
+	res, err = s.carryOut(ctx, reader, writer)
+	if res != nil && c.Media != "" && ctx.Err() == nil {
+		res.Pictures = s.pictures(ctx, p, reader, writer)
+	}
+	return res, err
 }
 
 func (c *syncCommand) source() adtally.Source {
@@ -105,7 +110,7 @@ func (c *syncCommand) source() adtally.Source {
 			tables = append(tables, r.Name)
 		}
 	}
-	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own, Metrics: c.metrics}
+	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own, Metrics: c.metrics, Pictures: c.Media != ""}
 }
 
 // verify finds out whether the token may read the accounts that are wanted.
@@ -238,8 +243,11 @@ func (s *syncing) wanted() string {
 	for _, a := range s.accounts {
 		ids = append(ids, a.ID)
 	}
-	c := s.command
-	return fmt.Sprintf("accounts=%s tables=%s since=%s until=%s reread=%v%s", strings.Join(ids, ","), strings.Join(c.Tables, ","), day(c.Since), day(c.Until), c.Reread, strings.Join(c.Report, " "))
+	c, pictures := s.command, ""
+	if c.Media != "" {
+		pictures = " pictures"
+	}
+	return fmt.Sprintf("accounts=%s tables=%s since=%s until=%s reread=%v%s", strings.Join(ids, ","), strings.Join(c.Tables, ","), day(c.Since), day(c.Until), c.Reread, strings.Join(c.Report, " ")) + pictures
 }
 
 func day(d adtally.Day) string {

@@ -50,6 +50,23 @@ type Stream struct {
 	Months int
 	// Total is what the figures of the stream must add up to; nil = nothing is.
 	Total *Total
+	// Pictures is what the rows of the first table show; nil = no pictures.
+	Pictures *Pictures
+}
+
+// Pictures says how rows lead to pictures. A row shows the first one in By that
+// can be had.
+type Pictures struct {
+	Kind string // what the rows are, such as creative
+	By   []Picture
+}
+
+// Picture is a way from a row to a picture. What has the same kind and name is
+// the same picture, by whatever way it was found.
+type Picture struct {
+	Kind string // what the name is of, such as image
+	Name string // the column that names it
+	Link string // the column with a link, which may have expired; "" = it is known by name only
 }
 
 // Total is a table of the platform's own totals by day, and the columns that

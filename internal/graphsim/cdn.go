@@ -23,17 +23,18 @@ const (
 // media answers a link to a picture or a video until it dies. What it leads to
 // depends on the path and the size, never on the signature.
 func (s *Server) media(r *http.Request) answer {
+	s.counts.countMedia()
 	query := r.URL.Query()
 	dies, err := strconv.ParseInt(query.Get("oe"), 16, 64)
 	if err != nil || !s.clock.Now().Before(time.Unix(dies, 0)) {
 		return file(http.StatusForbidden, "text/plain; charset=utf-8", []byte("URL signature expired"))
 	}
 	if strings.HasSuffix(r.URL.Path, ".mp4") {
-		return file(http.StatusOK, "video/mp4", binary.BigEndian.AppendUint32([]byte("\x00\x00\x00\x18ftypmp42"), mark(r.URL.Path)))
+		return file(http.StatusOK, "video/mp4", binary.BigEndian.AppendUint64([]byte("\x00\x00\x00\x18ftypmp42"), mark(r.URL.Path)))
 	}
 	body, err := picture(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], query.Get("stp"))
 	if err != nil {
-		panic(err) // a picture of one colour can always be drawn
+		panic(err) // a picture of two colours can always be drawn
 	}
 	return file(http.StatusOK, "image/png", body)
 }
@@ -42,21 +43,38 @@ func file(status int, kind string, body []byte) answer {
 	return answer{status: status, header: http.Header{"Content-Type": {kind}}, body: body}
 }
 
-// picture is one colour, by its name; 64 by 64 where a thumbnail is asked for.
+// thumbnailSize is how large a thumbnail is where the call names no size, and
+// fullSide the side of the largest picture that there is.
+const (
+	thumbnailSize = "p64x64"
+	fullSide      = 320
+)
+
+// picture is two colours, by its name, as large as its link says.
 func picture(name, size string) ([]byte, error) {
-	sum, side := mark(name), 320
-	if strings.HasSuffix(size, "p64x64") {
-		side = 64
+	sum, side := mark(name), fullSide
+	if _, bound, isBound := strings.Cut(size, "_p"); isBound {
+		width, _, _ := strings.Cut(bound, "x")
+		if n, err := strconv.Atoi(width); err == nil && n > 0 {
+			side = min(n, fullSide)
+		}
 	}
-	p := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.RGBA{R: uint8(sum >> 16), G: uint8(sum >> 8), B: uint8(sum), A: 255}})
+	p := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{colour(sum), colour(sum >> 24)})
+	for i := range len(p.Pix) / 2 {
+		p.Pix[i] = 1
+	}
 	var b bytes.Buffer
 	err := png.Encode(&b, p)
 	return b.Bytes(), err
 }
 
+func colour(sum uint64) color.RGBA {
+	return color.RGBA{R: uint8(sum >> 16), G: uint8(sum >> 8), B: uint8(sum), A: 255}
+}
+
 // mark tells one name from another.
-func mark(name string) uint32 {
-	h := fnv.New32a()
+func mark(name string) uint64 {
+	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // a hash never fails
-	return h.Sum32()
+	return h.Sum64()
 }

@@ -38,6 +38,10 @@ func TestPicturesCanBeFetchedUntilTheirLinksDie(t *testing.T) {
 	if shown <= len(contents)/2 || len(contents) < 9 {
 		t.Errorf("%d pictures in %d creatives", len(contents), shown)
 	}
+	large := s.all(s.act()+"/adcreatives", "fields", "thumbnail_url", "thumbnail_width", "1080", "thumbnail_height", "1080", "limit", "1")[0]
+	if p, err := png.Decode(bytes.NewReader(s.do("GET", large["thumbnail_url"].(string), "").body)); err != nil || p.Bounds().Dx() != 320 {
+		t.Errorf("a thumbnail of the size that was asked for: %v", err)
+	}
 	video := s.all(s.act()+"/advideos", "fields", "source,picture")[0]
 	if r := s.do("GET", video["source"].(string), ""); r.status != 200 || r.header.Get("Content-Type") != "video/mp4" {
 		t.Errorf("%d: %v", r.status, video)

@@ -13,6 +13,7 @@ type counts struct {
 	mu      sync.Mutex
 	counted int
 	http    int
+	media   int
 	by      map[string]int
 	traces  uint64
 	account map[string]int
@@ -28,7 +29,7 @@ func newCounts() *counts {
 func (c *counts) reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.counted, c.http, c.by = 0, 0, map[string]int{}
+	c.counted, c.http, c.media, c.by = 0, 0, 0, map[string]int{}
 	c.account, c.repeats = map[string]int{}, map[repeat]int{}
 }
 
@@ -36,6 +37,12 @@ func (c *counts) countHTTP() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.http++
+}
+
+func (c *counts) countMedia() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.media++
 }
 
 func (c *counts) count(e *event) {
@@ -63,10 +70,11 @@ func (c *counts) trace() string {
 
 // Calls is what GET /__sim/calls answers.
 type Calls struct {
-	Counted int            `json:"counted"` // as Meta's quota counts
-	HTTP    int            `json:"http"`    // requests on the wire
-	By      map[string]int `json:"by"`      // counted ones, by name
-	Account map[string]int `json:"account"` // counted ones, by account
+	Counted int            `json:"counted"`         // as Meta's quota counts
+	HTTP    int            `json:"http"`            // requests on the wire
+	Media   int            `json:"media,omitempty"` // fetched pictures and videos; Meta's quota does not count them
+	By      map[string]int `json:"by"`              // counted ones, by name
+	Account map[string]int `json:"account"`         // counted ones, by account
 	// Blocked are those of the counted ones that a throttle refused, by account;
 	// "app" = of none.
 	Blocked map[string]int `json:"blocked"`
@@ -77,5 +85,5 @@ func (s *Server) Calls() Calls {
 	blocked := s.quota.blockedCalls()
 	s.counts.mu.Lock()
 	defer s.counts.mu.Unlock()
-	return Calls{Counted: s.counts.counted, HTTP: s.counts.http, By: maps.Clone(s.counts.by), Account: maps.Clone(s.counts.account), Blocked: blocked}
+	return Calls{Counted: s.counts.counted, HTTP: s.counts.http, Media: s.counts.media, By: maps.Clone(s.counts.by), Account: maps.Clone(s.counts.account), Blocked: blocked}
 }

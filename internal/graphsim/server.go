@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,6 +26,8 @@ type Options struct {
 	Latency map[string]time.Duration
 	// JobTime is how long a report job takes.
 	JobTime time.Duration
+	// LinkLife is for how long a signed link works; four days when zero.
+	LinkLife time.Duration
 }
 
 // Server is the simulator. It is an http.Handler.
@@ -39,6 +42,7 @@ type Server struct {
 	streams *streams
 	latency map[string]time.Duration
 	tier    string
+	link    time.Duration // for how long a signed link works
 
 	mu       sync.RWMutex
 	accounts []*account
@@ -50,7 +54,7 @@ func New(o Options) *Server {
 	return &Server{
 		clock: c, keys: newKeyring(o.Token, c.Now()), counts: newCounts(), faults: &faults{},
 		quota: newQuota(c, o.Tier), pages: newPages(), tier: o.Tier,
-		jobs: newJobs(o.JobTime), streams: newStreams(), latency: o.Latency,
+		jobs: newJobs(o.JobTime), streams: newStreams(), latency: o.Latency, link: cmp.Or(o.LinkLife, linkLife),
 	}
 }
 

@@ -14,7 +14,7 @@ func (w *selection) sign(name string, value any) any {
 	switch v := value.(type) {
 	case string:
 		if slices.Contains(w.node.kind.signed, name) {
-			return w.server.signature(w.local(v), w.now)
+			return w.server.signature(w.local(w.sized(name, v)), w.now)
 		}
 	case map[string]any:
 		signed := make(map[string]any, len(v))
@@ -32,6 +32,15 @@ func (w *selection) sign(name string, value any) any {
 	return value
 }
 
+// sized asks for a thumbnail of the size that the call names (derived/read_edges.json,
+// AdCreative; META_API.md §2.3).
+func (w *selection) sized(name, link string) string {
+	if name != "thumbnail_url" || w.call == nil || !w.call.params.Has("thumbnail_width") {
+		return link
+	}
+	return strings.Replace(link, thumbnailSize, "p"+w.call.params.Get("thumbnail_width")+"x"+w.call.params.Get("thumbnail_height"), 1)
+}
+
 // local leads a link of the invented CDN to this simulator, which serves it.
 func (w *selection) local(link string) string {
 	host, path, isOurs := strings.Cut(link, cdnHost)
@@ -43,7 +52,7 @@ func (w *selection) local(link string) string {
 
 // signature adds what changes: an id of the read, and when the link dies.
 func (s *Server) signature(link string, now time.Time) string {
-	return link + "&_nc_gid=" + s.counts.trace() + "&oe=" + strconv.FormatInt(now.Add(linkLife).Unix(), 16)
+	return link + "&_nc_gid=" + s.counts.trace() + "&oe=" + strconv.FormatInt(now.Add(s.link).Unix(), 16)
 }
 
 // linkLife is for how long a signed link works (PAINS.md #34: it dies in days).

@@ -41,9 +41,11 @@ func adCreatives() *stream {
 		filled(words("destination_host", "Of destination_url, in small letters.")), filled(words("destination_path", "Of destination_url, without its query.")),
 		filled(words("utm_source", "Of destination_url.")), filled(words("utm_medium", "Of destination_url.")), filled(words("utm_campaign", "Of destination_url.")),
 		filled(words("utm_content", "Of destination_url.")), filled(words("utm_term", "Of destination_url.")),
+		filled(words("picture_hash", "The first picture that its documents name, by content: of a card, of a video's cover, or of those that Meta may choose from.")),
 		filled(words("content_hash", "Changes when object_story_spec or asset_feed_spec change, links that expire left aside.")),
-		rawField).keeping("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec", "destination_host", "destination_path")
+		rawField).keeping("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec", "destination_host", "destination_path", "picture_hash")
 	s.derive, s.watched = deriveCreative, slices.Concat(linkColumns, []string{"object_story_spec", "asset_feed_spec"})
+	s.pictures = creativePictures
 	return s
 }
 
@@ -60,6 +62,9 @@ func deriveCreative(d *decoder) error {
 	if len(urls) > 0 {
 		d.fill(d.stream.filled["destination_url"], urls[0])
 		d.fillParts(urls[0])
+	}
+	if hash := pictureHash(w("object_story_spec"), w("asset_feed_spec")); hash != "" {
+		d.fill(d.stream.filled["picture_hash"], hash)
 	}
 	if len(urls) > 1 {
 		list, err := json.Marshal(urls)

@@ -27,7 +27,7 @@ func DecodePage(name string, a adtally.Account, body []byte, page bool) ([]table
 
 // Decoding gives a function that decodes one page of a stream, for benchmarks.
 func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error) {
-	streams, err := choose(allStreams(), tables)
+	streams, err := choose(allStreams(), adtally.Source{Tables: tables})
 	if err != nil {
 		panic(err)
 	}

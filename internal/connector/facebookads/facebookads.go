@@ -109,7 +109,7 @@ func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connecto
 	if err != nil {
 		return nil, err
 	}
-	streams, err := choose(append(allStreams(), own...), source.Tables)
+	streams, err := choose(append(allStreams(), own...), source)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connecto
 }
 
 func allStreams() []*stream {
-	list := []*stream{adAccounts(), campaigns(), adSets(), ads(), adCreatives(), adImages().named(), adVideos().named(), customConversions().named(), activities()}
+	list := []*stream{adAccounts(), campaigns(), adSets(), ads(), adImages().named(), adVideos().named(), adCreatives(), customConversions().named(), activities()}
 	for _, l := range levels {
 		list = append(list, basic(l))
 	}
@@ -138,10 +138,11 @@ func tableNames(streams []*stream) (names []string) {
 }
 
 // choose keeps the streams of the named tables, and behind them the account's
-// totals where something must add up to them. A report brings its actions only
+// totals where something must add up to them, and what leads to pictures where
+// they are wanted. A report brings its actions only
 // when they are named: most of the bytes of an answer are theirs.
-func choose(all []*stream, tables []string) (kept []*stream, err error) {
-	known := tableNames(all)
+func choose(all []*stream, source adtally.Source) (kept []*stream, err error) {
+	known, tables := tableNames(all), source.Tables
 	for _, name := range tables {
 		if !slices.Contains(known, name) {
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "unknown_table",
@@ -153,7 +154,7 @@ func choose(all []*stream, tables []string) (kept []*stream, err error) {
 		wanted := func(t *table.Schema) bool {
 			return t != nil && (len(tables) == 0 && !s.optional || slices.Contains(tables, t.Name))
 		}
-		own := wanted(s.table)
+		own := wanted(s.table) || source.Pictures && s.pictures != nil
 		actions := wanted(s.actions) || s.custom && own && s.actions != nil
 		if !actions {
 			s.actions = nil

@@ -1,13 +1,16 @@
 package facebookads
 
-import "adtally/internal/table"
+import (
+	"adtally/internal/connector"
+	"adtally/internal/table"
+)
 
 // Page sizes of the lists of an account: a video is heavy, since its formats and
 // its player come with it; the others are as light as campaigns.
 const videoRows = 100
 
 func adImages() *stream {
-	return entity("ad_images", "adimages", "", entityRows, "Pictures of the account's library, as they are now. Links expire: fetch them soon, and keep them by hash.",
+	s := entity("ad_images", "adimages", "", entityRows, "Pictures of the account's library, as they are now. Links expire: fetch them soon, and keep them by hash.",
 		id("id", "The picture: the account's number and the hash."), id(table.AccountColumn, "The ad account."),
 		id("hash", "The picture, by content. Creatives name it as image_hash."),
 		words("name", "Its name."), words("status", "ACTIVE, INTERNAL or DELETED."),
@@ -19,6 +22,8 @@ func adImages() *stream {
 		document("creatives", "The creatives that use it."),
 		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
 		rawField).keeping("url", "url_128", "permalink_url")
+	s.pictures = &connector.Pictures{Kind: pictureImage, By: []connector.Picture{{Kind: pictureImage, Name: "hash", Link: "url"}}}
+	return s
 }
 
 // lasting is a time in seconds: Meta gives it as a binary float with all its
@@ -26,7 +31,7 @@ func adImages() *stream {
 var lasting = table.Decimal(30, 15)
 
 func adVideos() *stream {
-	return entity("ad_videos", "advideos", "", videoRows, "Videos of the account's library, as they are now. Links expire.",
+	s := entity("ad_videos", "advideos", "", videoRows, "Videos of the account's library, as they are now. Links expire.",
 		id("id", "The video."), id(table.AccountColumn, "The ad account.").mine(),
 		words("title", "Its title."), words("description", "Its text."),
 		col("length", lasting, table.Seconds, table.None, "How long it is, in seconds."),
@@ -39,6 +44,8 @@ func adVideos() *stream {
 		words("universal_video_id", "The publisher's own id of it."),
 		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
 		rawField).keeping("picture", "source", "views", "status")
+	s.pictures = &connector.Pictures{Kind: pictureVideo, By: []connector.Picture{{Kind: pictureVideo, Name: "id", Link: "picture"}}}
+	return s
 }
 
 func customConversions() *stream {

@@ -56,6 +56,10 @@ func (q question) query() url.Values {
 	if filtering := q.filtering(); len(filtering) > 0 {
 		v.Set("filtering", text(filtering))
 	}
+	if s.pictures == creativePictures {
+		v.Set("thumbnail_width", largeThumbnail)
+		v.Set("thumbnail_height", largeThumbnail)
+	}
 	if s.level == "" {
 		return v
 	}

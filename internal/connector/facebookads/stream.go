@@ -26,6 +26,7 @@ type stream struct {
 	settles  int    // days after a day until Meta leaves it alone
 	fields   []field
 	forbids  []string // fields that need more than ads_read: left out when refused
+	pictures *connector.Pictures
 	table    *table.Schema
 	actions  *table.Schema // nil: none, or not wanted
 
@@ -180,7 +181,7 @@ func (s *stream) tables() []*table.Schema {
 }
 
 func (s *stream) public() connector.Stream {
-	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served}
+	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures}
 	if s.totals {
 		p.Total = &connector.Total{Table: totalTable, Columns: totalColumns}
 	}

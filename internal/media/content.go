@@ -1,0 +1,96 @@
+package media
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"adtally"
+)
+
+// name is what a picture is known by, whoever shows it.
+type name struct{ kind, name string }
+
+// object is what a picture shows.
+type object struct{ kind, id string }
+
+// content is a picture that is kept, or why it is not.
+type content struct {
+	once    sync.Once
+	file    File
+	fetched time.Time
+	err     error
+}
+
+// stateLeft is the state of what there was no time for. It is not written.
+const stateLeft = "left"
+
+// content gives the picture of a name. It is fetched once, whoever asks; nil =
+// nothing leads to it.
+func (w *work) content(ctx context.Context, n name, link string) (*content, error) {
+	w.mu.Lock()
+	c := w.contents[n]
+	if c == nil && link != "" {
+		c = &content{}
+		w.contents[n] = c
+	}
+	w.mu.Unlock()
+	if c == nil {
+		return nil, nil
+	}
+	c.once.Do(func() { w.fetch(ctx, c, link) })
+	return c, c.err
+}
+
+func (w *work) fetch(ctx context.Context, c *content, link string) {
+	limited, stop := context.WithDeadline(ctx, w.Until)
+	defer stop()
+	if c.err = limited.Err(); c.err == nil {
+		c.err = w.keep(limited, c, link)
+	}
+	switch {
+	case ctx.Err() != nil:
+		c.err = context.Cause(ctx)
+	case limited.Err() != nil && c.err != nil:
+		c.err = missing(stateLeft, "There was no time left for the picture")
+	case c.err == nil:
+		c.fetched = w.Now()
+		w.mu.Lock()
+		w.done.Fetched++
+		w.mu.Unlock()
+	}
+}
+
+func (w *work) keep(ctx context.Context, c *content, link string) error {
+	body, err := w.Links.Fetch(ctx, link)
+	if err == nil {
+		c.file, err = w.Shelf.Put(body)
+	}
+	return err
+}
+
+// record is a row of Table.
+type record struct {
+	object
+	state, reason string
+	picture       name
+	file          File
+	fetched       time.Time
+}
+
+func (r *record) take(n name, c *content) {
+	r.state, r.reason, r.picture, r.file, r.fetched = stateKept, "", n, c.file, c.fetched
+}
+
+func (r *record) fail(n name, f *adtally.Fault) {
+	r.state, r.reason, r.picture = f.Code, f.Message+".", n
+	if f.Err != nil {
+		r.reason = f.Message + ": " + f.Err.Error() + "."
+	}
+}
+
+// same says whether there is nothing new. Why a picture is missing may be said in
+// other words each time.
+func (r record) same(before record) bool {
+	return r.state == before.state && r.picture == before.picture && r.file.Hash == before.file.Hash
+}

@@ -64,6 +64,9 @@ type Order struct {
 	Extent  Extent
 	Key     string // repeats with the same key are the same order; empty = none
 	At      time.Time
+	// Next is when the source of a scheduled order is due again, unless its end says
+	// otherwise: with the order it leaves the list of what is due.
+	Next time.Time
 }
 
 // Lane keeps runs of a source apart: in each there is one at a time. What a person

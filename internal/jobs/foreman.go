@@ -59,6 +59,9 @@ func (f *Foreman) Run(ctx context.Context) error {
 // atOnce bounds what one look takes on; the next one goes on.
 const atOnce = 200
 
+// shortestRhythm is how often a source is synced at most (R23).
+const shortestRhythm = 5 * time.Minute
+
 // logLife is for how long the log of a run is kept (R20).
 const logLife = 30 * 24 * time.Hour
 
@@ -76,7 +79,7 @@ func (f *Foreman) Look(ctx context.Context) error {
 func (f *Foreman) begin(ctx context.Context, now time.Time) error {
 	due, err := f.Ledger.DueSources(ctx, now, atOnce)
 	for _, s := range due {
-		o := adtally.Order{ID: f.NewID(), Source: s.ID, Trigger: adtally.BySchedule, At: now}
+		o := adtally.Order{ID: f.NewID(), Source: s.ID, Trigger: adtally.BySchedule, At: now, Next: now.Add(max(s.Every, shortestRhythm))}
 		if _, _, placed := f.Ledger.Place(ctx, o); placed != nil {
 			err = errors.Join(err, placed)
 		}

@@ -17,18 +17,17 @@ const (
 // Pace says how a source goes on after a run: on time again after a good one, and
 // ever more slowly, down to a floor, while runs fail.
 func Pace(s adtally.Standing, r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.Standing {
-	switch {
-	case r.State == adtally.Finished:
+	switch r.State {
+	case adtally.Finished:
 		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
 		s.Next = later(r.Started.Add(s.Every), now)
-		return s
-	case r.State == adtally.Interrupted:
+	case adtally.Interrupted:
 		s.Next = now.Add(s.Every)
-		return s
+	default:
+		s.Failures++
+		wait, why := slowed(s.Every, s.Failures, worst)
+		s.Next, s.Why = now.Add(wait), why
 	}
-	s.Failures++
-	wait, why := slowed(s.Every, s.Failures, worst)
-	s.Next, s.Why = now.Add(wait), why
 	return s
 }
 

@@ -37,7 +37,9 @@ type worker struct {
 	work func(context.Context, adtally.Ticket) error
 }
 
-func (w *worker) Work(ctx context.Context, j *river.Job[job]) error { return w.work(ctx, j.Args.Ticket) }
+func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
+	return w.work(ctx, j.Args.Ticket)
+}
 
 func (*worker) Timeout(*river.Job[job]) time.Duration { return jobLimit }
 
@@ -46,7 +48,7 @@ type River struct {
 	client interface {
 		Start(ctx context.Context) error
 		StopAndCancel(ctx context.Context) error
-		InsertManyFast(ctx context.Context, params []river.InsertManyParams) (int, error)
+		InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
 	}
 }
 
@@ -92,7 +94,7 @@ func (r *River) Put(ctx context.Context, tickets []adtally.Ticket) error {
 	for _, t := range tickets {
 		params = append(params, river.InsertManyParams{Args: job{t}})
 	}
-	if _, err := r.client.InsertManyFast(ctx, params); err != nil {
+	if _, err := r.client.InsertMany(ctx, params); err != nil {
 		return fmt.Errorf("queue steps: %w", err)
 	}
 	return nil

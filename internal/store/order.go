@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"adtally"
@@ -12,7 +11,8 @@ import (
 
 // Place takes an order: its run begins with a look at which accounts there are.
 // Where a run of the same lane is on, or the order was placed before, that run is
-// given instead, and placed is false.
+// given instead, and placed is false. An order of the schedule that is not due any
+// more gives no run.
 func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord, placed bool, err error) {
 	extent, err := json.Marshal(o.Extent)
 	if err != nil {
@@ -20,6 +20,14 @@ func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord
 	}
 	err = db.write(ctx, "begin a run", func(tx txn) error {
 		run, placed = adtally.RunRecord{}, false
+		due := false
+		if err := tx.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&due) },
+			`SELECT next IS NOT NULL AND next <= ? FROM sources WHERE id = ? AND deleted IS NULL`, o.At.UnixMicro(), o.Source); err != nil {
+			return err
+		}
+		if o.Trigger == adtally.BySchedule && !due { // somebody else was quicker, and is done by now
+			return nil
+		}
 		n, err := tx.exec(ctx, `INSERT INTO runs (id, source, wanted, started, ended, state, error, lane, origin, by_whom, active, order_key)
 			VALUES (?, ?, ?, ?, NULL, 'waiting', '', ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,
 			o.ID, o.Source, string(extent), micros(o.At), o.Lane(), string(o.Trigger), o.By, sql.Null[string]{V: o.Key, Valid: o.Key != ""})
@@ -28,6 +36,9 @@ func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord
 		}
 		where, args := `id = ?`, []any{o.ID}
 		if placed = n == 1; placed {
+			if _, err := tx.exec(ctx, `UPDATE sources SET next = ? WHERE id = ? AND ? = 'schedule'`, micros(o.Next), o.Source, string(o.Trigger)); err != nil {
+				return err
+			}
 			if _, err := tx.exec(ctx, `INSERT INTO steps (run, account, name, currency, zone, status, state) VALUES (?, '', '', '', '', '', 'waiting')`, o.ID); err != nil {
 				return err
 			}
@@ -39,9 +50,6 @@ func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord
 			return err
 		}, `SELECT `+runColumns+` FROM runs WHERE `+where+` ORDER BY CASE WHEN order_key = ? THEN 0 ELSE 1 END, seq LIMIT 1`, append(args, o.Key)...)
 	})
-	if err == nil && run.ID == "" {
-		err = fmt.Errorf("begin run %s: it collides with no other", o.ID)
-	}
 	return run, placed, err
 }
 

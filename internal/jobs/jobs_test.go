@@ -1,0 +1,312 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/jobs"
+	"adtally/internal/postgrestest"
+	"adtally/internal/store"
+)
+
+// onBoth runs a test with both databases: the ledger's and the queue's address.
+func onBoth(t *testing.T, test func(t *testing.T, ledger, queue string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		test(t, filepath.Join(dir, "adtally.db"), filepath.Join(dir, "queue.db"))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		dsn := postgrestest.Start(t)
+		test(t, dsn, dsn)
+	})
+}
+
+// crew is one process: a foreman, its queue and its workers.
+type crew struct {
+	*jobs.Foreman
+	place *jobs.Place
+	stop  func()
+}
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func start(t *testing.T, name, ledger, queue string, work *carrier, change func(*jobs.Foreman)) *crew {
+	t.Helper()
+	db, err := store.Open(t.Context(), ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := 0
+	var mu sync.Mutex
+	f := &jobs.Foreman{Ledger: db, Carrier: work, Worker: adtally.Worker{ID: name, Host: "h"}, Now: time.Now,
+		NewID:  func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprint(name, "-", ids) },
+		Report: func(err error) { t.Error(err) }, Tick: 50 * time.Millisecond, Lease: 2 * time.Second}
+	if change != nil {
+		change(f)
+	}
+	place, err := jobs.Open(t.Context(), queue, jobs.RiverOptions{ID: name, Workers: 4, Work: f.Work, Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Queue = place
+	ctx, cancel := context.WithCancel(context.Background())
+	if err := place.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = f.Run(ctx) }()
+	c := &crew{Foreman: f, place: place}
+	c.stop = sync.OnceFunc(func() {
+		cancel()
+		<-ended
+		stopping, stop := context.WithTimeout(context.Background(), 20*time.Second)
+		defer stop()
+		if err := place.Stop(stopping); err != nil {
+			t.Error(err)
+		}
+		if err := place.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(c.stop)
+	return c
+}
+
+func addSource(t *testing.T, ledger, id string) {
+	t.Helper()
+	db, err := store.Open(t.Context(), ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s := adtally.Standing{Source: adtally.Source{ID: id, Connector: "fake", Dataset: id, Credential: "c", Every: time.Hour}, Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now()}
+	if err := db.AddSource(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ended waits until so many runs have ended, and gives them.
+func ended(t *testing.T, ledger string, n int) []adtally.RunRecord {
+	t.Helper()
+	db, err := store.Open(t.Context(), ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for range 1200 {
+		all, err := db.Runs(t.Context(), "", "", 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := 0
+		for _, r := range all {
+			if !r.Active {
+				over++
+			}
+		}
+		if over >= n {
+			return all
+		}
+		time.Sleep(50 * time.Millisecond) // bounded: a minute
+	}
+	t.Fatalf("%d runs have not ended within a minute", n)
+	return nil
+}
+
+// R5, R20: what is due becomes a run; every slice is done once, by shares, and
+// the source is due again after its time.
+func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, ledger, queue string) {
+		addSource(t, ledger, "s1")
+		work := newCarrier(5, 6)
+		work.slow = 10 * time.Millisecond
+		c := start(t, "w", ledger, queue, work, func(f *jobs.Foreman) { f.Share = 20 * time.Millisecond })
+		runs := ended(t, ledger, 1)
+		if len(runs) != 1 || runs[0].State != adtally.Finished {
+			t.Fatalf("runs %+v", runs)
+		}
+		s, err := c.Ledger.Source(t.Context(), "s1")
+		if err != nil || s.Next.Before(time.Now().Add(50*time.Minute)) || s.Stage != adtally.Steady || s.LastGood.IsZero() {
+			t.Errorf("%+v, %v", s, err)
+		}
+		steps, err := c.Ledger.Steps(t.Context(), runs[0].ID)
+		if err != nil || len(steps) != 6 {
+			t.Fatalf("%d steps, %v", len(steps), err)
+		}
+		for _, st := range steps[1:] {
+			if st.Rows != 60 || st.Slices != 6 || st.Left != 0 || st.State != adtally.Finished {
+				t.Errorf("%+v", st)
+			}
+			if work.done[st.Step.Account.ID] != 6 {
+				t.Errorf("account %s: %d slices were done", st.Step.Account.ID, work.done[st.Step.Account.ID])
+			}
+		}
+	})
+}
+
+// R38, R41: what waits for the platform goes on at its time, and nothing else
+// waits for it; what only a person can mend fails alone.
+func TestOneAccountWaitsAndOneFailsAlone(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, ledger, queue string) {
+		addSource(t, ledger, "s1")
+		work := newCarrier(4, 2)
+		until := time.Now().Add(3 * time.Second).Truncate(time.Microsecond)
+		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "Wait", Until: until}
+		work.fault["3"] = &adtally.Fault{Act: adtally.Configure, Code: "no_access", Message: "Closed"}
+		c := start(t, "w", ledger, queue, work, nil)
+		run := ended(t, ledger, 1)[0]
+		if run.State != adtally.Failed || run.Error != "Closed" {
+			t.Errorf("%+v", run)
+		}
+		steps, err := c.Ledger.Steps(t.Context(), run.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, st := range steps[1:] {
+			want := adtally.Finished
+			if st.Step.Account.ID == "3" {
+				want = adtally.Failed
+			}
+			if st.State != want {
+				t.Errorf("account %s: %s", st.Step.Account.ID, st.State)
+			}
+			if st.Step.Account.ID == "2" && st.Ended.Before(until) {
+				t.Errorf("it ended at %s, and was to wait until %s", st.Ended, until)
+			}
+		}
+	})
+}
+
+// R20: a cancelled run ends, and what it was doing is not a failure.
+func TestACancelledRunStopsAtOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, ledger, queue string) {
+		addSource(t, ledger, "s1")
+		work := newCarrier(3, 10_000)
+		work.began = make(chan string, 10)
+		c := start(t, "w", ledger, queue, work, nil)
+		<-work.began
+		db := c.Ledger.(*store.DB)
+		runs, err := db.Runs(t.Context(), "s1", "", 1)
+		if err != nil || len(runs) != 1 {
+			t.Fatal(runs, err)
+		}
+		if err := db.Cancel(t.Context(), runs[0].ID, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		run := ended(t, ledger, 1)[0]
+		s, err := db.Source(t.Context(), "s1")
+		if run.State != adtally.Interrupted || err != nil || s.Failures != 0 {
+			t.Errorf("%+v, %+v, %v", run, s, err)
+		}
+	})
+}
+
+// Two workers and forty sources: no account is worked on by two at once, and
+// every slice is done exactly once; whoever is stopped leaves its work to the
+// other one.
+func TestTwoWorkersNeverMeet(t *testing.T) {
+	t.Parallel()
+	dsn := postgrestest.Start(t)
+	const sources = 40
+	for i := range sources {
+		addSource(t, dsn, fmt.Sprintf("s%02d", i))
+	}
+	work := newCarrier(1, 8)
+	work.slow = 5 * time.Millisecond
+	perRun := &perSource{carrier: work, all: map[string]*carrier{}}
+	a := start(t, "a", dsn, dsn, work, func(f *jobs.Foreman) { f.Carrier = perRun.named("a") })
+	start(t, "b", dsn, dsn, work, func(f *jobs.Foreman) { f.Carrier = perRun.named("b") })
+	perRun.wait(t, "a")
+	a.stop()
+	runs := ended(t, dsn, sources)
+	if len(runs) != sources {
+		t.Fatalf("%d runs", len(runs))
+	}
+	for _, r := range runs {
+		if r.State != adtally.Finished {
+			t.Errorf("%s: %s %s", r.Source, r.State, r.Error)
+		}
+	}
+	workers := map[string]bool{}
+	for name, c := range perRun.all {
+		if c.done["1"] != 8 || len(c.twice) > 0 {
+			t.Errorf("%s: %d slices, met %v", name, c.done["1"], c.twice)
+		}
+		for _, w := range c.took["1"] {
+			workers[w] = true
+		}
+	}
+	if len(perRun.all) != sources || len(workers) != 2 {
+		t.Errorf("%d sources, worked on by %v", len(perRun.all), workers)
+	}
+}
+
+// perSource keeps the work of each source apart, and who did it.
+type perSource struct {
+	*carrier
+	mu  sync.Mutex
+	all map[string]*carrier
+}
+
+// wait waits until a worker has done something.
+func (p *perSource) wait(t *testing.T, name string) {
+	t.Helper()
+	for range 2000 {
+		p.mu.Lock()
+		for _, c := range p.all {
+			c.mu.Lock()
+			did := slices.Contains(c.took["1"], name)
+			c.mu.Unlock()
+			if did {
+				p.mu.Unlock()
+				return
+			}
+		}
+		p.mu.Unlock()
+		time.Sleep(10 * time.Millisecond) // bounded: 20 s
+	}
+	t.Fatalf("%s does nothing", name)
+}
+
+type namedCarrier struct {
+	of   *perSource
+	name string
+}
+
+func (p *perSource) named(name string) namedCarrier { return namedCarrier{p, name} }
+
+func (n namedCarrier) Look(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error) {
+	return n.of.Look(ctx, r)
+}
+
+func (n namedCarrier) Carry(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
+	n.of.mu.Lock()
+	c := n.of.all[r.Source]
+	if c == nil {
+		c = newCarrier(1, 8)
+		c.slow, c.beside = n.of.slow, &sync.Map{}
+		n.of.all[r.Source] = c
+	}
+	n.of.mu.Unlock()
+	c.mu.Lock()
+	c.name = n.name
+	c.mu.Unlock()
+	return c.Carry(ctx, r, s, h)
+}

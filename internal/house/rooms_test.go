@@ -30,6 +30,8 @@ const (
 	writingLaw  = "internal/destination/destinationtest"
 	ledger      = "internal/store"
 	serverTest  = "internal/postgrestest"
+	street      = "internal/api"
+	anyAPI      = "internal/api/*"
 	frontHall   = "cmd/adtally"
 	thisRoom    = "internal/house"
 	anyPlatform = "internal/connector/*"
@@ -57,6 +59,8 @@ var rooms = []room{
 	{folder: "internal/media", ours: []string{words, rows, reading, writing}},
 	{folder: ledger, ours: []string{words}, tests: []string{serverTest}},
 	{folder: serverTest},
+	{folder: street, ours: []string{words, anyAPI}},
+	{folder: anyAPI, ours: []string{words}},
 	{folder: simulator, ours: []string{simulator}},
 	{folder: frontHall, ours: []string{everything}},
 	{folder: thisRoom},
@@ -81,6 +85,11 @@ var dependencies = []dependency{
 	{"modernc.org/sqlite", []string{ledger}, nil},
 	{"github.com/jackc/pgx", []string{ledger, serverTest}, nil},
 	{"github.com/pressly/goose", []string{ledger}, nil},
+	{"github.com/danielgtaylor/huma", []string{street}, nil},
+	{"github.com/alexedwards/scs", []string{street}, nil},
+	{"github.com/coreos/go-oidc", []string{street}, nil},
+	{"golang.org/x/oauth2", []string{street}, nil},
+	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
 	{"github.com/alecthomas/kong", []string{frontHall}, nil},
 	{"github.com/google/uuid", []string{frontHall}, nil},
 	{"github.com/vbauerster/mpb", []string{frontHall}, nil},

@@ -179,6 +179,9 @@ type claims struct {
 	Name     string `json:"name"`
 }
 
+// longestSubject is what OpenID Connect Core 1.0, section 2, allows.
+const longestSubject = 255
+
 // exchange turns the code into what the provider says, and checks that it says
 // it to us, now, and about this login.
 func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c claims, err error) {
@@ -203,7 +206,7 @@ func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c c
 	if err != nil {
 		return c, because(refused, "read the ID token", err)
 	}
-	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1 || len(id.Subject) > longestSubject {
 		return c, refused
 	}
 	c.Subject, c.Email = id.Issuer+" "+id.Subject, plain(c.Email)

@@ -209,6 +209,7 @@ func TestOIDCIsRefusedWhereSomethingIsOdd(t *testing.T) { // R25
 		same(t, name, h.as(c.cookies...).ask("GET", c.back, "").is(http.StatusFound).Header().Get("Location"), "/login?problem="+c.code)
 	}
 	for name, change := range map[string]func(map[string]any){
+		"an endless name":  func(c map[string]any) { c["sub"] = strings.Repeat("x", 256) },
 		"another nonce":    func(c map[string]any) { c["nonce"] = "x" },
 		"another audience": func(c map[string]any) { c["aud"] = "x" },
 		"another issuer":   func(c map[string]any) { c["iss"] = "https://evil.example" },
@@ -219,13 +220,26 @@ func TestOIDCIsRefusedWhereSomethingIsOdd(t *testing.T) { // R25
 	}
 }
 
+// Who takes longer than ten minutes begins again.
+func TestOIDCIsNotWaitedForLong(t *testing.T) { // R25
+	t.Parallel()
+	p := newProvider(t)
+	var late time.Duration
+	h := newHouse(t, withOIDC(p), func(c *api.Config) { c.Now = func() time.Time { return time.Now().Add(late) } })
+	h.admin()
+	start := h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound)
+	back := p.authorize(t, start.Header().Get("Location"), someone("1", ana, true))
+	late = 10 * time.Minute
+	same(t, "where it goes", h.as(start.cookies()...).ask("GET", back, "").is(http.StatusFound).Header().Get("Location"), "/login?problem=oidc_stale")
+}
+
 // The way back leads nowhere but here.
 func TestOIDCComesBackHere(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newHouse(t, withOIDC(p))
 	h.admin()
-	for to, want := range map[string]string{"": "/", "/a?b=c": "/a?b=c", "//evil.example": "/", "https://evil.example": "/", "/\\evil.example": "/", "evil": "/", "/\t/evil.example": "/", "javascript:alert(1)": "/"} {
+	for to, want := range map[string]string{"": "/", "/a?b=c": "/a?b=c", "//evil.example": "/", "///evil.example": "/", "https://evil.example": "/", "/\\evil.example": "/", "evil": "/", "/\t/evil.example": "/", "javascript:alert(1)": "/"} {
 		start := h.ask("GET", "/auth/oidc/start?to="+url.QueryEscape(to), "").is(http.StatusFound)
 		back := p.authorize(t, start.Header().Get("Location"), someone("1", ana, true))
 		same(t, to, h.as(start.cookies()...).ask("GET", back, "").is(http.StatusFound).Header().Get("Location"), want)

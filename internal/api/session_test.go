@@ -131,6 +131,30 @@ func TestASessionEnds(t *testing.T) { // R25
 	}
 }
 
+// Whoever is let in again logs in again.
+func TestBeingLetInAgainBringsNoSessionBack(t *testing.T) { // R25
+	t.Parallel()
+	h := newHouse(t)
+	admin := h.admin()
+	eve := admin.guest("eve@example.com", adtally.Viewer)
+	u, err := h.store.UserByEmail(ctx, "eve@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := func(disabled bool) {
+		u.Disabled = disabled
+		h.store.users[u.ID] = u
+	}
+	set(true)
+	eve.ask("GET", "/api/v1/session", "").refused(http.StatusUnauthorized, "unauthenticated")
+	set(false)
+	eve.ask("GET", "/api/v1/session", "").is(http.StatusOK)
+	admin.disable("eve@example.com")
+	u = h.store.users[u.ID]
+	set(false)
+	eve.ask("GET", "/api/v1/session", "").refused(http.StatusUnauthorized, "unauthenticated")
+}
+
 // admin2 is the admin in another browser.
 func (h *house) admin2() *house {
 	return h.as(h.as().login(ana, goodWord).is(http.StatusOK).cookies()...)

@@ -30,6 +30,8 @@ const (
 	writingLaw  = "internal/destination/destinationtest"
 	ledger      = "internal/store"
 	serverTest  = "internal/postgrestest"
+	street      = "internal/api"
+	anyAPI      = "internal/api/*"
 	frontHall   = "cmd/adtally"
 	thisRoom    = "internal/house"
 	anyPlatform = "internal/connector/*"
@@ -58,6 +60,8 @@ var rooms = []room{
 	{folder: ledger, ours: []string{words}, tests: []string{serverTest}},
 	{folder: "internal/jobs", ours: []string{words}, tests: []string{serverTest, ledger}},
 	{folder: serverTest},
+	{folder: street, ours: []string{words, anyAPI}, tests: []string{ledger}},
+	{folder: anyAPI, ours: []string{words}},
 	{folder: simulator, ours: []string{simulator}},
 	{folder: frontHall, ours: []string{everything}},
 	{folder: thisRoom},
@@ -83,6 +87,11 @@ var dependencies = []dependency{
 	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, nil},
 	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
 	{"github.com/pressly/goose", []string{ledger}, nil},
+	{"github.com/danielgtaylor/huma", []string{street}, nil},
+	{"github.com/alexedwards/scs", []string{street}, nil},
+	{"github.com/coreos/go-oidc", []string{street}, nil},
+	{"golang.org/x/oauth2", []string{street}, nil},
+	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
 	{"github.com/alecthomas/kong", []string{frontHall}, nil},
 	{"github.com/google/uuid", []string{frontHall}, nil},
 	{"github.com/vbauerster/mpb", []string{frontHall}, nil},

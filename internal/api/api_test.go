@@ -1,0 +1,205 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"adtally"
+	"adtally/internal/api"
+	"adtally/internal/api/password"
+)
+
+var ctx = context.Background()
+
+// counter counts how often a password was compared.
+type counter struct {
+	api.Passwords
+	compared atomic.Int64
+}
+
+func (c *counter) Matches(ctx context.Context, text string, hash adtally.Secret) (bool, error) {
+	c.compared.Add(1)
+	return c.Passwords.Matches(ctx, text, hash)
+}
+
+// house is a server with its store, for one test.
+type house struct {
+	t         *testing.T
+	handler   http.Handler
+	store     *fake
+	passwords *counter
+	log       *lockedLog
+	cookies   []*http.Cookie
+	from      string
+}
+
+type lockedLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lockedLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+const (
+	setupCode = "SETUPCODE-CANARY"
+	goodWord  = "correct horse battery"
+	ana       = "ana@example.com"
+)
+
+// cheap passwords: what they cost is tested where they are made.
+var cheap = password.New(1, 8, 4)
+
+func newHouse(t *testing.T, change ...func(*api.Config)) *house {
+	t.Helper()
+	h := &house{t: t, store: newFake(), passwords: &counter{Passwords: cheap}, log: &lockedLog{}, from: "192.0.2.1:1234"}
+	var n atomic.Int64
+	c := api.Config{Store: h.store, Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%06d", n.Add(1)) },
+		Key: adtally.NewSecret(strings.Repeat("k", 32)), SetupCode: adtally.NewSecret(setupCode), PublicURL: "http://ads.example.com"}
+	for _, f := range change {
+		f(&c)
+	}
+	handler, err := api.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.handler = handler
+	return h
+}
+
+// as is the same house in another browser.
+func (h *house) as(cookies ...*http.Cookie) *house {
+	other := *h
+	other.cookies = cookies
+	return &other
+}
+
+func (h *house) at(address string) *house {
+	other := *h
+	other.from = address + ":1"
+	return &other
+}
+
+// reply is what came back.
+type reply struct {
+	*httptest.ResponseRecorder
+	t *testing.T
+}
+
+// ask sends a request as this browser does; a header is "Name: value".
+func (h *house) ask(method, path, body string, headers ...string) reply {
+	h.t.Helper()
+	r := httptest.NewRequestWithContext(ctx, method, "http://ads.example.com"+path, strings.NewReader(body))
+	r.RemoteAddr = h.from
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, c := range h.cookies {
+		r.AddCookie(c)
+	}
+	for _, line := range headers {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, r)
+	return reply{w, h.t}
+}
+
+// is checks the status.
+func (r reply) is(status int) reply {
+	r.t.Helper()
+	if r.Code != status {
+		r.t.Fatalf("got %d, want %d: %s", r.Code, status, r.Body)
+	}
+	return r
+}
+
+// refused checks that it is a problem with this status and code.
+func (r reply) refused(status int, code string) reply {
+	r.t.Helper()
+	p := r.problem()
+	if r.Code != status || p.Code != code || p.Status != status || r.Header().Get("Content-Type") != "application/problem+json" ||
+		p.Request == "" || p.Detail == "" || p.Hint == "" || p.Type != "urn:adtally:problem:"+code {
+		r.t.Fatalf("got %d %s, want %d %s", r.Code, r.Body, status, code)
+	}
+	return r
+}
+
+func (r reply) problem() (p api.Problem) {
+	r.t.Helper()
+	r.into(&p)
+	return p
+}
+
+func (r reply) into(v any) {
+	r.t.Helper()
+	if err := json.Unmarshal(r.Body.Bytes(), v); err != nil {
+		r.t.Fatalf("%d %s: %v", r.Code, r.Body, err)
+	}
+}
+
+// field is one member of the answer.
+func (r reply) field(name string) string {
+	r.t.Helper()
+	all := map[string]any{}
+	r.into(&all)
+	return fmt.Sprint(all[name])
+}
+
+// cookies are those that the answer sets.
+func (r reply) cookies() []*http.Cookie { return r.Result().Cookies() }
+
+// admin sets the house up; what is then asked is asked by the admin.
+func (h *house) admin() *house {
+	h.t.Helper()
+	return h.as(h.ask("POST", "/api/v1/setup", form("code", setupCode, "email", ana, "name", "Ana", "password", goodWord)).is(http.StatusCreated).cookies()...)
+}
+
+// form is a JSON object of names and values.
+func form(pairs ...string) string {
+	all := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		all[pairs[i]] = pairs[i+1]
+	}
+	raw, _ := json.Marshal(all)
+	return string(raw)
+}
+
+// guest is somebody with these powers who was invited and came.
+func (h *house) guest(email string, role adtally.Role, permissions ...adtally.Permission) *house {
+	h.t.Helper()
+	raw, _ := json.Marshal(map[string]any{"email": email, "role": role, "permissions": append([]adtally.Permission{}, permissions...)})
+	link := h.ask("POST", "/api/v1/invites", string(raw)).is(http.StatusCreated).field("link")
+	_, code, _ := strings.Cut(link, "#")
+	return h.as(h.as().ask("POST", "/api/v1/invites/"+code, form("name", email, "password", goodWord)).is(http.StatusCreated).cookies()...)
+}
+
+func same(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", what, d)
+	}
+}

@@ -1,0 +1,55 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"adtally"
+)
+
+// deeds are the audit log, for reading.
+type deeds struct {
+	*shell
+	store Deeds
+}
+
+func (g deeds) register() {
+	handle(g.shell, operation{ID: "list-audit", Method: http.MethodGet, Path: "/api/v1/audit", Tag: tagPeople, Access: forAdmins,
+		Summary: "Read the audit log, newest first", Text: "Who did what to which thing, when and from where. Nothing in it is secret, and nobody can change it."}, g.list)
+}
+
+// Deed is an entry of the audit log.
+type Deed struct {
+	ID     string            `json:"id"`
+	At     time.Time         `json:"at"`
+	Who    string            `json:"who,omitempty" doc:"Absent = nobody who is known" example:"user:0198c0de"`
+	Name   string            `json:"name,omitempty" doc:"What they were called then"`
+	What   string            `json:"what" example:"user.change"`
+	Object string            `json:"object,omitempty" example:"user:0198c0de"`
+	From   string            `json:"from" doc:"The address"`
+	Detail map[string]string `json:"detail,omitempty"`
+}
+
+func deedOf(d adtally.Deed) Deed {
+	return Deed{d.ID, d.At.UTC(), d.Who, d.Name, d.What, d.Object, d.From, d.Detail}
+}
+
+type deedQuery struct {
+	Pages
+	Who    string    `query:"who" maxLength:"120" example:"user:0198c0de"`
+	What   string    `query:"what" maxLength:"60" example:"user.change"`
+	Object string    `query:"object" maxLength:"120" example:"user:0198c0de"`
+	Since  time.Time `query:"since" doc:"From this moment on"`
+	Until  time.Time `query:"until" doc:"Before this moment"`
+}
+
+func (g deeds) list(ctx context.Context, _ Caller, in *deedQuery) (*listed[Deed], error) {
+	f := adtally.DeedFilter{Who: in.Who, What: in.What, Object: in.Object, Since: in.Since, Until: in.Until}
+	list := fmt.Sprintf("audit %q %q %q %s %s", f.Who, f.What, f.Object, f.Since, f.Until)
+	return newest(g.shell, list, in.Pages, func(before adtally.Place, limit int) ([]adtally.Deed, error) {
+		f.Before, f.Limit = before, limit
+		return g.store.Deeds(ctx, f)
+	}, deedOf, func(d adtally.Deed) adtally.Place { return adtally.Place{At: d.At, ID: d.ID} })
+}

@@ -1,0 +1,279 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"adtally"
+)
+
+// OIDC is a provider that people may log in with.
+type OIDC struct {
+	Name         string // what the button says
+	Issuer       string
+	ClientID     string
+	ClientSecret adtally.Secret
+	// Domains are those of e-mail addresses that need no invite; such people get
+	// Role. Addresses count only where the provider says that it has verified
+	// them.
+	Domains []string
+	Role    adtally.Role
+	Client  *http.Client
+}
+
+// oidcLogin is logging in by OIDC: the code flow with PKCE, state and nonce.
+type oidcLogin struct {
+	*shell
+	logins   logins
+	mu       sync.Mutex
+	provider *oidc.Provider
+}
+
+// oidcLife is how long one may take at the provider.
+const oidcLife = 10 * time.Minute
+
+func (g *oidcLogin) register() {
+	handle(g.shell, operation{ID: "start-oidc", Method: http.MethodGet, Path: "/auth/oidc/start", Tag: tagPeople, Access: public, Summary: "Go to the OIDC provider to log in",
+		Status: http.StatusFound, Refuses: []int{http.StatusNotFound, http.StatusServiceUnavailable}}, g.start)
+	handle(g.shell, operation{ID: "finish-oidc", Method: http.MethodGet, Path: "/auth/oidc/callback", Tag: tagPeople, Access: public, Summary: "Come back from the OIDC provider",
+		Text:   "Who may come in: users, by the address that the provider has verified or as whom they came before; the invited; and the domains that the installation allows. Where it fails, the browser goes to /login?problem=CODE.",
+		Status: http.StatusFound, AnyQuery: true}, g.finish)
+}
+
+// errand is what the browser carries to the provider and back.
+type errand struct {
+	State, Nonce, Verifier, To string
+	Expires                    time.Time
+}
+
+const errandPurpose = "oidc"
+
+func errandCookie(who Caller, value string, expires time.Time) http.Cookie {
+	c := cookie(who, value, expires) //nolint:gosec // cookie sets what it must
+	c.Name += "-oidc"
+	return c
+}
+
+// away is the output of what sends the browser somewhere else.
+type away struct {
+	Location  string        `header:"Location"`
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+}
+
+type oidcStart struct {
+	To string `query:"to" maxLength:"500" doc:"The page of ours to come back to"`
+}
+
+func (g *oidcLogin) start(ctx context.Context, who Caller, in *oidcStart) (*away, error) {
+	conf, _, err := g.config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := errand{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(in.To), Expires: g.Now().Add(oidcLife)}
+	sealed, err := g.seal.close(errandPurpose, e)
+	if err != nil {
+		return nil, err
+	}
+	return &away{Location: conf.AuthCodeURL(e.State, oidc.Nonce(e.Nonce), oauth2.S256ChallengeOption(e.Verifier)),
+		SetCookie: []http.Cookie{errandCookie(who, sealed, e.Expires)}}, nil
+}
+
+// local is a path of ours, and never an address elsewhere.
+func local(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+		return "/"
+	}
+	return u.String()
+}
+
+// config asks the provider once what it can do, and again where it did not say.
+func (g *oidcLogin) config(ctx context.Context) (*oauth2.Config, *oidc.Provider, error) {
+	if g.OIDC == nil || g.PublicURL == "" {
+		return nil, nil, refusal("not_found", "Nobody can log in by OIDC here", "An admin sets the provider and the public address of Adtally.")
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.provider == nil {
+		// It is kept for those who come later, and outlives this request.
+		p, err := oidc.NewProvider(g.withClient(context.WithoutCancel(ctx)), g.OIDC.Issuer)
+		if err != nil {
+			g.Log.WarnContext(ctx, "the OIDC provider does not answer", "error", err)
+			return nil, nil, &adtally.Fault{Act: adtally.Retry, Code: "busy", Message: "The OIDC provider does not answer", Hint: "Try again in a moment, or log in with a password."}
+		}
+		g.provider = p
+	}
+	return &oauth2.Config{ClientID: g.OIDC.ClientID, ClientSecret: g.OIDC.ClientSecret.Reveal(), Endpoint: g.provider.Endpoint(),
+		RedirectURL: strings.TrimSuffix(g.PublicURL, "/") + "/auth/oidc/callback", Scopes: []string{oidc.ScopeOpenID, "email", "profile"}}, g.provider, nil
+}
+
+// oidcPatience is how long the provider may take for one answer.
+const oidcPatience = 10 * time.Second
+
+func (g *oidcLogin) withClient(ctx context.Context) context.Context {
+	return oidc.ClientContext(ctx, cmp.Or(g.OIDC.Client, &http.Client{Timeout: oidcPatience}))
+}
+
+type oidcFinish struct {
+	State  string `query:"state" maxLength:"200"`
+	Code   string `query:"code" maxLength:"4000"`
+	Error  string `query:"error" maxLength:"200"`
+	Cookie string `cookie:"adtally-oidc" maxLength:"4000"`
+	Safe   string `cookie:"__Host-adtally-oidc" maxLength:"4000"`
+}
+
+// finish sends the browser on, logged in or with the reason why not.
+func (g *oidcLogin) finish(ctx context.Context, who Caller, in *oidcFinish) (*away, error) {
+	gone := errandCookie(who, "", time.Unix(1, 0))
+	carried := in.Cookie
+	if who.secure {
+		carried = in.Safe
+	}
+	cookie, to, err := g.arrive(ctx, who, carried, in)
+	if err != nil {
+		p := g.problem(ctx, err)
+		g.Log.WarnContext(ctx, "a login by OIDC failed", "request", p.Request, "error", err)
+		return &away{Location: "/login?problem=" + url.QueryEscape(p.Code), SetCookie: []http.Cookie{gone}}, nil
+	}
+	return &away{Location: to, SetCookie: []http.Cookie{cookie, gone}}, nil
+}
+
+func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *oidcFinish) (session http.Cookie, to string, err error) {
+	var e errand
+	if !g.seal.open(errandPurpose, carried, &e) || !g.Now().Before(e.Expires) || subtle.ConstantTimeCompare([]byte(e.State), []byte(in.State)) != 1 {
+		return session, "", refusal("oidc_stale", "This login was not begun in this browser, or too long ago", "Begin again.")
+	}
+	c, err := g.exchange(ctx, e, in)
+	if err != nil {
+		return session, "", err
+	}
+	u, err := g.welcome(ctx, who, c)
+	if err != nil {
+		return session, "", err
+	}
+	if err := g.Store.LoggedIn(ctx, u.ID, g.deed(who.by(u), "session.start", object("user", u.ID), map[string]string{"by": "oidc"})); err != nil {
+		return session, "", err
+	}
+	session, err = g.begin(ctx, who, u)
+	return session, e.To, err
+}
+
+// claims are what the provider says of somebody.
+type claims struct {
+	Subject  string `json:"-"`
+	Email    string `json:"email"`
+	Verified bool   `json:"email_verified"`
+	Name     string `json:"name"`
+}
+
+// longestSubject is what OpenID Connect Core 1.0, section 2, allows.
+const longestSubject = 255
+
+// exchange turns the code into what the provider says, and checks that it says
+// it to us, now, and about this login.
+func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c claims, err error) {
+	refused := refusal("oidc_refused", "The OIDC provider did not let this login through", "Begin again, or ask an admin.")
+	conf, provider, err := g.config(ctx)
+	if err != nil {
+		return c, err
+	}
+	if in.Error != "" || in.Code == "" {
+		return c, refused
+	}
+	ctx = g.withClient(ctx)
+	token, err := conf.Exchange(ctx, in.Code, oauth2.VerifierOption(e.Verifier))
+	if err != nil {
+		return c, because(refused, "exchange the code", err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := provider.Verifier(&oidc.Config{ClientID: g.OIDC.ClientID, Now: g.Now}).Verify(ctx, raw)
+	if err == nil {
+		err = id.Claims(&c)
+	}
+	if err != nil {
+		return c, because(refused, "read the ID token", err)
+	}
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1 || len(id.Subject) > longestSubject {
+		return c, refused
+	}
+	c.Subject, c.Email = id.Issuer+" "+id.Subject, plain(c.Email)
+	return c, nil
+}
+
+// because keeps for the log what the visitor is not told. What the provider
+// answered is left out but for its code: it may hold a token.
+func because(f *adtally.Fault, what string, err error) error {
+	if r, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		err = fmt.Errorf("the provider says %q", r.ErrorCode)
+	}
+	f.Err = fmt.Errorf("%s: %w", what, err)
+	return f
+}
+
+// welcome finds or makes the user of somebody whom the provider knows.
+func (g *oidcLogin) welcome(ctx context.Context, who Caller, c claims) (adtally.User, error) {
+	u, err := g.Store.UserBySubject(ctx, c.Subject)
+	if !missing(err) {
+		return enabled(u, err)
+	}
+	if !c.Verified || c.Email == "" {
+		return u, refusal("oidc_unverified", "The OIDC provider has not verified this e-mail address", "Verify it there.")
+	}
+	u, err = g.Store.UserByEmail(ctx, c.Email)
+	if !missing(err) {
+		return g.link(ctx, who, u, c, err)
+	}
+	return g.newcomer(ctx, who, c)
+}
+
+func enabled(u adtally.User, err error) (adtally.User, error) {
+	if err == nil && u.Disabled {
+		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
+	}
+	return u, err
+}
+
+// link remembers who a user is to the provider. One who is somebody else there
+// does not become them by having their address.
+func (g *oidcLogin) link(ctx context.Context, who Caller, u adtally.User, c claims, err error) (adtally.User, error) {
+	if u, err = enabled(u, err); err != nil {
+		return u, err
+	}
+	if u.Subject != "" {
+		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
+	}
+	u.Subject = c.Subject
+	return u, g.Store.ChangeUser(ctx, u, g.deed(who.by(u), "user.oidc", object("user", u.ID), nil))
+}
+
+// newcomer makes a user of who was invited, or comes from an allowed domain.
+func (g *oidcLogin) newcomer(ctx context.Context, who Caller, c claims) (adtally.User, error) {
+	u := g.logins.bareUser(cmp.Or(c.Name, c.Email), c.Email, adtally.Powers{Role: g.OIDC.Role})
+	u.Subject = c.Subject
+	i, err := g.Store.Invite(ctx, "", c.Email, g.Now())
+	if err == nil {
+		u.Powers = i.Powers
+		return u, g.Store.AcceptInvite(ctx, i.ID, u, g.deed(who.by(u), "invite.accept", object("invite", i.ID), map[string]string{"by": "oidc"}))
+	}
+	if !missing(err) {
+		return u, err
+	}
+	_, domain, _ := strings.Cut(c.Email, "@")
+	if !slices.Contains(g.OIDC.Domains, domain) || !g.OIDC.Role.Reaches(adtally.Viewer) {
+		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
+	}
+	return u, g.Store.AddUser(ctx, u, g.deed(who.by(u), "user.make", object("user", u.ID), map[string]string{"by": "oidc", "domain": domain}))
+}

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// operation is what an endpoint says of itself.
+type operation struct {
+	ID, Method, Path string
+	Tag              string
+	Summary          string
+	Text             string // more of it, for the reference
+	Access           Access
+	AnyQuery         bool  // whoever sends the browser here may add what they like
+	Status           int   // of success; 0 = 200, or 204 where nothing is answered
+	Refuses          []int // statuses of refusals besides those that follow from the rest
+}
+
+// maxBody is how much a request may bring.
+const maxBody = 1 << 20
+
+// handle gives an operation its handler.
+func handle[I, O any](s *shell, op operation, do func(context.Context, Caller, *I) (*O, error)) {
+	huma.Register(s.huma, s.describe(op, reflect.TypeFor[I]()), func(ctx context.Context, in *I) (*O, error) {
+		out, err := do(ctx, visitOf(ctx).caller, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// nothing is the output of what has nothing to say.
+type nothing struct{}
+
+// describe says it all to huma, and so to the OpenAPI document.
+func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
+	return huma.Operation{
+		OperationID: op.ID, Method: op.Method, Path: op.Path, Tags: []string{op.Tag},
+		Summary: op.Summary, Description: op.Text, DefaultStatus: op.Status,
+		MaxBodyBytes: maxBody, RejectUnknownQueryParameters: !op.AnyQuery,
+		Errors:      op.refusals(input),
+		Security:    op.Access.security(),
+		Extensions:  map[string]any{"x-access": op.Access.extension()},
+		Middlewares: huma.Middlewares{s.atTheDoor(op.Access)},
+	}
+}
+
+// atTheDoor lets in who may come in, before anything of the request is read.
+func (s *shell) atTheDoor(a Access) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		if err := s.admit(r, a); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// refusals are all statuses besides success, so that no answer is undocumented.
+func (o operation) refusals(input reflect.Type) []int {
+	all := append([]int{http.StatusUnprocessableEntity}, o.Refuses...)
+	if !o.Access.Public {
+		all = append(all, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if o.Method != http.MethodGet {
+		all = append(all, http.StatusForbidden) // from another origin
+	}
+	if strings.Contains(o.Path, "{") {
+		all = append(all, http.StatusNotFound)
+	}
+	if _, body := input.FieldByName("Body"); body {
+		all = append(all, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	if _, edit := input.FieldByName("Edit"); edit {
+		all = append(all, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
+	}
+	return all
+}
+
+// The two ways to be known.
+const (
+	bySession = "session"
+	byKey     = "key"
+)
+
+func (a Access) security() []map[string][]string {
+	switch {
+	case a.Public:
+		return []map[string][]string{}
+	case a.Person:
+		return []map[string][]string{{bySession: {}}}
+	}
+	return []map[string][]string{{bySession: {}}, {byKey: {}}}
+}

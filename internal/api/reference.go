@@ -1,0 +1,42 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"net/http"
+	"time"
+)
+
+//go:embed reference
+var reference embed.FS
+
+// serveReference serves the page that shows the OpenAPI document. All of it
+// comes from here: a browser without another network can read it.
+func (s *shell) serveReference() {
+	for path, file := range map[string]struct{ name, kind string }{
+		"/api/docs":               {"page.html", "text/html; charset=utf-8"},
+		"/api/docs/reference.js":  {"reference.js", "text/javascript; charset=utf-8"},
+		"/api/docs/reference.css": {"reference.css", "text/css; charset=utf-8"},
+	} {
+		text, err := reference.ReadFile("reference/" + file.name)
+		if err != nil {
+			panic(err) // it is in the program
+		}
+		s.mux.Handle("GET "+path, fixed(file.kind, text))
+	}
+}
+
+// fixed serves what does not change while the program runs. A browser asks
+// each time whether it has.
+func fixed(kind string, text []byte) http.Handler {
+	sum := sha256.Sum256(text)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("ETag", tag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+	})
+}

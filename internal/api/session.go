@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"adtally"
+	"adtally/internal/api/password"
+)
+
+// session is logging in and out.
+type session struct {
+	*shell
+	logins logins
+}
+
+// mine is for what everybody may do who is known.
+var mine = Access{Role: adtally.Viewer, Person: true}
+
+func (g session) register() {
+	const path = "/api/v1/session"
+	handle(g.shell, operation{ID: "log-in", Method: http.MethodPost, Path: path, Tag: tagPeople, Access: public, Summary: "Log in with a password",
+		Text:    "Tries that are not good are slowed down, for each address and account; nobody is locked out.",
+		Refuses: []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.start)
+	handle(g.shell, operation{ID: "get-session", Method: http.MethodGet, Path: path, Tag: tagPeople, Access: Access{Role: adtally.Viewer},
+		Summary: "Say who is asking"}, g.get)
+	handle(g.shell, operation{ID: "log-out", Method: http.MethodDelete, Path: path, Tag: tagPeople, Access: mine,
+		Summary: "Log out, here or everywhere", Refuses: []int{http.StatusPreconditionFailed}}, g.stop)
+	handle(g.shell, operation{ID: "change-password", Method: http.MethodPut, Path: path + "/password", Tag: tagPeople, Access: mine,
+		Summary: "Change one's password", Text: "All other sessions of the user end.",
+		Refuses: []int{http.StatusPreconditionFailed, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.password)
+}
+
+type loginForm struct {
+	Body struct {
+		Email    string `json:"email" minLength:"1" maxLength:"254"`
+		Password string `json:"password" maxLength:"256"`
+	}
+}
+
+func (g session) start(ctx context.Context, who Caller, in *loginForm) (*known, error) {
+	u, err := g.logins.verify(ctx, who, plain(in.Body.Email), in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.Store.LoggedIn(ctx, u.ID, g.deed(who.by(u), "session.start", object("user", u.ID), nil)); err != nil {
+		return nil, err
+	}
+	return g.logins.admitted(ctx, who, u)
+}
+
+// Self is who is asking.
+type Self struct {
+	Kind        string               `json:"kind" enum:"user,key"`
+	ID          string               `json:"id"`
+	Name        string               `json:"name"`
+	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
+	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs"`
+}
+
+func (g session) get(_ context.Context, who Caller, _ *struct{}) (*struct{ Body Self }, error) {
+	return &struct{ Body Self }{Self{string(who.Kind), who.ID, who.Name, who.Role, orNone(who.Permissions)}}, nil
+}
+
+type logout struct {
+	Everywhere bool `query:"everywhere" doc:"End all sessions of the user"`
+}
+
+type cleared struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
+func (g session) stop(ctx context.Context, who Caller, in *logout) (*cleared, error) {
+	if in.Everywhere {
+		u, err := g.Store.User(ctx, who.ID)
+		if err != nil {
+			return nil, err
+		}
+		u.Epoch++
+		if err := g.Store.ChangeUser(ctx, u, g.deed(who, "session.end_all", object("user", who.ID), nil)); err != nil {
+			return nil, err
+		}
+	}
+	cookie, err := g.end(ctx, who)
+	return &cleared{cookie}, err
+}
+
+type passwordForm struct {
+	Body struct {
+		Current string `json:"current" maxLength:"256" doc:"Empty where the user has none"`
+		New     string `json:"new" maxLength:"256" doc:"At least 12 characters"`
+	}
+}
+
+func (g session) password(ctx context.Context, who Caller, in *passwordForm) (*cleared, error) {
+	u, err := g.Store.User(ctx, who.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.prove(ctx, who, u, in.Body.Current); err != nil {
+		return nil, err
+	}
+	if err := password.Check(in.Body.New, u.Email); err != nil {
+		return nil, fieldRefusal{adtally.FaultOf(err), "body.new"}
+	}
+	if u.Password, err = g.Passwords.Hash(ctx, in.Body.New); err != nil {
+		return nil, err
+	}
+	u.Epoch++
+	if err := g.Store.ChangeUser(ctx, u, g.deed(who, "user.password", object("user", u.ID), nil)); err != nil {
+		return nil, err
+	}
+	cookie, err := g.begin(ctx, who, u)
+	return &cleared{cookie}, err
+}
+
+// prove asks for the present password: a browser that was left open must not be
+// enough to keep its owner out. Who came in by OIDC alone has none to give.
+func (g session) prove(ctx context.Context, who Caller, u adtally.User, current string) error {
+	if u.Password.IsZero() {
+		return nil
+	}
+	if err := g.logins.patiently(who, u.Email); err != nil {
+		return err
+	}
+	good, err := g.Passwords.Matches(ctx, current, u.Password)
+	if err != nil {
+		return err
+	}
+	if !good {
+		return fieldRefusal{refusal("wrong_password", "This is not the present password", "Try again, or ask an admin."), "body.current"}
+	}
+	g.patience.Good(u.Email, network(who.From))
+	return nil
+}
+
+// orNone is a list that is never null.
+func orNone[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}

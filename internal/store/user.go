@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+const userColumns = `id, email, name, role, permissions, disabled, password, subject, epoch, version, created, login`
+
+func scanUser(rows *sql.Rows) (u adtally.User, err error) {
+	var permissions, password string
+	var subject sql.Null[string]
+	var created, login sql.Null[int64]
+	err = rows.Scan(&u.ID, &u.Email, &u.Name, &u.Role, &permissions, &u.Disabled, &password, &subject, &u.Epoch, &u.Version, &created, &login)
+	if err != nil {
+		return u, err
+	}
+	u.Password, u.Subject, u.Created, u.Login = adtally.NewSecret(password), subject.V, moment(created), moment(login)
+	return u, unjson(permissions, &u.Permissions)
+}
+
+// unjson reads a column of JSON.
+func unjson(text string, v any) error {
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return fmt.Errorf("read JSON: %w", err)
+	}
+	return nil
+}
+
+func permissionsOf(p adtally.Powers) (string, error) {
+	if len(p.Permissions) == 0 {
+		return "[]", nil
+	}
+	b, err := json.Marshal(p.Permissions)
+	return string(b), err
+}
+
+func subjectOf(u adtally.User) sql.Null[string] {
+	return sql.Null[string]{V: u.Subject, Valid: u.Subject != ""}
+}
+
+// users are those that a condition picks.
+func (db *DB) users(ctx context.Context, condition string, args ...any) (all []adtally.User, err error) {
+	err = db.query(ctx, "read users", func(rows *sql.Rows) error {
+		u, err := scanUser(rows)
+		all = append(all, u)
+		return err
+	}, `SELECT `+userColumns+` FROM users WHERE `+condition, args...)
+	return all, err
+}
+
+// one is the first of what was found, if anything was.
+func one[T any](all []T, err error, what string) (first T, _ error) {
+	if err == nil && len(all) == 0 {
+		err = absent(what)
+	}
+	if err != nil {
+		return first, err
+	}
+	return all[0], nil
+}
+
+func absent(what string) *adtally.Fault {
+	return configure("not_found", "there is no such "+what, "Look at the list.", nil)
+}
+
+// Users are those after an id, in the order of ids.
+func (db *DB) Users(ctx context.Context, after string, limit int) ([]adtally.User, error) {
+	return db.users(ctx, `id > ? ORDER BY id LIMIT ?`, after, limit)
+}
+
+// AnyUser says whether there is a user.
+func (db *DB) AnyUser(ctx context.Context) (bool, error) {
+	all, err := db.Users(ctx, "", 1)
+	return len(all) > 0, err
+}
+
+// User is the user with an id.
+func (db *DB) User(ctx context.Context, id string) (adtally.User, error) {
+	all, err := db.users(ctx, `id = ?`, id)
+	return one(all, err, "user")
+}
+
+// UserByEmail is the user with an address, in lower case.
+func (db *DB) UserByEmail(ctx context.Context, email string) (adtally.User, error) {
+	all, err := db.users(ctx, `email = ?`, email)
+	return one(all, err, "user")
+}
+
+// UserBySubject is the user who is somebody to the OIDC provider.
+func (db *DB) UserBySubject(ctx context.Context, subject string) (adtally.User, error) {
+	all, err := db.users(ctx, `subject = ?`, subject)
+	return one(all, err, "user")
+}
+
+// AddFirstUser keeps a user where there is none.
+func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.Deed) error {
+	return db.did(ctx, "add the first user", d, func(tx txn) error {
+		some := false
+		err := tx.query(ctx, func(*sql.Rows) error { some = true; return nil }, `SELECT id FROM users LIMIT 1`)
+		if err != nil {
+			return err
+		}
+		if some {
+			return configure("setup_done", "there is an admin already", "Log in, or ask the admin for an invite.", nil)
+		}
+		return tx.addUser(ctx, u)
+	})
+}
+
+// AddUser keeps a new user. No two have the same address.
+func (db *DB) AddUser(ctx context.Context, u adtally.User, d adtally.Deed) error {
+	return db.did(ctx, "add a user", d, func(tx txn) error { return tx.addUser(ctx, u) })
+}
+
+func (t txn) addUser(ctx context.Context, u adtally.User) error {
+	permissions, err := permissionsOf(u.Powers)
+	if err != nil {
+		return err
+	}
+	n, err := t.exec(ctx, `INSERT INTO users (`+userColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING`,
+		u.ID, u.Email, u.Name, string(u.Role), permissions, bit(u.Disabled), u.Password.Reveal(), subjectOf(u), u.Epoch, u.Version, micros(u.Created), micros(u.Login))
+	if err == nil && n == 0 {
+		return configure("email_taken", "there is a user with this e-mail address", "Change that user, or log in.", nil)
+	}
+	return err
+}
+
+// ChangeUser puts u in the place of the user with its id, unless that has
+// another version by now, or nobody who may log in would be an admin.
+func (db *DB) ChangeUser(ctx context.Context, u adtally.User, d adtally.Deed) error {
+	permissions, err := permissionsOf(u.Powers)
+	if err != nil {
+		return err
+	}
+	return db.did(ctx, "change a user", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE users SET name = ?, role = ?, permissions = ?, disabled = ?, password = ?, subject = ?, epoch = ?, version = version + 1
+			WHERE id = ? AND version = ?`,
+			u.Name, string(u.Role), permissions, bit(u.Disabled), u.Password.Reveal(), subjectOf(u), u.Epoch, u.ID, u.Version)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return tx.whyUnchanged(ctx, u.ID)
+		}
+		return tx.keepsAnAdmin(ctx)
+	})
+}
+
+func (t txn) whyUnchanged(ctx context.Context, id string) error {
+	there := false
+	err := t.query(ctx, func(*sql.Rows) error { there = true; return nil }, `SELECT id FROM users WHERE id = ?`, id)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return absent("user")
+	}
+	return configure("stale_edit", "somebody has changed this user since you read it", "Read it again, and change it then.", nil)
+}
+
+func (t txn) keepsAnAdmin(ctx context.Context) error {
+	some := false
+	err := t.query(ctx, func(*sql.Rows) error { some = true; return nil }, `SELECT id FROM users WHERE role = ? AND disabled = 0 LIMIT 1`, string(adtally.Admin))
+	if err == nil && !some {
+		return configure("last_admin", "nobody would be an admin any more", "Make somebody else an admin first.", nil)
+	}
+	return err
+}
+
+// LoggedIn notes the moment of the deed at a user; it is no edit.
+func (db *DB) LoggedIn(ctx context.Context, id string, d adtally.Deed) error {
+	return db.did(ctx, "note a login", d, func(tx txn) error {
+		_, err := tx.exec(ctx, `UPDATE users SET login = ? WHERE id = ?`, micros(d.At), id)
+		return err
+	})
+}
+
+// SaveSession keeps a session.
+func (db *DB) SaveSession(ctx context.Context, s adtally.Session) error {
+	_, err := db.exec(ctx, "keep a session", `INSERT INTO sessions (token, content, seen, expires) VALUES (?, ?, ?, ?)
+		ON CONFLICT (token) DO UPDATE SET content = excluded.content, seen = excluded.seen, expires = excluded.expires`,
+		s.Token, s.Content, s.Seen.UnixMicro(), s.Expires.UnixMicro())
+	return err
+}
+
+// Session is the session with a token.
+func (db *DB) Session(ctx context.Context, token string) (adtally.Session, error) {
+	var all []adtally.Session
+	err := db.query(ctx, "read a session", func(rows *sql.Rows) error {
+		var s adtally.Session
+		var seen, expires sql.Null[int64]
+		err := rows.Scan(&s.Token, &s.Content, &seen, &expires)
+		s.Seen, s.Expires = moment(seen), moment(expires)
+		all = append(all, s)
+		return err
+	}, `SELECT token, content, seen, expires FROM sessions WHERE token = ?`, token)
+	return one(all, err, "session")
+}
+
+// TouchSession notes that a session was seen; one that has ended stays so.
+func (db *DB) TouchSession(ctx context.Context, token string, seen time.Time) error {
+	_, err := db.exec(ctx, "note a session", `UPDATE sessions SET seen = ? WHERE token = ?`, seen.UnixMicro(), token)
+	return err
+}
+
+// EndSession forgets a session.
+func (db *DB) EndSession(ctx context.Context, token string) error {
+	_, err := db.exec(ctx, "end a session", `DELETE FROM sessions WHERE token = ?`, token)
+	return err
+}
+
+// EndSessions forgets all that expired by now, or were not seen since.
+func (db *DB) EndSessions(ctx context.Context, now, since time.Time) error {
+	_, err := db.exec(ctx, "end old sessions", `DELETE FROM sessions WHERE expires <= ? OR seen < ?`, now.UnixMicro(), since.UnixMicro())
+	return err
+}

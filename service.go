@@ -110,6 +110,15 @@ type LogLine struct {
 	Detail  string // what lies beneath; may be empty
 }
 
+// TableCard is what is said of a table that a source may have.
+type TableCard struct {
+	Name        string
+	Description string
+	Key         []string
+	Usual       bool // read where no table is named
+	Daily       bool
+}
+
 // Worker is a program that carries out steps.
 type Worker struct {
 	ID, Host, Version string
@@ -122,6 +131,7 @@ type RunRecord struct {
 	Trigger   Trigger
 	By        string
 	Extent    Extent
+	Key       string // of its order
 	Active    bool
 	Cancelled bool // somebody wants it to end
 }

@@ -20,6 +20,7 @@ import (
 // Config is what the API is given.
 type Config struct {
 	Store     Store
+	Service   Service
 	Passwords Passwords
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -103,6 +104,8 @@ func (s *shell) groups() []group {
 		deeds{s, s.Store},
 		&oidcLogin{shell: s, logins: logins},
 		health{s},
+		sources{s, s.Service},
+		runs{s, s.Service},
 	}
 }
 

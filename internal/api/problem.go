@@ -36,6 +36,9 @@ var statuses = map[string]int{
 	"timeout":            http.StatusRequestTimeout,
 	"conflict":           http.StatusConflict,
 	"email_taken":        http.StatusConflict,
+	"dataset_taken":      http.StatusConflict,
+	"run_on":             http.StatusConflict,
+	"not_running":        http.StatusConflict,
 	"last_admin":         http.StatusConflict,
 	"setup_done":         http.StatusConflict,
 	"stale_edit":         http.StatusPreconditionFailed,
@@ -72,6 +75,7 @@ type Problem struct {
 	Hint    string       `json:"hint,omitempty" doc:"What to do about it"`
 	Until   *time.Time   `json:"until,omitempty" doc:"Not before this moment, where one must wait"`
 	Request string       `json:"request" doc:"Names this request in the server's log"`
+	Object  string       `json:"object,omitempty" doc:"What is in the way" example:"run:0198c0de"`
 	Errors  []FieldError `json:"errors,omitempty" nullable:"false" doc:"The fields that are wrong"`
 	retry   time.Duration
 }

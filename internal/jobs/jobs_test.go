@@ -94,7 +94,7 @@ func addSource(t *testing.T, ledger, id string) {
 	}
 	defer db.Close()
 	s := adtally.Standing{Source: adtally.Source{ID: id, Connector: "fake", Dataset: id, Credential: "c", Every: time.Hour}, Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now()}
-	if err := db.AddSource(t.Context(), s); err != nil {
+	if err := db.AddSource(t.Context(), s, adtally.Deed{ID: "d-" + id, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -207,7 +207,7 @@ func TestACancelledRunStopsAtOnce(t *testing.T) {
 		if err != nil || len(runs) != 1 {
 			t.Fatal(runs, err)
 		}
-		if err := db.Cancel(t.Context(), runs[0].ID, time.Now()); err != nil {
+		if err := db.Cancel(t.Context(), runs[0].ID, time.Now(), adtally.Deed{ID: "d", At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 		run := ended(t, ledger, 1)[0]

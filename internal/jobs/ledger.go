@@ -27,7 +27,7 @@ type Leases interface {
 
 // Runs is what the ledger knows of runs.
 type Runs interface {
-	Place(ctx context.Context, o adtally.Order) (adtally.RunRecord, bool, error)
+	Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed) (adtally.RunRecord, bool, error)
 	Run(ctx context.Context, id string) (adtally.RunRecord, error)
 	Widen(ctx context.Context, run string, accounts []adtally.Account) error
 	Conclude(ctx context.Context, run string, now time.Time) (adtally.RunRecord, bool, error)

@@ -13,7 +13,7 @@ import (
 // Where a run of the same lane is on, or the order was placed before, that run is
 // given instead, and placed is false. An order of the schedule that is not due any
 // more gives no run.
-func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord, placed bool, err error) {
+func (db *DB) Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed) (run adtally.RunRecord, placed bool, err error) {
 	extent, err := json.Marshal(o.Extent)
 	if err != nil {
 		return run, false, err
@@ -36,6 +36,11 @@ func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord
 		}
 		where, args := `id = ?`, []any{o.ID}
 		if placed = n == 1; placed {
+			for _, d := range deeds {
+				if err := tx.addDeed(ctx, d); err != nil {
+					return err
+				}
+			}
 			if _, err := tx.exec(ctx, `UPDATE sources SET next = ? WHERE id = ? AND ? = 'schedule'`, micros(o.Next), o.Source, string(o.Trigger)); err != nil {
 				return err
 			}
@@ -53,12 +58,13 @@ func (db *DB) Place(ctx context.Context, o adtally.Order) (run adtally.RunRecord
 	return run, placed, err
 }
 
-const runColumns = `id, source, wanted, started, ended, state, error, origin, by_whom, active, cancelled`
+const runColumns = `id, source, wanted, started, ended, state, error, origin, by_whom, active, cancelled, order_key`
 
 func scanRun(rows *sql.Rows) (r adtally.RunRecord, err error) {
 	var started, ended, active, cancelled sql.Null[int64]
-	err = rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error, &r.Trigger, &r.By, &active, &cancelled)
-	r.Started, r.Ended, r.Active, r.Cancelled = moment(started), moment(ended), active.V == 1, cancelled.Valid
+	var key sql.Null[string]
+	err = rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error, &r.Trigger, &r.By, &active, &cancelled, &key)
+	r.Started, r.Ended, r.Active, r.Cancelled, r.Key = moment(started), moment(ended), active.V == 1, cancelled.Valid, key.V
 	if err == nil && r.Trigger != "" {
 		err = json.Unmarshal([]byte(r.Wanted), &r.Extent)
 	}
@@ -93,8 +99,8 @@ func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all [
 
 // Cancel asks a run to end. What waits ends at once; whoever is at work learns of
 // it when the lease is renewed.
-func (db *DB) Cancel(ctx context.Context, run string, now time.Time) error {
-	return db.write(ctx, "cancel a run", func(tx txn) error {
+func (db *DB) Cancel(ctx context.Context, run string, now time.Time, d adtally.Deed) error {
+	return db.did(ctx, "cancel a run", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE runs SET cancelled = coalesce(cancelled, ?) WHERE id = ? AND active = 1`, now.UnixMicro(), run)
 		if err != nil {
 			return err

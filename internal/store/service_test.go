@@ -18,7 +18,7 @@ var standing = adtally.Standing{Stage: adtally.Authentication, Created: moment, 
 func withSource(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := open(t, address)
-	if err := db.AddSource(ctx, standing); err != nil {
+	if err := db.AddSource(ctx, standing, deed("source.make")); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -37,22 +37,22 @@ func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
 		same(t, "the source", got, want)
 		other := standing
 		other.ID = "s2"
-		if err := db.AddSource(ctx, other); adtally.FaultOf(err).Code != "dataset_taken" {
+		if err := db.AddSource(ctx, other, deed("source.make")); adtally.FaultOf(err).Code != "dataset_taken" {
 			t.Errorf("a second source in the same dataset: %v", err)
 		}
 		mine, theirs := got, got
 		mine.Name, theirs.Name = "Mine", "Theirs"
-		if err := db.EditSource(ctx, mine); err != nil {
+		if err := db.EditSource(ctx, mine, deed("source.change")); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.EditSource(ctx, theirs); adtally.FaultOf(err).Code != "conflict" {
+		if err := db.EditSource(ctx, theirs, deed("source.change")); adtally.FaultOf(err).Code != "conflict" {
 			t.Errorf("a change of what was changed meanwhile: %v", err)
 		}
 		if _, err := db.Source(ctx, "none"); adtally.FaultOf(err).Code != "not_found" {
 			t.Errorf("a source that is not there: %v", err)
 		}
 		mine.Revision, mine.Deleted = 2, moment
-		if err := db.EditSource(ctx, mine); err != nil {
+		if err := db.EditSource(ctx, mine, deed("source.change")); err != nil {
 			t.Fatal(err)
 		}
 		here, _ := db.Sources(ctx, false)
@@ -250,7 +250,7 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}}), db.Cancel(ctx, "r1", moment)); err != nil {
+		if err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}}), db.Cancel(ctx, "r1", moment, deed("run.cancel"))); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Renew(ctx, c, time.Hour); !errors.Is(err, adtally.ErrCancelled) {
@@ -263,7 +263,7 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 		if err != nil || !ended || run.State != adtally.Interrupted {
 			t.Errorf("%+v, %t, %v", run, ended, err)
 		}
-		if err := db.Cancel(ctx, "r1", moment); adtally.FaultOf(err).Code != "not_running" {
+		if err := db.Cancel(ctx, "r1", moment, deed("run.cancel")); adtally.FaultOf(err).Code != "not_running" {
 			t.Errorf("cancelled twice: %v", err)
 		}
 	})

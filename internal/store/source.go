@@ -55,17 +55,19 @@ func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
 
 // AddSource keeps a new source. A dataset belongs to one source, deleted ones
 // included: their tables stay.
-func (db *DB) AddSource(ctx context.Context, s adtally.Standing) error {
+func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
 		return err
 	}
-	n, err := db.exec(ctx, "add a source", `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL) ON CONFLICT DO NOTHING`,
-		s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next))
-	if err == nil && n == 0 {
-		return configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
-	}
-	return err
+	return db.did(ctx, "add a source", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL) ON CONFLICT DO NOTHING`,
+			s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next))
+		if err == nil && n == 0 {
+			err = configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
+		}
+		return err
+	})
 }
 
 // Source is one source, deleted or not.
@@ -94,17 +96,31 @@ func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.Standing
 
 // EditSource writes what a person may change. It fails where somebody else has
 // changed the source since s was read.
-func (db *DB) EditSource(ctx context.Context, s adtally.Standing) error {
+func (db *DB) EditSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
 		return err
 	}
-	n, err := db.exec(ctx, "change a source", `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, revision = revision + 1
-		WHERE id = ? AND revision = ?`,
-		s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), s.ID, s.Revision)
-	if err == nil && n == 0 {
-		return configure("conflict", "somebody else has changed it meanwhile", "Load it again, and make the change once more.", nil)
+	return db.did(ctx, "change a source", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, revision = revision + 1
+			WHERE id = ? AND revision = ?`,
+			s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), s.ID, s.Revision)
+		if err == nil && n == 0 {
+			err = configure("conflict", "somebody else has changed it meanwhile", "Load it again, and make the change once more.", nil)
+		}
+		if err != nil || s.Deleted.IsZero() {
+			return err
+		}
+		return tx.endRuns(ctx, s)
+	})
+}
+
+// endRuns cancels what is on of a source that is deleted.
+func (t txn) endRuns(ctx context.Context, s adtally.Standing) error {
+	if _, err := t.exec(ctx, `UPDATE runs SET cancelled = coalesce(cancelled, ?) WHERE source = ? AND active = 1`, micros(s.Deleted), s.ID); err != nil {
+		return err
 	}
+	_, err := t.exec(ctx, `UPDATE steps SET state = 'interrupted', ended = ? WHERE state = 'waiting' AND run IN (SELECT id FROM runs WHERE source = ? AND active = 1)`, micros(s.Deleted), s.ID)
 	return err
 }
 

@@ -1,0 +1,260 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"adtally"
+)
+
+// runs are the carryings-out of syncs.
+type runs struct {
+	*shell
+	Service
+}
+
+const tagRuns = "runs"
+
+// toSync is what starting a sync asks for.
+var toSync = Access{Role: adtally.Viewer, Also: adtally.Syncs}
+
+func (g runs) register() {
+	const one = "/api/v1/runs/{id}"
+	handle(g.shell, operation{ID: "start-run", Method: http.MethodPost, Path: "/api/v1/sources/{id}/runs", Tag: tagRuns, Access: toSync, Status: http.StatusCreated,
+		Summary: "Sync a source now, or read some of it again", Text: "Where a run is on, its id is told (409). With an Idempotency-Key the same order is never placed twice. A run that names accounts, tables or days is a backfill, and goes on beside the schedule.",
+		Refuses: []int{http.StatusConflict}}, g.start)
+	handle(g.shell, operation{ID: "list-runs", Method: http.MethodGet, Path: "/api/v1/runs", Tag: tagRuns, Access: forViewers, Summary: "List the runs, newest first"}, g.list)
+	handle(g.shell, operation{ID: "get-run", Method: http.MethodGet, Path: one, Tag: tagRuns, Access: forViewers, Summary: "Show a run and its steps"}, g.get)
+	handle(g.shell, operation{ID: "cancel-run", Method: http.MethodPost, Path: one + "/cancel", Tag: tagRuns, Access: toSync, Summary: "Cancel a run",
+		Text: "What is in the warehouse stays.", Refuses: []int{http.StatusConflict}}, g.cancel)
+	handle(g.shell, operation{ID: "read-log", Method: http.MethodGet, Path: one + "/log", Tag: tagRuns, Access: forViewers, Summary: "Read the log of a run",
+		Text: "In the order in which it was written. /api/v1/runs/{id}/events sends new lines as they come, as server-sent events."}, g.log)
+	g.mux.Handle("GET "+one+"/events", g.guard(forViewers, http.HandlerFunc(g.events)))
+}
+
+// Run is a run.
+type Run struct {
+	ID      string           `json:"id"`
+	Source  string           `json:"source"`
+	Trigger string           `json:"trigger" doc:"schedule, manual or backfill; empty = the command line"`
+	By      string           `json:"by,omitempty"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,failed,interrupted"`
+	Error   string           `json:"error,omitempty"`
+	Started time.Time        `json:"started"`
+	Ended   *time.Time       `json:"ended,omitempty"`
+}
+
+func runOf(r adtally.RunRecord) Run {
+	return Run{r.ID, r.Source, string(r.Trigger), r.By, r.State, r.Error, r.Started.UTC(), given(r.Ended)}
+}
+
+// Step is one account's part of a run.
+type Step struct {
+	Account string           `json:"account" doc:"Empty = the look at which accounts there are"`
+	Name    string           `json:"name,omitempty"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,failed,interrupted"`
+	Started *time.Time       `json:"started,omitempty"`
+	Ended   *time.Time       `json:"ended,omitempty"`
+	Until   *time.Time       `json:"waits_until,omitempty" doc:"Not before this moment it goes on"`
+	Rows    int64            `json:"rows"`
+	Slices  int              `json:"slices_done"`
+	Left    int              `json:"slices_left"`
+	Act     adtally.Act      `json:"act,omitempty"`
+	Code    string           `json:"code,omitempty"`
+	Message string           `json:"message,omitempty"`
+	Hint    string           `json:"hint,omitempty"`
+}
+
+func stepOf(s adtally.StepRecord) Step {
+	out := Step{Account: s.Step.Account.ID, Name: s.Step.Account.Name, State: s.State, Started: given(s.Started), Ended: given(s.Ended), Rows: s.Rows, Slices: s.Slices, Left: s.Left}
+	if s.State == adtally.Waiting {
+		out.Until = given(s.NotBefore)
+	}
+	if f := s.Fault; f != nil {
+		out.Act, out.Code, out.Message, out.Hint = f.Act, f.Code, f.Message, f.Hint
+	}
+	return out
+}
+
+type oneRun struct {
+	Body struct {
+		Run
+		Steps []Step `json:"steps" nullable:"false"`
+	}
+}
+
+func (g runs) start(ctx context.Context, who Caller, in *struct {
+	ByID
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"Repeats of an order carry the same key"`
+	Body struct {
+		Accounts []string    `json:"accounts,omitempty" maxItems:"10000"`
+		Tables   []string    `json:"tables,omitempty" maxItems:"500"`
+		Since    adtally.Day `json:"since,omitempty"`
+		Until    adtally.Day `json:"until,omitempty"`
+	}
+},
+) (*oneRun, error) {
+	s, err := g.Sources.Source(ctx, in.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case !s.Deleted.IsZero():
+		return nil, refusal("conflict", "The source is deleted", "Restore it first.")
+	case s.Stage == adtally.Authentication:
+		return nil, refusal("conflict", "The source has no token, or no account was picked", "Give it a token and pick accounts.")
+	}
+	b := in.Body
+	if b.Since != 0 && b.Until != 0 && b.Until < b.Since {
+		return nil, invalid("body.until", "The last day is before the first")
+	}
+	o := adtally.Order{ID: g.NewID(), Source: s.ID, Trigger: adtally.ByHand, By: who.String(), Key: in.Key, At: g.Now()}
+	if len(b.Accounts)+len(b.Tables) > 0 || b.Since != 0 || b.Until != 0 {
+		o.Trigger, o.Extent = adtally.ByBackfill, adtally.Extent{Accounts: b.Accounts, Tables: b.Tables, Since: b.Since, Until: b.Until, Reread: true}
+	}
+	run, placed, err := g.Runs.Place(ctx, o, g.deed(who, "run.start", object("run", o.ID), map[string]string{"source": s.ID}))
+	if err != nil {
+		return nil, err
+	}
+	repeated := in.Key != "" && run.Key == in.Key
+	if !placed && !repeated {
+		return nil, inTheWay(refusal("run_on", "A run of this source is on", "Wait until it has ended, or cancel it."), object("run", run.ID))
+	}
+	return g.whole(ctx, run)
+}
+
+func (g runs) whole(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
+	steps, err := g.Runs.Steps(ctx, r.ID)
+	out := &oneRun{}
+	out.Body.Run, out.Body.Steps = runOf(r), []Step{}
+	for _, s := range steps {
+		out.Body.Steps = append(out.Body.Steps, stepOf(s))
+	}
+	return out, err
+}
+
+func (g runs) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneRun, error) {
+	r, err := g.Runs.Run(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return g.whole(ctx, r)
+}
+
+func (g runs) list(ctx context.Context, _ Caller, in *struct {
+	Pages
+	Source string `query:"source" maxLength:"100" doc:"Only those of this source"`
+},
+) (*listed[Run], error) {
+	name, before := "runs "+in.Source, ""
+	if err := g.resume(name, in.Pages, &before); err != nil {
+		return nil, err
+	}
+	all, err := g.Runs.Runs(ctx, in.Source, before, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return page(g.shell, name, in.Pages, all, runOf, func(r adtally.RunRecord) any { return r.ID })
+}
+
+func (g runs) cancel(ctx context.Context, who Caller, in *struct{ ByID }) (*oneRun, error) {
+	r, err := g.Runs.Run(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.Runs.Cancel(ctx, r.ID, g.Now(), g.deed(who, "run.cancel", object("run", r.ID), nil)); err != nil {
+		return nil, err
+	}
+	return g.whole(ctx, r)
+}
+
+// LogLine is a line of a run's log.
+type LogLine struct {
+	Seq     int64     `json:"seq"`
+	At      time.Time `json:"at"`
+	Level   string    `json:"level" enum:"info,warn,error"`
+	Account string    `json:"account,omitempty"`
+	Stream  string    `json:"stream,omitempty"`
+	Code    string    `json:"code"`
+	Message string    `json:"message"`
+	Detail  string    `json:"detail,omitempty"`
+}
+
+func lineOf(l adtally.LogLine) LogLine {
+	return LogLine{l.Seq, l.At.UTC(), l.Level, l.Account, l.Stream, l.Code, l.Message, l.Detail}
+}
+
+func (g runs) log(ctx context.Context, _ Caller, in *struct {
+	ByID
+	After int64 `query:"after" minimum:"0" doc:"Only lines after the one of this number"`
+	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"200"`
+},
+) (*listed[LogLine], error) {
+	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	lines, err := g.Log.Log(ctx, in.ID, in.After, in.Limit)
+	out := &listed[LogLine]{}
+	out.Body.Items = []LogLine{}
+	for _, l := range lines {
+		out.Body.Items = append(out.Body.Items, lineOf(l))
+	}
+	return out, err
+}
+
+// beat is how often the log is looked at for whoever watches it.
+const beat = time.Second
+
+// events sends the log of a run as it grows, and ends with the run. A browser
+// that lost the connection says where it was.
+func (g runs) events(w http.ResponseWriter, r *http.Request) {
+	ctx, id := r.Context(), r.PathValue("id")
+	if _, err := g.Runs.Run(ctx, id); err != nil {
+		g.refuse(w, r, err)
+		return
+	}
+	after, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64) // none, or not ours: from the beginning
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	send := http.NewResponseController(w)
+	for ticker := time.NewTicker(beat); ; {
+		run, err := g.Runs.Run(ctx, id)
+		if err == nil {
+			after, err = g.send(ctx, w, id, after)
+		}
+		if err == nil && !run.Active {
+			_, err = fmt.Fprintf(w, "event: end\ndata: %q\n\n", run.State)
+		}
+		if err == nil {
+			err = send.Flush()
+		}
+		if err != nil || !run.Active {
+			ticker.Stop()
+			return // who watched has gone, or there is nothing more to come
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			ticker.Stop()
+			return
+		}
+	}
+}
+
+func (g runs) send(ctx context.Context, w http.ResponseWriter, id string, after int64) (int64, error) {
+	lines, err := g.Log.Log(ctx, id, after, 1000)
+	for _, l := range lines {
+		text, wrong := json.Marshal(lineOf(l))
+		if wrong != nil {
+			return after, wrong
+		}
+		if _, err := fmt.Fprintf(w, "id: %d\nevent: line\ndata: %s\n\n", l.Seq, text); err != nil {
+			return after, err
+		}
+		after = l.Seq
+	}
+	return after, err
+}

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"adtally"
+)
+
+// Service is what the operations on sources and runs are given.
+type Service struct {
+	Sources   Sources
+	Accounts  Accounts
+	Runs      Runs
+	Log       Logs
+	Platforms Platforms
+	Vault     Vault
+}
+
+// Sources are the configured connectors. What is not there is a fault with the
+// code not_found.
+type Sources interface {
+	// AddSource refuses with dataset_taken.
+	AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error
+	Source(ctx context.Context, id string) (adtally.Standing, error)
+	Sources(ctx context.Context, deleted bool) ([]adtally.Standing, error)
+	// EditSource refuses with conflict where the source has another revision.
+	EditSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error
+}
+
+// Accounts are what the sources' credentials see.
+type Accounts interface {
+	SeenAccounts(ctx context.Context, source string) ([]adtally.SeenAccount, error)
+	SeeAccounts(ctx context.Context, source string, accounts []adtally.Account, now time.Time) error
+}
+
+// Runs are the carryings-out of syncs.
+type Runs interface {
+	// Place gives the run that is on instead, and false, where there is one.
+	Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed) (adtally.RunRecord, bool, error)
+	Run(ctx context.Context, id string) (adtally.RunRecord, error)
+	// Runs are those of a source, or of all, the newest first, before one of them.
+	Runs(ctx context.Context, source, before string, limit int) ([]adtally.RunRecord, error)
+	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)
+	// Cancel refuses with not_running.
+	Cancel(ctx context.Context, run string, now time.Time, d adtally.Deed) error
+}
+
+// Logs are what runs say.
+type Logs interface {
+	Log(ctx context.Context, run string, after int64, limit int) ([]adtally.LogLine, error)
+}
+
+// Platforms are the connectors. Their faults are told to the caller as they are.
+type Platforms interface {
+	Catalog() []adtally.Spec
+	// Tables are those that a source may have, its own reports among them.
+	Tables(s adtally.Source) ([]adtally.TableCard, error)
+	// Verify asks the platform what a secret allows.
+	Verify(ctx context.Context, connector string, secret adtally.Secret) (adtally.Grant, error)
+}
+
+// Vault keeps secrets.
+type Vault interface {
+	Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, g adtally.Grant, by string) (adtally.CredentialVersion, error)
+}
+
+// foreign is a platform's fault as a problem: what a person must mend is in the
+// request, and what time mends is in the way.
+func foreign(err error) error {
+	f := adtally.FaultOf(err)
+	status := http.StatusUnprocessableEntity
+	switch f.Act {
+	case adtally.Wait, adtally.Retry:
+		status = http.StatusServiceUnavailable
+	case adtally.Bug:
+		return err
+	}
+	p := &Problem{Status: status, Detail: f.Message, Code: f.Code, Act: f.Act, Hint: f.Hint}
+	if !f.Until.IsZero() {
+		until := f.Until.UTC()
+		p.Until = &until
+	}
+	return p.named()
+}
+
+// inTheWay is the problem of something that is on already.
+func inTheWay(f *adtally.Fault, object string) error {
+	p := &Problem{Status: http.StatusConflict, Detail: f.Message, Code: f.Code, Act: f.Act, Hint: f.Hint, Object: object}
+	return p.named()
+}

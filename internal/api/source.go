@@ -1,0 +1,417 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"adtally"
+)
+
+// sources are the configured connectors.
+type sources struct {
+	*shell
+	Service
+}
+
+const tagSources = "sources"
+
+var (
+	forViewers  = Access{Role: adtally.Viewer}
+	forBuilders = Access{Role: adtally.Builder}
+	// withSecrets is what replacing a token asks for.
+	withSecrets = Access{Role: adtally.Builder, Also: adtally.Credentials}
+)
+
+func (g sources) register() {
+	const list, one = "/api/v1/sources", "/api/v1/sources/{id}"
+	handle(g.shell, operation{ID: "list-catalog", Method: http.MethodGet, Path: "/api/v1/catalog", Tag: tagSources, Access: forViewers, Summary: "List what can be connected"}, g.catalog)
+	handle(g.shell, operation{ID: "list-sources", Method: http.MethodGet, Path: list, Tag: tagSources, Access: forViewers, Summary: "List the sources"}, g.list)
+	handle(g.shell, operation{ID: "make-source", Method: http.MethodPost, Path: list, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
+		Summary: "Connect a source", Text: "With a token the platform is asked what it allows, and the first sync begins at once. Without one the source waits for it.",
+		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.make)
+	handle(g.shell, operation{ID: "get-source", Method: http.MethodGet, Path: one, Tag: tagSources, Access: forViewers, Summary: "Show a source"}, g.get)
+	handle(g.shell, operation{ID: "change-source", Method: http.MethodPatch, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Change a source",
+		Text: "What is not named stays. A new name changes no table.", Refuses: []int{http.StatusConflict}}, g.change)
+	handle(g.shell, operation{ID: "renew-source", Method: http.MethodPut, Path: one + "/credential", Tag: tagSources, Access: withSecrets,
+		Summary: "Give a source another token", Text: "The platform is asked first: a token that is not good, or lacks a permission, is refused, and the one before stays. White space within a pasted token is taken out.",
+		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.renew)
+	handle(g.shell, operation{ID: "delete-source", Method: http.MethodDelete, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Delete a source",
+		Text: "Its tables stay, and it can be restored for 30 days.", Refuses: []int{http.StatusConflict}}, g.remove)
+	handle(g.shell, operation{ID: "restore-source", Method: http.MethodPost, Path: one + "/restore", Tag: tagSources, Access: forBuilders, Summary: "Bring a deleted source back",
+		Refuses: []int{http.StatusConflict}}, g.restore)
+	handle(g.shell, operation{ID: "list-accounts", Method: http.MethodGet, Path: one + "/accounts", Tag: tagSources, Access: forViewers, Summary: "List the ad accounts that a source sees, or saw"}, g.accounts)
+	handle(g.shell, operation{ID: "list-tables", Method: http.MethodGet, Path: one + "/tables", Tag: tagSources, Access: forViewers, Summary: "List the tables that a source may have"}, g.tables)
+}
+
+// Source is a source, without what is secret.
+type Source struct {
+	ID        string        `json:"id"`
+	Name      string        `json:"name"`
+	Connector string        `json:"connector" example:"facebookads"`
+	Dataset   string        `json:"dataset" doc:"The schema in which its tables stand"`
+	Stage     adtally.Stage `json:"stage" enum:"authentication,initial_load,running"`
+	Token     bool          `json:"token" doc:"Whether it has one"`
+	Accounts  []string      `json:"accounts" doc:"Those that were picked"`
+	All       bool          `json:"all_accounts" doc:"All that the token sees, also those to come"`
+	Tables    []string      `json:"tables" doc:"None = the usual ones"`
+	Since     adtally.Day   `json:"since,omitempty" doc:"Absent = as far back as the platform serves"`
+	Minutes   int           `json:"every_minutes"`
+	LookBack  int           `json:"look_back_days" doc:"0 = as the platform restates"`
+	Created   time.Time     `json:"created"`
+	By        string        `json:"created_by"`
+	Deleted   *time.Time    `json:"deleted,omitempty"`
+	Next      *time.Time    `json:"next,omitempty" doc:"When it is synced next; absent = not scheduled"`
+	Good      *time.Time    `json:"last_good,omitempty" doc:"When it was last up to date"`
+	Failures  int           `json:"failures" doc:"Runs in a row that did not bring it up to date"`
+	Why       string        `json:"why,omitempty" doc:"Why it is synced less often than was set"`
+}
+
+func sourceOf(s adtally.Standing) Source {
+	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
+		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack,
+		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Next: given(s.Next), Good: given(s.LastGood), Failures: s.Failures, Why: s.Why}
+}
+
+type oneSource struct {
+	ETag string `header:"ETag" doc:"Send it as If-Match with an edit"`
+	Body Source
+}
+
+func shown(s adtally.Standing) *oneSource { return &oneSource{etag(s.Revision), sourceOf(s)} }
+
+// Card is a connector of the catalog.
+type Card struct {
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Summary string `json:"summary"`
+}
+
+func (g sources) catalog(context.Context, Caller, *struct{}) (*listed[Card], error) {
+	out := &listed[Card]{}
+	for _, s := range g.Platforms.Catalog() {
+		out.Body.Items = append(out.Body.Items, Card{s.Name, s.Title, s.Summary})
+	}
+	return out, nil
+}
+
+func (g sources) list(ctx context.Context, _ Caller, in *struct {
+	Deleted bool `query:"deleted" doc:"Those that were deleted and can be restored, instead"`
+},
+) (*listed[Source], error) {
+	all, err := g.Sources.Sources(ctx, in.Deleted)
+	out := &listed[Source]{}
+	out.Body.Items = []Source{}
+	for _, s := range all {
+		out.Body.Items = append(out.Body.Items, sourceOf(s))
+	}
+	return out, err
+}
+
+func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSource, error) {
+	s, err := g.Sources.Source(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return shown(s), nil
+}
+
+// Choice is what a person sets of a source.
+type Choice struct {
+	Name     *string      `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
+	Accounts *[]string    `json:"accounts,omitempty" maxItems:"10000" doc:"Ad accounts, by number"`
+	All      *bool        `json:"all_accounts,omitempty" doc:"All that the token sees, also those to come"`
+	Tables   *[]string    `json:"tables,omitempty" maxItems:"500" doc:"None = the usual ones"`
+	Since    *adtally.Day `json:"since,omitempty" doc:"The first day, YYYY-MM-DD"`
+	Minutes  *int         `json:"every_minutes,omitempty" enum:"5,15,30,60,120,180,360,480,720,1440" doc:"How often it is synced"`
+	LookBack *int         `json:"look_back_days,omitempty" minimum:"0" maximum:"90"`
+}
+
+// into writes what was set into a source.
+func (c Choice) into(s *adtally.Standing) {
+	set(&s.Name, c.Name)
+	set(&s.All, c.All)
+	set(&s.Since, c.Since)
+	set(&s.LookBack, c.LookBack)
+	set(&s.Tables, c.Tables)
+	if c.Accounts != nil {
+		s.Accounts = nil
+		for _, a := range *c.Accounts {
+			s.Accounts = append(s.Accounts, strings.TrimPrefix(a, "act_"))
+		}
+	}
+	if c.Minutes != nil {
+		s.Every = time.Duration(*c.Minutes) * time.Minute
+	}
+}
+
+func set[T any](into, value *T) {
+	if value != nil {
+		*into = *value
+	}
+}
+
+type sourceForm struct {
+	Body struct {
+		Choice
+		Connector string `json:"connector" maxLength:"100" example:"facebookads"`
+		Dataset   string `json:"dataset,omitempty" maxLength:"50" doc:"The schema for its tables; absent = the connector's name, with a number where that is taken"`
+		Token     string `json:"token,omitempty" maxLength:"4000" doc:"An access token of the platform"`
+	}
+}
+
+var datasetName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,49}$`)
+
+// usualRhythm is how often a source is synced where nothing is set (R5).
+const usualRhythm = time.Hour
+
+func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSource, error) {
+	i := slices.IndexFunc(g.Platforms.Catalog(), func(s adtally.Spec) bool { return s.Name == in.Body.Connector })
+	if i < 0 {
+		return nil, invalid("body.connector", "There is no such connector")
+	}
+	spec := g.Platforms.Catalog()[i]
+	s := adtally.Standing{Source: adtally.Source{ID: g.NewID(), Name: spec.Title, Connector: spec.Name, Every: usualRhythm}, Stage: adtally.Authentication, Created: g.Now(), CreatedBy: who.String()}
+	in.Body.Choice.into(&s)
+	var err error
+	if s.Dataset, err = g.dataset(ctx, in.Body.Dataset, spec.Name); err != nil {
+		return nil, err
+	}
+	if err := g.check(s); err != nil {
+		return nil, err
+	}
+	secret := cleaned(in.Body.Token)
+	var grant adtally.Grant
+	if !secret.IsZero() {
+		if grant, err = g.admit(ctx, who, &s, secret); err != nil {
+			return nil, err
+		}
+	}
+	if err := g.Sources.AddSource(ctx, s, g.deed(who, "source.make", object("source", s.ID), map[string]string{"name": s.Name, "dataset": s.Dataset})); err != nil {
+		return nil, err
+	}
+	if err := g.Accounts.SeeAccounts(ctx, s.ID, grant.Accounts, g.Now()); err != nil {
+		return nil, err
+	}
+	s.Revision = 1
+	return shown(s), nil
+}
+
+// dataset is the name that was given, or one of the connector's that is free.
+func (g sources) dataset(ctx context.Context, given, connector string) (string, error) {
+	if given != "" {
+		if !datasetName.MatchString(given) {
+			return "", invalid("body.dataset", "A dataset is named with small letters, digits and _, beginning with a letter")
+		}
+		return given, nil
+	}
+	taken := map[string]bool{}
+	for _, deleted := range []bool{false, true} {
+		all, err := g.Sources.Sources(ctx, deleted)
+		if err != nil {
+			return "", err
+		}
+		for _, s := range all {
+			taken[s.Dataset] = true
+		}
+	}
+	base := usualDatasets[connector]
+	if base == "" {
+		base = connector
+	}
+	name := base
+	for n := 2; taken[name]; n++ {
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	return name, nil
+}
+
+// usualDatasets are the schemas of the first source of each connector, as the
+// command line names them.
+var usualDatasets = map[string]string{"facebookads": "facebook_ads"}
+
+// check says whether the connector would take the source.
+func (g sources) check(s adtally.Standing) error {
+	known, err := g.Platforms.Tables(s.Source)
+	if err != nil {
+		return foreign(err)
+	}
+	for i, name := range s.Tables {
+		if !slices.ContainsFunc(known, func(c adtally.TableCard) bool { return c.Name == name }) {
+			return invalid(fmt.Sprintf("body.tables[%d]", i), "There is no such table")
+		}
+	}
+	return nil
+}
+
+// cleaned is a token without the white space that a paste brings along.
+func cleaned(text string) adtally.Secret {
+	return adtally.NewSecret(strings.Join(strings.Fields(text), ""))
+}
+
+// admit asks the platform about a secret, and keeps it for the source.
+func (g sources) admit(ctx context.Context, who Caller, s *adtally.Standing, secret adtally.Secret) (adtally.Grant, error) {
+	grant, err := g.Platforms.Verify(ctx, s.Connector, secret)
+	if err != nil {
+		return grant, foreign(err)
+	}
+	if len(grant.Missing) > 0 {
+		return grant, foreign(refusal("permission", "The token lacks the permission "+strings.Join(grant.Missing, ", "), "Make a new token and tick "+strings.Join(grant.Missing, ", ")+"."))
+	}
+	v, err := g.Vault.Admit(ctx, adtally.Credential{ID: s.Credential, Connector: s.Connector, Name: s.Name}, secret, grant, who.String())
+	if err != nil {
+		return grant, err
+	}
+	s.Credential = v.Credential
+	if s.Stage == adtally.Authentication && (s.All || len(s.Accounts) > 0) {
+		s.Stage = adtally.InitialLoad
+	}
+	if s.Stage != adtally.Authentication {
+		s.Next = g.Now()
+	}
+	return grant, nil
+}
+
+func (g sources) change(ctx context.Context, who Caller, in *struct {
+	ByID
+	Edit
+	Body Choice
+},
+) (*oneSource, error) {
+	return g.edit(ctx, who, in.ID, in.Edit, "source.change", func(s *adtally.Standing) error {
+		in.Body.into(s)
+		if s.Stage == adtally.Authentication && s.Credential != "" && (s.All || len(s.Accounts) > 0) {
+			s.Stage, s.Next = adtally.InitialLoad, g.Now()
+		}
+		return g.check(*s)
+	})
+}
+
+// edit changes a source that is as it was seen.
+func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, what string, change func(*adtally.Standing) error) (*oneSource, error) {
+	version, err := seen.Version()
+	if err != nil {
+		return nil, err
+	}
+	s, err := g.Sources.Source(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.Revision != version {
+		return nil, refusal("stale_edit", "Somebody else has changed it meanwhile", "Read it again, and make the change once more.")
+	}
+	if err := change(&s); err != nil {
+		return nil, err
+	}
+	if err := g.Sources.EditSource(ctx, s, g.deed(who, what, object("source", id), nil)); err != nil {
+		return nil, err
+	}
+	s.Revision++
+	return shown(s), nil
+}
+
+func (g sources) renew(ctx context.Context, who Caller, in *struct {
+	ByID
+	Body struct {
+		Token string `json:"token" minLength:"1" maxLength:"4000"`
+	}
+},
+) (*oneSource, error) {
+	s, err := g.Sources.Source(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	grant, err := g.admit(ctx, who, &s, cleaned(in.Body.Token))
+	if err != nil {
+		return nil, err
+	}
+	if err := g.Sources.EditSource(ctx, s, g.deed(who, "source.renew", object("source", s.ID), map[string]string{"who": grant.Who})); err != nil {
+		return nil, err
+	}
+	s.Revision++
+	return shown(s), g.Accounts.SeeAccounts(ctx, s.ID, grant.Accounts, g.Now())
+}
+
+func (g sources) remove(ctx context.Context, who Caller, in *struct {
+	ByID
+	Edit
+},
+) (*oneSource, error) {
+	return g.edit(ctx, who, in.ID, in.Edit, "source.delete", func(s *adtally.Standing) error {
+		if s.Deleted.IsZero() {
+			s.Deleted = g.Now()
+		}
+		return nil
+	})
+}
+
+// grace is for how long a deleted source can be restored (R12).
+const grace = 30 * 24 * time.Hour
+
+func (g sources) restore(ctx context.Context, who Caller, in *struct {
+	ByID
+	Edit
+},
+) (*oneSource, error) {
+	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.Standing) error {
+		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > grace {
+			return refusal("conflict", "It was deleted more than 30 days ago", "Connect it anew; its tables are still there.")
+		}
+		s.Deleted = time.Time{}
+		return nil
+	})
+}
+
+// AdAccount is an ad account of a source.
+type AdAccount struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Currency string    `json:"currency"`
+	Zone     string    `json:"zone"`
+	Status   string    `json:"status"`
+	First    time.Time `json:"first_seen"`
+	Last     time.Time `json:"last_seen"`
+}
+
+func (g sources) accounts(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[AdAccount], error) {
+	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := g.Accounts.SeenAccounts(ctx, in.ID)
+	out := &listed[AdAccount]{}
+	out.Body.Items = []AdAccount{}
+	for _, a := range all {
+		out.Body.Items = append(out.Body.Items, AdAccount{a.ID, a.Name, a.Currency, a.Zone, a.Status, a.First.UTC(), a.Last.UTC()})
+	}
+	return out, err
+}
+
+// Table is a table that a source may have.
+type Table struct {
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Key         []string `json:"key"`
+	Usual       bool     `json:"usual" doc:"Whether it is read where no table is named"`
+	Daily       bool     `json:"daily" doc:"Whether it holds figures by day"`
+}
+
+func (g sources) tables(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[Table], error) {
+	s, err := g.Sources.Source(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := g.Platforms.Tables(s.Source)
+	if err != nil {
+		return nil, foreign(err)
+	}
+	out := &listed[Table]{}
+	out.Body.Items = []Table{}
+	for _, c := range all {
+		out.Body.Items = append(out.Body.Items, Table(c))
+	}
+	return out, nil
+}

@@ -7,19 +7,30 @@ import (
 )
 
 // Secret holds bytes that must not be seen. It prints as [secret] in every
-// format and refuses to become JSON; Reveal is the one way to what it holds.
-type Secret struct{ value string }
+// format and refuses to become JSON; Reveal is the one way to what it holds. Two
+// secrets are never compared with ==.
+type Secret struct {
+	// value is a pointer, because fmt follows none that is inside of something:
+	// where a verb does not fit, it prints what is there without asking Format.
+	value *string
+	_     [0]func() // the compiler refuses ==
+}
 
 const masked = "[secret]"
 
 // NewSecret hides a value.
-func NewSecret(value string) Secret { return Secret{value: value} }
+func NewSecret(value string) Secret { return Secret{value: &value} }
 
 // Reveal gives the hidden value: for the Authorization header, just before use.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // IsZero says that nothing is hidden here.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
 func (s Secret) String() string { return masked }
 

@@ -20,8 +20,11 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "token", s, "in", struct{ S adtally.Secret }{s})
 	said := log.String() + errors.Join(fmt.Errorf("with %v", s)).Error()
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+	type hidden struct{ s adtally.Secret }
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t", "%e"} {
 		said += fmt.Sprintf(verb+verb+verb, s, &s, struct{ S adtally.Secret }{s})
+		// A verb that does not fit, and fields that fmt may not ask.
+		said += fmt.Sprintf(verb+verb+verb, hidden{s}, struct{ P *hidden }{&hidden{s}}, []any{&hidden{s}, map[string]any{"k": hidden{s}}})
 	}
 	if strings.Contains(said, "topsecret") || strings.Contains(said, fmt.Sprintf("%x", "topsecret")) || !strings.Contains(said, "[secret]") {
 		t.Errorf("it says %s", said)

@@ -4,19 +4,80 @@ import "time"
 
 // Grant is what a credential allows. Nothing in it is secret.
 type Grant struct {
-	Who       string    // the person or system user behind the token
-	UserID    string    //
-	Kind      string    // "user", "system user", as the platform says; "" = unknown
-	App       string    // the app the token was made for; "" = unknown
-	Scopes    []string  // what was granted
-	Missing   []string  // what reading needs and was not granted
-	ExpiresAt time.Time // zero with Known = never
+	Who       string    `json:"who"`                 // the person or system user behind the token
+	UserID    string    `json:"user_id"`             //
+	Kind      string    `json:"kind"`                // "user", "system user", as the platform says; "" = unknown
+	App       string    `json:"app"`                 // the app the token was made for; "" = unknown
+	Scopes    []string  `json:"scopes"`              // what was granted
+	Missing   []string  `json:"missing"`             // what reading needs and was not granted
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // zero with Known = never
 	// ExpiryKnown is false where the platform would not tell.
-	ExpiryKnown         bool
-	DataAccessExpiresAt time.Time // zero = no such limit
-	Accounts            []Account
-	At                  time.Time // the platform's own clock when it answered
+	ExpiryKnown         bool      `json:"expiry_known"`
+	DataAccessExpiresAt time.Time `json:"data_access_expires_at,omitzero"` // zero = no such limit
+	Accounts            []Account `json:"accounts"`
+	At                  time.Time `json:"at,omitzero"` // the platform's own clock when it answered
 }
+
+// Credential is a secret that the vault keeps: what it is called, and who may
+// use it. The secret itself is in its versions.
+type Credential struct {
+	ID        string
+	Connector string // who may use it: a connector, or a kind of channel
+	Name      string // for people
+	Created   time.Time
+	Latest    int64 // the number of its newest version, which is the one in use
+}
+
+// CredentialVersion is one secret of a credential's. It is never overwritten: a
+// new secret is a new version, and a sync that runs finishes with the old one.
+type CredentialVersion struct {
+	Credential string
+	Number     int64 // from 1
+	State      VersionState
+	Grant      Grant
+	By         string // who admitted it
+	Admitted   time.Time
+	Wiped      time.Time // when its secret was destroyed; zero = it is there
+}
+
+// VersionState says how a version of a credential stands.
+type VersionState string
+
+// The states. A former version is kept until the new one has proved itself; of a
+// wiped one only its history is left.
+const (
+	CurrentVersion VersionState = "current"
+	FormerVersion  VersionState = "former"
+	WipedVersion   VersionState = "wiped"
+)
+
+// Sealed is a version's secret as it is kept: nothing can be read of it without
+// the key that sealed it.
+type Sealed struct {
+	Credential string
+	Version    int64
+	Key        string // the id of that key
+	Bytes      []byte
+}
+
+// SealKey is what the ledger knows of a key that seals: never the key itself.
+type SealKey struct {
+	ID    string
+	Check []byte // something sealed with it, which only the right key opens
+	State SealKeyState
+	Since time.Time // since when it is, or was, the current one
+}
+
+// SealKeyState says what a key is for.
+type SealKeyState string
+
+// The states. One key is current: it seals. Former ones open what is not sealed
+// anew yet. A retired one opens nothing any more, and is never used again.
+const (
+	CurrentKey SealKeyState = "current"
+	FormerKey  SealKeyState = "former"
+	RetiredKey SealKeyState = "retired"
+)
 
 // Spec is what a connector or a destination says of itself; forms and docs are
 // drawn from it.

@@ -23,3 +23,11 @@ func running(p place) *adtally.Fault {
 	return configure(codeRunning, fmt.Sprintf("Another adtally is syncing with %s", p),
 		"Let it finish, or stop it; or name another place for its state and another warehouse.", nil)
 }
+
+func notFound(what, id string) *adtally.Fault {
+	return configure("not_found", fmt.Sprintf("There is no %s %s", what, id), "Look at the list again: it may have been deleted.", nil)
+}
+
+func conflict(what string) *adtally.Fault {
+	return configure("conflict", "Another one was faster: "+what, "Look at it again, then try again.", nil)
+}

@@ -1,0 +1,104 @@
+package vault
+
+import (
+	"context"
+
+	"adtally"
+)
+
+// Admit keeps a secret as the next version of a credential; one without an ID is
+// a new credential. Whoever admits has asked the platform what the secret
+// allows: that is the grant. The versions before stay as they are.
+func (v *Vault) Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string) (adtally.CredentialVersion, error) {
+	if secret.IsZero() {
+		return adtally.CredentialVersion{}, empty()
+	}
+	if c.ID == "" {
+		c.ID, c.Created, c.Latest = v.NewID(), v.Now(), 0
+		return v.admit(ctx, c, secret, grant, by)
+	}
+	var last error
+	for range tries {
+		known, err := v.Versions.Credential(ctx, c.ID)
+		if err != nil {
+			return adtally.CredentialVersion{}, err
+		}
+		version, err := v.admit(ctx, known, secret, grant, by)
+		if err == nil || adtally.FaultOf(err).Code != codeConflict {
+			return version, err
+		}
+		last = err
+	}
+	return adtally.CredentialVersion{}, busy("the credential has got another version", last)
+}
+
+// admit seals the secret as the version after the latest. A key that changes
+// meanwhile makes it seal again.
+func (v *Vault) admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string) (adtally.CredentialVersion, error) {
+	version := adtally.CredentialVersion{Credential: c.ID, Number: c.Latest + 1, State: adtally.CurrentVersion,
+		Grant: grant, By: by, Admitted: v.Now()}
+	var last error
+	for range tries {
+		key, err := v.sealing(ctx)
+		if err != nil {
+			return adtally.CredentialVersion{}, err
+		}
+		err = v.Versions.AddVersion(ctx, c, version, key.sealVersion(secret, c.ID, version.Number))
+		if err == nil {
+			return version, nil
+		}
+		if last = err; adtally.FaultOf(err).Code != codeKeyChanged {
+			return adtally.CredentialVersion{}, err
+		}
+	}
+	return adtally.CredentialVersion{}, busy("the key has changed", last)
+}
+
+// Open gives a version's secret; 0 = the latest one. It is for just before use,
+// and not to be kept.
+func (v *Vault) Open(ctx context.Context, credential string, version int64) (adtally.Secret, error) {
+	var last adtally.Sealed
+	for range tries {
+		sealed, err := v.Versions.Sealed(ctx, credential, version)
+		if err != nil {
+			return adtally.Secret{}, err
+		}
+		ring, err := v.Keys.Load()
+		if err != nil {
+			return adtally.Secret{}, err
+		}
+		key, held, err := keyFor(ring, sealed)
+		if err != nil {
+			return adtally.Secret{}, err
+		}
+		if held {
+			return open(key, sealed)
+		}
+		last = sealed // its key may have been dropped since: then it is sealed anew
+	}
+	return adtally.Secret{}, lacking(v.Keys, last.Key)
+}
+
+// keyFor finds the key that something was sealed with.
+func keyFor(ring Ring, s adtally.Sealed) (key Key, held bool, err error) {
+	id, err := sealedBy(s.Bytes)
+	if err != nil || id != s.Key {
+		return Key{}, false, damaged(s)
+	}
+	key, held = ring.find(id)
+	return key, held, nil
+}
+
+func open(key Key, s adtally.Sealed) (adtally.Secret, error) {
+	secret, err := key.openVersion(s)
+	if err != nil {
+		return adtally.Secret{}, damaged(s)
+	}
+	return secret, nil
+}
+
+// Wipe destroys the secret of a version; that it was there stays known. Copies of
+// the database that were made before still hold it, sealed.
+func (v *Vault) Wipe(ctx context.Context, credential string, version int64) error {
+	return v.Versions.WipeVersion(ctx, credential, version, v.Now())
+}

@@ -27,6 +27,9 @@ var connectors = map[string]func(platform) connector.Connector{
 	},
 }
 
+// tables are all that a connector can fill.
+var tables = map[string]func() []string{"facebookads": facebookads.Tables}
+
 // mediaHosts are where a platform keeps the pictures that it shows.
 var mediaHosts = map[string][]string{"facebookads": facebookads.MediaHosts}
 

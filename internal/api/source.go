@@ -255,6 +255,9 @@ func cleaned(text string) adtally.Secret {
 
 // admit asks the platform about a secret, and keeps it for the source.
 func (g sources) admit(ctx context.Context, who Caller, s *adtally.Standing, secret adtally.Secret) (adtally.Grant, error) {
+	if secret.IsZero() {
+		return adtally.Grant{}, invalid("body.token", "There is no token")
+	}
 	grant, err := g.Platforms.Verify(ctx, s.Connector, secret)
 	if err != nil {
 		return grant, foreign(err)

@@ -45,6 +45,7 @@ func (*worker) Timeout(*river.Job[job]) time.Duration { return jobLimit }
 
 // River is a queue of River's, and the workers of this process.
 type River struct {
+	idle   bool // it has none: it only puts
 	client interface {
 		Start(ctx context.Context) error
 		StopAndCancel(ctx context.Context) error
@@ -74,14 +75,22 @@ func NewRiver[TTx any](driver riverdriver.Driver[TTx], o RiverOptions) (*River, 
 	if err != nil {
 		return nil, fmt.Errorf("set up River: %w", err)
 	}
-	return &River{client: client}, nil
+	return &River{client: client, idle: o.Workers == 0}, nil
 }
 
 // Start has the workers of this process begin.
-func (r *River) Start(ctx context.Context) error { return r.client.Start(ctx) }
+func (r *River) Start(ctx context.Context) error {
+	if r.idle {
+		return nil
+	}
+	return r.client.Start(ctx)
+}
 
 // Stop ends what the workers do, and waits until they have given their steps back.
 func (r *River) Stop(ctx context.Context) error {
+	if r.idle {
+		return nil
+	}
 	if err := r.client.StopAndCancel(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("stop River: %w", err)
 	}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/postgrestest"
+	"adtally/internal/store"
+	"adtally/internal/vault"
+)
+
+// startWorker starts a worker as a process of its own, and waits until it is ready.
+func startWorker(t *testing.T, sim *simulator, dsn, dir string) *exec.Cmd {
+	t.Helper()
+	c := command(t.Context(), nil, "work", "--database-url", dsn, "--data", dir, "--graph-url", sim.URL)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = c.Process.Kill() // it has ended already, or must
+		_ = c.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.Contains(line, "ready") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	return c
+}
+
+// Two workers on PostgreSQL and forty sources. One worker is killed, and one is
+// frozen past its leases and thawed: every run ends, what they had in hand goes on
+// elsewhere within a minute, and nothing is there twice. R5, PAINS #14
+func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
+	const sources = 40
+	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=40,ads=10,days=60,seed=3", "--latency", "30ms")
+	dsn := postgrestest.Start(t)
+	r := startService(t, sim, "--database-url", dsn, "--workers", "0")
+	killed, frozen := startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir)
+	ids := plant(t, sim, dsn, r.dir)
+	_ = r.ended(ids[0])
+	struck := time.Now()
+	if err := killed.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if err := frozen.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	third := startWorker(t, sim, dsn, r.dir)
+	time.AfterFunc(40*time.Second, func() { _ = frozen.Process.Signal(syscall.SIGCONT) }) // twice its lease
+	for _, id := range ids {
+		if last := r.endedWithin(id, 4*time.Minute); last["state"] != "finished" {
+			t.Errorf("%s: %v", id, last)
+		}
+	}
+	t.Logf("all %d runs ended %s after the blow", sources, time.Since(struck).Round(time.Second))
+	r.stop()
+	for _, c := range []*exec.Cmd{frozen, third} {
+		_ = c.Process.Signal(syscall.SIGCONT)
+		_ = c.Process.Signal(syscall.SIGTERM)
+		_ = c.Wait()
+	}
+	alone := filepath.Join(t.TempDir(), "x.duckdb")
+	c := command(t.Context(), sim.env(), sim.args(alone, "--account", "all", "--tables", "basic_ad", "--since", firstDay())...)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for i, account := range sim.Accounts {
+		sums := "SELECT count(*) || ' ' || count(DISTINCT (date, ad_id)) || ' ' || sum(spend)::VARCHAR FROM %s.basic_ad WHERE account_id = '" + strings.TrimPrefix(account, "act_") + "'"
+		got := one(t, filepath.Join(r.dir, "warehouse.duckdb"), fmt.Sprintf(sums, fmt.Sprintf("s%02d", i)))
+		if want := one(t, alone, fmt.Sprintf(sums, "facebook_ads")); got != want {
+			t.Errorf("dataset s%02d holds %s, want %s", i, got, want)
+		}
+	}
+}
+
+func firstDay() string { return time.Now().UTC().AddDate(0, 0, -30).Format(time.DateOnly) }
+
+// plant puts sources into the ledger, one for each account, all with the same
+// token: to ask about each of them through the API would use up Meta's budget.
+func plant(t *testing.T, sim *simulator, dsn, dir string) (ids []string) {
+	t.Helper()
+	db, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	v := &vault.Vault{Versions: db, Seals: db, Keys: vault.Folder(filepath.Join(dir, "keys")), NewID: newID, Now: time.Now}
+	kept, err := v.Admit(t.Context(), adtally.Credential{Connector: "facebookads", Name: "All"}, adtally.NewSecret(sim.Token), adtally.Grant{}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	since, err := adtally.ParseDay(firstDay())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, account := range sim.Accounts {
+		s := adtally.Standing{Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now(), Source: adtally.Source{ID: newID(), Connector: "facebookads", Dataset: fmt.Sprintf("s%02d", i),
+			Credential: kept.Credential, Accounts: []string{strings.TrimPrefix(account, "act_")}, Tables: []string{"basic_ad"}, Since: since, Every: time.Hour}}
+		if err := db.AddSource(t.Context(), s, adtally.Deed{ID: newID(), At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, s.ID)
+	}
+	return ids
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"adtally"
+	"adtally/internal/api"
+	"adtally/internal/api/password"
+	"adtally/internal/vault"
+)
+
+type serveCommand struct {
+	serviceFlags
+	Listen      string `help:"Address to listen on." default:"127.0.0.1:8085" env:"ADTALLY_LISTEN" placeholder:"HOST:PORT"`
+	PublicURL   string `help:"How people reach the server. Default: where it listens." name:"public-url" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
+	BehindProxy bool   `help:"A proxy of yours sets X-Forwarded-For and X-Forwarded-Proto."`
+}
+
+// Run serves the API and carries out syncs, until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context, p *program) error {
+	s, err := c.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return wrong("listen", "Adtally cannot listen on %s", "Choose another --listen; %v.", c.Listen, err)
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + listener.Addr().String()
+	}
+	handler, code, err := c.handler(ctx, s)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := p.printf("Adtally is at %s; its API is described at %s/api/docs.\n", c.PublicURL, c.PublicURL); err != nil {
+		return err
+	}
+	if !code.IsZero() {
+		if err := p.printf("Nobody can log in yet. To make the first admin, this code is asked for: %s\n", code.Reveal()); err != nil {
+			return err
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.work(ctx) })
+	group.Go(func() error { return serve(ctx, listener, handler) })
+	return group.Wait()
+}
+
+func (c *serveCommand) handler(ctx context.Context, s *service) (http.Handler, adtally.Secret, error) {
+	key, err := c.signing()
+	if err != nil {
+		return nil, adtally.Secret{}, err
+	}
+	var code adtally.Secret
+	if there, err := s.store.AnyUser(ctx); err != nil {
+		return nil, code, err
+	} else if !there {
+		code = api.NewSetupCode()
+	}
+	handler, err := api.New(api.Config{
+		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault},
+		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: time.Now, NewID: newID, Key: key,
+		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, Version: version,
+		Checks: []api.Check{{Name: "ledger", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }}},
+	})
+	return handler, code, err
+}
+
+// signing is the key that signs what callers carry for us. It is made at the
+// first start; servers of a fleet are given the same.
+func (c *serveCommand) signing() (adtally.Secret, error) {
+	path := filepath.Join(c.Data, "signing.secret")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		fresh := vault.NewKey().Text()
+		err = os.WriteFile(path, []byte(fresh.Reveal()), 0o600)
+		text = []byte(fresh.Reveal())
+	}
+	if err != nil {
+		return adtally.Secret{}, wrong("data", "The file %s cannot be read or made", "See that the folder may be written; %v.", path, err)
+	}
+	return adtally.NewSecret(string(text)), nil
+}
+
+type workCommand struct{ serviceFlags }
+
+// Run carries out syncs beside a server, until it is told to stop.
+func (c *workCommand) Run(ctx context.Context, p *program) error {
+	if c.DatabaseURL == "" {
+		return wrong("no_database", "A worker beside the server needs a database that both share", "Give both the same --database-url of a PostgreSQL.")
+	}
+	s, err := c.open(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := p.printf("A worker is ready.\n"); err != nil {
+		return err
+	}
+	return s.work(ctx)
+}

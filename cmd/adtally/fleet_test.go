@@ -46,9 +46,9 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=40,ads=10,days=60,seed=3", "--latency", "30ms")
 	dsn := postgrestest.Start(t)
 	r := startService(t, sim, "--database-url", dsn, "--workers", "0")
-	killed, frozen := startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir)
+	killed, frozen, third := startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir)
 	ids := plant(t, sim, dsn, r.dir)
-	_ = r.ended(ids[0])
+	r.begun(5)
 	struck := time.Now()
 	if err := killed.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -56,7 +56,6 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	if err := frozen.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	third := startWorker(t, sim, dsn, r.dir)
 	time.AfterFunc(40*time.Second, func() { _ = frozen.Process.Signal(syscall.SIGCONT) }) // twice its lease
 	for _, id := range ids {
 		if last := r.endedWithin(id, 4*time.Minute); last["state"] != "finished" {
@@ -113,4 +112,23 @@ func plant(t *testing.T, sim *simulator, dsn, dir string) (ids []string) {
 		ids = append(ids, s.ID)
 	}
 	return ids
+}
+
+// begun waits until so many runs have ended: the others are under way.
+func (r *running) begun(n int) {
+	r.t.Helper()
+	for range 1200 {
+		items, _ := r.ask("GET", "/api/v1/runs?limit=200", nil, 200)["items"].([]any)
+		over := 0
+		for _, item := range items {
+			if one, _ := item.(map[string]any); one["ended"] != nil {
+				over++
+			}
+		}
+		if over >= n {
+			return
+		}
+		time.Sleep(100 * time.Millisecond) // bounded: two minutes
+	}
+	r.t.Fatalf("no %d runs have ended: %s", n, r.said)
 }

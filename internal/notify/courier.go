@@ -87,7 +87,7 @@ func (k *Courier) Send(ctx context.Context, c adtally.Channel, m Message) error 
 		if try == tries || ctx.Err() != nil {
 			return again.err
 		}
-		if err := rest(ctx, max(pause+rand.N(pause/2), min(again.after, longestPause))); err != nil { //nolint:gosec // no secret: it keeps many from meeting again
+		if err := rest(ctx, max(pause+rand.N(pause/2), again.after)); err != nil { //nolint:gosec // no secret: it keeps many from meeting again
 			return again.err
 		}
 		pause *= 4

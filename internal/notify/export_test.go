@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"net/smtp"
 	"net/url"
 )
 
@@ -37,4 +38,10 @@ func DialMail(ctx context.Context, address string) error {
 		return err
 	}
 	return conn.Close()
+}
+
+// LoginInTheClear is the way LOGIN on a connection that is not encrypted.
+func LoginInTheClear() error {
+	_, _, err := (&loginAuth{user: "u"}).Start(&smtp.ServerInfo{Name: "localhost", Auth: []string{"LOGIN"}})
+	return err
 }

@@ -36,7 +36,7 @@ func (k *Courier) compose(o office, m Message) ([]byte, error) {
 	}
 	out.WriteString("\r\n")
 	w := quotedprintable.NewWriter(&out)
-	_, err := w.Write([]byte(strings.ReplaceAll(m.text(), "\n", "\r\n")))
+	_, err := w.Write([]byte(m.text()))
 	return out.Bytes(), errors.Join(err, w.Close())
 }
 

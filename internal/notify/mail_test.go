@@ -298,6 +298,9 @@ func TestAPasswordIsNeverSentInTheClear(t *testing.T) { // PAINS #26
 	secret := &office{ways: "PLAIN"}
 	secret.start(t)
 	wants(t, "an unknown server", stranger.Send(t.Context(), secret.channel("starttls"), message), "channel_unreachable")
+	if notify.LoginInTheClear() == nil {
+		t.Error("LOGIN goes without encryption")
+	}
 	if o.has(password) || secret.has(password) || len(o.letters())+len(secret.letters()) > 0 {
 		t.Errorf("%q %q", o.asked(), secret.asked())
 	}

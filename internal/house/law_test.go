@@ -194,7 +194,7 @@ func sizes(s *source) (bad []string) {
 }
 
 // planning are the rooms that are told what time it is.
-var planning = []string{"internal/connector/**", "internal/engine"}
+var planning = []string{"internal/connector/**", "internal/engine", "internal/vault", "internal/notify"}
 
 // clocks: whoever plans is given the time.
 func clocks(s *source) (bad []string) {

@@ -60,6 +60,7 @@ var rooms = []room{
 	{folder: ledger, ours: []string{words}, tests: []string{serverTest}},
 	{folder: "internal/jobs", ours: []string{words}, tests: []string{serverTest, ledger}},
 	{folder: "internal/vault", ours: []string{words}},
+	{folder: "internal/notify", ours: []string{words}},
 	{folder: serverTest},
 	{folder: street, ours: []string{words, anyAPI}, tests: []string{ledger}},
 	{folder: anyAPI, ours: []string{words}},

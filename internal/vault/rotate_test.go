@@ -199,6 +199,9 @@ func rotated(v *vault.Vault) error {
 func TestALostKeyIsGivenUpOnlyOnCommand(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
+	if err := rotated(over(l, &keyring{ledger: l})); code(err) != "key_missing" || len(l.keys) != 1 {
+		t.Errorf("rotate without any key: %v, %d keys", err, len(l.keys))
+	}
 	l.calls, l.killAt = 0, 8 // in the middle: some are sealed with either key
 	_ = rotated(over(l, keys))
 	l.killAt = 0

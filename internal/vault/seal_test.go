@@ -111,6 +111,11 @@ func TestAKeyIsNeverPrinted(t *testing.T) { // PAINS #26
 	if err != nil || raw.ID() != key.ID() {
 		t.Fatalf("read back: %v", err)
 	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		if said := fmt.Sprintf(verb, key); said != "[secret]" {
+			t.Errorf("%s prints %s", verb, said)
+		}
+	}
 	var log bytes.Buffer
 	holder := struct {
 		K vault.Key

@@ -144,7 +144,13 @@ func TestWhatWasMovedOrChangedIsRefused(t *testing.T) { // R7
 	changed.Bytes = append([]byte{}, changed.Bytes...)
 	changed.Bytes[len(changed.Bytes)-1]++
 	l.sealed[place{a, 1}] = changed
-	for _, id := range []string{a, b} {
+	// The ledger must not say of a secret that another key sealed it: the right one
+	// could be dropped.
+	c := admit(t, v, adtally.Credential{}, "EAAthird").Credential
+	mislaid := l.sealed[place{c, 1}]
+	mislaid.Key = vault.NewKey().ID()
+	l.sealed[place{c, 1}] = mislaid
+	for _, id := range []string{a, b, c} {
 		got, err := v.Open(ctx, id, 0)
 		f := adtally.FaultOf(err)
 		if f == nil || f.Code != "secret_damaged" || f.Act != adtally.Reconnect || f.Hint == "" || !got.IsZero() {

@@ -1,0 +1,94 @@
+package adtally
+
+import "time"
+
+// Alert is a sort of trouble that people are told of.
+type Alert string
+
+// The alerts.
+const (
+	SyncFailed    Alert = "sync_failed"    // it does not sync
+	AuthExpired   Alert = "auth_expired"   // nor will it, before somebody reconnects
+	AccessEnding  Alert = "access_ending"  // a token runs out soon
+	VersionEnding Alert = "version_ending" // the platform gives up the version that we speak
+	Stale         Alert = "stale"          // the figures are older than they should be
+	Suspect       Alert = "suspect"        // the figures may be wrong: no rows, or they do not add up
+)
+
+// Alerts are all alerts.
+func Alerts() []Alert {
+	return []Alert{SyncFailed, AuthExpired, AccessEnding, VersionEnding, Stale, Suspect}
+}
+
+// Aspect is what an alert is about. One may be well while the other is not.
+type Aspect string
+
+// The aspects.
+const (
+	Health    Aspect = "health"    // can it sync
+	Freshness Aspect = "freshness" // are the figures on time, and complete
+)
+
+// Aspect says what the alert is about.
+func (a Alert) Aspect() Aspect {
+	switch a {
+	case Stale, Suspect:
+		return Freshness
+	}
+	return Health
+}
+
+// Severity says how bad something is. A higher one is worse.
+type Severity int
+
+// The severities; zero is well.
+const (
+	Well     Severity = iota
+	Notice            // there is time
+	Warning           // somebody should look today
+	Critical          // it does not work until somebody acts
+)
+
+func (s Severity) String() string {
+	return [...]string{"well", "notice", "warning", "critical"}[min(max(s, Well), Critical)]
+}
+
+// MarshalText writes the word for it.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Trouble is something that is wrong, as it is seen at one moment.
+type Trouble struct {
+	Alert   Alert
+	Source  string // its id; "" = the installation itself
+	Name    string // of the source, as people call it
+	Subject string // what of it: an account, a credential, a table; "" = all of it
+	// Stage is higher the nearer or the worse it is, where that grows by and by.
+	// People are told of each.
+	Stage    int
+	Severity Severity
+	Since    time.Time // zero = since it is seen
+	Sentence string    // what is wrong
+	Cure     string    // what to do about it
+}
+
+// Outage is a trouble from when it is first seen until it is over. There is one
+// at a time for each alert, source and subject.
+type Outage struct {
+	ID      string
+	Trouble           // as it was seen last
+	Opened  time.Time // when it was first seen
+	Told    time.Time // when people were told; zero = not yet
+	// ToldStage is the highest stage that they were told of.
+	ToldStage int
+	Calm      time.Time // since when it is not seen any more; zero = it is
+	Closed    time.Time // zero = it goes on
+}
+
+// Channel is a way to tell people: a mailbox, a chat, a program.
+type Channel struct {
+	ID       string
+	Name     string
+	Kind     string            // "mail", "slack", "webhook"
+	Settings map[string]string // the kind's own fields, see its Spec
+	Secret   Secret            // its one secret field, opened just before use
+}

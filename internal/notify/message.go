@@ -1,0 +1,129 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"adtally"
+)
+
+// Event is what happened to an outage.
+type Event string
+
+// The events.
+const (
+	Opened    Event = "opened"
+	Worse     Event = "worse"
+	Recovered Event = "recovered"
+	Trial     Event = "test"
+)
+
+// Message is what people are told. Nothing in it is secret. Its JSON is what
+// signed webhooks carry, and a promise.
+type Message struct {
+	ID       string           `json:"id"` // the same for the same event, however often it is sent
+	Event    Event            `json:"event"`
+	Outage   string           `json:"outage,omitempty"`
+	Alert    adtally.Alert    `json:"alert,omitempty"`
+	Aspect   adtally.Aspect   `json:"aspect,omitempty"`
+	Severity adtally.Severity `json:"severity"`
+	Title    string           `json:"title"`
+	Sentence string           `json:"sentence"`
+	Cure     string           `json:"cure,omitempty"`
+	Link     string           `json:"link,omitempty"` // where to act; whoever sends it knows the address
+	At       time.Time        `json:"at"`
+	Since    time.Time        `json:"since,omitzero"`
+	Source   string           `json:"source,omitempty"`
+	Name     string           `json:"name,omitempty"` // of the source
+	Subject  string           `json:"subject,omitempty"`
+}
+
+// titles are what has happened, in few words.
+var titles = map[adtally.Alert]string{
+	adtally.SyncFailed:    "it does not sync",
+	adtally.AuthExpired:   "it must be reconnected",
+	adtally.AccessEnding:  "its access ends soon",
+	adtally.VersionEnding: "the API version ends soon",
+	adtally.Stale:         "its data is late",
+	adtally.Suspect:       "its data may be wrong",
+}
+
+// messageOf says what has happened to an outage.
+func messageOf(o adtally.Outage, e Event, now time.Time) Message {
+	m := Message{
+		ID: fmt.Sprintf("%s_%s", o.ID, e), Event: e, Outage: o.ID, Alert: o.Alert, Aspect: o.Alert.Aspect(),
+		Severity: o.Severity, Title: nameOf(o) + ": " + titles[o.Alert], Sentence: o.Sentence, Cure: o.Cure,
+		At: now, Since: o.Since, Source: o.Source, Name: o.Name, Subject: o.Subject,
+	}
+	switch e {
+	case Worse:
+		m.ID = fmt.Sprintf("%s_%d", m.ID, o.ToldStage)
+	case Recovered:
+		m.Severity, m.Cure = adtally.Well, ""
+		m.Title = nameOf(o) + ": it is well again"
+		m.Sentence = fmt.Sprintf("This is over after %s: %s", spoken(o.Calm.Sub(o.Since)), o.Sentence)
+	}
+	return m
+}
+
+func nameOf(o adtally.Outage) string {
+	switch {
+	case o.Name != "":
+		return o.Name
+	case o.Source != "":
+		return "Source " + o.Source
+	}
+	return "Adtally"
+}
+
+// TestMessage is what is sent to see whether a channel works.
+func TestMessage(id string, now time.Time) Message {
+	return Message{ID: id + "_" + string(Trial), Event: Trial, Severity: adtally.Well, Title: "Adtally: a test", At: now,
+		Sentence: "This is a test. Alerts of this installation arrive here."}
+}
+
+// spoken says how long something took, in its two largest units.
+func spoken(d time.Duration) string {
+	var parts []string
+	for _, u := range []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}} {
+		if n := d / u.size; n > 0 && len(parts) < 2 {
+			parts = append(parts, fmt.Sprint(int64(n), " ", u.name))
+			d -= n * u.size
+		}
+	}
+	if len(parts) == 0 {
+		return "less than a minute"
+	}
+	return strings.Join(parts, " ")
+}
+
+// moment says when something was.
+func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }
+
+// text is the message in plain words, for mail.
+func (m Message) text() string {
+	parts := []string{line(m.Sentence, 2000)}
+	if m.Cure != "" {
+		parts = append(parts, "What to do: "+line(m.Cure, 2000))
+	}
+	if m.Link != "" {
+		parts = append(parts, line(m.Link, 2000))
+	}
+	parts = append(parts, fmt.Sprintf("%s, %s", m.Severity, moment(m.At)))
+	return strings.Join(parts, "\n\n") + "\n"
+}
+
+// line makes of words of any origin one line that no header or terminal takes
+// for more, and cuts it where nobody reads on.
+func line(s string, most int) string {
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}

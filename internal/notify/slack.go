@@ -1,0 +1,63 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"adtally"
+)
+
+var slackSpec = adtally.Spec{
+	Name: "slack", Title: "Slack, or what speaks like it",
+	Summary: "An incoming webhook of Slack, Mattermost, Rocket.Chat, or of Discord (its address with /slack at the end).",
+	Fields: []adtally.Field{
+		{Key: "url", Label: "Webhook address", Secret: true, Scope: adtally.PerSource,
+			Help: "Copy it from the chat's settings for incoming webhooks. Whoever knows it can write there."},
+	},
+}
+
+// slack writes into a chat. The address is the secret: it is in no error.
+func (k *Courier) slack(c adtally.Channel) (send, error) {
+	to, err := target(c, "url", c.Secret.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, m Message) error {
+		body, err := json.Marshal(map[string]string{"text": slackText(m)})
+		if err != nil {
+			return err
+		}
+		return k.post(ctx, letter{to: to, header: http.Header{}, body: body, secrets: hidden(c, append(strings.Split(to.Path, "/"), to.RawQuery)...)})
+	}, nil
+}
+
+// hidden are the forms in which a channel's secret could turn up. What is short is
+// no secret: it is a word such as "services".
+func hidden(c adtally.Channel, parts ...string) (all []string) {
+	for _, p := range parts {
+		if len(p) > len("services") {
+			all = append(all, p)
+		}
+	}
+	return append(all, strings.TrimSpace(c.Secret.Reveal()))
+}
+
+// escaped keeps Slack from taking words of others for commands and links.
+// https://docs.slack.dev/messaging/formatting-message-text
+var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// escapedLink is an address between < and |, which Slack takes literally.
+var escapedLink = strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C")
+
+func slackText(m Message) string {
+	text := "*" + escaped.Replace(line(m.Title, 200)) + "*\n" + escaped.Replace(line(m.Sentence, 1000))
+	if m.Cure != "" {
+		text += "\n" + escaped.Replace(line(m.Cure, 1000))
+	}
+	if m.Link != "" {
+		text += "\n<" + escapedLink.Replace(line(m.Link, 1000)) + "|Open Adtally>"
+	}
+	return text
+}

@@ -1,0 +1,135 @@
+package notify
+
+import (
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+func troubleOf(s adtally.Standing, a adtally.Alert, severity adtally.Severity) adtally.Trouble {
+	return adtally.Trouble{Alert: a, Source: s.ID, Name: s.Name, Severity: severity}
+}
+
+// Failed is the trouble of a source whose last run ended in a fault.
+func Failed(s adtally.Standing, f *adtally.Fault, since time.Time) adtally.Trouble {
+	t := troubleOf(s, adtally.SyncFailed, adtally.Critical)
+	switch f.Act {
+	case adtally.Reconnect:
+		t.Alert = adtally.AuthExpired
+	case adtally.Retry, adtally.Wait:
+		t.Severity = adtally.Warning // it goes on by itself
+	}
+	t.Since, t.Sentence, t.Cure = since, f.Message+".", f.Hint
+	return t
+}
+
+// stages are the days before an end at which people are told of it (DESIGN.md
+// §6). After the last one it has come.
+var stages = []int{14, 7, 3, 1, 0}
+
+// stageOf says how near an end is; 0 = there is time.
+func stageOf(end, now time.Time) (stage int) {
+	for i, days := range stages {
+		if now.Add(time.Duration(days) * 24 * time.Hour).Before(end) {
+			break
+		}
+		stage = i + 1
+	}
+	return stage
+}
+
+// Ending are the ends that are near of what a source's credential may do: of the
+// token, and of its access to data.
+func Ending(s adtally.Standing, g adtally.Grant, now time.Time) (all []adtally.Trouble) {
+	for _, e := range []struct {
+		subject, what string
+		at            time.Time
+	}{{"token", "token", g.ExpiresAt}, {"data access", "access to data", g.DataAccessExpiresAt}} {
+		stage := stageOf(e.at, now)
+		if e.at.IsZero() || stage == 0 {
+			continue
+		}
+		t := troubleOf(s, adtally.AccessEnding, adtally.Notice)
+		if stage > 2 {
+			t.Severity = adtally.Warning
+		}
+		verb := "ends"
+		if stage == len(stages) {
+			t.Severity, verb = adtally.Critical, "ended"
+		}
+		t.Subject, t.Stage = e.subject, stage
+		t.Sentence = fmt.Sprintf("The %s of %s %s on %s.", e.what, s.Name, verb, moment(e.at))
+		t.Cure = "Reconnect the source; nothing else changes."
+		all = append(all, t)
+	}
+	return all
+}
+
+// VersionEnds is the end that is near of the version of the platform's API that
+// we speak.
+func VersionEnds(version string, end, now time.Time) (adtally.Trouble, bool) {
+	stage := stageOf(end, now)
+	if end.IsZero() || stage == 0 {
+		return adtally.Trouble{}, false
+	}
+	severity, verb := adtally.Warning, "ends"
+	if stage == len(stages) {
+		severity, verb = adtally.Critical, "ended"
+	}
+	return adtally.Trouble{Alert: adtally.VersionEnding, Subject: version, Stage: stage, Severity: severity,
+		Sentence: fmt.Sprintf("The version %s of the platform's API %s on %s.", version, verb, moment(end)),
+		Cure:     "Install a newer adtally."}, true
+}
+
+// Drifted are the tables of a source whose figures do not add up to the
+// platform's own totals.
+func Drifted(s adtally.Standing, drifts []adtally.Drift) (all []adtally.Trouble) {
+	days := map[string]int{}
+	for _, d := range drifts {
+		if days[d.Table]++; days[d.Table] > 1 {
+			continue
+		}
+		t := troubleOf(s, adtally.Suspect, adtally.Warning)
+		t.Subject = d.Table
+		t.Sentence = fmt.Sprintf("In the table %s, %s of account %s on %s is %s, and the platform's total says %s.", d.Table, d.Metric, d.Account, d.Day, d.Ours, d.Theirs)
+		t.Cure = "Look at the reconciliation of the source. If it stays, have these days read again."
+		all = append(all, t)
+	}
+	return all
+}
+
+// How late figures may be beyond the time between two syncs: half of that time,
+// but neither so short that a slow run alarms nor so long that a day goes by.
+const (
+	leastSlack = time.Hour
+	mostSlack  = 6 * time.Hour
+	// firstSlack is for a source that never was up to date: the platform may take
+	// days to give out years.
+	firstSlack = 72 * time.Hour
+)
+
+// Late are the sources whose figures are older than they should be. It believes
+// nobody who says that all goes well: neither the scheduler nor a run that is
+// under way counts, only when each was last up to date.
+func Late(sources []adtally.Standing, now time.Time) (all []adtally.Trouble) {
+	for _, s := range sources {
+		last, slack := s.LastGood, min(max(s.Every/2, leastSlack), mostSlack)
+		if last.IsZero() {
+			last, slack = s.Created, firstSlack
+		}
+		due := last.Add(s.Every + slack)
+		if !s.Deleted.IsZero() || s.Every <= 0 || s.Stage == adtally.Authentication || !now.After(due) {
+			continue
+		}
+		t := troubleOf(s, adtally.Stale, adtally.Warning)
+		t.Since = due
+		t.Sentence = fmt.Sprintf("%s was last up to date on %s; it should be every %s.", s.Name, moment(last), spoken(s.Every))
+		if s.LastGood.IsZero() {
+			t.Sentence = fmt.Sprintf("%s has never been up to date since it was made on %s.", s.Name, moment(last))
+		}
+		t.Cure = "Look at the source's runs: they say what holds it up."
+		all = append(all, t)
+	}
+	return all
+}

@@ -1,0 +1,136 @@
+package notify_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"adtally"
+	"adtally/internal/notify"
+)
+
+func standing(every time.Duration, good time.Time) adtally.Standing {
+	return adtally.Standing{Source: adtally.Source{ID: "s", Name: "Shop", Every: every}, Stage: adtally.Steady, Created: moment.AddDate(0, -1, 0), LastGood: good}
+}
+
+// Whatever anybody says: figures that are older than they should be are late.
+func TestLateIsWhatIsOlderThanItShouldBe(t *testing.T) { // R24
+	t.Parallel()
+	hour := time.Hour
+	ago := func(d time.Duration) time.Time { return moment.Add(-d) }
+	deleted, unconnected, failing, fresh := standing(hour, ago(99*hour)), standing(hour, time.Time{}), standing(hour, ago(2*hour+time.Second)), standing(hour, time.Time{})
+	deleted.Deleted, unconnected.Stage, failing.Failures, failing.Next = moment, adtally.Authentication, 1000, moment.Add(hour)
+	fresh.Created, fresh.Stage = ago(73*hour), adtally.InitialLoad
+	old := fresh
+	old.Created = ago(73*hour + time.Second)
+	for what, one := range map[string]struct {
+		s    adtally.Standing
+		late bool
+	}{
+		"hourly, on time":         {standing(hour, ago(hour)), false},
+		"hourly, a little late":   {standing(hour, ago(2*hour)), false},
+		"hourly, late":            {standing(hour, ago(2*hour+time.Second)), true},
+		"quarterly of an hour":    {standing(hour/4, ago(76*time.Minute)), true},
+		"daily, a little late":    {standing(24*hour, ago(30*hour)), false},
+		"daily, late":             {standing(24*hour, ago(30*hour+time.Second)), true},
+		"good in the future":      {standing(hour, ago(-hour)), false},
+		"synced by hand only":     {standing(0, ago(9999*hour)), false},
+		"deleted":                 {deleted, false},
+		"not connected yet":       {unconnected, false},
+		"scheduled, and failing":  {failing, true},
+		"its first load goes on":  {fresh, false},
+		"its first load for days": {old, true},
+	} {
+		got := notify.Late([]adtally.Standing{one.s}, moment)
+		if len(got) == 1 != one.late {
+			t.Errorf("%s: %+v", what, got)
+			continue
+		}
+		if one.late && (got[0].Alert != adtally.Stale || got[0].Source != "s" || got[0].Cure == "" || !strings.Contains(got[0].Sentence, "Shop") || !got[0].Since.Before(moment)) {
+			t.Errorf("%s: %+v", what, got[0])
+		}
+	}
+}
+
+// Once late, late until it is synced; the sentence is the same while it lasts.
+func TestLatenessDoesNotPassByItself(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := standing(time.Duration(rapid.IntRange(1, 10000).Draw(t, "every"))*time.Minute, moment)
+		a := time.Duration(rapid.IntRange(0, 30000).Draw(t, "a")) * time.Minute
+		b := a + time.Duration(rapid.IntRange(0, 30000).Draw(t, "b"))*time.Minute
+		first, second := notify.Late([]adtally.Standing{s}, moment.Add(a)), notify.Late([]adtally.Standing{s}, moment.Add(b))
+		if len(first) == 1 && (len(second) != 1 || first[0] != second[0]) {
+			t.Fatalf("after %s: %+v; after %s: %+v", a, first, b, second)
+		}
+		if len(first) == 1 && a < s.Every {
+			t.Fatalf("late after %s, and due every %s", a, s.Every)
+		}
+	})
+}
+
+func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) { // R24
+	t.Parallel()
+	for act, want := range map[adtally.Act]adtally.Trouble{
+		adtally.Reconnect: {Alert: adtally.AuthExpired, Severity: adtally.Critical},
+		adtally.Configure: {Alert: adtally.SyncFailed, Severity: adtally.Critical},
+		adtally.Bug:       {Alert: adtally.SyncFailed, Severity: adtally.Critical},
+		adtally.Retry:     {Alert: adtally.SyncFailed, Severity: adtally.Warning},
+		adtally.Wait:      {Alert: adtally.SyncFailed, Severity: adtally.Warning},
+	} {
+		want.Source, want.Name, want.Since, want.Sentence, want.Cure = "s", "Shop", moment, "It is so.", "Do this."
+		if got := notify.Failed(standing(time.Hour, moment), &adtally.Fault{Act: act, Message: "It is so", Hint: "Do this."}, moment); got != want {
+			t.Errorf("%s: %+v", act, got)
+		}
+	}
+}
+
+func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // DESIGN.md §6
+	t.Parallel()
+	day := 24 * time.Hour
+	end := moment.Add(20 * day)
+	w := newWatch()
+	var said []string
+	for hours := 0; hours <= 21*24; hours++ {
+		now := moment.Add(time.Duration(hours) * time.Hour)
+		if s := w.look(now, notify.Ending(standing(time.Hour, now), adtally.Grant{ExpiresAt: end, ExpiryKnown: true}, now)...); s != "" {
+			said = append(said, s+" "+end.Sub(now).String())
+		}
+	}
+	want := "opened access_ending 336h0m0s, worse access_ending 168h0m0s, worse access_ending 72h0m0s, worse access_ending 24h0m0s, worse access_ending 0s"
+	if got := strings.Join(said, ", "); got != want {
+		t.Errorf("people hear %s", got)
+	}
+	last := w.sent[len(w.sent)-1]
+	if last.Severity != adtally.Critical || last.Sentence != "The token of Shop ended on 22 June 2026 10:00 UTC." || last.Cure == "" {
+		t.Errorf("%+v", last)
+	}
+	for what, g := range map[string]adtally.Grant{"never": {ExpiryKnown: true}, "unknown": {}, "later": {ExpiresAt: end, DataAccessExpiresAt: end}} {
+		if got := notify.Ending(standing(time.Hour, moment), g, moment); len(got) != 0 {
+			t.Errorf("%s: %+v", what, got)
+		}
+	}
+	if got := notify.Ending(standing(time.Hour, moment), adtally.Grant{ExpiresAt: moment.Add(day), DataAccessExpiresAt: moment.Add(2 * day)}, moment); len(got) != 2 || got[0].Stage != 4 || got[1].Stage != 3 {
+		t.Errorf("two ends: %+v", got)
+	}
+	if got, near := notify.VersionEnds("v25.0", moment.Add(3*day), moment); !near || got.Stage != 3 || got.Subject != "v25.0" || got.Severity != adtally.Warning {
+		t.Errorf("version: %+v", got)
+	}
+	if _, near := notify.VersionEnds("v25.0", end, moment); near {
+		t.Error("an end that is far is told")
+	}
+}
+
+func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
+	t.Parallel()
+	drift := func(table string, day adtally.Day) adtally.Drift {
+		return adtally.Drift{Account: "7", Table: table, Day: day, Metric: "spend", Ours: "1.00", Theirs: "2.00"}
+	}
+	got := notify.Drifted(standing(time.Hour, moment), []adtally.Drift{drift("basic_ad", 20000), drift("basic_ad", 20001), drift("basic_campaign", 20000)})
+	if len(got) != 2 || got[0].Subject != "basic_ad" || got[1].Subject != "basic_campaign" || got[0].Alert != adtally.Suspect ||
+		got[0].Sentence != "In the table basic_ad, spend of account 7 on 2024-10-04 is 1.00, and the platform's total says 2.00." {
+		t.Errorf("%+v", got)
+	}
+}

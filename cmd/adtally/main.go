@@ -44,6 +44,7 @@ type commands struct {
 	Sync    syncCommand    `cmd:"" help:"Read ad accounts into a DuckDB file. The same command again goes on where it stopped."`
 	Serve   serveCommand   `cmd:"" help:"Run the service: sources, schedules, people, API."`
 	Work    workCommand    `cmd:"" help:"Run a worker beside the service, on the same PostgreSQL."`
+	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
 	Explain explainCommand `cmd:"" help:"Say what an error of Meta's Graph API means, and who must act."`
 	Demo    demoCommand    `cmd:"" help:"Sync a year of a simulated advertiser: no network, no token."`

@@ -189,8 +189,8 @@ func TestTheServiceConnectsAndSyncs(t *testing.T) {
 	}
 }
 
-func (r *running) warehouse(query string) string {
-	return one(r.t, filepath.Join(r.dir, "warehouse.duckdb"), query)
+func (r *running) sums() string {
+	return one(r.t, filepath.Join(r.dir, "warehouse.duckdb"), tally)
 }
 
 const tally = "SELECT count(*) || ' ' || sum(spend)::VARCHAR || ' ' || sum(impressions)::VARCHAR FROM facebook_ads.basic_ad"
@@ -202,7 +202,7 @@ func (r *running) sameAsTheCommandLine(sim *simulator, since string) {
 	if out, err := c.CombinedOutput(); err != nil {
 		r.t.Fatalf("%v: %s", err, out)
 	}
-	if got, want := r.warehouse(tally), one(r.t, file, tally); got != want {
+	if got, want := r.sums(), one(r.t, file, tally); got != want {
 		r.t.Errorf("the service brought %s, the command line %s", got, want)
 	}
 }
@@ -250,7 +250,7 @@ func (r *running) twoAtOnce(id string) {
 
 func (r *running) deletedAndRestored(id string) {
 	r.t.Helper()
-	before := r.warehouse(tally)
+	before := r.sums()
 	path := "/api/v1/sources/" + id
 	s := r.ask("GET", path, nil, 200)
 	r.ask("DELETE", path, nil, 428)
@@ -258,8 +258,8 @@ func (r *running) deletedAndRestored(id string) {
 	r.ask("POST", path+"/runs", map[string]any{}, 409)
 	r.ask("DELETE", path, nil, 412, "If-Match", fmt.Sprint(s["etag"]))
 	back := r.ask("POST", path+"/restore", nil, 200, "If-Match", fmt.Sprint(gone["etag"]))
-	if back["deleted"] != nil || back["next"] == nil || back["stage"] != "running" || r.warehouse(tally) != before {
-		r.t.Errorf("after it was restored: %v, %s before %s", back, r.warehouse(tally), before)
+	if back["deleted"] != nil || back["next"] == nil || back["stage"] != "running" || r.sums() != before {
+		r.t.Errorf("after it was restored: %v, %s before %s", back, r.sums(), before)
 	}
 }
 
@@ -319,6 +319,10 @@ func TestTheServiceGoesOnAfterARestart(t *testing.T) {
 	id := fmt.Sprint(made["id"])
 	time.Sleep(time.Second) // it is at work
 	r.stop()
+	var said safeBuffer
+	if code := (&program{out: &said, err: &said, env: func(string) string { return "" }}).run(t.Context(), []string{"vault", "rotate", "--data", r.dir}); code != 0 || !strings.Contains(said.String(), "1 tokens are sealed") {
+		t.Fatalf("the keys were not changed: %d, %s", code, said.String())
+	}
 	r.said = &safeBuffer{}
 	stop := run(t, r.said, "described at", "serve", "--listen", strings.TrimPrefix(r.url, "http://"), "--data", r.dir, "--graph-url", sim.URL)
 	if strings.Contains(r.said.String(), "asked for") {

@@ -56,10 +56,7 @@ func (f *serviceFlags) open(ctx context.Context, p *program) (s *service, err er
 	if s.store, err = store.Open(ctx, f.address("adtally.db")); err != nil {
 		return nil, err
 	}
-	s.vault = &vault.Vault{Versions: s.store, Seals: s.store, Keys: vault.Folder(filepath.Join(f.Data, "keys")), NewID: newID, Now: time.Now}
-	if text := p.env("ADTALLY_KEY"); text != "" {
-		s.vault.Keys = vault.Given{Name: "ADTALLY_KEY", Text: adtally.NewSecret(text)}
-	}
+	s.vault = f.vaultOf(p, s.store)
 	if err := s.vault.Unlock(ctx); err != nil {
 		return nil, err
 	}
@@ -72,6 +69,15 @@ func (f *serviceFlags) open(ctx context.Context, p *program) (s *service, err er
 	}
 	s.platforms = &platforms{flags: f, p: p, open: map[string]connector.Connector{}}
 	return s, s.hire(ctx)
+}
+
+// vaultOf is the vault over a ledger, with the keys of the folder or those given.
+func (f *serviceFlags) vaultOf(p *program, db *store.DB) *vault.Vault {
+	v := &vault.Vault{Versions: db, Seals: db, Keys: vault.Folder(filepath.Join(f.Data, "keys")), NewID: newID, Now: time.Now}
+	if text := p.env("ADTALLY_KEY"); text != "" {
+		v.Keys = vault.Given{Name: "ADTALLY_KEY", Text: adtally.NewSecret(text)}
+	}
+	return v
 }
 
 // address is where something of the ledger's kind is kept.
@@ -306,7 +312,7 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	if err != nil {
 		return done, err
 	}
-	ahead := c.now(s.ID).Sub(time.Now())
+	ahead := time.Until(c.now(s.ID))
 	e := &engine.Engine{Source: s.Source, Reader: reader, Writer: c.writer, Ledger: c.store, Now: func() time.Time { return c.now(s.ID) }, NewID: newID,
 		Slices: slicesAtOnce, Watch: c.watch(r), Reread: r.Extent.Reread, Enough: h.Enough, Still: h.Still}
 	if err := c.prepare(ctx, e, fmt.Sprint(s.ID, " ", s.Revision, " ", r.Wanted)); err != nil {

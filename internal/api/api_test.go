@@ -75,7 +75,7 @@ func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 	t.Helper()
 	h := &house{t: t, store: newFake(), passwords: &counter{Passwords: cheap}, log: &lockedLog{}, from: "192.0.2.1:1234"}
 	var n atomic.Int64
-	c := api.Config{Store: h.store, Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	c := api.Config{Store: h.store, Service: serviceOf(t), Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%06d", n.Add(1)) },
 		Key: adtally.NewSecret(strings.Repeat("k", 32)), SetupCode: adtally.NewSecret(setupCode), PublicURL: "http://ads.example.com"}
 	for _, f := range change {

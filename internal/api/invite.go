@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,11 +66,19 @@ func (g invites) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*list
 // Powers are what somebody is to be allowed.
 type Powers struct {
 	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
-	Permissions []adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" uniqueItems:"true" nullable:"false"`
+	Permissions []adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false"`
 }
 
 func (p Powers) words() adtally.Powers {
-	return adtally.Powers{Role: p.Role, Permissions: p.Permissions}
+	return adtally.Powers{Role: p.Role, Permissions: once(p.Permissions)}
+}
+
+// once drops what is said twice. The schema does not forbid it: huma's check for
+// that falls over elements that are objects.
+func once(list []adtally.Permission) []adtally.Permission {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 type inviteForm struct {

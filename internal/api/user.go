@@ -81,7 +81,7 @@ type userChange struct {
 	Body struct {
 		Name        *string               `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
 		Role        *adtally.Role         `json:"role,omitempty" enum:"viewer,editor,builder,admin"`
-		Permissions *[]adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" uniqueItems:"true" nullable:"false"`
+		Permissions *[]adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false"`
 		Disabled    *bool                 `json:"disabled,omitempty"`
 	}
 }
@@ -115,7 +115,7 @@ func (c userChange) applied(u adtally.User) adtally.User {
 		u.Role = *c.Body.Role
 	}
 	if c.Body.Permissions != nil {
-		u.Permissions = *c.Body.Permissions
+		u.Permissions = once(*c.Body.Permissions)
 	}
 	if c.Body.Disabled != nil {
 		u.Disabled = *c.Body.Disabled

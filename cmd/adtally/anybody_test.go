@@ -1,0 +1,33 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// A program that nobody here wrote asks whatever the OpenAPI document allows, and
+// much that it does not: no answer is an error of the server's, or one that the
+// document does not name. R26
+func TestAStrangersRequestsAreAnsweredAsDocumented(t *testing.T) {
+	program, err := filepath.Abs("../../.tools/venv/bin/schemathesis")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(program); err != nil {
+		t.Skip("schemathesis is not there; make test installs it")
+	}
+	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=4,days=10,seed=3")
+	r := startService(t, sim)
+	key := r.ask("POST", "/api/v1/keys", map[string]any{"name": "schemathesis", "role": "admin", "permissions": []string{"credentials", "syncs"}}, 201)
+	token, _ := key["token"].(string)
+	c := exec.CommandContext(t.Context(), program, "run", r.url+"/api/openapi.json", "--header", "Authorization: Bearer "+token, "--seed", "1", "--workers", "2",
+		"--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+		"--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--exclude-path-regex", "/events|/auth/oidc", "--no-color")
+	c.Dir = t.TempDir()
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

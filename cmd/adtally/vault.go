@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"adtally/internal/store"
+	"adtally/internal/vault"
+)
+
+type vaultCommand struct {
+	Rotate  rotateCommand  `cmd:"" help:"Seal all tokens with a new key. Syncs may go on meanwhile; the same command again goes on where it stopped."`
+	Abandon abandonCommand `cmd:"" help:"Give up the tokens whose key is lost; their sources are then connected anew."`
+}
+
+type rotateCommand struct{ serviceFlags }
+
+func (c *rotateCommand) Run(ctx context.Context, p *program) error {
+	return c.changeKey(ctx, p, (*vault.Vault).Rotate)
+}
+
+type abandonCommand struct{ serviceFlags }
+
+func (c *abandonCommand) Run(ctx context.Context, p *program) error {
+	return c.changeKey(ctx, p, (*vault.Vault).Abandon)
+}
+
+// changeKey carries out a change of keys on the service's vault.
+func (f *serviceFlags) changeKey(ctx context.Context, p *program, change func(*vault.Vault, context.Context) (vault.Rotation, error)) (err error) {
+	db, err := store.Open(ctx, f.address("adtally.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	done, err := change(f.vaultOf(p, db), ctx)
+	if err != nil {
+		return err
+	}
+	return p.printf("%d tokens are sealed with the key %s, %d were given up.\n", done.Resealed, done.Key, done.Lost)
+}

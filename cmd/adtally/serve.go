@@ -72,6 +72,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service) (http.Handler, a
 		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: time.Now, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, Version: version,
+		Mounts: []api.Mount{{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()}},
 		Checks: []api.Check{{Name: "ledger", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }}},
 	})
 	return handler, code, err

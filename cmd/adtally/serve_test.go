@@ -183,6 +183,7 @@ func TestTheServiceConnectsAndSyncs(t *testing.T) {
 			r.twoAtOnce(id)
 			r.deletedAndRestored(id)
 			r.refusals(id)
+			r.measures(id)
 			r.stop()
 			r.holdsNoSecret(sim.Token)
 		})
@@ -333,5 +334,29 @@ func TestTheServiceGoesOnAfterARestart(t *testing.T) {
 	}
 	if code := stop(); code != 0 {
 		t.Errorf("it ended with %d: %s", code, r.said)
+	}
+}
+
+// measures looks at what Prometheus is told, which it is with a key only. R26
+func (r *running) measures(id string) {
+	r.t.Helper()
+	key := r.ask("POST", "/api/v1/keys", map[string]any{"name": "prometheus", "role": "viewer"}, 201)
+	for token, status := range map[string]int{"": 401, fmt.Sprint(key["token"]): 200} {
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, r.url+"/metrics", http.NoBody)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != status || status == 200 && !bytes.Contains(body, []byte(`adtally_source_failures{connector="facebookads",name="Facebook Ads",source="`+id+`"} 0`)) {
+			r.t.Errorf("%d, want %d: %v %s", res.StatusCode, status, err, body)
+		}
 	}
 }

@@ -159,6 +159,10 @@ type Claim struct {
 	Tries  int
 }
 
+// Judge says what the end of a run means for its source, and for people. It may
+// be asked again, where the ledger has to write once more.
+type Judge func(r RunRecord, steps []StepRecord, s Standing) (Standing, LogLine)
+
 // Why a worker must stop.
 var (
 	ErrNotHeld   = errors.New("the step is held by somebody else, or has ended")

@@ -106,27 +106,22 @@ func (f *Foreman) hand(ctx context.Context, now time.Time) error {
 // conclude ends a run of which nothing is left, and sets when its source is due.
 func (f *Foreman) conclude(ctx context.Context, id string) error {
 	now := f.Now()
-	run, ended, err := f.Ledger.Conclude(ctx, id, now)
-	if err != nil || !ended {
-		return err
-	}
-	steps, err := f.Ledger.Steps(ctx, id)
-	if err != nil {
-		return err
-	}
-	line := adtally.LogLine{Run: id, At: now, Level: "info", Code: "run_ended", Message: fmt.Sprintf("The run ended: %s.", run.State)}
-	worst := worstOf(steps)
+	_, err := f.Ledger.Conclude(ctx, id, now, func(r adtally.RunRecord, steps []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+		worst := worstOf(steps)
+		if r.Trigger != adtally.ByBackfill {
+			s = Pace(s, r, worst, now)
+		}
+		return s, lastLine(r, worst, now)
+	})
+	return err
+}
+
+func lastLine(r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.LogLine {
+	l := adtally.LogLine{Run: r.ID, At: now, Level: "info", Code: "run_ended", Message: fmt.Sprintf("The run ended: %s.", r.State)}
 	if worst != nil {
-		line.Level, line.Message = "error", fmt.Sprintf("The run ended: %s. %s.", run.State, worst.Message)
+		l.Level, l.Message = "error", fmt.Sprintf("The run ended: %s. %s.", r.State, worst.Message)
 	}
-	if err := f.Ledger.AppendLog(ctx, line); err != nil || run.Trigger == adtally.ByBackfill {
-		return err
-	}
-	s, err := f.Ledger.Source(ctx, run.Source)
-	if err != nil {
-		return err
-	}
-	return f.Ledger.Pace(ctx, Pace(s, run, worst, now))
+	return l
 }
 
 // worst orders what a person must know first.

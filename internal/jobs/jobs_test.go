@@ -140,11 +140,12 @@ func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
 		if len(runs) != 1 || runs[0].State != adtally.Finished {
 			t.Fatalf("runs %+v", runs)
 		}
-		s, err := c.Ledger.Source(t.Context(), "s1")
+		db := c.Ledger.(*store.DB)
+		s, err := db.Source(t.Context(), "s1")
 		if err != nil || s.Next.Before(time.Now().Add(50*time.Minute)) || s.Stage != adtally.Steady || s.LastGood.IsZero() {
 			t.Errorf("%+v, %v", s, err)
 		}
-		steps, err := c.Ledger.Steps(t.Context(), runs[0].ID)
+		steps, err := db.Steps(t.Context(), runs[0].ID)
 		if err != nil || len(steps) != 6 {
 			t.Fatalf("%d steps, %v", len(steps), err)
 		}
@@ -174,7 +175,7 @@ func TestOneAccountWaitsAndOneFailsAlone(t *testing.T) {
 		if run.State != adtally.Failed || run.Error != "Closed" {
 			t.Errorf("%+v", run)
 		}
-		steps, err := c.Ledger.Steps(t.Context(), run.ID)
+		steps, err := c.Ledger.(*store.DB).Steps(t.Context(), run.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,8 @@ type Runs interface {
 	Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed) (adtally.RunRecord, bool, error)
 	Run(ctx context.Context, id string) (adtally.RunRecord, error)
 	Widen(ctx context.Context, run string, accounts []adtally.Account) error
-	Conclude(ctx context.Context, run string, now time.Time) (adtally.RunRecord, bool, error)
+	// Conclude ends a run of which nothing is left, as judge says.
+	Conclude(ctx context.Context, run string, now time.Time, judge adtally.Judge) (bool, error)
 	// Idle are runs that are on and have no step left.
 	Idle(ctx context.Context) ([]string, error)
 }
@@ -38,9 +39,6 @@ type Runs interface {
 // Sources is what the ledger knows of when sources are due.
 type Sources interface {
 	DueSources(ctx context.Context, now time.Time, limit int) ([]adtally.Standing, error)
-	Source(ctx context.Context, id string) (adtally.Standing, error)
-	Pace(ctx context.Context, s adtally.Standing) error
-	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)
 }
 
 // Log is where people read what happened.

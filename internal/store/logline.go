@@ -10,15 +10,17 @@ import (
 
 // AppendLog keeps lines of a run's log. Their Seq is given by the ledger.
 func (db *DB) AppendLog(ctx context.Context, lines ...adtally.LogLine) error {
-	return db.write(ctx, "keep the log", func(tx txn) error {
-		for _, l := range lines {
-			if _, err := tx.exec(ctx, `INSERT INTO log_lines (run, at, level, account, stream, code, message, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-				l.Run, micros(l.At), l.Level, l.Account, l.Stream, l.Code, l.Message, l.Detail); err != nil {
-				return err
-			}
+	return db.write(ctx, "keep the log", func(tx txn) error { return tx.appendLog(ctx, lines...) })
+}
+
+func (t txn) appendLog(ctx context.Context, lines ...adtally.LogLine) error {
+	for _, l := range lines {
+		if _, err := t.exec(ctx, `INSERT INTO log_lines (run, at, level, account, stream, code, message, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			l.Run, micros(l.At), l.Level, l.Account, l.Stream, l.Code, l.Message, l.Detail); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Log are the lines of a run after one of them, in the order in which they were

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"adtally"
@@ -73,16 +74,23 @@ func scanRun(rows *sql.Rows) (r adtally.RunRecord, err error) {
 
 // Run is one run.
 func (db *DB) Run(ctx context.Context, id string) (r adtally.RunRecord, err error) {
-	found := false
-	err = db.query(ctx, "read a run", func(rows *sql.Rows) (err error) {
+	r, found, err := (txn{db.sql, db.bind}).run(ctx, id)
+	switch {
+	case err != nil:
+		return r, db.failed(ctx, "read a run", err)
+	case !found:
+		return r, configure("not_found", "there is no such run", "Look at the list of runs.", nil)
+	}
+	return r, nil
+}
+
+func (t txn) run(ctx context.Context, id string) (r adtally.RunRecord, found bool, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) (err error) {
 		found = true
 		r, err = scanRun(rows)
 		return err
 	}, `SELECT `+runColumns+` FROM runs WHERE id = ?`, id)
-	if err == nil && !found {
-		err = configure("not_found", "there is no such run", "Look at the list of runs.", nil)
-	}
-	return r, err
+	return r, found, err
 }
 
 // Runs are runs of a source, or of all where it is empty, the newest first and
@@ -113,9 +121,10 @@ func (db *DB) Cancel(ctx context.Context, run string, now time.Time, d adtally.D
 	})
 }
 
-// Conclude ends a run of which no step is left, and says whether it did. The
-// worst of its steps' faults becomes its error.
-func (db *DB) Conclude(ctx context.Context, run string, now time.Time) (r adtally.RunRecord, ended bool, err error) {
+// Conclude ends a run of which no step is left, and says whether it did. The worst
+// of its steps' faults becomes its error. What that means for its source, and is
+// said in its log, is written with it: nobody sees the one without the other.
+func (db *DB) Conclude(ctx context.Context, run string, now time.Time, judge adtally.Judge) (ended bool, err error) {
 	err = db.write(ctx, "end a run", func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE runs SET active = NULL, ended = ?,
 			state = CASE WHEN cancelled IS NOT NULL THEN 'interrupted'
@@ -123,14 +132,27 @@ func (db *DB) Conclude(ctx context.Context, run string, now time.Time) (r adtall
 			error = coalesce((SELECT message FROM steps WHERE run = runs.id AND act IS NOT NULL AND state = 'failed'
 				ORDER BY CASE act WHEN 'reconnect' THEN 0 WHEN 'configure' THEN 1 WHEN 'bug' THEN 2 WHEN 'wait' THEN 3 ELSE 4 END, seq LIMIT 1), '')
 			WHERE id = ? AND active = 1 AND NOT EXISTS (SELECT 1 FROM steps WHERE run = runs.id AND state IN ('waiting', 'running'))`, now.UnixMicro(), run)
-		if err != nil {
+		if ended = n == 1; err != nil || !ended {
 			return err
 		}
-		ended = n == 1
-		return tx.query(ctx, func(rows *sql.Rows) (err error) {
-			r, err = scanRun(rows)
-			return err
-		}, `SELECT `+runColumns+` FROM runs WHERE id = ?`, run)
+		return tx.judge(ctx, run, judge)
 	})
-	return r, ended, err
+	return ended, err
+}
+
+func (t txn) judge(ctx context.Context, run string, judge adtally.Judge) error {
+	r, _, err := t.run(ctx, run)
+	if err != nil {
+		return err
+	}
+	steps, err := t.steps(ctx, run)
+	if err != nil {
+		return err
+	}
+	s, _, err := t.source(ctx, r.Source)
+	if err != nil {
+		return err
+	}
+	s, line := judge(r, steps, s)
+	return errors.Join(t.pace(ctx, s), t.appendLog(ctx, line))
 }

@@ -218,7 +218,7 @@ func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
 		}
 		faults := map[string]*adtally.Fault{"7": {Act: adtally.Retry, Code: "x", Message: "Later"}, "8": {Act: adtally.Reconnect, Code: "y", Message: "Dead"}}
 		for _, a := range accounts {
-			if _, ended, err := db.Conclude(ctx, "r1", moment); ended || err != nil {
+			if ended, err := db.Conclude(ctx, "r1", moment, unmoved); ended || err != nil {
 				t.Fatalf("ended early: %t, %v", ended, err)
 			}
 			c, err := db.Claim(ctx, adtally.Ticket{Run: "r1", Account: a.ID}, "w", time.Hour, moment)
@@ -232,14 +232,32 @@ func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
 		if idle, err := db.Idle(ctx); err != nil || len(idle) != 1 {
 			t.Errorf("idle runs: %v, %v", idle, err)
 		}
-		run, ended, err := db.Conclude(ctx, "r1", moment.Add(time.Minute))
-		if err != nil || !ended || run.State != adtally.Failed || run.Error != "Dead" || run.Active {
+		ended, err := db.Conclude(ctx, "r1", moment.Add(time.Minute), slower)
+		run, unread := db.Run(ctx, "r1")
+		if err != nil || unread != nil || !ended || run.State != adtally.Failed || run.Error != "Dead" || run.Active {
 			t.Errorf("%+v, %t, %v", run, ended, err)
 		}
-		if _, ended, err := db.Conclude(ctx, "r1", moment); ended || err != nil {
+		if ended, err := db.Conclude(ctx, "r1", moment, unmoved); ended || err != nil {
 			t.Errorf("it ended twice: %v", err)
 		}
+		source, err := db.Source(ctx, "s1")
+		log, unread := db.Log(ctx, "r1", 0, 10)
+		if err != nil || unread != nil || source.Failures != 9 || len(log) != 1 || log[0].Code != "slower" {
+			t.Errorf("the source %+v, the log %+v, %v, %v", source, log, err, unread)
+		}
 	})
+}
+
+// slower judges that the source failed nine times, unmoved that nothing changes.
+func slower(r adtally.RunRecord, steps []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+	if len(steps) == 3 && !r.Active {
+		s.Failures = 9
+	}
+	return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info", Code: "slower"}
+}
+
+func unmoved(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+	return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info", Code: "unmoved"}
 }
 
 func TestACancelledRunEnds(t *testing.T) { // R20
@@ -259,8 +277,9 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 		if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Interrupted}, moment); err != nil {
 			t.Fatal(err)
 		}
-		run, ended, err := db.Conclude(ctx, "r1", moment)
-		if err != nil || !ended || run.State != adtally.Interrupted {
+		ended, err := db.Conclude(ctx, "r1", moment, unmoved)
+		run, unread := db.Run(ctx, "r1")
+		if err != nil || unread != nil || !ended || run.State != adtally.Interrupted {
 			t.Errorf("%+v, %t, %v", run, ended, err)
 		}
 		if err := db.Cancel(ctx, "r1", moment, deed("run.cancel")); adtally.FaultOf(err).Code != "not_running" {

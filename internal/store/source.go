@@ -72,16 +72,23 @@ func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed)
 
 // Source is one source, deleted or not.
 func (db *DB) Source(ctx context.Context, id string) (s adtally.Standing, err error) {
-	found := false
-	err = db.query(ctx, "read a source", func(rows *sql.Rows) (err error) {
+	s, found, err := (txn{db.sql, db.bind}).source(ctx, id)
+	switch {
+	case err != nil:
+		return s, db.failed(ctx, "read a source", err)
+	case !found:
+		return s, configure("not_found", "there is no such source", "Look at the list of sources.", nil)
+	}
+	return s, nil
+}
+
+func (t txn) source(ctx context.Context, id string) (s adtally.Standing, found bool, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) (err error) {
 		found = true
 		s, err = scanStanding(rows)
 		return err
 	}, `SELECT `+sourceColumns+` FROM sources WHERE id = ?`, id)
-	if err == nil && !found {
-		err = configure("not_found", "there is no such source", "Look at the list of sources.", nil)
-	}
-	return s, err
+	return s, found, err
 }
 
 // Sources are all sources that are not deleted, or all that are, oldest first.
@@ -124,9 +131,9 @@ func (t txn) endRuns(ctx context.Context, s adtally.Standing) error {
 	return err
 }
 
-// Pace writes down how a source goes: when it is due, and why then.
-func (db *DB) Pace(ctx context.Context, s adtally.Standing) error {
-	_, err := db.exec(ctx, "write when a source is due", `UPDATE sources SET stage = ?, next = ?, failures = ?, why = ?, last_good = ? WHERE id = ?`,
+// pace writes down how a source goes: when it is due, and why then.
+func (t txn) pace(ctx context.Context, s adtally.Standing) error {
+	_, err := t.exec(ctx, `UPDATE sources SET stage = ?, next = ?, failures = ?, why = ?, last_good = ? WHERE id = ?`,
 		string(s.Stage), micros(s.Next), s.Failures, s.Why, micros(s.LastGood), s.ID)
 	return err
 }

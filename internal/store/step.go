@@ -32,8 +32,16 @@ func (db *DB) EndStep(ctx context.Context, s adtally.Step, state adtally.RunStat
 
 // Steps are the accounts of a run, in the order in which they were first begun.
 // A look at which accounts there are is one without an account.
-func (db *DB) Steps(ctx context.Context, run string) (all []adtally.StepRecord, err error) {
-	err = db.query(ctx, "read steps", func(rows *sql.Rows) error {
+func (db *DB) Steps(ctx context.Context, run string) ([]adtally.StepRecord, error) {
+	all, err := (txn{db.sql, db.bind}).steps(ctx, run)
+	if err != nil {
+		return nil, db.failed(ctx, "read steps", err)
+	}
+	return all, nil
+}
+
+func (t txn) steps(ctx context.Context, run string) (all []adtally.StepRecord, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error {
 		r, err := scanStep(rows)
 		r.Step.Run = run
 		all = append(all, r)

@@ -1,6 +1,10 @@
 package adtally
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Alert is a sort of trouble that people are told of.
 type Alert string
@@ -56,6 +60,17 @@ func (s Severity) String() string {
 // MarshalText writes the word for it.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads the word for it.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for one := Well; one <= Critical; one++ {
+		if one.String() == string(text) {
+			*s = one
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no severity %q", text)
+}
+
 // Trouble is something that is wrong, as it is seen at one moment.
 type Trouble struct {
 	Alert   Alert
@@ -86,9 +101,33 @@ type Outage struct {
 
 // Channel is a way to tell people: a mailbox, a chat, a program.
 type Channel struct {
-	ID       string
-	Name     string
-	Kind     string            // "mail", "slack", "webhook"
-	Settings map[string]string // the kind's own fields, see its Spec
-	Secret   Secret            // its one secret field, opened just before use
+	ID         string
+	Name       string
+	Kind       string            // "mail", "slack", "webhook"
+	Settings   map[string]string // the kind's own fields, see its Spec
+	Secret     Secret            // its one secret field, opened just before use
+	Credential string            // where the vault keeps it; empty = it has none
+	Alerts     []Alert           // what is told here; none = everything
+	Sources    []string          // about which; none = all, and the installation
+	Revision   int64             // counts edits
+	Created    time.Time
+	CreatedBy  string
+}
+
+// Hears says whether a trouble is told on the channel.
+func (c Channel) Hears(t Trouble) bool {
+	return (len(c.Alerts) == 0 || slices.Contains(c.Alerts, t.Alert)) && (len(c.Sources) == 0 || slices.Contains(c.Sources, t.Source))
+}
+
+// Letter is a message on its way to a channel, or one that has arrived.
+type Letter struct {
+	ID        string // of the message: the same on all channels
+	Channel   string
+	Outage    string // that it is about
+	Body      string // the message, as JSON
+	Written   time.Time
+	NotBefore time.Time // when it is sent, or sent again; zero = no more
+	Tries     int
+	Arrived   time.Time // zero = not yet
+	Problem   string    // why it did not arrive, the last time
 }

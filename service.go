@@ -27,6 +27,8 @@ type Standing struct {
 	Failures  int       // runs in a row that did not bring it up to date
 	Why       string    // why it is slower than was set; empty = it is not
 	LastGood  time.Time // when it was last up to date; zero = never
+	Fault     *Fault    // what held it up in its last run; nil = nothing did
+	Failing   time.Time // since when runs fail; zero = they do not
 }
 
 // SeenAccount is an ad account that a source's credential sees, or saw.
@@ -108,6 +110,27 @@ type LogLine struct {
 	Code    string // of a fault, or of what happened; stable
 	Message string // one sentence
 	Detail  string // what lies beneath; may be empty
+}
+
+// Usage is what tries of slices cost, summed up by what they have in common.
+type Usage struct {
+	Day     Day    // in UTC, on which the tries began; 0 = all
+	Stream  string // empty = all
+	Account string // empty = all
+	Tries   int64
+	Failed  int64 // tries
+	Rows    int64
+	Calls   int64 // as the platform counts them
+	Bytes   int64 // that the platform sent, unpacked
+	Took    time.Duration
+}
+
+// UsageFilter picks tries, and says by what they are summed up.
+type UsageFilter struct {
+	Source                     string
+	Run                        string // empty = all
+	Since, Until               time.Time
+	ByDay, ByStream, ByAccount bool
 }
 
 // TableCard is what is said of a table that a source may have.

@@ -109,6 +109,8 @@ type Outcome struct {
 	Started time.Time
 	Ended   time.Time
 	Gaps    int64  // things that the platform did not give; they stand in _gaps
+	Calls   int64  // to the platform, as it counts them
+	Bytes   int64  // that it sent, unpacked
 	Fault   *Fault // nil = its rows are in the warehouse
 }
 
@@ -127,5 +129,6 @@ type Drift struct {
 type Done struct {
 	Outcomes []Outcome
 	Drifts   []Drift
-	Left     int // slices that were due and not begun: another step goes on with them
+	Agreed   []Drift // days that were compared and add up, or still grow
+	Left     int     // slices that were due and not begun: another step goes on with them
 }

@@ -15,6 +15,7 @@ import (
 	"adtally"
 	"adtally/internal/api"
 	"adtally/internal/api/password"
+	"adtally/internal/notify"
 	"adtally/internal/vault"
 )
 
@@ -39,7 +40,8 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + listener.Addr().String()
 	}
-	handler, code, err := c.handler(ctx, s)
+	watch := s.watch(c.PublicURL)
+	handler, code, err := c.handler(ctx, s, watch)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -53,11 +55,12 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.work(ctx) })
+	group.Go(func() error { return watch.Run(ctx) })
 	group.Go(func() error { return serve(ctx, listener, handler) })
 	return group.Wait()
 }
 
-func (c *serveCommand) handler(ctx context.Context, s *service) (http.Handler, adtally.Secret, error) {
+func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Watch) (http.Handler, adtally.Secret, error) {
 	key, err := c.signing()
 	if err != nil {
 		return nil, adtally.Secret{}, err
@@ -69,7 +72,8 @@ func (c *serveCommand) handler(ctx context.Context, s *service) (http.Handler, a
 		code = api.NewSetupCode()
 	}
 	handler, err := api.New(api.Config{
-		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault},
+		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault,
+			Channels: s.store, Outages: s.store, Couriers: couriers{watch}, Costs: s.store},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: time.Now, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, Version: version,
 		Mounts: []api.Mount{{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()}},

@@ -318,7 +318,10 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	if err := c.prepare(ctx, e, fmt.Sprint(s.ID, " ", s.Revision, " ", r.Wanted)); err != nil {
 		return done, err
 	}
-	return e.Step(ctx, st, r.Started.Add(ahead).Truncate(time.Second))
+	if done, err = e.Step(ctx, st, r.Started.Add(ahead).Truncate(time.Second)); err != nil {
+		return done, err
+	}
+	return done, c.store.SettleDrifts(ctx, s.ID, done.Agreed, done.Drifts)
 }
 
 // prepare makes the tables of a source ready, once for what is set.

@@ -106,6 +106,9 @@ func (s *shell) groups() []group {
 		health{s},
 		sources{s, s.Service},
 		runs{s, s.Service},
+		channels{s, s.Service},
+		outages{s, s.Service},
+		usages{s, s.Service},
 	}
 }
 

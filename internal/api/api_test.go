@@ -19,6 +19,7 @@ import (
 	"adtally"
 	"adtally/internal/api"
 	"adtally/internal/api/password"
+	"adtally/internal/store"
 )
 
 var ctx = context.Background()
@@ -43,6 +44,7 @@ type house struct {
 	log       *lockedLog
 	cookies   []*http.Cookie
 	from      string
+	ledger    *store.DB // of sources and runs
 }
 
 type lockedLog struct {
@@ -75,7 +77,8 @@ func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 	t.Helper()
 	h := &house{t: t, store: newFake(), passwords: &counter{Passwords: cheap}, log: &lockedLog{}, from: "192.0.2.1:1234"}
 	var n atomic.Int64
-	c := api.Config{Store: h.store, Service: serviceOf(t), Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	h.ledger = newLedger(t)
+	c := api.Config{Store: h.store, Service: serviceOf(h.ledger), Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%06d", n.Add(1)) },
 		Key: adtally.NewSecret(strings.Repeat("k", 32)), SetupCode: adtally.NewSecret(setupCode), PublicURL: "http://ads.example.com"}
 	for _, f := range change {

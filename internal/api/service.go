@@ -16,6 +16,10 @@ type Service struct {
 	Log       Logs
 	Platforms Platforms
 	Vault     Vault
+	Channels  Channels
+	Outages   Outages
+	Couriers  Couriers
+	Costs     Costs
 }
 
 // Sources are the configured connectors. What is not there is a fault with the
@@ -61,9 +65,50 @@ type Platforms interface {
 	Verify(ctx context.Context, connector string, secret adtally.Secret) (adtally.Grant, error)
 }
 
+// Costs are what was used, and what is there for it.
+type Costs interface {
+	Usage(ctx context.Context, f adtally.UsageFilter) ([]adtally.Usage, error)
+	// Coverage are the windows of a source that are in the warehouse, of one
+	// account and table or, where they are empty, of all.
+	Coverage(ctx context.Context, source, account, table string) ([]adtally.Checkpoint, error)
+}
+
+// Channels are the ways to tell people.
+type Channels interface {
+	AddChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error
+	Channels(ctx context.Context) ([]adtally.Channel, error)
+	Channel(ctx context.Context, id string) (adtally.Channel, error)
+	// EditChannel refuses with stale_edit where the channel has another revision.
+	EditChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error
+	RemoveChannel(ctx context.Context, id string, d adtally.Deed) error
+}
+
+// Outages are what was wrong, and what was sent about it.
+type Outages interface {
+	OpenOutages(ctx context.Context) ([]adtally.Outage, error)
+	// Outages are those that people were told of, newest first.
+	Outages(ctx context.Context, before adtally.Place, limit int) ([]adtally.Outage, error)
+	Letters(ctx context.Context, channel string, limit int) ([]adtally.Letter, error)
+}
+
+// Couriers bring messages to people. Their faults are told to the caller as they
+// are.
+type Couriers interface {
+	Kinds() []adtally.Spec
+	// Check says what is wrong with a channel's settings.
+	Check(c adtally.Channel) error
+	// Try sends a test.
+	Try(ctx context.Context, c adtally.Channel) error
+	// NewSecret is one for a channel whose secret nobody has yet; zero = its kind
+	// needs one that somebody has.
+	NewSecret(kind string) adtally.Secret
+}
+
 // Vault keeps secrets.
 type Vault interface {
 	Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, g adtally.Grant, by string) (adtally.CredentialVersion, error)
+	// Open gives a secret; version 0 is the newest.
+	Open(ctx context.Context, credential string, version int64) (adtally.Secret, error)
 }
 
 // foreign is a platform's fault as a problem: what a person must mend is in the

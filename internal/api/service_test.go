@@ -42,15 +42,77 @@ func (locker) Admit(context.Context, adtally.Credential, adtally.Secret, adtally
 	return adtally.CredentialVersion{Credential: "c1", Number: 1}, nil
 }
 
-// serviceOf is a service over a ledger of its own.
-func serviceOf(t *testing.T) api.Service {
+func (locker) Open(context.Context, string, int64) (adtally.Secret, error) {
+	return adtally.NewSecret("kept"), nil
+}
+
+// courier takes every channel but one without an address.
+type courier struct{ tried []string }
+
+func (*courier) Kinds() []adtally.Spec {
+	return []adtally.Spec{{Name: "webhook", Title: "Webhook", Summary: "A call.", Fields: []adtally.Field{{Key: "url", Label: "Address", Help: "Give one."}}}}
+}
+
+func (*courier) Check(c adtally.Channel) error {
+	if c.Kind != "webhook" || c.Settings["url"] == "" {
+		return &adtally.Fault{Act: adtally.Configure, Code: "channel_setting", Message: "It has no address", Hint: "Give one."}
+	}
+	return nil
+}
+
+func (c *courier) Try(_ context.Context, ch adtally.Channel) error {
+	c.tried = append(c.tried, ch.ID)
+	if ch.Settings["url"] == "down" {
+		return &adtally.Fault{Act: adtally.Retry, Code: "channel_unreachable", Message: "It does not answer", Hint: "See whether it runs."}
+	}
+	return nil
+}
+
+func (*courier) NewSecret(string) adtally.Secret { return adtally.NewSecret("made-CANARY") }
+
+// R24: channels are made, tested, changed and deleted; a bad one is refused with
+// what is wrong; its secret is shown once, where we made it.
+func TestChannelsAreMadeTestedAndChanged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t).admin()
+	h.ask("POST", "/api/v1/channels", `{"kind":"webhook"}`).refused(422, "channel_setting")
+	h.ask("POST", "/api/v1/channels", `{"kind":"webhook","alerts":["nonsense"]}`).refused(422, "invalid")
+	made := h.ask("POST", "/api/v1/channels", `{"kind":"webhook","name":"Ours","settings":{"url":"up"},"alerts":["stale"]}`).is(201)
+	if made.field("signing_key") != "made-CANARY" {
+		t.Errorf("the key that was made: %s", made.Body)
+	}
+	one := "/api/v1/channels/" + made.field("id")
+	h.ask("POST", one+"/test", "").is(204)
+	shown := h.ask("GET", one, "").is(200)
+	if strings.Contains(shown.Body.String(), "CANARY") || shown.field("name") != "Ours" {
+		t.Errorf("shown: %s", shown.Body)
+	}
+	tag := "If-Match: " + shown.Header().Get("ETag")
+	h.ask("PATCH", one, `{"settings":{}}`, tag).refused(422, "channel_setting")
+	h.ask("PATCH", one, `{"settings":{"url":"down"}}`, tag).is(200)
+	h.ask("PATCH", one, `{"name":"Late"}`, tag).refused(412, "stale_edit")
+	h.ask("POST", one+"/test", "").refused(503, "channel_unreachable")
+	h.ask("GET", one+"/deliveries", "").is(200)
+	h.ask("DELETE", one, "").is(204)
+	h.ask("GET", one, "").refused(404, "not_found")
+	h.ask("POST", one+"/test", "").refused(404, "not_found")
+	for _, path := range []string{"/api/v1/alerts", "/api/v1/alerts?past=true", "/api/v1/channel-kinds", "/api/v1/channels"} {
+		h.ask("GET", path, "").is(200)
+	}
+}
+
+func newLedger(t *testing.T) *store.DB {
 	t.Helper()
 	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{}}
+	return db
+}
+
+func serviceOf(db *store.DB) api.Service {
+	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db}
 }
 
 // R8, R24: what a platform says of a token is told as it is, and nothing is made.

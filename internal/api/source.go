@@ -69,12 +69,26 @@ type Source struct {
 	Good      *time.Time    `json:"last_good,omitempty" doc:"When it was last up to date"`
 	Failures  int           `json:"failures" doc:"Runs in a row that did not bring it up to date"`
 	Why       string        `json:"why,omitempty" doc:"Why it is synced less often than was set"`
+	Fault     *SourceFault  `json:"fault,omitempty" doc:"What held it up in its last run; absent = nothing did"`
+}
+
+// SourceFault is what holds a source up.
+type SourceFault struct {
+	Act     adtally.Act `json:"act" doc:"Who must act: nobody (retry, wait), you (reconnect, configure), or whoever makes Adtally (bug)"`
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	Hint    string      `json:"hint"`
+	Since   time.Time   `json:"since"`
 }
 
 func sourceOf(s adtally.Standing) Source {
+	var fault *SourceFault
+	if f := s.Fault; f != nil {
+		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
+	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
 		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack,
-		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Next: given(s.Next), Good: given(s.LastGood), Failures: s.Failures, Why: s.Why}
+		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Next: given(s.Next), Good: given(s.LastGood), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
 
 type oneSource struct {

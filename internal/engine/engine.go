@@ -99,11 +99,10 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 	if done.Left = len(due) - len(done.Outcomes); done.Left > 0 {
 		return done, nil
 	}
-	drifts, more, err := e.tieOut(ctx, step)
-	if len(drifts) > 0 {
-		e.tell(Event{Account: step.Account.ID, Drifts: drifts})
+	err = e.tieOut(ctx, step, &done)
+	if len(done.Drifts) > 0 {
+		e.tell(Event{Account: step.Account.ID, Drifts: done.Drifts})
 	}
-	done.Drifts, done.Outcomes = drifts, append(done.Outcomes, more...)
 	return done, err
 }
 
@@ -218,7 +217,8 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 	}
 	o := adtally.Outcome{Slice: sl, Started: e.Now()}
 	e.tell(Event{Account: step.Account.ID, Begun: &sl})
-	written, err := e.commit(ctx, step.Account, sl)
+	cost := &adtally.Meter{}
+	written, err := e.commit(adtally.WithMeter(ctx, cost), step.Account, sl)
 	if err == nil {
 		err = e.Ledger.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
 	}
@@ -233,6 +233,7 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 		o.Rows += n
 	}
 	o.Gaps = written.Gaps
+	o.Calls, o.Bytes = cost.Sum()
 	if err := e.Ledger.SaveOutcome(ctx, step.Run, o); err != nil {
 		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
 	}

@@ -47,35 +47,38 @@ func number(text sql.Null[string]) *big.Rat {
 }
 
 // tieOut compares what a step brought with the platform's own totals, reads
-// again where they differ, and writes down what it found (R34). It gives what
-// still differs.
-func (e *Engine) tieOut(ctx context.Context, step adtally.Step) (drifts []adtally.Drift, more []adtally.Outcome, err error) {
+// again where they differ, and writes down what it found (R34).
+func (e *Engine) tieOut(ctx context.Context, step adtally.Step, done *adtally.Done) error {
 	if !e.tiesOut() {
-		return nil, nil, nil
+		return nil
 	}
 	found, err := e.compare(ctx, step.Account)
 	if err != nil || len(found) == 0 {
-		return nil, nil, err
+		return err
 	}
-	for _, sl := range e.differing(step.Account, found) {
+	again := e.differing(step.Account, found)
+	for _, sl := range again {
 		o, err := e.slice(ctx, step, sl)
 		if err != nil {
-			return nil, more, err
+			return err
 		}
-		more = append(more, o)
+		done.Outcomes = append(done.Outcomes, o)
 	}
-	if len(more) > 0 {
+	if len(again) > 0 {
 		if found, err = e.compare(ctx, step.Account); err != nil {
-			return nil, more, err
+			return err
 		}
 	}
 	for _, c := range found {
+		d := adtally.Drift{Account: step.Account.ID, Table: c.stream, Day: c.day, Metric: c.metric,
+			Ours: number(c.ours).FloatString(2), Theirs: number(c.theirs).FloatString(2)}
 		if c.state() != "ok" && !c.moving {
-			drifts = append(drifts, adtally.Drift{Account: step.Account.ID, Table: c.stream, Day: c.day, Metric: c.metric,
-				Ours: number(c.ours).FloatString(2), Theirs: number(c.theirs).FloatString(2)})
+			done.Drifts = append(done.Drifts, d)
+		} else {
+			done.Agreed = append(done.Agreed, d)
 		}
 	}
-	return drifts, more, e.write(ctx, step, found)
+	return e.write(ctx, step, found)
 }
 
 // compare sums the days that were read on both sides since they were compared

@@ -152,12 +152,14 @@ func (c *Client) once(ctx context.Context, r Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	adtally.MeterOf(ctx).Add(1, 0)
 	res, err := c.http().Do(req)
 	if err != nil {
 		return Answer{}, unreachable(err)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	adtally.MeterOf(ctx).Add(0, int64(len(body)))
 	if err != nil {
 		return Answer{}, unreachable(err)
 	}

@@ -20,11 +20,15 @@ func Pace(s adtally.Standing, r adtally.RunRecord, worst *adtally.Fault, now tim
 	switch r.State {
 	case adtally.Finished:
 		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
+		s.Fault, s.Failing = nil, time.Time{}
 		s.Next = later(r.Started.Add(s.Every), now)
 	case adtally.Interrupted:
 		s.Next = now.Add(s.Every)
 	default:
-		s.Failures++
+		if s.Failures++; s.Failing.IsZero() {
+			s.Failing = now
+		}
+		s.Fault = worst
 		wait, why := slowed(s.Every, s.Failures, worst)
 		s.Next, s.Why = now.Add(wait), why
 	}

@@ -8,18 +8,25 @@ import (
 )
 
 // Checkpoints are what the ledger knows to be in the warehouse for an account.
-func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []adtally.Checkpoint, err error) {
+func (db *DB) Checkpoints(ctx context.Context, source, account string) ([]adtally.Checkpoint, error) {
+	return db.Coverage(ctx, source, account, "")
+}
+
+// Coverage is what the ledger knows to be in the warehouse of an account and a
+// table or, where they are empty, of all.
+func (db *DB) Coverage(ctx context.Context, source, account, name string) (all []adtally.Checkpoint, err error) {
 	err = db.query(ctx, "read checkpoints", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
-		c := adtally.Checkpoint{Account: account}
-		if err := rows.Scan(&c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load, &c.Partial); err != nil {
+		var c adtally.Checkpoint
+		if err := rows.Scan(&c.Account, &c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load, &c.Partial); err != nil {
 			return err
 		}
 		c.Asked = moment(asked)
 		all = append(all, c)
 		return nil
-	}, `SELECT table_name, from_day, to_day, asked, load, partial FROM checkpoints
-		WHERE source = ? AND account = ? ORDER BY table_name, from_day, to_day, asked NULLS FIRST, id`, source, account)
+	}, `SELECT account, table_name, from_day, to_day, asked, load, partial FROM checkpoints
+		WHERE source = ? AND (? = '' OR account = ?) AND (? = '' OR table_name = ?)
+		ORDER BY account, table_name, from_day, to_day, asked NULLS FIRST, id`, source, account, account, name, name)
 	return all, err
 }
 

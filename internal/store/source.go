@@ -34,17 +34,23 @@ func (v set) into(s *adtally.Source) {
 	s.Since, s.Until, s.Settings, s.Every, s.LookBack = v.Since, v.Until, v.Settings, v.Every, v.LookBack
 }
 
-const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good`
+const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since`
 
 func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
 	var settings string
-	var created, deleted, next, good sql.Null[int64]
+	var created, deleted, next, good, failing sql.Null[int64]
+	var act sql.Null[string]
+	var f adtally.Fault
 	err = rows.Scan(&s.ID, &s.Name, &s.Connector, &s.Dataset, &s.Credential, &settings, &s.Stage, &s.Revision, &created, &s.CreatedBy,
-		&deleted, &next, &s.Failures, &s.Why, &good)
+		&deleted, &next, &s.Failures, &s.Why, &good, &act, &f.Code, &f.Message, &f.Hint, &failing)
 	if err != nil {
 		return s, err
 	}
 	s.Created, s.Deleted, s.Next, s.LastGood = moment(created), moment(deleted), moment(next), moment(good)
+	s.Failing = moment(failing)
+	if f.Act = adtally.Act(act.V); act.Valid {
+		s.Fault = &f
+	}
 	var v set
 	if err := json.Unmarshal([]byte(settings), &v); err != nil {
 		return s, fmt.Errorf("read what is set of source %s: %w", s.ID, err)
@@ -61,7 +67,7 @@ func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed)
 		return err
 	}
 	return db.did(ctx, "add a source", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL) ON CONFLICT DO NOTHING`,
+		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL) ON CONFLICT DO NOTHING`,
 			s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next))
 		if err == nil && n == 0 {
 			err = configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
@@ -133,8 +139,13 @@ func (t txn) endRuns(ctx context.Context, s adtally.Standing) error {
 
 // pace writes down how a source goes: when it is due, and why then.
 func (t txn) pace(ctx context.Context, s adtally.Standing) error {
-	_, err := t.exec(ctx, `UPDATE sources SET stage = ?, next = ?, failures = ?, why = ?, last_good = ? WHERE id = ?`,
-		string(s.Stage), micros(s.Next), s.Failures, s.Why, micros(s.LastGood), s.ID)
+	f := s.Fault
+	if f == nil {
+		f = &adtally.Fault{}
+	}
+	_, err := t.exec(ctx, `UPDATE sources SET stage = ?, next = ?, failures = ?, why = ?, last_good = ?, act = ?, code = ?, message = ?, hint = ?, failing_since = ? WHERE id = ?`,
+		string(s.Stage), micros(s.Next), s.Failures, s.Why, micros(s.LastGood),
+		sql.Null[string]{V: string(f.Act), Valid: s.Fault != nil}, f.Code, f.Message, f.Hint, micros(s.Failing), s.ID)
 	return err
 }
 

@@ -70,6 +70,16 @@ func New(c Config) *Connector {
 	return made
 }
 
+// Version is the version of the Marketing API that is spoken, and when it ends;
+// zero = Meta has not announced it.
+func (c *Connector) Version() (name string, ends time.Time) {
+	name = c.version.Load().(string)
+	if r, known := releaseOf(name); known && r.ends != 0 {
+		ends = r.ends.Start(time.UTC)
+	}
+	return name, ends
+}
+
 // waiting tells of a wait whose account it is; "" = all of them.
 func (c *Connector) waiting(w fetch.Wait) {
 	if c.config.Waiting == nil {

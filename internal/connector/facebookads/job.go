@@ -104,6 +104,7 @@ type waiter struct {
 	account string
 	run     string
 	due     time.Time
+	cost    *adtally.Meter    // of whoever waits
 	heard   chan fetch.Answer // of room for one
 }
 
@@ -113,7 +114,7 @@ const pollsAtOnce = 50
 // ask gives the state of a job after a wait, or sooner where another job's poll
 // took it along.
 func (p *polls) ask(ctx context.Context, account, run string, wait time.Duration) (fetch.Answer, error) {
-	w := p.enter(account, run, p.graph.fetch.Now().Add(wait))
+	w := p.enter(&waiter{account: account, run: run, due: p.graph.fetch.Now().Add(wait), cost: adtally.MeterOf(ctx), heard: make(chan fetch.Answer, 1)})
 	defer p.leave(w)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -143,6 +144,7 @@ func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.
 		return fetch.Answer{}, err
 	}
 	for i, o := range others {
+		o.cost.Add(1, int64(len(answers[i+1].Body)))
 		if judge(answers[i+1]) == nil { // one that failed is asked for by its own waiter, in its own time
 			o.heard <- answers[i+1]
 		}
@@ -154,14 +156,13 @@ func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.
 	return answers[0], err
 }
 
-func (p *polls) enter(account, run string, due time.Time) *waiter {
+func (p *polls) enter(w *waiter) *waiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.waiting == nil {
 		p.waiting = map[string]*waiter{}
 	}
-	w := &waiter{account: account, run: run, due: due, heard: make(chan fetch.Answer, 1)}
-	p.waiting[run] = w
+	p.waiting[w.run] = w
 	return w
 }
 

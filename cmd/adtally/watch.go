@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"adtally"
+	"adtally/internal/notify"
+)
+
+// watch tells people what is wrong with the sources.
+func (s *service) watch(publicURL string) *notify.Watch {
+	return &notify.Watch{
+		Facts: s.store, Outages: s.store, Post: s.store, Courier: &notify.Courier{Now: time.Now},
+		Open: func(ctx context.Context, credential string) (adtally.Secret, error) {
+			return s.vault.Open(ctx, credential, 0)
+		},
+		Link:     func(source string) string { return publicURL + "/sources/" + source },
+		Versions: s.platforms.versions,
+		Now:      time.Now, NewID: newID,
+		Report: func(err error) { s.log.Error("the watch stumbled", "error", err) },
+	}
+}
+
+// couriers are what the API knows of telling people.
+type couriers struct{ *notify.Watch }
+
+// Kinds are the sorts of channels.
+func (couriers) Kinds() []adtally.Spec { return notify.Specs() }
+
+// Check says what is wrong with a channel's settings.
+func (c couriers) Check(ch adtally.Channel) error { return c.Courier.Check(ch) }
+
+// NewSecret is a key that a webhook's calls are signed with.
+func (couriers) NewSecret(kind string) adtally.Secret {
+	if kind == "webhook" {
+		return notify.NewSigningKey()
+	}
+	return adtally.Secret{}
+}
+
+// versions are those of the platforms' APIs, and when each ends.
+func (l *platforms) versions() map[string]time.Time {
+	all := map[string]time.Time{}
+	for kind, create := range connectors {
+		c, has := create(platform{today: time.Now()}).(interface{ Version() (string, time.Time) })
+		if has {
+			name, ends := c.Version()
+			all[kind+" "+name] = ends
+		}
+	}
+	return all
+}

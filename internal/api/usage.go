@@ -1,0 +1,208 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"adtally"
+)
+
+// usages are what sources cost, and what they cover.
+type usages struct {
+	*shell
+	Service
+}
+
+func (g usages) register() {
+	handle(g.shell, operation{ID: "read-usage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/usage", Tag: tagSources, Access: forViewers,
+		Summary: "Show what a source costs", Text: "Calls, rows, seconds and bytes, summed up by day (in UTC), table or account. Calls are counted as the platform counts them."}, g.source)
+	handle(g.shell, operation{ID: "read-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Show what a run cost, by table and account"}, g.run)
+	handle(g.shell, operation{ID: "read-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
+		Summary: "Show which days are in the warehouse", Text: "By table and account, as ranges of days in the account's zone. A range is partial where the platform withheld some of it."}, g.coverage)
+	g.mux.Handle("GET /api/v1/runs/{id}/log.jsonl", g.guard(forViewers, http.HandlerFunc(g.download)))
+}
+
+// Usage is what tries cost.
+type Usage struct {
+	Day     *adtally.Day `json:"day,omitempty" doc:"In UTC"`
+	Table   string       `json:"table,omitempty"`
+	Account string       `json:"account,omitempty"`
+	Tries   int64        `json:"tries"`
+	Failed  int64        `json:"failed"`
+	Rows    int64        `json:"rows"`
+	Calls   int64        `json:"calls"`
+	Bytes   int64        `json:"bytes" doc:"That the platform sent, unpacked"`
+	Seconds float64      `json:"seconds" doc:"Of all tries together; some went on at the same time"`
+}
+
+func usageOf(u adtally.Usage) Usage {
+	out := Usage{Table: u.Stream, Account: u.Account, Tries: u.Tries, Failed: u.Failed, Rows: u.Rows, Calls: u.Calls, Bytes: u.Bytes, Seconds: u.Took.Seconds()}
+	if u.Day != 0 {
+		out.Day = &u.Day
+	}
+	return out
+}
+
+// usualSpan is for how many days usage is shown where none are named.
+const usualSpan = 30
+
+func (g usages) source(ctx context.Context, _ Caller, in *struct {
+	ByID
+	By    []string    `query:"by" enum:"day,table,account" maxItems:"3" doc:"What is summed up apart; none = by table"`
+	Since adtally.Day `query:"since" doc:"The first day, in UTC; absent = 30 days ago"`
+	Until adtally.Day `query:"until" doc:"The last day, in UTC; absent = today"`
+},
+) (*listed[Usage], error) {
+	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	today := adtally.DayOf(g.Now(), time.UTC)
+	since, until := cmp.Or(in.Since, today-usualSpan), cmp.Or(in.Until, today)
+	if until < since {
+		return nil, invalid("query.until", "The last day is before the first")
+	}
+	return g.usage(ctx, adtally.UsageFilter{Source: in.ID, Since: since.Start(time.UTC), Until: (until + 1).Start(time.UTC),
+		ByDay: slices.Contains(in.By, "day"), ByStream: slices.Contains(in.By, "table") || len(in.By) == 0, ByAccount: slices.Contains(in.By, "account")})
+}
+
+func (g usages) run(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[Usage], error) {
+	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return g.usage(ctx, adtally.UsageFilter{Run: in.ID, ByStream: true, ByAccount: true})
+}
+
+func (g usages) usage(ctx context.Context, f adtally.UsageFilter) (*listed[Usage], error) {
+	all, err := g.Costs.Usage(ctx, f)
+	out := &listed[Usage]{}
+	out.Body.Items = []Usage{}
+	for _, u := range all {
+		out.Body.Items = append(out.Body.Items, usageOf(u))
+	}
+	return out, err
+}
+
+// Coverage is what of a table is in the warehouse.
+type Coverage struct {
+	Table   string    `json:"table"`
+	Account string    `json:"account"`
+	From    string    `json:"from,omitempty" doc:"The first day; absent = the table has no days"`
+	To      string    `json:"to,omitempty" doc:"The last day"`
+	Asked   time.Time `json:"asked" doc:"When the platform was asked, the oldest of the range"`
+	Partial bool      `json:"partial"`
+}
+
+func (g usages) coverage(ctx context.Context, _ Caller, in *struct {
+	ByID
+	Account string `query:"account" maxLength:"100" doc:"Only of this account"`
+	Table   string `query:"table" maxLength:"200" doc:"Only of this table"`
+},
+) (*listed[Coverage], error) {
+	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := g.Costs.Coverage(ctx, in.ID, strings.TrimPrefix(in.Account, "act_"), in.Table)
+	out := &listed[Coverage]{}
+	out.Body.Items = []Coverage{}
+	for _, c := range Ranges(all) {
+		one := Coverage{Table: c.Table, Account: c.Account, Asked: c.Asked.UTC(), Partial: c.Partial}
+		if !c.Window.IsZero() {
+			one.From, one.To = c.Window.From.String(), (c.Window.To - 1).String()
+		}
+		out.Body.Items = append(out.Body.Items, one)
+	}
+	return out, err
+}
+
+// Ranges joins what lies next to each other: the days of a table and account
+// that are there, and of which either all was given or some was not. Where days
+// were read more than once, the newest reading counts.
+func Ranges(all []adtally.Checkpoint) (out []adtally.Checkpoint) {
+	type place struct{ table, account string }
+	parts := map[place][]adtally.Checkpoint{}
+	var order []place
+	for _, c := range all {
+		p := place{c.Table, c.Account}
+		if parts[p] == nil {
+			order = append(order, p)
+		}
+		parts[p] = append(parts[p], c)
+	}
+	slices.SortFunc(order, func(a, b place) int { return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.account, b.account)) })
+	for _, p := range order {
+		out = append(out, joined(parts[p])...)
+	}
+	return out
+}
+
+func joined(parts []adtally.Checkpoint) (out []adtally.Checkpoint) {
+	slices.SortStableFunc(parts, func(a, b adtally.Checkpoint) int { return a.Asked.Compare(b.Asked) })
+	newest := map[adtally.Day]adtally.Checkpoint{}
+	for _, c := range parts {
+		if c.Window.IsZero() {
+			out = []adtally.Checkpoint{c} // a table without days
+		}
+		for day := c.Window.From; day < c.Window.To; day++ {
+			newest[day] = c
+		}
+	}
+	days := make([]adtally.Day, 0, len(newest))
+	for day := range newest {
+		days = append(days, day)
+	}
+	slices.Sort(days)
+	for _, day := range days {
+		c := newest[day]
+		if n := len(out) - 1; n >= 0 && out[n].Window.To == day && out[n].Partial == c.Partial {
+			out[n].Window.To++
+			if c.Asked.Before(out[n].Asked) {
+				out[n].Asked = c.Asked
+			}
+			continue
+		}
+		c.Window = adtally.WindowOf(day, day)
+		out = append(out, c)
+	}
+	return out
+}
+
+// linesAtOnce bounds what of a log is in memory.
+const linesAtOnce = 1000
+
+// download gives the whole log of a run, a line of JSON for each of its lines.
+func (g usages) download(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	if _, err := g.Runs.Run(r.Context(), id); err != nil {
+		g.refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/jsonl")
+	w.Header().Set("Content-Disposition", `attachment; filename="run.jsonl"`)
+	if err := g.pour(r.Context(), json.NewEncoder(w), id); err != nil && !errors.Is(err, context.Canceled) {
+		g.Config.Log.Error("a log was not sent whole", "run", id, "error", err)
+	}
+}
+
+func (g usages) pour(ctx context.Context, into *json.Encoder, id string) error {
+	for after := int64(0); ; {
+		lines, err := g.Service.Log.Log(ctx, id, after, linesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			after = l.Seq
+			if err := into.Encode(lineOf(l)); err != nil {
+				return err
+			}
+		}
+		if len(lines) < linesAtOnce {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"adtally"
+)
+
+// Facts are what troubles are seen in.
+type Facts interface {
+	Sources(ctx context.Context, deleted bool) ([]adtally.Standing, error)
+	Drifts(ctx context.Context) (map[string][]adtally.Drift, error)
+	Grants(ctx context.Context) (map[string]adtally.Grant, error)
+}
+
+// Outages are what was seen before.
+type Outages interface {
+	OpenOutages(ctx context.Context) ([]adtally.Outage, error)
+	// Tell writes both down or neither, and no letter twice.
+	Tell(ctx context.Context, outages []adtally.Outage, letters []adtally.Letter) error
+}
+
+// Post is what is to be sent.
+type Post interface {
+	Channels(ctx context.Context) ([]adtally.Channel, error)
+	Channel(ctx context.Context, id string) (adtally.Channel, error)
+	TakeLetters(ctx context.Context, now time.Time, hold time.Duration, limit int) ([]adtally.Letter, error)
+	LetterSent(ctx context.Context, l adtally.Letter) error
+	PruneLetters(ctx context.Context, before time.Time) error
+}
+
+// Watch looks again and again at what is wrong, and tells people. Several may
+// watch the same installation.
+type Watch struct {
+	Facts   Facts
+	Outages Outages
+	Post    Post
+	Courier *Courier
+	Open    func(ctx context.Context, credential string) (adtally.Secret, error)
+	// Versions are those of the platforms' APIs that we speak, and when each ends;
+	// zero = nobody knows.
+	Versions func() map[string]time.Time
+	Link     func(source string) string // where to act
+	Now      func() time.Time
+	NewID    func() string
+	Report   func(error)
+	Tick     time.Duration // how often it looks; 0 = ten seconds
+}
+
+const usualTick = 10 * time.Second
+
+// Run looks until ctx ends.
+func (w *Watch) Run(ctx context.Context) error {
+	ticker := time.NewTicker(or(w.Tick, usualTick))
+	defer ticker.Stop()
+	for {
+		if err := errors.Join(w.Look(ctx), w.Deliver(ctx)); err != nil && ctx.Err() == nil {
+			w.Report(fmt.Errorf("watch over the sources: %w", err))
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Look sees once what is wrong, and writes down what people are to be told.
+func (w *Watch) Look(ctx context.Context) error {
+	now := w.Now()
+	sources, err := w.Facts.Sources(ctx, false)
+	if err != nil {
+		return err
+	}
+	seen, err := w.troubles(ctx, sources, now)
+	if err != nil {
+		return err
+	}
+	open, err := w.Outages.OpenOutages(ctx)
+	if err != nil {
+		return err
+	}
+	open, ended := present(open, sources, now)
+	d := Decide(open, seen, now, w.NewID)
+	if len(d.Outages)+len(ended) == 0 {
+		return nil
+	}
+	letters, err := w.letters(ctx, d.Send, now)
+	if err != nil {
+		return err
+	}
+	return w.Outages.Tell(ctx, append(d.Outages, ended...), letters)
+}
+
+// troubles are all that are wrong now.
+func (w *Watch) troubles(ctx context.Context, sources []adtally.Standing, now time.Time) ([]adtally.Trouble, error) {
+	drifts, err := w.Facts.Drifts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := w.Facts.Grants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := Late(sources, now)
+	for _, s := range sources {
+		if s.Fault != nil {
+			all = append(all, Failed(s, s.Fault, s.Failing))
+		}
+		all = append(all, Ending(s, grants[s.Credential], now)...)
+		all = append(all, Drifted(s, drifts[s.ID])...)
+	}
+	if w.Versions == nil {
+		return all, nil
+	}
+	for name, ends := range w.Versions() {
+		if t, near := VersionEnds(name, ends, now); near {
+			all = append(all, t)
+		}
+	}
+	return all, nil
+}
+
+// present keeps the outages of sources that are there. Those of a source that
+// was deleted are over, and nobody is told.
+func present(open []adtally.Outage, sources []adtally.Standing, now time.Time) (kept, ended []adtally.Outage) {
+	for _, o := range open {
+		if o.Source == "" || slices.ContainsFunc(sources, func(s adtally.Standing) bool { return s.ID == o.Source }) {
+			kept = append(kept, o)
+			continue
+		}
+		o.Closed = now
+		ended = append(ended, o)
+	}
+	return kept, ended
+}
+
+// letters are the messages, each to every channel that hears of it.
+func (w *Watch) letters(ctx context.Context, messages []Message, now time.Time) (all []adtally.Letter, err error) {
+	if len(messages) == 0 {
+		return nil, nil
+	}
+	channels, err := w.Post.Channels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range messages {
+		if m.Source != "" && w.Link != nil {
+			m.Link = w.Link(m.Source)
+		}
+		body, err := json.Marshal(m)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range channels {
+			if c.Hears(adtally.Trouble{Alert: m.Alert, Source: m.Source}) {
+				all = append(all, adtally.Letter{ID: m.ID, Channel: c.ID, Outage: m.Outage, Body: string(body), Written: now, NotBefore: now})
+			}
+		}
+	}
+	return all, nil
+}
+
+// How letters are sent that do not arrive: for three days, ever more seldom.
+// Whoever takes one has some minutes.
+const (
+	hold        = 5 * time.Minute
+	firstPause  = 5 * time.Minute
+	mostPause   = 6 * time.Hour
+	longestTry  = 72 * time.Hour
+	letterLife  = 30 * 24 * time.Hour
+	lettersOnce = 20
+)
+
+// Deliver sends what is to be sent now.
+func (w *Watch) Deliver(ctx context.Context) error {
+	now := w.Now()
+	letters, err := w.Post.TakeLetters(ctx, now, hold, lettersOnce)
+	err = errors.Join(err, w.Post.PruneLetters(ctx, now.Add(-letterLife)))
+	var sending errgroup.Group // one that does not answer holds up no other
+	for _, l := range letters {
+		sending.Go(func() error { return w.Post.LetterSent(ctx, w.sent(ctx, l)) })
+	}
+	return errors.Join(err, sending.Wait())
+}
+
+// sent sends a letter, and says what became of it.
+func (w *Watch) sent(ctx context.Context, l adtally.Letter) adtally.Letter {
+	err := w.send(ctx, l)
+	now := w.Now()
+	if err == nil {
+		l.Arrived, l.NotBefore, l.Problem = now, time.Time{}, ""
+		return l
+	}
+	f := adtally.FaultOf(err)
+	l.Problem = f.Message
+	l.NotBefore = now.Add(min(firstPause<<min(l.Tries-1, 10), mostPause))
+	if l.NotBefore.Sub(l.Written) > longestTry {
+		l.NotBefore = time.Time{}
+	}
+	return l
+}
+
+func (w *Watch) send(ctx context.Context, l adtally.Letter) error {
+	c, err := w.Post.Channel(ctx, l.Channel)
+	if err != nil {
+		return err
+	}
+	var m Message
+	if err := json.Unmarshal([]byte(l.Body), &m); err != nil {
+		return err
+	}
+	return w.deliver(ctx, c, m)
+}
+
+// Try sends a test to a channel now, and says whether it arrived.
+func (w *Watch) Try(ctx context.Context, c adtally.Channel) error {
+	return w.deliver(ctx, c, TestMessage(w.NewID(), w.Now()))
+}
+
+// deliver opens a channel's secret and sends.
+func (w *Watch) deliver(ctx context.Context, c adtally.Channel, m Message) (err error) {
+	if c.Credential != "" {
+		if c.Secret, err = w.Open(ctx, c.Credential); err != nil {
+			return err
+		}
+	}
+	return w.Courier.Send(ctx, c, m)
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"adtally"
+)
+
+const channelColumns = `id, name, kind, settings, credential, alerts, sources, revision, created, created_by`
+
+// AddChannel keeps a new way to tell people.
+func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error {
+	settings, alerts, sources, err := channelTexts(c)
+	if err != nil {
+		return err
+	}
+	return db.did(ctx, "add a channel", d, func(tx txn) error {
+		_, err := tx.exec(ctx, `INSERT INTO channels (`+channelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
+			c.ID, c.Name, c.Kind, settings, c.Credential, alerts, sources, micros(c.Created), c.CreatedBy)
+		return err
+	})
+}
+
+func channelTexts(c adtally.Channel) (settings, alerts, sources string, err error) {
+	for _, one := range []struct {
+		into *string
+		v    any
+	}{{&settings, c.Settings}, {&alerts, c.Alerts}, {&sources, c.Sources}} {
+		b, err := json.Marshal(one.v)
+		if err != nil {
+			return "", "", "", err
+		}
+		*one.into = string(b)
+	}
+	return settings, alerts, sources, nil
+}
+
+// Channels are all ways to tell people, the oldest first. Their secrets are in
+// the vault.
+func (db *DB) Channels(ctx context.Context) ([]adtally.Channel, error) {
+	return db.channels(ctx, `1 = 1 ORDER BY created NULLS FIRST, id`)
+}
+
+// Channel is one of them.
+func (db *DB) Channel(ctx context.Context, id string) (adtally.Channel, error) {
+	all, err := db.channels(ctx, `id = ?`, id)
+	return one(all, err, "channel")
+}
+
+func (db *DB) channels(ctx context.Context, which string, args ...any) (all []adtally.Channel, err error) {
+	err = db.query(ctx, "read the channels", func(rows *sql.Rows) error {
+		c, err := scanChannel(rows)
+		all = append(all, c)
+		return err
+	}, `SELECT `+channelColumns+` FROM channels WHERE `+which, args...)
+	return all, err
+}
+
+func scanChannel(rows *sql.Rows) (c adtally.Channel, err error) {
+	var settings, alerts, sources string
+	var created sql.Null[int64]
+	if err := rows.Scan(&c.ID, &c.Name, &c.Kind, &settings, &c.Credential, &alerts, &sources, &c.Revision, &created, &c.CreatedBy); err != nil {
+		return c, err
+	}
+	c.Created = moment(created)
+	for text, into := range map[*string]any{&settings: &c.Settings, &alerts: &c.Alerts, &sources: &c.Sources} {
+		if err := unjson(*text, into); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// EditChannel puts c in the place of the channel with its id. It fails where
+// somebody else has changed that since c was read.
+func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error {
+	settings, alerts, sources, err := channelTexts(c)
+	if err != nil {
+		return err
+	}
+	return db.did(ctx, "change a channel", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE channels SET name = ?, settings = ?, credential = ?, alerts = ?, sources = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
+			c.Name, settings, c.Credential, alerts, sources, c.ID, c.Revision)
+		if err == nil && n == 0 {
+			err = configure("stale_edit", "somebody else has changed it meanwhile", "Read it again, and make the change once more.", nil)
+		}
+		return err
+	})
+}
+
+// RemoveChannel forgets a channel and what was to be sent there.
+func (db *DB) RemoveChannel(ctx context.Context, id string, d adtally.Deed) error {
+	return db.did(ctx, "remove a channel", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `DELETE FROM channels WHERE id = ?`, id)
+		if err == nil && n == 0 {
+			err = absent("channel")
+		}
+		return err
+	})
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"adtally"
+)
+
+// dayMicros is a day, as moments are kept.
+const dayMicros = int64(24 * time.Hour / time.Microsecond)
+
+// Usage is what the tries cost that a filter picks.
+func (db *DB) Usage(ctx context.Context, f adtally.UsageFilter) (all []adtally.Usage, err error) {
+	w := where{text: "1 = 1"}
+	w.and(f.Source != "", "r.source = ?", f.Source)
+	w.and(f.Run != "", "r.id = ?", f.Run)
+	w.and(!f.Since.IsZero(), "o.started >= ?", f.Since.UnixMicro())
+	w.and(!f.Until.IsZero(), "o.started < ?", f.Until.UnixMicro())
+	args := append([]any{bit(f.ByDay), dayMicros, bit(f.ByStream), bit(f.ByAccount)}, w.args...)
+	err = db.query(ctx, "read what was used", func(rows *sql.Rows) error {
+		var u adtally.Usage
+		var took int64
+		err := rows.Scan(&u.Day, &u.Stream, &u.Account, &u.Tries, &u.Failed, &u.Rows, &u.Calls, &u.Bytes, &took)
+		u.Took = time.Duration(took) * time.Microsecond
+		all = append(all, u)
+		return err
+	}, `SELECT day, stream, account, count(*), CAST(sum(failed) AS BIGINT), CAST(sum(rows) AS BIGINT), CAST(sum(calls) AS BIGINT), CAST(sum(bytes) AS BIGINT), CAST(sum(took) AS BIGINT)
+		FROM (SELECT CASE WHEN ? = 1 THEN o.started / ? ELSE 0 END AS day, CASE WHEN ? = 1 THEN o.stream ELSE '' END AS stream,
+			CASE WHEN ? = 1 THEN o.account ELSE '' END AS account, CASE WHEN o.act IS NULL THEN 0 ELSE 1 END AS failed, o.rows, o.calls, o.bytes,
+			coalesce(o.ended - o.started, 0) AS took
+			FROM outcomes AS o JOIN runs AS r ON r.id = o.run WHERE `+w.text+`) AS tries
+		GROUP BY day, stream, account ORDER BY day, stream, account`, args...)
+	return all, err
+}

@@ -1,0 +1,218 @@
+package store_test
+
+import (
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"adtally"
+)
+
+func TestWhatDoesNotAddUpIsKeptUntilItDoes(t *testing.T) { // R34
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		drift := func(day adtally.Day, ours string) adtally.Drift {
+			return adtally.Drift{Account: "7", Table: "basic_ad", Day: day, Metric: "spend", Ours: ours, Theirs: "9"}
+		}
+		for _, step := range []struct {
+			agreed, drifts, want []adtally.Drift
+		}{
+			{nil, []adtally.Drift{drift(20001, "1"), drift(20002, "2")}, []adtally.Drift{drift(20002, "2"), drift(20001, "1")}},
+			{[]adtally.Drift{drift(20001, "9"), drift(20009, "9")}, []adtally.Drift{drift(20002, "3")}, []adtally.Drift{drift(20002, "3")}},
+			{nil, nil, []adtally.Drift{drift(20002, "3")}},
+			{[]adtally.Drift{drift(20002, "9")}, nil, nil},
+		} {
+			if err := db.SettleDrifts(ctx, "s1", step.agreed, step.drifts); err != nil {
+				t.Fatal(err)
+			}
+			got, err := db.Drifts(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "drifts", got["s1"], step.want)
+		}
+	})
+}
+
+var channel = adtally.Channel{ID: "ch1", Name: "Team", Kind: "slack", Settings: map[string]string{"to": "x"}, Credential: "c9",
+	Alerts: []adtally.Alert{adtally.Stale}, Sources: []string{"s1"}, Revision: 1, Created: moment.Truncate(time.Microsecond), CreatedBy: "user:1"}
+
+func TestAChannelIsKeptAndEditedByOneAtATime(t *testing.T) { // R24
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		if err := db.AddChannel(ctx, channel, deed("channel.make")); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Channel(ctx, "ch1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, channel) {
+			t.Errorf("%+v, want %+v", got, channel)
+		}
+		got.Name, got.Alerts = "Other", nil
+		if err := db.EditChannel(ctx, got, deed("channel.change")); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.EditChannel(ctx, got, deed("channel.change")); adtally.FaultOf(err).Code != "stale_edit" {
+			t.Errorf("an edit of what was edited: %v", err)
+		}
+		all, err := db.Channels(ctx)
+		if err != nil || len(all) != 1 || all[0].Name != "Other" || all[0].Revision != 2 || len(all[0].Alerts) != 0 {
+			t.Errorf("%+v, %v", all, err)
+		}
+		if err := db.RemoveChannel(ctx, "ch1", deed("channel.delete")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Channel(ctx, "ch1"); adtally.FaultOf(err).Code != "not_found" {
+			t.Errorf("after it was removed: %v", err)
+		}
+	})
+}
+
+func outage(id string) (adtally.Outage, adtally.Letter) {
+	o := adtally.Outage{ID: id, Opened: moment, Told: moment, Trouble: adtally.Trouble{Alert: adtally.Stale, Source: "s1", Name: "Main",
+		Severity: adtally.Warning, Since: moment, Sentence: "It is late.", Cure: "Look."}}
+	return o, adtally.Letter{ID: id + "_opened", Channel: "ch1", Outage: id, Body: "{}", Written: moment, NotBefore: moment}
+}
+
+// Two who watch the same installation, at once and again and again: of one
+// trouble there is one outage and one letter.
+func TestOfATroubleThereIsOneOutage(t *testing.T) { // R24
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		if err := db.AddChannel(ctx, channel, deed("channel.make")); err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for _, id := range []string{"o1", "o2", "o1", "o3"} {
+			group.Go(func() {
+				o, l := outage(id)
+				if err := db.Tell(ctx, []adtally.Outage{o}, []adtally.Letter{l}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		open, err := db.OpenOutages(ctx)
+		if err != nil || len(open) != 1 {
+			t.Fatalf("%+v, %v", open, err)
+		}
+		want, _ := outage(open[0].ID)
+		same(t, "outage", open[0], want)
+		letters, err := db.Letters(ctx, "ch1", 10)
+		if err != nil || len(letters) != 1 || letters[0].ID != open[0].ID+"_opened" {
+			t.Errorf("letters %+v, %v", letters, err)
+		}
+		want.Closed = moment.Add(time.Hour)
+		if err := db.Tell(ctx, []adtally.Outage{want}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if open, err = db.OpenOutages(ctx); err != nil || len(open) != 0 {
+			t.Errorf("open after its end: %+v, %v", open, err)
+		}
+		past, err := db.Outages(ctx, adtally.Place{}, 10)
+		if err != nil || len(past) != 1 || past[0].Closed.IsZero() {
+			t.Errorf("past: %+v, %v", past, err)
+		}
+		next, l := outage("o9")
+		if err := db.Tell(ctx, []adtally.Outage{next}, []adtally.Letter{l}); err != nil {
+			t.Fatal(err)
+		}
+		if open, err = db.OpenOutages(ctx); err != nil || len(open) != 1 || open[0].ID != "o9" {
+			t.Errorf("the next one: %+v, %v", open, err)
+		}
+	})
+}
+
+func TestALetterIsTakenByOneAndComesBackWhereNothingIsSaid(t *testing.T) { // R24
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		o, l := outage("o1")
+		if err := db.AddChannel(ctx, channel, deed("channel.make")); err != nil {
+			t.Fatal(err)
+		}
+		lost := l
+		lost.Channel = "gone"
+		if err := db.Tell(ctx, []adtally.Outage{o}, []adtally.Letter{l, lost}); err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		var taken []adtally.Letter
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				some, err := db.TakeLetters(ctx, moment, time.Minute, 10)
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				taken = append(taken, some...)
+			})
+		}
+		group.Wait()
+		if len(taken) != 1 || taken[0].Tries != 1 {
+			t.Fatalf("%d took it: %+v", len(taken), taken)
+		}
+		if again, err := db.TakeLetters(ctx, moment.Add(time.Minute), time.Minute, 10); err != nil || len(again) != 1 || again[0].Tries != 2 {
+			t.Errorf("after a minute without a word: %+v, %v", again, err)
+		}
+		l.NotBefore, l.Arrived = time.Time{}, moment
+		if err := db.LetterSent(ctx, l); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := db.TakeLetters(ctx, moment.Add(24*time.Hour), time.Minute, 10); err != nil || len(again) != 0 {
+			t.Errorf("after it arrived: %+v, %v", again, err)
+		}
+		if err := db.PruneLetters(ctx, moment.Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := db.Letters(ctx, "ch1", 10); err != nil || len(left) != 0 {
+			t.Errorf("left: %+v, %v", left, err)
+		}
+	})
+}
+
+func TestUsageIsSummedUpAsAsked(t *testing.T) { // R22
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+			t.Fatal(err)
+		}
+		for day := range 2 {
+			for i, table := range []string{"ads", "basic_ad"} {
+				at := moment.AddDate(0, 0, day)
+				o := adtally.Outcome{Slice: adtally.Slice{Stream: table, Account: "7"}, Rows: 10, Calls: int64(i + 1), Bytes: 100, Started: at, Ended: at.Add(time.Second)}
+				if day == 1 && i == 1 {
+					o.Fault = &adtally.Fault{Act: adtally.Retry, Code: "x"}
+				}
+				if err := db.SaveOutcome(ctx, "r1", o); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		day := adtally.DayOf(moment, time.UTC)
+		for what, one := range map[string]struct {
+			f    adtally.UsageFilter
+			want []adtally.Usage
+		}{
+			"all":     {adtally.UsageFilter{Source: "s1"}, []adtally.Usage{{Tries: 4, Failed: 1, Rows: 40, Calls: 6, Bytes: 400, Took: 4 * time.Second}}},
+			"nobody":  {adtally.UsageFilter{Source: "other"}, nil},
+			"by day":  {adtally.UsageFilter{Run: "r1", ByDay: true}, []adtally.Usage{{Day: day, Tries: 2, Rows: 20, Calls: 3, Bytes: 200, Took: 2 * time.Second}, {Day: day + 1, Tries: 2, Failed: 1, Rows: 20, Calls: 3, Bytes: 200, Took: 2 * time.Second}}},
+			"one day": {adtally.UsageFilter{Source: "s1", Until: (day + 1).Start(time.UTC), ByStream: true, ByAccount: true}, []adtally.Usage{{Stream: "ads", Account: "7", Tries: 1, Rows: 10, Calls: 1, Bytes: 100, Took: time.Second}, {Stream: "basic_ad", Account: "7", Tries: 1, Rows: 10, Calls: 2, Bytes: 100, Took: time.Second}}},
+		} {
+			got, err := db.Usage(ctx, one.f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, what, got, one.want)
+		}
+	})
+}

@@ -27,8 +27,8 @@ build: compiler ## make bin/adtally
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
 
 .PHONY: test
-test: compiler $(VENV)/.ready postgres ## install what the tests need, then run all of them with the race detector
-	go test -race -count=1 -timeout 60m ./...
+test: build $(VENV)/.ready postgres ## install what the tests need, then run all of them with the race detector
+	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -race -count=1 -timeout 60m ./...
 
 .PHONY: lint
 lint: compiler $(LINT) ## look for what the compiler does not mind

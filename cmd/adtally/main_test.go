@@ -32,10 +32,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// theProgram names an adtally that was built as people have it, for tests that
+// start it as a process; where it is not set, the test binary behaves as one. The
+// race detector makes a program several times slower, and it watches those tests
+// that have all of it in their own process.
+const theProgram = "ADTALLY_PROGRAM"
+
 // command is adtally as a process of its own. Nothing of the environment but
 // what is given reaches it.
 func command(ctx context.Context, env []string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, os.Args[0], args...)
+	path := os.Getenv(theProgram)
+	if path == "" {
+		path = os.Args[0]
+	}
+	c := exec.CommandContext(ctx, path, args...)
 	c.Env = append([]string{asProgram + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "GORACE=exitcode=66"}, env...)
 	return c
 }

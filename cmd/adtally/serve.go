@@ -71,16 +71,26 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 	} else if !there {
 		code = api.NewSetupCode()
 	}
+	board, err := s.queue.Board(ctx, boardPath)
+	if err != nil {
+		return nil, code, err
+	}
 	handler, err := api.New(api.Config{
 		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault,
 			Channels: s.store, Outages: s.store, Couriers: couriers{watch}, Costs: s.store},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: time.Now, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, Version: version,
-		Mounts: []api.Mount{{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()}},
+		Mounts: []api.Mount{
+			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
+			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board},
+		},
 		Checks: []api.Check{{Name: "ledger", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }}},
 	})
 	return handler, code, err
 }
+
+// boardPath is where River shows what is queued.
+const boardPath = "/ops/jobs"
 
 // signing is the key that signs what callers carry for us. It is made at the
 // first start; servers of a fleet are given the same.

@@ -88,6 +88,7 @@ var dependencies = []dependency{
 	{"modernc.org/sqlite", []string{ledger, "internal/jobs"}, nil},
 	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, nil},
 	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
+	{"riverqueue.com/riverui", []string{"internal/jobs"}, nil},
 	{"golang.org/x/crypto", []string{"internal/vault"}, nil},
 	{"github.com/pressly/goose", []string{ledger}, nil},
 	{"github.com/danielgtaylor/huma", []string{street}, nil},

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
+	"riverqueue.com/riverui"
+	"riverqueue.com/riverui/uiendpoints"
 
 	"adtally"
 )
@@ -46,6 +49,8 @@ func (*worker) Timeout(*river.Job[job]) time.Duration { return jobLimit }
 // River is a queue of River's, and the workers of this process.
 type River struct {
 	idle   bool // it has none: it only puts
+	board  uiendpoints.Bundle
+	log    *slog.Logger
 	client interface {
 		Start(ctx context.Context) error
 		StopAndCancel(ctx context.Context) error
@@ -75,7 +80,20 @@ func NewRiver[TTx any](driver riverdriver.Driver[TTx], o RiverOptions) (*River, 
 	if err != nil {
 		return nil, fmt.Errorf("set up River: %w", err)
 	}
-	return &River{client: client, idle: o.Workers == 0}, nil
+	return &River{client: client, idle: o.Workers == 0, board: riverui.NewEndpoints(client, nil), log: o.Log}, nil
+}
+
+// Board is River's own page of what is queued, for whoever runs the service, at
+// all addresses under a prefix. It counts in the background until ctx ends.
+func (r *River) Board(ctx context.Context, prefix string) (http.Handler, error) {
+	h, err := riverui.NewHandler(&riverui.HandlerOpts{Endpoints: r.board, Logger: r.log, Prefix: prefix})
+	if err == nil {
+		err = h.Start(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make the page of the queue: %w", err)
+	}
+	return h, nil
 }
 
 // Start has the workers of this process begin.

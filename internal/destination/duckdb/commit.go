@@ -20,8 +20,8 @@ func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter
 		return written, err
 	}
 	err = w.file.with(ctx, func(s *session) error {
-		st := newStaging(s, load)
-		defer st.drop(ctx)
+		st := newStaging(s, &w.file.loans, load)
+		defer st.drop()
 		if err := st.fill(ctx, w.file.scratch.path, batches); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ type file struct {
 	options Options
 	scratch scratch        // where DuckDB puts what memory does not hold
 	engine  *ddb.Connector // the DuckDB in memory
+	loans   loans
 	lease   lease
 	undo    undo
 	writing chan struct{} // one transaction that writes at a time: two might conflict
@@ -94,6 +95,7 @@ func (f *file) start() (err error) {
 
 func (f *file) close() {
 	_ = f.engine.Close() // never fails
+	f.loans.end()
 	f.scratch.remove()
 }
 

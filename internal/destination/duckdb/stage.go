@@ -7,11 +7,9 @@ import (
 	"iter"
 	"slices"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	ddb "github.com/duckdb/duckdb-go/v2"
 
 	"adtally/internal/destination"
 	"adtally/internal/table"
@@ -25,8 +23,8 @@ const keepBytes = 2 << 20
 // where it needs no memory of DuckDB's. The file is not held meanwhile.
 type staging struct {
 	session *session
+	loans   *loans
 	load    destination.Load
-	view    string
 	tables  []*staged
 }
 
@@ -42,13 +40,10 @@ type staged struct {
 	facts   facts
 }
 
-var views atomic.Int64
-
-func newStaging(s *session, load destination.Load) *staging {
-	st := &staging{session: s, load: load, view: "batches_" + strconv.FormatInt(views.Add(1), 10)}
+func newStaging(s *session, l *loans, load destination.Load) *staging {
+	st := &staging{session: s, loans: l, load: load}
 	for i, t := range slices.Concat(table.Remarks, load.Tables) {
-		number := strconv.Itoa(i)
-		st.tables = append(st.tables, &staged{schema: t, view: st.view + "_" + number, name: "staged_" + number, audit: newAudit(t, load)})
+		st.tables = append(st.tables, &staged{schema: t, name: "staged_" + strconv.Itoa(i), audit: newAudit(t, load)})
 	}
 	return st
 }
@@ -136,20 +131,17 @@ func (st *staging) lend(t *staged) (release func(), err error) {
 	if err != nil || records == nil {
 		return func() {}, err
 	}
-	var forget func()
-	err = st.session.conn.Raw(func(conn any) error {
-		a, err := ddb.NewArrowFromConn(conn.(driver.Conn))
-		if err != nil {
-			return err
-		}
-		forget, err = a.RegisterView(records, t.view)
+	var one *loan
+	err = st.session.conn.Raw(func(conn any) (err error) {
+		one, err = st.loans.take(conn.(driver.Conn), records.Schema())
 		return err
 	})
 	if err != nil {
 		records.Release()
 		return func() {}, err
 	}
-	return func() { forget(); records.Release() }, nil
+	one.rows.now, t.view = records, one.view
+	return func() { st.loans.giveBack(one); records.Release() }, nil
 }
 
 // settle copies the rows of an upsert into a temporary table, since they are
@@ -183,14 +175,12 @@ func (t *staged) release() {
 	t.pending = nil
 }
 
-// drop lets go of everything. The views, unlike the temporary tables, would
-// outlive the session.
-func (st *staging) drop(ctx context.Context) {
+// drop lets go of everything.
+func (st *staging) drop() {
 	for _, t := range st.tables {
 		t.release()
 		if t.spill != nil {
 			t.spill.remove()
 		}
-		_ = st.session.exec(context.WithoutCancel(ctx), "DROP VIEW IF EXISTS memory.main."+t.view)
 	}
 }

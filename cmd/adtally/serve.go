@@ -35,7 +35,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	defer s.close()
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return wrong("listen", "Adtally cannot listen on %s", "Choose another --listen; %v.", c.Listen, err)
+		return wrong("listen", "Adtally cannot listen on %s: %v", "Choose another --listen.", c.Listen, err)
 	}
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + listener.Addr().String()
@@ -103,7 +103,7 @@ func (c *serveCommand) signing() (adtally.Secret, error) {
 		text = []byte(fresh.Reveal())
 	}
 	if err != nil {
-		return adtally.Secret{}, wrong("data", "The file %s cannot be read or made", "See that the folder may be written; %v.", path, err)
+		return adtally.Secret{}, wrong("data", "The file %s cannot be read or made: %v", "See that the folder may be written.", path, err)
 	}
 	return adtally.NewSecret(string(text)), nil
 }

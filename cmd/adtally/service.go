@@ -45,7 +45,7 @@ type service struct {
 // open puts a service together, and closes what it opened where it cannot.
 func (f *serviceFlags) open(ctx context.Context, p *program) (s *service, err error) {
 	if err := os.MkdirAll(f.Data, 0o700); err != nil {
-		return nil, wrong("data", "The folder %s cannot be made", "Name another --data; %v.", f.Data, err)
+		return nil, wrong("data", "The folder %s cannot be made: %v", "Name another --data.", f.Data, err)
 	}
 	s = &service{serviceFlags: f, p: p, log: slog.New(slog.NewJSONHandler(p.err, nil))}
 	defer func() {

@@ -32,7 +32,7 @@ func (c *simCommand) Run(ctx context.Context, p *program) error {
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return wrong("listen", "The simulator cannot listen on %s", "Choose another --listen; %v.", c.Listen, err)
+		return wrong("listen", "The simulator cannot listen on %s: %v", "Choose another --listen.", c.Listen, err)
 	}
 	if err := json.NewEncoder(p.out).Encode(map[string]any{
 		"url": "http://" + listener.Addr().String(), "token": sim.Token(), "accounts": sim.Accounts(),

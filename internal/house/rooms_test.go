@@ -86,7 +86,7 @@ var dependencies = []dependency{
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
 	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", frontHall}, []string{everything}},
 	{"modernc.org/sqlite", []string{ledger, "internal/jobs"}, nil},
-	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, nil},
+	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, []string{frontHall}},
 	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
 	{"riverqueue.com/riverui", []string{"internal/jobs"}, nil},
 	{"golang.org/x/crypto", []string{"internal/vault"}, nil},

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"compress/gzip"
+	"database/sql"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // restores a database of the past
+
+	"adtally/internal/postgrestest"
+)
+
+// testdata/first holds what the first version of the service (d1f5efa) kept: a
+// person, a key, an invite, a source and its first run. Its only secrets are the
+// simulator's.
+const first = "testdata/first"
+
+func unpacked(t *testing.T, name string) string {
+	t.Helper()
+	f, err := os.Open(filepath.Join(first, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// write puts a file where only its owner reads it.
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// R5, R25: an installation of the first version opens with all that it knew: its
+// people log in, its runs are shown, its secret is sent, and once that is renewed
+// the source goes on.
+func TestAnInstallationOfTheFirstVersionOpens(t *testing.T) {
+	t.Parallel()
+	sim := startSim(t, "--clock", "2026-11-20T10:00:00Z", "--synthetic", "accounts=1,ads=5,days=40,seed=4")
+	for name, prepare := range map[string]func(t *testing.T, dir string) []string{
+		"sqlite": func(t *testing.T, dir string) []string {
+			write(t, filepath.Join(dir, "adtally.db"), unpacked(t, "adtally.db.gz"))
+			return nil
+		},
+		"postgres": func(t *testing.T, _ string) []string {
+			address := postgrestest.Start(t)
+			db, err := sql.Open("pgx", address+"?default_query_exec_mode=simple_protocol")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if _, err := db.ExecContext(t.Context(), unpacked(t, "postgres.sql.gz")); err != nil {
+				t.Fatal(err)
+			}
+			return []string{"--database-url", address}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			more := prepare(t, dir)
+			keys, err := filepath.Glob(filepath.Join(first, name+"-keys", "*.key"))
+			if err != nil || len(keys) != 1 {
+				t.Fatal(keys, err)
+			}
+			text, err := os.ReadFile(keys[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(dir, "keys", filepath.Base(keys[0])), string(text))
+			r := startAgain(t, sim, dir, more...)
+			r.goesOn(sim)
+			r.stop()
+		})
+	}
+}
+
+// startAgain starts a service over what is there, and logs Ana in.
+func startAgain(t *testing.T, sim *simulator, dir string, args ...string) *running {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &running{t: t, dir: dir, said: &safeBuffer{}, http: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	stop := run(t, r.said, "its API is described", append([]string{"serve", "--listen", "127.0.0.1:0", "--data", dir, "--graph-url", sim.URL}, args...)...)
+	r.stop = func() {
+		if code := stop(); code != 0 {
+			t.Errorf("it ended with %d: %s", code, r.said)
+		}
+	}
+	if strings.Contains(r.said.String(), "Nobody can log in") {
+		t.Fatalf("its people are gone: %s", r.said)
+	}
+	r.url = regexp.MustCompile(`http://\S+:\d+`).FindString(r.said.String())
+	r.ask("POST", "/api/v1/session", map[string]any{"email": "ana@example.com", "password": "correct horse battery"}, 200)
+	return r
+}
+
+// goesOn looks at what was there, and has the source synced with a new token.
+func (r *running) goesOn(sim *simulator) {
+	r.t.Helper()
+	sources, _ := r.ask("GET", "/api/v1/sources", nil, 200)["items"].([]any)
+	if len(sources) != 1 {
+		r.t.Fatalf("sources %v", sources)
+	}
+	s, _ := sources[0].(map[string]any)
+	id, _ := s["id"].(string)
+	if s["name"] != "Shop" || s["dataset"] != "facebook_ads" || s["stage"] != "running" || s["last_good"] == nil {
+		r.t.Errorf("%v", s)
+	}
+	for list, want := range map[string]int{"users": 1, "invites": 1, "keys": 1, "runs?source=" + id: 1, "sources/" + id + "/accounts": 1} {
+		if items, _ := r.ask("GET", "/api/v1/"+list, nil, 200)["items"].([]any); len(items) < want {
+			r.t.Errorf("%s: %v", list, items)
+		}
+	}
+	began := r.ask("POST", "/api/v1/sources/"+id+"/runs", map[string]any{}, 201)
+	if old := r.ended(id); old["id"] != began["id"] || old["state"] != "failed" || !strings.Contains(old["error"].(string), "token") {
+		r.t.Errorf("with the old token: %v", old)
+	}
+	r.ask("PUT", "/api/v1/sources/"+id+"/credential", map[string]any{"token": sim.Token}, 200)
+	for range 300 {
+		run := r.ended(id) // a new token makes the source due at once
+		if run["id"] != began["id"] {
+			if run["state"] != "finished" {
+				r.t.Errorf("with the new one: %v", run)
+			}
+			return
+		}
+		time.Sleep(100 * time.Millisecond) // bounded: 30 s
+	}
+	r.t.Errorf("with the new token nothing goes on: %s", r.said)
+}

@@ -45,6 +45,14 @@ check: lint test ## all that a change must pass
 bench: compiler ## walk through years of a large account, and measure
 	go test -run '^$$' -bench Walking -benchtime 1x -timeout 60m ./cmd/adtally
 
+.PHONY: bench-service
+bench-service: build ## say how soon the service answers, and what it holds while it waits
+	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -run '^$$' -bench Serving -benchtime 1x -count 3 ./cmd/adtally
+
+.PHONY: bench-agency
+bench-agency: build ## sync 500 ad accounts in one process, and say what memory that takes
+	ADTALLY_BENCH=1 ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -v -count 1 -timeout 60m -run TestAnAgency ./cmd/adtally
+
 .PHONY: bench-calls
 bench-calls: compiler ## count the calls of a cold backfill and of a refresh beside what others need
 	ADTALLY_BENCH=1 go test -v -count 1 -timeout 60m -run 'TestCallsAreNearly|TestASnapshotOf' ./cmd/adtally

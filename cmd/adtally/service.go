@@ -13,7 +13,6 @@ import (
 
 	"adtally"
 	"adtally/internal/connector"
-	"adtally/internal/destination"
 	"adtally/internal/engine"
 	"adtally/internal/jobs"
 	"adtally/internal/store"
@@ -36,7 +35,7 @@ type service struct {
 	log       *slog.Logger
 	store     *store.DB
 	vault     *vault.Vault
-	writer    destination.Writer
+	warehouse *warehouse
 	queue     *jobs.Place
 	foreman   *jobs.Foreman
 	platforms *platforms
@@ -64,7 +63,8 @@ func (f *serviceFlags) open(ctx context.Context, p *program) (s *service, err er
 	if file == "" {
 		file = filepath.Join(f.Data, "warehouse.duckdb")
 	}
-	if s.writer, err = p.destination("duckdb", time.Minute).Open(ctx, adtally.Destination{Kind: "duckdb", Location: file}, adtally.Secret{}); err != nil {
+	s.warehouse = &warehouse{kind: p.destination("duckdb", time.Minute), where: adtally.Destination{Kind: "duckdb", Location: file}, log: s.log, rest: usualRest}
+	if err := s.warehouse.look(ctx); err != nil {
 		return nil, err
 	}
 	s.platforms = &platforms{flags: f, p: p, open: map[string]connector.Connector{}}
@@ -128,8 +128,8 @@ func (s *service) close() {
 	if s.queue != nil {
 		closers = append(closers, s.queue.Close)
 	}
-	if s.writer != nil {
-		closers = append(closers, s.writer.Close)
+	if s.warehouse != nil {
+		closers = append(closers, s.warehouse.close)
 	}
 	if s.store != nil {
 		closers = append(closers, s.store.Close)
@@ -312,8 +312,13 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	if err != nil {
 		return done, err
 	}
+	writer, release, err := c.warehouse.use(ctx)
+	if err != nil {
+		return done, err
+	}
+	defer release()
 	ahead := time.Until(c.now(s.ID))
-	e := &engine.Engine{Source: s.Source, Reader: reader, Writer: c.writer, Ledger: c.store, Now: func() time.Time { return c.now(s.ID) }, NewID: newID,
+	e := &engine.Engine{Source: s.Source, Reader: reader, Writer: writer, Ledger: c.store, Now: func() time.Time { return c.now(s.ID) }, NewID: newID,
 		Slices: slicesAtOnce, Watch: c.watch(r), Reread: r.Extent.Reread, Enough: h.Enough, Still: h.Still}
 	if err := c.prepare(ctx, e, fmt.Sprint(s.ID, " ", s.Revision, " ", r.Wanted)); err != nil {
 		return done, err

@@ -44,6 +44,10 @@ type commands struct {
 	Sync    syncCommand    `cmd:"" help:"Read ad accounts into a DuckDB file. The same command again goes on where it stopped."`
 	Serve   serveCommand   `cmd:"" help:"Run the service: sources, schedules, people, API."`
 	Work    workCommand    `cmd:"" help:"Run a worker beside the service, on the same PostgreSQL."`
+	Source  sourceCommand  `cmd:"" help:"Sources of a running service."`
+	Run     runCommand     `cmd:"" help:"Runs of a running service."`
+	User    userCommand    `cmd:"" help:"People of a running service."`
+	Key     keyCommand     `cmd:"" help:"Keys of programs that speak to a running service."`
 	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
 	Explain explainCommand `cmd:"" help:"Say what an error of Meta's Graph API means, and who must act."`

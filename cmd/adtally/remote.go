@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/term"
+
+	"adtally"
+	"adtally/internal/api"
+)
+
+// remote is a service that a command speaks to: the same API as everybody else.
+type remote struct {
+	Server string `help:"Address of the service." default:"http://127.0.0.1:8085" env:"ADTALLY_SERVER" placeholder:"URL"`
+	As     string `help:"Log in as this person, with the password in ADTALLY_PASSWORD, or typed. Default: the key in ADTALLY_API_KEY." name:"as" placeholder:"EMAIL"`
+	JSON   bool   `help:"Print the answer as it comes." name:"json"`
+}
+
+const (
+	keyVariable      = "ADTALLY_API_KEY"
+	passwordVariable = "ADTALLY_PASSWORD"
+)
+
+// visitor is somebody whom the service knows.
+type visitor struct {
+	server string
+	key    adtally.Secret // zero = a session
+	http   *http.Client
+	json   bool
+	p      *program
+}
+
+// patienceWithServer is how long an answer may take: a token is looked at by the
+// platform meanwhile.
+const patienceWithServer = 2 * time.Minute
+
+// visit makes a command known to the service.
+func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
+	v, err := r.stranger(p)
+	if err != nil {
+		return nil, err
+	}
+	if r.As == "" {
+		v.key = adtally.NewSecret(strings.TrimSpace(p.env(keyVariable)))
+		if v.key.IsZero() {
+			return nil, wrong("no_key", "The service does not know who is asking", "Put a key into the environment variable "+keyVariable+" (adtally key make), or name yourself: --as EMAIL.")
+		}
+		return v, nil
+	}
+	password, err := p.password()
+	if err != nil {
+		return nil, err
+	}
+	_, err = v.ask(ctx, "POST", "/session", map[string]string{"email": r.As, "password": password.Reveal()})
+	return v, err
+}
+
+// stranger speaks to the service without being known.
+func (r *remote) stranger(p *program) (*visitor, error) {
+	at, err := url.Parse(r.Server)
+	if err != nil || at.Host == "" {
+		return nil, wrong("server", "%q is no address of a service", "Write it like http://127.0.0.1:8085.", r.Server)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	return &visitor{server: strings.TrimSuffix(r.Server, "/"), http: &http.Client{Jar: jar, Timeout: patienceWithServer}, json: r.JSON, p: p}, nil
+}
+
+// password comes from the environment or a prompt, as the token does.
+func (p *program) password() (adtally.Secret, error) {
+	text := p.env(passwordVariable)
+	if text == "" && p.in != nil && term.IsTerminal(int(p.in.Fd())) {
+		fmt.Fprint(p.err, "Password (it is not shown): ")
+		typed, err := term.ReadPassword(int(p.in.Fd()))
+		fmt.Fprintln(p.err)
+		if err != nil {
+			return adtally.Secret{}, fmt.Errorf("read the password: %w", err)
+		}
+		text = string(typed)
+	}
+	if text == "" {
+		return adtally.Secret{}, wrong("no_password", "There is no password", "Put it into the environment variable "+passwordVariable+", or run the command in a terminal.")
+	}
+	return adtally.NewSecret(text), nil
+}
+
+// reply is what the service answers.
+type reply struct {
+	raw  []byte
+	etag string
+}
+
+func (r reply) into(v any) error {
+	if err := json.Unmarshal(r.raw, v); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	return nil
+}
+
+// ask sends one request; what the service refuses is a fault.
+func (v *visitor) ask(ctx context.Context, method, path string, body any, headers ...string) (reply, error) {
+	var text io.Reader = http.NoBody
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return reply{}, err
+		}
+		text = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, v.server+"/api/v1"+path, text)
+	if err != nil {
+		return reply{}, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if !v.key.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+v.key.Reveal())
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	return v.send(ctx, req)
+}
+
+// mostOfAnAnswer bounds what is read.
+const mostOfAnAnswer = 64 << 20
+
+func (v *visitor) send(ctx context.Context, req *http.Request) (reply, error) {
+	res, err := v.http.Do(req)
+	if cause := context.Cause(ctx); cause != nil && err != nil {
+		return reply{}, cause
+	}
+	if err != nil {
+		return reply{}, &adtally.Fault{Act: adtally.Retry, Code: "no_server", Message: "No service answers at " + v.server,
+			Hint: "Start it with adtally serve, or name another --server.", Err: err}
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(res.Body, mostOfAnAnswer))
+	if err != nil {
+		return reply{}, fmt.Errorf("read the answer: %w", err)
+	}
+	if res.StatusCode >= http.StatusBadRequest {
+		return reply{}, refused(res.StatusCode, raw)
+	}
+	return reply{raw, res.Header.Get("ETag")}, nil
+}
+
+// refused is a problem as a fault.
+func refused(status int, raw []byte) error {
+	var p api.Problem
+	if err := json.Unmarshal(raw, &p); err != nil || p.Code == "" {
+		return wrong("no_adtally", "What answers is no Adtally: status %d", "Look at --server.", status)
+	}
+	f := &adtally.Fault{Act: p.Act, Code: p.Code, Message: p.Detail, Hint: p.Hint}
+	if p.Until != nil {
+		f.Until = *p.Until
+	}
+	if p.Object != "" {
+		f.Message += " (" + p.Object + ")"
+	}
+	var fields []error
+	for _, e := range p.Errors {
+		fields = append(fields, fmt.Errorf("%s: %s", strings.TrimPrefix(e.Field, "body."), e.Message))
+	}
+	f.Err = errors.Join(fields...)
+	return f
+}
+
+// edit changes what is as it was read.
+func (v *visitor) edit(ctx context.Context, method, path, action string, body any) (reply, error) {
+	seen, err := v.ask(ctx, "GET", path, nil)
+	if err != nil {
+		return reply{}, err
+	}
+	return v.ask(ctx, method, path+action, body, "If-Match", seen.etag)
+}
+
+// show prints an answer: some of its fields in a table, or all of it as JSON.
+// What has items is a list.
+func (v *visitor) show(r reply, fields ...string) error {
+	if v.json {
+		_, err := v.p.out.Write(append(bytes.TrimSpace(r.raw), '\n'))
+		return err
+	}
+	var one map[string]any
+	if err := r.into(&one); err != nil {
+		return err
+	}
+	items, isList := one["items"].([]any)
+	if !isList {
+		return v.card(one, fields)
+	}
+	return v.table(items, fields)
+}
+
+func (v *visitor) table(items []any, fields []string) error {
+	if len(items) == 0 {
+		return v.p.printf("There is nothing.\n")
+	}
+	w := tabwriter.NewWriter(v.p.out, 0, 4, 2, ' ', 0)
+	heads := make([]string, len(fields))
+	for i, f := range fields {
+		heads[i] = strings.ToUpper(strings.ReplaceAll(f, "_", " "))
+	}
+	fmt.Fprintln(w, strings.Join(heads, "\t"))
+	for _, item := range items {
+		row, _ := item.(map[string]any)
+		cells := make([]string, len(fields))
+		for i, f := range fields {
+			cells[i] = readable(row[f])
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
+	}
+	return w.Flush()
+}
+
+func (v *visitor) card(one map[string]any, fields []string) error {
+	w := tabwriter.NewWriter(v.p.out, 0, 4, 2, ' ', 0)
+	for _, f := range fields {
+		if text := readable(one[f]); text != "" {
+			fmt.Fprintf(w, "%s\t%s\n", strings.ReplaceAll(f, "_", " "), text)
+		}
+	}
+	return w.Flush()
+}
+
+// readable is a value as people read it; a moment is in their own zone.
+func readable(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return t.Local().Format("2006-01-02 15:04:05")
+		}
+		return v
+	case float64:
+		return fmt.Sprint(json.Number(strings.TrimSuffix(fmt.Sprintf("%.3f", v), ".000")))
+	case []any:
+		parts := make([]string, len(v))
+		for i, one := range v {
+			parts[i] = readable(one)
+		}
+		return strings.Join(parts, ",")
+	case map[string]any:
+		return readable(v["message"])
+	}
+	return fmt.Sprint(v)
+}

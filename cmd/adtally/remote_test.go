@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// typed runs a command line in this process, as somebody who knows some secrets.
+func typed(t *testing.T, secrets map[string]string, args ...string) (out, errs string, code int) {
+	t.Helper()
+	var o, e bytes.Buffer
+	p := &program{out: &o, err: &e, env: func(name string) string { return secrets[name] }}
+	code = p.run(t.Context(), args)
+	return o.String(), e.String(), code
+}
+
+// caller types command lines that speak to a service.
+type caller struct {
+	t       *testing.T
+	server  string
+	secrets map[string]string
+}
+
+// must gives what a command prints that ends well.
+func (c caller) must(args ...string) string {
+	c.t.Helper()
+	out, errs, code := typed(c.t, c.secrets, append(args, "--server", c.server)...)
+	if code != 0 {
+		c.t.Fatalf("%v: %d\n%s\n%s", args, code, out, errs)
+	}
+	return out
+}
+
+func (c caller) object(args ...string) (one map[string]any) {
+	c.t.Helper()
+	if err := json.Unmarshal([]byte(c.must(append(args, "--json")...)), &one); err != nil {
+		c.t.Fatal(err)
+	}
+	return one
+}
+
+// says has a command print some words.
+func (c caller) says(words string, args ...string) {
+	c.t.Helper()
+	if out := c.must(args...); !strings.Contains(out, words) {
+		c.t.Errorf("%v says no %q:\n%s", args, words, out)
+	}
+}
+
+// R26: what the API does, the command line does: a person makes a key, and with
+// it a source is connected, synced, changed, deleted and restored.
+func TestTheCommandLineSpeaksToTheService(t *testing.T) {
+	t.Parallel()
+	sim := startSim(t, "--synthetic", "accounts=1,ads=5,days=30,seed=3")
+	r := startService(t, sim)
+	c := caller{t, r.url, map[string]string{passwordVariable: "correct horse battery", tokenVariable: sim.Token}}
+	key := c.object("key", "make", "ci", "--role", "admin", "--permission", "credentials", "--permission", "syncs", "--as", "ana@example.com")
+	c.secrets[keyVariable], _ = key["token"].(string)
+	c.says("facebookads", "source", "catalog")
+	since := time.Now().AddDate(0, 0, -10).Format(time.DateOnly)
+	id, _ := c.object("source", "add", "facebookads", "--name", "Shop", "--all-accounts", "--table", "ads,basic_ad", "--since", since)["id"].(string)
+	r.ended(id)
+	c.says("running", "source", "list")
+	c.says("basic_ad: ", "run", "start", id, "--table", "basic_ad", "--since", since, "--wait")
+	runs, _ := c.object("run", "list", "--source", id)["items"].([]any)
+	newest, _ := runs[0].(map[string]any)
+	if len(runs) != 2 || newest["trigger"] != "backfill" {
+		t.Errorf("%v", runs)
+	}
+	run, _ := newest["id"].(string)
+	for words, args := range map[string][]string{
+		"ACCOUNT":                 {"run", "show", run},
+		"The run ended: finished": {"run", "log", run},
+		"every minutes":           {"source", "show", id},
+		"basic_ad":                {"source", "coverage", id},
+		"CALLS":                   {"source", "usage", id},
+		"EUR":                     {"source", "accounts", id},
+		"basic_ad_set":            {"source", "tables", id},
+		"ana@example.com":         {"user", "list"},
+		"/invite#":                {"user", "invite", "bo@example.com", "--role", "viewer"},
+		"builder":                 {"key", "make", "two", "--role", "builder", "--as", "ana@example.com"},
+		"ci":                      {"key", "list"},
+		"120":                     {"source", "set", id, "--every", "120"},
+	} {
+		c.says(words, args...)
+	}
+	c.says("bo@example.com", "user", "invites")
+	c.says("deleted", "source", "delete", id)
+	c.says("There is nothing.", "source", "list")
+	c.says("Shop", "source", "restore", id)
+	c.refusals(sim, id)
+}
+
+// refusals are told with a sentence, a cure and an exit code.
+func (c caller) refusals(sim *simulator, id string) {
+	c.t.Helper()
+	nobody, dead := map[string]string{}, map[string]string{keyVariable: c.secrets[keyVariable], tokenVariable: "EAAdead"}
+	for name, one := range map[string]struct {
+		secrets map[string]string
+		server  string
+		args    []string
+		code    int
+		says    string
+	}{
+		"no source":       {c.secrets, c.server, []string{"source", "show", "nobody"}, exitConfigure, "There is no such source"},
+		"a wrong field":   {c.secrets, c.server, []string{"source", "set", id, "--every", "7"}, exitConfigure, "every_minutes"},
+		"a key for a key": {c.secrets, c.server, []string{"key", "make", "x", "--role", "viewer"}, exitConfigure, "Log in as a person"},
+		"a stranger":      {c.secrets, c.server, []string{"key", "list", "--as", "nobody@example.com"}, exitConfigure, "What to do"},
+		"no change":       {c.secrets, c.server, []string{"source", "set", id}, exitConfigure, "Nothing is to be changed"},
+		"no service":      {c.secrets, "http://127.0.0.1:1", []string{"source", "list"}, exitLater, "No service answers"},
+		"no address":      {c.secrets, "nonsense", []string{"source", "list"}, exitConfigure, "no address"},
+		"another program": {c.secrets, sim.URL, []string{"source", "list"}, exitConfigure, "no Adtally"},
+		"no key":          {nobody, c.server, []string{"source", "list"}, exitConfigure, keyVariable},
+		"a dead token":    {dead, c.server, []string{"source", "renew", id}, exitReconnect, "token"},
+	} {
+		if _, errs, code := typed(c.t, one.secrets, append(one.args, "--server", one.server)...); code != one.code || !strings.Contains(errs, one.says) {
+			c.t.Errorf("%s: %d %s", name, code, errs)
+		}
+	}
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"adtally"
+	"adtally/internal/api"
+)
+
+type runCommand struct {
+	Start  runStartCommand  `cmd:"" help:"Sync a source now, or read some of it again."`
+	List   runListCommand   `cmd:"" help:"List the runs, newest first."`
+	Show   runShowCommand   `cmd:"" help:"Show a run and its accounts."`
+	Log    runLogCommand    `cmd:"" help:"Print the log of a run."`
+	Cancel runCancelCommand `cmd:"" help:"Cancel a run; what is in the warehouse stays."`
+}
+
+type runStartCommand struct {
+	aSource
+	Account []string `help:"Only these ad accounts." placeholder:"NUMBER"`
+	Table   []string `help:"Only these tables."`
+	Since   string   `help:"Read again from this day." placeholder:"YYYY-MM-DD"`
+	Until   string   `help:"Read again until this day." placeholder:"YYYY-MM-DD"`
+	Wait    bool     `help:"Wait until it has ended; the exit code says how."`
+}
+
+func (c *runStartCommand) Run(ctx context.Context, p *program) error {
+	v, err := c.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	body := map[string]any{}
+	for key, list := range map[string][]string{"accounts": c.Account, "tables": c.Table} {
+		if list != nil {
+			body[key] = list
+		}
+	}
+	for key, day := range map[string]string{"since": c.Since, "until": c.Until} {
+		if day != "" {
+			body[key] = day
+		}
+	}
+	answer, err := v.ask(ctx, "POST", c.path()+"/runs", body, "Idempotency-Key", newID())
+	if err != nil {
+		return err
+	}
+	if !c.Wait {
+		return v.show(answer, runFields...)
+	}
+	var r api.Run
+	if err := answer.into(&r); err != nil {
+		return err
+	}
+	if err := v.follow(ctx, r.ID); err != nil {
+		return err
+	}
+	return v.ended(ctx, r.ID)
+}
+
+var runFields = []string{"id", "source", "state", "trigger", "by", "started", "ended", "error"}
+
+type runListCommand struct {
+	remote
+	Source string `help:"Only those of this source." placeholder:"ID"`
+}
+
+func (c *runListCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, "/runs?source="+url.QueryEscape(c.Source), runFields...)
+}
+
+// aRun is a command about one run.
+type aRun struct {
+	remote
+	ID string `arg:"" help:"The run's id, see adtally run list."`
+}
+
+func (n aRun) path() string { return "/runs/" + url.PathEscape(n.ID) }
+
+type runShowCommand struct{ aRun }
+
+func (c *runShowCommand) Run(ctx context.Context, p *program) error {
+	v, err := c.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	answer, err := v.ask(ctx, "GET", c.path(), nil)
+	if err != nil {
+		return err
+	}
+	if v.json {
+		return v.show(answer)
+	}
+	var one struct{ Steps []any }
+	if err := answer.into(&one); err != nil {
+		return err
+	}
+	if err := v.show(answer, runFields...); err != nil {
+		return err
+	}
+	return v.table(one.Steps, []string{"account", "name", "state", "rows", "slices_done", "slices_left", "waits_until", "message"})
+}
+
+type runLogCommand struct {
+	aRun
+	Follow bool `help:"Go on until the run has ended." short:"f"`
+}
+
+func (c *runLogCommand) Run(ctx context.Context, p *program) error {
+	v, err := c.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	if c.Follow {
+		return v.follow(ctx, c.ID)
+	}
+	_, err = v.lines(ctx, c.ID, 0)
+	return err
+}
+
+// glance is how often a run that goes on is looked at.
+const glance = time.Second
+
+// follow prints a run's log until it has ended.
+func (v *visitor) follow(ctx context.Context, id string) error {
+	for after := int64(0); ; {
+		answer, err := v.ask(ctx, "GET", "/runs/"+url.PathEscape(id), nil)
+		if err != nil {
+			return err
+		}
+		var r api.Run
+		if err := answer.into(&r); err != nil {
+			return err
+		}
+		if after, err = v.lines(ctx, id, after); err != nil || r.Ended != nil {
+			return err
+		}
+		select {
+		case <-time.After(glance):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// lines prints a log after one of its lines, and gives the number of the last.
+func (v *visitor) lines(ctx context.Context, id string, after int64) (int64, error) {
+	for {
+		answer, err := v.ask(ctx, "GET", fmt.Sprintf("/runs/%s/log?limit=1000&after=%d", url.PathEscape(id), after), nil)
+		if err != nil {
+			return after, err
+		}
+		var page struct{ Items []api.LogLine }
+		if err := answer.into(&page); err != nil || len(page.Items) == 0 {
+			return after, err
+		}
+		for _, l := range page.Items {
+			after = l.Seq
+			if err := v.line(l); err != nil {
+				return after, err
+			}
+		}
+	}
+}
+
+func (v *visitor) line(l api.LogLine) error {
+	text := l.Message
+	if l.Detail != "" {
+		text += "\n    " + l.Detail
+	}
+	return v.p.printf("%s  %-5s  %s\n", l.At.Local().Format("15:04:05"), l.Level, text)
+}
+
+// ended is how a run ended: nil where it brought all up to date.
+func (v *visitor) ended(ctx context.Context, id string) error {
+	answer, err := v.ask(ctx, "GET", "/runs/"+url.PathEscape(id), nil)
+	if err != nil {
+		return err
+	}
+	var r struct {
+		api.Run
+		Steps []api.Step
+	}
+	if err := answer.into(&r); err != nil || r.State == adtally.Finished {
+		return err
+	}
+	for _, s := range r.Steps {
+		if s.Message != "" && s.Message == r.Error {
+			return &adtally.Fault{Act: s.Act, Code: s.Code, Message: s.Message, Hint: s.Hint}
+		}
+	}
+	return wrong("run_ended", "The run is %s", "adtally run log says why.", r.State)
+}
+
+type runCancelCommand struct{ aRun }
+
+func (c *runCancelCommand) Run(ctx context.Context, p *program) error {
+	v, err := c.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	answer, err := v.ask(ctx, "POST", c.path()+"/cancel", nil)
+	if err != nil {
+		return err
+	}
+	return v.show(answer, runFields...)
+}

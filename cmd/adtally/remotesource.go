@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"net/url"
+)
+
+type sourceCommand struct {
+	Catalog  catalogCommand       `cmd:"" help:"List what can be connected."`
+	List     sourceListCommand    `cmd:"" help:"List the sources."`
+	Show     sourceShowCommand    `cmd:"" help:"Show a source."`
+	Add      sourceAddCommand     `cmd:"" help:"Connect a source, with the token in ADTALLY_TOKEN, or typed."`
+	Set      sourceSetCommand     `cmd:"" help:"Change what a source reads, and how often."`
+	Renew    sourceRenewCommand   `cmd:"" help:"Give a source a new token; nothing else changes."`
+	Accounts sourcePartCommand    `cmd:"" help:"List the ad accounts that a source sees."`
+	Tables   sourceTablesCommand  `cmd:"" help:"List the tables that a source may have."`
+	Usage    sourceUsageCommand   `cmd:"" help:"Show what a source costs, by table."`
+	Coverage sourceCoverCommand   `cmd:"" help:"Show which days are in the warehouse."`
+	Delete   sourceDeleteCommand  `cmd:"" help:"Delete a source; its tables stay, and it can be restored for 30 days."`
+	Restore  sourceRestoreCommand `cmd:"" help:"Restore a source that was deleted."`
+}
+
+// aSource is a command about one source.
+type aSource struct {
+	remote
+	ID string `arg:"" help:"The source's id, see adtally source list."`
+}
+
+func (n aSource) path() string { return "/sources/" + url.PathEscape(n.ID) }
+
+// sourceFields are those of a source that people look at first.
+var sourceFields = []string{"id", "name", "connector", "dataset", "stage", "accounts", "all_accounts", "tables", "since", "every_minutes", "look_back_days", "last_good", "next", "failures", "fault", "why", "deleted"}
+
+type catalogCommand struct{ remote }
+
+func (c *catalogCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, "/catalog", "name", "title", "summary")
+}
+
+// listed asks for a list and prints it.
+func (r *remote) listed(ctx context.Context, p *program, path string, fields ...string) error {
+	v, err := r.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	answer, err := v.ask(ctx, "GET", path, nil)
+	if err != nil {
+		return err
+	}
+	return v.show(answer, fields...)
+}
+
+type sourceListCommand struct {
+	remote
+	Deleted bool `help:"Those that were deleted, and can be restored."`
+}
+
+func (c *sourceListCommand) Run(ctx context.Context, p *program) error {
+	path := "/sources"
+	if c.Deleted {
+		path += "?deleted=true"
+	}
+	return c.listed(ctx, p, path, "id", "name", "connector", "dataset", "stage", "last_good", "next", "fault")
+}
+
+type sourceShowCommand struct{ aSource }
+
+func (c *sourceShowCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path(), sourceFields...)
+}
+
+// choices are what a person sets of a source; what is not named stays.
+type choices struct {
+	Name     *string  `help:"What people call it."`
+	Account  []string `help:"Ad accounts, by number." placeholder:"NUMBER"`
+	All      *bool    `help:"All that the token sees, also those to come." name:"all-accounts" negatable:""`
+	Table    []string `help:"Tables; default: the usual ones."`
+	Since    string   `help:"First day." placeholder:"YYYY-MM-DD"`
+	Every    *int     `help:"Minutes between two syncs: 5, 15, 30, 60, 120, 180, 360, 480, 720 or 1440." placeholder:"MINUTES"`
+	LookBack *int     `help:"How many days back are read again; 0 = as the platform restates." placeholder:"DAYS"`
+}
+
+func (c choices) body() map[string]any {
+	body := map[string]any{}
+	put(body, "name", c.Name)
+	put(body, "all_accounts", c.All)
+	put(body, "every_minutes", c.Every)
+	put(body, "look_back_days", c.LookBack)
+	if c.Account != nil {
+		body["accounts"] = c.Account
+	}
+	if c.Table != nil {
+		body["tables"] = c.Table
+	}
+	if c.Since != "" {
+		body["since"] = c.Since
+	}
+	return body
+}
+
+func put[T any](body map[string]any, key string, value *T) {
+	if value != nil {
+		body[key] = *value
+	}
+}
+
+type sourceAddCommand struct {
+	remote
+	choices
+	Connector string `arg:"" help:"What to connect, see adtally source catalog." placeholder:"facebookads"`
+	Dataset   string `help:"The schema for its tables; default: the connector's name." placeholder:"NAME"`
+}
+
+func (c *sourceAddCommand) Run(ctx context.Context, p *program) error {
+	v, err := c.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	token, err := p.token()
+	if err != nil {
+		return err
+	}
+	body := c.body()
+	body["connector"], body["token"] = c.Connector, token.Reveal()
+	if c.Dataset != "" {
+		body["dataset"] = c.Dataset
+	}
+	answer, err := v.ask(ctx, "POST", "/sources", body)
+	if err != nil {
+		return err
+	}
+	return v.show(answer, sourceFields...)
+}
+
+type sourceSetCommand struct {
+	aSource
+	choices
+}
+
+func (c *sourceSetCommand) Run(ctx context.Context, p *program) error {
+	body := c.body()
+	if len(body) == 0 {
+		return wrong("nothing", "Nothing is to be changed", "adtally source set --help lists what can be.")
+	}
+	return c.changed(ctx, p, "PATCH", "", body)
+}
+
+// changed edits the source and shows what it is then.
+func (n aSource) changed(ctx context.Context, p *program, method, action string, body any) error {
+	v, err := n.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	answer, err := v.edit(ctx, method, n.path(), action, body)
+	if err != nil {
+		return err
+	}
+	return v.show(answer, sourceFields...)
+}
+
+type sourceRenewCommand struct{ aSource }
+
+func (c *sourceRenewCommand) Run(ctx context.Context, p *program) error {
+	v, err := c.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	token, err := p.token()
+	if err != nil {
+		return err
+	}
+	answer, err := v.ask(ctx, "PUT", c.path()+"/credential", map[string]string{"token": token.Reveal()})
+	if err != nil {
+		return err
+	}
+	return v.show(answer, sourceFields...)
+}
+
+type sourcePartCommand struct{ aSource }
+
+func (c *sourcePartCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path()+"/accounts", "id", "name", "currency", "zone", "status", "last_seen")
+}
+
+type sourceTablesCommand struct{ aSource }
+
+func (c *sourceTablesCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path()+"/tables", "name", "usual", "daily", "key", "description")
+}
+
+type sourceUsageCommand struct{ aSource }
+
+func (c *sourceUsageCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path()+"/usage", "table", "calls", "rows", "seconds", "bytes", "tries", "failed")
+}
+
+type sourceCoverCommand struct{ aSource }
+
+func (c *sourceCoverCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path()+"/coverage", "table", "account", "from", "to", "partial", "asked")
+}
+
+type sourceDeleteCommand struct{ aSource }
+
+func (c *sourceDeleteCommand) Run(ctx context.Context, p *program) error {
+	return c.changed(ctx, p, "DELETE", "", nil)
+}
+
+type sourceRestoreCommand struct{ aSource }
+
+func (c *sourceRestoreCommand) Run(ctx context.Context, p *program) error {
+	return c.changed(ctx, p, "POST", "/restore", nil)
+}

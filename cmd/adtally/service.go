@@ -285,17 +285,23 @@ func (c *carrier) source(ctx context.Context, r adtally.RunRecord) (s adtally.St
 	if s, err = c.store.Source(ctx, r.Source); err != nil {
 		return s, secret, err
 	}
-	if len(r.Extent.Tables) > 0 {
-		s.Tables = r.Extent.Tables
-	}
-	if r.Extent.Since != 0 {
-		s.Since = r.Extent.Since
-	}
-	if r.Extent.Until != 0 {
-		s.Until = r.Extent.Until
-	}
+	s.Source = reaching(s.Source, r.Extent)
 	secret, err = c.vault.Open(ctx, s.Credential, 0)
 	return s, secret, err
+}
+
+// reaching is a source as far as an extent reaches.
+func reaching(s adtally.Source, e adtally.Extent) adtally.Source {
+	if len(e.Tables) > 0 {
+		s.Tables = e.Tables
+	}
+	if e.Since != 0 {
+		s.Since = e.Since
+	}
+	if e.Until != 0 {
+		s.Until = e.Until
+	}
+	return s
 }
 
 // Carry brings one account up to date, or a share of it.

@@ -109,6 +109,7 @@ func (s *shell) groups() []group {
 		channels{s, s.Service},
 		outages{s, s.Service},
 		usages{s, s.Service},
+		forecasts{s, s.Service},
 	}
 }
 

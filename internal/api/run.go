@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"adtally"
@@ -87,15 +88,34 @@ type oneRun struct {
 	}
 }
 
+// wanted is how much of a source is to be read; all that is due where nothing is
+// named.
+type wanted struct {
+	Accounts []string    `json:"accounts,omitempty" maxItems:"10000" doc:"Only these ad accounts, by number"`
+	Tables   []string    `json:"tables,omitempty" maxItems:"500" doc:"Only these tables"`
+	Since    adtally.Day `json:"since,omitempty" doc:"Read again from this day"`
+	Until    adtally.Day `json:"until,omitempty" doc:"Read again until this day"`
+}
+
+// extent is what is named; it is read again, also where it is final.
+func (w wanted) extent() (e adtally.Extent, err error) {
+	if w.Since != 0 && w.Until != 0 && w.Until < w.Since {
+		return e, invalid("body.until", "The last day is before the first")
+	}
+	if len(w.Accounts)+len(w.Tables) == 0 && w.Since == 0 && w.Until == 0 {
+		return e, nil
+	}
+	for _, a := range w.Accounts {
+		e.Accounts = append(e.Accounts, strings.TrimPrefix(a, "act_"))
+	}
+	e.Tables, e.Since, e.Until, e.Reread = w.Tables, w.Since, w.Until, true
+	return e, nil
+}
+
 func (g runs) start(ctx context.Context, who Caller, in *struct {
 	ByID
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"Repeats of an order carry the same key"`
-	Body struct {
-		Accounts []string    `json:"accounts,omitempty" maxItems:"10000"`
-		Tables   []string    `json:"tables,omitempty" maxItems:"500"`
-		Since    adtally.Day `json:"since,omitempty"`
-		Until    adtally.Day `json:"until,omitempty"`
-	}
+	Body wanted
 },
 ) (*oneRun, error) {
 	s, err := g.Sources.Source(ctx, in.ID)
@@ -107,13 +127,13 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 	case s.Stage == adtally.Authentication:
 		return nil, refusal("conflict", "The source has no token, or no account was picked", "Give it a token and pick accounts.")
 	}
-	b := in.Body
-	if b.Since != 0 && b.Until != 0 && b.Until < b.Since {
-		return nil, invalid("body.until", "The last day is before the first")
+	extent, err := in.Body.extent()
+	if err != nil {
+		return nil, err
 	}
 	o := adtally.Order{ID: g.NewID(), Source: s.ID, Trigger: adtally.ByHand, By: who.String(), Key: in.Key, At: g.Now()}
-	if len(b.Accounts)+len(b.Tables) > 0 || b.Since != 0 || b.Until != 0 {
-		o.Trigger, o.Extent = adtally.ByBackfill, adtally.Extent{Accounts: b.Accounts, Tables: b.Tables, Since: b.Since, Until: b.Until, Reread: true}
+	if extent.Reread {
+		o.Trigger, o.Extent = adtally.ByBackfill, extent
 	}
 	run, placed, err := g.Runs.Place(ctx, o, g.deed(who, "run.start", object("run", o.ID), map[string]string{"source": s.ID}))
 	if err != nil {

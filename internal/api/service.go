@@ -20,6 +20,7 @@ type Service struct {
 	Outages   Outages
 	Couriers  Couriers
 	Costs     Costs
+	Forecasts Forecasts
 }
 
 // Sources are the configured connectors. What is not there is a fault with the
@@ -71,6 +72,16 @@ type Costs interface {
 	// Coverage are the windows of a source that are in the warehouse, of one
 	// account and table or, where they are empty, of all.
 	Coverage(ctx context.Context, source, account, table string) ([]adtally.Checkpoint, error)
+}
+
+// Forecasts say what reading would give, and take. Their faults are told to the
+// caller as they are.
+type Forecasts interface {
+	// Preview asks the platform for one day of a report; zero = yesterday. The
+	// account is one that the source sees; empty = any.
+	Preview(ctx context.Context, s adtally.Standing, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error)
+	// Estimate says what a run would take. It asks the platform nothing.
+	Estimate(ctx context.Context, s adtally.Standing, e adtally.Extent) ([]adtally.Cost, error)
 }
 
 // Channels are the ways to tell people.

@@ -70,6 +70,43 @@ func (c *courier) Try(_ context.Context, ch adtally.Channel) error {
 
 func (*courier) NewSecret(string) adtally.Secret { return adtally.NewSecret("made-CANARY") }
 
+// oracle knows one report, and what it takes.
+type oracle struct{}
+
+func (oracle) Preview(_ context.Context, _ adtally.Standing, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
+	if r.Level != "ad" {
+		return adtally.Preview{}, &adtally.Fault{Act: adtally.Configure, Code: "report", Message: "There is no such level", Hint: "Take ad."}
+	}
+	text := "1.5"
+	return adtally.Preview{Account: adtally.Account{ID: account}, Day: day, Columns: []adtally.PreviewColumn{{Name: "spend", Type: "DECIMAL"}, {Name: "reach", Type: "BIGINT"}},
+		Rows: [][]*string{{&text, nil}}, Total: 1, Calls: 1, Used: 0.25, UsedKnown: true}, nil
+}
+
+func (oracle) Estimate(_ context.Context, _ adtally.Standing, e adtally.Extent) ([]adtally.Cost, error) {
+	return []adtally.Cost{{Stream: "basic_ad", Accounts: 1, Slices: 3, Calls: 10, Rows: 100, Took: 1500 * time.Millisecond, Seen: true}, {Stream: "ads", Calls: 1, Seen: e.Reread}}, nil
+}
+
+// R21: what a report gives is shown with absent apart from nothing, and what a
+// run would take is added up.
+func TestAForecastIsShown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t).admin()
+	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
+	one := "/api/v1/sources/" + made.field("id")
+	h.ask("POST", one+"/preview", `{"report":{"name":"x","level":"nobody"}}`).refused(422, "report")
+	got := h.ask("POST", one+"/preview", `{"report":{"name":"x","level":"ad"},"account":"7","day":"2026-06-01"}`).is(200).Body.String()
+	if !strings.Contains(got, `"rows":[["1.5",null]]`) || !strings.Contains(got, `"quota_after":0.25`) || strings.Contains(got, "quota_before") {
+		t.Errorf("a preview: %s", got)
+	}
+	got = h.ask("POST", one+"/estimate", `{"since":"2026-06-01"}`).is(200).Body.String()
+	if !strings.Contains(got, `"calls":11`) || !strings.Contains(got, `"seconds":1.5`) || !strings.Contains(got, `"seen":true`) {
+		t.Errorf("an estimate: %s", got)
+	}
+	h.ask("POST", one+"/estimate", `{"since":"2026-06-01","until":"2026-05-01"}`).refused(422, "invalid")
+	empty := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads"}`).is(201)
+	h.ask("POST", "/api/v1/sources/"+empty.field("id")+"/preview", `{"report":{"name":"x","level":"ad"}}`).refused(409, "conflict")
+}
+
 // R24: channels are made, tested, changed and deleted; a bad one is refused with
 // what is wrong; its secret is shown once, where we made it.
 func TestChannelsAreMadeTestedAndChanged(t *testing.T) {
@@ -112,7 +149,7 @@ func newLedger(t *testing.T) *store.DB {
 }
 
 func serviceOf(db *store.DB) api.Service {
-	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db}
+	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db, Forecasts: oracle{}}
 }
 
 // R8, R24: what a platform says of a token is told as it is, and nothing is made.

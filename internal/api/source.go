@@ -62,14 +62,18 @@ type Source struct {
 	Since     adtally.Day   `json:"since,omitempty" doc:"Absent = as far back as the platform serves"`
 	Minutes   int           `json:"every_minutes"`
 	LookBack  int           `json:"look_back_days" doc:"0 = as the platform restates"`
-	Created   time.Time     `json:"created"`
-	By        string        `json:"created_by"`
-	Deleted   *time.Time    `json:"deleted,omitempty"`
-	Next      *time.Time    `json:"next,omitempty" doc:"When it is synced next; absent = not scheduled"`
-	Good      *time.Time    `json:"last_good,omitempty" doc:"When it was last up to date"`
-	Failures  int           `json:"failures" doc:"Runs in a row that did not bring it up to date"`
-	Why       string        `json:"why,omitempty" doc:"Why it is synced less often than was set"`
-	Fault     *SourceFault  `json:"fault,omitempty" doc:"What held it up in its last run; absent = nothing did"`
+
+	Reports []adtally.Report `json:"reports" nullable:"false"`
+	Metrics []adtally.Metric `json:"metrics" nullable:"false"`
+
+	Created  time.Time    `json:"created"`
+	By       string       `json:"created_by"`
+	Deleted  *time.Time   `json:"deleted,omitempty"`
+	Next     *time.Time   `json:"next,omitempty" doc:"When it is synced next; absent = not scheduled"`
+	Good     *time.Time   `json:"last_good,omitempty" doc:"When it was last up to date"`
+	Failures int          `json:"failures" doc:"Runs in a row that did not bring it up to date"`
+	Why      string       `json:"why,omitempty" doc:"Why it is synced less often than was set"`
+	Fault    *SourceFault `json:"fault,omitempty" doc:"What held it up in its last run; absent = nothing did"`
 }
 
 // SourceFault is what holds a source up.
@@ -87,7 +91,7 @@ func sourceOf(s adtally.Standing) Source {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
 	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
-		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack,
+		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack, Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
 		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Next: given(s.Next), Good: given(s.LastGood), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
 
@@ -143,6 +147,9 @@ type Choice struct {
 	Since    *adtally.Day `json:"since,omitempty" doc:"The first day, YYYY-MM-DD"`
 	Minutes  *int         `json:"every_minutes,omitempty" enum:"5,15,30,60,120,180,360,480,720,1440" doc:"How often it is synced"`
 	LookBack *int         `json:"look_back_days,omitempty" minimum:"0" maximum:"90"`
+
+	Reports *[]adtally.Report `json:"reports,omitempty" maxItems:"50" doc:"Tables of one's own: see what a preview of one gives"`
+	Metrics *[]adtally.Metric `json:"metrics,omitempty" maxItems:"100" doc:"Conversions of one's own: of their action types the first is taken that a row has"`
 }
 
 // into writes what was set into a source.
@@ -152,6 +159,8 @@ func (c Choice) into(s *adtally.Standing) {
 	set(&s.Since, c.Since)
 	set(&s.LookBack, c.LookBack)
 	set(&s.Tables, c.Tables)
+	set(&s.Reports, c.Reports)
+	set(&s.Metrics, c.Metrics)
 	if c.Accounts != nil {
 		s.Accounts = nil
 		for _, a := range *c.Accounts {

@@ -25,6 +25,12 @@ type Connector interface {
 	Open(adtally.Source, adtally.Secret) (Reader, error)
 }
 
+// Gauged is a connector that knows how full the budgets are that the platform
+// keeps for an account: 1 = all of it is used.
+type Gauged interface {
+	Used(account string) (share float64, known bool)
+}
+
 // Reader reads one source.
 type Reader interface {
 	// Streams are what the source is set to give, in the order to read them.

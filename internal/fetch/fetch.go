@@ -111,6 +111,10 @@ func (c *Client) again(err error) error {
 
 func (c *Client) patience() time.Duration { return cmp.Or(c.Patience, defaultPatience) }
 
+// Used is how full the fullest of some budgets is, 1 = all of it, as the server
+// said last; not known where nothing was asked yet.
+func (c *Client) Used(buckets []string) (share float64, known bool) { return c.pacer.used(buckets) }
+
 // Observe takes in what an answer says that came inside another one.
 func (c *Client) Observe(r Request, a Answer, judged error) {
 	c.pacer.learn(c.loads(r, a, judged), time.Now())

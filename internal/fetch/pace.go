@@ -40,6 +40,7 @@ type pacer struct {
 
 // bucket is one budget.
 type bucket struct {
+	used  float64       // as was said last
 	until time.Time     // nothing is sent before it
 	space time.Duration // between two requests
 	next  time.Time     // when the next may be sent, because of space
@@ -63,6 +64,7 @@ func (p *pacer) learn(loads []Load, now time.Time) {
 	defer p.mu.Unlock()
 	for _, l := range loads {
 		b := p.bucket(l.Bucket)
+		b.used = l.Used
 		if b.until.Before(now) { // what was asked before a block says nothing of the time after it
 			b.space = spacing(l.Used)
 		}
@@ -73,6 +75,18 @@ func (p *pacer) learn(loads []Load, now time.Time) {
 			b.until, b.space = until, slowest // after a block one finds out for all
 		}
 	}
+}
+
+// used is how full the fullest of some buckets is, as far as was said.
+func (p *pacer) used(names []string) (share float64, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range names {
+		if b := p.buckets[name]; b != nil {
+			share, known = max(share, b.used), true
+		}
+	}
+	return share, known
 }
 
 // spacing grows evenly from none at slowAt to slowest at stopAt.

@@ -34,3 +34,20 @@ func (db *DB) Usage(ctx context.Context, f adtally.UsageFilter) (all []adtally.U
 		GROUP BY day, stream, account ORDER BY day, stream, account`, args...)
 	return all, err
 }
+
+// Trends are what slices of a source took that were read well since a moment, by
+// stream and account.
+func (db *DB) Trends(ctx context.Context, source string, since time.Time) (all []adtally.Trend, err error) {
+	err = db.query(ctx, "read what slices took", func(rows *sql.Rows) error {
+		var t adtally.Trend
+		err := rows.Scan(&t.Stream, &t.Account, &t.Slices, &t.Days, &t.Squares, &t.Calls.Sum, &t.Calls.Product, &t.Rows.Sum, &t.Rows.Product, &t.Seconds.Sum, &t.Seconds.Product)
+		all = append(all, t)
+		return err
+	}, `SELECT stream, account, CAST(count(*) AS DOUBLE PRECISION), CAST(sum(days) AS DOUBLE PRECISION), CAST(sum(days * days) AS DOUBLE PRECISION),
+			CAST(sum(calls) AS DOUBLE PRECISION), CAST(sum(calls * days) AS DOUBLE PRECISION), CAST(sum(rows) AS DOUBLE PRECISION), CAST(sum(rows * days) AS DOUBLE PRECISION),
+			CAST(sum(took) AS DOUBLE PRECISION) / 1e6, CAST(sum(took * days) AS DOUBLE PRECISION) / 1e6
+		FROM (SELECT o.stream, o.account, o.to_day - o.from_day AS days, o.calls, o.rows, coalesce(o.ended - o.started, 0) AS took
+			FROM outcomes AS o JOIN runs AS r ON r.id = o.run WHERE r.source = ? AND o.act IS NULL AND o.calls > 0 AND o.started >= ?) AS slices
+		GROUP BY stream, account ORDER BY stream, account`, source, since.UnixMicro())
+	return all, err
+}

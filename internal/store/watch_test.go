@@ -216,3 +216,47 @@ func TestUsageIsSummedUpAsAsked(t *testing.T) { // R22
 		}
 	})
 }
+
+func TestATrendIsTheLineThroughWhatWasRead(t *testing.T) { // R21
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+			t.Fatal(err)
+		}
+		for _, days := range []adtally.Day{1, 10, 30} { // 2 calls, and one for each day; 100 rows a day
+			o := adtally.Outcome{Slice: adtally.Slice{Stream: "basic_ad", Account: "7", Window: adtally.Window{From: 20000, To: 20000 + days}},
+				Calls: 2 + int64(days), Rows: 100 * int64(days), Started: moment, Ended: moment.Add(time.Second)}
+			if err := db.SaveOutcome(ctx, "r1", o); err != nil {
+				t.Fatal(err)
+			}
+			o.Fault, o.Calls = &adtally.Fault{Act: adtally.Retry}, 1000
+			if err := db.SaveOutcome(ctx, "r1", o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := db.Trends(ctx, "s1", moment)
+		if err != nil || len(all) != 1 || all[0].Stream != "basic_ad" || all[0].Account != "7" {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		near := func(what string, got, want float64) {
+			if got < want-1e-6 || got > want+1e-6 {
+				t.Errorf("%s: %v, want %v", what, got, want)
+			}
+		}
+		two := all[0].Plus(all[0])
+		for what, trend := range map[string]adtally.Trend{"one account": all[0], "two alike": two} {
+			near(what+": calls", trend.At(trend.Calls, 20), 22)
+			near(what+": rows", trend.At(trend.Rows, 60), 6000)
+			near(what+": seconds", trend.At(trend.Seconds, 5), 1)
+		}
+		near("nothing", adtally.Trend{}.At(adtally.Growth{}, 5), 0)
+		same := adtally.Trend{Slices: 2, Days: 20, Squares: 200, Calls: adtally.Growth{Sum: 10, Product: 100}}
+		near("slices of one size", same.At(same.Calls, 20), 10)
+		objects := adtally.Trend{Slices: 4, Calls: adtally.Growth{Sum: 8}}
+		near("objects", objects.At(objects.Calls, 0), 2)
+		if later, err := db.Trends(ctx, "s1", moment.Add(time.Hour)); err != nil || len(later) != 0 {
+			t.Errorf("since later: %+v, %v", later, err)
+		}
+	})
+}

@@ -80,6 +80,11 @@ func (c *Connector) Version() (name string, ends time.Time) {
 	return name, ends
 }
 
+// Used is how full the budgets for an account's figures are, as Meta said last.
+func (c *Connector) Used(account string) (share float64, known bool) {
+	return c.fetch.Used(insightsOf(account).buckets())
+}
+
 // waiting tells of a wait whose account it is; "" = all of them.
 func (c *Connector) waiting(w fetch.Wait) {
 	if c.config.Waiting == nil {

@@ -22,7 +22,8 @@ type Standing struct {
 	Revision  int64 // counts edits
 	Created   time.Time
 	CreatedBy string
-	Deleted   time.Time // zero = it is not; it can be restored for a while
+	Deleted   time.Time // zero = it is not; it can be restored for Grace
+	Drop      bool      // its tables go with it then
 	Next      time.Time // when it is due; zero = it is not scheduled
 	Failures  int       // runs in a row that did not bring it up to date
 	Why       string    // why it is slower than was set; empty = it is not
@@ -30,6 +31,9 @@ type Standing struct {
 	Fault     *Fault    // what held it up in its last run; nil = nothing did
 	Failing   time.Time // since when runs fail; zero = they do not
 }
+
+// Grace is for how long a deleted source can be restored (R12).
+const Grace = 30 * 24 * time.Hour
 
 // SeenAccount is an ad account that a source's credential sees, or saw.
 type SeenAccount struct {

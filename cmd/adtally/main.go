@@ -48,6 +48,7 @@ type commands struct {
 	Run     runCommand     `cmd:"" help:"Runs of a running service."`
 	User    userCommand    `cmd:"" help:"People of a running service."`
 	Key     keyCommand     `cmd:"" help:"Keys of programs that speak to a running service."`
+	Support supportCommand `cmd:"" help:"Gather what whoever helps has to know, without any secret."`
 	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
 	Explain explainCommand `cmd:"" help:"Say what an error of Meta's Graph API means, and who must act."`

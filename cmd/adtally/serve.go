@@ -56,6 +56,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.work(ctx) })
 	group.Go(func() error { return watch.Run(ctx) })
+	group.Go(func() error { return s.purge(ctx) })
 	group.Go(func() error { return serve(ctx, listener, handler) })
 	return group.Wait()
 }

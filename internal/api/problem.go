@@ -45,6 +45,7 @@ var statuses = map[string]int{
 	"too_large":          http.StatusRequestEntityTooLarge,
 	"unsupported_media":  http.StatusUnsupportedMediaType,
 	"invalid":            http.StatusUnprocessableEntity,
+	"name_needed":        http.StatusUnprocessableEntity,
 	"bad_cursor":         http.StatusUnprocessableEntity,
 	"weak_password":      http.StatusUnprocessableEntity,
 	"edit_unconditional": http.StatusPreconditionRequired,

@@ -107,6 +107,28 @@ func TestAForecastIsShown(t *testing.T) {
 	h.ask("POST", "/api/v1/sources/"+empty.field("id")+"/preview", `{"report":{"name":"x","level":"ad"}}`).refused(409, "conflict")
 }
 
+// R12: what depends on a source is shown before it goes, and its name is asked for.
+func TestWhatDependsOnASourceAsksForItsName(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t).admin()
+	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","name":"Shop","token":"good","all_accounts":true,"reports":[{"name":"mine","level":"ad"}]}`).is(201)
+	second := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","name":"Copy","token":"good","all_accounts":true}`).is(201)
+	h.ask("POST", "/api/v1/channels", `{"kind":"webhook","name":"Ours","settings":{"url":"up"},"sources":["`+second.field("id")+`"]}`).is(201)
+	path := func(r reply, more string) string { return "/api/v1/sources/" + r.field("id") + more }
+	if got := h.ask("GET", path(made, "/dependents"), "").is(200).Body.String(); !strings.Contains(got, `"reports":["mine"]`) || !strings.Contains(got, `"oldest":true`) {
+		t.Errorf("the first: %s", got)
+	}
+	if got := h.ask("GET", path(second, "/dependents"), "").is(200).Body.String(); !strings.Contains(got, `"channels":["Ours"]`) || !strings.Contains(got, `"oldest":false`) {
+		t.Errorf("the second: %s", got)
+	}
+	for _, one := range []reply{made, second} {
+		tag := "If-Match: " + h.ask("GET", path(one, ""), "").is(200).Header().Get("ETag")
+		h.ask("DELETE", path(one, ""), "", tag).refused(422, "name_needed")
+		h.ask("DELETE", path(one, "?name=Other"), "", tag).refused(422, "name_needed")
+		h.ask("DELETE", path(one, "?name="+one.field("name")), "", tag).is(200)
+	}
+}
+
 // R24: channels are made, tested, changed and deleted; a bad one is refused with
 // what is wrong; its secret is shown once, where we made it.
 func TestChannelsAreMadeTestedAndChanged(t *testing.T) {

@@ -41,7 +41,8 @@ func (g sources) register() {
 		Summary: "Give a source another token", Text: "The platform is asked first: a token that is not good, or lacks a permission, is refused, and the one before stays. White space within a pasted token is taken out.",
 		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.renew)
 	handle(g.shell, operation{ID: "delete-source", Method: http.MethodDelete, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Delete a source",
-		Text: "Its tables stay, and it can be restored for 30 days.", Refuses: []int{http.StatusConflict}}, g.remove)
+		Text: "It can be restored for 30 days, with its tables and its schedule. Then it is forgotten, its token is destroyed, and its tables stay or go, as was wanted. A run that is on is cancelled.", Refuses: []int{http.StatusConflict}}, g.remove)
+	handle(g.shell, operation{ID: "list-dependents", Method: http.MethodGet, Path: one + "/dependents", Tag: tagSources, Access: forViewers, Summary: "Show what goes with a source"}, g.dependents)
 	handle(g.shell, operation{ID: "restore-source", Method: http.MethodPost, Path: one + "/restore", Tag: tagSources, Access: forBuilders, Summary: "Bring a deleted source back",
 		Refuses: []int{http.StatusConflict}}, g.restore)
 	handle(g.shell, operation{ID: "list-accounts", Method: http.MethodGet, Path: one + "/accounts", Tag: tagSources, Access: forViewers, Summary: "List the ad accounts that a source sees, or saw"}, g.accounts)
@@ -69,6 +70,7 @@ type Source struct {
 	Created  time.Time    `json:"created"`
 	By       string       `json:"created_by"`
 	Deleted  *time.Time   `json:"deleted,omitempty"`
+	Drop     bool         `json:"drop_data,omitempty" doc:"Its tables go with it, 30 days after it was deleted"`
 	Next     *time.Time   `json:"next,omitempty" doc:"When it is synced next; absent = not scheduled"`
 	Good     *time.Time   `json:"last_good,omitempty" doc:"When it was last up to date"`
 	Failures int          `json:"failures" doc:"Runs in a row that did not bring it up to date"`
@@ -92,7 +94,7 @@ func sourceOf(s adtally.Standing) Source {
 	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
 		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack, Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
-		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Next: given(s.Next), Good: given(s.LastGood), Failures: s.Failures, Why: s.Why, Fault: fault}
+		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
 
 type oneSource struct {
@@ -136,46 +138,6 @@ func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSou
 		return nil, err
 	}
 	return shown(s), nil
-}
-
-// Choice is what a person sets of a source.
-type Choice struct {
-	Name     *string      `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
-	Accounts *[]string    `json:"accounts,omitempty" maxItems:"10000" doc:"Ad accounts, by number"`
-	All      *bool        `json:"all_accounts,omitempty" doc:"All that the token sees, also those to come"`
-	Tables   *[]string    `json:"tables,omitempty" maxItems:"500" doc:"None = the usual ones"`
-	Since    *adtally.Day `json:"since,omitempty" doc:"The first day, YYYY-MM-DD"`
-	Minutes  *int         `json:"every_minutes,omitempty" enum:"5,15,30,60,120,180,360,480,720,1440" doc:"How often it is synced"`
-	LookBack *int         `json:"look_back_days,omitempty" minimum:"0" maximum:"90"`
-
-	Reports *[]adtally.Report `json:"reports,omitempty" maxItems:"50" doc:"Tables of one's own: see what a preview of one gives"`
-	Metrics *[]adtally.Metric `json:"metrics,omitempty" maxItems:"100" doc:"Conversions of one's own: of their action types the first is taken that a row has"`
-}
-
-// into writes what was set into a source.
-func (c Choice) into(s *adtally.Standing) {
-	set(&s.Name, c.Name)
-	set(&s.All, c.All)
-	set(&s.Since, c.Since)
-	set(&s.LookBack, c.LookBack)
-	set(&s.Tables, c.Tables)
-	set(&s.Reports, c.Reports)
-	set(&s.Metrics, c.Metrics)
-	if c.Accounts != nil {
-		s.Accounts = nil
-		for _, a := range *c.Accounts {
-			s.Accounts = append(s.Accounts, strings.TrimPrefix(a, "act_"))
-		}
-	}
-	if c.Minutes != nil {
-		s.Every = time.Duration(*c.Minutes) * time.Minute
-	}
-}
-
-func set[T any](into, value *T) {
-	if value != nil {
-		*into = *value
-	}
 }
 
 type sourceForm struct {
@@ -365,18 +327,25 @@ func (g sources) renew(ctx context.Context, who Caller, in *struct {
 func (g sources) remove(ctx context.Context, who Caller, in *struct {
 	ByID
 	Edit
+	Data string `query:"data" enum:"keep,drop" default:"keep" doc:"drop = its tables go with it, once it cannot be restored any more"`
+	Name string `query:"name" maxLength:"200" doc:"The source's name, which is asked for where something depends on it, or its tables go"`
 },
 ) (*oneSource, error) {
+	d, err := g.dependentsOf(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
 	return g.edit(ctx, who, in.ID, in.Edit, "source.delete", func(s *adtally.Standing) error {
+		if (in.Data == "drop" || d.any()) && in.Name != s.Name {
+			return fieldRefusal{refusal("name_needed", "Something depends on this source, or its tables are to go", "Send its name along: name="+s.Name), "query.name"}
+		}
 		if s.Deleted.IsZero() {
 			s.Deleted = g.Now()
 		}
+		s.Drop = in.Data == "drop"
 		return nil
 	})
 }
-
-// grace is for how long a deleted source can be restored (R12).
-const grace = 30 * 24 * time.Hour
 
 func (g sources) restore(ctx context.Context, who Caller, in *struct {
 	ByID
@@ -384,10 +353,10 @@ func (g sources) restore(ctx context.Context, who Caller, in *struct {
 },
 ) (*oneSource, error) {
 	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.Standing) error {
-		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > grace {
+		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.Grace {
 			return refusal("conflict", "It was deleted more than 30 days ago", "Connect it anew; its tables are still there.")
 		}
-		s.Deleted = time.Time{}
+		s.Deleted, s.Drop = time.Time{}, false
 		return nil
 	})
 }

@@ -46,6 +46,12 @@ type Writer interface {
 	Close() error
 }
 
+// Dropper is a warehouse from which a dataset can be taken, with all its tables
+// and views. That is done on a person's word only; one that is not there is gone.
+type Dropper interface {
+	Drop(ctx context.Context, dataset string) error
+}
+
 // Load is one slice on its way in.
 type Load struct {
 	ID      string

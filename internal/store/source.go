@@ -34,7 +34,7 @@ func (v set) into(s *adtally.Source) {
 	s.Since, s.Until, s.Settings, s.Every, s.LookBack = v.Since, v.Until, v.Settings, v.Every, v.LookBack
 }
 
-const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since`
+const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since, drop_data`
 
 func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
 	var settings string
@@ -42,7 +42,7 @@ func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
 	var act sql.Null[string]
 	var f adtally.Fault
 	err = rows.Scan(&s.ID, &s.Name, &s.Connector, &s.Dataset, &s.Credential, &settings, &s.Stage, &s.Revision, &created, &s.CreatedBy,
-		&deleted, &next, &s.Failures, &s.Why, &good, &act, &f.Code, &f.Message, &f.Hint, &failing)
+		&deleted, &next, &s.Failures, &s.Why, &good, &act, &f.Code, &f.Message, &f.Hint, &failing, &s.Drop)
 	if err != nil {
 		return s, err
 	}
@@ -67,7 +67,7 @@ func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed)
 		return err
 	}
 	return db.did(ctx, "add a source", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL) ON CONFLICT DO NOTHING`,
+		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL, 0) ON CONFLICT DO NOTHING`,
 			s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next))
 		if err == nil && n == 0 {
 			err = configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
@@ -115,9 +115,9 @@ func (db *DB) EditSource(ctx context.Context, s adtally.Standing, d adtally.Deed
 		return err
 	}
 	return db.did(ctx, "change a source", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, revision = revision + 1
+		n, err := tx.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, drop_data = ?, revision = revision + 1
 			WHERE id = ? AND revision = ?`,
-			s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), s.ID, s.Revision)
+			s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), bit(s.Drop), s.ID, s.Revision)
 		if err == nil && n == 0 {
 			err = configure("conflict", "somebody else has changed it meanwhile", "Load it again, and make the change once more.", nil)
 		}
@@ -190,4 +190,38 @@ func (db *DB) SeenAccounts(ctx context.Context, source string) (all []adtally.Se
 		return err
 	}, `SELECT account, name, currency, zone, status, first_seen, last_seen FROM source_accounts WHERE source = ? ORDER BY account`, source)
 	return all, err
+}
+
+// belongings are what the ledger knows of a source, in the order in which it can
+// be forgotten.
+var belongings = []string{
+	`DELETE FROM log_lines WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
+	`DELETE FROM outcomes WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
+	`DELETE FROM steps WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
+	`DELETE FROM runs WHERE source = ?`,
+	`DELETE FROM checkpoints WHERE source = ?`,
+	`DELETE FROM cursors WHERE source = ?`,
+	`DELETE FROM lessons WHERE source = ?`,
+	`DELETE FROM drifts WHERE source = ?`,
+	`DELETE FROM source_accounts WHERE source = ?`,
+}
+
+// ForgetSource forgets a source that was deleted before a moment, with all that
+// is known of it; the audit log keeps what was done to it.
+func (db *DB) ForgetSource(ctx context.Context, id string, before time.Time, d adtally.Deed) error {
+	return db.did(ctx, "forget a source", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE sources SET revision = revision + 1 WHERE id = ? AND deleted < ?`, id, before.UnixMicro())
+		if err == nil && n == 0 {
+			err = configure("conflict", "the source is not deleted, or was only lately", "Look at the list of sources.", nil)
+		}
+		for _, statement := range belongings {
+			if err == nil {
+				_, err = tx.exec(ctx, statement, id)
+			}
+		}
+		if err == nil {
+			_, err = tx.exec(ctx, `DELETE FROM sources WHERE id = ?`, id)
+		}
+		return err
+	})
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"reflect"
 	"sync"
 	"testing"
@@ -257,6 +258,50 @@ func TestATrendIsTheLineThroughWhatWasRead(t *testing.T) { // R21
 		near("objects", objects.At(objects.Calls, 0), 2)
 		if later, err := db.Trends(ctx, "s1", moment.Add(time.Hour)); err != nil || len(later) != 0 {
 			t.Errorf("since later: %+v, %v", later, err)
+		}
+	})
+}
+
+func TestASourceIsForgottenOnlyOnceItsTimeIsOver(t *testing.T) { // R12
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+			t.Fatal(err)
+		}
+		err := errors.Join(db.SeeAccounts(ctx, "s1", []adtally.Account{{ID: "7"}}, moment), db.SettleDrifts(ctx, "s1", nil, []adtally.Drift{{Account: "7", Table: "t", Metric: "m"}}),
+			db.SaveCheckpoints(ctx, "s1", slice, []adtally.Checkpoint{{Table: "basic_ad", Account: "7", Window: slice.Window}}),
+			db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: slice}), db.AppendLog(ctx, adtally.LogLine{Run: "r1"}), db.SaveLesson(ctx, "s1", "7", "basic_ad", []byte("x")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		forget := func(before time.Time) string {
+			f := adtally.FaultOf(db.ForgetSource(ctx, "s1", before, deed("source.forget")))
+			if f == nil {
+				return ""
+			}
+			return f.Code
+		}
+		same(t, "one that is not deleted", forget(moment.Add(time.Hour)), "conflict")
+		s, err := db.Source(ctx, "s1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Deleted, s.Drop = moment, true
+		if err := db.EditSource(ctx, s, deed("source.delete")); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := db.Sources(ctx, true); err != nil || len(all) != 1 || !all[0].Drop {
+			t.Errorf("%+v, %v", all, err)
+		}
+		same(t, "too early", forget(moment), "conflict")
+		same(t, "in time", forget(moment.Add(time.Second)), "")
+		same(t, "again", forget(moment.Add(time.Second)), "conflict")
+		if _, err := db.Source(ctx, "s1"); adtally.FaultOf(err).Code != "not_found" {
+			t.Errorf("it is there: %v", err)
+		}
+		if covered, err := db.Coverage(ctx, "s1", "", ""); err != nil || len(covered) > 0 {
+			t.Errorf("left: %v, %v", covered, err)
 		}
 	})
 }

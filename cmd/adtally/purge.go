@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"adtally"
+	"adtally/internal/destination"
+)
+
+// purgeEvery is how often it is looked for sources that cannot be restored any
+// more.
+const purgeEvery = time.Hour
+
+// purge forgets sources whose time is over, until ctx ends.
+func (s *service) purge(ctx context.Context) error {
+	ticker := time.NewTicker(purgeEvery)
+	defer ticker.Stop()
+	for {
+		if err := s.forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			s.log.Error("what was deleted could not be forgotten", "error", err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// forget forgets sources that were deleted so long ago that nobody can restore
+// them. The tables go first, then the secret, then what is known: whatever stops
+// it half-way is done at the next time.
+func (s *service) forget(ctx context.Context, now time.Time) (err error) {
+	all, err := s.store.Sources(ctx, true)
+	for _, source := range all {
+		if now.Sub(source.Deleted) > adtally.Grace {
+			if failed := s.forgetOne(ctx, source, now); failed != nil {
+				err = errors.Join(err, fmt.Errorf("source %s: %w", source.ID, failed))
+			}
+		}
+	}
+	return err
+}
+
+func (s *service) forgetOne(ctx context.Context, source adtally.Standing, now time.Time) error {
+	if source.Drop {
+		if err := s.dropTables(ctx, source.Dataset); err != nil {
+			return err
+		}
+	}
+	if source.Credential != "" {
+		versions, err := s.store.CredentialVersions(ctx, source.Credential)
+		if err != nil {
+			return err
+		}
+		for _, v := range versions {
+			if err := s.vault.Wipe(ctx, v.Credential, v.Number); err != nil {
+				return err
+			}
+		}
+	}
+	d := adtally.Deed{ID: newID(), At: now, Name: "adtally", What: "source.forget", Object: "source:" + source.ID,
+		Detail: map[string]string{"name": source.Name, "dataset": source.Dataset, "tables": map[bool]string{true: "dropped", false: "kept"}[source.Drop]}}
+	return s.store.ForgetSource(ctx, source.ID, now.Add(-adtally.Grace), d)
+}
+
+func (s *service) dropTables(ctx context.Context, dataset string) error {
+	writer, release, err := s.warehouse.use(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	dropper, can := writer.(destination.Dropper)
+	if !can {
+		return wrong("no_drop", "The warehouse cannot drop %s", "Drop it there yourself.", dataset)
+	}
+	return dropper.Drop(ctx, dataset)
+}

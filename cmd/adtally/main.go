@@ -48,6 +48,7 @@ type commands struct {
 	Run     runCommand     `cmd:"" help:"Runs of a running service."`
 	User    userCommand    `cmd:"" help:"People of a running service."`
 	Key     keyCommand     `cmd:"" help:"Keys of programs that speak to a running service."`
+	Config  configCommand  `cmd:"" help:"Print what adtally serve would go by, and where each setting comes from."`
 	Support supportCommand `cmd:"" help:"Gather what whoever helps has to know, without any secret."`
 	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
@@ -75,7 +76,7 @@ func main() {
 func (p *program) run(ctx context.Context, args []string) int {
 	var c commands
 	exit := -1
-	parser, err := kong.New(&c, kong.Name("adtally"), kong.Writers(p.out, p.err), kong.UsageOnError(),
+	parser, err := kong.New(&c, kong.Name("adtally"), kong.Writers(p.out, p.err), kong.UsageOnError(), kong.Configuration(readSettings),
 		kong.Description("Your ad platforms' data, in a warehouse of your own, right to the cent."),
 		kong.Exit(func(code int) { exit = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)))

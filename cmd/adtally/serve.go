@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,6 +25,24 @@ type serveCommand struct {
 	Listen      string `help:"Address to listen on." default:"127.0.0.1:8085" env:"ADTALLY_LISTEN" placeholder:"HOST:PORT"`
 	PublicURL   string `help:"How people reach the server. Default: where it listens." name:"public-url" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
 	BehindProxy bool   `help:"A proxy of yours sets X-Forwarded-For and X-Forwarded-Proto."`
+
+	OIDCIssuer string   `help:"OIDC provider that people log in with; its client secret is in ADTALLY_OIDC_SECRET." name:"oidc-issuer" env:"ADTALLY_OIDC_ISSUER" placeholder:"https://…"`
+	OIDCClient string   `help:"Client id at the OIDC provider." name:"oidc-client" env:"ADTALLY_OIDC_CLIENT" placeholder:"ID"`
+	OIDCName   string   `help:"What the button says." name:"oidc-name" default:"OIDC"`
+	OIDCDomain []string `help:"People with verified addresses here need no invite." name:"oidc-domain" placeholder:"example.com"`
+	OIDCRole   string   `help:"The role that such people get." name:"oidc-role" enum:"viewer,editor,builder" default:"viewer"`
+}
+
+// oidc is the provider that people log in with; nil = there is none.
+func (c *serveCommand) oidc(p *program) (*api.OIDC, error) {
+	secret := adtally.NewSecret(strings.TrimSpace(p.env("ADTALLY_OIDC_SECRET")))
+	switch {
+	case c.OIDCIssuer == "" && c.OIDCClient == "":
+		return nil, nil //nolint:nilnil // there is none
+	case c.OIDCIssuer == "" || c.OIDCClient == "" || secret.IsZero():
+		return nil, wrong("oidc", "OIDC is set only in part", "Set --oidc-issuer, --oidc-client and the environment variable ADTALLY_OIDC_SECRET, or none of them.")
+	}
+	return &api.OIDC{Name: c.OIDCName, Issuer: c.OIDCIssuer, ClientID: c.OIDCClient, ClientSecret: secret, Domains: c.OIDCDomain, Role: adtally.Role(c.OIDCRole)}, nil
 }
 
 // Run serves the API and carries out syncs, until it is told to stop.
@@ -72,6 +91,10 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 	} else if !there {
 		code = api.NewSetupCode()
 	}
+	oidc, err := c.oidc(s.p)
+	if err != nil {
+		return nil, code, err
+	}
 	board, err := s.queue.Board(ctx, boardPath)
 	if err != nil {
 		return nil, code, err
@@ -80,7 +103,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault,
 			Channels: s.store, Outages: s.store, Couriers: couriers{watch}, Costs: s.store, Forecasts: forecasts{s}},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: time.Now, NewID: newID, Key: key,
-		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, Version: version,
+		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Mounts: []api.Mount{
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board},

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"adtally"
 	"adtally/internal/connector"
 	"adtally/internal/engine"
@@ -21,11 +23,12 @@ import (
 
 // serviceFlags are what a server and a worker have in common.
 type serviceFlags struct {
-	Data        string `help:"Folder for all state: the ledger, the keys, the queue, the warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
-	DatabaseURL string `help:"PostgreSQL for the ledger and the queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
-	Warehouse   string `help:"DuckDB file for the data. Default: warehouse.duckdb in the folder." placeholder:"FILE.duckdb"`
-	GraphURL    string `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
-	Workers     int    `help:"How many accounts are synced at once." default:"4"`
+	Config      kong.ConfigFlag `help:"File with settings, as adtally config prints them. The environment and the command line count more." placeholder:"FILE.toml"`
+	Data        string          `help:"Folder for all state: the ledger, the keys, the queue, the warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
+	DatabaseURL string          `help:"PostgreSQL for the ledger and the queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
+	Warehouse   string          `help:"DuckDB file for the data. Default: warehouse.duckdb in the folder." placeholder:"FILE.duckdb"`
+	GraphURL    string          `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
+	Workers     int             `help:"How many accounts are synced at once." default:"4"`
 }
 
 // service is what a server and a worker are made of.
@@ -329,7 +332,11 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	if err := c.prepare(ctx, e, fmt.Sprint(s.ID, " ", s.Revision, " ", r.Wanted)); err != nil {
 		return done, err
 	}
-	if done, err = e.Step(ctx, st, r.Started.Add(ahead).Truncate(time.Second)); err != nil {
+	began := r.Started.Add(ahead).Truncate(time.Second) // platforms tell the time in whole seconds
+	if r.Extent.Reread {
+		began = began.Add(time.Second) // what came in the same second, but before, is not what is wanted
+	}
+	if done, err = e.Step(ctx, st, began); err != nil {
 		return done, err
 	}
 	return done, c.store.SettleDrifts(ctx, s.ID, done.Agreed, done.Drifts)

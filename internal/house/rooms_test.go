@@ -98,6 +98,7 @@ var dependencies = []dependency{
 	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
 	{"github.com/alecthomas/kong", []string{frontHall}, nil},
 	{"github.com/google/uuid", []string{frontHall}, nil},
+	{"github.com/pelletier/go-toml", []string{frontHall}, nil},
 	{"github.com/prometheus/client_golang", []string{frontHall}, nil},
 	{"github.com/vbauerster/mpb", []string{frontHall}, nil},
 	{"golang.org/x/term", []string{frontHall}, nil},

@@ -30,9 +30,10 @@ func TestManySmallLoadsLeaveNothingInMemory(t *testing.T) {
 	c.goOn()
 	second := kilobytes(t, c.line())
 	c.end()
-	// A view of its own for each load left 40 MB.
+	// A view of its own for each load left 90 MB; the race detector's own memory
+	// grows by up to 30.
 	t.Logf("%d and then %d kB", first, second)
-	if grown := second - first; grown > 15<<10 {
+	if grown := second - first; grown > 50<<10 {
 		t.Errorf("%d loads took %d kB that are not given back", loadsEach, grown)
 	}
 }
@@ -46,12 +47,12 @@ func kilobytes(t *testing.T, text string) int {
 	return n
 }
 
-const loadsEach = 250
+const loadsEach = 200
 
-// veryWide has two hundred columns.
+// veryWide has five hundred columns.
 func veryWide() *table.Schema {
 	s := wide()
-	for i := range 165 {
+	for i := range 465 {
 		s.Columns = append(s.Columns, table.Column{Name: fmt.Sprintf("column_number_%d", i), Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "It is wide."})
 	}
 	return s

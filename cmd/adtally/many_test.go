@@ -165,8 +165,9 @@ func (b *bubble) failedOnly(t *testing.T, d did, accounts ...string) {
 	}
 }
 
-// PAINS #18: an agency's accounts in one process stay below 300 MB. In CI there
-// are 60; make bench-agency has 500, whose figure stands in the README.
+// PAINS #18: an agency's accounts in one process stay below 300 MB, and so does a
+// first sync that makes every table and view. In CI there are 60 accounts; make
+// bench-agency has 500, whose figure stands in the README.
 func TestAnAgencyFitsInLittleMemory(t *testing.T) {
 	if os.Getenv(theProgram) == "" {
 		t.Skip("memory is measured of the program as people have it: make test builds it")
@@ -175,20 +176,28 @@ func TestAnAgencyFitsInLittleMemory(t *testing.T) {
 	if os.Getenv("ADTALLY_BENCH") != "" {
 		accounts = 500
 	}
-	sim := startSim(t, "--clock", "2026-06-03T10:00:00Z", "--synthetic", fmt.Sprintf("accounts=%d,ads=6,days=120,seed=1,steady=1", accounts))
-	file := filepath.Join(t.TempDir(), "x.duckdb")
-	c := command(t.Context(), sim.env(), sim.args(file, "--account", "all", "--since", "2026-03-04", "--until", "2026-06-01", "--tables", "basic_ad")...)
-	began := time.Now()
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	peak := watchPeak(c.Process.Pid)
-	if err := c.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	held := peak()
-	t.Logf("%d accounts, %s rows: %.0f MB at most, %s", accounts, one(t, file, "SELECT count(*) FROM facebook_ads.basic_ad"), held, time.Since(began).Round(time.Second))
-	if held > 300 {
-		t.Errorf("it took %.0f MB", held)
+	for what, c := range map[string]struct {
+		sim  string
+		args []string
+	}{
+		"many accounts": {fmt.Sprintf("accounts=%d,ads=6,days=120,seed=1,steady=1", accounts), []string{"--since", "2026-03-04", "--until", "2026-06-01", "--tables", "basic_ad"}},
+		"every table":   {"accounts=1,ads=20,days=60,seed=1,steady=1", []string{"--since", "2026-05-01", "--until", "2026-06-01"}},
+	} {
+		sim := startSim(t, "--clock", "2026-06-03T10:00:00Z", "--synthetic", c.sim)
+		file := filepath.Join(t.TempDir(), "x.duckdb")
+		c := command(t.Context(), sim.env(), sim.args(file, append(c.args, "--account", "all")...)...)
+		began := time.Now()
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		peak := watchPeak(c.Process.Pid)
+		if err := c.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		held := peak()
+		t.Logf("%s: %s rows, %.0f MB at most, %s", what, one(t, file, "SELECT count(*) FROM facebook_ads.basic_ad"), held, time.Since(began).Round(time.Second))
+		if held > 300 {
+			t.Errorf("%s took %.0f MB", what, held)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"adtally"
@@ -167,6 +168,9 @@ func (v *visitor) lines(ctx context.Context, id string, after int64) (int64, err
 
 func (v *visitor) line(l api.LogLine) error {
 	text := l.Message
+	if l.Account != "" && !strings.Contains(text, l.Account) {
+		text = "act_" + l.Account + "  " + text
+	}
 	if l.Detail != "" {
 		text += "\n    " + l.Detail
 	}

@@ -135,20 +135,28 @@ func (r *running) goesOn(sim *simulator) {
 			r.t.Errorf("%s: %v", list, items)
 		}
 	}
-	began := r.ask("POST", "/api/v1/sources/"+id+"/runs", map[string]any{}, 201)
-	if old := r.ended(id); old["id"] != began["id"] || old["state"] != "failed" || !strings.Contains(old["error"].(string), "token") {
+	runs, _ := r.ask("GET", "/api/v1/runs?source="+id, nil, 200)["items"].([]any)
+	first, _ := runs[len(runs)-1].(map[string]any)
+	old := r.endedAfter(id, first["id"]) // its next run has long been due
+	if old["state"] != "failed" || !strings.Contains(old["error"].(string), "token") {
 		r.t.Errorf("with the old token: %v", old)
 	}
 	r.ask("PUT", "/api/v1/sources/"+id+"/credential", map[string]any{"token": sim.Token}, 200)
+	run := r.endedAfter(id, old["id"]) // a new token makes the source due at once
+	if run["state"] != "finished" {
+		r.t.Errorf("with the new one: %v", run)
+	}
+}
+
+// endedAfter waits for a run of a source that is newer than the one named, to its end.
+func (r *running) endedAfter(source string, run any) map[string]any {
+	r.t.Helper()
 	for range 300 {
-		run := r.ended(id) // a new token makes the source due at once
-		if run["id"] != began["id"] {
-			if run["state"] != "finished" {
-				r.t.Errorf("with the new one: %v", run)
-			}
-			return
+		if newest := r.ended(source); newest["id"] != run {
+			return newest
 		}
 		time.Sleep(100 * time.Millisecond) // bounded: 30 s
 	}
-	r.t.Errorf("with the new token nothing goes on: %s", r.said)
+	r.t.Fatalf("nothing goes on after %s: %s", run, r.said)
+	return nil
 }

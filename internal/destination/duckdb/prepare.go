@@ -28,7 +28,7 @@ func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Sc
 			if err != nil {
 				return err
 			}
-			return s.transact(ctx, func() error { return l.furnish(ctx, s, want) })
+			return l.furnish(ctx, s, want)
 		})
 	})
 	return explain(w.file.path, err)
@@ -49,32 +49,32 @@ func (f *file) lacks(ctx context.Context, s *session, want wanted) (bool, error)
 	if err != nil || len(statements) > 0 {
 		return len(statements) > 0, err
 	}
-	statements, err = l.viewsDue(ctx, s, want)
-	if err != nil || len(statements) > 0 {
-		return len(statements) > 0, err
+	due, err := l.viewsDue(ctx, s, want)
+	if err != nil || len(due) > 0 {
+		return len(due) > 0, err
 	}
 	return l.anyOrphan(ctx, s, want.dataset, want.tables)
 }
 
 // furnish does what can be done once all tables are there.
 func (l layout) furnish(ctx context.Context, s *session, want wanted) error {
-	if err := l.adoptAll(ctx, s, want.dataset, want.tables); err != nil {
+	if err := s.transact(ctx, func() error { return l.adoptAll(ctx, s, want.dataset, want.tables) }); err != nil {
 		return err
 	}
-	statements, err := l.viewsDue(ctx, s, want)
+	views, err := l.viewsDue(ctx, s, want)
 	if err != nil {
 		return err
 	}
-	for _, statement := range statements {
-		if err := s.exec(ctx, statement); err != nil {
+	for _, statements := range views {
+		if err := s.parts(ctx, statements); err != nil {
 			return fmt.Errorf("make the views of %s: %w", want.dataset, err)
 		}
 	}
 	return nil
 }
 
-// complete adds what is missing, in one transaction, and says what is there
-// then. The file must be held for writing.
+// complete adds what is missing, and says what is there then. The file must be
+// held for writing.
 func (f *file) complete(ctx context.Context, s *session, dataset string, tables []*table.Schema) (layout, error) {
 	l, err := readLayout(ctx, s, dataset)
 	if err != nil {
@@ -84,16 +84,8 @@ func (f *file) complete(ctx context.Context, s *session, dataset string, tables 
 	if err != nil || len(statements) == 0 {
 		return l, err
 	}
-	err = s.transact(ctx, func() error {
-		for _, statement := range statements {
-			if err := s.exec(ctx, statement); err != nil {
-				return fmt.Errorf("prepare the tables of %s: %w", dataset, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	if err := s.parts(ctx, statements); err != nil {
+		return nil, fmt.Errorf("prepare the tables of %s: %w", dataset, err)
 	}
 	return readLayout(ctx, s, dataset)
 }

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zeebo/xxh3"
@@ -17,7 +18,7 @@ const viewMark = " [adtally view "
 
 // viewsDue are the statements that make the views which are not there yet, or
 // are there as something else.
-func (l layout) viewsDue(ctx context.Context, s *session, want wanted) (out []string, err error) {
+func (l layout) viewsDue(ctx context.Context, s *session, want wanted) (out [][]string, err error) {
 	if len(want.views) == 0 {
 		return nil, nil
 	}
@@ -36,7 +37,7 @@ func (l layout) viewsDue(ctx context.Context, s *session, want wanted) (out []st
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "name_taken", Hint: "Rename it, or name another dataset.",
 				Message: fmt.Sprintf("%s.%s is somebody else's, and a view of ours has that name", want.dataset, v.Name)}
 		case len(statements) > 0 && comment != mark:
-			out = append(out, statements...)
+			out = append(out, statements)
 		}
 	}
 	return out, nil
@@ -74,6 +75,8 @@ func (l layout) define(dataset string, v *table.View) (statements []string, comm
 		statements = append(statements, "COMMENT ON COLUMN "+name+"."+ident(c.Name)+" IS "+literal(describe(c)))
 	}
 	comment = fmt.Sprintf("%s%s%016x]", v.Description, viewMark, xxh3.HashString(strings.Join(statements, ";")))
+	// Half of a view is known as ours, and made again.
+	statements = slices.Insert(statements, 1, "COMMENT ON VIEW "+name+" IS "+literal(v.Description+viewMark+"unfinished]"))
 	return append(statements, "COMMENT ON VIEW "+name+" IS "+literal(comment)), comment, nil
 }
 

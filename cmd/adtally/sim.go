@@ -36,6 +36,7 @@ func (c *simCommand) Run(ctx context.Context, p *program) error {
 	}
 	if err := json.NewEncoder(p.out).Encode(map[string]any{
 		"url": "http://" + listener.Addr().String(), "token": sim.Token(), "accounts": sim.Accounts(),
+		"app_id": sim.MainApp().ID, "app_secret": sim.MainApp().Secret,
 	}); err != nil {
 		return err
 	}

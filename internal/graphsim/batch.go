@@ -11,7 +11,7 @@ const mostParts = 50
 
 // batch answers POST / with a batch: each part in its place, each counted.
 func (s *Server) batch(ctx context.Context, c *call) answer {
-	if _, refused := s.keys.open(c.token); refused != nil {
+	if _, refused := s.viewer(c); refused != nil {
 		return refused.answer(s.counts.trace())
 	}
 	var parts []struct {

@@ -18,6 +18,7 @@ type call struct {
 	path    []string // without the version
 	params  url.Values
 	token   string
+	proof   string // appsecret_proof
 	base    string // scheme and host that the client used
 }
 
@@ -67,7 +68,7 @@ func newCall(r *http.Request) (*call, *refusal) {
 	}
 	c := &call{method: r.Method, params: params, base: scheme + "://" + r.Host}
 	c.setPath(r.URL.Path)
-	c.token = params.Get("access_token")
+	c.token, c.proof = params.Get("access_token"), params.Get("appsecret_proof")
 	if bearer, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); isBearer {
 		c.token = bearer
 	}
@@ -143,11 +144,11 @@ func (c *call) part(method, relative, body string) (*call, *refusal) {
 	if err != nil {
 		return nil, badRequest("body cannot be read: %v", err)
 	}
-	p := &call{method: strings.ToUpper(method), params: u.Query(), token: c.token, base: c.base, version: c.version}
+	p := &call{method: strings.ToUpper(method), params: u.Query(), token: c.token, proof: c.proof, base: c.base, version: c.version}
 	maps.Copy(p.params, form)
 	p.setPath(u.Path)
 	if own := p.params.Get("access_token"); own != "" {
-		p.token = own
+		p.token, p.proof = own, p.params.Get("appsecret_proof")
 	}
 	return p, nil
 }
@@ -161,7 +162,7 @@ func (c *call) isBatch() bool {
 func (c *call) address(change url.Values) string {
 	params := url.Values{}
 	maps.Copy(params, c.params)
-	for _, gone := range []string{"access_token", "limit", "after", "before"} {
+	for _, gone := range []string{"access_token", "appsecret_proof", "limit", "after", "before"} {
 		params.Del(gone)
 	}
 	text := "access_token=" + url.QueryEscape(c.token)

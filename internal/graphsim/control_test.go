@@ -167,7 +167,7 @@ func TestDebugTokenSpeaksOfEveryToken(t *testing.T) {
 	s.Inject(graphsim.Fault{Revoke: &dead})
 	wantRefusal(t, s.get("debug_token", "input_token", token), 400, 190, 460)
 	r := s.request("GET", "/v25.0/debug_token?input_token="+token, "")
-	r.Header.Set("Authorization", "Bearer 1029384756|app-secret")
+	r.Header.Set("Authorization", "Bearer "+simApp+"|"+s.secret())
 	got, err := s.send(r)
 	if err != nil {
 		t.Fatal(err)

@@ -122,7 +122,7 @@ func TestRefusalsStrikeWhatTheySay(t *testing.T) {
 		"creative 42 is broken":                                  {call{"42", nil}, call{"act_1/adcreatives", []string{"limit", "1"}}, 400, "100/2446289"},
 		"account act_1 is forbidden":                             {call{"act_1/ads", nil}, call{"act_2/ads", nil}, 403, "200/0"},
 		"account act_1 is gone":                                  {call{"act_1", nil}, call{"act_2", nil}, 400, "100/33"},
-		"error 190 when no param appsecret_proof":                {call{"act_1", nil}, call{"act_1", []string{"appsecret_proof", "00"}}, 400, "190/0"},
+		"error 190 when no param locale":                         {call{"act_1", nil}, call{"act_1", []string{"locale", "en_US"}}, 400, "190/0"},
 		"error 2 always when param level is \"ad\"":              {call{"act_1/insights", day}, call{"act_1/insights", with("level", "campaign")}, 503, "2/0"},
 		"error 1/99 always on GET act/insights":                  {call{"act_1/insights", day}, call{"act_1/ads", nil}, 500, "1/99"},
 		"error 1/99 always on \"GET act/*\"":                     {call{"act_1/ads", nil}, call{"act_1", nil}, 500, "1/99"},

@@ -9,44 +9,64 @@ import (
 	"time"
 )
 
-// keyring holds the access tokens and what they open.
+// keyring holds the access tokens and what they open, the apps that they are for,
+// and the people that they stand for.
 type keyring struct {
-	mu   sync.Mutex
-	main string
-	keys map[string]*key
+	clock *clock
+	main  string
+
+	mu     sync.Mutex
+	keys   map[string]*key
+	apps   map[string]*App
+	people map[string]*Person
+	order  []string // of the people
+	codes  map[string]*code
 }
 
 // key is one access token.
 type key struct {
+	token            string
+	app              string
 	userID, userName string
 	kind             string // as debug_token prints it
-	scopes           []string
+	scopes, declined []string
 	issued, expires  time.Time // zero expires = never
 	dead             *refusal  // nil = it works
+	sees             func(account string) bool
 }
 
+// What debug_token calls them.
 const (
-	appID   = "1029384756"
-	appName = "Simulated app"
-	userID  = "122098765432101234"
+	kindUser   = "USER"
+	kindSystem = "SYSTEM_USER"
 )
 
-func newKeyring(token string, now time.Time) *keyring {
+// How long what a login gives lasts (META_API.md §7.3, §7.6). A short token lasts
+// an hour or two.
+const (
+	shortLife  = 2 * time.Hour
+	longLife   = 5184000 * time.Second
+	accessLife = 90 * 24 * time.Hour
+)
+
+func newKeyring(token string, c *clock) *keyring {
 	if token == "" {
-		token = "EAA" + rand.Text() + rand.Text()
+		token = newToken()
 	}
-	k := &keyring{main: token, keys: map[string]*key{}}
-	k.keys[token] = &key{
-		userID: userID, userName: "Simulated system user", kind: "SYSTEM_USER",
-		scopes: defaultScopes(), issued: now.Add(-30 * 24 * time.Hour),
-	}
+	k := &keyring{clock: c, main: token, keys: map[string]*key{}, apps: map[string]*App{}, people: map[string]*Person{}, codes: map[string]*code{}}
+	k.apps[appID] = &App{ID: appID, Name: appName, Secret: strings.ToLower(rand.Text() + rand.Text())[:32]}
+	k.setPerson(Person{ID: userID, Name: userName, System: true})
+	k.setPerson(Person{ID: personID, Name: "Petra Person"})
+	k.keys[token] = &key{token: token, app: appID, userID: userID, kind: kindSystem, scopes: defaultScopes(), issued: c.Now().Add(-30 * 24 * time.Hour)}
 	return k
 }
+
+func newToken() string { return "EAA" + rand.Text() + rand.Text() }
 
 func defaultScopes() []string { return []string{"ads_read", "business_management", "public_profile"} }
 
 // open says whose token it is, or why it opens nothing.
-func (k *keyring) open(token string) (key, *refusal) {
+func (k *keyring) open(token, proof string) (key, *refusal) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	found, isKnown := k.keys[token]
@@ -55,35 +75,92 @@ func (k *keyring) open(token string) (key, *refusal) {
 		return key{}, &refusal{Code: 104, Message: "(#104) An access token is required to request this resource."}
 	case !isKnown:
 		return key{}, &refusal{Code: 190, Message: "Invalid OAuth access token - Cannot parse access token"}
-	case found.dead != nil:
-		return key{}, found.dead
 	}
-	return *found, nil
+	if refused := k.apps[found.app].admits(token, proof); refused != nil {
+		return key{}, refused
+	}
+	if refused := k.ended(found); refused != nil {
+		return key{}, refused
+	}
+	return k.shown(found), nil
+}
+
+// shown is a key as it is now, for whoever holds no lock.
+func (k *keyring) shown(found *key) key {
+	p := *k.people[found.userID]
+	out := *found
+	out.userName, out.sees = p.Name, p.sees
+	return out
+}
+
+// ended is why a token does not live, of META_API.md §6 and §7.9; nil = it does.
+func (k *keyring) ended(found *key) *refusal {
+	p, app, now := k.people[found.userID], k.apps[found.app], k.clock.Now()
+	switch {
+	case found.dead != nil:
+		return found.dead
+	case found.issued.Before(p.removed[found.app]):
+		return &refusal{Code: 190, Subcode: 458, Message: fmt.Sprintf("Error validating access token: The user has not authorized application %s.", found.app)}
+	case !found.expires.IsZero() && !now.Before(found.expires):
+		const spoken = "Monday, 02-Jan-06 15:04:05 MST"
+		return &refusal{Code: 190, Subcode: 463, Message: fmt.Sprintf("Error validating access token: Session has expired on %s. The current time is %s.", found.expires.UTC().Format(spoken), now.UTC().Format(spoken))}
+	case p.System:
+		return nil
+	case found.issued.Before(p.changed) && p.loggedOut:
+		return must(190, 467)
+	case found.issued.Before(p.changed):
+		return must(190, 460)
+	case p.checkpoint:
+		return must(190, 459)
+	case !app.lets(p):
+		return must(190, 492)
+	case !now.Before(k.accessEnds(found)):
+		return must(190, 493)
+	}
+	return nil
+}
+
+// accessEnds is when the app may not see a person's data any more; zero = never.
+func (k *keyring) accessEnds(found *key) time.Time {
+	p := k.people[found.userID]
+	if p.System {
+		return time.Time{}
+	}
+	return p.active[found.app].Add(accessLife)
 }
 
 // find is a token's key as it is now, dead or not.
-func (k *keyring) find(token string) (key, bool) {
+func (k *keyring) find(token string) (found key, ends time.Time, why *refusal, isKnown bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	found, isKnown := k.keys[token]
+	held, isKnown := k.keys[token]
 	if !isKnown {
-		return key{}, false
+		return key{}, time.Time{}, nil, false
 	}
-	return *found, true
+	return k.shown(held), k.accessEnds(held), k.ended(held), true
+}
+
+// mint makes a token. The lock must be held.
+func (k *keyring) mint(app, person, kind string, life time.Duration, scopes, declined []string) *key {
+	now := k.clock.Now()
+	made := &key{token: newToken(), app: app, userID: person, kind: kind, scopes: scopes, declined: declined, issued: now}
+	if life > 0 {
+		made.expires = now.Add(life)
+	}
+	k.keys[made.token] = made
+	return made
 }
 
 // revoke kills the main token with a subcode of error 190; 0 revives it.
 func (k *keyring) revoke(subcode int, message string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	if subcode == 0 {
-		k.keys[k.main].dead = nil
+		k.kill(nil)
 		return
 	}
 	if message == "" {
 		message = "Error validating access token: The session is no longer valid."
 	}
-	k.keys[k.main].dead = &refusal{Code: 190, Subcode: subcode, Message: message}
+	k.kill(&refusal{Code: 190, Subcode: subcode, Message: message})
 }
 
 // kill has the main token refused.
@@ -108,47 +185,4 @@ func (k *keyring) setScopes(scopes []string) {
 
 func (k key) may(scopes ...string) bool {
 	return slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(k.scopes, s) })
-}
-
-// debugToken is GET /debug_token: 200 for every token that can be read.
-func (s *Server) debugToken(c *call) ([]byte, *refusal) {
-	if _, refused := s.keys.open(c.token); refused != nil && !strings.HasPrefix(c.token, appID+"|") {
-		return nil, refused
-	}
-	input := c.params.Get("input_token")
-	if input == "" {
-		return nil, badRequest("The parameter input_token is required")
-	}
-	k, isKnown := s.keys.find(input)
-	data := map[string]any{"app_id": appID, "type": "USER", "application": appName, "is_valid": false, "scopes": []any{}}
-	if !isKnown {
-		data["error"] = map[string]any{"code": 190, "message": "Invalid OAuth access token."}
-		return appendValue(nil, map[string]any{"data": data}), nil
-	}
-	scopes, granular := []any{}, []any{}
-	for _, scope := range k.scopes {
-		scopes, granular = append(scopes, scope), append(granular, map[string]any{"scope": scope})
-	}
-	data["type"], data["user_id"], data["is_valid"] = k.kind, k.userID, k.dead == nil
-	data["scopes"], data["granular_scopes"] = scopes, granular
-	data["issued_at"], data["expires_at"], data["data_access_expires_at"] = k.issued.Unix(), unixOrZero(k.expires), int64(0)
-	if k.dead != nil {
-		data["error"] = map[string]any{"code": k.dead.Code, "subcode": k.dead.Subcode, "message": k.dead.Message}
-	}
-	return appendValue(nil, map[string]any{"data": data}), nil
-}
-
-func unixOrZero(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
-}
-
-func permissions(k key) []byte {
-	list := []any{}
-	for _, scope := range k.scopes {
-		list = append(list, map[string]any{"permission": scope, "status": "granted"})
-	}
-	return fmt.Appendf(nil, `{"data":%s}`, appendValue(nil, list))
 }

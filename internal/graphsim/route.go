@@ -60,8 +60,8 @@ func (s *Server) struck(e *event) answer {
 
 // tried is the true answer.
 func (s *Server) tried(e *event) answer {
-	k, refused := s.keys.open(e.call.token)
-	if refused == nil || e.call.path[0] == "debug_token" {
+	k, refused := s.viewer(e.call)
+	if refused == nil {
 		var body []byte
 		if body, refused = s.route(e.call, e.node, k, e.struck); refused == nil {
 			return ok(body)
@@ -111,15 +111,21 @@ func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal)
 		return nil, unsupported(c.method, c.path[0])
 	}
 	switch {
-	case c.path[0] == "me":
+	case c.path[0] == "me" && k.token != "":
 		return s.me(c, k)
 	case c.path[0] == "debug_token":
 		return s.debugToken(c)
+	case c.path[0] == "oauth":
+		return s.oauth(c)
+	case k.token == "": // an app, as itself
+		return nil, unsupported(c.method, c.path[0])
+	case len(c.path) == 2 && c.path[1] == "access_tokens" && c.method == http.MethodPost:
+		return s.systemUserToken(c, k)
 	case c.path[0] == "":
 		return s.many(c, k)
 	case n.account == nil:
 		return nil, unsupported(c.method, c.path[0])
-	case !k.may("ads_read", "ads_management"):
+	case !k.may("ads_read", "ads_management") || !k.sees(n.account.id):
 		return nil, notGranted()
 	case n.job != nil:
 		return s.routeJob(c, n)
@@ -135,6 +141,18 @@ func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal)
 
 func notGranted() *refusal {
 	return &refusal{Status: http.StatusForbidden, Code: 200, Message: "(#200) Ad account owner has NOT grant ads_management or ads_read permission"}
+}
+
+// viewer is whose call it is. What stands under /oauth is asked without a token,
+// and an app may ask as itself.
+func (s *Server) viewer(c *call) (key, *refusal) {
+	if len(c.path) > 0 && c.path[0] == "oauth" {
+		return key{}, nil
+	}
+	if id, secret, isApp := strings.Cut(c.token, "|"); isApp {
+		return key{}, s.isApp(id, secret)
+	}
+	return s.keys.open(c.token, c.proof)
 }
 
 // me answers for the token's own user; of a system user's token that is the
@@ -158,7 +176,7 @@ func (s *Server) me(c *call, k key) ([]byte, *refusal) {
 func (s *Server) myAccounts(c *call, k key) ([]byte, *refusal) {
 	var objects []advertiser.Object
 	for _, a := range s.all() {
-		if !s.hidden(a.id, accountKind)(a.id) {
+		if k.sees(a.id) && !s.hidden(a.id, accountKind)(a.id) {
 			objects = append(objects, a.Node(s.clock.Now()))
 		}
 	}
@@ -182,7 +200,7 @@ func (s *Server) many(c *call, k key) ([]byte, *refusal) {
 	b := []byte{'{'}
 	for i, id := range ids {
 		n, isThere := s.find(id)
-		if !isThere || n.job != nil {
+		if !isThere || n.job != nil || !k.sees(n.account.id) {
 			return nil, unsupported(c.method, id)
 		}
 		body, refused := s.read(c, n, k)

@@ -52,7 +52,7 @@ type Server struct {
 func New(o Options) *Server {
 	c := newClock(o.Now, o.Start)
 	return &Server{
-		clock: c, keys: newKeyring(o.Token, c.Now()), counts: newCounts(), faults: &faults{},
+		clock: c, keys: newKeyring(o.Token, c), counts: newCounts(), faults: &faults{},
 		quota: newQuota(c, o.Tier), pages: newPages(), tier: o.Tier,
 		jobs: newJobs(o.JobTime), streams: newStreams(), latency: o.Latency, link: cmp.Or(o.LinkLife, linkLife),
 	}
@@ -116,6 +116,9 @@ func (s *Server) serve(r *http.Request) answer {
 	}
 	if strings.HasPrefix(r.URL.Path, cdnPath) {
 		return s.media(r)
+	}
+	if strings.HasSuffix(r.URL.Path, "/dialog/oauth") {
+		return s.login(r)
 	}
 	return s.respond(r)
 }

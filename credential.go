@@ -8,6 +8,8 @@ type Grant struct {
 	UserID    string    `json:"user_id"`             //
 	Kind      string    `json:"kind"`                // "user", "system user", as the platform says; "" = unknown
 	App       string    `json:"app"`                 // the app the token was made for; "" = unknown
+	AppID     string    `json:"app_id,omitempty"`    //
+	IssuedAt  time.Time `json:"issued_at,omitzero"`  // zero = not known
 	Scopes    []string  `json:"scopes"`              // what was granted
 	Missing   []string  `json:"missing"`             // what reading needs and was not granted
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // zero with Known = never
@@ -16,7 +18,25 @@ type Grant struct {
 	DataAccessExpiresAt time.Time `json:"data_access_expires_at,omitzero"` // zero = no such limit
 	Accounts            []Account `json:"accounts"`
 	At                  time.Time `json:"at,omitzero"` // the platform's own clock when it answered
+	// AppTrouble is why the platform does not take our app for what we say it is;
+	// "" = it does, or none is set. The token itself is not concerned.
+	AppTrouble string `json:"app_trouble,omitempty"`
 }
+
+// App is an app at a platform that an installation has: people log in to it, and
+// its secret proves and extends tokens that were made for it.
+type App struct {
+	ID     string
+	Secret Secret
+	// Configuration is what some platforms keep a login's details under; "" = none.
+	Configuration string
+}
+
+// IsZero says that there is none.
+func (a App) IsZero() bool { return a.ID == "" || a.Secret.IsZero() }
+
+// Made says whether a secret was made for the app.
+func (a App) Made(app string) bool { return !a.IsZero() && a.ID == app }
 
 // Credential is a secret that the vault keeps: what it is called, and who may
 // use it. The secret itself is in its versions.
@@ -86,6 +106,27 @@ type Spec struct {
 	Title   string // "Facebook Ads"
 	Summary string
 	Fields  []Field
+	// Faults are the ways in which its credentials fail, and what to do.
+	Faults []FaultCard
+}
+
+// FaultCard is what is known of a sort of fault before it happens.
+type FaultCard struct {
+	Code    string
+	Act     Act
+	Message string
+	Hint    string
+	Help    string // the anchor in the connector's document
+}
+
+// Fault makes a fault of a card.
+func (s Spec) Fault(code string) *Fault {
+	for _, c := range s.Faults {
+		if c.Code == code {
+			return &Fault{Act: c.Act, Code: c.Code, Message: c.Message, Hint: c.Hint}
+		}
+	}
+	return &Fault{Act: Bug, Code: code, Message: "Something is wrong that " + s.Title + " does not know"}
 }
 
 // Field is one setting of a Spec.

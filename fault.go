@@ -18,6 +18,21 @@ const (
 	Bug       Act = "bug"       // ours: this slice fails loudly, the rest goes on
 )
 
+// Rhythm says how often something is tried again that ended so.
+func (a Act) Rhythm() string {
+	switch a {
+	case Retry:
+		return "It is tried again by itself, soon and then more seldom."
+	case Wait:
+		return "It goes on by itself at the moment that the platform names."
+	case Reconnect:
+		return "Until then one try is made an hour."
+	case Configure:
+		return "Until then it is tried more and more seldom, every six hours at the least."
+	}
+	return "The rest goes on; this part is tried again at every sync."
+}
+
 // Fault is an error that knows who must act. It is made where the knowledge is
 // and asked for once, at the edge.
 type Fault struct {

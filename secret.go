@@ -13,6 +13,7 @@ type Secret struct {
 	// value is a pointer, because fmt follows none that is inside of something:
 	// where a verb does not fit, it prints what is there without asking Format.
 	value *string
+	app   string
 	_     [0]func() // the compiler refuses ==
 }
 
@@ -28,6 +29,15 @@ func (s Secret) Reveal() string {
 	}
 	return *s.value
 }
+
+// For says for which app of the platform's the secret was made; "" = nobody knows.
+func (s Secret) For(app string) Secret {
+	s.app = app
+	return s
+}
+
+// App is the app that the secret was made for; "" = nobody knows.
+func (s Secret) App() string { return s.app }
 
 // IsZero says that nothing is hidden here.
 func (s Secret) IsZero() bool { return s.Reveal() == "" }

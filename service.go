@@ -30,6 +30,7 @@ type Standing struct {
 	LastGood  time.Time // when it was last up to date; zero = never
 	Fault     *Fault    // what held it up in its last run; nil = nothing did
 	Failing   time.Time // since when runs fail; zero = they do not
+	Renewed   time.Time // when it last got another secret; zero = it never did
 }
 
 // Grace is for how long a deleted source can be restored (R12).

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"adtally"
+	"adtally/internal/vault"
 )
 
 type checkCommand struct {
@@ -21,7 +22,7 @@ func (c *checkCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	grant, err := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now()}).Verify(ctx, secret)
+	grant, err := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now(), app: p.app()}).Verify(ctx, secret)
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func (c *checkCommand) Run(ctx context.Context, p *program) error {
 		err = printGrant(p, grant)
 	}
 	if err == nil && len(grant.Missing) > 0 {
-		return missing(grant)
+		return vault.Lacks(grant)
 	}
 	return err
 }

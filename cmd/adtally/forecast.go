@@ -54,18 +54,18 @@ func (f forecasts) Preview(ctx context.Context, s adtally.Standing, r adtally.Re
 		if err != nil {
 			return adtally.Preview{}, err
 		}
-		day = adtally.DayOf(time.Now(), zone) - 1
+		day = adtally.DayOf(f.p.clock(), zone) - 1
 	}
-	platform, err := f.platforms.of(s.Connector, s.ID)
+	platform, err := f.platforms.of(ctx, s.Connector, s.ID)
 	if err != nil {
 		return adtally.Preview{}, err
 	}
-	secret, err := f.vault.Open(ctx, s.Credential, 0)
+	key, err := f.keyAt(ctx, s.Credential, f.p.clock())
 	if err != nil {
 		return adtally.Preview{}, err
 	}
 	s.Reports, s.Tables, s.Metrics = []adtally.Report{r}, []string{r.Name}, nil
-	reader, err := platform.Open(s.Source, secret)
+	reader, err := platform.Open(s.Source, key.secret)
 	if err != nil {
 		return adtally.Preview{}, err
 	}
@@ -148,7 +148,7 @@ const memoryOfCosts = 90 * 24 * time.Hour
 // Estimate says what a run would take, by what its slices took before.
 func (f forecasts) Estimate(ctx context.Context, s adtally.Standing, e adtally.Extent) ([]adtally.Cost, error) {
 	s.Source = reaching(s.Source, e)
-	platform, err := f.platforms.of(s.Connector, s.ID)
+	platform, err := f.platforms.of(ctx, s.Connector, s.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (f forecasts) Estimate(ctx context.Context, s adtally.Standing, e adtally.E
 	if err != nil {
 		return nil, err
 	}
-	trends, err := f.store.Trends(ctx, s.ID, time.Now().Add(-memoryOfCosts))
+	trends, err := f.store.Trends(ctx, s.ID, f.p.clock().Add(-memoryOfCosts))
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (f forecasts) Estimate(ctx context.Context, s adtally.Standing, e adtally.E
 				return nil, err
 			}
 		}
-		return reader.Plan(stream, a, done, time.Now()), nil
+		return reader.Plan(stream, a, done, f.p.clock()), nil
 	}
 	return costs(reader.Streams(), accounts, trends, plan)
 }

@@ -28,9 +28,17 @@ type program struct {
 	in       *os.File
 	out, err io.Writer
 	env      func(string) string
-	http     *http.Client // nil = the usual one
+	http     *http.Client     // nil = the usual one
+	now      func() time.Time // nil = the usual clock
 	// warehouse opens destinations of a kind; nil = those of rooms.go.
 	warehouse func(kind string, patience time.Duration) destination.Kind
+}
+
+func (p *program) clock() time.Time {
+	if p.now != nil {
+		return p.now()
+	}
+	return time.Now()
 }
 
 func (p *program) destination(kind string, patience time.Duration) destination.Kind {

@@ -19,7 +19,8 @@ func (s *service) purge(ctx context.Context) error {
 	ticker := time.NewTicker(purgeEvery)
 	defer ticker.Stop()
 	for {
-		if err := s.forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		now := s.p.clock()
+		if err := errors.Join(s.forget(ctx, now), s.forgetLogins(ctx, now)); err != nil && ctx.Err() == nil {
 			s.log.Error("what was deleted could not be forgotten", "error", err)
 		}
 		select {
@@ -65,6 +66,24 @@ func (s *service) forgetOne(ctx context.Context, source adtally.Standing, now ti
 	d := adtally.Deed{ID: newID(), At: now, Name: "adtally", What: "source.forget", Object: "source:" + source.ID,
 		Detail: map[string]string{"name": source.Name, "dataset": source.Dataset, "tables": map[bool]string{true: "dropped", false: "kept"}[source.Drop]}}
 	return s.store.ForgetSource(ctx, source.ID, now.Add(-adtally.Grace), d)
+}
+
+// loginLife is how long the token of a login waits for somebody to use it.
+const loginLife = 7 * 24 * time.Hour
+
+// forgetLogins forgets logins of long ago, and destroys the tokens that nobody
+// has taken.
+func (s *service) forgetLogins(ctx context.Context, now time.Time) error {
+	all, err := s.store.LoginsBefore(ctx, now.Add(-loginLife))
+	for _, l := range all {
+		if l.Credential != "" {
+			err = errors.Join(err, s.vault.Wipe(ctx, l.Credential, 1))
+		}
+		if err == nil {
+			err = s.store.ForgetLogin(ctx, l.ID)
+		}
+	}
+	return err
 }
 
 func (s *service) dropTables(ctx context.Context, dataset string) error {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"adtally"
 	"adtally/internal/connector"
 	"adtally/internal/connector/facebookads"
 	"adtally/internal/destination"
@@ -18,12 +19,15 @@ type platform struct {
 	patience time.Duration
 	waiting  func(account string, until time.Time)
 	say      func(string)
+	app      adtally.App
+	login    string // where people log in, for the simulator
 }
 
 // connectors are the ad platforms. A new one is a folder and a line here.
 var connectors = map[string]func(platform) connector.Connector{
 	"facebookads": func(p platform) connector.Connector {
-		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, Patience: p.patience, Waiting: p.waiting, Say: p.say})
+		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, Patience: p.patience, Waiting: p.waiting, Say: p.say,
+			App: p.app, LoginAddress: p.login})
 	},
 }
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -76,6 +75,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	group.Go(func() error { return s.work(ctx) })
 	group.Go(func() error { return watch.Run(ctx) })
 	group.Go(func() error { return s.purge(ctx) })
+	group.Go(func() error { return s.keep().Run(ctx) })
 	group.Go(func() error { return serve(ctx, listener, handler) })
 	return group.Wait()
 }
@@ -101,8 +101,9 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 	}
 	handler, err := api.New(api.Config{
 		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault,
-			Channels: s.store, Outages: s.store, Couriers: couriers{watch}, Costs: s.store, Forecasts: forecasts{s}},
-		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: time.Now, NewID: newID, Key: key,
+			Channels: s.store, Outages: s.store, Couriers: couriers{watch}, Costs: s.store, Forecasts: forecasts{s},
+			Doors: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store},
+		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Mounts: []api.Mount{
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},

@@ -18,6 +18,7 @@ import (
 	"adtally/internal/destination"
 	"adtally/internal/engine"
 	"adtally/internal/store"
+	"adtally/internal/vault"
 )
 
 type syncCommand struct {
@@ -76,12 +77,15 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 		return nil, err
 	}
 	watch := newProgress(p, c.JSON)
-	platform := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now(), patience: c.Wait, waiting: watch.waiting, say: watch.note})
-	reader, err := platform.Open(c.source(), secret)
-	if err != nil {
+	platform := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now(), patience: c.Wait, waiting: watch.waiting, say: watch.note, app: p.app()})
+	if _, err := platform.Open(c.source(), secret); err != nil { // before anybody is asked
 		return nil, err
 	}
 	grant, accounts, err := c.verify(ctx, platform, secret)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := platform.Open(c.source(), secret.For(grant.AppID))
 	if err != nil {
 		return nil, err
 	}
@@ -120,17 +124,13 @@ func (c *syncCommand) verify(ctx context.Context, platform connector.Connector, 
 		return grant, nil, err
 	}
 	if len(grant.Missing) > 0 {
-		return grant, nil, missing(grant)
+		return grant, nil, vault.Lacks(grant)
 	}
 	accounts, err := pick(grant, c.Account)
 	if err == nil && c.Since != 0 {
 		err = notFuture(c.Since, accounts, grant.At)
 	}
 	return grant, accounts, err
-}
-
-func missing(g adtally.Grant) error {
-	return wrong("permission", "The token lacks the permission %s", "Make a new token and tick "+strings.Join(g.Missing, ", ")+".", strings.Join(g.Missing, ", "))
 }
 
 // pick finds the accounts by their number, with or without act_.

@@ -11,6 +11,12 @@ import (
 
 const tokenVariable = "ADTALLY_TOKEN"
 
+// app is the installation's own at the platform, for the commands that work
+// without a service; zero = none is named.
+func (p *program) app() adtally.App {
+	return adtally.App{ID: strings.TrimSpace(p.env("ADTALLY_APP_ID")), Secret: adtally.NewSecret(strings.TrimSpace(p.env("ADTALLY_APP_SECRET")))}
+}
+
 // token comes from the environment or a prompt, never from an argument, which
 // other users of the machine could see. White space that a paste brought in is
 // taken out.

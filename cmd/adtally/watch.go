@@ -6,20 +6,27 @@ import (
 
 	"adtally"
 	"adtally/internal/notify"
+	"adtally/internal/vault"
 )
 
 // watch tells people what is wrong with the sources.
 func (s *service) watch(publicURL string) *notify.Watch {
 	return &notify.Watch{
-		Facts: s.store, Outages: s.store, Post: s.store, Courier: &notify.Courier{Now: time.Now},
+		Facts: s.store, Outages: s.store, Post: s.store, Courier: &notify.Courier{Now: s.p.clock},
 		Open: func(ctx context.Context, credential string) (adtally.Secret, error) {
 			return s.vault.Open(ctx, credential, 0)
 		},
 		Link:     func(source string) string { return publicURL + "/sources/" + source },
 		Versions: s.platforms.versions,
-		Now:      time.Now, NewID: newID,
+		Now:      s.p.clock, NewID: newID,
 		Report: func(err error) { s.log.Error("the watch stumbled", "error", err) },
 	}
+}
+
+// keep looks after the sources' tokens.
+func (s *service) keep() *vault.Watch {
+	return &vault.Watch{Vault: s.vault, Charges: s.store, Platform: s.platforms, Now: s.p.clock,
+		Report: func(err error) { s.log.Error("the watch over the tokens stumbled", "error", err) }}
 }
 
 // couriers are what the API knows of telling people.
@@ -43,7 +50,7 @@ func (couriers) NewSecret(kind string) adtally.Secret {
 func (l *platforms) versions() map[string]time.Time {
 	all := map[string]time.Time{}
 	for kind, create := range connectors {
-		c, has := create(platform{today: time.Now()}).(interface{ Version() (string, time.Time) })
+		c, has := create(platform{today: l.p.clock()}).(interface{ Version() (string, time.Time) })
 		if has {
 			name, ends := c.Version()
 			all[kind+" "+name] = ends

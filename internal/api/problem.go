@@ -27,9 +27,14 @@ var statuses = map[string]int{
 	"wrong_code":         http.StatusForbidden,
 	"wrong_password":     http.StatusForbidden,
 	"oidc_stale":         http.StatusForbidden,
+	"login_stale":        http.StatusForbidden,
+	"login_foreign":      http.StatusForbidden,
 	"oidc_refused":       http.StatusForbidden,
 	"oidc_unverified":    http.StatusForbidden,
 	"oidc_unknown":       http.StatusForbidden,
+	"reveal_off":         http.StatusForbidden,
+	"link_gone":          http.StatusNotFound,
+	"login_used":         http.StatusConflict,
 	"not_found":          http.StatusNotFound,
 	"invite_gone":        http.StatusNotFound,
 	"method_not_allowed": http.StatusMethodNotAllowed,
@@ -78,7 +83,11 @@ type Problem struct {
 	Request string       `json:"request" doc:"Names this request in the server's log"`
 	Object  string       `json:"object,omitempty" doc:"What is in the way" example:"run:0198c0de"`
 	Errors  []FieldError `json:"errors,omitempty" nullable:"false" doc:"The fields that are wrong"`
-	retry   time.Duration
+
+	Checks []TokenCheck `json:"checks,omitempty" nullable:"false" doc:"What was found of a token"`
+	Lost   []AdAccount  `json:"lost,omitempty" nullable:"false" doc:"Ad accounts that are read and that the token does not see"`
+	Gained []AdAccount  `json:"gained,omitempty" nullable:"false" doc:"Ad accounts that no token of the source saw before"`
+	retry  time.Duration
 }
 
 // FieldError is one field that is wrong. It does not repeat the value, which may

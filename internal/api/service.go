@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"adtally"
@@ -16,6 +17,11 @@ type Service struct {
 	Log       Logs
 	Platforms Platforms
 	Vault     Vault
+	Doors     Doors
+	Logins    PlatformLogins
+	Links     Links
+	Settings  Settings
+	Grants    Grants
 	Channels  Channels
 	Outages   Outages
 	Couriers  Couriers
@@ -62,8 +68,60 @@ type Platforms interface {
 	Catalog() []adtally.Spec
 	// Tables are those that a source may have, its own reports among them.
 	Tables(s adtally.Source) ([]adtally.TableCard, error)
-	// Verify asks the platform what a secret allows.
-	Verify(ctx context.Context, connector string, secret adtally.Secret) (adtally.Grant, error)
+}
+
+// Doors are how secrets come. Their faults are told to the caller as they are.
+type Doors interface {
+	// Inspect makes the named checks of a secret, and gives the one to keep. An
+	// error is a platform that does not answer: nothing is known then.
+	Inspect(ctx context.Context, connector string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error)
+	// Vouch asks the platform whether an app is what it is said to be.
+	Vouch(ctx context.Context, connector string, app adtally.App) error
+	// Consent is the platform's page on which a person lets our app in.
+	Consent(ctx context.Context, connector, state, back string) (string, error)
+	// Redeem makes a secret of what they come back with.
+	Redeem(ctx context.Context, connector, back string, answer url.Values) (adtally.Secret, error)
+}
+
+// PlatformLogins are the ways through a platform's login that people are on, or were.
+type PlatformLogins interface {
+	AddLogin(ctx context.Context, l adtally.Login, state string) error
+	// BackFromLogin uses a state up; login_used where that was done before.
+	BackFromLogin(ctx context.Context, state string, now time.Time) (adtally.Login, error)
+	EndLogin(ctx context.Context, l adtally.Login) error
+	Login(ctx context.Context, id string) (adtally.Login, error)
+	// TakeLogin uses its secret up; login_used where that was done before.
+	TakeLogin(ctx context.Context, id string, now time.Time) error
+}
+
+// Links let somebody log in who is none of our people.
+type Links interface {
+	AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.Deed) error
+	// ConnectLink is the one with an id or, where that is empty, a code's hash.
+	ConnectLink(ctx context.Context, id, code string) (adtally.ConnectLink, error)
+	ConnectLinks(ctx context.Context, source string) ([]adtally.ConnectLink, error)
+	// UseConnectLink uses one up; link_gone where it does not work any more.
+	UseConnectLink(ctx context.Context, id string, now time.Time) error
+	RevokeConnectLink(ctx context.Context, source, id string, d adtally.Deed) error
+}
+
+// Settings are what an admin sets for everybody.
+type Settings interface {
+	Settings(ctx context.Context) (adtally.InstallationSettings, error)
+	// SetSettings refuses with stale_edit where they have another revision.
+	SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.Deed) error
+	PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
+	// SetPlatformApp refuses with stale_edit where it has another revision.
+	SetPlatformApp(ctx context.Context, a adtally.PlatformApp, d adtally.Deed) error
+}
+
+// Grants are what credentials allow.
+type Grants interface {
+	// Grants are those of all credentials in use, by credential.
+	Grants(ctx context.Context) (map[string]adtally.Grant, error)
+	CredentialVersions(ctx context.Context, credential string) ([]adtally.CredentialVersion, error)
+	// Kept are the credentials of the sources.
+	Kept(ctx context.Context) ([]adtally.Kept, error)
 }
 
 // Costs are what was used, and what is there for it.
@@ -120,6 +178,8 @@ type Vault interface {
 	Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, g adtally.Grant, by string) (adtally.CredentialVersion, error)
 	// Open gives a secret; version 0 is the newest.
 	Open(ctx context.Context, credential string, version int64) (adtally.Secret, error)
+	// Wipe destroys the secret of a version.
+	Wipe(ctx context.Context, credential string, version int64) error
 }
 
 // foreign is a platform's fault as a problem: what a person must mend is in the

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,16 +24,48 @@ func (platform) Tables(adtally.Source) ([]adtally.TableCard, error) {
 	return []adtally.TableCard{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true}}, nil
 }
 
-func (platform) Verify(_ context.Context, _ string, secret adtally.Secret) (adtally.Grant, error) {
+var seven = adtally.Account{ID: "7", Name: "Seven", Currency: "EUR", Zone: "UTC", Status: "ACTIVE"}
+
+func (platform) Inspect(_ context.Context, _ string, secret adtally.Secret, _ adtally.Before) (adtally.Inspection, adtally.Secret, error) {
+	failed := func(name adtally.CheckName, result adtally.CheckResult, code string) adtally.Inspection {
+		return adtally.Inspection{Grant: adtally.Grant{Who: "Ana", Accounts: []adtally.Account{seven}},
+			Checks: []adtally.Check{{Name: name, Result: result, Code: code, Message: "It is not good", Hint: "Take another."}}}
+	}
 	switch text := secret.Reveal(); {
 	case strings.HasPrefix(text, "dead"):
-		return adtally.Grant{}, &adtally.Fault{Act: adtally.Reconnect, Code: "token_expired", Message: "The token has expired", Hint: "Make a new one."}
+		return failed(adtally.CheckLive, adtally.CheckFailed, "token_expired"), secret, nil
 	case strings.HasPrefix(text, "busy"):
-		return adtally.Grant{}, &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "Too much", Hint: "Wait.", Until: time.Now().Add(time.Hour)}
+		return adtally.Inspection{}, secret, &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "Too much", Hint: "Wait.", Until: time.Now().Add(time.Hour)}
 	case strings.HasPrefix(text, "less"):
-		return adtally.Grant{Missing: []string{"ads_read"}}, nil
+		return failed(adtally.CheckPermission, adtally.CheckFailed, "permission"), secret, nil
+	case strings.HasPrefix(text, "other"):
+		i := failed(adtally.CheckSameAccounts, adtally.CheckAsks, "accounts_lost")
+		i.Lost = []adtally.Account{seven}
+		return i, secret, nil
 	}
-	return adtally.Grant{Who: "Ana", Accounts: []adtally.Account{{ID: "7", Name: "Seven", Currency: "EUR", Zone: "UTC", Status: "ACTIVE"}}}, nil
+	i := failed(adtally.CheckLive, adtally.CheckPassed, "")
+	return i, secret, nil
+}
+
+func (platform) Vouch(_ context.Context, _ string, app adtally.App) error {
+	if app.Secret.Reveal() != "right" {
+		return &adtally.Fault{Act: adtally.Configure, Code: "app_config", Message: "The app's secret is wrong", Hint: "Check it."}
+	}
+	return nil
+}
+
+func (platform) Consent(_ context.Context, _, state, back string) (string, error) {
+	return "https://login.example/?state=" + state + "&back=" + url.QueryEscape(back), nil
+}
+
+func (platform) Redeem(_ context.Context, _, _ string, answer url.Values) (adtally.Secret, error) {
+	switch {
+	case answer.Get("error") != "":
+		return adtally.Secret{}, &adtally.Fault{Act: adtally.Reconnect, Code: "login_cancelled", Message: "The login was cancelled", Hint: "Begin again."}
+	case answer.Get("code") == "down":
+		return adtally.Secret{}, &adtally.Fault{Act: adtally.Retry, Code: "meta_trouble", Message: "Meta has trouble", Hint: "Later."}
+	}
+	return adtally.NewSecret(answer.Get("code")), nil
 }
 
 // locker keeps nothing, and says that it did.
@@ -45,6 +78,8 @@ func (locker) Admit(context.Context, adtally.Credential, adtally.Secret, adtally
 func (locker) Open(context.Context, string, int64) (adtally.Secret, error) {
 	return adtally.NewSecret("kept"), nil
 }
+
+func (locker) Wipe(context.Context, string, int64) error { return nil }
 
 // courier takes every channel but one without an address.
 type courier struct{ tried []string }
@@ -171,7 +206,8 @@ func newLedger(t *testing.T) *store.DB {
 }
 
 func serviceOf(db *store.DB) api.Service {
-	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db, Forecasts: oracle{}}
+	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db, Forecasts: oracle{},
+		Doors: platform{}, Logins: db, Links: db, Settings: db, Grants: db}
 }
 
 // R8, R24: what a platform says of a token is told as it is, and nothing is made.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"adtally"
@@ -28,6 +27,7 @@ var (
 )
 
 func (g sources) register() {
+	g.registerCredential()
 	const list, one = "/api/v1/sources", "/api/v1/sources/{id}"
 	handle(g.shell, operation{ID: "list-catalog", Method: http.MethodGet, Path: "/api/v1/catalog", Tag: tagSources, Access: forViewers, Summary: "List what can be connected"}, g.catalog)
 	handle(g.shell, operation{ID: "list-sources", Method: http.MethodGet, Path: list, Tag: tagSources, Access: forViewers, Summary: "List the sources"}, g.list)
@@ -37,9 +37,6 @@ func (g sources) register() {
 	handle(g.shell, operation{ID: "get-source", Method: http.MethodGet, Path: one, Tag: tagSources, Access: forViewers, Summary: "Show a source"}, g.get)
 	handle(g.shell, operation{ID: "change-source", Method: http.MethodPatch, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Change a source",
 		Text: "What is not named stays. A new name changes no table.", Refuses: []int{http.StatusConflict}}, g.change)
-	handle(g.shell, operation{ID: "renew-source", Method: http.MethodPut, Path: one + "/credential", Tag: tagSources, Access: withSecrets,
-		Summary: "Give a source another token", Text: "The platform is asked first: a token that is not good, or lacks a permission, is refused, and the one before stays. White space within a pasted token is taken out.",
-		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.renew)
 	handle(g.shell, operation{ID: "delete-source", Method: http.MethodDelete, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Delete a source",
 		Text: "It can be restored for 30 days, with its tables and its schedule. Then it is forgotten, its token is destroyed, and its tables stay or go, as was wanted. A run that is on is cancelled.", Refuses: []int{http.StatusConflict}}, g.remove)
 	handle(g.shell, operation{ID: "list-dependents", Method: http.MethodGet, Path: one + "/dependents", Tag: tagSources, Access: forViewers, Summary: "Show what goes with a source"}, g.dependents)
@@ -73,6 +70,7 @@ type Source struct {
 	Drop     bool         `json:"drop_data,omitempty" doc:"Its tables go with it, 30 days after it was deleted"`
 	Next     *time.Time   `json:"next,omitempty" doc:"When it is synced next; absent = not scheduled"`
 	Good     *time.Time   `json:"last_good,omitempty" doc:"When it was last up to date"`
+	Expires  *time.Time   `json:"token_expires,omitempty" doc:"When its token ends; absent = never, or nobody knows"`
 	Failures int          `json:"failures" doc:"Runs in a row that did not bring it up to date"`
 	Why      string       `json:"why,omitempty" doc:"Why it is synced less often than was set"`
 	Fault    *SourceFault `json:"fault,omitempty" doc:"What held it up in its last run; absent = nothing did"`
@@ -87,14 +85,14 @@ type SourceFault struct {
 	Since   time.Time   `json:"since"`
 }
 
-func sourceOf(s adtally.Standing) Source {
+func sourceOf(s adtally.Standing, grant adtally.Grant) Source {
 	var fault *SourceFault
 	if f := s.Fault; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
 	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
 		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack, Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
-		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Failures: s.Failures, Why: s.Why, Fault: fault}
+		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Expires: given(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
 
 type oneSource struct {
@@ -102,7 +100,9 @@ type oneSource struct {
 	Body Source
 }
 
-func shown(s adtally.Standing) *oneSource { return &oneSource{etag(s.Revision), sourceOf(s)} }
+func shown(s adtally.Standing, grant adtally.Grant) *oneSource {
+	return &oneSource{etag(s.Revision), sourceOf(s, grant)}
+}
 
 // Card is a connector of the catalog.
 type Card struct {
@@ -124,10 +124,14 @@ func (g sources) list(ctx context.Context, _ Caller, in *struct {
 },
 ) (*listed[Source], error) {
 	all, err := g.Sources.Sources(ctx, in.Deleted)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := g.Grants.Grants(ctx)
 	out := &listed[Source]{}
 	out.Body.Items = []Source{}
 	for _, s := range all {
-		out.Body.Items = append(out.Body.Items, sourceOf(s))
+		out.Body.Items = append(out.Body.Items, sourceOf(s, grants[s.Credential]))
 	}
 	return out, err
 }
@@ -137,7 +141,13 @@ func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSou
 	if err != nil {
 		return nil, err
 	}
-	return shown(s), nil
+	return g.shown(ctx, s)
+}
+
+// shown is a source with what is known of its token.
+func (g sources) shown(ctx context.Context, s adtally.Standing) (*oneSource, error) {
+	grants, err := g.Grants.Grants(ctx)
+	return shown(s, grants[s.Credential]), err
 }
 
 type sourceForm struct {
@@ -145,7 +155,7 @@ type sourceForm struct {
 		Choice
 		Connector string `json:"connector" maxLength:"100" example:"facebookads"`
 		Dataset   string `json:"dataset,omitempty" maxLength:"50" doc:"The schema for its tables; absent = the connector's name, with a number where that is taken"`
-		Token     string `json:"token,omitempty" maxLength:"4000" doc:"An access token of the platform"`
+		TokenFrom
 	}
 }
 
@@ -169,10 +179,9 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 	if err := g.check(s); err != nil {
 		return nil, err
 	}
-	secret := cleaned(in.Body.Token)
 	var grant adtally.Grant
-	if !secret.IsZero() {
-		if grant, err = g.admit(ctx, who, &s, secret); err != nil {
+	if in.Body.TokenFrom.given() {
+		if grant, err = g.admit(ctx, who, &s, in.Body.TokenFrom); err != nil {
 			return nil, err
 		}
 	}
@@ -183,7 +192,7 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 		return nil, err
 	}
 	s.Revision = 1
-	return shown(s), nil
+	return shown(s, grant), nil
 }
 
 // dataset is the name that was given, or one of the connector's that is free.
@@ -233,37 +242,6 @@ func (g sources) check(s adtally.Standing) error {
 	return nil
 }
 
-// cleaned is a token without the white space that a paste brings along.
-func cleaned(text string) adtally.Secret {
-	return adtally.NewSecret(strings.Join(strings.Fields(text), ""))
-}
-
-// admit asks the platform about a secret, and keeps it for the source.
-func (g sources) admit(ctx context.Context, who Caller, s *adtally.Standing, secret adtally.Secret) (adtally.Grant, error) {
-	if secret.IsZero() {
-		return adtally.Grant{}, invalid("body.token", "There is no token")
-	}
-	grant, err := g.Platforms.Verify(ctx, s.Connector, secret)
-	if err != nil {
-		return grant, foreign(err)
-	}
-	if len(grant.Missing) > 0 {
-		return grant, foreign(refusal("permission", "The token lacks the permission "+strings.Join(grant.Missing, ", "), "Make a new token and tick "+strings.Join(grant.Missing, ", ")+"."))
-	}
-	v, err := g.Vault.Admit(ctx, adtally.Credential{ID: s.Credential, Connector: s.Connector, Name: s.Name}, secret, grant, who.String())
-	if err != nil {
-		return grant, err
-	}
-	s.Credential = v.Credential
-	if s.Stage == adtally.Authentication && (s.All || len(s.Accounts) > 0) {
-		s.Stage = adtally.InitialLoad
-	}
-	if s.Stage != adtally.Authentication {
-		s.Next = g.Now()
-	}
-	return grant, nil
-}
-
 func (g sources) change(ctx context.Context, who Caller, in *struct {
 	ByID
 	Edit
@@ -299,29 +277,7 @@ func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, wha
 		return nil, err
 	}
 	s.Revision++
-	return shown(s), nil
-}
-
-func (g sources) renew(ctx context.Context, who Caller, in *struct {
-	ByID
-	Body struct {
-		Token string `json:"token" minLength:"1" maxLength:"4000"`
-	}
-},
-) (*oneSource, error) {
-	s, err := g.Sources.Source(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	grant, err := g.admit(ctx, who, &s, cleaned(in.Body.Token))
-	if err != nil {
-		return nil, err
-	}
-	if err := g.Sources.EditSource(ctx, s, g.deed(who, "source.renew", object("source", s.ID), map[string]string{"who": grant.Who})); err != nil {
-		return nil, err
-	}
-	s.Revision++
-	return shown(s), g.Accounts.SeeAccounts(ctx, s.ID, grant.Accounts, g.Now())
+	return g.shown(ctx, s)
 }
 
 func (g sources) remove(ctx context.Context, who Caller, in *struct {

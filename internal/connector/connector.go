@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"net/url"
 	"time"
 
 	"adtally"
@@ -17,12 +18,35 @@ import (
 
 // Connector is the code that can read one ad platform.
 type Connector interface {
+	Authority
+	Door
 	Spec() adtally.Spec
-	// Verify asks the platform what a secret allows: who, scopes, accounts,
-	// until when.
-	Verify(context.Context, adtally.Secret) (adtally.Grant, error)
 	// Open makes a reader. It does not touch the network.
 	Open(adtally.Source, adtally.Secret) (Reader, error)
+}
+
+// Authority is what a platform's secrets allow, and how they live on.
+type Authority interface {
+	// Verify asks the platform what a secret allows: who, scopes, accounts,
+	// until when. Only a platform that says so makes a secret a dead one.
+	Verify(context.Context, adtally.Secret) (adtally.Grant, error)
+	// Probe reads a little of an account, as a sync will.
+	Probe(context.Context, adtally.Secret, adtally.Account) error
+	// Renew gives another secret in place of one that ends, without its owner. One
+	// that cannot be renewed is a fault, and lives as long as it lives.
+	Renew(context.Context, adtally.Secret, adtally.Grant) (adtally.Secret, error)
+}
+
+// Door is how people come to a secret by logging in to the platform, where the
+// installation has an app there.
+type Door interface {
+	// Vouch asks the platform whether our app is what we say it is.
+	Vouch(context.Context) error
+	// Consent is the platform's page on which a person lets our app in. They come
+	// back to an address of ours, with state.
+	Consent(state, back string) (string, error)
+	// Redeem makes a secret, as long-lived as there is, of what they come back with.
+	Redeem(ctx context.Context, back string, answer url.Values) (adtally.Secret, error)
 }
 
 // Gauged is a connector that knows how full the budgets are that the platform

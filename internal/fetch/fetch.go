@@ -192,7 +192,9 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	if r.Method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	req.Header.Set("Authorization", "Bearer "+r.Secret.Reveal())
+	if !r.Secret.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+r.Secret.Reveal())
+	}
 	return req, nil
 }
 

@@ -17,13 +17,15 @@ const (
 // Pace says how a source goes on after a run: on time again after a good one, and
 // ever more slowly, down to a floor, while runs fail.
 func Pace(s adtally.Standing, r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.Standing {
-	switch r.State {
-	case adtally.Finished:
+	switch {
+	case r.State == adtally.Finished:
 		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
 		s.Fault, s.Failing = nil, time.Time{}
 		s.Next = later(r.Started.Add(s.Every), now)
-	case adtally.Interrupted:
+	case r.State == adtally.Interrupted:
 		s.Next = now.Add(s.Every)
+	case worst != nil && worst.Act == adtally.Reconnect && s.Renewed.After(r.Started):
+		s.Next = now // what failed was the secret before
 	default:
 		if s.Failures++; s.Failing.IsZero() {
 			s.Failing = now

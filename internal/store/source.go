@@ -34,20 +34,20 @@ func (v set) into(s *adtally.Source) {
 	s.Since, s.Until, s.Settings, s.Every, s.LookBack = v.Since, v.Until, v.Settings, v.Every, v.LookBack
 }
 
-const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since, drop_data`
+const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since, drop_data, renewed`
 
 func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
 	var settings string
-	var created, deleted, next, good, failing sql.Null[int64]
+	var created, deleted, next, good, failing, renewed sql.Null[int64]
 	var act sql.Null[string]
 	var f adtally.Fault
 	err = rows.Scan(&s.ID, &s.Name, &s.Connector, &s.Dataset, &s.Credential, &settings, &s.Stage, &s.Revision, &created, &s.CreatedBy,
-		&deleted, &next, &s.Failures, &s.Why, &good, &act, &f.Code, &f.Message, &f.Hint, &failing, &s.Drop)
+		&deleted, &next, &s.Failures, &s.Why, &good, &act, &f.Code, &f.Message, &f.Hint, &failing, &s.Drop, &renewed)
 	if err != nil {
 		return s, err
 	}
 	s.Created, s.Deleted, s.Next, s.LastGood = moment(created), moment(deleted), moment(next), moment(good)
-	s.Failing = moment(failing)
+	s.Failing, s.Renewed = moment(failing), moment(renewed)
 	if f.Act = adtally.Act(act.V); act.Valid {
 		s.Fault = &f
 	}
@@ -67,8 +67,8 @@ func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed)
 		return err
 	}
 	return db.did(ctx, "add a source", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL, 0) ON CONFLICT DO NOTHING`,
-			s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next))
+		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL, 0, ?) ON CONFLICT DO NOTHING`,
+			s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next), micros(s.Renewed))
 		if err == nil && n == 0 {
 			err = configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
 		}
@@ -115,9 +115,9 @@ func (db *DB) EditSource(ctx context.Context, s adtally.Standing, d adtally.Deed
 		return err
 	}
 	return db.did(ctx, "change a source", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, drop_data = ?, revision = revision + 1
+		n, err := tx.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, drop_data = ?, renewed = ?, revision = revision + 1
 			WHERE id = ? AND revision = ?`,
-			s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), bit(s.Drop), s.ID, s.Revision)
+			s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), bit(s.Drop), micros(s.Renewed), s.ID, s.Revision)
 		if err == nil && n == 0 {
 			err = configure("conflict", "somebody else has changed it meanwhile", "Load it again, and make the change once more.", nil)
 		}
@@ -204,6 +204,8 @@ var belongings = []string{
 	`DELETE FROM lessons WHERE source = ?`,
 	`DELETE FROM drifts WHERE source = ?`,
 	`DELETE FROM source_accounts WHERE source = ?`,
+	`DELETE FROM connect_links WHERE source = ?`,
+	`DELETE FROM logins WHERE source = ?`,
 }
 
 // ForgetSource forgets a source that was deleted before a moment, with all that

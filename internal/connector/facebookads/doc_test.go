@@ -25,7 +25,7 @@ func TestTheDocumentHasTheTablesOfTheCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := string(raw)
-	for name, table := range map[string]string{"errors": errorTable(), "versions": versionTable()} {
+	for name, table := range map[string]string{"errors": errorTable(), "versions": versionTable(), "credentials": credentialTable()} {
 		before, rest, found := strings.Cut(want, fmt.Sprintf(begin, name))
 		_, after, ended := strings.Cut(rest, fmt.Sprintf(end, name))
 		if !found || !ended {
@@ -58,6 +58,16 @@ func errorTable() string {
 	}
 	slices.Sort(rows)
 	return "| act | class | what it means | Meta's code/subcode |\n|---|---|---|---|\n" + strings.Join(rows, "")
+}
+
+// credentialTable has a heading, which helps are linked to, for each way in which
+// a credential fails (R16).
+func credentialTable() string {
+	var b strings.Builder
+	for _, c := range facebookads.New(facebookads.Config{}).Spec().Faults {
+		fmt.Fprintf(&b, "#### %s\n\n%s. %s %s\n\n", c.Help, c.Message, c.Hint, c.Act.Rhythm())
+	}
+	return b.String()
 }
 
 // spokenCode is what of an error leads to a row.

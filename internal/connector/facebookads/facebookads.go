@@ -48,6 +48,10 @@ type Config struct {
 	Waiting func(account string, until time.Time)
 	// Say is told what a person should know, such as that a version ends.
 	Say func(notice string)
+	// App is the installation's own; zero = it has none, and tokens are pasted.
+	App adtally.App
+	// LoginAddress is where people log in; DefaultLoginAddress when empty.
+	LoginAddress string
 }
 
 // Connector reads Facebook Ads.
@@ -104,13 +108,17 @@ func (c *Connector) Spec() adtally.Spec {
 		Summary: "Ad accounts, campaigns, ad sets, ads and creatives, and their daily spend and performance. Needs ads_read, nothing more.",
 		Fields: []adtally.Field{
 			{Key: "graph_url", Label: "Address of the Graph API", Help: "Only for a proxy or the simulator.", Default: DefaultAddress, Scope: adtally.PerInstallation},
+			{Key: "login_url", Label: "Address of Facebook's login", Help: "Only for the simulator.", Default: DefaultLoginAddress, Scope: adtally.PerInstallation},
+			{Key: "app_id", Label: "App id", Help: "Of your own app at Meta. With it people log in, and tokens of that app are extended by themselves.", Scope: adtally.PerInstallation},
+			{Key: "app_secret", Label: "App secret", Help: "From the app's dashboard at Meta: Settings, Basic.", Secret: true, Scope: adtally.PerInstallation},
 			{Key: "access_token", Label: "Access token", Help: "With the permission ads_read. A system user's token does not expire.", Secret: true, Scope: adtally.PerSource},
 		},
+		Faults: credentialFaults(),
 	}
 }
 
 func (c *Connector) graph(s adtally.Secret) *graph {
-	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say}
+	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say, app: c.config.App}
 }
 
 // Open makes a reader of the tables that the source names; of the usual ones

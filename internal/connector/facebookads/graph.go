@@ -24,16 +24,17 @@ type graph struct {
 	address string        // without the version, without a slash at the end
 	version *atomic.Value // of string; moves on where Meta says that it has ended
 	secret  adtally.Secret
+	app     adtally.App  // ours; zero = none
 	say     func(string) // is told what a person should know
 }
 
 // get asks for a node or one page.
 func (g *graph) get(ctx context.Context, path string, b budget, q url.Values) (fetch.Answer, error) {
-	return g.do(ctx, fetch.Request{Method: http.MethodGet, URL: path, Query: q, Secret: g.secret, Buckets: b.buckets()})
+	return g.do(ctx, fetch.Request{Method: http.MethodGet, URL: path, Query: g.proven(q), Secret: g.secret, Buckets: b.buckets()})
 }
 
 func (g *graph) post(ctx context.Context, path string, b budget, form url.Values) (fetch.Answer, error) {
-	return g.do(ctx, fetch.Request{Method: http.MethodPost, URL: path, Form: form, Secret: g.secret, Buckets: b.buckets()})
+	return g.do(ctx, fetch.Request{Method: http.MethodPost, URL: path, Form: g.proven(form), Secret: g.secret, Buckets: b.buckets()})
 }
 
 // do sends a request to the version in use, and to the next one where Meta says

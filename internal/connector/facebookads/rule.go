@@ -86,6 +86,10 @@ var rules = []rule{
 	{code: 1, text: "client secret", class: classApp, source: "META §6"},
 	{code: 190, text: "error validating application", class: classApp, source: "catalogue (101): text varies; R16"},
 	{code: 100, subcode: 36009, class: classLoginCode, source: "100_36009_code_used"},
+	{code: 100, subcode: 36007, class: classLoginLate, source: "META §7.2: a code lives for ten minutes"},
+	{code: 100, subcode: 36008, class: classLoginRedirect, source: "META §7.2: redirect_uri must be byte-identical"},
+	{code: 100, text: "redirect_uri", class: classLoginRedirect, source: "META §7.2"},
+	{code: 100, text: "verification code", class: classLoginLate, source: "META §7.2"},
 
 	// The token, in every way that it dies.
 	{code: 190, subcode: 458, class: classTokenApp, source: "META §6"},

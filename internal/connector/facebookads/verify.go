@@ -19,27 +19,86 @@ import (
 const accountRows = 500
 
 // Verify asks who is behind a secret, what was granted, until when, and which
-// ad accounts it sees.
+// ad accounts it sees. Where the installation has an app, that asks first: it is
+// told of every token of its own, dead ones too, and whether calls need its proof.
 func (c *Connector) Verify(ctx context.Context, secret adtally.Secret) (adtally.Grant, error) {
-	g := c.graph(secret)
-	parts, err := g.batch(ctx, budget{}, "me?fields=id,name", "me/permissions",
-		"debug_token?input_token="+url.QueryEscape(secret.Reveal()))
-	if err != nil {
+	if err := wellFormed(secret); err != nil {
 		return adtally.Grant{}, err
 	}
-	grant := adtally.Grant{At: parts[0].At}
-	if err := readMe(parts[0], &grant); err != nil {
+	var grant adtally.Grant
+	if !c.config.App.IsZero() {
+		if err := c.inspect(ctx, secret, &grant); err != nil {
+			return grant, err
+		}
+	}
+	g := c.graph(secret.For(grant.AppID))
+	if err := g.introduce(ctx, &grant); err != nil || len(grant.Missing) > 0 {
 		return grant, err
 	}
-	if err := readPermissions(parts[1], &grant); err != nil {
-		return grant, err
-	}
-	readToken(parts[2], &grant)
-	if len(grant.Missing) > 0 {
-		return grant, nil
-	}
+	var err error
 	grant.Accounts, err = g.accounts(ctx)
 	return grant, err
+}
+
+// introduce has a token say who it is, and what it may. What the app was told
+// before is not asked again.
+func (g *graph) introduce(ctx context.Context, grant *adtally.Grant) error {
+	asked := []string{"me?fields=id,name", "me/permissions"}
+	if !grant.ExpiryKnown {
+		asked = append(asked, debugOf(g.secret))
+	}
+	parts, err := g.batch(ctx, budget{}, asked...)
+	if err != nil {
+		return err
+	}
+	grant.At = parts[0].At
+	if err := readMe(parts[0], grant); err != nil {
+		return err
+	}
+	if err := readPermissions(parts[1], grant); err != nil {
+		return err
+	}
+	if len(parts) > 2 {
+		// It may refuse to answer a token that belongs to no developer of its app;
+		// then the expiry is simply not known.
+		if about, err := tokenOf(parts[2]); err == nil {
+			about.into(grant)
+		}
+	}
+	return nil
+}
+
+func debugOf(secret adtally.Secret) string {
+	return "debug_token?input_token=" + url.QueryEscape(secret.Reveal())
+}
+
+// inspect has our app ask about a token.
+func (c *Connector) inspect(ctx context.Context, secret adtally.Secret, grant *adtally.Grant) error {
+	app := c.config.App
+	parts, err := c.graph(adtally.NewSecret(app.ID+"|"+app.Secret.Reveal())).batch(ctx, budget{}, debugOf(secret))
+	if err == nil {
+		err = judge(parts[0])
+	}
+	switch classOf(err) {
+	case classApp, classRestricted, classProof:
+		grant.AppTrouble = adtally.FaultOf(err).Message
+		return nil
+	case classBadRequest: // it was made for another app
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	about, err := tokenOf(parts[0])
+	if err != nil {
+		return err
+	}
+	grant.At = parts[0].At
+	about.into(grant)
+	if !about.Valid && about.Error != nil {
+		return classify(about.Error, parts[0])
+	}
+	return nil
 }
 
 func readMe(a fetch.Answer, g *adtally.Grant) error {
@@ -76,31 +135,50 @@ func readPermissions(a fetch.Answer, g *adtally.Grant) error {
 	return nil
 }
 
-// readToken takes what debug_token tells. It may refuse to answer a token that
-// belongs to no developer of its app; then the expiry is simply not known.
-func readToken(a fetch.Answer, g *adtally.Grant) {
-	var body struct {
-		Data struct {
-			Type                string
-			Application         string
-			ExpiresAt           *int64 `json:"expires_at"`
-			DataAccessExpiresAt int64  `json:"data_access_expires_at"`
-		}
+// tokenInfo is what debug_token tells.
+type tokenInfo struct {
+	Type                string
+	Application         string
+	AppID               string `json:"app_id"`
+	UserID              string `json:"user_id"`
+	Valid               bool   `json:"is_valid"`
+	IssuedAt            int64  `json:"issued_at"`
+	ExpiresAt           *int64 `json:"expires_at"`
+	DataAccessExpiresAt int64  `json:"data_access_expires_at"`
+	Error               *graphError
+}
+
+func tokenOf(a fetch.Answer) (tokenInfo, error) {
+	if err := judge(a); err != nil {
+		return tokenInfo{}, err
 	}
-	if judge(a) != nil || json.Unmarshal(a.Body, &body) != nil || body.Data.ExpiresAt == nil {
+	var body struct{ Data tokenInfo }
+	if err := json.Unmarshal(a.Body, &body); err != nil {
+		return tokenInfo{}, fmt.Errorf("read debug_token: %w", err)
+	}
+	return body.Data, nil
+}
+
+func (t tokenInfo) into(g *adtally.Grant) {
+	if t.ExpiresAt == nil {
 		return
 	}
-	g.Kind, g.App, g.ExpiryKnown = spokenKind(body.Data.Type), body.Data.Application, true
-	g.ExpiresAt = unixTime(*body.Data.ExpiresAt)
-	g.DataAccessExpiresAt = unixTime(body.Data.DataAccessExpiresAt)
+	g.Kind, g.App, g.AppID, g.ExpiryKnown = spokenKind(t.Type), t.Application, t.AppID, true
+	g.IssuedAt, g.ExpiresAt, g.DataAccessExpiresAt = unixTime(t.IssuedAt), unixTime(*t.ExpiresAt), unixTime(t.DataAccessExpiresAt)
 }
+
+// The kinds of tokens.
+const (
+	kindSystemUser = "system user"
+	kindUser       = "user"
+)
 
 func spokenKind(graph string) string {
 	switch graph {
 	case "SYSTEM_USER":
-		return "system user"
+		return kindSystemUser
 	case "USER":
-		return "user"
+		return kindUser
 	}
 	return graph
 }

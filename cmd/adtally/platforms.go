@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/vault"
+)
+
+// platforms are the connectors of a service.
+type platforms struct {
+	flags *serviceFlags
+	p     *program
+	apps  interface {
+		PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
+	}
+	vault *vault.Vault
+
+	mu   sync.Mutex
+	open map[string]opened
+}
+
+// opened is a connector, with the app as it was set then.
+type opened struct {
+	connector.Connector
+	app adtally.PlatformApp
+}
+
+// patienceInStep is how long a step sits out a block of the platform's. A longer
+// one is waited for without a worker.
+const patienceInStep = 20 * time.Second
+
+// of is the connector of a source. Each source keeps its own, since how full the
+// platform's budgets are is told to its token. It is made anew where the
+// installation has got another app.
+func (l *platforms) of(ctx context.Context, kind, source string) (connector.Connector, error) {
+	app, err := l.apps.PlatformApp(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if o := l.open[source+" "+kind]; o.Connector != nil && o.app == app {
+		return o, nil
+	}
+	made, err := l.make(ctx, kind, app)
+	if err == nil {
+		l.open[source+" "+kind] = opened{made, app}
+	}
+	return made, err
+}
+
+func (l *platforms) make(ctx context.Context, kind string, app adtally.PlatformApp) (connector.Connector, error) {
+	own := adtally.App{ID: app.ID, Configuration: app.Configuration}
+	if app.Credential != "" {
+		var err error
+		if own.Secret, err = l.vault.Open(ctx, app.Credential, 0); err != nil {
+			return nil, err
+		}
+	}
+	return l.with(kind, own)
+}
+
+// with is a connector with an app.
+func (l *platforms) with(kind string, app adtally.App) (connector.Connector, error) {
+	create := connectors[kind]
+	if create == nil {
+		return nil, wrong("unknown_connector", "There is no connector %s", "Use a program that has it.", kind)
+	}
+	return create(platform{address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), patience: patienceInStep, app: app}), nil
+}
+
+// Catalog lists what can be connected.
+func (l *platforms) Catalog() (all []adtally.Spec) {
+	for _, name := range slices.Sorted(maps.Keys(connectors)) {
+		all = append(all, connectors[name](platform{}).Spec())
+	}
+	return all
+}
+
+// Verify asks the platform what a secret allows.
+func (l *platforms) Verify(ctx context.Context, kind string, secret adtally.Secret) (adtally.Grant, error) {
+	c, err := l.of(ctx, kind, "")
+	if err != nil {
+		return adtally.Grant{}, err
+	}
+	return c.Verify(ctx, secret)
+}
+
+// Probe reads a little of an account.
+func (l *platforms) Probe(ctx context.Context, kind string, secret adtally.Secret, a adtally.Account) error {
+	c, err := l.of(ctx, kind, "")
+	if err != nil {
+		return err
+	}
+	return c.Probe(ctx, secret, a)
+}
+
+// Renew gives another secret in the place of one that ends.
+func (l *platforms) Renew(ctx context.Context, kind string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error) {
+	c, err := l.of(ctx, kind, "")
+	if err != nil {
+		return adtally.Secret{}, err
+	}
+	return c.Renew(ctx, secret, g)
+}
+
+// Inspect makes the named checks of a secret.
+func (l *platforms) Inspect(ctx context.Context, kind string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error) {
+	return vault.Inspect(ctx, l, kind, secret, b)
+}
+
+// Vouch asks the platform whether an app is what it is said to be.
+func (l *platforms) Vouch(ctx context.Context, kind string, app adtally.App) error {
+	c, err := l.with(kind, app)
+	if err != nil {
+		return err
+	}
+	return c.Vouch(ctx)
+}
+
+// Consent is the platform's page on which a person lets our app in.
+func (l *platforms) Consent(ctx context.Context, kind, state, back string) (string, error) {
+	c, err := l.of(ctx, kind, "")
+	if err != nil {
+		return "", err
+	}
+	return c.Consent(state, back)
+}
+
+// Redeem makes a secret of what they come back with.
+func (l *platforms) Redeem(ctx context.Context, kind, back string, answer url.Values) (adtally.Secret, error) {
+	c, err := l.of(ctx, kind, "")
+	if err != nil {
+		return adtally.Secret{}, err
+	}
+	return c.Redeem(ctx, back, answer)
+}
+
+// Tables are those that a source may have, its own reports among them.
+func (l *platforms) Tables(s adtally.Source) (all []adtally.TableCard, err error) {
+	c, err := l.with(s.Connector, adtally.App{})
+	if err != nil {
+		return nil, err
+	}
+	usual := map[string]bool{}
+	s.Tables = nil
+	reader, err := c.Open(s, adtally.Secret{})
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range reader.Streams() {
+		for _, t := range st.Tables {
+			usual[t.Name] = true
+		}
+	}
+	s.Tables = slices.Clone(tables[s.Connector]())
+	for _, r := range s.Reports {
+		s.Tables = append(s.Tables, r.Name)
+	}
+	if reader, err = c.Open(s, adtally.Secret{}); err != nil {
+		return nil, err
+	}
+	for _, st := range reader.Streams() {
+		for _, t := range st.Tables {
+			all = append(all, adtally.TableCard{Name: t.Name, Description: t.Description, Key: t.Key, Usual: usual[t.Name], Daily: st.Daily})
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,322 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"adtally"
+)
+
+// loginLife is how long one may take at the platform (R2).
+const loginLife = 10 * time.Minute
+
+// platformLogins are people's ways through a platform's own login, to a token.
+type platformLogins struct{ sources }
+
+func (g platformLogins) register() {
+	handle(g.shell, operation{ID: "begin-login", Method: http.MethodPost, Path: "/api/v1/logins", Tag: tagSources, Status: http.StatusCreated,
+		Access:  Access{Role: adtally.Builder, Also: adtally.Credentials, Person: true},
+		Summary: "Log in to a platform for a source", Text: "Open the address that is answered, in the same browser, within ten minutes. For a source that is there, what comes back is tested and used at once; it asks to be confirmed where it does not see all that is read. For a new one, name the login when you make the source.",
+		Refuses: []int{http.StatusServiceUnavailable}}, g.begin)
+	handle(g.shell, operation{ID: "get-login", Method: http.MethodGet, Path: "/api/v1/logins/{id}", Tag: tagSources, Access: withSecrets, Summary: "Say what came of a login"}, g.get)
+	handle(g.shell, operation{ID: "finish-login", Method: http.MethodGet, Path: "/auth/{connector}/callback", Tag: tagSources, Access: public, Summary: "Come back from a platform's login",
+		Text: "The address to allow at the platform. The browser is sent on to the source, or to where the login began, with login=ID or problem=CODE.", Status: http.StatusFound, AnyQuery: true}, g.finish)
+	handle(g.shell, operation{ID: "get-link", Method: http.MethodGet, Path: "/api/v1/links/{code}", Tag: tagSources, Access: public, Summary: "Say what a connect link is for"}, g.link)
+	handle(g.shell, operation{ID: "begin-link-login", Method: http.MethodPost, Path: "/api/v1/links/{code}/login", Tag: tagSources, Access: public, Status: http.StatusCreated,
+		Summary: "Log in to a platform by a connect link", Refuses: []int{http.StatusServiceUnavailable}}, g.beginByLink)
+}
+
+// pass is what the browser carries to the platform and back: the state in the
+// address is good only together with it.
+type pass struct {
+	Login   string
+	Expires time.Time
+}
+
+const passPurpose = "login"
+
+func passCookie(who Caller, value string, expires time.Time) http.Cookie {
+	c := cookie(who, value, expires) //nolint:gosec // cookie sets what it must
+	c.Name += "-login"
+	return c
+}
+
+// Begun is a login that begins.
+type Begun struct {
+	ID      string    `json:"id"`
+	URL     string    `json:"url" doc:"The platform's page; open it in the same browser"`
+	Expires time.Time `json:"expires"`
+}
+
+type begun struct {
+	SetCookie http.Cookie `header:"Set-Cookie" doc:"What must come back with the browser"`
+	Body      Begun
+}
+
+func (g platformLogins) begin(ctx context.Context, who Caller, in *struct {
+	Body struct {
+		Connector string `json:"connector" maxLength:"100" example:"facebookads"`
+		Source    string `json:"source,omitempty" maxLength:"100" doc:"Whose token is renewed; absent = a new source's"`
+	}
+},
+) (*begun, error) {
+	spec, err := g.spec(in.Body.Connector)
+	if err != nil {
+		return nil, invalid("body.connector", "There is no such connector")
+	}
+	if in.Body.Source != "" {
+		s, err := g.Sources.Source(ctx, in.Body.Source)
+		if missing(err) || err == nil && (s.Connector != spec.Name || !s.Deleted.IsZero()) {
+			return nil, invalid("body.source", "There is no such source of this connector")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return g.away(ctx, who, adtally.Login{Connector: spec.Name, Source: in.Body.Source, By: who.String()})
+}
+
+// away writes a login down and says where it goes.
+func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (*begun, error) {
+	state := rand.Text()
+	to, err := g.Doors.Consent(ctx, l.Connector, state, g.callback(l.Connector))
+	if err != nil {
+		return nil, foreign(err)
+	}
+	l.ID, l.Made, l.Expires = g.NewID(), g.Now(), g.Now().Add(loginLife)
+	sealed, err := g.seal.close(passPurpose, pass{l.ID, l.Expires})
+	if err != nil {
+		return nil, err
+	}
+	if err := g.Logins.AddLogin(ctx, l, hashed(state)); err != nil {
+		return nil, err
+	}
+	return &begun{passCookie(who, sealed, l.Expires), Begun{l.ID, to, l.Expires.UTC()}}, nil
+}
+
+// callback is the address of ours that a platform sends the browser back to.
+func (g platformLogins) callback(connector string) string { return callbackAt(g.PublicURL, connector) }
+
+func callbackAt(public, connector string) string {
+	return strings.TrimSuffix(public, "/") + "/auth/" + url.PathEscape(connector) + "/callback"
+}
+
+type loginBack struct {
+	ByConnector
+	State   string `query:"state" maxLength:"200"`
+	Code    string `query:"code" maxLength:"4000"`
+	Error   string `query:"error" maxLength:"200"`
+	Text    string `query:"error_description" maxLength:"1000"`
+	Cookie  string `cookie:"adtally-login" maxLength:"4000"`
+	Safe    string `cookie:"__Host-adtally-login" maxLength:"4000"`
+	carried string
+}
+
+// finish sends the browser on, whatever came of the login.
+func (g platformLogins) finish(ctx context.Context, who Caller, in *loginBack) (*away, error) {
+	gone := passCookie(who, "", time.Unix(1, 0))
+	if in.carried = in.Cookie; who.secure {
+		in.carried = in.Safe
+	}
+	l, err := g.arrived(ctx, who, in)
+	if err != nil {
+		p := g.problem(ctx, err)
+		g.shell.Log.WarnContext(ctx, "a login at a platform was not taken", "request", p.Request, "code", p.Code)
+		return &away{Location: "/sources?problem=" + url.QueryEscape(p.Code), SetCookie: []http.Cookie{gone}}, nil
+	}
+	l = g.carry(ctx, who, l, in)
+	l.Ended = g.Now()
+	if err := g.Logins.EndLogin(ctx, l); err != nil {
+		return nil, err
+	}
+	return &away{Location: landing(l), SetCookie: []http.Cookie{gone}}, nil
+}
+
+// arrived finds the login that a browser comes back from, and sees that it is the
+// one that left.
+func (g platformLogins) arrived(ctx context.Context, who Caller, in *loginBack) (l adtally.Login, err error) {
+	stale := refusal("login_stale", "This login was not begun here", "Begin again from the source.")
+	l, err = g.Logins.BackFromLogin(ctx, hashed(in.State), g.Now())
+	if missing(err) || err == nil && l.Connector != in.Connector {
+		return l, stale
+	}
+	if err != nil {
+		return l, err
+	}
+	var p pass
+	if !g.seal.open(passPurpose, in.carried, &p) || p.Login != l.ID || l.Link == "" && l.By != who.String() {
+		return l, refusal("login_foreign", "This login was begun by somebody else, or in another browser", "Begin again in this browser.")
+	}
+	return l, nil
+}
+
+// carry makes of what a browser comes back with the token of a source, or says
+// why not. Nothing is left behind of what was not good.
+func (g platformLogins) carry(ctx context.Context, who Caller, l adtally.Login, in *loginBack) adtally.Login {
+	err := g.use(ctx, who, &l, in)
+	if err == nil {
+		return l
+	}
+	p := g.problem(ctx, err)
+	l.Fault = &adtally.Fault{Act: p.Act, Code: p.Code, Message: p.Detail, Hint: p.Hint}
+	return l
+}
+
+func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, in *loginBack) error {
+	if !g.Now().Before(l.Expires) {
+		return foreign(refusal("login_late", "The login took longer than ten minutes", "Begin again."))
+	}
+	answer := url.Values{"code": {in.Code}}
+	if in.Error != "" {
+		answer = url.Values{"error": {in.Error}, "error_description": {in.Text}}
+	}
+	secret, err := g.Doors.Redeem(ctx, l.Connector, g.callback(l.Connector), answer)
+	if err != nil {
+		return foreign(err)
+	}
+	if l.Source == "" {
+		return g.wait(ctx, l, secret, adtally.Before{})
+	}
+	s, err := g.Sources.Source(ctx, l.Source)
+	if err != nil {
+		return err
+	}
+	b, err := g.before(ctx, s)
+	if err != nil {
+		return err
+	}
+	return g.reconnect(ctx, who, l, s, secret, b)
+}
+
+// wait keeps a token until somebody makes a source of it, or confirms it.
+func (g platformLogins) wait(ctx context.Context, l *adtally.Login, secret adtally.Secret, b adtally.Before) error {
+	secret, err := g.inspected(ctx, l, secret, b)
+	if err != nil {
+		return err
+	}
+	v, err := g.Vault.Admit(ctx, adtally.Credential{Connector: l.Connector, Name: "login " + l.ID}, secret, l.Found.Grant, l.By)
+	l.Credential = v.Credential
+	return err
+}
+
+// inspected notes what is found of a token; one that is not good is refused.
+func (g platformLogins) inspected(ctx context.Context, l *adtally.Login, secret adtally.Secret, b adtally.Before) (adtally.Secret, error) {
+	i, secret, err := g.Doors.Inspect(ctx, l.Connector, secret, b)
+	if err != nil {
+		return secret, foreign(err)
+	}
+	l.Found = &i
+	if err := notTaken(i, true); err != nil {
+		return secret, err
+	}
+	return secret, g.useLink(ctx, l)
+}
+
+func (g platformLogins) useLink(ctx context.Context, l *adtally.Login) error {
+	if l.Link == "" {
+		return nil
+	}
+	return g.Links.UseConnectLink(ctx, l.Link, g.Now())
+}
+
+// reconnect gives a source the token that a login brought, unless somebody has to
+// confirm it first.
+func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Login, s adtally.Standing, secret adtally.Secret, b adtally.Before) error {
+	if !s.Deleted.IsZero() {
+		return refusal("conflict", "The source was deleted meanwhile", "Restore it first.")
+	}
+	secret, err := g.inspected(ctx, l, secret, b)
+	if err != nil {
+		return err
+	}
+	if notTaken(*l.Found, false) != nil {
+		v, err := g.Vault.Admit(ctx, adtally.Credential{Connector: l.Connector, Name: "login " + l.ID}, secret, l.Found.Grant, l.By)
+		l.Credential = v.Credential
+		return err
+	}
+	if err := g.keep(ctx, l.By, &s, secret, l.Found.Grant); err != nil {
+		return err
+	}
+	l.Taken = g.Now()
+	detail := map[string]string{"who": l.Found.Grant.Who, "app": l.Found.Grant.App, "by": "login"}
+	if l.Link != "" {
+		detail["by"], detail["link"] = "link", l.Link
+	}
+	_, err = g.renewed(ctx, who, s, l.Found.Grant, detail)
+	return err
+}
+
+// landing is the page of ours where a login ends.
+func landing(l adtally.Login) string {
+	q := "?login=" + url.QueryEscape(l.ID)
+	switch {
+	case l.Link != "" && l.Fault != nil:
+		return "/link/done?outcome=" + url.QueryEscape(l.Fault.Code)
+	case l.Link != "" && l.Taken.IsZero():
+		return "/link/done?outcome=confirm"
+	case l.Link != "":
+		return "/link/done?outcome=good"
+	case l.Source == "":
+		return "/connect/" + url.PathEscape(l.Connector) + q
+	}
+	return "/sources/" + url.PathEscape(l.Source) + "/configuration" + q
+}
+
+// LoginState says how far a login has come.
+type LoginState string
+
+// The states. One that waits is good, and nobody has used it yet.
+const (
+	loginOpen    LoginState = "open"
+	loginFailed  LoginState = "failed"
+	loginWaiting LoginState = "waiting"
+	loginTaken   LoginState = "taken"
+)
+
+// LoginView is a login, without what is secret.
+type LoginView struct {
+	ID        string       `json:"id"`
+	Connector string       `json:"connector"`
+	Source    string       `json:"source,omitempty" doc:"Whose token is renewed; absent = a new source's"`
+	State     LoginState   `json:"state" enum:"open,failed,waiting,taken" doc:"waiting = its token is good: make a source with it, or confirm it"`
+	Expires   time.Time    `json:"expires"`
+	Fault     *SourceFault `json:"fault,omitempty" doc:"Why nothing came of it"`
+	Found     *Findings    `json:"found,omitempty"`
+	Accounts  []AdAccount  `json:"accounts" nullable:"false" doc:"The ad accounts that its token sees"`
+}
+
+func (g platformLogins) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*struct{ Body LoginView }, error) {
+	l, err := g.Logins.Login(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	v := LoginView{ID: l.ID, Connector: l.Connector, Source: l.Source, State: loginOpen, Expires: l.Expires.UTC(), Accounts: []AdAccount{}}
+	switch {
+	case l.Fault != nil:
+		v.State, v.Fault = loginFailed, &SourceFault{l.Fault.Act, l.Fault.Code, l.Fault.Message, l.Fault.Hint, l.Ended.UTC()}
+	case !l.Taken.IsZero():
+		v.State = loginTaken
+	case l.Credential != "":
+		v.State = loginWaiting
+	case !g.Now().Before(l.Expires):
+		v.State = loginFailed
+	}
+	if l.Found != nil {
+		f := findingsOf(*l.Found)
+		v.Found, v.Accounts = &f, bareAccounts(l.Found.Grant.Accounts)
+	}
+	return &struct{ Body LoginView }{v}, nil
+}
+
+// usableLogin is one whose token can be used for a connector.
+func (g sources) usableLogin(ctx context.Context, connector, id string) (adtally.Login, error) {
+	l, err := g.Logins.Login(ctx, id)
+	if missing(err) || err == nil && (l.Connector != connector || l.Credential == "" || !l.Taken.IsZero()) {
+		return l, invalid("body.login", "There is no such login, nothing came of it, or it was used")
+	}
+	return l, err
+}

@@ -1,0 +1,30 @@
+package facebookads
+
+import (
+	"slices"
+	"strings"
+
+	"adtally"
+)
+
+// credentialFaults are all the ways in which a token, a login, an app or a
+// permission fails, from the one table of cures (R16). The document of the
+// connector has a heading for each.
+func credentialFaults() (all []adtally.FaultCard) {
+	for c, cure := range cures {
+		if !aboutCredentials(c) {
+			continue
+		}
+		all = append(all, adtally.FaultCard{Code: string(c), Act: adtally.Act(cure.act), Message: cure.message, Hint: cure.hint, Help: string(c)})
+	}
+	slices.SortFunc(all, func(a, b adtally.FaultCard) int { return strings.Compare(a.Code, b.Code) })
+	return all
+}
+
+func aboutCredentials(c class) bool {
+	switch c {
+	case classPermission, classBlocked, classRestricted, classProof, classApp, classNoApp, classNotRenewable, classUnshared:
+		return true
+	}
+	return strings.HasPrefix(string(c), "token_") || strings.HasPrefix(string(c), "login_")
+}

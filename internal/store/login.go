@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"adtally"
+)
+
+const loginColumns = `id, connector, source, by_whom, link, made, expires, ended, credential, taken, found, fault`
+
+func scanLogin(rows *sql.Rows) (l adtally.Login, err error) {
+	var made, expires, ended, taken sql.Null[int64]
+	var found, fault string
+	if err := rows.Scan(&l.ID, &l.Connector, &l.Source, &l.By, &l.Link, &made, &expires, &ended, &l.Credential, &taken, &found, &fault); err != nil {
+		return l, err
+	}
+	l.Made, l.Expires, l.Ended, l.Taken = moment(made), moment(expires), moment(ended), moment(taken)
+	if found != "" {
+		if err := unjson(found, &l.Found); err != nil {
+			return l, err
+		}
+	}
+	if fault != "" {
+		var f keptFault
+		if err := unjson(fault, &f); err != nil {
+			return l, err
+		}
+		l.Fault = &adtally.Fault{Act: f.Act, Code: f.Code, Message: f.Message, Hint: f.Hint}
+	}
+	return l, nil
+}
+
+// keptFault is a fault without what lies beneath.
+type keptFault struct {
+	Act     adtally.Act `json:"act"`
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	Hint    string      `json:"hint"`
+}
+
+// AddLogin keeps a login that begins. Of its state only the hash is kept.
+func (db *DB) AddLogin(ctx context.Context, l adtally.Login, state string) error {
+	_, err := db.exec(ctx, "begin a login", `INSERT INTO logins (state, `+loginColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, '', NULL, '', '')`,
+		state, l.ID, l.Connector, l.Source, l.By, l.Link, micros(l.Made), micros(l.Expires))
+	return err
+}
+
+// BackFromLogin finds the login that a state is of, and uses that up: it refuses
+// with login_used where somebody has come back with it before.
+func (db *DB) BackFromLogin(ctx context.Context, state string, now time.Time) (l adtally.Login, err error) {
+	err = db.write(ctx, "come back from a login", func(tx txn) error {
+		all, err := tx.logins(ctx, `state = ?`, state)
+		if l, err = one(all, err, "login"); err != nil {
+			return err
+		}
+		n, err := tx.exec(ctx, `UPDATE logins SET back = ? WHERE state = ? AND back IS NULL`, micros(now), state)
+		if err == nil && n == 0 {
+			err = configure("login_used", "this login was finished before", "Begin again.", nil)
+		}
+		return err
+	})
+	return l, err
+}
+
+func (t txn) logins(ctx context.Context, which string, args ...any) (all []adtally.Login, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error {
+		l, err := scanLogin(rows)
+		all = append(all, l)
+		return err
+	}, `SELECT `+loginColumns+` FROM logins WHERE `+which, args...)
+	return all, err
+}
+
+// EndLogin writes down what came of a login.
+func (db *DB) EndLogin(ctx context.Context, l adtally.Login) error {
+	found, fault := "", ""
+	for into, v := range map[*string]any{&found: l.Found, &fault: l.Fault} {
+		if f, isFault := v.(*adtally.Fault); isFault && f != nil {
+			v = keptFault{f.Act, f.Code, f.Message, f.Hint}
+		} else if isFault {
+			continue
+		}
+		if i, isFound := v.(*adtally.Inspection); isFound && i == nil {
+			continue
+		}
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		*into = string(b)
+	}
+	_, err := db.exec(ctx, "end a login", `UPDATE logins SET ended = ?, credential = ?, taken = ?, found = ?, fault = ? WHERE id = ?`,
+		micros(l.Ended), l.Credential, micros(l.Taken), found, fault, l.ID)
+	return err
+}
+
+// Login is one of them.
+func (db *DB) Login(ctx context.Context, id string) (adtally.Login, error) {
+	all, err := (txn{db.sql, db.bind}).logins(ctx, `id = ?`, id)
+	return one(all, err, "login")
+}
+
+// LoginsBefore are those that ended, or would have, before a moment.
+func (db *DB) LoginsBefore(ctx context.Context, before time.Time) ([]adtally.Login, error) {
+	return (txn{db.sql, db.bind}).logins(ctx, `expires < ?`, before.UnixMicro())
+}
+
+// TakeLogin says that the secret of a login is used now; it can be once.
+func (db *DB) TakeLogin(ctx context.Context, id string, now time.Time) error {
+	n, err := db.exec(ctx, "use a login", `UPDATE logins SET taken = ? WHERE id = ? AND taken IS NULL AND credential <> ''`, micros(now), id)
+	if err == nil && n == 0 {
+		err = configure("login_used", "this login was used before, or nothing came of it", "Log in again.", nil)
+	}
+	return err
+}
+
+// ForgetLogin forgets a login.
+func (db *DB) ForgetLogin(ctx context.Context, id string) error {
+	_, err := db.exec(ctx, "forget a login", `DELETE FROM logins WHERE id = ?`, id)
+	return err
+}
+
+const linkColumns = `id, source, by_whom, made, expires, used, revoked`
+
+func (db *DB) links(ctx context.Context, which string, args ...any) (all []adtally.ConnectLink, err error) {
+	err = db.query(ctx, "read connect links", func(rows *sql.Rows) error {
+		var l adtally.ConnectLink
+		var made, expires, used, revoked sql.Null[int64]
+		err := rows.Scan(&l.ID, &l.Source, &l.By, &made, &expires, &used, &revoked)
+		l.Made, l.Expires, l.Used, l.Revoked = moment(made), moment(expires), moment(used), moment(revoked)
+		all = append(all, l)
+		return err
+	}, `SELECT `+linkColumns+` FROM connect_links WHERE `+which, args...)
+	return all, err
+}
+
+// AddConnectLink keeps a link, under the hash of its code.
+func (db *DB) AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.Deed) error {
+	return db.did(ctx, "add a connect link", d, func(tx txn) error {
+		_, err := tx.exec(ctx, `INSERT INTO connect_links (code, `+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)`,
+			code, l.ID, l.Source, l.By, micros(l.Made), micros(l.Expires))
+		return err
+	})
+}
+
+// ConnectLink is the link with an id or, where that is empty, a code's hash.
+func (db *DB) ConnectLink(ctx context.Context, id, code string) (adtally.ConnectLink, error) {
+	if id != "" {
+		all, err := db.links(ctx, `id = ?`, id)
+		return one(all, err, "link")
+	}
+	all, err := db.links(ctx, `code = ?`, code)
+	return one(all, err, "link")
+}
+
+// ConnectLinks are those of a source, newest first.
+func (db *DB) ConnectLinks(ctx context.Context, source string) ([]adtally.ConnectLink, error) {
+	return db.links(ctx, `source = ? ORDER BY made DESC, id DESC LIMIT 100`, source)
+}
+
+// UseConnectLink uses a link up; link_gone where it does not work any more.
+func (db *DB) UseConnectLink(ctx context.Context, id string, now time.Time) error {
+	n, err := db.exec(ctx, "use a connect link", `UPDATE connect_links SET used = ? WHERE id = ? AND used IS NULL AND revoked IS NULL AND expires > ?`, micros(now), id, now.UnixMicro())
+	if err == nil && n == 0 {
+		err = configure("link_gone", "this link does not work, or no longer", "Ask for a new one.", nil)
+	}
+	return err
+}
+
+// RevokeConnectLink takes a link of a source's back.
+func (db *DB) RevokeConnectLink(ctx context.Context, source, id string, d adtally.Deed) error {
+	return db.did(ctx, "revoke a connect link", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE connect_links SET revoked = coalesce(revoked, ?) WHERE id = ? AND source = ?`, d.At.UnixMicro(), id, source)
+		if err == nil && n == 0 {
+			err = absent("link")
+		}
+		return err
+	})
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"adtally"
+)
+
+// Settings are what an admin has set for everybody, or the usual ones.
+func (db *DB) Settings(ctx context.Context) (s adtally.InstallationSettings, err error) {
+	s = adtally.UsualSettings()
+	err = db.query(ctx, "read the settings", func(rows *sql.Rows) error {
+		var text string
+		if err := rows.Scan(&text, &s.Revision); err != nil {
+			return err
+		}
+		return unjson(text, &s)
+	}, `SELECT value, revision FROM settings WHERE name = 'installation'`)
+	return s, err
+}
+
+// SetSettings puts s in the place of the settings with its revision.
+func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.Deed) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return db.did(ctx, "change the settings", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `INSERT INTO settings (name, value, revision) VALUES ('installation', ?, 1)
+			ON CONFLICT (name) DO UPDATE SET value = excluded.value, revision = settings.revision + 1 WHERE settings.revision = ?`, string(text), s.Revision)
+		return staleUnless(n, err)
+	})
+}
+
+func staleUnless(n int64, err error) error {
+	if err == nil && n == 0 {
+		err = configure("stale_edit", "somebody else has changed it meanwhile", "Read it again, and make the change once more.", nil)
+	}
+	return err
+}
+
+// PlatformApp is the installation's app at a platform; its ID is empty where
+// none is set.
+func (db *DB) PlatformApp(ctx context.Context, connector string) (a adtally.PlatformApp, err error) {
+	a.Connector = connector
+	err = db.query(ctx, "read the app", func(rows *sql.Rows) error {
+		return rows.Scan(&a.ID, &a.Configuration, &a.Credential, &a.Revision)
+	}, `SELECT id, configuration, credential, revision FROM apps WHERE connector = ?`, connector)
+	return a, err
+}
+
+// SetPlatformApp puts a in the place of the app with its revision. One without an
+// ID is none.
+func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, d adtally.Deed) error {
+	return db.did(ctx, "set the app", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `INSERT INTO apps (connector, id, configuration, credential, revision) VALUES (?, ?, ?, ?, 1)
+			ON CONFLICT (connector) DO UPDATE SET id = excluded.id, configuration = excluded.configuration, credential = excluded.credential,
+			revision = apps.revision + 1 WHERE apps.revision = ?`, a.Connector, a.ID, a.Configuration, a.Credential, a.Revision)
+		return staleUnless(n, err)
+	})
+}

@@ -1,0 +1,163 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+// Charges is what the ledger knows of credentials that are looked after.
+type Charges interface {
+	// Kept are the credentials of the sources that are there.
+	Kept(ctx context.Context) ([]adtally.Kept, error)
+	// ClaimCheck and ClaimTry say that something is done now; false = another
+	// process does it.
+	ClaimCheck(ctx context.Context, credential string, was, now time.Time) (bool, error)
+	ClaimTry(ctx context.Context, credential string, was, now time.Time) (bool, error)
+	NoteGrant(ctx context.Context, credential string, version int64, g adtally.Grant, now time.Time) error
+	NoteTrouble(ctx context.Context, credential, why string) error
+}
+
+// Watch looks after credentials: it keeps what is known of them fresh, extends
+// those that end, and destroys what is not needed any more. It never says that
+// one is dead: only a platform does, when it is read.
+type Watch struct {
+	Vault    *Vault
+	Charges  Charges
+	Platform Platform
+	Now      func() time.Time
+	Report   func(error)
+	Tick     time.Duration // how often it looks; 0 = a minute
+}
+
+// How often a platform is asked about a credential that no sync asks about, and
+// how often an extension is tried that did not succeed.
+const (
+	checkEvery = 24 * time.Hour
+	tryEvery   = 24 * time.Hour
+	usualTick  = time.Minute
+)
+
+// watcher signs what it admits.
+const watcher = "adtally"
+
+// Run looks until ctx ends.
+func (w *Watch) Run(ctx context.Context) error {
+	tick := w.Tick
+	if tick == 0 {
+		tick = usualTick
+	}
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		if err := w.Look(ctx); err != nil && ctx.Err() == nil {
+			w.Report(fmt.Errorf("look after credentials: %w", err))
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Look does once what is due.
+func (w *Watch) Look(ctx context.Context) error {
+	all, err := w.Charges.Kept(ctx)
+	for _, k := range all {
+		err = errors.Join(err, w.check(ctx, &k), w.extend(ctx, k), w.clear(ctx, k))
+	}
+	return err
+}
+
+// check asks the platform about a credential that nobody has asked about for a
+// day. That it does not answer, or does not like it, is for the next sync to see.
+func (w *Watch) check(ctx context.Context, k *adtally.Kept) error {
+	now := w.Now()
+	if now.Sub(k.Checked) < checkEvery {
+		return nil
+	}
+	mine, err := w.Charges.ClaimCheck(ctx, k.Credential.ID, k.Checked, now)
+	if err != nil || !mine {
+		return err
+	}
+	secret, err := w.open(ctx, *k)
+	if err != nil {
+		return err
+	}
+	grant, err := w.Platform.Verify(ctx, k.Credential.Connector, secret)
+	if err != nil {
+		return nil //nolint:nilerr // the next sync meets it, and says so
+	}
+	k.Version.Grant = grant
+	return w.Charges.NoteGrant(ctx, k.Credential.ID, k.Version.Number, grant, now)
+}
+
+func (w *Watch) open(ctx context.Context, k adtally.Kept) (adtally.Secret, error) {
+	secret, err := w.Vault.Open(ctx, k.Credential.ID, k.Version.Number)
+	return secret.For(k.Version.Grant.AppID), err
+}
+
+// due says whether two thirds of a secret's life are over, and it lives.
+func due(g adtally.Grant, admitted, now time.Time) bool {
+	if g.ExpiresAt.IsZero() || !now.Before(g.ExpiresAt) {
+		return false
+	}
+	from := g.IssuedAt
+	if from.IsZero() {
+		from = admitted
+	}
+	return now.Sub(from) >= g.ExpiresAt.Sub(from)*2/3
+}
+
+// extend has a secret live longer without its owner, where the platform does so.
+// One that cannot be extended is as good as before.
+func (w *Watch) extend(ctx context.Context, k adtally.Kept) error {
+	now := w.Now()
+	if !due(k.Version.Grant, k.Version.Admitted, now) || now.Sub(k.Tried) < tryEvery {
+		return nil
+	}
+	mine, err := w.Charges.ClaimTry(ctx, k.Credential.ID, k.Tried, now)
+	if err != nil || !mine {
+		return err
+	}
+	trouble := ""
+	if err := w.renew(ctx, k); err != nil {
+		trouble = adtally.FaultOf(err).Message
+	}
+	return w.Charges.NoteTrouble(ctx, k.Credential.ID, trouble)
+}
+
+// renew takes another secret where the platform gives one that lives longer.
+func (w *Watch) renew(ctx context.Context, k adtally.Kept) error {
+	secret, err := w.open(ctx, k)
+	if err != nil {
+		return err
+	}
+	fresh, err := w.Platform.Renew(ctx, k.Credential.Connector, secret, k.Version.Grant)
+	if err != nil {
+		return err
+	}
+	grant, err := w.Platform.Verify(ctx, k.Credential.Connector, fresh)
+	switch {
+	case err != nil:
+		return err
+	case len(grant.Missing) > 0:
+		return Lacks(grant)
+	case grant.ExpiryKnown && !grant.ExpiresAt.IsZero() && !grant.ExpiresAt.After(k.Version.Grant.ExpiresAt):
+		return configure("not_extended", "The platform gave a token that ends no later", "Reconnect before it ends.", nil)
+	}
+	_, err = w.Vault.Admit(ctx, k.Credential, fresh, grant, watcher)
+	return err
+}
+
+// clear destroys the secrets of versions that a sync has gone well after.
+func (w *Watch) clear(ctx context.Context, k adtally.Kept) (err error) {
+	for _, number := range k.Former {
+		err = errors.Join(err, w.Vault.Wipe(ctx, k.Credential.ID, number))
+	}
+	return err
+}

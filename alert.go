@@ -14,6 +14,7 @@ const (
 	SyncFailed    Alert = "sync_failed"    // it does not sync
 	AuthExpired   Alert = "auth_expired"   // nor will it, before somebody reconnects
 	AccessEnding  Alert = "access_ending"  // a token runs out soon
+	AccountLost   Alert = "account_lost"   // an ad account is not shared with the token's owner any more
 	VersionEnding Alert = "version_ending" // the platform gives up the version that we speak
 	Stale         Alert = "stale"          // the figures are older than they should be
 	Suspect       Alert = "suspect"        // the figures may be wrong: no rows, or they do not add up
@@ -21,7 +22,7 @@ const (
 
 // Alerts are all alerts.
 func Alerts() []Alert {
-	return []Alert{SyncFailed, AuthExpired, AccessEnding, VersionEnding, Stale, Suspect}
+	return []Alert{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, Stale, Suspect}
 }
 
 // Aspect is what an alert is about. One may be well while the other is not.

@@ -108,6 +108,7 @@ type Spec struct {
 	Fields  []Field
 	// Faults are the ways in which its credentials fail, and what to do.
 	Faults []FaultCard
+	Guide  Guide // the way to a credential that lasts
 }
 
 // FaultCard is what is known of a sort of fault before it happens.

@@ -12,6 +12,7 @@ import (
 // much that it does not: no answer is an error of the server's, or one that the
 // document does not name. R26
 func TestAStrangersRequestsAreAnsweredAsDocumented(t *testing.T) {
+	t.Parallel()
 	program, err := filepath.Abs("../../.tools/venv/bin/schemathesis")
 	if err != nil {
 		t.Fatal(err)

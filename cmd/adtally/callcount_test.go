@@ -41,6 +41,7 @@ const slack = 1.15
 // TestCallsAreNearlyTheFewestPossible counts what Meta's quota counts, the calls
 // that find out whose token it is and those that compare totals included. R42
 func TestCallsAreNearlyTheFewestPossible(t *testing.T) {
+	t.Parallel()
 	t.Logf("%-20s %7s %7s %7s %8s %8s %8s %10s", "", "ours", "floor", "ratio", "airbyte", "best", "worst", "wall clock")
 	for _, s := range scenarios {
 		t.Run(strings.ReplaceAll(s.name, " ", "_"), func(t *testing.T) {

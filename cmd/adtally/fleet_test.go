@@ -42,6 +42,7 @@ func startWorker(t *testing.T, sim *simulator, dsn, dir string) *exec.Cmd {
 // frozen past its leases and thawed: every run ends, what they had in hand goes on
 // elsewhere within a minute, and nothing is there twice. R5, PAINS #14
 func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
+	t.Parallel()
 	const sources = 40
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=40,ads=10,days=60,seed=3", "--latency", "30ms")
 	dsn := postgrestest.Start(t)

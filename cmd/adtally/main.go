@@ -30,6 +30,7 @@ type program struct {
 	env      func(string) string
 	http     *http.Client     // nil = the usual one
 	now      func() time.Time // nil = the usual clock
+	poll     time.Duration    // how long to wait before a report is asked for; 0 = as usual
 	// warehouse opens destinations of a kind; nil = those of rooms.go.
 	warehouse func(kind string, patience time.Duration) destination.Kind
 }

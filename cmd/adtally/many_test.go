@@ -53,6 +53,7 @@ func (w fullWriter) Commit(ctx context.Context, l destination.Load, rows iter.Se
 // hour, one forbidden, one cannot be stored, one has a broken creative, and in
 // one a field is forbidden. R38, R41; PAINS #13, #15
 func TestOneBadThingCostsOneThing(t *testing.T) {
+	t.Parallel()
 	const size = "accounts=50,ads=4,days=120,seed=3"
 	args := []string{"--tables", "ad_accounts,ads,ad_creatives,basic_ad", "--since", "2026-03-01", "--until", "2026-03-31"}
 	inBubble(t, graphsim.Options{JobTime: 8 * time.Second, Latency: map[string]time.Duration{"*": 200 * time.Millisecond}}, size, func(t *testing.T, b *bubble) {

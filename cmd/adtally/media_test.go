@@ -106,6 +106,7 @@ const lost = `SELECT count(*) FROM facebook_ads.ads a LEFT JOIN facebook_ads.med
 // Links die after an hour; the pictures are there after thirty days, and nothing
 // is fetched twice. PAINS #34
 func TestPicturesOutliveTheirLinks(t *testing.T) {
+	t.Parallel()
 	withPictures(t, graphsim.Options{LinkLife: time.Hour}, "accounts=1,ads=60,days=20,seed=3", func(t *testing.T, p *pictured) {
 		d := p.sync(t)
 		if d.code != 0 || d.Pictures == nil || d.Pictures.Fetched == 0 || d.Pictures.Missing+d.Pictures.Left > 0 {
@@ -177,6 +178,7 @@ func (s sharing) Objects(kind advertiser.Kind, now time.Time) []advertiser.Objec
 
 // 10,000 ads that share 300 pictures are 300 files and 300 downloads. PAINS #34
 func TestAdsThatShareAPictureShareOneFile(t *testing.T) {
+	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=1,days=1,seed=3", func(t *testing.T, p *pictured) {
 		p.sim.Add(sharing{advertiser.NewSynthetic(advertiser.Size{Accounts: 1, Ads: 10_000, Days: 2, Seed: 4}, summer)[0], 300})
 		args := []string{"--account", p.sim.Accounts()[1], "--since", "2026-06-01"}
@@ -199,6 +201,7 @@ func TestAdsThatShareAPictureShareOneFile(t *testing.T) {
 // there before the first picture is asked for; what is missing is written down
 // and had at the next sync. PAINS #34
 func TestPicturesFailAloneAndLast(t *testing.T) {
+	t.Parallel()
 	answer := func(status int, kind, body string) func(*http.Request) (*http.Response, error) {
 		return func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
@@ -260,6 +263,7 @@ func redirect(to string) func(*http.Request) (*http.Response, error) {
 
 // However slow the pictures are, a sync ends; the next one has the rest. PAINS #34
 func TestPicturesDelayASyncByABoundedTime(t *testing.T) {
+	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=2,ads=200,days=5,seed=3", func(t *testing.T, p *pictured) {
 		p.cdn.before = func(*http.Request) (*http.Response, error) {
 			time.Sleep(29 * time.Second)
@@ -282,6 +286,7 @@ func TestPicturesDelayASyncByABoundedTime(t *testing.T) {
 // A link that has died on the way is a gap until the next sync brings a fresh
 // one; so is a file that somebody took away. PAINS #34
 func TestAPictureThatIsMissingIsFetchedAtTheNextSync(t *testing.T) {
+	t.Parallel()
 	withPictures(t, graphsim.Options{LinkLife: time.Hour}, "accounts=1,ads=30,days=10,seed=3", func(t *testing.T, p *pictured) {
 		var late sync.Once
 		p.cdn.before = func(*http.Request) (*http.Response, error) {

@@ -12,6 +12,7 @@ import (
 // Three years of a small account are there within a minute, and the last week
 // within a quarter of one. PAINS #19
 func TestThreeYearsOfASmallAccountTakeAMinute(t *testing.T) {
+	t.Parallel()
 	o := graphsim.Options{JobTime: 2 * time.Second, Latency: map[string]time.Duration{"*": latency}}
 	inBubble(t, o, "accounts=1,ads=10,days=1096,seed=1", func(t *testing.T, b *bubble) {
 		began := b.sim.Now()
@@ -260,6 +261,7 @@ func TestTheLedgerKeepsWhatWasBelieved(t *testing.T) {
 // Many ads over many pages: none lost, none twice, and only what changed is
 // written again. PAINS #53
 func TestTwelveThousandAdsOverManyPages(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=12345,days=30,seed=1", func(t *testing.T, b *bubble) {
 		for range 2 {
 			if d := b.sync(t, "--tables", "ads"); d.code != 0 {

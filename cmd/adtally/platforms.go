@@ -73,7 +73,7 @@ func (l *platforms) with(kind string, app adtally.App) (connector.Connector, err
 	if create == nil {
 		return nil, wrong("unknown_connector", "There is no connector %s", "Use a program that has it.", kind)
 	}
-	return create(platform{address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), patience: patienceInStep, app: app}), nil
+	return create(platform{address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), patience: patienceInStep, app: app, poll: l.p.poll}), nil
 }
 
 // Catalog lists what can be connected.

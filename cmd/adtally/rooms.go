@@ -20,14 +20,15 @@ type platform struct {
 	waiting  func(account string, until time.Time)
 	say      func(string)
 	app      adtally.App
-	login    string // where people log in, for the simulator
+	login    string        // where people log in, for the simulator
+	poll     time.Duration // 0 = as usual
 }
 
 // connectors are the ad platforms. A new one is a folder and a line here.
 var connectors = map[string]func(platform) connector.Connector{
 	"facebookads": func(p platform) connector.Connector {
 		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, Patience: p.patience, Waiting: p.waiting, Say: p.say,
-			App: p.app, LoginAddress: p.login})
+			App: p.app, LoginAddress: p.login, Poll: p.poll})
 	},
 }
 

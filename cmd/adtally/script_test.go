@@ -51,6 +51,7 @@ type story struct {
 }
 
 func TestFaultScripts(t *testing.T) { // R38, R39, R40, R41; PAINS A
+	t.Parallel()
 	files, err := filepath.Glob("testdata/faults/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d scripts, %v", len(files), err)

@@ -155,6 +155,7 @@ func (r *running) endedWithin(source string, limit time.Duration) map[string]any
 // load runs by itself, its numbers are those of `adtally sync`; it is deleted and
 // restored with its numbers; the token stands in no answer, log or file.
 func TestTheServiceConnectsAndSyncs(t *testing.T) {
+	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=2,ads=20,days=60,seed=3")
 	databases := map[string][]string{"sqlite": nil, "postgres": {"--database-url", postgrestest.Start(t)}}
 	for name, more := range databases {
@@ -298,6 +299,7 @@ func (r *running) refusals(id string) {
 // The program is stopped and started again: it goes on, with the same people and
 // sources. R5
 func TestTheServiceGoesOnAfterARestart(t *testing.T) {
+	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=40,days=200,seed=3", "--latency", "50ms")
 	r := startService(t, sim)
 	made := r.ask("POST", "/api/v1/sources", map[string]any{"connector": "facebookads", "token": sim.Token, "all_accounts": true}, 201)

@@ -112,7 +112,7 @@ func (r *running) usage(source string, sim *simulator) {
 		}
 	}
 	// Beside the slices' own, the token was looked at, twice: when it was saved and when the run began.
-	var counted float64
+	counted := -1.0 // when it was saved, a row of figures was read
 	for name, n := range sim.calls(r.t).By {
 		if strings.HasPrefix(name, "GET act/") || strings.HasPrefix(name, "POST act/") || strings.HasPrefix(name, "GET run") {
 			counted += float64(n)

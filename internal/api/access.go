@@ -11,6 +11,7 @@ import (
 // nobody in.
 type Access struct {
 	Public bool
+	Asked  bool // of a public one: who it is matters, where they are known
 	Role   adtally.Role
 	Also   adtally.Permission // "" = none
 	Person bool               // a key cannot do it
@@ -102,7 +103,7 @@ func visitOf(ctx context.Context) *visit {
 // admit finds out who makes a request and whether they may.
 func (s *shell) admit(r *http.Request, a Access) error {
 	v := visitOf(r.Context())
-	if !a.Public {
+	if !a.Public || a.Asked {
 		if err := s.identify(r, v); err != nil {
 			return err
 		}

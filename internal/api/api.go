@@ -108,6 +108,7 @@ func (s *shell) groups() []group {
 		platformLogins{sources{s, s.Service}},
 		connectLinks{sources{s, s.Service}},
 		settings{sources{s, s.Service}},
+		guides{sources{s, s.Service}},
 		runs{s, s.Service},
 		channels{s, s.Service},
 		outages{s, s.Service},

@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-const oneCredential = "/api/v1/sources/{id}/credential"
+const oneCredential = "/api/v1/sources/{id}/credential" //nolint:gosec // an address
 
 func (g sources) registerCredential() {
 	handle(g.shell, operation{ID: "get-credential", Method: http.MethodGet, Path: oneCredential, Tag: tagSources, Access: forViewers,

@@ -23,7 +23,7 @@ func (g platformLogins) register() {
 		Summary: "Log in to a platform for a source", Text: "Open the address that is answered, in the same browser, within ten minutes. For a source that is there, what comes back is tested and used at once; it asks to be confirmed where it does not see all that is read. For a new one, name the login when you make the source.",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.begin)
 	handle(g.shell, operation{ID: "get-login", Method: http.MethodGet, Path: "/api/v1/logins/{id}", Tag: tagSources, Access: withSecrets, Summary: "Say what came of a login"}, g.get)
-	handle(g.shell, operation{ID: "finish-login", Method: http.MethodGet, Path: "/auth/{connector}/callback", Tag: tagSources, Access: public, Summary: "Come back from a platform's login",
+	handle(g.shell, operation{ID: "finish-login", Method: http.MethodGet, Path: "/auth/{connector}/callback", Tag: tagSources, Access: Access{Public: true, Asked: true}, Summary: "Come back from a platform's login",
 		Text: "The address to allow at the platform. The browser is sent on to the source, or to where the login began, with login=ID or problem=CODE.", Status: http.StatusFound, AnyQuery: true}, g.finish)
 	handle(g.shell, operation{ID: "get-link", Method: http.MethodGet, Path: "/api/v1/links/{code}", Tag: tagSources, Access: public, Summary: "Say what a connect link is for"}, g.link)
 	handle(g.shell, operation{ID: "begin-link-login", Method: http.MethodPost, Path: "/api/v1/links/{code}/login", Tag: tagSources, Access: public, Status: http.StatusCreated,
@@ -39,9 +39,13 @@ type pass struct {
 
 const passPurpose = "login"
 
-func passCookie(who Caller, value string, expires time.Time) http.Cookie {
-	c := cookie(who, value, expires) //nolint:gosec // cookie sets what it must
+// passCookie ends by itself, by the browser's clock, which may differ from ours.
+func passCookie(who Caller, value string) http.Cookie {
+	c := cookie(who, value, time.Time{}) //nolint:gosec // cookie sets what it must
 	c.Name += "-login"
+	if c.MaxAge = int(loginLife / time.Second); value == "" {
+		c.MaxAge = -1
+	}
 	return c
 }
 
@@ -95,7 +99,7 @@ func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (
 	if err := g.Logins.AddLogin(ctx, l, hashed(state)); err != nil {
 		return nil, err
 	}
-	return &begun{passCookie(who, sealed, l.Expires), Begun{l.ID, to, l.Expires.UTC()}}, nil
+	return &begun{passCookie(who, sealed), Begun{l.ID, to, l.Expires.UTC()}}, nil
 }
 
 // callback is the address of ours that a platform sends the browser back to.
@@ -118,7 +122,7 @@ type loginBack struct {
 
 // finish sends the browser on, whatever came of the login.
 func (g platformLogins) finish(ctx context.Context, who Caller, in *loginBack) (*away, error) {
-	gone := passCookie(who, "", time.Unix(1, 0))
+	gone := passCookie(who, "")
 	if in.carried = in.Cookie; who.secure {
 		in.carried = in.Safe
 	}

@@ -109,12 +109,24 @@ type Card struct {
 	Name    string `json:"name"`
 	Title   string `json:"title"`
 	Summary string `json:"summary"`
+	Login   bool   `json:"login" doc:"Whether one can log in there; a token can be pasted all the same"`
+	Why     string `json:"no_login_because,omitempty" doc:"Why one cannot"`
+	Cure    string `json:"no_login_cure,omitempty" doc:"What to do about it"`
 }
 
-func (g sources) catalog(context.Context, Caller, *struct{}) (*listed[Card], error) {
+func (g sources) catalog(ctx context.Context, _ Caller, _ *struct{}) (*listed[Card], error) {
 	out := &listed[Card]{}
 	for _, s := range g.Platforms.Catalog() {
-		out.Body.Items = append(out.Body.Items, Card{s.Name, s.Title, s.Summary})
+		app, err := g.Settings.PlatformApp(ctx, s.Name)
+		if err != nil {
+			return nil, err
+		}
+		c := Card{Name: s.Name, Title: s.Title, Summary: s.Summary, Login: app.ID != ""}
+		if !c.Login {
+			f := s.Fault("no_app")
+			c.Why, c.Cure = f.Message+".", f.Hint
+		}
+		out.Body.Items = append(out.Body.Items, c)
 	}
 	return out, nil
 }

@@ -20,6 +20,7 @@ var patiences = map[adtally.Alert]patience{
 	adtally.SyncFailed:    {15 * time.Minute, time.Hour},
 	adtally.AuthExpired:   {0, 5 * time.Minute},
 	adtally.AccessEnding:  {0, time.Hour},
+	adtally.AccountLost:   {0, time.Hour},
 	adtally.VersionEnding: {0, time.Hour},
 	adtally.Stale:         {0, 15 * time.Minute},
 	adtally.Suspect:       {0, time.Hour},

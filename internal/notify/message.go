@@ -45,6 +45,7 @@ var titles = map[adtally.Alert]string{
 	adtally.SyncFailed:    "it does not sync",
 	adtally.AuthExpired:   "it must be reconnected",
 	adtally.AccessEnding:  "its access ends soon",
+	adtally.AccountLost:   "an ad account is not shared any more",
 	adtally.VersionEnding: "the API version ends soon",
 	adtally.Stale:         "its data is late",
 	adtally.Suspect:       "its data may be wrong",

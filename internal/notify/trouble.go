@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"adtally"
@@ -24,12 +25,16 @@ func Failed(s adtally.Standing, f *adtally.Fault, since time.Time) adtally.Troub
 	return t
 }
 
-// stages are the days before an end at which people are told of it (DESIGN.md
-// §6). After the last one it has come.
-var stages = []int{14, 7, 3, 1, 0}
+// The days before an end at which people are told of it (DESIGN.md §6). That a
+// token has ended is told by what fails then, once; that a version has, by nothing
+// else.
+var (
+	tokenStages   = []int{14, 7, 3, 1}
+	versionStages = []int{14, 7, 3, 1, 0}
+)
 
 // stageOf says how near an end is; 0 = there is time.
-func stageOf(end, now time.Time) (stage int) {
+func stageOf(stages []int, end, now time.Time) (stage int) {
 	for i, days := range stages {
 		if now.Add(time.Duration(days) * 24 * time.Hour).Before(end) {
 			break
@@ -46,7 +51,7 @@ func Ending(s adtally.Standing, g adtally.Grant, now time.Time) (all []adtally.T
 		subject, what string
 		at            time.Time
 	}{{"token", "token", g.ExpiresAt}, {"data access", "access to data", g.DataAccessExpiresAt}} {
-		stage := stageOf(e.at, now)
+		stage := stageOf(tokenStages, e.at, now)
 		if e.at.IsZero() || stage == 0 {
 			continue
 		}
@@ -55,12 +60,31 @@ func Ending(s adtally.Standing, g adtally.Grant, now time.Time) (all []adtally.T
 			t.Severity = adtally.Warning
 		}
 		verb := "ends"
-		if stage == len(stages) {
+		if !now.Before(e.at) {
 			t.Severity, verb = adtally.Critical, "ended"
 		}
 		t.Subject, t.Stage = e.subject, stage
 		t.Sentence = fmt.Sprintf("The %s of %s %s on %s.", e.what, s.Name, verb, moment(e.at))
-		t.Cure = "Reconnect the source; nothing else changes."
+		t.Cure = "Reconnect the source: log in again, or paste a new token; nothing else changes. With a system user's token that never expires this does not come again."
+		all = append(all, t)
+	}
+	return all
+}
+
+// unshared is the fault of a run that met an account that is lost: Lost tells of it.
+const unshared = "account_unshared"
+
+// Lost are the ad accounts that a source reads, and that are not shared with its
+// token's owner any more. Their rows stay.
+func Lost(s adtally.Standing, accounts []adtally.SeenAccount) (all []adtally.Trouble) {
+	for _, a := range accounts {
+		if !s.All && !slices.Contains(s.Accounts, a.ID) {
+			continue
+		}
+		t := troubleOf(s, adtally.AccountLost, adtally.Warning)
+		t.Subject = a.ID
+		t.Sentence = fmt.Sprintf("The ad account %s (%s) is not shared with the token's owner any more; it was seen last on %s.", a.Name, a.ID, moment(a.Last))
+		t.Cure = "Share it again with \"View performance\": the next sync then fills the gap. Or, if that was meant, pick the source's accounts without it; its rows stay."
 		all = append(all, t)
 	}
 	return all
@@ -69,12 +93,12 @@ func Ending(s adtally.Standing, g adtally.Grant, now time.Time) (all []adtally.T
 // VersionEnds is the end that is near of the version of the platform's API that
 // we speak.
 func VersionEnds(version string, end, now time.Time) (adtally.Trouble, bool) {
-	stage := stageOf(end, now)
+	stage := stageOf(versionStages, end, now)
 	if end.IsZero() || stage == 0 {
 		return adtally.Trouble{}, false
 	}
 	severity, verb := adtally.Warning, "ends"
-	if stage == len(stages) {
+	if stage == len(versionStages) {
 		severity, verb = adtally.Critical, "ended"
 	}
 	return adtally.Trouble{Alert: adtally.VersionEnding, Subject: version, Stage: stage, Severity: severity,

@@ -18,6 +18,9 @@ type Facts interface {
 	Sources(ctx context.Context, deleted bool) ([]adtally.Standing, error)
 	Drifts(ctx context.Context) (map[string][]adtally.Drift, error)
 	Grants(ctx context.Context) (map[string]adtally.Grant, error)
+	// LostAccounts are those that a platform did not show when it was asked last, by
+	// source.
+	LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccount, error)
 }
 
 // Outages are what was seen before.
@@ -109,9 +112,14 @@ func (w *Watch) troubles(ctx context.Context, sources []adtally.Standing, now ti
 	if err != nil {
 		return nil, err
 	}
+	lost, err := w.Facts.LostAccounts(ctx)
+	if err != nil {
+		return nil, err
+	}
 	all := Late(sources, now)
 	for _, s := range sources {
-		if s.Fault != nil {
+		all = append(all, Lost(s, lost[s.ID])...)
+		if s.Fault != nil && s.Fault.Code != unshared {
 			all = append(all, Failed(s, s.Fault, s.Failing))
 		}
 		all = append(all, Ending(s, grants[s.Credential], now)...)

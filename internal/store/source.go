@@ -192,6 +192,23 @@ func (db *DB) SeenAccounts(ctx context.Context, source string) (all []adtally.Se
 	return all, err
 }
 
+// LostAccounts are those that a source's platform did not show when it was asked
+// last, by source.
+func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccount, error) {
+	all := map[string][]adtally.SeenAccount{}
+	err := db.query(ctx, "read lost accounts", func(rows *sql.Rows) error {
+		var a adtally.SeenAccount
+		var source string
+		var first, last sql.Null[int64]
+		err := rows.Scan(&source, &a.ID, &a.Name, &a.Currency, &a.Zone, &a.Status, &first, &last)
+		a.First, a.Last = moment(first), moment(last)
+		all[source] = append(all[source], a)
+		return err
+	}, `SELECT source, account, name, currency, zone, status, first_seen, last_seen FROM source_accounts AS a
+		WHERE last_seen < (SELECT max(o.last_seen) FROM source_accounts AS o WHERE o.source = a.source) ORDER BY source, account`)
+	return all, err
+}
+
 // belongings are what the ledger knows of a source, in the order in which it can
 // be forgotten.
 var belongings = []string{

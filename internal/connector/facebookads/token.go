@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -157,8 +156,7 @@ func (c *Connector) oauth(ctx context.Context, form url.Values) (adtally.Secret,
 
 // Vouch asks Meta whether the id and the secret of our app belong together.
 func (c *Connector) Vouch(ctx context.Context) error {
-	g := c.graph(adtally.Secret{})
-	_, err := g.do(ctx, fetch.Request{Method: http.MethodPost, URL: "oauth/access_token", Form: url.Values{"grant_type": {"client_credentials"},
-		"client_id": {c.config.App.ID}, "client_secret": {c.config.App.Secret.Reveal()}}})
+	_, err := c.graph(adtally.Secret{}).post(ctx, "oauth/access_token", budget{}, url.Values{"grant_type": {"client_credentials"},
+		"client_id": {c.config.App.ID}, "client_secret": {c.config.App.Secret.Reveal()}})
 	return outside(err)
 }

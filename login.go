@@ -39,6 +39,7 @@ type Check struct {
 	Name    CheckName   `json:"name"`
 	Result  CheckResult `json:"result"`
 	Code    string      `json:"code,omitempty"` // of the fault, where there is one
+	Act     Act         `json:"act,omitempty"`  // who must act then
 	Message string      `json:"message"`        // one sentence
 	Hint    string      `json:"hint,omitempty"` // what to do about it
 }

@@ -12,6 +12,8 @@ type sourceCommand struct {
 	Add      sourceAddCommand     `cmd:"" help:"Connect a source, with the token in ADTALLY_TOKEN, or typed."`
 	Set      sourceSetCommand     `cmd:"" help:"Change what a source reads, and how often."`
 	Renew    sourceRenewCommand   `cmd:"" help:"Give a source a new token; nothing else changes."`
+	Token    sourceTokenCommand   `cmd:"" help:"Show whose a source's token is, what it allows, and until when; never the token."`
+	Link     sourceLinkCommand    `cmd:"" help:"Make a link by which somebody else can log in for a source, once."`
 	Accounts sourcePartCommand    `cmd:"" help:"List the ad accounts that a source sees."`
 	Tables   sourceTablesCommand  `cmd:"" help:"List the tables that a source may have."`
 	Usage    sourceUsageCommand   `cmd:"" help:"Show what a source costs, by table."`
@@ -158,22 +160,53 @@ func (n aSource) changed(ctx context.Context, p *program, method, action string,
 	return v.show(answer, sourceFields...)
 }
 
-type sourceRenewCommand struct{ aSource }
+type sourceRenewCommand struct {
+	aSource
+	From    string `help:"Copy the token of another source instead." placeholder:"SOURCE"`
+	Confirm bool   `help:"Take it although it does not see all that is read; the rows of the rest stay."`
+}
 
 func (c *sourceRenewCommand) Run(ctx context.Context, p *program) error {
 	v, err := c.visit(ctx, p)
 	if err != nil {
 		return err
 	}
-	token, err := p.token()
-	if err != nil {
-		return err
+	body := map[string]any{"confirm": c.Confirm, "from_source": c.From}
+	if c.From == "" {
+		token, err := p.token()
+		if err != nil {
+			return err
+		}
+		body["token"] = token.Reveal()
 	}
-	answer, err := v.ask(ctx, "PUT", c.path()+"/credential", map[string]string{"token": token.Reveal()})
+	answer, err := v.ask(ctx, "PUT", c.path()+"/credential", body)
 	if err != nil {
 		return err
 	}
 	return v.show(answer, sourceFields...)
+}
+
+type sourceTokenCommand struct{ aSource }
+
+func (c *sourceTokenCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path()+"/credential", "who", "kind", "app", "scopes", "issued", "expiry_known", "expires", "data_access_expires", "checked", "extended_by_itself", "extension_trouble")
+}
+
+type sourceLinkCommand struct {
+	aSource
+	Days int `help:"For how long it works." default:"7"`
+}
+
+func (c *sourceLinkCommand) Run(ctx context.Context, p *program) error {
+	v, err := c.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	answer, err := v.ask(ctx, "POST", c.path()+"/connect-links", map[string]any{"days": c.Days})
+	if err != nil {
+		return err
+	}
+	return v.show(answer, "url", "expires")
 }
 
 type sourcePartCommand struct{ aSource }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -12,6 +13,7 @@ type TokenCheck struct {
 	Name    adtally.CheckName   `json:"name" enum:"form,live,permission,expiry,accounts,same_accounts,insights"`
 	Result  adtally.CheckResult `json:"result" enum:"pass,warn,ask,fail,skipped" doc:"ask = it is taken only where somebody confirms it; skipped = it would say nothing after what failed"`
 	Code    string              `json:"code,omitempty" doc:"Stable, for programs" example:"token_expired"`
+	Act     adtally.Act         `json:"act,omitempty" enum:"retry,wait,reconnect,configure,bug" doc:"Who must act, where it failed"`
 	Message string              `json:"message" doc:"What was found, in one sentence"`
 	Hint    string              `json:"hint,omitempty" doc:"What to do about it"`
 }
@@ -52,7 +54,7 @@ func bareAccounts(all []adtally.Account) []AdAccount {
 // somebody has to confirm; nil = it is taken.
 func notTaken(i adtally.Inspection, confirmed bool) error {
 	worst := i.Verdict()
-	p := &Problem{Status: http.StatusUnprocessableEntity, Act: adtally.Configure, Code: worst.Code, Detail: worst.Message, Hint: worst.Hint,
+	p := &Problem{Status: http.StatusUnprocessableEntity, Act: cmp.Or(worst.Act, adtally.Configure), Code: worst.Code, Detail: worst.Message, Hint: worst.Hint,
 		Checks: checksOf(i.Checks), Lost: bareAccounts(i.Lost), Gained: bareAccounts(i.Gained)}
 	switch {
 	case worst.Result == adtally.CheckFailed:

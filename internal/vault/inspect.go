@@ -85,7 +85,8 @@ func (i *inspection) add(name adtally.CheckName, result adtally.CheckResult, mes
 
 func (i *inspection) fail(name adtally.CheckName, err error) {
 	f := adtally.FaultOf(err)
-	i.add(name, adtally.CheckFailed, f.Message, f.Hint).Code = f.Code
+	c := i.add(name, adtally.CheckFailed, f.Message, f.Hint)
+	c.Code, c.Act = f.Code, f.Act
 	i.over = true
 }
 

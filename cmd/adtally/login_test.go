@@ -11,11 +11,9 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// nowhere looks for secrets in all that was said and kept, once the service has
-// ended.
+// nowhere looks for secrets in all that was said and kept.
 func (h *house) nowhere(secrets ...string) {
 	h.t.Helper()
-	h.s.close()
 	for _, secret := range secrets {
 		if secret == "" {
 			h.t.Error("a secret is empty")
@@ -163,6 +161,8 @@ func TestALoginThatGoesWellWorksOnce(t *testing.T) {
 		t.Fatal(err, w.source(id))
 	}
 	app, _ := w.sim.App(simApp)
+	w.s.close()
+	w.supported()
 	w.nowhere(append(w.codes, app.Secret, k.secret.Reveal())...)
 	w.said = &safeBuffer{} // whoever began a login was told its state, and nobody else
 	w.nowhere(w.states...)

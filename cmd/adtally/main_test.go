@@ -82,6 +82,9 @@ type simulator struct {
 	URL      string   `json:"url"`
 	Token    string   `json:"token"`
 	Accounts []string `json:"accounts"`
+	App      string   `json:"app_id"`
+	Secret   string   `json:"app_secret"` // of the app
+	proves   bool     // commands know the app
 	pid      int
 }
 
@@ -113,7 +116,12 @@ func startSim(t testing.TB, args ...string) *simulator {
 	return s
 }
 
-func (s *simulator) env() []string { return []string{"ADTALLY_TOKEN=" + s.Token} }
+func (s *simulator) env() []string {
+	if s.proves {
+		return []string{"ADTALLY_TOKEN=" + s.Token, "ADTALLY_APP_ID=" + s.App, "ADTALLY_APP_SECRET=" + s.Secret}
+	}
+	return []string{"ADTALLY_TOKEN=" + s.Token}
+}
 
 // sync runs adtally sync against the simulator.
 func (s *simulator) sync(t testing.TB, to string, args ...string) ran {

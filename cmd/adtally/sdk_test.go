@@ -32,7 +32,12 @@ func TestMetasOwnClientAgreesWithOurTables(t *testing.T) {
 			if name == "real" {
 				args = append(args, shared(t, "real-account"))
 			}
-			agree(t, python, startSim(t, args...), c.since, c.until)
+			sim := startSim(t, args...)
+			if name == "synthetic" { // PAINS #23: every call must prove that it knows the app's secret
+				sim.proves = true
+				sim.control(t, "POST", "app", `{"id":"`+sim.App+`","require_proof":true}`, nil)
+			}
+			agree(t, python, sim, c.since, c.until)
 		})
 	}
 }
@@ -46,7 +51,11 @@ func agree(t *testing.T, python string, sim *simulator, since, until string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "sdk.duckdb")
 	must(t, sim.sync(t, file, "--account", sim.Accounts[0], "--since", since, "--until", until))
-	out, err := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "sdk.py"), sim.URL, sim.Token, sim.Accounts[0], since, until).Output()
+	args := []string{filepath.Join("testdata", "sdk.py"), sim.URL, sim.Token, sim.Accounts[0], since, until}
+	if sim.proves {
+		args = append(args, sim.App, sim.Secret)
+	}
+	out, err := exec.CommandContext(t.Context(), python, args...).Output()
 	if err != nil {
 		t.Fatalf("Meta's client failed: %v\n%s", err, stderr(err))
 	}

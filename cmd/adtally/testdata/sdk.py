@@ -37,9 +37,9 @@ def totals(rows):
 
 
 def main():
-    address, token, account_id, since, until = sys.argv[1:]
+    address, token, account_id, since, until, *app = sys.argv[1:]
     FacebookSession.GRAPH = address
-    FacebookAdsApi.init(access_token=token)
+    FacebookAdsApi.init(*app, access_token=token)  # with an app it proves every call
     account = AdAccount(account_id)
     fields = ["ad_id", "impressions", "clicks", "spend", "actions"]
     params = {"level": "ad", "time_increment": 1, "time_range": {"since": since, "until": until}, "limit": 200,

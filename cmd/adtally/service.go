@@ -41,33 +41,37 @@ type service struct {
 }
 
 // open puts a service together, and closes what it opened where it cannot.
-func (f *serviceFlags) open(ctx context.Context, p *program) (s *service, err error) {
+func (f *serviceFlags) open(ctx context.Context, p *program) (*service, error) {
 	if err := os.MkdirAll(f.Data, 0o700); err != nil {
 		return nil, wrong("data", "The folder %s cannot be made: %v", "Name another --data.", f.Data, err)
 	}
-	s = &service{serviceFlags: f, p: p, log: slog.New(slog.NewJSONHandler(p.err, nil))}
-	defer func() {
-		if err != nil {
-			s.close()
-		}
-	}()
-	if s.store, err = store.Open(ctx, f.address("adtally.db")); err != nil {
+	s := &service{serviceFlags: f, p: p, log: slog.New(slog.NewJSONHandler(p.err, nil))}
+	if err := s.furnish(ctx); err != nil {
+		s.close()
 		return nil, err
 	}
-	s.vault = f.vaultOf(p, s.store)
+	return s, nil
+}
+
+// furnish opens what a service is made of.
+func (s *service) furnish(ctx context.Context) (err error) {
+	if s.store, err = store.Open(ctx, s.address("adtally.db")); err != nil {
+		return err
+	}
+	s.vault = s.vaultOf(s.p, s.store)
 	if err := s.vault.Unlock(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	file := f.Warehouse
+	file := s.Warehouse
 	if file == "" {
-		file = filepath.Join(f.Data, "warehouse.duckdb")
+		file = filepath.Join(s.Data, "warehouse.duckdb")
 	}
-	s.warehouse = &warehouse{kind: p.destination("duckdb", time.Minute), where: adtally.Destination{Kind: "duckdb", Location: file}, log: s.log, rest: usualRest}
+	s.warehouse = &warehouse{kind: s.p.destination("duckdb", time.Minute), where: adtally.Destination{Kind: "duckdb", Location: file}, log: s.log, rest: usualRest}
 	if err := s.warehouse.look(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	s.platforms = &platforms{flags: f, p: p, apps: s.store, vault: s.vault, open: map[string]opened{}}
-	return s, s.hire(ctx)
+	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, open: map[string]opened{}}
+	return s.hire(ctx)
 }
 
 // vaultOf is the vault over a ledger, with the keys of the folder or those given.

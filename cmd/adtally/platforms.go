@@ -28,8 +28,8 @@ type platforms struct {
 
 // opened is a connector, with the app as it was set then.
 type opened struct {
-	connector.Connector
-	app adtally.PlatformApp
+	Connector connector.Connector
+	app       adtally.PlatformApp
 }
 
 // patienceInStep is how long a step sits out a block of the platform's. A longer
@@ -47,7 +47,7 @@ func (l *platforms) of(ctx context.Context, kind, source string) (connector.Conn
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if o := l.open[source+" "+kind]; o.Connector != nil && o.app == app {
-		return o, nil
+		return o.Connector, nil
 	}
 	made, err := l.make(ctx, kind, app)
 	if err == nil {

@@ -28,6 +28,9 @@ type graph struct {
 	say     func(string) // is told what a person should know
 }
 
+// spoken is the version in use.
+func (g *graph) spoken() string { return g.version.Load().(string) }
+
 // get asks for a node or one page.
 func (g *graph) get(ctx context.Context, path string, b budget, q url.Values) (fetch.Answer, error) {
 	return g.do(ctx, fetch.Request{Method: http.MethodGet, URL: path, Query: g.proven(q), Secret: g.secret, Buckets: b.buckets()})

@@ -2,7 +2,6 @@ package facebookads_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -69,7 +68,7 @@ func TestTheNoteHoldsTheJobBeforeItIsPolled(t *testing.T) {
 // META_API.md §4.6: ids expire after 30 days.
 func TestANotedJobThatIsGoneIsAskedForAnew(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		n := &note{cursor: adtally.Cursor{Asked: instant("2026-01-01T00:00:00Z"), Note: noted(month, "90")}}
+		n := &note{cursor: adtally.Cursor{Asked: instant("2026-01-01T00:00:00Z"), Note: noted(t, "90")}}
 		m := job(t, map[string][]answer{"GET 90": {refuses(400, 100, 33, "Unsupported get request. Object with ID '90' does not exist")}})
 		began := time.Now()
 		m.read(t.Context(), "basic_ad", month, n, "ad_id").want(t, "1 2")
@@ -216,8 +215,4 @@ func TestAJobWithoutAnIdIsAFault(t *testing.T) {
 			}
 		}
 	})
-}
-
-func noted(w adtally.Window, run string) []byte {
-	return fmt.Appendf(nil, `{"report_run_ids":{%q:%q}}`, w, run)
 }

@@ -166,10 +166,16 @@ func (m *meta) read(ctx context.Context, stream string, w adtally.Window, n *not
 // readOf does as read, for a source that names more than the stream.
 func (m *meta) readOf(ctx context.Context, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
 	m.t.Helper()
+	return m.through(ctx, m, source, stream, w, n, column)
+}
+
+// through does as readOf, and the requests go another way.
+func (m *meta) through(ctx context.Context, way http.RoundTripper, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
+	m.t.Helper()
 	if n == nil {
 		n = &note{}
 	}
-	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}})
+	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: way}})
 	r, err := c.Open(source, adtally.NewSecret(canary))
 	if err != nil {
 		m.t.Fatal(err)

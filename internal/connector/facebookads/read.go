@@ -81,7 +81,7 @@ func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note)
 // which the first counts.
 func (rd *reading) page(ctx context.Context, asked time.Time) error {
 	if rd.note.Cursor().Asked.IsZero() {
-		if err := rd.note.Save(ctx, adtally.Cursor{Asked: asked}); err != nil {
+		if err := rd.note.Save(ctx, adtally.Cursor{Asked: asked, Note: rd.note.Cursor().Note}); err != nil {
 			return err
 		}
 	}
@@ -135,13 +135,19 @@ func text(v any) string {
 }
 
 // lesson is what is known of this stream and account.
-func (rd *reading) lesson() lesson { return rd.lessons.recall(rd.name(), rd.note, rd.now) }
+func (rd *reading) lesson() lesson { return rd.lessons.recall(rd.name(), rd.asked(), rd.note, rd.now) }
+
+// asked is the fingerprint of what the stream asks for, whatever the window and
+// whatever has been learned.
+func (rd *reading) asked() string {
+	return question{stream: rd.stream, account: rd.account.ID}.fingerprint(rd.graph.spoken())
+}
 
 func (rd *reading) name() string { return rd.account.ID + "/" + rd.stream.name }
 
 // learn keeps what Meta has shown of its limits.
 func (rd *reading) learn(ctx context.Context, change func(*lesson)) error {
-	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, func(l *lesson) {
+	return rd.lessons.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *lesson) {
 		change(l)
 		l.At = rd.now
 	})

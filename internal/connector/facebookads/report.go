@@ -2,15 +2,12 @@ package facebookads
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"net/url"
 	"time"
 
-	"adtally"
 	"adtally/internal/connector"
 )
 
@@ -21,12 +18,6 @@ const submissions = 2
 // notReadyTries bounds how often a report that is said to be done may refuse to
 // be read.
 const notReadyTries = 5
-
-// jobsNote is what a cursor says of report jobs: their ids, by question. A
-// question without an id was too big, and is asked in parts.
-type jobsNote struct {
-	Runs map[string]string `json:"report_run_ids"`
-}
 
 // report asks for a report job, waits until it is done, and reads its pages.
 // The job's id is in the note before anything else happens, so that another
@@ -70,7 +61,7 @@ func (rd *reading) finished(ctx context.Context, q question) (run string, err er
 		if err = rd.await(ctx, run, fresh); !isOver(err) {
 			break
 		}
-		if forgot := rd.keep(ctx, q, "", rd.note.Cursor().Asked); forgot != nil {
+		if forgot := rd.forget(ctx, q, err); forgot != nil {
 			err = forgot
 			break
 		}
@@ -91,50 +82,6 @@ func isOver(err error) bool {
 // was too big, nor where an hour was not enough.
 func worthAnother(err error) bool {
 	return isOver(err) && !errors.Is(err, errTooMuch) && !errors.Is(err, errLate)
-}
-
-// submitted gives the id of the question's job: the one in the note, or a new
-// one.
-func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh bool, err error) {
-	if run := rd.runs()[q.String()]; run != "" {
-		return run, false, nil
-	}
-	run, asked, err := rd.graph.submit(ctx, q)
-	if err != nil {
-		return "", false, err
-	}
-	return run, true, rd.keep(ctx, q, run, asked)
-}
-
-// runs are the jobs that the note knows. A note that cannot be read is no note.
-func (rd *reading) runs() map[string]string {
-	var n jobsNote
-	if text := rd.note.Cursor().Note; len(text) > 0 && json.Unmarshal(text, &n) != nil {
-		return nil
-	}
-	return n.Runs
-}
-
-// keep writes the id of a question's job into the note, or takes it out. The
-// moment that counts is the first job's.
-func (rd *reading) keep(ctx context.Context, q question, run string, asked time.Time) error {
-	runs := map[string]string{}
-	maps.Copy(runs, rd.runs())
-	delete(runs, q.String())
-	if run != "" {
-		runs[q.String()] = run
-	}
-	if len(runs) == 0 && run == "" {
-		return rd.note.Save(ctx, adtally.Cursor{})
-	}
-	text, err := json.Marshal(jobsNote{runs})
-	if err != nil {
-		return err
-	}
-	if before := rd.note.Cursor().Asked; !before.IsZero() && before.Before(asked) {
-		asked = before
-	}
-	return rd.note.Save(ctx, adtally.Cursor{Asked: asked, Note: text})
 }
 
 // await polls until the job is done. The first poll comes when the stream's last
@@ -198,7 +145,7 @@ func (rd *reading) took(ctx context.Context, d time.Duration) error {
 	if math.Abs(d.Seconds()-last) <= max(last/4, 1) {
 		return nil
 	}
-	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, func(l *lesson) { l.Seconds = d.Seconds() })
+	return rd.lessons.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *lesson) { l.Seconds = d.Seconds() })
 }
 
 // again is the error of a read that has to begin anew.

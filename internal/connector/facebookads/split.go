@@ -13,7 +13,10 @@ import (
 // objects from campaigns down to ads. What cannot be had at all is listed as a
 // gap (R39).
 func (rd *reading) ask(ctx context.Context, q question) error {
-	if days := rd.lesson().Days; days > 0 && days < q.window.Days() {
+	if parts := rd.parts(q); len(parts) > 0 {
+		return rd.each(ctx, parts)
+	}
+	if days := rd.lesson().Days; days > 0 && days < q.window.Days() && !rd.noted(q) {
 		if pieces := q.pieces(days); len(pieces) > 1 {
 			return rd.each(ctx, pieces)
 		}
@@ -67,7 +70,12 @@ func (rd *reading) restart(ctx context.Context, q question, err error) error {
 }
 
 func (rd *reading) learnDays(ctx context.Context, q question) error {
-	return rd.learn(ctx, func(l *lesson) { l.Days = (q.window.Days() + 1) / 2 })
+	half := (q.window.Days() + 1) / 2
+	return rd.learn(ctx, func(l *lesson) {
+		if l.Days == 0 || half < l.Days {
+			l.Days = half
+		}
+	})
 }
 
 // once asks a question as it is: small ones at once, and the others by a job.

@@ -1,6 +1,9 @@
 package adtally
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Account is one ad account: the unit of pacing, and of days.
 type Account struct {
@@ -63,6 +66,9 @@ type Checkpoint struct {
 	// Partial: the platform did not give all of it; what is missing stands in
 	// _gaps and is to be asked for again.
 	Partial bool
+	// Definition is the fingerprint of what the table held when it was loaded, see
+	// connector.Stream; empty = it was not written down.
+	Definition string
 }
 
 // Cursor is a connector's note to its future self inside a slice. Others carry
@@ -111,6 +117,7 @@ type Outcome struct {
 	Gaps    int64  // things that the platform did not give; they stand in _gaps
 	Calls   int64  // to the platform, as it counts them
 	Bytes   int64  // that it sent, unpacked
+	Load    string // the load that committed it; empty = nothing was committed
 	Fault   *Fault // nil = its rows are in the warehouse
 }
 
@@ -121,8 +128,22 @@ type Drift struct {
 	Table   string `json:"table"`
 	Day     Day    `json:"day"`
 	Metric  string `json:"metric"`
-	Ours    string `json:"ours"`
-	Theirs  string `json:"theirs"`
+	Ours    string `json:"ours,omitempty"`   // empty = the table has no such figure
+	Theirs  string `json:"theirs,omitempty"` // empty = the platform gives no total
+	// Difference is ours less theirs, where what is absent counts as nothing.
+	Difference string `json:"difference"`
+}
+
+// Sentence says how the two differ.
+func (d Drift) Sentence(platform string) string {
+	ours, theirs := "there is no "+d.Metric, platform+" gives no total"
+	if d.Ours != "" {
+		ours = "the " + d.Metric + " is " + d.Ours
+	}
+	if d.Theirs != "" {
+		theirs = platform + " says " + d.Theirs
+	}
+	return fmt.Sprintf("%s on %s: %s, and %s (difference %s)", d.Table, d.Day, ours, theirs, d.Difference)
 }
 
 // Done is how a step ended.

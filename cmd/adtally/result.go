@@ -66,12 +66,7 @@ func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault)
 	for _, o := range done.Outcomes {
 		if o.Fault != nil {
 			r.fails(a, &o.Slice, o.Fault)
-			continue
 		}
-		r.Slices++
-		r.Rows += o.Rows
-		r.Gaps += o.Gaps
-		r.Tables[o.Slice.Stream] += o.Rows
 	}
 	if whole != nil && whole.Act != adtally.Reconnect && !r.has(a, whole) {
 		r.fails(a, nil, whole)
@@ -79,6 +74,14 @@ func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault)
 	if r.Drifts = append(r.Drifts, done.Drifts...); len(done.Drifts) > 0 {
 		r.lacks(a, drifted(done.Drifts))
 	}
+}
+
+// counts takes in what a slice brought.
+func (r *result) counts(o adtally.Outcome) {
+	r.Slices++
+	r.Rows += o.Rows
+	r.Gaps += o.Gaps
+	r.Tables[o.Slice.Stream] += o.Rows
 }
 
 func (r *result) fails(a adtally.Account, s *adtally.Slice, f *adtally.Fault) {
@@ -108,7 +111,7 @@ func (r *result) lacks(a adtally.Account, f *adtally.Fault) {
 func drifted(list []adtally.Drift) *adtally.Fault {
 	d := list[0]
 	return &adtally.Fault{Act: adtally.Retry, Code: "drift",
-		Message: fmt.Sprintf("act_%s does not add up to Meta's own total: on %s the %s of %s is %s, and Meta says %s", d.Account, d.Day, d.Metric, d.Table, d.Ours, d.Theirs),
+		Message: fmt.Sprintf("act_%s does not add up to Meta's own total: %s", d.Account, d.Sentence("Meta")),
 		Hint:    "The days were read again and stayed so; they are read once more tomorrow. The table _reconciliation lists them all."}
 }
 
@@ -194,7 +197,7 @@ func (r *result) print(p *program, asJSON bool) error {
 		fmt.Fprintf(&b, "  not done: %s %s: %s\n", f.Account, f.Slice, f.Message)
 	}
 	for _, d := range r.Drifts {
-		fmt.Fprintf(&b, "  differs: act_%s %s %s: %s %s, Meta says %s\n", d.Account, d.Table, d.Day, d.Metric, d.Ours, d.Theirs)
+		fmt.Fprintf(&b, "  differs: act_%s %s\n", d.Account, d.Sentence("Meta"))
 	}
 	if r.Slices == 0 && len(r.Failures) == 0 {
 		b.WriteString("  Nothing was due: all of it is in the warehouse already.\n")

@@ -215,8 +215,25 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 	}
 	s.watch.end()
 	res.Notes = s.watch.notes
+	if counted := s.total(context.WithoutCancel(ctx), run, res); counted != nil && err == nil {
+		err = counted
+	}
 	res.finish(s.clock().Sub(run.Started))
 	return res, s.end(ctx, run, cmp.Or(err, res.failure()))
+}
+
+// total sums up what the run has brought, also before it was interrupted.
+func (s *syncing) total(ctx context.Context, run adtally.Run, res *result) error {
+	outcomes, err := s.ledger.Outcomes(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if o.Fault == nil || o.Load != "" {
+			res.counts(o)
+		}
+	}
+	return nil
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

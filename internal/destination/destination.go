@@ -41,6 +41,8 @@ type Writer interface {
 	// Loads says, from the warehouse itself, what is in it for an account. Days
 	// with a gap are partial, and stand apart from those without.
 	Loads(ctx context.Context, dataset, account string) ([]adtally.Checkpoint, error)
+	// LoadsOfRun says what a run has committed for an account, each load once.
+	LoadsOfRun(ctx context.Context, dataset, account, run string) ([]adtally.Outcome, error)
 	// Query lends a handle for reading; done gives it back.
 	Query(context.Context) (db *sql.DB, done func(), err error)
 	Close() error
@@ -59,6 +61,16 @@ type Load struct {
 	Slice   adtally.Slice
 	// Tables are all that the slice owns, those without a row this time too.
 	Tables []*table.Schema
+	// Run is the run that the load belongs to; empty = none.
+	Run string
+	// Definition is the fingerprint of what the tables hold; empty = they never
+	// change what they hold.
+	Definition string
+	// Started is when reading for the load began; zero = it is not known.
+	Started time.Time
+	// Cost is what reading the slice took of the platform. It is called after the
+	// last batch was taken; nil = it is not known.
+	Cost func() (calls, bytes int64)
 	// Asked tells when the platform was asked. It is called after the last
 	// batch was taken.
 	Asked func() time.Time
@@ -78,6 +90,7 @@ var ErrLost = errors.New("the work was taken over by another worker")
 
 // Written says what a load brought in.
 type Written struct {
+	Load        string           // its id
 	Rows        map[string]int64 // by table
 	Quarantined int64
 	Gaps        int64

@@ -133,6 +133,14 @@ type note struct {
 	cursor adtally.Cursor
 	saved  []adtally.Cursor
 	lesson []byte
+	began  time.Time // of the run; zero = now
+}
+
+func (n *note) Began() time.Time {
+	if n.began.IsZero() {
+		return time.Now()
+	}
+	return n.began
 }
 
 func (n *note) Lesson() []byte { return n.lesson }

@@ -31,7 +31,7 @@ type reading struct {
 	note    connector.Note
 	decoder *decoder
 	gaps    *gapRows
-	now     time.Time // when it began; dates what it learns
+	now     time.Time // when the run began, by Meta's clock
 
 	yield    func(table.Batch, error) bool
 	answered int // pages that were handed over
@@ -74,7 +74,7 @@ func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note)
 		return nil, err
 	}
 	d.window = sl.Window
-	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: r.graph.fetch.Now()}, nil
+	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: note.Began()}, nil
 }
 
 // page hands over what was read up to here; it was asked for at a moment, of

@@ -1,8 +1,11 @@
 package facebookads
 
 import (
+	"math/big"
+	"net/url"
 	"slices"
 
+	"adtally"
 	"adtally/internal/connector"
 	"adtally/internal/table"
 )
@@ -181,11 +184,41 @@ func (s *stream) tables() []*table.Schema {
 }
 
 func (s *stream) public() connector.Stream {
-	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures}
+	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures, Definition: s.definition()}
 	if s.totals {
-		p.Total = &connector.Total{Table: totalTable, Columns: totalColumns}
+		p.Total = &connector.Total{Table: totalTable, Columns: totalColumns, Tolerance: tolerance}
 	}
 	return p
+}
+
+// definition is the fingerprint of what a row of a report holds. The fields of
+// Adtally's own tables are left out: a version that asks for one more does not
+// read three years again.
+func (s *stream) definition() string {
+	if s.level == "" {
+		return ""
+	}
+	v := url.Values{"level": {s.level}, "increment": {s.period.increment()}, "breakdowns": s.breakdowns, "statuses": statuses[s.filter],
+		"action_breakdowns": s.actionBreakdowns, "windows": s.windows}
+	if s.custom {
+		v["fields"] = s.asks()
+	}
+	return hashed(v.Encode())
+}
+
+// tolerance is half the smallest unit of the account's currency: amounts that
+// are equal to the cent agree, whatever digits Meta adds behind it. Counts must
+// be equal.
+func tolerance(a adtally.Account, column string) *big.Rat {
+	if column != "spend" {
+		return nil
+	}
+	digits, err := minorDigits(a.Currency)
+	if err != nil {
+		digits = 2 // what most currencies have
+	}
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
+	return new(big.Rat).SetFrac(big.NewInt(1), unit.Mul(unit, big.NewInt(2)))
 }
 
 // totalTable holds Meta's own totals by day: one small question for a year.

@@ -76,6 +76,7 @@ var promises = []promise{
 	{"ATypeThatChangesGetsAColumnOfItsOwn", typeChange},
 	{"NothingIsEverDropped", nothingDropped},
 	{"LoadsTellsWhatCommitReturned", loadsTell},
+	{"LoadsOfRunCountsEachLoad", loadsOfRun},
 	{"LoadsGivesADayToItsLastLoad", loadsOverlap},
 	{"LoadsOfNothingIsNothing", loadsOfNothing},
 	{"FourLoadsAtOnceAllArrive", fourAtOnce},

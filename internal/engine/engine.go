@@ -232,7 +232,7 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 	for _, n := range written.Rows {
 		o.Rows += n
 	}
-	o.Gaps = written.Gaps
+	o.Gaps, o.Quarantined = written.Gaps, written.Quarantined
 	o.Calls, o.Bytes = cost.Sum()
 	if err := e.Ledger.SaveOutcome(ctx, step.Run, o); err != nil {
 		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
@@ -245,17 +245,23 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 // time halves the question, and 2^10 days are three years.
 const againAtMost = 10
 
-// commit brings a slice in, from its beginning as often as its reader asks.
+// commit brings a slice in, from its beginning as often as its reader asks. Where
+// a row came twice and differed, the slice is read again at once: the list may
+// have moved. If it happens again, the later row wins.
 func (e *Engine) commit(ctx context.Context, a adtally.Account, sl adtally.Slice) (written destination.Written, err error) {
+	laterWins := false
 	for range againAtMost {
-		if written, err = e.attempt(ctx, a, sl); !errors.Is(err, connector.ErrAgain) {
+		written, err = e.attempt(ctx, a, sl, laterWins)
+		if twice := errors.Is(err, destination.ErrTwice); !twice && !errors.Is(err, connector.ErrAgain) {
 			break
+		} else if twice {
+			laterWins = true
 		}
 	}
 	return written, err
 }
 
-func (e *Engine) attempt(ctx context.Context, a adtally.Account, sl adtally.Slice) (destination.Written, error) {
+func (e *Engine) attempt(ctx context.Context, a adtally.Account, sl adtally.Slice, laterWins bool) (destination.Written, error) {
 	n, err := e.newNote(ctx, sl)
 	if err != nil {
 		return destination.Written{}, err
@@ -265,7 +271,7 @@ func (e *Engine) attempt(ctx context.Context, a adtally.Account, sl adtally.Slic
 		return destination.Written{}, err
 	}
 	written, err := e.Writer.Commit(ctx, destination.Load{
-		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still,
+		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still, LaterWins: laterWins,
 	}, e.counted(a.ID, e.Reader.Read(ctx, a, sl, n)))
 	if err != nil {
 		return written, fmt.Errorf("%s: %w", sl, err)

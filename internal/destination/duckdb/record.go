@@ -57,7 +57,7 @@ func ends(w adtally.Window) (first, last any) {
 
 // conclude finds out, in the transaction, what the load made true.
 func (b *bringing) conclude(ctx context.Context) (err error) {
-	w := destination.Written{Rows: map[string]int64{}, Quarantined: b.remarked(&table.Quarantine), Gaps: b.remarked(&table.Gaps)}
+	w := destination.Written{Rows: map[string]int64{}, Quarantined: b.tables[slices.Index(table.Remarks, &table.Quarantine)].facts.lost, Gaps: b.remarked(&table.Gaps)}
 	for _, t := range b.brought() {
 		w.Rows[t.schema.Name] = t.facts.rows
 		w.Checkpoints = append(w.Checkpoints, adtally.Checkpoint{

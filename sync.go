@@ -114,11 +114,13 @@ type Outcome struct {
 	Rows    int64
 	Started time.Time
 	Ended   time.Time
-	Gaps    int64  // things that the platform did not give; they stand in _gaps
-	Calls   int64  // to the platform, as it counts them
-	Bytes   int64  // that it sent, unpacked
-	Load    string // the load that committed it; empty = nothing was committed
-	Fault   *Fault // nil = its rows are in the warehouse
+	Gaps    int64 // things that the platform did not give; they stand in _gaps
+	// Quarantined are values of which nothing was loaded; they stand in _quarantine.
+	Quarantined int64
+	Calls       int64  // to the platform, as it counts them
+	Bytes       int64  // that it sent, unpacked
+	Load        string // the load that committed it; empty = nothing was committed
+	Fault       *Fault // nil = its rows are in the warehouse
 }
 
 // Drift is a day whose figures do not add up to the platform's own total,

@@ -14,20 +14,22 @@ import (
 
 // result is what a sync did, for a person or a program.
 type result struct {
-	Run      string           `json:"run"`
-	State    string           `json:"state"`   // finished, incomplete
-	Summary  string           `json:"summary"` // the state in a sentence
-	To       string           `json:"to"`
-	Resumed  bool             `json:"resumed"`
-	Notes    []string         `json:"notes,omitempty"`
-	Slices   int              `json:"slices"`
-	Rows     int64            `json:"rows"`
-	Tables   map[string]int64 `json:"rows_by_stream"`
-	Gaps     int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
-	Drifts   []adtally.Drift  `json:"drifts,omitempty"`
-	Failures []failure        `json:"failures,omitempty"`
-	Pictures *pictures        `json:"pictures,omitempty"`
-	Seconds  float64          `json:"seconds"`
+	Run     string           `json:"run"`
+	State   string           `json:"state"`   // finished, incomplete
+	Summary string           `json:"summary"` // the state in a sentence
+	To      string           `json:"to"`
+	Resumed bool             `json:"resumed"`
+	Notes   []string         `json:"notes,omitempty"`
+	Slices  int              `json:"slices"`
+	Rows    int64            `json:"rows"`
+	Tables  map[string]int64 `json:"rows_by_stream"`
+	Gaps    int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
+	// Quarantined are values that could not be loaded; they stand in _quarantine.
+	Quarantined int64           `json:"quarantined"`
+	Drifts      []adtally.Drift `json:"drifts,omitempty"`
+	Failures    []failure       `json:"failures,omitempty"`
+	Pictures    *pictures       `json:"pictures,omitempty"`
+	Seconds     float64         `json:"seconds"`
 
 	accounts int
 	lacking  map[string]*adtally.Fault // accounts that are not up to date, and the worst reason
@@ -67,6 +69,10 @@ func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault)
 		if o.Fault != nil {
 			r.fails(a, &o.Slice, o.Fault)
 		}
+	}
+	if n := quarantined(done); n > 0 {
+		r.Quarantined += n
+		r.lacks(a, misfits(a, n))
 	}
 	if whole != nil && whole.Act != adtally.Reconnect && !r.has(a, whole) {
 		r.fails(a, nil, whole)
@@ -115,10 +121,32 @@ func drifted(list []adtally.Drift) *adtally.Fault {
 		Hint:    "The days were read again and stayed so; they are read once more tomorrow. The table _reconciliation lists them all."}
 }
 
+// quarantined is how many values of a step could not be loaded. Of a slice that
+// was read again the last try counts.
+func quarantined(done adtally.Done) (n int64) {
+	last := map[adtally.Slice]int64{}
+	for _, o := range done.Outcomes {
+		if o.Fault == nil {
+			last[o.Slice] = o.Quarantined
+		}
+	}
+	for _, of := range last {
+		n += of
+	}
+	return n
+}
+
+// misfits is what values that could not be loaded mean for the run.
+func misfits(a adtally.Account, n int64) *adtally.Fault {
+	return &adtally.Fault{Act: adtally.Retry, Code: "quarantined",
+		Message: fmt.Sprintf("%s of act_%s could not be loaded", counted(int(n), "value that Meta sent", "values that Meta sent"), a.ID),
+		Hint:    "Their rows were loaded without them. The table _quarantine lists each with its reason; recent days are read again at the next sync."}
+}
+
 func (r *result) finish(took time.Duration) {
 	r.Seconds = took.Seconds()
 	r.State = "finished"
-	if len(r.Failures)+len(r.Drifts) > 0 {
+	if len(r.Failures)+len(r.Drifts) > 0 || r.Quarantined > 0 {
 		r.State = "incomplete"
 	}
 	r.Summary = r.sentence()
@@ -131,6 +159,11 @@ func (r *result) failure() error {
 	}
 	if len(r.Drifts) > 0 {
 		return drifted(r.Drifts)
+	}
+	for _, f := range r.lacking {
+		if f.Code == "quarantined" {
+			return f
+		}
 	}
 	return nil
 }
@@ -158,6 +191,9 @@ func (r *result) sentence() string {
 	}
 	if r.Gaps > 0 {
 		parts = append(parts, counted(int(r.Gaps), "gap is", "gaps are")+" listed in _gaps")
+	}
+	if r.Quarantined > 0 {
+		parts = append(parts, counted(int(r.Quarantined), "value is", "values are")+" listed in _quarantine")
 	}
 	return strings.Join(parts, "; ") + "."
 }

@@ -339,7 +339,7 @@ func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, b
 }
 
 func failed(done adtally.Done) bool {
-	return len(done.Drifts) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil })
+	return len(done.Drifts) > 0 || quarantined(done) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil })
 }
 
 // end writes down how the run ended, also after Ctrl-C.

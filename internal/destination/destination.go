@@ -79,6 +79,11 @@ type Load struct {
 	Zone *time.Location
 	// Now dates the commit itself.
 	Now func() time.Time
+	// LaterWins says what becomes of rows that have the same key and differ: the
+	// one that came last is written, and what the others said instead is remarked
+	// in table.Quarantine. Without it they end the load with ErrTwice. Rows that
+	// differ in nothing, or in volatile columns only, are one row in any case.
+	LaterWins bool
 	// Still is asked last, when nothing is left but to commit; an error undoes
 	// the load and comes back as ErrLost. nil = nobody can take the work away.
 	Still func(context.Context) error
@@ -88,11 +93,15 @@ type Load struct {
 // have brought newer rows.
 var ErrLost = errors.New("the work was taken over by another worker")
 
+// ErrTwice ends a load that brings two different rows with the same key. A list
+// that moved while it was read does so; reading it again may not.
+var ErrTwice = errors.New("two different rows have the same key")
+
 // Written says what a load brought in.
 type Written struct {
 	Load        string           // its id
 	Rows        map[string]int64 // by table
-	Quarantined int64
+	Quarantined int64            // values of which nothing was loaded
 	Gaps        int64
 	// Checkpoints are the facts that the load made true: one per table, and more
 	// where a table has gaps on some of the days.

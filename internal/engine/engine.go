@@ -251,7 +251,7 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice) (adtally.O
 	o := adtally.Outcome{Slice: sl, Started: e.Now()}
 	e.tell(Event{Account: w.Account.ID, Begun: &sl})
 	cost := &adtally.Meter{}
-	written, err := e.commit(adtally.WithMeter(ctx, cost), w, sl, cost)
+	written, err := e.commit(adtally.WithMeter(ctx, cost), w, sl)
 	if err == nil {
 		err = e.Ledger.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
 	}
@@ -265,7 +265,7 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice) (adtally.O
 	for _, n := range written.Rows {
 		o.Rows += n
 	}
-	o.Gaps, o.Load = written.Gaps, written.Load
+	o.Gaps, o.Quarantined, o.Load = written.Gaps, written.Quarantined, written.Load
 	o.Calls, o.Bytes = cost.Sum()
 	if err := e.Ledger.SaveOutcome(ctx, w.Run, o); err != nil {
 		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
@@ -278,17 +278,23 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice) (adtally.O
 // time halves the question, and 2^10 days are three years.
 const againAtMost = 10
 
-// commit brings a slice in, from its beginning as often as its reader asks.
-func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice, cost *adtally.Meter) (written destination.Written, err error) {
+// commit brings a slice in, from its beginning as often as its reader asks. Where
+// a row came twice and differed, the slice is read again at once: the list may
+// have moved. If it happens again, the later row wins.
+func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice) (written destination.Written, err error) {
+	laterWins := false
 	for range againAtMost {
-		if written, err = e.attempt(ctx, w, sl, cost); !errors.Is(err, connector.ErrAgain) {
+		written, err = e.attempt(ctx, w, sl, laterWins)
+		if twice := errors.Is(err, destination.ErrTwice); !twice && !errors.Is(err, connector.ErrAgain) {
 			break
+		} else if twice {
+			laterWins = true
 		}
 	}
 	return written, err
 }
 
-func (e *Engine) attempt(ctx context.Context, w work, sl adtally.Slice, cost *adtally.Meter) (destination.Written, error) {
+func (e *Engine) attempt(ctx context.Context, w work, sl adtally.Slice, laterWins bool) (destination.Written, error) {
 	n, err := e.newNote(ctx, w, sl)
 	if err != nil {
 		return destination.Written{}, err
@@ -299,8 +305,8 @@ func (e *Engine) attempt(ctx context.Context, w work, sl adtally.Slice, cost *ad
 	}
 	s := e.stream(sl.Stream)
 	written, err := e.Writer.Commit(ctx, destination.Load{
-		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: s.Tables, Definition: s.Definition, Run: w.Run, Started: n.opened, Cost: cost.Sum,
-		Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still,
+		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: s.Tables, Definition: s.Definition, Run: w.Run, Started: n.opened, Cost: adtally.MeterOf(ctx).Sum,
+		Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still, LaterWins: laterWins,
 	}, e.watched(w.Account.ID, e.Reader.Read(ctx, w.Account, sl, n)))
 	if err != nil {
 		return destination.Written{}, fmt.Errorf("%s: %w", sl, err)

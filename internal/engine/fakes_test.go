@@ -44,6 +44,7 @@ type world struct {
 	reading  int
 	most     int              // reads at once
 	fails    map[string]error // by slice
+	twice    map[string]int   // so many times, by slice, two rows differ
 	started  chan string      // is told of a read, where it is set
 	proceed  chan struct{}
 	now      time.Time
@@ -188,6 +189,10 @@ func (w *world) Commit(ctx context.Context, l destination.Load, batches iter.Seq
 			rows[fmt.Sprint(b.Schema().Name, " ", l.Slice.Account, " ", day)] = l.Slice.String()
 		}
 		b.Release()
+	}
+	if w.twice[l.Slice.String()] > 0 && !l.LaterWins {
+		w.twice[l.Slice.String()]--
+		return written, fmt.Errorf("7/2026-05-01: %w", destination.ErrTwice)
 	}
 	asked := l.Asked()
 	if l.Still != nil {

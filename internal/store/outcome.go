@@ -16,9 +16,9 @@ func (db *DB) SaveOutcome(ctx context.Context, run string, o adtally.Outcome) er
 		f = &adtally.Fault{}
 	}
 	_, err := db.exec(ctx, "save an outcome", `INSERT INTO outcomes
-		(run, stream, account, from_day, to_day, rows, gaps, calls, bytes, load, started, ended, act, code, message, hint, until, cause)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, load) WHERE load <> '' DO NOTHING`,
-		run, o.Slice.Stream, o.Slice.Account, o.Slice.Window.From, o.Slice.Window.To, o.Rows, o.Gaps, o.Calls, o.Bytes, o.Load, micros(o.Started), micros(o.Ended),
+		(run, stream, account, from_day, to_day, rows, gaps, quarantined, calls, bytes, load, started, ended, act, code, message, hint, until, cause)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, load) WHERE load <> '' DO NOTHING`,
+		run, o.Slice.Stream, o.Slice.Account, o.Slice.Window.From, o.Slice.Window.To, o.Rows, o.Gaps, o.Quarantined, o.Calls, o.Bytes, o.Load, micros(o.Started), micros(o.Ended),
 		sql.Null[string]{V: string(f.Act), Valid: o.Fault != nil}, f.Code, f.Message, f.Hint, micros(f.Until), cause(f))
 	return err
 }
@@ -30,7 +30,7 @@ func (db *DB) Outcomes(ctx context.Context, run string) (all []adtally.Outcome, 
 		o, err := scanOutcome(rows)
 		all = append(all, o)
 		return err
-	}, `SELECT stream, account, from_day, to_day, rows, gaps, calls, bytes, load, started, ended, act, code, message, hint, until, cause
+	}, `SELECT stream, account, from_day, to_day, rows, gaps, quarantined, calls, bytes, load, started, ended, act, code, message, hint, until, cause
 		FROM outcomes WHERE run = ? ORDER BY seq`, run)
 	return all, err
 }
@@ -51,7 +51,7 @@ func scanOutcome(rows *sql.Rows) (o adtally.Outcome, err error) {
 	var started, ended, until sql.Null[int64]
 	var act, cause sql.Null[string]
 	s := &o.Slice
-	err = rows.Scan(&s.Stream, &s.Account, &s.Window.From, &s.Window.To, &o.Rows, &o.Gaps, &o.Calls, &o.Bytes, &o.Load, &started, &ended,
+	err = rows.Scan(&s.Stream, &s.Account, &s.Window.From, &s.Window.To, &o.Rows, &o.Gaps, &o.Quarantined, &o.Calls, &o.Bytes, &o.Load, &started, &ended,
 		&act, &f.Code, &f.Message, &f.Hint, &until, &cause)
 	o.Started, o.Ended = moment(started), moment(ended)
 	if !act.Valid {

@@ -33,7 +33,8 @@ func (b *Builder) Schema() *Schema { return b.schema }
 func (b *Builder) Rows() int { return b.rows }
 
 // Set reads text as the column's type. A value that does not fit is an error
-// that says why, and leaves the cell null.
+// that says why, and leaves the cell null; one that was rounded is stored, and
+// comes with a *Rounded.
 func (b *Builder) Set(col int, text []byte) error { return b.SetScaled(col, text, 0) }
 
 // SetScaled does as Set, and divides a decimal by 10^digits: money that came in
@@ -57,10 +58,11 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 		f.Append(v)
 	case *array.Decimal128Builder:
 		v, err := parseDecimal(text, t, digits)
-		if err != nil {
+		if rounded, ok := err.(*Rounded); err != nil && !ok { //nolint:errorlint // it is never wrapped here
 			return err
+		} else if f.Append(v); ok {
+			return rounded
 		}
-		f.Append(v)
 	case *array.BooleanBuilder:
 		return setBool(f, text)
 	case *array.Date32Builder:

@@ -34,7 +34,7 @@ var loadsTable = table.Schema{
 		{Name: "calls", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Calls to the platform that the whole load took; the same in each of its rows. NULL = it was not counted."},
 		{Name: "bytes", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Bytes that the platform sent for the whole load, unpacked; the same in each of its rows. NULL = it was not counted."},
 		{Name: "gaps", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Rows of _gaps of the whole load; the same in each of its rows."},
-		{Name: "quarantined", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Rows of _quarantine of the whole load; the same in each of its rows."},
+		{Name: "quarantined", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Values of the whole load that are in _quarantine and in no column; the same in each of its rows."},
 	},
 }
 

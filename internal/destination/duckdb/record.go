@@ -28,7 +28,7 @@ func (b *bringing) record(ctx context.Context) error {
 		first, last := ends(b.load.Slice.Window)
 		if err := b.session.exec(ctx, statement, sequence, b.load.ID, b.load.Slice.Stream, t.schema.Name, b.load.Slice.Account,
 			first, last, t.facts.rows, b.checksum(t), b.asked, b.synced, orNull(b.load.Definition), orNull(b.load.Run), started, calls, bytes,
-			b.remarked(&table.Gaps), b.remarked(&table.Quarantine)); err != nil {
+			b.remarked(&table.Gaps), b.lost()); err != nil {
 			return fmt.Errorf("record the load: %w", err)
 		}
 	}
@@ -62,6 +62,11 @@ func (b *bringing) remarked(s *table.Schema) int64 {
 	return b.tables[slices.Index(table.Remarks, s)].facts.rows
 }
 
+// lost is how many values of the load are in quarantine and in no column.
+func (b *bringing) lost() int64 {
+	return b.tables[slices.Index(table.Remarks, &table.Quarantine)].facts.lost
+}
+
 // ends are the first and the last day of a window, or nothing.
 func ends(w adtally.Window) (first, last any) {
 	if w.IsZero() {
@@ -72,7 +77,7 @@ func ends(w adtally.Window) (first, last any) {
 
 // conclude finds out, in the transaction, what the load made true.
 func (b *bringing) conclude(ctx context.Context) (err error) {
-	w := destination.Written{Load: b.load.ID, Rows: map[string]int64{}, Quarantined: b.remarked(&table.Quarantine), Gaps: b.remarked(&table.Gaps)}
+	w := destination.Written{Load: b.load.ID, Rows: map[string]int64{}, Quarantined: b.lost(), Gaps: b.remarked(&table.Gaps)}
 	for _, t := range b.brought() {
 		w.Rows[t.schema.Name] = t.facts.rows
 		w.Checkpoints = append(w.Checkpoints, adtally.Checkpoint{

@@ -204,6 +204,7 @@ type reader struct {
 	polls   polls
 	slots   allSlots
 	lessons lessons
+	starts  starts
 	metrics []metric // of the user's own
 }
 

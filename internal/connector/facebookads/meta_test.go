@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"adtally"
+	"adtally/internal/connector"
 	"adtally/internal/connector/facebookads"
 	"adtally/internal/table"
 )
@@ -174,6 +175,12 @@ func (m *meta) readOf(ctx context.Context, source adtally.Source, stream string,
 	if err != nil {
 		m.t.Fatal(err)
 	}
+	return m.readBy(ctx, r, stream, w, n, column)
+}
+
+// readBy does as read, with a reader that may have read before.
+func (m *meta) readBy(ctx context.Context, r connector.Reader, stream string, w adtally.Window, n *note, column string) (g got) {
+	m.t.Helper()
 	account := adtally.Account{ID: "7", Currency: "EUR", Zone: cmp.Or(m.zone, "UTC")}
 	for b, err := range r.Read(ctx, account, adtally.Slice{Stream: stream, Account: "7", Window: w}, n) {
 		if err != nil {

@@ -44,7 +44,7 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 		rd, err := r.begin(a, sl, note)
 		if err == nil {
 			rd.yield = yield
-			err = rd.all(ctx)
+			err = r.starts.settle(sl, rd.all(ctx))
 		}
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(table.Batch{}, edge(err))

@@ -21,6 +21,7 @@ type refusal struct {
 	fields []string // of a field: those that Meta names
 	heavy  bool     // tried again in vain, it is a question for shrinking
 	job    bool     // it ended a report job
+	gone   bool     // the report job is not there
 }
 
 func (r *refusal) Error() string { return r.fault.Error() }
@@ -42,6 +43,8 @@ func (r *refusal) Is(target error) bool {
 		return r.class == classGone
 	case errNotReady:
 		return r.class == classNotReady
+	case errRunGone:
+		return r.gone
 	case errJob:
 		return r.job && r.act != actReconnect && r.act != actConfigure && r.act != actWait
 	}

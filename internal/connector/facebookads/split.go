@@ -55,6 +55,8 @@ func (rd *reading) try(ctx context.Context, q question) error {
 // cannot be taken back, so the slice begins anew, with smaller questions.
 func (rd *reading) restart(ctx context.Context, q question, err error) error {
 	switch {
+	case errors.Is(err, errRunGone):
+		return again(err)
 	case isShrinkable(err) && q.window.Days() > 1:
 		if err := rd.learnDays(ctx, q); err != nil {
 			return err

@@ -26,6 +26,7 @@ type graph struct {
 	secret  adtally.Secret
 	app     adtally.App  // ours; zero = none
 	say     func(string) // is told what a person should know
+	life    *life        // of the secret
 }
 
 // get asks for a node or one page.

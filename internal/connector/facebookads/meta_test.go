@@ -25,6 +25,7 @@ const canary = "EAAcanary"
 type meta struct {
 	t       *testing.T
 	answers map[string][]answer
+	replies map[string]func(asked) answer // in place of a list, by what is asked
 	calls   []asked
 	zone    string // of the account; UTC where empty
 }
@@ -61,6 +62,9 @@ func (m *meta) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.t.Errorf("the token travels in %s", r.URL)
 	}
 	list := m.answers[what]
+	if reply := m.replies[what]; reply != nil {
+		list = []answer{reply(asked{what, params, time.Now()})}
+	}
 	if len(list) == 0 {
 		m.t.Errorf("nobody expected %s?%s", what, params.Encode())
 		return nil, errors.New("not expected")

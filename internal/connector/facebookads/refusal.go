@@ -119,12 +119,24 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	switch r.class {
 	case classThrottle:
 		out.fault.Message = "Meta allows no more calls" + scopeWords[r.scope] + " for now"
+	case classPermission:
+		if names := namedPermissions(said(e)); names != "" {
+			out.fault.Message += ": it wants " + names
+		}
 	case classField:
 		if out.fields = namedFields(e.Message); len(out.fields) > 0 {
 			out.fault.Message += ": " + strings.Join(out.fields, ", ")
 		}
 	}
 	return out
+}
+
+// said are Meta's own words.
+func said(e *graphError) string {
+	if e == nil {
+		return ""
+	}
+	return strings.Join([]string{e.Message, e.UserTitle, e.UserMsg}, " ")
 }
 
 // scopeWords say what a throttle holds back.

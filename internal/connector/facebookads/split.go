@@ -42,7 +42,10 @@ func (rd *reading) try(ctx context.Context, q question) error {
 		return rd.restart(ctx, q, err)
 	case classOf(err) == classCombination && !q.plain:
 		return rd.tryPlain(ctx, q, err)
-	case rd.leaveOut(ctx, q, err):
+	}
+	isWithout, err := rd.leaveOut(ctx, q, q.sample(), err)
+	switch {
+	case isWithout:
 		q.fields = without(q.asks(), rd.lesson().Without)
 		return rd.try(ctx, q)
 	case isShrinkable(err):

@@ -69,7 +69,7 @@ func (s *starts) settle(sl adtally.Slice, err error) error {
 		return again(err)
 	}
 	delete(s.all, sl)
-	if r := refusalOf(err); r != nil && errors.Is(err, connector.ErrAgain) {
+	if r := refusalOf(err); r != nil && (errors.Is(err, connector.ErrAgain) || errors.Is(err, errPassed)) {
 		return r
 	}
 	return err
@@ -78,7 +78,7 @@ func (s *starts) settle(sl adtally.Slice, err error) error {
 // beginnings is how often another beginning is worth a try after err.
 func beginnings(err error) int {
 	switch {
-	case errors.Is(err, errStuck):
+	case errors.Is(err, errStuck), errors.Is(err, errPassed):
 		return 1
 	case errors.Is(err, connector.ErrAgain) && (classOf(err) == classCursor || errors.Is(err, errNotReady) || errors.Is(err, errRunGone)):
 		return fetch.Tries - 1

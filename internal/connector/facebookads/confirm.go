@@ -22,8 +22,8 @@ var oneListOnly = cure{act: actConfigure, message: "Meta refuses a part of what 
 // also comes for a permission that only one list needs (META_API.md §6). The
 // token is dead only if me says so as well.
 func (g *graph) confirm(ctx context.Context, err error) error {
-	if err == nil || adtally.FaultOf(err).Act != adtally.Reconnect {
-		return err
+	if err == nil || adtally.FaultOf(err).Act != adtally.Reconnect || classOf(err) == classTokenIdle {
+		return err // whose access to data has ended may still ask who they are (META_API.md §7.6)
 	}
 	says := g.lives(ctx)
 	switch {

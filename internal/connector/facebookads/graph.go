@@ -26,6 +26,7 @@ type graph struct {
 	secret  adtally.Secret
 	app     adtally.App  // ours; zero = none
 	say     func(string) // is told what a person should know
+	life    *life        // of the secret
 }
 
 // spoken is the version in use.
@@ -135,8 +136,11 @@ func decodePaging(dec *jsontext.Decoder) (after string, err error) {
 		Cursors struct{ After string }
 		Next    string
 	}
+	if raw.Kind() == '[' { // how an empty object is written by the language that Graph speaks
+		return "", nil
+	}
 	if err := json.Unmarshal(raw, &p); err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %w", errNoPage, err)
 	}
 	if p.Next == "" {
 		return "", nil
@@ -147,7 +151,7 @@ func decodePaging(dec *jsontext.Decoder) (after string, err error) {
 	next, err := url.Parse(p.Next)
 	if err != nil || next.Query().Get("after") == "" {
 		// Not quoted: the address holds the token.
-		return "", errors.New("the next page has no cursor")
+		return "", fmt.Errorf("%w: the next page has no cursor", errNoPage)
 	}
 	return next.Query().Get("after"), nil
 }

@@ -17,7 +17,7 @@ import (
 func noted(t *testing.T, run string) []byte {
 	t.Helper()
 	n := &note{}
-	m := job(t, map[string][]answer{"GET 91": {refuses(400, 190, 463, "expired")}})
+	m := job(t, map[string][]answer{"GET 91": {refuses(400, 190, 463, "expired")}, "GET me": {refuses(400, 190, 463, "expired")}})
 	m.read(t.Context(), "basic_ad", month, n, "ad_id").wantFault(t, adtally.Reconnect, "token_expired")
 	return bytes.ReplaceAll(n.cursor.Note, []byte(`"91"`), []byte(`"`+run+`"`))
 }
@@ -40,7 +40,7 @@ func TestReport_ResumedJobAnswersOnlyItsOwnQuestion(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				after, n := before, &note{}
 				change(&after)
-				m := job(t, map[string][]answer{"GET 91": {refuses(400, 190, 463, "expired")}})
+				m := job(t, map[string][]answer{"GET 91": {refuses(400, 190, 463, "expired")}, "GET me": {refuses(400, 190, 463, "expired")}})
 				m.readOf(t.Context(), adtally.Source{Reports: []adtally.Report{before}}, "r", month, n, "spend")
 				m = job(t, map[string][]answer{submit: {created("92")}, "GET 92": {runIs("Job Completed", 100)}, "GET 92/insights": {says(`{"data":[]}`)}, results: {says(`{"data":[]}`)}, insights: {says(`{"data":[]}`)}})
 				if g := m.readOf(t.Context(), adtally.Source{Reports: []adtally.Report{after}}, "r", month, n, "spend"); g.err != nil {
@@ -124,7 +124,7 @@ func TestReport_ResumeSubmitsNoJobTwice(t *testing.T) {
 			s.dead = dead
 			return s.through(t.Context(), s, adtally.Source{Tables: []string{"basic_ad"}}, "basic_ad", window, n, "ad_id").err
 		}
-		newSized := func() *sized { return &sized{meta: &meta{t: t, answers: map[string][]answer{}}, most: 5} }
+		newSized := func() *sized { return &sized{meta: &meta{t: t, answers: map[string][]answer{"GET me": {refuses(400, 190, 463, "expired")}}}, most: 5} }
 		whole := newSized()
 		if err := read(whole, &note{}, 0); err != nil || len(whole.submitted) < 9 {
 			t.Fatalf("%v, %v", err, whole.submitted)

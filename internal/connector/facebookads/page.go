@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"adtally/internal/fetch"
 )
 
@@ -25,19 +27,31 @@ type listing struct {
 	lone func(ctx context.Context, l *listing, cause error) (after string, err error)
 	// smaller is told of a limit that a page had to come down to.
 	smaller func(context.Context, int) error
+	trail   trail
+	came    int // rows of the page
 }
 
 // pages is the one page loop. It asks for page after page, hands each row to
 // row, and says after each page when that page was asked for. It ends where the
-// answer names no next page; a page without rows does not end it.
+// answer names no next page; a page without rows does not end it, and a list that
+// leads nowhere is an error.
 func (l *listing) pages(ctx context.Context, done func(context.Context, time.Time) error) error {
+	row := l.row
+	l.row = func(dec *jsontext.Decoder) error {
+		l.came++
+		return row(dec)
+	}
 	for {
+		l.came = 0
 		at, after, err := l.next(ctx)
 		if err == nil {
 			err = done(ctx, at)
 		}
 		if err != nil || after == "" {
 			return err
+		}
+		if err := l.trail.follow(after, l.came); err != nil {
+			return fmt.Errorf("read pages of %s: %w", l.path, err)
 		}
 		l.query.Set("after", after)
 	}
@@ -50,6 +64,7 @@ func unremarked(context.Context, time.Time) error { return nil }
 func (l *listing) next(ctx context.Context) (at time.Time, after string, err error) {
 	a, err := l.page(ctx)
 	if err != nil && l.limit == 1 && l.lone != nil && isHeavy(err) {
+		l.came = 1
 		after, err = l.lone(ctx, l, err)
 		return a.At, after, err
 	}

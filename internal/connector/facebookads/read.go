@@ -44,7 +44,7 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 		rd, err := r.begin(a, sl, note)
 		if err == nil {
 			rd.yield = yield
-			err = rd.all(ctx)
+			err = r.starts.settle(sl, r.graph.confirm(ctx, rd.all(ctx)))
 		}
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(table.Batch{}, edge(err))
@@ -172,13 +172,15 @@ func (rd *reading) node(ctx context.Context) error {
 	node := "act_" + rd.account.ID
 	q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
 	a, err := rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
-	if err != nil && rd.leaveOut(ctx, q, err) {
-		return rd.node(ctx)
-	}
-	if err == nil {
-		err = rd.decoder.row(jsontext.NewDecoder(bytes.NewBuffer(a.Body)))
-	}
 	if err != nil {
+		h := hunt{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
+		again, err := rd.leaveOut(ctx, q, h, err)
+		if again {
+			return rd.node(ctx)
+		}
+		return err
+	}
+	if err := rd.decoder.row(jsontext.NewDecoder(bytes.NewBuffer(a.Body))); err != nil {
 		return err
 	}
 	return rd.page(ctx, a.At)
@@ -199,10 +201,15 @@ func (rd *reading) edge(ctx context.Context) error {
 	switch {
 	case err == nil || errors.Is(err, errStopped):
 		return err
-	case rd.answered == 0 && rd.leaveOut(ctx, q, err):
-		return rd.edge(ctx)
-	case classOf(err) == classCursor || rd.leaveOut(ctx, q, err):
+	case classOf(err) == classCursor:
 		return again(err)
+	}
+	isWithout, err := rd.leaveOut(ctx, q, hunt{path: l.path, budget: l.budget, query: l.query}, err)
+	switch {
+	case isWithout && rd.answered == 0:
+		return rd.edge(ctx)
+	case isWithout:
+		return fmt.Errorf("%w: some fields are refused", connector.ErrAgain)
 	}
 	return err
 }
@@ -215,28 +222,6 @@ func (rd *reading) list(path string, b budget, q question) *listing {
 	}
 	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row,
 		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *lesson) { l.Limit = n }) }}
-}
-
-// leaveOut says whether the question is worth asking again without the fields
-// that sank it, and remembers them.
-func (rd *reading) leaveOut(ctx context.Context, q question, err error) bool {
-	gone := refusedFields(err)
-	if classOf(err) == classPermission {
-		gone = rd.stream.forbids
-	}
-	rest := without(q.asks(), gone)
-	if len(rest) == len(q.asks()) || len(rest) == 0 || adtally.FaultOf(err).Act == adtally.Reconnect {
-		return false
-	}
-	reason := adtally.FaultOf(err)
-	return rd.learn(ctx, func(l *lesson) {
-		for _, n := range gone {
-			if slices.Contains(q.asks(), n) && !slices.Contains(l.Without, n) {
-				l.Without = append(l.Without, n)
-			}
-		}
-		l.Why = sentenceOf(reason)
-	}) == nil
 }
 
 // refused lists the columns that stay empty because Meta refuses their fields.

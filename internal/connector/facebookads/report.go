@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"adtally/internal/connector"
+	"adtally/internal/fetch"
 )
 
 // submissions is how often the report of one question is asked for: a job that
@@ -16,24 +17,43 @@ import (
 const submissions = 2
 
 // notReadyTries bounds how often a report that is said to be done may refuse to
-// be read.
-const notReadyTries = 5
+// be read: no request is sent more often.
+const notReadyTries = fetch.Tries
 
-// report asks for a report job, waits until it is done, and reads its pages.
-// The job's id is in the note before anything else happens, so that another
+// report asks for a report job, waits until it is done, and reads its pages. A
+// job whose pages are gone, or lead nowhere, is forgotten, and another is asked
+// for. The job's id is in the note before anything else happens, so that another
 // try goes on with the same job.
 func (rd *reading) report(ctx context.Context, q question) error {
-	run, err := rd.finished(ctx, q)
-	if err != nil {
-		return err
-	}
 	before := rd.answered
 	for tries := 1; ; tries++ {
-		err := rd.results(run).pages(ctx, rd.page)
+		run, err := rd.finished(ctx, q)
+		if err != nil {
+			return err
+		}
+		err = rd.readRun(ctx, run)
+		isGone := errors.Is(err, errRunGone)
+		if !isGone && !errors.Is(err, errStuck) {
+			return err
+		}
+		if err := rd.keep(ctx, q, "", rd.note.Cursor().Asked); err != nil {
+			return err
+		}
+		if !isGone || rd.answered > before || tries == submissions {
+			return err
+		}
+	}
+}
+
+// readRun reads the pages of a report that is done, or nearly.
+func (rd *reading) readRun(ctx context.Context, run string) error {
+	before := rd.answered
+	for tries := 1; ; tries++ {
+		err := ofRun(rd.results(run).pages(ctx, rd.page))
 		if !errors.Is(err, errNotReady) || rd.answered > before || tries == notReadyTries {
 			return err
 		}
-		if err := sleep(ctx, rd.poll<<tries); err != nil {
+		if err := sleep(ctx, rd.poll<<(2*tries)); err != nil {
 			return err
 		}
 	}
@@ -58,7 +78,7 @@ func (rd *reading) finished(ctx context.Context, q question) (run string, err er
 		if run, fresh, err = rd.submitted(ctx, q); err != nil {
 			break
 		}
-		if err = rd.await(ctx, run, fresh); !isOver(err) {
+		if err = ofRun(rd.await(ctx, run, fresh)); !isOver(err) {
 			break
 		}
 		if forgot := rd.forget(ctx, q, err); forgot != nil {
@@ -75,7 +95,7 @@ func (rd *reading) finished(ctx context.Context, q question) (run string, err er
 
 // isOver says that nothing more will come of a job.
 func isOver(err error) bool {
-	return errors.Is(err, errGone) || errors.Is(err, errJob) || errors.Is(err, errTooMuch)
+	return errors.Is(err, errJob) || errors.Is(err, errTooMuch)
 }
 
 // worthAnother says whether the same report may come another time: not where it

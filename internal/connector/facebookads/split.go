@@ -45,7 +45,10 @@ func (rd *reading) try(ctx context.Context, q question) error {
 		return rd.restart(ctx, q, err)
 	case classOf(err) == classCombination && !q.plain:
 		return rd.tryPlain(ctx, q, err)
-	case rd.leaveOut(ctx, q, err):
+	}
+	isWithout, err := rd.leaveOut(ctx, q, q.sample(), err)
+	switch {
+	case isWithout:
 		q.fields = without(q.asks(), rd.lesson().Without)
 		return rd.try(ctx, q)
 	case isShrinkable(err):
@@ -58,6 +61,8 @@ func (rd *reading) try(ctx context.Context, q question) error {
 // cannot be taken back, so the slice begins anew, with smaller questions.
 func (rd *reading) restart(ctx context.Context, q question, err error) error {
 	switch {
+	case errors.Is(err, errRunGone):
+		return again(err)
 	case isShrinkable(err) && q.window.Days() > 1:
 		if err := rd.learnDays(ctx, q); err != nil {
 			return err

@@ -28,7 +28,6 @@ type stream struct {
 	logs     bool   // by days, and no report
 	settles  int    // days after a day until Meta leaves it alone
 	fields   []field
-	forbids  []string // fields that need more than ads_read: left out when refused
 	pictures *connector.Pictures
 	table    *table.Schema
 	actions  *table.Schema // nil: none, or not wanted

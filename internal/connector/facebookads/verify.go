@@ -3,6 +3,7 @@ package facebookads
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -192,6 +193,13 @@ func unixTime(sec int64) time.Time {
 
 // accounts lists every ad account that the token sees.
 func (g *graph) accounts(ctx context.Context) (list []adtally.Account, err error) {
+	if list, err = g.seenAccounts(ctx); errors.Is(err, errStuck) {
+		list, err = g.seenAccounts(ctx)
+	}
+	return list, err
+}
+
+func (g *graph) seenAccounts(ctx context.Context) (list []adtally.Account, err error) {
 	row := func(dec *jsontext.Decoder) error {
 		raw, err := dec.ReadValue()
 		if err != nil {

@@ -114,10 +114,16 @@ func TestAPurchaseIsCountedOnce(t *testing.T) {
 		if bad := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_actions WHERE attribution_window IN ('7d_view', '28d_view')`); bad != "0" {
 			t.Errorf("%s rows of dead windows", bad) // PAINS #3
 		}
-		empty := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_conversions w WHERE purchases_1d_view IS NOT NULL AND NOT EXISTS (
+		empty := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_conversions w WHERE purchases_1d_view > 0 AND NOT EXISTS (
 			SELECT 1 FROM facebook_ads.basic_ad_actions l WHERE l.date = w.date AND l.ad_id = w.ad_id AND l.attribution_window = '1d_view' AND l.action_type LIKE '%purchase%')`)
-		if empty != "0" {
-			t.Errorf("%s purchases in a window that Meta did not name", empty) // PAINS #3: absent is NULL
+		left := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_conversions WHERE purchases_default > 0 AND purchases_1d_view = 0`)
+		if empty != "0" || left != "0" {
+			t.Errorf("%s purchases in a window that Meta did not name, %s zeros for one that it left out", empty, left) // PAINS #3: absent is NULL
+		}
+		mean := one(t, b.file, `SELECT avg(purchases_default) = sum(l.value) / count(*) FROM facebook_ads.basic_ad_conversions w LEFT JOIN facebook_ads.basic_ad_actions l
+			ON l.date = w.date AND l.ad_id = w.ad_id AND l.attribution_window = 'default' AND l.action_type = 'omni_purchase'`)
+		if mean != "true" {
+			t.Error("the mean over rows is not that over rows with delivery")
 		}
 	})
 }

@@ -32,7 +32,8 @@ func TestSpendByLinkIsAllSpend(t *testing.T) {
 		for what, condition := range map[string]string{
 			"of an archived or deleted ad": "ad_id IN (SELECT id FROM facebook_ads.ads WHERE effective_status IN ('ARCHIVED', 'DELETED')) AND destination_url <> '(none)'",
 			"of an ad that is unknown":     "ad_id IN (SELECT id FROM facebook_ads.ads WHERE _stub) AND destination_url = '(none)' AND creative_id IS NULL",
-			"of a creative without a link": "creative_id IN (SELECT id FROM facebook_ads.ad_creatives WHERE destination_url IS NULL) AND destination_url = '(none)' AND utm_source = '(none)'",
+			"of a creative without a link": "creative_id IN (SELECT id FROM facebook_ads.ad_creatives WHERE destination_url IS NULL AND url_tags IS NULL) AND destination_url = '(none)' AND utm_source = '(none)'",
+			"of a post with tags":          "creative_id IN (SELECT id FROM facebook_ads.ad_creatives WHERE destination_url IS NULL AND url_tags LIKE '%utm_source=%') AND destination_url = '(none)' AND utm_source <> '(none)'",
 			"of a creative with several":   "creative_id IN (SELECT id FROM facebook_ads.ad_creatives WHERE destination_urls IS NOT NULL) AND destination_url <> '(none)'",
 			"with the campaign's name":     "utm_campaign = campaign_name",
 			"with the ad's number":         "utm_content = ad_id AND destination_url LIKE '%utm_content=' || ad_id || '%'",
@@ -43,6 +44,11 @@ func TestSpendByLinkIsAllSpend(t *testing.T) {
 			if n := one(t, b.file, "SELECT count(*) FROM facebook_ads.basic_ad_url WHERE "+condition); n == "0" {
 				t.Errorf("no row %s", what)
 			}
+		}
+		lost := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_url u JOIN facebook_ads.ad_creatives c ON c.id = u.creative_id
+			WHERE c.url_tags LIKE '%utm_source=%' AND u.utm_source = '(none)'`)
+		if lost != "0" {
+			t.Errorf("%s rows lost the source that their creative's tags name", lost)
 		}
 		left := one(t, b.file, "SELECT count(*) FROM facebook_ads.basic_ad_url WHERE regexp_matches(concat(destination_url, utm_campaign, utm_content, utm_term), '[{][{](campaign|adset|ad)[.]')")
 		if left != "0" {

@@ -70,9 +70,13 @@ func (s *stream) wide(own []metric) *table.View {
 	if s.custom {
 		windows = append([]string{defaultWindow}, s.windows...)
 	}
-	return &table.View{
-		Name: s.table.Name + "_conversions", Description: s.table.Description + " With conversions; each is taken from one action type, which is named beside it.",
-		Wide: &table.Wide{Of: s.table, Long: s.actions, TypeColumn: "action_type", WindowColumn: "attribution_window",
-			CountColumn: "value", MoneyColumn: "action_value", Conversions: conversions(slices.Concat(conversionMetrics, own), windows), Spans: &attributionSpans},
+	w := &table.Wide{Of: s.table, Long: s.actions, TypeColumn: "action_type", WindowColumn: "attribution_window",
+		CountColumn: "value", MoneyColumn: "action_value", Conversions: conversions(slices.Concat(conversionMetrics, own), windows), Spans: &attributionSpans}
+	if s.level == "ad" && len(s.breakdowns) == 0 {
+		// Above ads, and by breakdowns, Meta leaves conversions out that there
+		// were (PAINS #2): what is absent there need not be zero.
+		w.Lists = actionFieldNames
 	}
+	return &table.View{Name: s.table.Name + "_conversions", Wide: w,
+		Description: s.table.Description + " With conversions; each is taken from one action type, which is named beside it."}
 }

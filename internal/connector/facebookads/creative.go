@@ -28,7 +28,7 @@ func adCreatives() *stream {
 		words("call_to_action_type", "The button."),
 		words("object_url", "Link of a link ad."), words("link_url", "Link behind the picture."),
 		words("template_url", "Link of a catalogue ad."), document("template_url_spec", "Links of a catalogue ad, by device."),
-		words("object_store_url", "The app in its store."), words("url_tags", "What is appended to links."),
+		words("object_store_url", "The app in its store."), words("url_tags", "What is put into the query of links; it replaces parameters of the same name."),
 		words("image_hash", "The picture, by content."), words("image_url", "The picture; the link expires."),
 		words("thumbnail_url", "A small picture; the link expires."),
 		id("video_id", "The video."), id("product_set_id", "The product set."), id("actor_id", "The page that speaks."),
@@ -39,8 +39,8 @@ func adCreatives() *stream {
 		filled(words("destination_url", "Where a click leads: the first link of the creative, with its tags. Macros such as {{campaign.name}} stay as they are. NULL where it has none.")),
 		filled(document("destination_urls", "All links, where there are several: a carousel's cards, or links that Meta may choose from.")),
 		filled(words("destination_host", "Of destination_url, in small letters.")), filled(words("destination_path", "Of destination_url, without its query.")),
-		filled(words("utm_source", "Of destination_url.")), filled(words("utm_medium", "Of destination_url.")), filled(words("utm_campaign", "Of destination_url.")),
-		filled(words("utm_content", "Of destination_url.")), filled(words("utm_term", "Of destination_url.")),
+		filled(words("utm_source", utmText)), filled(words("utm_medium", utmText)), filled(words("utm_campaign", utmText)),
+		filled(words("utm_content", utmText)), filled(words("utm_term", utmText)),
 		filled(words("picture_hash", "The first picture that its documents name, by content: of a card, of a video's cover, or of those that Meta may choose from.")),
 		filled(words("content_hash", "Changes when object_story_spec or asset_feed_spec change, links that expire left aside.")),
 		rawField).keeping("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec", "destination_host", "destination_path", "picture_hash")
@@ -49,6 +49,8 @@ func adCreatives() *stream {
 	return s
 }
 
+const utmText = "Of destination_url; or of url_tags, where the creative shows no link. NULL where there is none."
+
 // linkColumns are the members of a creative, besides its two documents, that say
 // where a click leads.
 var linkColumns = []string{"link_url", "object_url", "template_url", "template_url_spec", "object_store_url", "url_tags"}
@@ -56,12 +58,15 @@ var linkColumns = []string{"link_url", "object_url", "template_url", "template_u
 // deriveCreative fills the columns that are made of others.
 func deriveCreative(d *decoder) error {
 	w := func(name string) []byte { return d.memo[slices.Index(d.stream.remember, name)] }
-	urls := Destinations(Creative{Story: w("object_story_spec"), Feed: w("asset_feed_spec"), TemplateSpec: w("template_url_spec"),
+	c := Creative{Story: w("object_story_spec"), Feed: w("asset_feed_spec"), TemplateSpec: w("template_url_spec"),
 		LinkURL: string(w("link_url")), ObjectURL: string(w("object_url")), TemplateURL: string(w("template_url")),
-		StoreURL: string(w("object_store_url")), Tags: string(w("url_tags"))})
+		StoreURL: string(w("object_store_url")), Tags: string(w("url_tags"))}
+	urls := Destinations(c)
 	if len(urls) > 0 {
 		d.fill(d.stream.filled["destination_url"], urls[0])
 		d.fillParts(urls[0])
+	} else {
+		d.fillTags(TagsAlone(c))
 	}
 	if hash := pictureHash(w("object_story_spec"), w("asset_feed_spec")); hash != "" {
 		d.fill(d.stream.filled["picture_hash"], hash)
@@ -85,6 +90,10 @@ func (d *decoder) fillParts(link string) {
 		d.fill(d.stream.filled["destination_host"], host)
 		d.fill(d.stream.filled["destination_path"], path)
 	}
+	d.fillTags(link)
+}
+
+func (d *decoder) fillTags(link string) {
 	for name, value := range UTM(link) {
 		d.fill(d.stream.filled[name], value)
 	}

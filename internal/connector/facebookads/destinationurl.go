@@ -46,10 +46,25 @@ type links []link
 var noPlace = []string{"http://fb.me/", "https://fb.me/", "http://fb.me", "https://fb.me"}
 
 func (l *links) add(target, tags string) {
-	target = strings.TrimSpace(target)
-	if target != "" && !slices.Contains(noPlace, target) {
+	if target = strings.TrimSpace(target); hasPlace(target) {
 		*l = append(*l, link{target, tags})
 	}
+}
+
+func hasPlace(target string) bool { return target != "" && !slices.Contains(noPlace, target) }
+
+// TagsAlone are the tags of a creative that shows no link, as those made from an
+// existing post, as a query. A click on the post carries them all the same.
+func TagsAlone(c Creative) string {
+	var f assetFeed
+	lookInto(c.Feed, &f)
+	query := "?"
+	for _, u := range f.URLs {
+		if query == "?" && !hasPlace(strings.TrimSpace(u.Website)) {
+			query = withTags(query, u.Tags)
+		}
+	}
+	return withTags(query, c.Tags)
 }
 
 // lookInto takes of a document what fits. Meta may change the type of one member,
@@ -94,15 +109,18 @@ func (l *links) story(document []byte) {
 	l.add(s.Video.Action.Value.Link, "")
 }
 
+// assetFeed is what of an asset feed says where a click leads.
+type assetFeed struct {
+	URLs []struct {
+		Website string `json:"website_url"`
+		Tags    string `json:"url_tags"`
+	} `json:"link_urls"`
+	Actions []callToAction `json:"call_to_actions"`
+}
+
 // feed adds the links that Meta may choose from.
 func (l *links) feed(document []byte) {
-	var f struct {
-		URLs []struct {
-			Website string `json:"website_url"`
-			Tags    string `json:"url_tags"`
-		} `json:"link_urls"`
-		Actions []callToAction `json:"call_to_actions"`
-	}
+	var f assetFeed
 	lookInto(document, &f)
 	for _, u := range f.URLs {
 		l.add(u.Website, u.Tags)
@@ -112,25 +130,31 @@ func (l *links) feed(document []byte) {
 	}
 }
 
-// withTags appends tags to a link as Meta does: to its query, before a fragment.
+// withTags puts tags into a link's query, before a fragment. By Meta's reference
+// of the ad creative, url_tags "will replace or be appended to" the parameters of
+// the link: those of the same name give way. How the tags of an asset and those
+// of its creative stand to each other is not documented; the creative's win here.
 func withTags(link, tags string) string {
 	tags = strings.TrimLeft(strings.TrimSpace(tags), "?&")
 	if tags == "" {
 		return link
 	}
 	body, fragment, has := strings.Cut(link, "#")
-	switch {
-	case !strings.Contains(body, "?"):
-		body += "?" + tags
-	case strings.HasSuffix(body, "?"), strings.HasSuffix(body, "&"):
-		body += tags
-	default:
-		body += "&" + tags
-	}
+	page, query, _ := strings.Cut(body, "?")
+	names := strings.Split(tags, "&")
+	kept := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
+		return pair == "" || slices.ContainsFunc(names, func(tag string) bool { return tagName(tag) == tagName(pair) })
+	})
+	body = page + "?" + strings.Join(append(kept, tags), "&")
 	if has {
 		body += "#" + fragment
 	}
 	return body
+}
+
+func tagName(pair string) string {
+	name, _, _ := strings.Cut(pair, "=")
+	return name
 }
 
 // hostAndPath are the parts of a link that say which page it is. Links with

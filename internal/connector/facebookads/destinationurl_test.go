@@ -37,6 +37,9 @@ func TestEveryShapeOfACreativeHasItsDestination(t *testing.T) {
 		"tags":                    {`{"link_url":"https://shop.test/l","url_tags":"utm_source=fb&utm_campaign={{campaign.name}}"}`, []string{"https://shop.test/l?utm_source=fb&utm_campaign={{campaign.name}}"}},
 		"tags and query":          {`{"link_url":"https://shop.test/l?a=1#top","url_tags":"?utm_source=fb"}`, []string{"https://shop.test/l?a=1&utm_source=fb#top"}},
 		"tags of both":            {`{"asset_feed_spec":{"link_urls":[{"website_url":"https://shop.test/x?","url_tags":"a=1"}]},"url_tags":"b=2"}`, []string{"https://shop.test/x?a=1&b=2"}},
+		"tags replace":            {`{"link_url":"https://shop.test/l?utm_source=own&a=1&b&utm_source=twice","url_tags":"utm_source=fb&b=2"}`, []string{"https://shop.test/l?a=1&utm_source=fb&b=2"}},
+		"tags replace all":        {`{"link_url":"https://shop.test/l?utm_source=own#x","url_tags":"utm_source=fb"}`, []string{"https://shop.test/l?utm_source=fb#x"}},
+		"tags of both replace":    {`{"asset_feed_spec":{"link_urls":[{"website_url":"https://shop.test/x?a=0","url_tags":"a=1"}]},"url_tags":"a=2"}`, []string{"https://shop.test/x?a=2"}},
 		"a lead form":             {`{"object_story_spec":{"link_data":{"link":"http://fb.me/","call_to_action":{"type":"SIGN_UP","value":{"lead_gen_form_id":"5"}}}}}`, nil},
 		"a photo":                 {`{"object_story_spec":{"photo_data":{"url":"https://x.fbcdn.net/p"}},"image_hash":"ab"}`, nil},
 		"a post":                  {`{"object_story_id":"1_2","url_tags":"utm_source=fb"}`, nil},
@@ -62,14 +65,30 @@ func TestEveryShapeOfACreativeHasItsDestination(t *testing.T) {
 	}
 }
 
+// Meta: url_tags "will replace or be appended to" the parameters of a link.
 func TestTagsOfTheDestinationHaveColumns(t *testing.T) {
 	t.Parallel()
-	b := decode(t, "ad_creatives", "EUR", `{"id":"1","link_url":"https://shop.test/?utm_source=own&gclid=1","url_tags":"utm_source=second&utm_medium=paid%20social&utm_campaign={{campaign.name}}&utm_content=%7B%7Bad.id%7D%7D&utm_term=100%"}`)["ad_creatives"]
-	for column, value := range map[string]string{"utm_source": "own", "utm_medium": "paid social", "utm_campaign": "{{campaign.name}}", "utm_content": "{{ad.id}}", "utm_term": "100%"} {
-		want(t, b, 0, column, value)
+	for name, c := range map[string]struct {
+		creative string
+		want     map[string]string
+	}{
+		"url_tags come before the link's own": {`"link_url":"https://shop.test/?utm_source=own&utm_id=1&utm_medium=own","url_tags":"utm_source=second&utm_medium=paid%20social&utm_campaign={{campaign.name}}&utm_content=%7B%7Bad.id%7D%7D&utm_term=100%"`,
+			map[string]string{"utm_source": "second", "utm_medium": "paid social", "utm_campaign": "{{campaign.name}}", "utm_content": "{{ad.id}}", "utm_term": "100%"}},
+		"the link's own":                     {`"link_url":"https://shop.test/?utm_source=own","url_tags":"utm_medium=paid"`, map[string]string{"utm_source": "own", "utm_medium": "paid"}},
+		"a post, whose link cannot be seen":  {`"object_story_id":"1_2","url_tags":"utm_source=fb&utm_campaign={{campaign.name}}"`, map[string]string{"utm_source": "fb", "utm_campaign": "{{campaign.name}}", "utm_medium": "NULL", "destination_url": "NULL"}},
+		"tags as people paste them":          {`"effective_object_story_id":"1_2","url_tags":" ?&utm_source=fb"`, map[string]string{"utm_source": "fb"}},
+		"a lead form":                        {`"link_url":"http://fb.me/","url_tags":"utm_source=fb"`, map[string]string{"utm_source": "fb", "destination_url": "NULL"}},
+		"an asset feed without an address":   {`"asset_feed_spec":{"link_urls":[{"url_tags":"utm_source=feed&utm_term=x"}]},"url_tags":"utm_source=fb"`, map[string]string{"utm_source": "fb", "utm_term": "x"}},
+		"a tag without a value says nothing": {`"object_story_id":"1_2","url_tags":"utm_source=&utm_medium"`, map[string]string{"utm_source": "NULL", "utm_medium": "NULL"}},
+		"no tags":                            {`"object_story_id":"1_2"`, map[string]string{"utm_source": "NULL"}},
+	} {
+		b := decode(t, "ad_creatives", "EUR", `{"id":"1",`+c.creative+`}`)["ad_creatives"]
+		for column, value := range c.want {
+			if got, ok := b.Cell(0, column); got != value && (ok || value != "NULL") {
+				t.Errorf("%s: %s is %q, want %q", name, column, got, value)
+			}
+		}
 	}
-	b = decode(t, "ad_creatives", "EUR", `{"id":"1","url_tags":"utm_source=fb"}`)["ad_creatives"] // a post: its link is not ours to see
-	want(t, b, 0, "utm_source", "NULL")
 }
 
 // R29, PAINS #34: links that are signed anew at every read make no new state, and

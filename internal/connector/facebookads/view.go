@@ -54,7 +54,7 @@ func byURL(figures *table.Schema) *table.View {
 	show("destination_host", "Of destination_url, in small letters.", true)
 	show("destination_path", "Of destination_url, without its query.", true)
 	for _, name := range utmNames {
-		show(name, "Of destination_url, decoded.", false)
+		show(name, "Of destination_url, or of the creative's url_tags where it shows no link; decoded.", false)
 	}
 	return &table.View{Name: figures.Name + "_url",
 		Description: "Daily spend and performance of ads, with the link that a click leads to. Every row of " + figures.Name + " once: ads without a link are there, as " + noneGiven +

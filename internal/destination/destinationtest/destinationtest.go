@@ -72,6 +72,8 @@ var promises = []promise{
 	{"AUnionShowsAllItsTables", unionShowsAll},
 	{"AConversionIsTheFirstTypeThatIsPresent", firstTypePresent},
 	{"AViewFollowsItsTables", viewFollows},
+	{"AConversionIsZeroWhereAllActionsWereRead", absentIsZeroWhereRead},
+	{"AViewSaysWhenItsRowsWereWritten", viewsSayWhenWritten},
 	{"ARowThatLeadsNowhereStays", joinShows},
 	{"AReaderErrorWritesNothing", readerError},
 	{"ACancelledLoadWritesNothing", cancelled},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"adtally/internal/destination"
 	"adtally/internal/table"
 )
 
@@ -33,6 +34,7 @@ func (l layout) joined(dataset string, j *table.Joined) (string, error) {
 		}
 		cells = append(cells, cell+" AS "+ident(s.Column.Name))
 	}
+	cells = append(cells, "s."+destination.SyncedColumn)
 	return "SELECT " + strings.Join(cells, ", ") + " FROM " + from, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"adtally"
+	"adtally/internal/destination"
 	"adtally/internal/table"
 )
 
@@ -71,7 +72,7 @@ func (l layout) define(dataset string, v *table.View) (statements []string, comm
 	}
 	name := target(dataset, v.Name)
 	statements = []string{"CREATE OR REPLACE VIEW " + name + " AS " + body}
-	for _, c := range v.Columns() {
+	for _, c := range append(v.Columns(), synced) {
 		statements = append(statements, "COMMENT ON COLUMN "+name+"."+ident(c.Name)+" IS "+literal(describe(c)))
 	}
 	comment = fmt.Sprintf("%s%s%016x]", v.Description, viewMark, xxh3.HashString(strings.Join(statements, ";")))
@@ -79,6 +80,10 @@ func (l layout) define(dataset string, v *table.View) (statements []string, comm
 	statements = slices.Insert(statements, 1, "COMMENT ON VIEW "+name+" IS "+literal(v.Description+viewMark+"unfinished]"))
 	return append(statements, "COMMENT ON VIEW "+name+" IS "+literal(comment)), comment, nil
 }
+
+// synced is the last column of every view.
+var synced = table.Column{Name: destination.SyncedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
+	Description: "When the row's figures were last written."}
 
 func (l layout) body(dataset string, v *table.View) (string, error) {
 	switch {
@@ -100,6 +105,7 @@ func (l layout) body(dataset string, v *table.View) (string, error) {
 			}
 			cells = append(cells, from+" AS "+ident(c.Name))
 		}
+		cells = append(cells, "s."+destination.SyncedColumn)
 		parts = append(parts, "SELECT "+strings.Join(cells, ", ")+" FROM "+inside(dataset, p.Of.Name)+" AS s")
 	}
 	return strings.Join(parts, " UNION ALL "), nil
@@ -137,71 +143,4 @@ func (l layout) cellOf(alias string, s *table.Schema, c table.Column) (string, e
 		return "CAST(NULL AS " + c.Type.String() + ")", nil
 	}
 	return alias + "." + ident(places[c.Name]), nil
-}
-
-// wide joins the facts with what is chosen from the long table.
-func (l layout) wide(dataset string, w *table.Wide) (string, error) {
-	if l[strings.ToLower(w.Of.Name)] == nil || l[strings.ToLower(w.Long.Name)] == nil {
-		return "", nil
-	}
-	cells, err := l.cells(w.Of)
-	if err != nil {
-		return "", err
-	}
-	cells, err = l.span(w, cells)
-	if err != nil {
-		return "", err
-	}
-	chosen := idents("s.", w.Of.Key)
-	for _, c := range w.Conversions {
-		columns, err := l.choose(w, c)
-		if err != nil {
-			return "", err
-		}
-		cells = append(cells, idents("c.", []string{c.Name, c.Name + "_value", c.Name + "_type_used"}))
-		chosen += ", " + columns
-	}
-	keys := idents("s.", w.Of.Key)
-	return "SELECT " + strings.Join(cells, ", ") + " FROM " + inside(dataset, w.Of.Name) + " AS s LEFT JOIN (SELECT " + chosen +
-		" FROM " + inside(dataset, w.Long.Name) + " AS s GROUP BY " + keys + ") AS c ON " +
-		each(w.Of.Key, " AND ", func(k string) string { return "c." + k + " = s." + k }), nil
-}
-
-// span adds the column that says in which stretch a row's day lies.
-func (l layout) span(w *table.Wide, cells []string) ([]string, error) {
-	if w.Spans == nil {
-		return cells, nil
-	}
-	day, err := l.cell(w.Of, w.Of.Columns[w.Of.Index(table.DayColumn)])
-	if err != nil {
-		return nil, err
-	}
-	text := "CASE"
-	for i := len(w.Spans.Starts) - 1; i >= 0; i-- {
-		text += " WHEN " + day + " >= DATE " + literal(w.Spans.Starts[i]) + " THEN " + literal(w.Spans.Starts[i])
-	}
-	return append(cells, text+" ELSE "+literal(w.Spans.First)+" END AS "+ident(w.Spans.Column.Name)), nil
-}
-
-// choose are the three columns of a conversion: of its types the first for which
-// there is a row. There is at most one row for a type, since type and window are
-// parts of the key.
-func (l layout) choose(w *table.Wide, c table.Conversion) (string, error) {
-	var from [4]string // type, window, count, money
-	for i, name := range []string{w.TypeColumn, w.WindowColumn, w.CountColumn, w.MoneyColumn} {
-		var err error
-		if from[i], err = l.cell(w.Long, w.Long.Columns[w.Long.Index(name)]); err != nil {
-			return "", err
-		}
-	}
-	var count, money, used strings.Builder
-	for _, t := range c.Types {
-		is := " FILTER (WHERE " + from[0] + " = " + literal(t) + " AND " + from[1] + " = " + literal(c.Window) + ")"
-		when := " WHEN count(*)" + is + " > 0 THEN "
-		count.WriteString(when + "max(" + from[2] + ")" + is)
-		money.WriteString(when + "max(" + from[3] + ")" + is)
-		used.WriteString(when + literal(t))
-	}
-	return fmt.Sprintf("CASE%s END AS %s, CASE%s END AS %s, CASE%s END AS %s",
-		&count, ident(c.Name), &money, ident(c.Name+"_value"), &used, ident(c.Name+"_type_used")), nil
 }

@@ -10,12 +10,26 @@ type Account struct {
 	ID       string `json:"id"` // the platform's own, e.g. act_123
 	Name     string `json:"name"`
 	Currency string `json:"currency"` // ISO 4217
-	Zone     string `json:"zone"`     // IANA name
+	Zone     string `json:"zone"`     // IANA name; UTC+05:30 where only the offset is known, "" = nothing is
 	Status   string `json:"status"`
 }
 
 // Location is the zone in which the account counts its days.
-func (a Account) Location() (*time.Location, error) { return time.LoadLocation(a.Zone) }
+func (a Account) Location() (*time.Location, error) {
+	if at, err := time.Parse(fixedZone, a.Zone); err == nil {
+		_, offset := at.Zone()
+		return time.FixedZone(a.Zone, offset), nil
+	}
+	return time.LoadLocation(a.Zone)
+}
+
+// fixedZone is how a zone is written of which only the offset is known.
+const fixedZone = "UTC-07:00"
+
+// FixedZone names a zone by its offset from UTC in minutes.
+func FixedZone(minutes int) string {
+	return time.Time{}.In(time.FixedZone("", minutes*int(time.Minute/time.Second))).Format(fixedZone)
+}
 
 // Source is a user's configured connector.
 type Source struct {

@@ -119,7 +119,7 @@ func (c *syncCommand) source() adtally.Source {
 
 // verify finds out whether the token may read the accounts that are wanted.
 func (c *syncCommand) verify(ctx context.Context, platform connector.Connector, secret adtally.Secret) (adtally.Grant, []adtally.Account, error) {
-	grant, err := platform.Verify(ctx, secret)
+	grant, err := platform.Verify(ctx, secret, c.Account...)
 	if err != nil {
 		return grant, nil, err
 	}

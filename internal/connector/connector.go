@@ -29,8 +29,9 @@ type Connector interface {
 // Authority is what a platform's secrets allow, and how they live on.
 type Authority interface {
 	// Verify asks the platform what a secret allows: who, scopes, accounts,
-	// until when. Only a platform that says so makes a secret a dead one.
-	Verify(context.Context, adtally.Secret) (adtally.Grant, error)
+	// until when. Only a platform that says so makes a secret a dead one. An
+	// account that is named and not listed is asked for by itself.
+	Verify(ctx context.Context, secret adtally.Secret, named ...string) (adtally.Grant, error)
 	// Probe reads a little of an account, as a sync will.
 	Probe(context.Context, adtally.Secret, adtally.Account) error
 	// Renew gives another secret in place of one that ends, without its owner. One

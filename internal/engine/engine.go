@@ -171,7 +171,11 @@ func hopeless(outcomes []adtally.Outcome) error {
 // plan asks the reader what is due, given what the warehouse holds. Entities
 // come first, then the newest days of every report.
 func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (all []adtally.Slice, err error) {
-	if _, err := a.Location(); err != nil || a.Zone == "" {
+	if a.Zone == "" {
+		return nil, &adtally.Fault{Act: adtally.Retry, Code: "zone_withheld", Message: "The platform does not say in which time zone the account counts its days",
+			Hint: "Nothing can be read by days without it. It is asked for again at the next sync; other accounts go on."}
+	}
+	if _, err := a.Location(); err != nil {
 		return nil, &adtally.Fault{Act: adtally.Bug, Code: "unknown_zone", Message: fmt.Sprintf("The account's time zone %q is not known here", a.Zone),
 			Hint: "Update the time zone data of this machine.", Err: err}
 	}

@@ -110,7 +110,7 @@ func (rd *reading) culprits(ctx context.Context, q question, h hunt, cause error
 	if !isAboutPart(cause) || len(fields) == 0 {
 		return nil, nil
 	}
-	if named := spoken(cause, fields); len(named) > 0 {
+	if named := withNames(cause, fields); len(named) > 0 {
 		return named, nil
 	}
 	if rd.hunts.closed[rd.name()] {
@@ -151,7 +151,7 @@ func among(names, of []string) (found []string) {
 var word = regexp.MustCompile(`["'` + "`" + `(\[]([a-z][a-z0-9_]*)["'` + "`" + `)\]]|(?i:\bfields?:? )([a-z][a-z0-9_]*)|\b([a-z][a-z0-9]*_[a-z0-9_]+)\b`)
 
 // spoken are those of the fields of which a refusal speaks.
-func spoken(err error, fields []string) (names []string) {
+func withNames(err error, fields []string) (names []string) {
 	for _, found := range word.FindAllStringSubmatch(said(refusalOf(err).graph), -1) {
 		name := found[1] + found[2] + found[3] // one of them
 		if slices.Contains(fields, name) && !slices.Contains(names, name) {

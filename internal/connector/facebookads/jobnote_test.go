@@ -124,7 +124,9 @@ func TestReport_ResumeSubmitsNoJobTwice(t *testing.T) {
 			s.dead = dead
 			return s.through(t.Context(), s, adtally.Source{Tables: []string{"basic_ad"}}, "basic_ad", window, n, "ad_id").err
 		}
-		newSized := func() *sized { return &sized{meta: &meta{t: t, answers: map[string][]answer{"GET me": {refuses(400, 190, 463, "expired")}}}, most: 5} }
+		newSized := func() *sized {
+			return &sized{meta: &meta{t: t, answers: map[string][]answer{"GET me": {refuses(400, 190, 463, "expired")}}}, most: 5}
+		}
 		whole := newSized()
 		if err := read(whole, &note{}, 0); err != nil || len(whole.submitted) < 9 {
 			t.Fatalf("%v, %v", err, whole.submitted)

@@ -1,7 +1,6 @@
 package facebookads
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,10 +10,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally"
 	"adtally/internal/connector"
+	"adtally/internal/fetch"
 	"adtally/internal/table"
 )
 
@@ -69,11 +67,8 @@ func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note)
 	if s == nil {
 		return nil, fmt.Errorf("no stream is named %s", sl.Stream)
 	}
-	d, err := newDecoder(s, a)
-	if err != nil {
-		return nil, err
-	}
-	d.window = sl.Window
+	d := newDecoder(s, a)
+	d.window, d.bound = sl.Window, true
 	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: note.Began()}, nil
 }
 
@@ -116,7 +111,7 @@ func (rd *reading) all(ctx context.Context) (err error) {
 		err = rd.doubt(ctx)
 	}
 	if err == nil {
-		err = rd.refused()
+		err = errors.Join(rd.refused(), rd.withheld())
 	}
 	if err == nil {
 		err = rd.hand()
@@ -171,16 +166,20 @@ func without(names, gone []string) []string {
 func (rd *reading) node(ctx context.Context) error {
 	node := "act_" + rd.account.ID
 	q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
-	a, err := rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
+	a, err := insist(ctx, func() (fetch.Answer, error) {
+		return rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
+	}, func(body []byte) error {
+		if !isObject(body) {
+			return asBadAnswer(errNoPage)
+		}
+		return asBadAnswer(rd.decoder.row(jsonOf(body)))
+	}, rd.decoder.discard)
 	if err != nil {
 		h := hunt{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
 		again, err := rd.leaveOut(ctx, q, h, err)
 		if again {
 			return rd.node(ctx)
 		}
-		return err
-	}
-	if err := rd.decoder.row(jsontext.NewDecoder(bytes.NewBuffer(a.Body))); err != nil {
 		return err
 	}
 	return rd.page(ctx, a.At)
@@ -220,7 +219,7 @@ func (rd *reading) list(path string, b budget, q question) *listing {
 	if known := rd.lesson().Limit; known > 0 {
 		limit = min(limit, known)
 	}
-	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row,
+	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, undo: rd.decoder.discard,
 		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *lesson) { l.Limit = n }) }}
 }
 

@@ -141,7 +141,7 @@ func (rd *reading) single(ctx context.Context, q question, cause error) error {
 func (rd *reading) rows(ctx context.Context, q question, fields []string, row rowFunc, fixed bool) (at time.Time, err error) {
 	q.fields = append(q.keys(), fields...)
 	l := rd.list("act_"+q.account+"/insights", insightsOf(q.account), q)
-	l.row, l.fixed = row, fixed
+	l.row, l.undo, l.fixed = row, nil, fixed
 	err = l.pages(ctx, func(_ context.Context, asked time.Time) error {
 		if at.IsZero() {
 			at = asked

@@ -62,6 +62,7 @@ type slot struct {
 	memo       int // position in remember, or -1
 	how        how
 	document   bool // the column keeps JSON as it came
+	date       bool // it is a day
 	beside     int  // of an asset: the column that keeps its document
 }
 
@@ -111,7 +112,7 @@ func (s *stream) build() *stream {
 	s.day = slices.Index(s.remember, table.DayColumn)
 	for i, f := range s.fields {
 		sl := &slot{name: f.column.Name, from: f.graph(), column: i, how: f.how,
-			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON}
+			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON, date: f.column.Type == table.Date}
 		if f.how == asFilled {
 			s.filled[sl.name] = sl
 			continue
@@ -130,7 +131,7 @@ func (s *stream) build() *stream {
 		}
 	}
 	if s.period.single() && s.level != "" {
-		s.slots["date_stop"] = &slot{name: "date_stop", from: "date_stop", column: -1, memo: -1, how: asStop}
+		s.slots["date_stop"] = &slot{name: "date_stop", from: "date_stop", column: -1, memo: -1, how: asStop, date: true}
 	}
 	if s.level != "" {
 		for _, name := range actionFieldNames {
@@ -212,8 +213,8 @@ func tolerance(a adtally.Account, column string) *big.Rat {
 	if column != "spend" {
 		return nil
 	}
-	digits, err := minorDigits(a.Currency)
-	if err != nil {
+	digits, known := minorDigits(a.Currency)
+	if !known {
 		digits = 2 // what most currencies have
 	}
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)

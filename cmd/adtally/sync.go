@@ -216,6 +216,9 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 	s.watch.end()
 	res.Notes = s.watch.notes
 	res.finish(s.clock().Sub(run.Started))
+	if err != nil && ctx.Err() != nil {
+		res.State = string(adtally.Interrupted)
+	}
 	return res, s.end(ctx, run, cmp.Or(err, res.failure()))
 }
 
@@ -315,7 +318,10 @@ func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, b
 	}
 	done, err = e.Step(ctx, st, began)
 	state := adtally.Finished
-	if err != nil || failed(done) {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		state = adtally.Interrupted
+	case err != nil || failed(done):
 		state = adtally.Failed
 	}
 	return done, errors.Join(err, s.ledger.EndStep(context.WithoutCancel(ctx), st, state, s.clock()))
@@ -331,7 +337,7 @@ func (s *syncing) end(ctx context.Context, run adtally.Run, err error) error {
 	if err != nil {
 		state, text = adtally.Failed, err.Error()
 	}
-	if errors.Is(err, context.Canceled) {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, context.Canceled)) {
 		state = adtally.Interrupted
 	}
 	return errors.Join(err, s.ledger.EndRun(context.WithoutCancel(ctx), run.ID, state, s.clock(), text))

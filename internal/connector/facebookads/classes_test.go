@@ -12,9 +12,9 @@ func TestClassesOfErrorsMetInUse(t *testing.T) { // R24
 	t.Parallel()
 	for body, want := range map[string]struct{ class, act, hint string }{
 		`{"message":"The user is enrolled in a blocking, logged-in checkpoint","code":190,"error_subcode":490}`: {"token_checkpoint", "reconnect", "log in at facebook.com"},
-		`{"message":"x","code":1404163}`: {"blocked", "configure", "support page"},
-		`{"message":"x","code":1404078}`: {"blocked", "configure", "support page"},
-		`{"message":"x","code":2859015}`: {"blocked", "configure", "support page"},
+		`{"message":"x","code":1404163}`:                                                              {"blocked", "configure", "support page"},
+		`{"message":"x","code":1404078}`:                                                              {"blocked", "configure", "support page"},
+		`{"message":"x","code":2859015}`:                                                              {"blocked", "configure", "support page"},
 		`{"message":"x","code":368,"error_subcode":1404163}`:                                          {"blocked", "configure", "support page"},
 		`{"message":"x","error_subcode":1504018}`:                                                     {"timeout", "shrink", "for less"},
 		`{"message":"x","code":2,"error_subcode":1504018}`:                                            {"timeout", "shrink", "for less"},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -91,7 +90,7 @@ func Combinations() (list [][2][]string) {
 	for _, c := range combinations {
 		var pair [2][]string
 		for _, n := range c.names {
-			if strings.HasPrefix(n, "action_") {
+			if cutsActionsOnly(n) {
 				pair[1] = append(pair[1], n)
 			} else {
 				pair[0] = append(pair[0], n)

@@ -1,6 +1,7 @@
 package adtally
 
 import (
+	"context"
 	"errors"
 	"time"
 )
@@ -53,11 +54,14 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Err }
 
-// FaultOf finds the fault in err. An error that is none is a bug: nobody
-// foresaw it.
+// FaultOf finds the fault in err. What was called off is interrupted, whatever that
+// made of it on the way. An error that is no fault is a bug: nobody foresaw it.
 func FaultOf(err error) *Fault {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, context.Canceled) {
+		return &Fault{Act: Retry, Code: "interrupted", Message: "It was interrupted", Hint: "What was committed stays; the same command goes on from there.", Err: err}
 	}
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f

@@ -19,7 +19,7 @@ const nameAFile = "Name a file that holds the body of an answer."
 
 type explainCommand struct {
 	File   string   `arg:"" optional:"" help:"The body of the answer. Default: standard input."`
-	Status int      `help:"The answer's HTTP status." default:"400"`
+	Status int      `help:"The answer's HTTP status. Without it the body alone decides." default:"0" placeholder:"400"`
 	Header []string `help:"A header of the answer, \"Name: value\"; may be given again. Usage headers say how long to wait." sep:"none" placeholder:"HEADER"`
 	JSON   bool     `help:"Print one JSON object." name:"json"`
 }

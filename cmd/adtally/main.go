@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -100,7 +101,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return p.fail(usage(err))
 	}
 	if err := parsed.Run(p); err != nil {
-		return p.fail(err)
+		return p.fail(errors.Join(err, ctx.Err())) // an interruption comes in many forms
 	}
 	return 0
 }

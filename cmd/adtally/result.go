@@ -15,7 +15,7 @@ import (
 // result is what a sync did, for a person or a program.
 type result struct {
 	Run     string           `json:"run"`
-	State   string           `json:"state"`   // finished, incomplete
+	State   string           `json:"state"`   // finished, incomplete, interrupted
 	Summary string           `json:"summary"` // the state in a sentence
 	To      string           `json:"to"`
 	Resumed bool             `json:"resumed"`

@@ -219,6 +219,9 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 		err = counted
 	}
 	res.finish(s.clock().Sub(run.Started))
+	if err != nil && ctx.Err() != nil {
+		res.State = string(adtally.Interrupted)
+	}
 	return res, s.end(ctx, run, cmp.Or(err, res.failure()))
 }
 
@@ -332,7 +335,10 @@ func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, b
 	}
 	done, err = e.Step(ctx, st, began)
 	state := adtally.Finished
-	if err != nil || failed(done) {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		state = adtally.Interrupted
+	case err != nil || failed(done):
 		state = adtally.Failed
 	}
 	return done, errors.Join(err, s.ledger.EndStep(context.WithoutCancel(ctx), st, state, s.clock()))
@@ -348,7 +354,7 @@ func (s *syncing) end(ctx context.Context, run adtally.Run, err error) error {
 	if err != nil {
 		state, text = adtally.Failed, err.Error()
 	}
-	if errors.Is(err, context.Canceled) {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, context.Canceled)) {
 		state = adtally.Interrupted
 	}
 	return errors.Join(err, s.ledger.EndRun(context.WithoutCancel(ctx), run.ID, state, s.clock(), text))

@@ -59,6 +59,13 @@ type Judge func(Answer) error
 // budgets are: on every answer, errors included.
 type Gauge func(Request, Answer, error) []Load
 
+// repeater is an error that knows whether it is the same as the one before, and so
+// will be the next time.
+type repeater interface {
+	error
+	Repeats(before error) bool
+}
+
 // Client sends requests. The zero Client with a Judge is ready; it may be used
 // by many goroutines.
 type Client struct {
@@ -79,8 +86,13 @@ type Client struct {
 // Do sends a request until it is answered well, up to Tries times. The error is
 // the last one, and holds no secret.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
+	var before error
 	op := func() (Answer, error) {
 		a, err := c.once(ctx, r)
+		if repeats, ok := errors.AsType[repeater](err); ok && before != nil && repeats.Repeats(before) {
+			return a, backoff.Permanent(err)
+		}
+		before = err
 		return a, c.again(err)
 	}
 	a, err := backoff.Retry(ctx, op, backoff.WithBackOff(c.pace()), backoff.WithMaxTries(Tries), backoff.WithMaxElapsedTime(0))

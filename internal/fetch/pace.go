@@ -11,6 +11,8 @@ type Load struct {
 	Bucket string
 	Used   float64       // 1 = all of it
 	For    time.Duration // the platform refuses for so long; zero = it said nothing
+	// Recovers is after how long the budget is whole again; zero = it said nothing.
+	Recovers time.Duration
 }
 
 // Wait is what a person may be told: the bucket's requests go on at Until.
@@ -69,12 +71,21 @@ func (p *pacer) learn(loads []Load, now time.Time) {
 			b.space = spacing(l.Used)
 		}
 		if l.For == 0 && l.Used >= stopAt {
-			l.For = pause
+			l.For = untilWhole(l.Recovers)
 		}
 		if until := now.Add(l.For); l.For > 0 && until.After(b.until) {
-			b.until, b.space = until, slowest // after a block one finds out for all
+			b.until, b.space = until, min(slowest, l.For) // after a block one finds out for all
 		}
 	}
+}
+
+// untilWhole is how long a budget that is nearly full is left alone: as long as the
+// platform says, and a pause at most, since it refuses nothing yet.
+func untilWhole(recovers time.Duration) time.Duration {
+	if recovers > 0 {
+		return min(recovers, pause)
+	}
+	return pause
 }
 
 // used is how full the fullest of some buckets is, as far as was said.

@@ -50,6 +50,31 @@ func TestAFullerBudgetIsUsedMoreSlowlyAndAFullOneNotAtAll(t *testing.T) { // R38
 	}
 }
 
+// A budget that is nearly full, and is said to be whole again soon, is left alone
+// until then, and not for a minute.
+func TestANearlyFullBudgetIsLeftAloneAsLongAsIsStated(t *testing.T) { // R38
+	t.Parallel()
+	for recovers, want := range map[time.Duration]time.Duration{
+		0: time.Minute, time.Second: time.Second, 3 * time.Second: 3 * time.Second, 40 * time.Second: 40 * time.Second, 10 * time.Minute: time.Minute,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &server{answers: []func(*http.Request) (*http.Response, error){says(200, "")}}
+			c := client(s, good)
+			c.Gauge = func(r fetch.Request, _ fetch.Answer, _ error) []fetch.Load {
+				return []fetch.Load{{Bucket: r.Buckets[0], Used: 0.975, Recovers: recovers}}
+			}
+			for range 3 {
+				if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"a"}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if first, second := s.at[1].Sub(s.at[0]), s.at[2].Sub(s.at[1]); first != want || second != want {
+				t.Errorf("whole again in %s: it waited %s and %s, want %s", recovers, first, second, want)
+			}
+		})
+	}
+}
+
 func TestAfterABlockOneRequestFindsOutForAll(t *testing.T) { // R38
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

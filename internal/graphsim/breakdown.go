@@ -15,25 +15,20 @@ func (r *report) readBreakdowns(params url.Values) *refusal {
 	if refused != nil {
 		return refused
 	}
-	if refused := checkCombination(names, byAction); refused != nil {
+	r.undivided = params.Get("action_breakdowns") == "[]"
+	if refused := checkCombination(names, byAction, r.undivided); refused != nil {
 		return refused
 	}
 	r.breakdowns = names
-	r.undivided = params.Get("action_breakdowns") == "[]"
 	for _, name := range byAction {
 		switch {
 		case name == "action_type": // it is on every element anyway
-		case !slices.Contains(servedActionBreakdowns, name):
-			return unserved("the action breakdown " + name)
-		default:
+		default: // one that divides no action of this advertiser's leaves them whole
 			r.divided = append(r.divided, name)
 		}
 	}
 	return nil
 }
-
-var servedActionBreakdowns = []string{"action_reaction", "action_video_type", "action_video_sound", "action_device", "action_destination",
-	"action_target_id", "action_carousel_card_id", "action_carousel_card_name"}
 
 func namesIn(params url.Values, param string) ([]string, *refusal) {
 	names, err := textsOf(params.Get(param))
@@ -65,10 +60,10 @@ var (
 	alone    = []string{"action_reaction", "action_video_type", "action_video_sound"}
 )
 
-// checkCombination is SIM-10. Where no action breakdown is named, the type is
-// one that is not named either.
-func checkCombination(breakdowns, byAction []string) *refusal {
-	if len(byAction) == 0 {
+// checkCombination is SIM-10. Where nothing is said of action breakdowns, the type
+// is one; [] says that there is none.
+func checkCombination(breakdowns, byAction []string, undivided bool) *refusal {
+	if len(byAction) == 0 && !undivided {
 		byAction = []string{"action_type"}
 	}
 	columns := slices.Sorted(slices.Values(breakdowns))

@@ -85,6 +85,30 @@ func TestActionBreakdownsThatDoNotGoTogetherAreRefused(t *testing.T) {
 	}
 }
 
+// Reported: media_* go with no kind of action, and [] names none. Whatever stands in
+// Meta's lists is answered, alone.
+func TestEveryBreakdownOfMetasListsIsAnswered(t *testing.T) {
+	t.Parallel()
+	var sdk struct{ Enums map[string][]string }
+	if err := json.Unmarshal(shared(t, "meta/derived/sdk_enums.json"), &sdk); err != nil {
+		t.Fatal(err)
+	}
+	s := small(t, "ads=5,days=5,seed=1")
+	for param, names := range map[string][]string{"breakdowns": sdk.Enums["AdsInsights.Breakdowns"], "action_breakdowns": sdk.Enums["AdsInsights.ActionBreakdowns"]} {
+		for _, n := range names {
+			q := []string{"level", "ad", "fields", "impressions", param, n}
+			if strings.HasPrefix(n, "media_") {
+				q = append(q, "action_breakdowns", "[]")
+			}
+			r := s.get(s.act()+"/insights", q...)
+			needsMore := n == "impression_device" || n == "platform_position"
+			if r.status != 200 != needsMore || len(names) < 15 {
+				t.Errorf("%s: %s", n, r.body)
+			}
+		}
+	}
+}
+
 // META_API.md §2.5: what a breakdown keeps back.
 func TestABreakdownLimitsTheFields(t *testing.T) {
 	t.Parallel()

@@ -12,9 +12,9 @@ import (
 
 // part is one answer inside a batch.
 type part struct {
-	Code    int
-	Headers []struct{ Name, Value string }
-	Body    string
+	Code    looseNumber
+	Headers json.RawMessage
+	Body    json.RawMessage // JSON in a text
 }
 
 // batch asks several questions in one round trip. Meta counts each of them.
@@ -34,13 +34,18 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 		return nil, err
 	}
 	asked := g.version.Load()
-	a, err := g.post(ctx, "", b, url.Values{"batch": {string(list)}, "include_headers": {"true"}})
+	var parts []*part
+	a, err := legibly(ctx, func() (fetch.Answer, error) {
+		return g.post(ctx, "", b, url.Values{"batch": {string(list)}, "include_headers": {"true"}})
+	}, func(a fetch.Answer) error {
+		parts = nil
+		if err := json.Unmarshal(a.Body, &parts); err != nil || len(parts) != len(paths) {
+			return malformed(fmt.Sprintf("read a batch of %d, of which %d came", len(paths), len(parts)), err)
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	var parts []*part
-	if err := json.Unmarshal(a.Body, &parts); err != nil || len(parts) != len(paths) {
-		return nil, fmt.Errorf("read batch of %d: %w", len(paths), cmpErr(err, "another number of answers came"))
 	}
 	answers := make([]fetch.Answer, len(parts))
 	for i, p := range parts {
@@ -60,9 +65,7 @@ func (p *part) answer(whole fetch.Answer) fetch.Answer {
 	if p == nil {
 		return a
 	}
-	for _, h := range p.Headers {
-		a.Header.Add(h.Name, h.Value)
-	}
-	a.Status, a.Body = p.Code, []byte(p.Body)
+	a.Header = partHeaders(a.Header, p.Headers)
+	a.Status, a.Body = int(p.Code), unquoted(p.Body)
 	return a
 }

@@ -135,6 +135,10 @@ var (
 		hint: "Adtally asks without it; the column stays empty. Whoever wants it grants the permission that Meta names."}
 	summaryField = cure{act: actRetry, another: true, message: "Meta cannot sum up a field of a report",
 		hint: "Adtally reads the report again, without a summary."}
+	noAppID = cure{act: actConfigure, message: "Meta misses the app behind the token, or does not take it",
+		hint: "Set the id of the app that the token was made for, and see in that app's dashboard at Meta that it has the Marketing API and is Live. Else make a new token with an app that has."}
+	inactiveAccount = cure{act: actConfigure, message: "Meta gives this no longer, because the ad account is not active",
+		hint: "See the ad account in Ads Manager: it is disabled, closed or has an open bill. When it is active again, the next sync goes on; or take it off the source. What the warehouse has stays."}
 	pageToken = cure{act: actConfigure, message: "Meta wants the right to act for a page",
 		hint: "Grant the page permission that Meta names, or leave the table out. The token itself is fine."}
 )

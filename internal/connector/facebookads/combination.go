@@ -31,7 +31,8 @@ var combinations = func() (list []combination) {
 		slices.Sort(names)
 		list = append(list, combination{names, strings.Contains(line, "*")})
 	}
-	return append(list, combination{nil, true}) // nothing but what every report may be joined with
+	list = append(list, combination{nil, true}) // nothing but what every report may be joined with
+	return append(list, lone(list)...)
 }()
 
 // allows says whether names, sorted, are this combination.
@@ -45,6 +46,14 @@ func (c combination) allows(names []string) bool {
 // checkCombination refuses what Meta would refuse, and says what it would take.
 // Every report is cut by action_type: Meta adds it.
 func checkCombination(breakdowns, actionBreakdowns []string) error {
+	for _, n := range slices.Concat(breakdowns, actionBreakdowns) {
+		if r, isRefused := refusedBreakdowns[n]; isRefused {
+			return reportFault("unknown_breakdown", r.why, r.instead)
+		}
+		if slices.Contains(breakdowns, n) && slices.Contains(actionBreakdowns, n) {
+			return reportFault("combination", n+" cannot cut rows and actions at once", "Name it once.")
+		}
+	}
 	names := slices.DeleteFunc(slices.Concat(breakdowns, actionBreakdowns), func(n string) bool { return n == "action_type" })
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -63,7 +72,7 @@ func breakdownNames() (names []string) {
 	for _, c := range combinations {
 		names = append(names, c.names...)
 	}
-	names = append(names, joinables...)
+	names = slices.Concat(names, joinables)
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -59,6 +59,9 @@ func custom(r adtally.Report, taken []string) (*stream, error) {
 	if sh.metrics, sh.actions, err = metricsOf(r, l); err != nil {
 		return nil, named(r.Name, err)
 	}
+	if i := slices.IndexFunc(r.Breakdowns, isPlainOnly); i >= 0 && sh.actions {
+		return nil, named(r.Name, reportFault("combination", "Meta does not give "+r.Breakdowns[i]+" beside actions", "Leave the actions out of its fields, and put them into another report."))
+	}
 	if slices.ContainsFunc(r.Breakdowns, func(b string) bool { return strings.HasSuffix(b, "_asset") || b == "frequency_value" }) {
 		sh.setting = false // no field besides those that are listed
 	}
@@ -104,11 +107,11 @@ func checkName(name string, taken []string) error {
 
 // needsObject are the breakdowns that Meta does not give for a whole account
 // (META_API.md §2.5).
-func needsObject(b string) bool { return strings.HasSuffix(b, "_asset") }
+func needsObject(b string) bool { return strings.HasSuffix(b, "_asset") || b == "place_page_id" }
 
 func checkCuts(r adtally.Report, l level) error {
 	for _, b := range r.Breakdowns {
-		if strings.HasPrefix(b, "action_") {
+		if cutsActionsOnly(b) {
 			return reportFault("report_breakdown", b+" cuts actions, not rows", "Put it among the action breakdowns.")
 		}
 		if needsObject(b) && l.graph == "account" {
@@ -116,7 +119,7 @@ func checkCuts(r adtally.Report, l level) error {
 		}
 	}
 	for _, b := range r.ActionBreakdowns {
-		if !strings.HasPrefix(b, "action_") {
+		if !cutsActions(b) {
 			return reportFault("report_breakdown", b+" cuts rows, not actions", "Put it among the breakdowns.")
 		}
 	}

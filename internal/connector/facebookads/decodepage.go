@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -109,27 +108,16 @@ func decodePaging(dec *jsontext.Decoder) (after string, err error) {
 	return next.Query().Get("after"), nil
 }
 
-// pagePause is how long to wait before what could not be read is asked for again;
-// the next wait is twice as long.
-const pagePause = time.Second
-
-// insist asks until read can make something of the answer, as often as any request
-// is sent. undo takes back what was read of an answer that broke off.
-func insist(ctx context.Context, ask func() (fetch.Answer, error), read func(body []byte) error, undo func()) (a fetch.Answer, err error) {
-	for try := range fetch.Tries {
-		if a, err = ask(); err != nil {
-			return a, err
+// insist asks until read can make something of the answer. undo takes back what
+// was read of an answer that broke off.
+func insist(ctx context.Context, ask func() (fetch.Answer, error), read func(body []byte) error, undo func()) (fetch.Answer, error) {
+	return legibly(ctx, ask, func(a fetch.Answer) error {
+		err := read(a.Body)
+		if classOf(err) == classBadAnswer {
+			undo()
 		}
-		if err = read(a.Body); classOf(err) != classBadAnswer {
-			return a, err
-		}
-		if undo(); try+1 < fetch.Tries {
-			if err := sleep(ctx, pagePause<<try); err != nil {
-				return a, err
-			}
-		}
-	}
-	return a, err
+		return err
+	})
 }
 
 // isObject says whether a body is an object and no list.

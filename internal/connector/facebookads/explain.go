@@ -19,12 +19,16 @@ type Explanation struct {
 	Code    *int   `json:"code"`    // nil where Meta gives none
 	Subcode *int   `json:"subcode"` // nil where Meta gives none
 
+	// WaitSeconds is how long to wait; not there where waiting is not the cure.
+	WaitSeconds float64 `json:"wait_seconds,omitempty"`
+
 	Said string        `json:"-"` // Meta's own words, "" where there are none
 	Wait time.Duration `json:"-"` // for wait: how long
 }
 
 // Explain says what an answer of Graph's means: a body as it came, a part of a
-// batch, or a report job that failed. An answer that is no error is a fault.
+// batch, or a report job that failed. A good answer is a fault: one without an
+// error, and with a status below 400, or 0 where nobody knows it.
 func Explain(status int, header http.Header, body []byte) (Explanation, error) {
 	a := fetch.Answer{Status: status, Header: header, Body: bytes.TrimSpace(body)}
 	err := errorAnywhere(&a)
@@ -36,7 +40,7 @@ func Explain(status int, header http.Header, body []byte) (Explanation, error) {
 }
 
 func explained(r *refusal) Explanation {
-	x := Explanation{Act: string(r.act), Class: string(r.class), Message: r.fault.Message, Hint: r.fault.Hint, Wait: r.wait}
+	x := Explanation{Act: string(r.act), Class: string(r.class), Message: r.fault.Message, Hint: r.fault.Hint, Wait: r.wait, WaitSeconds: r.wait.Seconds()}
 	if r.graph == nil {
 		return x
 	}
@@ -71,7 +75,7 @@ func errorAnywhere(a *fetch.Answer) error {
 	} else if e != nil {
 		return classify(e, *a)
 	}
-	if a.Status < 500 && a.Status != http.StatusTooManyRequests && whole(a.Body) && json.Valid(a.Body) {
+	if a.Status < http.StatusBadRequest && whole(a.Body) && json.Valid(a.Body) {
 		return nil
 	}
 	return unreadable(*a)

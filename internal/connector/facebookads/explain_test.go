@@ -52,9 +52,34 @@ func quoted(s string) string {
 func TestAGoodAnswerIsNoError(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{`{"data":[]}`, `{"id":"act_7"}`, `[{"code":200,"body":"{}"}]`, `{"data":{"is_valid":true}}`, `{"report_run_id":"1"}`} {
-		if x, err := facebookads.Explain(400, nil, []byte(good)); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "no_error" {
+		if x, err := facebookads.Explain(0, nil, []byte(good)); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "no_error" {
 			t.Errorf("%s: %+v (%v)", good, x, err)
 		}
+	}
+}
+
+// A refusal that does not say why is one all the same.
+func TestAnAnswerWithoutAnErrorIsNotGoodWhateverItsStatus(t *testing.T) {
+	t.Parallel()
+	for status, class := range map[int]string{200: "", 0: "", 400: "bad_answer", 403: "bad_answer", 404: "bad_answer", 429: "throttled", 500: "bad_answer"} {
+		x, err := facebookads.Explain(status, nil, []byte(`{"data":[]}`))
+		if x.Class != class || (err == nil) != (class != "") {
+			t.Errorf("%d: %q (%v), want %q", status, x.Class, err, class)
+		}
+	}
+	if x, err := facebookads.Explain(0, nil, []byte(`{"code":400,"headers":[],"body":"{\"data\":[]}"}`)); err != nil || x.Class != "bad_answer" {
+		t.Errorf("a part of a batch: %+v (%v)", x, err)
+	}
+}
+
+// Programs are told how long to wait, as people are.
+func TestAnExplanationForProgramsSaysHowLong(t *testing.T) {
+	t.Parallel()
+	h := http.Header{"X-Ad-Account-Usage": {`{"reset_time_duration":100}`}}
+	x, err := facebookads.Explain(400, h, []byte(`{"error":{"message":"x","code":17}}`))
+	got, bad := json.Marshal(x)
+	if err != nil || bad != nil || !strings.Contains(string(got), `"wait_seconds":100`) || x.Wait.Seconds() != 100 {
+		t.Errorf("%s (%v)", got, err)
 	}
 }
 

@@ -3,7 +3,6 @@ package facebookads
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -84,7 +83,7 @@ func Combinations() (list [][2][]string) {
 	for _, c := range combinations {
 		var pair [2][]string
 		for _, n := range c.names {
-			if strings.HasPrefix(n, "action_") {
+			if cutsActionsOnly(n) {
 				pair[1] = append(pair[1], n)
 			} else {
 				pair[0] = append(pair[0], n)
@@ -103,6 +102,9 @@ func FieldKinds() map[string]string { return fieldKinds }
 
 // FieldFits says whether Meta gives a field for breakdowns.
 func FieldFits(name string, breakdowns []string) bool {
+	if fieldKinds[name] == "actions" && slices.ContainsFunc(breakdowns, isPlainOnly) {
+		return false
+	}
 	return fieldKinds[name] != "dead" && checkField(name, breakdowns) == nil
 }
 

@@ -107,9 +107,9 @@ func accountUsage(h http.Header, b budget) []fetch.Load {
 	if !read(h, "X-Ad-Account-Usage", &u) {
 		return nil
 	}
-	l := fetch.Load{Bucket: b.bucket(scopeAccount), Used: u.Used / 100}
+	l := fetch.Load{Bucket: b.bucket(scopeAccount), Used: u.Used / 100, Recovers: sensible(u.Reset, time.Second)}
 	if u.Used >= 100 {
-		l.For = sensible(u.Reset, time.Second)
+		l.For = l.Recovers
 	}
 	return []fetch.Load{l}
 }

@@ -48,24 +48,27 @@ func ofRun(err error) error {
 
 // reportRun is how a job stands.
 type reportRun struct {
-	ID        string `json:"id"`
-	Status    string `json:"async_status"`
-	Percent   int    `json:"async_percent_completion"`
-	Begun     int64  `json:"time_ref"`
-	Completed int64  `json:"time_completed"`
-	Code      int    `json:"error_code"`
-	Subcode   int    `json:"error_subcode"`
-	Message   string `json:"error_message"`
-	Title     string `json:"error_user_title"`
-	Text      string `json:"error_user_msg"`
+	ID        looseText   `json:"id"`
+	Status    string      `json:"async_status"`
+	Percent   looseNumber `json:"async_percent_completion"`
+	Begun     looseNumber `json:"time_ref"`
+	Completed looseNumber `json:"time_completed"`
+	Code      looseNumber `json:"error_code"`
+	Subcode   looseNumber `json:"error_subcode"`
+	Message   looseText   `json:"error_message"`
+	Title     looseText   `json:"error_user_title"`
+	Text      looseText   `json:"error_user_msg"`
 }
 
 func readRun(a fetch.Answer) (job reportRun, err error) {
 	if err := judge(a); err != nil {
 		return job, err
 	}
-	if err := json.Unmarshal(a.Body, &job); err != nil {
-		return job, fmt.Errorf("read report run: %w", err)
+	if err := readJSON("read a report run", a.Body, &job); err != nil {
+		return job, err
+	}
+	if job.Status == "" {
+		return job, malformed("read a report run, whose state is not there", nil)
 	}
 	return job, nil
 }
@@ -77,7 +80,7 @@ func (j reportRun) done() (bool, error) {
 	case j.Status == "Job Completed" && j.Percent == 100:
 		return true, nil
 	case j.Status == "Job Failed" && (j.Code != 0 || j.Subcode != 0):
-		e := &graphError{Code: j.Code, Subcode: j.Subcode, Message: j.Message, UserTitle: j.Title, UserMsg: j.Text}
+		e := &graphError{Code: int(j.Code), Subcode: int(j.Subcode), Message: string(j.Message), UserTitle: string(j.Title), UserMsg: string(j.Text)}
 		return true, classifyRun(e, fetch.Answer{})
 	case j.Status == "Job Failed" || j.Status == "Job Skipped":
 		return true, fmt.Errorf("%w: %s", errJob, j.Status)
@@ -92,18 +95,29 @@ func (j reportRun) took() time.Duration {
 
 // submit asks for a report job and gives its id.
 func (g *graph) submit(ctx context.Context, q question) (run string, asked time.Time, err error) {
-	a, err := g.post(ctx, "act_"+q.account+"/insights", insightsOf(q.account), q.query())
-	if err != nil {
-		return "", a.At, err
-	}
+	a, err := legibly(ctx, func() (fetch.Answer, error) {
+		return g.post(ctx, "act_"+q.account+"/insights", insightsOf(q.account), q.query())
+	}, func(a fetch.Answer) (err error) {
+		run, err = runID(a)
+		return err
+	})
+	return run, a.At, err
+}
+
+// runID is the id in the answer to a question for a report: a text in recordings, a
+// number in Meta's docs.
+func runID(a fetch.Answer) (string, error) {
 	var begun struct {
-		Run json.RawMessage `json:"report_run_id"` // a text in recordings, a number in Meta's docs
+		Run json.RawMessage `json:"report_run_id"`
 	}
-	err = json.Unmarshal(a.Body, &begun)
-	if run = strings.Trim(string(begun.Run), `"`); err != nil || run == "" {
-		return "", a.At, fmt.Errorf("read report_run_id: %w", cmpErr(err, "there is none"))
+	if err := readJSON("read the id of a report run", a.Body, &begun); err != nil {
+		return "", err
 	}
-	return run, a.At, nil
+	run := strings.Trim(string(begun.Run), `"`)
+	if !fieldName.MatchString(run) || run == "null" {
+		return "", malformed("read the id of a report run, which is not there", nil)
+	}
+	return run, nil
 }
 
 // polls asks how the report jobs stand, many in one round trip: a job whose time
@@ -155,7 +169,10 @@ func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.
 		paths = append(paths, o.run)
 	}
 	answers, err := p.graph.batch(ctx, insightsOf(w.account), paths...)
-	if err != nil {
+	switch {
+	case classOf(err) == classBadAnswer:
+		return p.graph.get(ctx, w.run, insightsOf(w.account), nil)
+	case err != nil:
 		return fetch.Answer{}, err
 	}
 	for i, o := range others {

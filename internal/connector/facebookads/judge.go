@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"adtally/internal/fetch"
 )
@@ -47,9 +48,16 @@ func unreadable(a fetch.Answer) error {
 	if a.Status == manyRequests.status {
 		return refuse(manyRequests, nil, a)
 	}
-	bad := refuse(rule{class: classBadAnswer}, nil, a)
+	bad := refuse(rule{class: classBadAnswer, heavy: isStubborn(a.Status)}, nil, a)
 	bad.fault.Err = fmt.Errorf("status %d, %d bytes", a.Status, len(a.Body))
 	return bad
+}
+
+// isStubborn says whether an unreadable answer may be one to a question that is too
+// big: Meta's edge answers some of those with HTML and 400 or 404, every time, and a
+// gateway with 504. The same answer twice is no bad luck.
+func isStubborn(status int) bool {
+	return status >= http.StatusBadRequest && status < http.StatusInternalServerError || status == http.StatusGatewayTimeout
 }
 
 // classify finds the row for an error. Where none fits, nobody foresaw it: that

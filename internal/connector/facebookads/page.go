@@ -122,7 +122,7 @@ func (l *listing) shrunk(first int, err error) int {
 	switch r := refusalOf(err); {
 	case r == nil || !isHeavy(err) || l.fixed:
 		return l.limit
-	case r.act == actShrink:
+	case r.act == actShrink, isUnreadable(err):
 		return max(l.limit/2, 1)
 	case l.budget.use == scopeManagement && l.limit == first:
 		return max(l.limit/8, 1)

@@ -175,6 +175,20 @@ func TestAThrottleIsWaitedForAsLongAsMetaSays(t *testing.T) {
 	}
 }
 
+// A score that is nearly used up, and whole again in three seconds, is waited for
+// three seconds.
+func TestANearlyFullScoreIsWaitedForAsLongAsMetaSays(t *testing.T) { // R38
+	inBubble(t, func(t *testing.T) {
+		full := pageOf("A", "1")
+		full.header = map[string]string{"x-ad-account-usage": `{"acc_id_util_pct":97.5,"reset_time_duration":3}`}
+		m := &meta{t: t, answers: map[string][]answer{insights: {full, pageOf("", "2")}}}
+		m.read(t.Context(), "basic_ad", day, nil, "ad_id").want(t, "1 2")
+		if waited := m.calls[1].at.Sub(m.calls[0].at); waited != 3*time.Second {
+			t.Errorf("waited %s", waited)
+		}
+	})
+}
+
 // Answers that are not whole, never a short result.
 func TestABrokenAnswerIsAskedForAgainAndThenAFault(t *testing.T) {
 	whole := pageOf("", "1", "2").body

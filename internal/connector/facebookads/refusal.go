@@ -85,6 +85,18 @@ func isHeavy(err error) bool {
 	return r != nil && (r.act == actShrink || r.heavy)
 }
 
+// Repeats says that another try is for nothing, since err came before: fetch asks.
+func (r *refusal) Repeats(before error) bool {
+	return isUnreadable(r) && isUnreadable(before) && r.fault.Err.Error() == refusalOf(before).fault.Err.Error()
+}
+
+// isUnreadable says that an answer is no answer, and will not become one: only a
+// smaller question helps.
+func isUnreadable(err error) bool {
+	r := refusalOf(err)
+	return r != nil && r.class == classBadAnswer && r.heavy
+}
+
 // outside gives a refusal the form that others know: shrinking, and asking
 // differently, stay inside.
 func outside(err error) error {

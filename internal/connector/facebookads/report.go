@@ -108,7 +108,7 @@ func worthAnother(err error) bool {
 // job would have been done; after that, how far Meta says that it is tells when
 // to look again. A fresh job may not be there at once.
 func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
-	wait, unseen := rd.firstPoll(), 0
+	wait, unseen, odd := rd.firstPoll(), 0, 0
 	now := rd.graph.fetch.Now
 	for began := now(); now().Sub(began) < rd.deadline(); {
 		a, err := rd.polls.ask(ctx, rd.account.ID, run, wait)
@@ -116,13 +116,20 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 			unseen, wait = unseen+1, rd.poll
 			continue
 		}
-		if err != nil {
+		var job reportRun
+		if err == nil {
+			job, err = readRun(a)
+		}
+		switch odd++; {
+		case classOf(err) == classBadAnswer && odd < fetch.Tries:
+			wait = nextPoll(wait, 0, 0)
+			continue
+		case classOf(err) == classBadAnswer:
+			return malformed("ask how a report is", err) // it says nothing of the size of the report
+		case err != nil:
 			return err
 		}
-		job, err := readRun(a)
-		if err != nil {
-			return err
-		}
+		odd = 0
 		if ended, err := job.done(); ended {
 			if err == nil {
 				err = rd.took(ctx, job.took())
@@ -146,7 +153,7 @@ func (rd *reading) deadline() time.Duration {
 
 // nextPoll is when the job would be done if it goes on as it went so far, and
 // not sooner than after as long as the last wait.
-func nextPoll(last, passed time.Duration, percent int) time.Duration {
+func nextPoll(last, passed time.Duration, percent looseNumber) time.Duration {
 	wait := 2 * last
 	if percent > 0 && percent < 100 {
 		wait = max(passed*time.Duration(100-percent)/time.Duration(percent), last/2)

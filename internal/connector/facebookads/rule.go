@@ -55,7 +55,8 @@ var rules = []rule{
 	{code: 1, text: "reduce the amount of data", class: classTooMuch, source: "META §6; PAINS A"},
 	{code: 100, subcode: 1487534, class: classTooMuch, source: "META §4.7; PAINS A"},
 	{code: -3, subcode: 1504045, class: classTooMuch, source: "META §4.7"},
-	{code: 100, subcode: 1504018, class: classTimeout, source: "100_1504018_timeout_sync"},
+	{code: anyCode, subcode: 1504018, class: classTimeout, source: "100_1504018_timeout_sync; the subcode alone says it, and a code of that number does not"},
+	{code: 105, class: classTooMuch, source: "php-business-sdk: too many parameters"},
 	{code: 2, subcode: 1504038, class: classTimeout, source: "META §4.7; PAINS A"},
 	{code: 960, class: classTimeout, source: "META §6: retry smaller"},
 
@@ -94,6 +95,7 @@ var rules = []rule{
 	// The token, in every way that it dies.
 	{code: 190, subcode: 458, class: classTokenApp, source: "META §6"},
 	{code: 190, subcode: 459, class: classTokenCheckpoint, source: "META §6"},
+	{code: 190, subcode: 490, class: classTokenCheckpoint, source: "php-business-sdk issue 367"},
 	{code: 190, subcode: 460, class: classTokenPassword, source: "META §6"},
 	{code: 190, subcode: 463, class: classTokenExpired, source: "META §6; PAINS A"},
 	{code: 190, subcode: 464, class: classTokenUnconfirmed, source: "META §6"},
@@ -139,6 +141,12 @@ var rules = []rule{
 
 	// What a person must allow.
 	{code: 200, text: "api access blocked", class: classRestricted, source: "PAINS A"},
+	{code: 200, text: "provide valid app id", class: classApp, cure: &noAppID, source: "issues of Meta's SDKs: 200, Provide valid app ID"},
+	{code: 200, text: "non-active account", class: classPermission, cure: &inactiveAccount, source: "issues of Meta's SDKs: 200, … disabled for non-active accounts"},
+	{code: 1404078, class: classBlocked, source: "META §6"},
+	{code: 1404082, class: classBlocked, source: "META §6"},
+	{code: 1404163, class: classBlocked, source: "META §6"},
+	{code: 2859015, class: classBlocked, source: "META §6"},
 	{code: 368, class: classBlocked, source: "META §6"},
 	{code: anyCode, subcode: 1404078, class: classBlocked, source: "META §6"},
 	{code: anyCode, subcode: 1404082, class: classBlocked, source: "META §6"},

@@ -2,6 +2,7 @@ package facebookads
 
 import (
 	"net/url"
+	"slices"
 
 	"adtally/internal/table"
 )
@@ -145,6 +146,9 @@ func (s *stream) shape(q url.Values) {
 		q.Set("breakdowns", text(s.breakdowns))
 	}
 	if s.actions == nil {
+		if slices.ContainsFunc(s.breakdowns, isPlainOnly) {
+			withoutActions(q)
+		}
 		return
 	}
 	q.Set("action_attribution_windows", text(s.windows))

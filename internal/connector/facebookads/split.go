@@ -93,7 +93,7 @@ func (rd *reading) once(ctx context.Context, q question) error {
 	l.fixed = true
 	before := rd.answered
 	err := l.pages(ctx, rd.page)
-	if errors.Is(err, errTooMuch) && rd.answered == before {
+	if isTooBig := errors.Is(err, errTooMuch) || isUnreadable(err); isTooBig && rd.answered == before {
 		return rd.report(ctx, q) // a job may take longer, and hold more
 	}
 	return err

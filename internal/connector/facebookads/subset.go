@@ -1,7 +1,6 @@
 package facebookads
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"adtally"
+	"adtally/internal/fetch"
 )
 
 // actionFieldNames are the fields that become rows of a table of actions.
@@ -66,21 +66,26 @@ func (rd *reading) doubt(ctx context.Context) error {
 	if !rd.stream.daily || len(rd.stream.breakdowns) == 0 || rows > 0 || rd.gaps.rows.Rows() > 0 {
 		return nil
 	}
-	a, err := rd.graph.get(ctx, "act_"+rd.account.ID+"/insights", insightsOf(rd.account.ID), url.Values{
-		"level": {"account"}, "fields": {"impressions,spend"},
-		"time_range": {text(map[string]string{"since": rd.slice.Window.From.String(), "until": rd.slice.Window.Last().String()})},
+	var total struct {
+		Data []struct{ Spend json.RawMessage }
+	}
+	_, err := legibly(ctx, func() (fetch.Answer, error) {
+		return rd.graph.get(ctx, "act_"+rd.account.ID+"/insights", insightsOf(rd.account.ID), url.Values{
+			"level": {"account"}, "fields": {"impressions,spend"},
+			"time_range": {text(map[string]string{"since": rd.slice.Window.From.String(), "until": rd.slice.Window.Last().String()})},
+		})
+	}, func(a fetch.Answer) error {
+		total.Data = nil
+		if err := readJSON("read a total", a.Body, &total); err != nil || total.Data != nil {
+			return err
+		}
+		return malformed("read a total, of which there is no list", nil)
 	})
 	if err != nil {
 		return fmt.Errorf("ask whether there was anything to report: %w", err)
 	}
-	var total struct {
-		Data []struct{ Spend looseText }
-	}
-	if err := json.NewDecoder(bytes.NewReader(a.Body)).Decode(&total); err != nil {
-		return fmt.Errorf("read whether there was anything to report: %w", asBadAnswer(fmt.Errorf("%w: %w", errNoPage, err)))
-	}
 	for _, row := range total.Data {
-		if strings.Trim(string(row.Spend), "0.") != "" {
+		if strings.Trim(plain(row.Spend), "0.") != "" {
 			// The next try must not find the empty report again.
 			return errors.Join(emptyAnswer(rd.stream, rd.slice.Window), rd.note.Save(ctx, adtally.Cursor{}))
 		}

@@ -2,8 +2,6 @@ package facebookads
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -46,17 +44,20 @@ func (g *graph) introduce(ctx context.Context, grant *adtally.Grant) error {
 	if !grant.ExpiryKnown {
 		asked = append(asked, debugOf(g.secret))
 	}
-	parts, err := g.batch(ctx, budget{}, asked...)
+	var parts []fetch.Answer
+	_, err := legibly(ctx, func() (a fetch.Answer, err error) {
+		parts, err = g.batch(ctx, budget{}, asked...)
+		return a, err
+	}, func(fetch.Answer) error {
+		if err := readMe(parts[0], grant); err != nil {
+			return err
+		}
+		return readPermissions(parts[1], grant)
+	})
 	if err != nil {
 		return err
 	}
 	grant.At = parts[0].At
-	if err := readMe(parts[0], grant); err != nil {
-		return err
-	}
-	if err := readPermissions(parts[1], grant); err != nil {
-		return err
-	}
 	if len(parts) > 2 {
 		// It may refuse to answer a token that belongs to no developer of its app;
 		// then the expiry is simply not known.
@@ -105,8 +106,11 @@ func readMe(a fetch.Answer, g *adtally.Grant) error {
 	if err := judge(a); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(a.Body, &me); err != nil {
-		return fmt.Errorf("read me: %w", err)
+	if err := readJSON("read me", a.Body, &me); err != nil {
+		return err
+	}
+	if me.ID == "" {
+		return malformed("read me, whose id is not there", nil)
 	}
 	g.UserID, g.Who = me.ID, me.Name
 	return nil
@@ -119,9 +123,13 @@ func readPermissions(a fetch.Answer, g *adtally.Grant) error {
 	var list struct {
 		Data []struct{ Permission, Status string }
 	}
-	if err := json.Unmarshal(a.Body, &list); err != nil {
-		return fmt.Errorf("read permissions: %w", err)
+	if err := readJSON("read permissions", a.Body, &list); err != nil {
+		return err
 	}
+	if list.Data == nil {
+		return malformed("read permissions, of which there is no list", nil)
+	}
+	g.Scopes, g.Missing = nil, nil
 	for _, p := range list.Data {
 		if p.Status == "granted" {
 			g.Scopes = append(g.Scopes, p.Permission)
@@ -152,10 +160,8 @@ func tokenOf(a fetch.Answer) (tokenInfo, error) {
 		return tokenInfo{}, err
 	}
 	var body struct{ Data tokenInfo }
-	if err := json.Unmarshal(a.Body, &body); err != nil {
-		return tokenInfo{}, fmt.Errorf("read debug_token: %w", err)
-	}
-	return body.Data, nil
+	err := readJSON("read debug_token", a.Body, &body)
+	return body.Data, err
 }
 
 func (t tokenInfo) into(g *adtally.Grant) {

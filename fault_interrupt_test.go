@@ -1,0 +1,29 @@
+package adtally_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"adtally"
+)
+
+// What a signal calls off is nobody's mistake.
+func TestFaultOf_WhatWasCalledOffIsInterrupted(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{
+		"bare":     context.Canceled,
+		"wrapped":  fmt.Errorf("read basic_ad: %w", context.Canceled),
+		"joined":   errors.Join(errors.New("INTERRUPT Error: Interrupted!"), context.Canceled),
+		"a fault":  &adtally.Fault{Act: adtally.Bug, Code: "unexpected", Message: "x", Err: context.Canceled},
+		"in cause": fmt.Errorf("%w: %w", errors.New("terminated signal received"), context.Canceled),
+	} {
+		if f := adtally.FaultOf(err); f.Code != "interrupted" || f.Act != adtally.Retry {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	if f := adtally.FaultOf(context.DeadlineExceeded); f.Act != adtally.Bug {
+		t.Errorf("what took too long: %+v", f)
+	}
+}

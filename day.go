@@ -2,6 +2,7 @@ package adtally
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -71,6 +72,17 @@ type Window struct {
 
 // WindowOf is the window from the first day to the last, both in it.
 func WindowOf(first, last Day) Window { return Window{From: first, To: last + 1} }
+
+// ParseWindow reads what String printed of a range of days.
+func ParseWindow(s string) (Window, error) {
+	first, last, _ := strings.Cut(s, "..")
+	from, err := ParseDay(first)
+	if err != nil {
+		return Window{}, err
+	}
+	to, err := ParseDay(last)
+	return WindowOf(from, to), err
+}
 
 // IsZero says that no range of days is meant.
 func (w Window) IsZero() bool { return w == Window{} }

@@ -1,18 +1,35 @@
 package adtally
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Account is one ad account: the unit of pacing, and of days.
 type Account struct {
 	ID       string `json:"id"` // the platform's own, e.g. act_123
 	Name     string `json:"name"`
 	Currency string `json:"currency"` // ISO 4217
-	Zone     string `json:"zone"`     // IANA name
+	Zone     string `json:"zone"`     // IANA name; UTC+05:30 where only the offset is known, "" = nothing is
 	Status   string `json:"status"`
 }
 
 // Location is the zone in which the account counts its days.
-func (a Account) Location() (*time.Location, error) { return time.LoadLocation(a.Zone) }
+func (a Account) Location() (*time.Location, error) {
+	if at, err := time.Parse(fixedZone, a.Zone); err == nil {
+		_, offset := at.Zone()
+		return time.FixedZone(a.Zone, offset), nil
+	}
+	return time.LoadLocation(a.Zone)
+}
+
+// fixedZone is how a zone is written of which only the offset is known.
+const fixedZone = "UTC-07:00"
+
+// FixedZone names a zone by its offset from UTC in minutes.
+func FixedZone(minutes int) string {
+	return time.Time{}.In(time.FixedZone("", minutes*int(time.Minute/time.Second))).Format(fixedZone)
+}
 
 // Source is a user's configured connector.
 type Source struct {
@@ -63,6 +80,9 @@ type Checkpoint struct {
 	// Partial: the platform did not give all of it; what is missing stands in
 	// _gaps and is to be asked for again.
 	Partial bool
+	// Definition is the fingerprint of what the table held when it was loaded, see
+	// connector.Stream; empty = it was not written down.
+	Definition string
 }
 
 // Cursor is a connector's note to its future self inside a slice. Others carry
@@ -108,10 +128,13 @@ type Outcome struct {
 	Rows    int64
 	Started time.Time
 	Ended   time.Time
-	Gaps    int64  // things that the platform did not give; they stand in _gaps
-	Calls   int64  // to the platform, as it counts them
-	Bytes   int64  // that it sent, unpacked
-	Fault   *Fault // nil = its rows are in the warehouse
+	Gaps    int64 // things that the platform did not give; they stand in _gaps
+	// Quarantined are values of which nothing was loaded; they stand in _quarantine.
+	Quarantined int64
+	Calls       int64  // to the platform, as it counts them
+	Bytes       int64  // that it sent, unpacked
+	Load        string // the load that committed it; empty = nothing was committed
+	Fault       *Fault // nil = its rows are in the warehouse
 }
 
 // Drift is a day whose figures do not add up to the platform's own total,
@@ -121,8 +144,22 @@ type Drift struct {
 	Table   string `json:"table"`
 	Day     Day    `json:"day"`
 	Metric  string `json:"metric"`
-	Ours    string `json:"ours"`
-	Theirs  string `json:"theirs"`
+	Ours    string `json:"ours,omitempty"`   // empty = the table has no such figure
+	Theirs  string `json:"theirs,omitempty"` // empty = the platform gives no total
+	// Difference is ours less theirs, where what is absent counts as nothing.
+	Difference string `json:"difference"`
+}
+
+// Sentence says how the two differ.
+func (d Drift) Sentence(platform string) string {
+	ours, theirs := "there is no "+d.Metric, platform+" gives no total"
+	if d.Ours != "" {
+		ours = "the " + d.Metric + " is " + d.Ours
+	}
+	if d.Theirs != "" {
+		theirs = platform + " says " + d.Theirs
+	}
+	return fmt.Sprintf("%s on %s: %s, and %s (difference %s)", d.Table, d.Day, ours, theirs, d.Difference)
 }
 
 // Done is how a step ended.

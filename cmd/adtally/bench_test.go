@@ -206,6 +206,7 @@ var _ connector.Note = (*memo)(nil)
 
 func (m *memo) Cursor() adtally.Cursor { return m.cursor }
 
+func (*memo) Began() time.Time                      { return time.Now() }
 func (m *memo) Lesson() []byte                      { return nil }
 func (m *memo) Learn(context.Context, []byte) error { return nil }
 

@@ -39,7 +39,7 @@ func (c *carrier) Look(ctx context.Context, r adtally.RunRecord) ([]adtally.Acco
 	if err != nil {
 		return nil, err
 	}
-	grant, err := platform.Verify(ctx, key.secret)
+	grant, err := platform.Verify(ctx, key.secret, s.Accounts...)
 	if err != nil {
 		return nil, dated(err, key.version.Grant, c.p.clock())
 	}

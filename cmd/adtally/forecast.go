@@ -18,12 +18,14 @@ type forecasts struct{ *service }
 
 // scrap is a note that nobody keeps.
 type scrap struct {
+	began  time.Time
 	cursor adtally.Cursor
 	lesson []byte
 }
 
 func (m *scrap) Cursor() adtally.Cursor { return m.cursor }
 func (m *scrap) Lesson() []byte         { return m.lesson }
+func (m *scrap) Began() time.Time       { return m.began }
 
 func (m *scrap) Save(_ context.Context, c adtally.Cursor) error {
 	m.cursor = c
@@ -76,7 +78,7 @@ func (f forecasts) Preview(ctx context.Context, s adtally.Standing, r adtally.Re
 	if gauge != nil {
 		p.Before, p.BeforeKnown = gauge.Used(a.ID)
 	}
-	err = fillPreview(ctx, &p, reader, r.Name)
+	err = fillPreview(ctx, &p, reader, r.Name, f.p.clock())
 	if gauge != nil {
 		p.Used, p.UsedKnown = gauge.Used(a.ID)
 	}
@@ -84,13 +86,13 @@ func (f forecasts) Preview(ctx context.Context, s adtally.Standing, r adtally.Re
 }
 
 // fillPreview reads the day.
-func fillPreview(ctx context.Context, p *adtally.Preview, reader connector.Reader, name string) error {
+func fillPreview(ctx context.Context, p *adtally.Preview, reader connector.Reader, name string, now time.Time) error {
 	i := slices.IndexFunc(reader.Streams(), func(st connector.Stream) bool { return st.Tables[0].Name == name })
 	if i < 0 {
 		return wrong("report", "There is no report %s", "Give it another name.", name)
 	}
 	stream := reader.Streams()[i]
-	cost, note := &adtally.Meter{}, &scrap{}
+	cost, note := &adtally.Meter{}, &scrap{began: now}
 	slice := adtally.Slice{Stream: stream.Name, Account: p.Account.ID, Window: adtally.WindowOf(p.Day, p.Day)}
 	defer func() { p.Calls, p.Bytes = cost.Sum() }()
 	for _, c := range stream.Tables[0].Columns {

@@ -85,12 +85,12 @@ func (l *platforms) Catalog() (all []adtally.Spec) {
 }
 
 // Verify asks the platform what a secret allows.
-func (l *platforms) Verify(ctx context.Context, kind string, secret adtally.Secret) (adtally.Grant, error) {
+func (l *platforms) Verify(ctx context.Context, kind string, secret adtally.Secret, named ...string) (adtally.Grant, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
 		return adtally.Grant{}, err
 	}
-	return c.Verify(ctx, secret)
+	return c.Verify(ctx, secret, named...)
 }
 
 // Probe reads a little of an account.

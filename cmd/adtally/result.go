@@ -14,20 +14,22 @@ import (
 
 // result is what a sync did, for a person or a program.
 type result struct {
-	Run      string           `json:"run"`
-	State    string           `json:"state"`   // finished, incomplete
-	Summary  string           `json:"summary"` // the state in a sentence
-	To       string           `json:"to"`
-	Resumed  bool             `json:"resumed"`
-	Notes    []string         `json:"notes,omitempty"`
-	Slices   int              `json:"slices"`
-	Rows     int64            `json:"rows"`
-	Tables   map[string]int64 `json:"rows_by_stream"`
-	Gaps     int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
-	Drifts   []adtally.Drift  `json:"drifts,omitempty"`
-	Failures []failure        `json:"failures,omitempty"`
-	Pictures *pictures        `json:"pictures,omitempty"`
-	Seconds  float64          `json:"seconds"`
+	Run     string           `json:"run"`
+	State   string           `json:"state"`   // finished, incomplete
+	Summary string           `json:"summary"` // the state in a sentence
+	To      string           `json:"to"`
+	Resumed bool             `json:"resumed"`
+	Notes   []string         `json:"notes,omitempty"`
+	Slices  int              `json:"slices"`
+	Rows    int64            `json:"rows"`
+	Tables  map[string]int64 `json:"rows_by_stream"`
+	Gaps    int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
+	// Quarantined are values that could not be loaded; they stand in _quarantine.
+	Quarantined int64           `json:"quarantined"`
+	Drifts      []adtally.Drift `json:"drifts,omitempty"`
+	Failures    []failure       `json:"failures,omitempty"`
+	Pictures    *pictures       `json:"pictures,omitempty"`
+	Seconds     float64         `json:"seconds"`
 
 	accounts int
 	lacking  map[string]*adtally.Fault // accounts that are not up to date, and the worst reason
@@ -66,12 +68,11 @@ func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault)
 	for _, o := range done.Outcomes {
 		if o.Fault != nil {
 			r.fails(a, &o.Slice, o.Fault)
-			continue
 		}
-		r.Slices++
-		r.Rows += o.Rows
-		r.Gaps += o.Gaps
-		r.Tables[o.Slice.Stream] += o.Rows
+	}
+	if n := quarantined(done); n > 0 {
+		r.Quarantined += n
+		r.lacks(a, misfits(a, n))
 	}
 	if whole != nil && whole.Act != adtally.Reconnect && !r.has(a, whole) {
 		r.fails(a, nil, whole)
@@ -79,6 +80,14 @@ func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault)
 	if r.Drifts = append(r.Drifts, done.Drifts...); len(done.Drifts) > 0 {
 		r.lacks(a, drifted(done.Drifts))
 	}
+}
+
+// counts takes in what a slice brought.
+func (r *result) counts(o adtally.Outcome) {
+	r.Slices++
+	r.Rows += o.Rows
+	r.Gaps += o.Gaps
+	r.Tables[o.Slice.Stream] += o.Rows
 }
 
 func (r *result) fails(a adtally.Account, s *adtally.Slice, f *adtally.Fault) {
@@ -108,14 +117,36 @@ func (r *result) lacks(a adtally.Account, f *adtally.Fault) {
 func drifted(list []adtally.Drift) *adtally.Fault {
 	d := list[0]
 	return &adtally.Fault{Act: adtally.Retry, Code: "drift",
-		Message: fmt.Sprintf("act_%s does not add up to Meta's own total: on %s the %s of %s is %s, and Meta says %s", d.Account, d.Day, d.Metric, d.Table, d.Ours, d.Theirs),
+		Message: fmt.Sprintf("act_%s does not add up to Meta's own total: %s", d.Account, d.Sentence("Meta")),
 		Hint:    "The days were read again and stayed so; they are read once more tomorrow. The table _reconciliation lists them all."}
+}
+
+// quarantined is how many values of a step could not be loaded. Of a slice that
+// was read again the last try counts.
+func quarantined(done adtally.Done) (n int64) {
+	last := map[adtally.Slice]int64{}
+	for _, o := range done.Outcomes {
+		if o.Fault == nil {
+			last[o.Slice] = o.Quarantined
+		}
+	}
+	for _, of := range last {
+		n += of
+	}
+	return n
+}
+
+// misfits is what values that could not be loaded mean for the run.
+func misfits(a adtally.Account, n int64) *adtally.Fault {
+	return &adtally.Fault{Act: adtally.Retry, Code: "quarantined",
+		Message: fmt.Sprintf("%s of act_%s could not be loaded", counted(int(n), "value that Meta sent", "values that Meta sent"), a.ID),
+		Hint:    "Their rows were loaded without them. The table _quarantine lists each with its reason; recent days are read again at the next sync."}
 }
 
 func (r *result) finish(took time.Duration) {
 	r.Seconds = took.Seconds()
 	r.State = "finished"
-	if len(r.Failures)+len(r.Drifts) > 0 {
+	if len(r.Failures)+len(r.Drifts) > 0 || r.Quarantined > 0 {
 		r.State = "incomplete"
 	}
 	r.Summary = r.sentence()
@@ -128,6 +159,11 @@ func (r *result) failure() error {
 	}
 	if len(r.Drifts) > 0 {
 		return drifted(r.Drifts)
+	}
+	for _, f := range r.lacking {
+		if f.Code == "quarantined" {
+			return f
+		}
 	}
 	return nil
 }
@@ -155,6 +191,9 @@ func (r *result) sentence() string {
 	}
 	if r.Gaps > 0 {
 		parts = append(parts, counted(int(r.Gaps), "gap is", "gaps are")+" listed in _gaps")
+	}
+	if r.Quarantined > 0 {
+		parts = append(parts, counted(int(r.Quarantined), "value is", "values are")+" listed in _quarantine")
 	}
 	return strings.Join(parts, "; ") + "."
 }
@@ -194,7 +233,7 @@ func (r *result) print(p *program, asJSON bool) error {
 		fmt.Fprintf(&b, "  not done: %s %s: %s\n", f.Account, f.Slice, f.Message)
 	}
 	for _, d := range r.Drifts {
-		fmt.Fprintf(&b, "  differs: act_%s %s %s: %s %s, Meta says %s\n", d.Account, d.Table, d.Day, d.Metric, d.Ours, d.Theirs)
+		fmt.Fprintf(&b, "  differs: act_%s %s\n", d.Account, d.Sentence("Meta"))
 	}
 	if r.Slices == 0 && len(r.Failures) == 0 {
 		b.WriteString("  Nothing was due: all of it is in the warehouse already.\n")

@@ -119,7 +119,7 @@ func (c *syncCommand) source() adtally.Source {
 
 // verify finds out whether the token may read the accounts that are wanted.
 func (c *syncCommand) verify(ctx context.Context, platform connector.Connector, secret adtally.Secret) (adtally.Grant, []adtally.Account, error) {
-	grant, err := platform.Verify(ctx, secret)
+	grant, err := platform.Verify(ctx, secret, c.Account...)
 	if err != nil {
 		return grant, nil, err
 	}
@@ -215,8 +215,25 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 	}
 	s.watch.end()
 	res.Notes = s.watch.notes
+	if counted := s.total(context.WithoutCancel(ctx), run, res); counted != nil && err == nil {
+		err = counted
+	}
 	res.finish(s.clock().Sub(run.Started))
 	return res, s.end(ctx, run, cmp.Or(err, res.failure()))
+}
+
+// total sums up what the run has brought, also before it was interrupted.
+func (s *syncing) total(ctx context.Context, run adtally.Run, res *result) error {
+	outcomes, err := s.ledger.Outcomes(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if o.Fault == nil || o.Load != "" {
+			res.counts(o)
+		}
+	}
+	return nil
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -322,7 +339,7 @@ func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, b
 }
 
 func failed(done adtally.Done) bool {
-	return len(done.Drifts) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil })
+	return len(done.Drifts) > 0 || quarantined(done) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil })
 }
 
 // end writes down how the run ended, also after Ctrl-C.

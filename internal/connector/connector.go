@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math/big"
 	"net/url"
 	"time"
 
@@ -28,8 +29,9 @@ type Connector interface {
 // Authority is what a platform's secrets allow, and how they live on.
 type Authority interface {
 	// Verify asks the platform what a secret allows: who, scopes, accounts,
-	// until when. Only a platform that says so makes a secret a dead one.
-	Verify(context.Context, adtally.Secret) (adtally.Grant, error)
+	// until when. Only a platform that says so makes a secret a dead one. An
+	// account that is named and not listed is asked for by itself.
+	Verify(ctx context.Context, secret adtally.Secret, named ...string) (adtally.Grant, error)
 	// Probe reads a little of an account, as a sync will.
 	Probe(context.Context, adtally.Secret, adtally.Account) error
 	// Renew gives another secret in place of one that ends, without its owner. One
@@ -78,6 +80,9 @@ type Stream struct {
 	Daily bool
 	// Months is how far back the platform serves days; 0 = no limit is known.
 	Months int
+	// Definition is a fingerprint of what a row of the tables holds. Days that were
+	// loaded under another one are read again. Empty = that never changes.
+	Definition string
 	// Total is what the figures of the stream must add up to; nil = nothing is.
 	Total *Total
 	// Pictures is what the rows of the first table show; nil = no pictures.
@@ -105,10 +110,16 @@ type Picture struct {
 type Total struct {
 	Table   string
 	Columns []string
+	// Tolerance is how far the sum of a column over a day may lie from the total
+	// of an account and still agree; nil = not at all.
+	Tolerance func(a adtally.Account, column string) *big.Rat
 }
 
 // Note is where a read keeps what it wants to know again.
 type Note interface {
+	// Began is when the run began, by the platform's clock: the moment that Plan
+	// was given. Whatever depends on how long ago a day is goes by it.
+	Began() time.Time
 	// Cursor is what an earlier try of the same slice left.
 	Cursor() adtally.Cursor
 	// Save keeps c; when it returns, c survives a crash.

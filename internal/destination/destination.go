@@ -41,6 +41,8 @@ type Writer interface {
 	// Loads says, from the warehouse itself, what is in it for an account. Days
 	// with a gap are partial, and stand apart from those without.
 	Loads(ctx context.Context, dataset, account string) ([]adtally.Checkpoint, error)
+	// LoadsOfRun says what a run has committed for an account, each load once.
+	LoadsOfRun(ctx context.Context, dataset, account, run string) ([]adtally.Outcome, error)
 	// Query lends a handle for reading; done gives it back.
 	Query(context.Context) (db *sql.DB, done func(), err error)
 	Close() error
@@ -59,6 +61,16 @@ type Load struct {
 	Slice   adtally.Slice
 	// Tables are all that the slice owns, those without a row this time too.
 	Tables []*table.Schema
+	// Run is the run that the load belongs to; empty = none.
+	Run string
+	// Definition is the fingerprint of what the tables hold; empty = they never
+	// change what they hold.
+	Definition string
+	// Started is when reading for the load began; zero = it is not known.
+	Started time.Time
+	// Cost is what reading the slice took of the platform. It is called after the
+	// last batch was taken; nil = it is not known.
+	Cost func() (calls, bytes int64)
 	// Asked tells when the platform was asked. It is called after the last
 	// batch was taken.
 	Asked func() time.Time
@@ -67,6 +79,11 @@ type Load struct {
 	Zone *time.Location
 	// Now dates the commit itself.
 	Now func() time.Time
+	// LaterWins says what becomes of rows that have the same key and differ: the
+	// one that came last is written, and what the others said instead is remarked
+	// in table.Quarantine. Without it they end the load with ErrTwice. Rows that
+	// differ in nothing, or in volatile columns only, are one row in any case.
+	LaterWins bool
 	// Still is asked last, when nothing is left but to commit; an error undoes
 	// the load and comes back as ErrLost. nil = nobody can take the work away.
 	Still func(context.Context) error
@@ -76,10 +93,15 @@ type Load struct {
 // have brought newer rows.
 var ErrLost = errors.New("the work was taken over by another worker")
 
+// ErrTwice ends a load that brings two different rows with the same key. A list
+// that moved while it was read does so; reading it again may not.
+var ErrTwice = errors.New("two different rows have the same key")
+
 // Written says what a load brought in.
 type Written struct {
+	Load        string           // its id
 	Rows        map[string]int64 // by table
-	Quarantined int64
+	Quarantined int64            // values of which nothing was loaded
 	Gaps        int64
 	// Checkpoints are the facts that the load made true: one per table, and more
 	// where a table has gaps on some of the days.

@@ -29,7 +29,11 @@ type Ledger interface {
 	AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error
 	// SaveCheckpoints keeps the facts of a commit and forgets the slice's cursor.
 	SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error
+	// SaveOutcome keeps how a try ended. One whose load is kept already changes
+	// nothing.
 	SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error
+	// CountedLoads are the loads of the outcomes that are kept.
+	CountedLoads(ctx context.Context, run, account string) ([]string, error)
 	Notes
 }
 
@@ -92,22 +96,32 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 	if err != nil {
 		return done, err
 	}
+	w := work{step, began}
+	if err := e.count(ctx, w); err != nil {
+		return done, err
+	}
 	e.tell(Event{Account: step.Account.ID, Planned: due})
-	if done.Outcomes, err = e.all(ctx, step, due); err != nil {
+	if done.Outcomes, err = e.all(ctx, w, due); err != nil {
 		return done, err
 	}
 	if done.Left = len(due) - len(done.Outcomes); done.Left > 0 {
 		return done, nil
 	}
-	err = e.tieOut(ctx, step, &done)
+	err = e.tieOut(ctx, w, &done)
 	if len(done.Drifts) > 0 {
 		e.tell(Event{Account: step.Account.ID, Drifts: done.Drifts})
 	}
 	return done, err
 }
 
+// work is a step under way, and when its run began.
+type work struct {
+	adtally.Step
+	began time.Time
+}
+
 // all carries out slices, some at a time.
-func (e *Engine) all(ctx context.Context, step adtally.Step, due []adtally.Slice) (outcomes []adtally.Outcome, err error) {
+func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes []adtally.Outcome, err error) {
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(e.Slices, 1))
@@ -116,7 +130,7 @@ func (e *Engine) all(ctx context.Context, step adtally.Step, due []adtally.Slice
 			if e.Enough != nil && e.Enough() {
 				return nil
 			}
-			o, err := e.slice(ctx, step, sl)
+			o, err := e.slice(ctx, w, sl)
 			if err != nil {
 				return err
 			}
@@ -126,7 +140,8 @@ func (e *Engine) all(ctx context.Context, step adtally.Step, due []adtally.Slice
 			return hopeless(outcomes)
 		})
 	}
-	return outcomes, group.Wait()
+	err = group.Wait() // until then the others may still add to the outcomes
+	return outcomes, err
 }
 
 // closedAfter is how many slices must fail for the same want of a setting or a
@@ -156,7 +171,11 @@ func hopeless(outcomes []adtally.Outcome) error {
 // plan asks the reader what is due, given what the warehouse holds. Entities
 // come first, then the newest days of every report.
 func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (all []adtally.Slice, err error) {
-	if _, err := a.Location(); err != nil || a.Zone == "" {
+	if a.Zone == "" {
+		return nil, &adtally.Fault{Act: adtally.Retry, Code: "zone_withheld", Message: "The platform does not say in which time zone the account counts its days",
+			Hint: "Nothing can be read by days without it. It is asked for again at the next sync; other accounts go on."}
+	}
+	if _, err := a.Location(); err != nil {
 		return nil, &adtally.Fault{Act: adtally.Bug, Code: "unknown_zone", Message: fmt.Sprintf("The account's time zone %q is not known here", a.Zone),
 			Hint: "Update the time zone data of this machine.", Err: err}
 	}
@@ -164,6 +183,7 @@ func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (
 	if err != nil {
 		return nil, fmt.Errorf("ask the warehouse what it holds: %w", err)
 	}
+	done = e.current(done)
 	if err := e.Ledger.AdoptCheckpoints(ctx, e.Source.ID, a.ID, done); err != nil {
 		return nil, fmt.Errorf("bring the ledger in line with the warehouse: %w", err)
 	}
@@ -180,6 +200,23 @@ func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (
 	all = append(all, beyond(again, all)...)
 	sort.SliceStable(all, func(i, j int) bool { return newer(all[i].Window, all[j].Window) })
 	return all, nil
+}
+
+// current are the checkpoints of tables that still hold what they held when they
+// were loaded. What was loaded under another definition is due again.
+func (e *Engine) current(done []adtally.Checkpoint) (kept []adtally.Checkpoint) {
+	now := map[string]string{}
+	for _, s := range e.Reader.Streams() {
+		for _, t := range s.Tables {
+			now[t.Name] = s.Definition
+		}
+	}
+	for _, c := range done {
+		if is := now[c.Table]; is == "" || c.Definition == "" || c.Definition == is {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // beyond keeps the slices that no other one covers already.
@@ -211,14 +248,14 @@ func since(done []adtally.Checkpoint, began time.Time) (kept []adtally.Checkpoin
 
 // slice reads one slice, commits it, and then writes the checkpoint. The error
 // is for what ends the step: a cancellation, or a ledger that cannot be written.
-func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice) (adtally.Outcome, error) {
+func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice) (adtally.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return adtally.Outcome{}, err
 	}
 	o := adtally.Outcome{Slice: sl, Started: e.Now()}
-	e.tell(Event{Account: step.Account.ID, Begun: &sl})
+	e.tell(Event{Account: w.Account.ID, Begun: &sl})
 	cost := &adtally.Meter{}
-	written, err := e.commit(adtally.WithMeter(ctx, cost), step.Account, sl)
+	written, err := e.commit(adtally.WithMeter(ctx, cost), w, sl)
 	if err == nil {
 		err = e.Ledger.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
 	}
@@ -232,12 +269,12 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 	for _, n := range written.Rows {
 		o.Rows += n
 	}
-	o.Gaps = written.Gaps
+	o.Gaps, o.Quarantined, o.Load = written.Gaps, written.Quarantined, written.Load
 	o.Calls, o.Bytes = cost.Sum()
-	if err := e.Ledger.SaveOutcome(ctx, step.Run, o); err != nil {
+	if err := e.Ledger.SaveOutcome(ctx, w.Run, o); err != nil {
 		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
 	}
-	e.tell(Event{Account: step.Account.ID, Ended: &o})
+	e.tell(Event{Account: w.Account.ID, Ended: &o})
 	return o, nil
 }
 
@@ -245,41 +282,49 @@ func (e *Engine) slice(ctx context.Context, step adtally.Step, sl adtally.Slice)
 // time halves the question, and 2^10 days are three years.
 const againAtMost = 10
 
-// commit brings a slice in, from its beginning as often as its reader asks.
-func (e *Engine) commit(ctx context.Context, a adtally.Account, sl adtally.Slice) (written destination.Written, err error) {
+// commit brings a slice in, from its beginning as often as its reader asks. Where
+// a row came twice and differed, the slice is read again at once: the list may
+// have moved. If it happens again, the later row wins.
+func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice) (written destination.Written, err error) {
+	laterWins := false
 	for range againAtMost {
-		if written, err = e.attempt(ctx, a, sl); !errors.Is(err, connector.ErrAgain) {
+		written, err = e.attempt(ctx, w, sl, laterWins)
+		if twice := errors.Is(err, destination.ErrTwice); !twice && !errors.Is(err, connector.ErrAgain) {
 			break
+		} else if twice {
+			laterWins = true
 		}
 	}
 	return written, err
 }
 
-func (e *Engine) attempt(ctx context.Context, a adtally.Account, sl adtally.Slice) (destination.Written, error) {
-	n, err := e.newNote(ctx, sl)
+func (e *Engine) attempt(ctx context.Context, w work, sl adtally.Slice, laterWins bool) (destination.Written, error) {
+	n, err := e.newNote(ctx, w, sl)
 	if err != nil {
 		return destination.Written{}, err
 	}
-	zone, err := a.Location()
+	zone, err := w.Account.Location()
 	if err != nil {
 		return destination.Written{}, err
 	}
+	s := e.stream(sl.Stream)
 	written, err := e.Writer.Commit(ctx, destination.Load{
-		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: e.tables(sl.Stream), Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still,
-	}, e.counted(a.ID, e.Reader.Read(ctx, a, sl, n)))
+		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: s.Tables, Definition: s.Definition, Run: w.Run, Started: n.opened, Cost: adtally.MeterOf(ctx).Sum,
+		Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still, LaterWins: laterWins,
+	}, e.watched(w.Account.ID, e.Reader.Read(ctx, w.Account, sl, n)))
 	if err != nil {
-		return written, fmt.Errorf("%s: %w", sl, err)
+		return destination.Written{}, fmt.Errorf("%s: %w", sl, err)
 	}
 	return written, nil
 }
 
-func (e *Engine) tables(stream string) []*table.Schema {
+func (e *Engine) stream(name string) connector.Stream {
 	for _, s := range e.Reader.Streams() {
-		if s.Name == stream {
-			return s.Tables
+		if s.Name == name {
+			return s
 		}
 	}
-	return nil
+	return connector.Stream{}
 }
 
 func (e *Engine) tell(ev Event) {

@@ -17,15 +17,13 @@ import (
 var account = adtally.Account{ID: "7", Zone: "Europe/Prague", Currency: "EUR"}
 
 func (w *world) engine(slicesAtOnce int) *engine.Engine {
-	var mu sync.Mutex
-	loads := 0
 	return &engine.Engine{
 		Source: adtally.Source{ID: "s", Dataset: "d"}, Reader: w, Writer: w, Ledger: w, Now: w.clock, Slices: slicesAtOnce,
 		NewID: func() string {
-			mu.Lock()
-			defer mu.Unlock()
-			loads++
-			return fmt.Sprint("load-", loads)
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.named++
+			return fmt.Sprint("load-", w.named)
 		},
 	}
 }
@@ -84,9 +82,11 @@ func TestThePowerMayGoAtEveryCall(t *testing.T) {
 			if _, err := w.step(t.Context()); err == nil && len(w.outcomes) == len(want.outcomes) && failures(w) == 0 {
 				t.Fatalf("call %d: nothing failed", crash)
 			}
-			w.outcomes = nil
 			if _, err := w.step(t.Context()); err != nil {
 				t.Fatalf("call %d, after %t: the second start failed: %v", crash, after, err)
+			}
+			if n := counted(w); n != int64(len(want.rows)) {
+				t.Errorf("call %d, after %t: %d rows were counted, want %d", crash, after, n, len(want.rows))
 			}
 			if !maps.Equal(w.rows, want.rows) {
 				t.Errorf("call %d, after %t: the warehouse differs", crash, after)
@@ -105,6 +105,14 @@ func TestThePowerMayGoAtEveryCall(t *testing.T) {
 	if reused == 0 {
 		t.Error("no cursor was ever gone on with: this test shows nothing")
 	}
+}
+
+// counted are the rows of the run, as its outcomes tell.
+func counted(w *world) (n int64) {
+	for _, o := range w.outcomes {
+		n += o.Rows
+	}
+	return n
 }
 
 func failures(w *world) (n int) {
@@ -185,10 +193,10 @@ func TestNoMoreSlicesAtOnceThanAllowed(t *testing.T) {
 
 func TestAnUnknownZoneIsSaidAndNothingIsAsked(t *testing.T) {
 	t.Parallel()
-	for _, zone := range []string{"", "Mars/Olympus"} {
+	for zone, code := range map[string]string{"": "zone_withheld", "Mars/Olympus": "unknown_zone"} {
 		w := newWorld()
 		_, err := w.engine(1).Step(t.Context(), adtally.Step{Account: adtally.Account{ID: "7", Zone: zone}}, w.now)
-		if f := adtally.FaultOf(err); f.Code != "unknown_zone" || w.call > 0 {
+		if f := adtally.FaultOf(err); f.Code != code || (f.Act == adtally.Bug) != (zone != "") || w.call > 0 {
 			t.Errorf("zone %q: %v after %d calls", zone, err, w.call)
 		}
 	}
@@ -236,5 +244,47 @@ func TestWhoWatchesIsToldOfEverything(t *testing.T) { // R19
 	}
 	if len(planned) != 5 || !slices.Equal(planned, begun) || !slices.Equal(planned, ended) || rows != 13 {
 		t.Errorf("planned %v\nbegun %v\nended %v\n%d rows", planned, begun, ended, rows)
+	}
+}
+
+// What was loaded while the table held something else is loaded again, once; a
+// load whose definition was not noted is good.
+func TestEngine_ReadsAgainWhatWasLoadedUnderAnotherDefinition(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	for i, c := range []struct {
+		defined string
+		due     int
+	}{{"", 5}, {"spend", 0}, {"", 0}} { // what is not noted is good
+		w.defined = c.defined
+		if outcomes, err := w.step(t.Context()); err != nil || len(outcomes) != c.due {
+			t.Errorf("step %d, %q: %d slices, want %d (%v)", i, c.defined, len(outcomes), c.due, err)
+		}
+	}
+	w = newWorld()
+	for i, c := range []struct {
+		defined string
+		due     int
+	}{{"spend", 5}, {"spend", 0}, {"spend,clicks", 4}, {"spend,clicks", 0}, {"spend", 4}} {
+		w.defined = c.defined
+		if outcomes, err := w.step(t.Context()); err != nil || len(outcomes) != c.due {
+			t.Errorf("step %d, %q: %d slices, want %d (%v)", i, c.defined, len(outcomes), c.due, err)
+		}
+	}
+}
+
+// Every read is told the moment that Plan was given, whatever the clocks say
+// meanwhile.
+func TestEngine_ReadsGoByTheMomentOfTheRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	began := w.now.AddDate(0, -1, 0)
+	if _, err := w.engine(1).Step(t.Context(), adtally.Step{Run: "r", Account: account}, began); err != nil || len(w.moments) == 0 {
+		t.Fatal(err, len(w.moments))
+	}
+	for _, m := range w.moments {
+		if !m.Equal(began) {
+			t.Errorf("a read was told %s, the run began at %s", m, began)
+		}
 	}
 }

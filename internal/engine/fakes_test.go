@@ -29,6 +29,11 @@ type world struct {
 	after    bool
 	rows     map[string]string // what the warehouse holds, by table, account and day
 	loads    []adtally.Checkpoint
+	named    int               // loads
+	brought  []adtally.Outcome // by the loads, and
+	runs     []string          // their runs
+	defined  string            // the fingerprint of the facts
+	moments  []time.Time       // that reads were told that the run began
 	commits  map[string]int
 	ledger   []adtally.Checkpoint
 	cursors  map[string]adtally.Cursor
@@ -39,6 +44,7 @@ type world struct {
 	reading  int
 	most     int              // reads at once
 	fails    map[string]error // by slice
+	twice    map[string]int   // so many times, by slice, two rows differ
 	started  chan string      // is told of a read, where it is set
 	proceed  chan struct{}
 	now      time.Time
@@ -83,7 +89,7 @@ func things() *table.Schema {
 // The platform: things as they are now, and facts by day, three days a slice.
 
 func (w *world) Streams() []connector.Stream {
-	return []connector.Stream{{Name: "facts", Tables: []*table.Schema{facts()}, Daily: true}, {Name: "things", Tables: []*table.Schema{things()}}}
+	return []connector.Stream{{Name: "facts", Tables: []*table.Schema{facts()}, Daily: true, Definition: w.defined}, {Name: "things", Tables: []*table.Schema{things()}}}
 }
 
 func (w *world) Views() []*table.View { return nil }
@@ -112,6 +118,9 @@ func (w *world) Plan(stream string, a adtally.Account, done []adtally.Checkpoint
 func (w *world) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, n connector.Note) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		w.enter(sl)
+		w.mu.Lock()
+		w.moments = append(w.moments, n.Began())
+		w.mu.Unlock()
 		defer w.leave()
 		if len(n.Cursor().Note) > 0 {
 			w.mu.Lock()
@@ -181,26 +190,46 @@ func (w *world) Commit(ctx context.Context, l destination.Load, batches iter.Seq
 		}
 		b.Release()
 	}
+	if w.twice[l.Slice.String()] > 0 && !l.LaterWins {
+		w.twice[l.Slice.String()]--
+		return written, fmt.Errorf("7/2026-05-01: %w", destination.ErrTwice)
+	}
 	asked := l.Asked()
 	if l.Still != nil {
 		if err := l.Still(ctx); err != nil {
 			return written, fmt.Errorf("%w: %w", destination.ErrLost, err)
 		}
 	}
-	c := adtally.Checkpoint{Table: l.Slice.Stream, Account: l.Slice.Account, Window: l.Slice.Window, Asked: asked, Load: l.ID}
+	c := adtally.Checkpoint{Table: l.Slice.Stream, Account: l.Slice.Account, Window: l.Slice.Window, Asked: asked, Load: l.ID, Definition: l.Definition}
 	err = w.does("commit "+l.Slice.String(), func() {
 		maps.Copy(w.rows, rows)
 		w.loads = append(w.loads, c)
 		w.commits[l.Slice.String()]++
+		w.brought = append(w.brought, adtally.Outcome{Slice: l.Slice, Load: l.ID, Rows: int64(len(rows))})
+		w.runs = append(w.runs, l.Run)
 	})
-	return destination.Written{Rows: map[string]int64{l.Slice.Stream: int64(len(rows))}, Checkpoints: []adtally.Checkpoint{c}}, err
+	return destination.Written{Load: l.ID, Rows: map[string]int64{l.Slice.Stream: int64(len(rows))}, Checkpoints: []adtally.Checkpoint{c}}, err
 }
 
 func (w *world) Loads(_ context.Context, _, account string) (all []adtally.Checkpoint, err error) {
 	err = w.does("loads", func() {
-		for _, c := range w.loads {
-			if c.Account == account {
+		for i, c := range w.loads {
+			again := slices.ContainsFunc(w.loads[i+1:], func(o adtally.Checkpoint) bool {
+				return o.Table == c.Table && o.Account == c.Account && o.Window == c.Window
+			})
+			if c.Account == account && !again { // the last load of each window
 				all = append(all, c)
+			}
+		}
+	})
+	return all, err
+}
+
+func (w *world) LoadsOfRun(_ context.Context, _, account, run string) (all []adtally.Outcome, err error) {
+	err = w.does("loads of run", func() {
+		for i, o := range w.brought {
+			if o.Slice.Account == account && w.runs[i] == run {
+				all = append(all, o)
 			}
 		}
 	})
@@ -245,5 +274,19 @@ func (w *world) SaveCursor(_ context.Context, _ string, s adtally.Slice, c adtal
 }
 
 func (w *world) SaveOutcome(_ context.Context, _ string, o adtally.Outcome) error {
-	return w.does("outcome", func() { w.outcomes = append(w.outcomes, o) })
+	return w.does("outcome", func() {
+		known := slices.ContainsFunc(w.outcomes, func(k adtally.Outcome) bool { return o.Load != "" && k.Load == o.Load })
+		if !known {
+			w.outcomes = append(w.outcomes, o)
+		}
+	})
+}
+
+func (w *world) CountedLoads(context.Context, string, string) (loads []string, err error) {
+	err = w.does("counted", func() {
+		for _, o := range w.outcomes {
+			loads = append(loads, o.Load)
+		}
+	})
+	return loads, err
 }

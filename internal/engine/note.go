@@ -17,11 +17,12 @@ type note struct {
 	slice  adtally.Slice
 	cursor adtally.Cursor
 	lesson []byte
-	began  time.Time
+	run    time.Time // when the run began
+	opened time.Time // when reading began
 }
 
 // newNote opens the note of a slice.
-func (e *Engine) newNote(ctx context.Context, sl adtally.Slice) (*note, error) {
+func (e *Engine) newNote(ctx context.Context, w work, sl adtally.Slice) (*note, error) {
 	cursor, err := e.Ledger.Cursor(ctx, e.Source.ID, sl)
 	if err != nil {
 		return nil, fmt.Errorf("read cursor of %s: %w", sl, err)
@@ -30,8 +31,10 @@ func (e *Engine) newNote(ctx context.Context, sl adtally.Slice) (*note, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what %s taught: %w", sl.Stream, err)
 	}
-	return &note{engine: e, slice: sl, cursor: cursor, lesson: lesson, began: e.Now()}, nil
+	return &note{engine: e, slice: sl, cursor: cursor, lesson: lesson, run: w.began, opened: e.Now()}, nil
 }
+
+func (n *note) Began() time.Time { return n.run }
 
 func (n *note) Lesson() []byte { return n.lesson }
 
@@ -57,13 +60,13 @@ func (n *note) Save(ctx context.Context, c adtally.Cursor) error {
 // the reading began.
 func (n *note) asked() time.Time {
 	if n.cursor.Asked.IsZero() {
-		return n.began
+		return n.opened
 	}
 	return n.cursor.Asked
 }
 
-// counted hands the batches on and says how many rows went by.
-func (e *Engine) counted(account string, batches iter.Seq2[table.Batch, error]) iter.Seq2[table.Batch, error] {
+// watched hands the batches on and says how many rows went by.
+func (e *Engine) watched(account string, batches iter.Seq2[table.Batch, error]) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		for b, err := range batches {
 			if err == nil && !slices.Contains(table.Remarks, b.Schema()) {

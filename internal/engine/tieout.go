@@ -25,6 +25,7 @@ type compared struct {
 	day            adtally.Day
 	ours, theirs   sql.Null[string]
 	asked          time.Time // the later of the two sides
+	tolerance      *big.Rat  // nil = none
 	moving         bool      // the day had not ended then: both sides still grow
 }
 
@@ -32,10 +33,34 @@ func (c compared) drift() *big.Rat { return new(big.Rat).Sub(number(c.ours), num
 
 // state says whether both sides agree; what one of them lacks counts as nothing.
 func (c compared) state() string {
-	if c.drift().Sign() == 0 {
+	apart := c.drift()
+	if apart.Sign() == 0 || c.tolerance != nil && apart.Abs(apart).Cmp(c.tolerance) < 0 {
 		return "ok"
 	}
 	return "drift"
+}
+
+// asDrift is the comparison as people see it.
+func (c compared) asDrift(account string) adtally.Drift {
+	return adtally.Drift{Account: account, Table: c.stream, Day: c.day, Metric: c.metric, Ours: plain(c.ours), Theirs: plain(c.theirs), Difference: decimal(c.drift())}
+}
+
+// plain is a figure for people; empty where there is none.
+func plain(text sql.Null[string]) string {
+	if !text.Valid {
+		return ""
+	}
+	return decimal(number(text))
+}
+
+// decimal prints a figure with two digits after the point, or with more where it
+// has more; a whole one without any.
+func decimal(n *big.Rat) string {
+	whole, fraction, _ := strings.Cut(n.FloatString(6), ".")
+	if fraction = strings.TrimRight(fraction, "0"); fraction == "" {
+		return whole
+	}
+	return whole + "." + fraction + strings.Repeat("0", max(0, 2-len(fraction)))
 }
 
 func number(text sql.Null[string]) *big.Rat {
@@ -48,37 +73,36 @@ func number(text sql.Null[string]) *big.Rat {
 
 // tieOut compares what a step brought with the platform's own totals, reads
 // again where they differ, and writes down what it found (R34).
-func (e *Engine) tieOut(ctx context.Context, step adtally.Step, done *adtally.Done) error {
+func (e *Engine) tieOut(ctx context.Context, w work, done *adtally.Done) error {
 	if !e.tiesOut() {
 		return nil
 	}
-	found, err := e.compare(ctx, step.Account)
+	found, err := e.compare(ctx, w.Account)
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	again := e.differing(step.Account, found)
+	again := e.differing(w.Account, found)
 	for _, sl := range again {
-		o, err := e.slice(ctx, step, sl)
+		o, err := e.slice(ctx, w, sl)
 		if err != nil {
 			return err
 		}
 		done.Outcomes = append(done.Outcomes, o)
 	}
 	if len(again) > 0 {
-		if found, err = e.compare(ctx, step.Account); err != nil {
+		if found, err = e.compare(ctx, w.Account); err != nil {
 			return err
 		}
 	}
 	for _, c := range found {
-		d := adtally.Drift{Account: step.Account.ID, Table: c.stream, Day: c.day, Metric: c.metric,
-			Ours: number(c.ours).FloatString(2), Theirs: number(c.theirs).FloatString(2)}
+		d := c.asDrift(w.Account.ID)
 		if c.state() != "ok" && !c.moving {
 			done.Drifts = append(done.Drifts, d)
 		} else {
 			done.Agreed = append(done.Agreed, d)
 		}
 	}
-	return e.write(ctx, step, found)
+	return e.write(ctx, w.Step, found)
 }
 
 // compare sums the days that were read on both sides since they were compared
@@ -134,6 +158,9 @@ func (e *Engine) compareStream(ctx context.Context, db *sql.DB, a adtally.Accoun
 		for _, day := range slices.Sorted(maps.Keys(due)) {
 			c := sums[day] // without rows on both sides: nothing is nothing
 			c.stream, c.metric, c.day, c.asked, c.moving = s.Name, metric, day, due[day], due[day].Before((day + 1).Start(zone))
+			if s.Total.Tolerance != nil {
+				c.tolerance = s.Total.Tolerance(a, metric)
+			}
 			found = append(found, c)
 		}
 	}

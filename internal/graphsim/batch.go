@@ -28,8 +28,8 @@ func (s *Server) batch(ctx context.Context, c *call) answer {
 		return badRequest("Too many requests in batch message. Maximum batch size is %d", mostParts).answer(s.counts.trace())
 	}
 	headers := c.params.Get("include_headers") != "false"
-	out := ok([]byte{'['})
-	for i, p := range parts {
+	var answers [][]byte
+	for _, p := range parts {
 		var a answer
 		part, refused := c.part(p.Method, p.RelativeURL, p.Body)
 		switch {
@@ -41,10 +41,9 @@ func (s *Server) batch(ctx context.Context, c *call) answer {
 			a = s.answer(ctx, part)
 			s.dress(a.header, part)
 		}
-		out.body = appendPart(separated(out.body, i), a, headers)
+		answers = append(answers, appendPart(nil, a, headers))
 	}
-	out.body = append(out.body, ']')
-	return out
+	return ok(s.batched(answers))
 }
 
 // appendPart writes one part's answer; one whose connection was lost is null.

@@ -65,6 +65,7 @@ type scripted struct {
 	distort  func(*report)                    // changes what a report says
 	hides    func(k kind, id string) bool     // leaves an object out of lists
 	breaks   func(k kind, id string) *refusal // an object that no page can hold
+	batch    func(parts [][]byte) []byte      // what a batch is answered
 	upgrades [2]string                        // a version, and the one that answers for it
 }
 

@@ -17,7 +17,7 @@ var (
 )
 
 // forms are the lines of a script.
-var forms = joinedForms(errorForms, limitForms, jobForms, pageForms, wrongForms, wireForms)
+var forms = joinedForms(errorForms, limitForms, jobForms, pageForms, wrongForms, wireForms, oddForms)
 
 func joinedForms(lists ...[]pattern) (all []pattern) {
 	for _, list := range lists {

@@ -97,6 +97,8 @@ func (j *job) state(passed time.Duration) (status string, percent int) {
 
 func (s *Server) routeJob(c *call, n node) ([]byte, *refusal) {
 	switch {
+	case n.job.behaviour == "gone", n.job.behaviour == "pagesgone" && len(c.path) == 2:
+		return nil, unsupported(c.method, n.job.id)
 	case len(c.path) == 1:
 		return s.poll(c, n.job)
 	case len(c.path) == 2 && c.path[1] == "insights" && c.method == "GET":

@@ -101,13 +101,7 @@ var startCursor = encodeCursor(opaqueMark)
 // emptyPage is a page without elements that has a next one, which is the true
 // one (META_API.md §2.1: stop only when next is absent).
 func emptyPage(e *event) answer {
-	at := e.call.params.Get("after")
-	if at == "" {
-		at = startCursor
-		if isInsights(e.call) {
-			at = encodeCursor("-1") // before row 0
-		}
-	}
+	at := e.from()
 	p := paging{before: at, after: at, limit: limitOr(e.call.params), address: func(change url.Values) string {
 		change.Set(emptyMark, strconv.Itoa(e.page))
 		return e.call.address(change)

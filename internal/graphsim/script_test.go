@@ -195,6 +195,7 @@ func (s *within) story() string {
 		}
 	}
 	ask("GET", "debug_token", "input_token", token)
+	ask("POST", "", "batch", `[{"method":"GET","relative_url":"me"},{"method":"GET","relative_url":"act_1"}]`, "include_headers", "false")
 	return b.String() + time.Since(began).String()
 }
 

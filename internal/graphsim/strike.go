@@ -16,7 +16,7 @@ type blow struct {
 func (s *Server) strike(e *event) (b blow) {
 	for _, f := range s.faults.all() {
 		decides := f.decides()
-		if f.order != nil || decides && e.struck != nil || !f.matches(e) || !s.faults.use(f) {
+		if f.order != nil || f.batch != nil || decides && e.struck != nil || !f.matches(e) || !s.faults.use(f) {
 			continue
 		}
 		b.delay += f.delay()

@@ -83,6 +83,7 @@ var dependencies = []dependency{
 	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
 	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{frontHall}},
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
+	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
 	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", frontHall}, []string{everything}},
 	{"modernc.org/sqlite", []string{ledger, "internal/jobs"}, nil},

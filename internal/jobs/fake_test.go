@@ -8,6 +8,7 @@ import (
 
 	"adtally"
 	"adtally/internal/jobs"
+	"adtally/internal/store"
 )
 
 // carrier does slices that it counts: each account has so many.
@@ -23,6 +24,7 @@ type carrier struct {
 	name     string
 	beside   *sync.Map // accounts that are worked on now
 	twice    []string
+	ledger   *store.DB // keeps the outcomes, where it is set
 }
 
 func (c *carrier) Look(context.Context, adtally.RunRecord) ([]adtally.Account, error) {
@@ -71,7 +73,13 @@ func (c *carrier) Carry(ctx context.Context, _ adtally.RunRecord, s adtally.Step
 		c.done[s.Account.ID]++
 		c.took[s.Account.ID] = append(c.took[s.Account.ID], c.name)
 		c.mu.Unlock()
-		done.Outcomes = append(done.Outcomes, adtally.Outcome{Rows: 10})
+		o := adtally.Outcome{Slice: adtally.Slice{Account: s.Account.ID}, Rows: 10}
+		done.Outcomes = append(done.Outcomes, o)
+		if c.ledger != nil {
+			if err := c.ledger.SaveOutcome(ctx, s.Run, o); err != nil {
+				return done, err
+			}
+		}
 	}
 }
 

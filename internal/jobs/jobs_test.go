@@ -135,7 +135,7 @@ func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
 		addSource(t, ledger, "s1")
 		work := newCarrier(5, 6)
 		work.slow = 10 * time.Millisecond
-		c := start(t, "w", ledger, queue, work, func(f *jobs.Foreman) { f.Share = 20 * time.Millisecond })
+		c := start(t, "w", ledger, queue, work, func(f *jobs.Foreman) { f.Share, work.ledger = 20*time.Millisecond, f.Ledger.(*store.DB) })
 		runs := ended(t, ledger, 1)
 		if len(runs) != 1 || runs[0].State != adtally.Finished {
 			t.Fatalf("runs %+v", runs)

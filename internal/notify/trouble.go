@@ -116,7 +116,7 @@ func Drifted(s adtally.Standing, drifts []adtally.Drift) (all []adtally.Trouble)
 		}
 		t := troubleOf(s, adtally.Suspect, adtally.Warning)
 		t.Subject = d.Table
-		t.Sentence = fmt.Sprintf("In the table %s, %s of account %s on %s is %s, and the platform's total says %s.", d.Table, d.Metric, d.Account, d.Day, d.Ours, d.Theirs)
+		t.Sentence = fmt.Sprintf("The figures of account %s do not add up: %s.", d.Account, d.Sentence("the platform"))
 		t.Cure = "Look at the reconciliation of the source. If it stays, have these days read again."
 		all = append(all, t)
 	}

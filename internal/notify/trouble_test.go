@@ -126,11 +126,11 @@ func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // D
 func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
 	t.Parallel()
 	drift := func(table string, day adtally.Day) adtally.Drift {
-		return adtally.Drift{Account: "7", Table: table, Day: day, Metric: "spend", Ours: "1.00", Theirs: "2.00"}
+		return adtally.Drift{Account: "7", Table: table, Day: day, Metric: "spend", Ours: "1", Theirs: "2.50", Difference: "-1.50"}
 	}
 	got := notify.Drifted(standing(time.Hour, moment), []adtally.Drift{drift("basic_ad", 20000), drift("basic_ad", 20001), drift("basic_campaign", 20000)})
 	if len(got) != 2 || got[0].Subject != "basic_ad" || got[1].Subject != "basic_campaign" || got[0].Alert != adtally.Suspect ||
-		got[0].Sentence != "In the table basic_ad, spend of account 7 on 2024-10-04 is 1.00, and the platform's total says 2.00." {
+		got[0].Sentence != "The figures of account 7 do not add up: basic_ad on 2024-10-04: the spend is 1, and the platform says 2.50 (difference -1.50)." {
 		t.Errorf("%+v", got)
 	}
 }

@@ -18,13 +18,13 @@ func (db *DB) Coverage(ctx context.Context, source, account, name string) (all [
 	err = db.query(ctx, "read checkpoints", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
 		var c adtally.Checkpoint
-		if err := rows.Scan(&c.Account, &c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load, &c.Partial); err != nil {
+		if err := rows.Scan(&c.Account, &c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load, &c.Partial, &c.Definition); err != nil {
 			return err
 		}
 		c.Asked = moment(asked)
 		all = append(all, c)
 		return nil
-	}, `SELECT account, table_name, from_day, to_day, asked, load, partial FROM checkpoints
+	}, `SELECT account, table_name, from_day, to_day, asked, load, partial, definition FROM checkpoints
 		WHERE source = ? AND (? = '' OR account = ?) AND (? = '' OR table_name = ?)
 		ORDER BY account, table_name, from_day, to_day, asked NULLS FIRST, id`, source, account, account, name, name)
 	return all, err
@@ -65,8 +65,8 @@ func (db *DB) AdoptCheckpoints(ctx context.Context, source, account string, trut
 }
 
 func insertCheckpoint(ctx context.Context, tx txn, source string, c adtally.Checkpoint) error {
-	_, err := tx.exec(ctx, `INSERT INTO checkpoints (source, account, table_name, from_day, to_day, asked, load, partial)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, source, c.Account, c.Table, c.Window.From, c.Window.To, micros(c.Asked), c.Load, bit(c.Partial))
+	_, err := tx.exec(ctx, `INSERT INTO checkpoints (source, account, table_name, from_day, to_day, asked, load, partial, definition)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, source, c.Account, c.Table, c.Window.From, c.Window.To, micros(c.Asked), c.Load, bit(c.Partial), c.Definition)
 	return err
 }
 

@@ -25,9 +25,9 @@ func (db *DB) SettleDrifts(ctx context.Context, source string, agreed, drifts []
 			}
 		}
 		for _, d := range drifts {
-			if _, err := tx.exec(ctx, `INSERT INTO drifts (source, account, table_name, day, metric, ours, theirs) VALUES (?, ?, ?, ?, ?, ?, ?)
-				ON CONFLICT (source, account, table_name, day, metric) DO UPDATE SET ours = excluded.ours, theirs = excluded.theirs`,
-				source, d.Account, d.Table, d.Day, d.Metric, d.Ours, d.Theirs); err != nil {
+			if _, err := tx.exec(ctx, `INSERT INTO drifts (source, account, table_name, day, metric, ours, theirs, difference) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (source, account, table_name, day, metric) DO UPDATE SET ours = excluded.ours, theirs = excluded.theirs, difference = excluded.difference`,
+				source, d.Account, d.Table, d.Day, d.Metric, d.Ours, d.Theirs, d.Difference); err != nil {
 				return err
 			}
 		}
@@ -37,7 +37,7 @@ func (db *DB) SettleDrifts(ctx context.Context, source string, agreed, drifts []
 
 // keyOf is what a drift is of.
 func keyOf(d adtally.Drift) adtally.Drift {
-	d.Ours, d.Theirs = "", ""
+	d.Ours, d.Theirs, d.Difference = "", "", ""
 	return d
 }
 
@@ -45,10 +45,10 @@ func (t txn) drifts(ctx context.Context, source string) (map[adtally.Drift]adtal
 	all := map[adtally.Drift]adtally.Drift{}
 	err := t.query(ctx, func(rows *sql.Rows) error {
 		var d adtally.Drift
-		err := rows.Scan(&d.Account, &d.Table, &d.Day, &d.Metric, &d.Ours, &d.Theirs)
+		err := rows.Scan(&d.Account, &d.Table, &d.Day, &d.Metric, &d.Ours, &d.Theirs, &d.Difference)
 		all[keyOf(d)] = d
 		return err
-	}, `SELECT account, table_name, day, metric, ours, theirs FROM drifts WHERE source = ?`, source)
+	}, `SELECT account, table_name, day, metric, ours, theirs, difference FROM drifts WHERE source = ?`, source)
 	return all, err
 }
 
@@ -58,9 +58,9 @@ func (db *DB) Drifts(ctx context.Context) (map[string][]adtally.Drift, error) {
 	err := db.query(ctx, "read what does not add up", func(rows *sql.Rows) error {
 		var source string
 		var d adtally.Drift
-		err := rows.Scan(&source, &d.Account, &d.Table, &d.Day, &d.Metric, &d.Ours, &d.Theirs)
+		err := rows.Scan(&source, &d.Account, &d.Table, &d.Day, &d.Metric, &d.Ours, &d.Theirs, &d.Difference)
 		all[source] = append(all[source], d)
 		return err
-	}, `SELECT source, account, table_name, day, metric, ours, theirs FROM drifts ORDER BY source, day DESC, account, table_name, metric`)
+	}, `SELECT source, account, table_name, day, metric, ours, theirs, difference FROM drifts ORDER BY source, day DESC, account, table_name, metric`)
 	return all, err
 }

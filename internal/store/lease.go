@@ -116,9 +116,9 @@ func (db *DB) Leave(ctx context.Context, c adtally.Claim, e adtally.Ending, now 
 	if e.State == adtally.Waiting {
 		ended = sql.Null[int64]{}
 	}
-	n, err := db.exec(ctx, "leave a step", `UPDATE steps SET state = ?, not_before = ?, tries = ?, rows = rows + ?, slices = slices + ?, slices_left = ?,
+	n, err := db.exec(ctx, "leave a step", `UPDATE steps SET state = ?, not_before = ?, tries = ?, slices_left = ?,
 		act = ?, code = ?, message = ?, hint = ?, until = ?, ended = ?, generation = generation + 1, worker = '', lease = NULL`+heldBy+db.clock,
-		string(e.State), micros(e.NotBefore), e.Tries, e.Rows, e.Slices, e.Left,
+		string(e.State), micros(e.NotBefore), e.Tries, e.Left,
 		sql.Null[string]{V: string(f.Act), Valid: e.Fault != nil}, f.Code, f.Message, f.Hint, micros(f.Until), ended,
 		c.Run, c.Account, c.Generation, c.Worker)
 	if err == nil && n == 0 {

@@ -8,16 +8,17 @@ import (
 	"adtally"
 )
 
-// SaveOutcome writes down how one try of a slice ended. Every try is a row.
+// SaveOutcome writes down how one try of a slice ended. Every try is a row; a
+// load that is written down already stays as it is.
 func (db *DB) SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error {
 	f := o.Fault
 	if f == nil {
 		f = &adtally.Fault{}
 	}
 	_, err := db.exec(ctx, "save an outcome", `INSERT INTO outcomes
-		(run, stream, account, from_day, to_day, rows, gaps, calls, bytes, started, ended, act, code, message, hint, until, cause)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		run, o.Slice.Stream, o.Slice.Account, o.Slice.Window.From, o.Slice.Window.To, o.Rows, o.Gaps, o.Calls, o.Bytes, micros(o.Started), micros(o.Ended),
+		(run, stream, account, from_day, to_day, rows, gaps, quarantined, calls, bytes, load, started, ended, act, code, message, hint, until, cause)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, load) WHERE load <> '' DO NOTHING`,
+		run, o.Slice.Stream, o.Slice.Account, o.Slice.Window.From, o.Slice.Window.To, o.Rows, o.Gaps, o.Quarantined, o.Calls, o.Bytes, o.Load, micros(o.Started), micros(o.Ended),
 		sql.Null[string]{V: string(f.Act), Valid: o.Fault != nil}, f.Code, f.Message, f.Hint, micros(f.Until), cause(f))
 	return err
 }
@@ -29,9 +30,20 @@ func (db *DB) Outcomes(ctx context.Context, run string) (all []adtally.Outcome, 
 		o, err := scanOutcome(rows)
 		all = append(all, o)
 		return err
-	}, `SELECT stream, account, from_day, to_day, rows, gaps, calls, bytes, started, ended, act, code, message, hint, until, cause
+	}, `SELECT stream, account, from_day, to_day, rows, gaps, quarantined, calls, bytes, load, started, ended, act, code, message, hint, until, cause
 		FROM outcomes WHERE run = ? ORDER BY seq`, run)
 	return all, err
+}
+
+// CountedLoads are the loads that the outcomes of a run and an account name.
+func (db *DB) CountedLoads(ctx context.Context, run, account string) (loads []string, err error) {
+	err = db.query(ctx, "read the counted loads", func(rows *sql.Rows) error {
+		var load string
+		err := rows.Scan(&load)
+		loads = append(loads, load)
+		return err
+	}, `SELECT load FROM outcomes WHERE run = ? AND account = ? AND load <> ''`, run, account)
+	return loads, err
 }
 
 func scanOutcome(rows *sql.Rows) (o adtally.Outcome, err error) {
@@ -39,7 +51,7 @@ func scanOutcome(rows *sql.Rows) (o adtally.Outcome, err error) {
 	var started, ended, until sql.Null[int64]
 	var act, cause sql.Null[string]
 	s := &o.Slice
-	err = rows.Scan(&s.Stream, &s.Account, &s.Window.From, &s.Window.To, &o.Rows, &o.Gaps, &o.Calls, &o.Bytes, &started, &ended,
+	err = rows.Scan(&s.Stream, &s.Account, &s.Window.From, &s.Window.To, &o.Rows, &o.Gaps, &o.Quarantined, &o.Calls, &o.Bytes, &o.Load, &started, &ended,
 		&act, &f.Code, &f.Message, &f.Hint, &until, &cause)
 	o.Started, o.Ended = moment(started), moment(ended)
 	if !act.Valid {

@@ -46,7 +46,10 @@ func (t txn) steps(ctx context.Context, run string) (all []adtally.StepRecord, e
 		r.Step.Run = run
 		all = append(all, r)
 		return err
-	}, `SELECT account, name, currency, zone, status, state, started, ended, worker, not_before, tries, rows, slices, slices_left, act, code, message, hint, until
+	}, `SELECT account, name, currency, zone, status, state, started, ended, worker, not_before, tries,
+		(SELECT coalesce(CAST(sum(rows) AS BIGINT), 0) FROM outcomes AS o WHERE o.run = steps.run AND o.account = steps.account AND (o.act IS NULL OR o.load <> '')),
+		(SELECT count(*) FROM outcomes AS o WHERE o.run = steps.run AND o.account = steps.account AND o.act IS NULL),
+		slices_left, act, code, message, hint, until
 		FROM steps WHERE run = ? ORDER BY seq`, run)
 	return all, err
 }

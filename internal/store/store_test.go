@@ -258,3 +258,36 @@ func TestNotesAndLessonsAreReplaced(t *testing.T) {
 		}
 	})
 }
+
+// A load counts once, however often it is reported; what committed nothing counts
+// no rows.
+func TestStepRecord_CountsEachLoadOnce(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		step := adtally.Step{Run: "1", Account: adtally.Account{ID: "7"}}
+		loaded := adtally.Outcome{Slice: slice, Rows: 12, Calls: 3, Load: "a"}
+		failed := adtally.Outcome{Slice: slice, Rows: 5, Calls: 2, Fault: &adtally.Fault{Act: adtally.Retry, Code: "x"}}
+		other := loaded
+		other.Load, other.Rows = "b", 30
+		other.Slice.Account = "8"
+		for _, err := range []error{
+			db.BeginRun(ctx, adtally.Run{ID: "1", Source: "s", Started: moment, State: adtally.Running}), db.BeginStep(ctx, step, moment),
+			db.SaveOutcome(ctx, "1", loaded), db.SaveOutcome(ctx, "1", failed), db.SaveOutcome(ctx, "1", failed), db.SaveOutcome(ctx, "1", loaded), db.SaveOutcome(ctx, "1", other),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		steps, err := db.Steps(ctx, "1")
+		if err != nil || len(steps) != 1 || steps[0].Rows != 12 || steps[0].Slices != 1 {
+			t.Errorf("%+v, %v", steps, err)
+		}
+		loads, err := db.CountedLoads(ctx, "1", slice.Account)
+		same(t, "loads", loads, []string{"a"})
+		used, usedErr := db.Usage(ctx, adtally.UsageFilter{Run: "1", ByAccount: true})
+		if err != nil || usedErr != nil || len(used) != 2 || used[0].Tries != 3 || used[0].Calls != 7 {
+			t.Errorf("%+v, %v, %v", used, err, usedErr)
+		}
+	})
+}

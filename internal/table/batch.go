@@ -26,7 +26,11 @@ func (b Batch) Release() { b.rec.Release() }
 
 // Cell prints one value; false means null.
 func (b Batch) Cell(row int, column string) (string, bool) {
-	col := b.rec.Column(b.schema.Index(column))
+	return CellOf(b.rec.Column(b.schema.Index(column)), row)
+}
+
+// CellOf prints one value of a column as it lies in memory; false means null.
+func CellOf(col arrow.Array, row int) (string, bool) {
 	if col.IsNull(row) {
 		return "", false
 	}

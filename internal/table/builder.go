@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -19,6 +20,7 @@ type Builder struct {
 	schema *Schema
 	rec    *array.RecordBuilder
 	rows   int
+	drop   []int // rows that are none, by their number
 }
 
 // NewBuilder starts collecting rows of s.
@@ -30,10 +32,11 @@ func NewBuilder(s *Schema) *Builder {
 func (b *Builder) Schema() *Schema { return b.schema }
 
 // Rows is how many rows are finished.
-func (b *Builder) Rows() int { return b.rows }
+func (b *Builder) Rows() int { return b.rows - len(b.drop) }
 
 // Set reads text as the column's type. A value that does not fit is an error
-// that says why, and leaves the cell null.
+// that says why, and leaves the cell null; one that was rounded is stored, and
+// comes with a *Rounded.
 func (b *Builder) Set(col int, text []byte) error { return b.SetScaled(col, text, 0) }
 
 // SetScaled does as Set, and divides a decimal by 10^digits: money that came in
@@ -57,10 +60,11 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 		f.Append(v)
 	case *array.Decimal128Builder:
 		v, err := parseDecimal(text, t, digits)
-		if err != nil {
+		if rounded, ok := err.(*Rounded); err != nil && !ok { //nolint:errorlint // it is never wrapped here
 			return err
+		} else if f.Append(v); ok {
+			return rounded
 		}
-		f.Append(v)
 	case *array.BooleanBuilder:
 		return setBool(f, text)
 	case *array.Date32Builder:
@@ -103,10 +107,57 @@ func (b *Builder) EndRow() {
 	b.rows++
 }
 
+// Drop takes the row under way back.
+func (b *Builder) Drop() {
+	b.drop = append(b.drop, b.rows)
+	b.EndRow()
+}
+
 // Batch hands over the finished rows and starts anew.
 func (b *Builder) Batch() Batch {
-	b.rows = 0
-	return Batch{schema: b.schema, rec: b.rec.NewRecordBatch()}
+	drop := b.drop
+	b.rows, b.drop = 0, nil
+	rec := b.rec.NewRecordBatch()
+	if len(drop) > 0 {
+		rec = without(rec, drop)
+	}
+	return Batch{schema: b.schema, rec: rec}
+}
+
+// without is a record without some of its rows.
+func without(rec arrow.RecordBatch, drop []int) arrow.RecordBatch {
+	defer rec.Release()
+	columns, rows := make([]arrow.Array, rec.NumCols()), int64(0)
+	for i, c := range rec.Columns() {
+		columns[i] = joined(stretches(c, drop))
+		rows = int64(columns[i].Len())
+	}
+	out := array.NewRecordBatch(rec.Schema(), columns, rows)
+	for _, c := range columns {
+		c.Release()
+	}
+	return out
+}
+
+// stretches are the parts of a column between rows.
+func stretches(c arrow.Array, drop []int) (parts []arrow.Array) {
+	from := 0
+	for _, at := range append(slices.Clone(drop), c.Len()) {
+		parts = append(parts, array.NewSlice(c, int64(from), int64(at)))
+		from = at + 1
+	}
+	return parts
+}
+
+func joined(parts []arrow.Array) arrow.Array {
+	out, err := array.Concatenate(parts, memory.DefaultAllocator)
+	for _, p := range parts {
+		p.Release()
+	}
+	if err != nil {
+		panic(err) // parts of one column always fit together
+	}
+	return out
 }
 
 func setBool(f *array.BooleanBuilder, text []byte) error {

@@ -1,6 +1,7 @@
 package table_test
 
 import (
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -23,12 +24,12 @@ func TestAValueIsStoredExactlyOrNotAtAll(t *testing.T) {
 		in, want string // want "" = does not fit
 	}{
 		{table.Int, "634", "634"}, {table.Int, "-1", "-1"}, {table.Int, "0", "0"},
-		{table.Int, "", ""}, {table.Int, "1e3", ""}, {table.Int, "6.5", ""}, {table.Int, "NaN", ""},
+		{table.Int, "", ""}, {table.Int, "6.5", ""}, {table.Int, "1e-3", ""}, {table.Int, "NaN", ""},
 		{table.Int, "9223372036854775807", "9223372036854775807"}, {table.Int, "9223372036854775808", ""},
 		{money, "20.42", "20.42"}, {money, "7.4", "7.4"}, {money, "0", "0"}, {money, "-0.000001", "-0.000001"},
-		{money, "7.348789", "7.348789"}, {money, "7.3487891", ""}, {money, "7.34878900", "7.348789"},
+		{money, "7.348789", "7.348789"}, {money, "7.34878900", "7.348789"},
 		{money, "999999999999.999999", "999999999999.999999"}, {money, "1000000000000", ""},
-		{money, "", ""}, {money, ".", ""}, {money, "1.", ""}, {money, ".5", ""}, {money, "1e3", ""}, {money, "+1", ""}, {money, "--1", ""}, {money, "1.2.3", ""}, {money, "NaN", ""},
+		{money, "", ""}, {money, ".", ""}, {money, "1.", ""}, {money, ".5", ""}, {money, "1e", ""}, {money, "e3", ""}, {money, "1e+-3", ""}, {money, "--1", ""}, {money, "1e13", ""}, {money, "1e999999999999999999999", ""}, {money, "1.2.3", ""}, {money, "NaN", ""},
 		{table.Decimal(24, 6), "123456789012345678.5", "123456789012345678.5"},
 		{table.Date, "2026-05-31", "2026-05-31"}, {table.Date, "2026-02-30", ""}, {table.Date, "31.05.2026", ""},
 		{table.Time, "2023-10-24T14:14:20+0200", "2023-10-24T12:14:20Z"}, {table.Time, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"}, {table.Time, "yesterday", ""},
@@ -80,7 +81,8 @@ func FuzzSetNeverPanics(f *testing.F) {
 	types := []table.Type{table.Text, table.Int, table.Decimal(18, 6), table.Decimal(24, 6), table.Bool, table.Date, table.Time, table.JSON}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, typ := range types {
-			if _, ok, err := through(typ, s, 2); ok == (err != nil) {
+			_, ok, err := through(typ, s, 2)
+			if _, rounded := errors.AsType[*table.Rounded](err); ok == (err != nil && !rounded) {
 				t.Fatalf("%s %q: stored %v and error %v", typ, s, ok, err)
 			}
 		}

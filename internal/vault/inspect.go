@@ -12,8 +12,8 @@ import (
 
 // Platform is asked about secrets.
 type Platform interface {
-	// Verify asks what a secret allows.
-	Verify(ctx context.Context, connector string, secret adtally.Secret) (adtally.Grant, error)
+	// Verify asks what a secret allows, and whether it sees the named accounts.
+	Verify(ctx context.Context, connector string, secret adtally.Secret, named ...string) (adtally.Grant, error)
 	// Probe reads a little of an account with it.
 	Probe(ctx context.Context, connector string, secret adtally.Secret, a adtally.Account) error
 	// Renew gives another secret in the place of one that ends.
@@ -33,12 +33,12 @@ const short = 24 * time.Hour
 // finding.
 func Inspect(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error) {
 	i := &inspection{}
-	grant, err := p.Verify(ctx, connector, secret)
+	grant, err := p.Verify(ctx, connector, secret, ids(b.Read)...)
 	if f := adtally.FaultOf(err); err != nil && (f.Act == adtally.Retry || f.Act == adtally.Wait || f.Code == "unexpected") {
 		return i.Inspection, secret, err
 	}
 	if err == nil && passing(grant) {
-		secret, grant = lengthened(ctx, p, connector, secret, grant)
+		secret, grant = lengthened(ctx, p, connector, secret, grant, ids(b.Read))
 	}
 	i.Grant = grant
 	i.identify(err)
@@ -57,16 +57,23 @@ func passing(g adtally.Grant) bool {
 
 // lengthened is the secret that the platform gives for one that does not last, or
 // that one where it gives none.
-func lengthened(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, adtally.Grant) {
+func lengthened(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant, named []string) (adtally.Secret, adtally.Grant) {
 	fresh, err := p.Renew(ctx, connector, secret.For(g.AppID), g)
 	if err != nil {
 		return secret, g
 	}
-	better, err := p.Verify(ctx, connector, fresh)
+	better, err := p.Verify(ctx, connector, fresh, named...)
 	if err != nil {
 		return secret, g
 	}
 	return fresh, better
+}
+
+func ids(accounts []adtally.Account) (list []string) {
+	for _, a := range accounts {
+		list = append(list, a.ID)
+	}
+	return list
 }
 
 // inspection is one that is under way.

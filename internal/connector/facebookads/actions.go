@@ -2,8 +2,11 @@ package facebookads
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -60,48 +63,72 @@ func newActionRows(s *stream) *actionRows {
 
 func (a *actionRows) reset() { a.counts, a.amounts = a.counts[:0], a.amounts[:0] }
 
-// read reads an actions array; the slot tells whether it counts or is money.
-func (a *actionRows) read(dec *jsontext.Decoder, s *slot) error {
+// read reads an actions array; the slot tells whether it counts or is money. An
+// element that says of no action how often it was done is passed over, and kept
+// in quarantine.
+func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
 	list := &a.counts
 	if s.from == "action_values" {
 		list = &a.amounts
 	}
-	return elements(dec, func(dec *jsontext.Decoder) error { return a.element(dec, list) })
+	return elements(dec, func(dec *jsontext.Decoder) error {
+		if dec.PeekKind() != '{' {
+			value, err := dec.ReadValue()
+			if err == nil {
+				d.misfit(a.stream.actions, s.name, string(value), errors.New("an element of the list is no object"))
+			}
+			return err
+		}
+		first := len(*list)
+		kind, err := a.element(dec, list)
+		if err == nil && len(kind) == 0 {
+			d.misfit(a.stream.actions, s.name, spoken((*list)[first:], a.rest), errors.New("an element of the list has no action_type"))
+			*list = (*list)[:first]
+		}
+		return err
+	})
 }
 
-// element reads {"action_type":…,"value":…,"7d_click":…}.
-func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) error {
+// spoken is what an element said, for people.
+func spoken(list []entry, rest []byte) string {
+	var b strings.Builder
+	for _, e := range list {
+		fmt.Fprintf(&b, "%s: %s, ", e.window, e.value)
+	}
+	return strings.TrimSuffix(b.String()+string(rest), ", ")
+}
+
+// element reads {"action_type":…,"value":…,"7d_click":…}, and tells the type.
+func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) (kind []byte, err error) {
 	first := len(*list)
-	var kind []byte
 	a.rest = a.rest[:0]
 	clear(a.parts)
 	if _, err := dec.ReadToken(); err != nil {
-		return err
+		return nil, err
 	}
 	for dec.PeekKind() != '}' {
-		var err error
 		if a.name, err = readText(dec, a.name); err != nil {
-			return err
+			return nil, err
 		}
 		value, err := dec.ReadValue()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		switch {
 		case value.Kind() == 'n':
 		case string(a.name) == "action_type":
-			kind, err = jsontext.AppendUnquote(kind, value)
+			kind, err = wordOf(value)
 		case string(a.name) == "value":
-			add(list, defaultWindow, value)
+			err = add(list, defaultWindow, value)
 		case a.isWindow(a.name):
-			add(list, string(a.name), value)
+			err = add(list, string(a.name), value)
 		case a.part(a.name) >= 0:
 			a.parts[a.part(a.name)], err = wordOf(value)
 		default:
 			a.rest, err = appendMember(a.rest, a.name, value)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(a.rest) > 0 {
@@ -113,8 +140,8 @@ func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) error {
 		e.rest = append(e.rest[:0], a.rest...)
 		e.parts = append(e.parts[:0], a.parts...)
 	}
-	_, err := dec.ReadToken()
-	return err
+	_, err = dec.ReadToken()
+	return kind, err
 }
 
 // part is the position of an action's breakdown, or -1.
@@ -141,7 +168,7 @@ func (a *actionRows) isWindow(name []byte) bool {
 }
 
 // add appends an entry and uses the buffers again that the slot had before.
-func add(list *[]entry, window string, value jsontext.Value) {
+func add(list *[]entry, window string, value jsontext.Value) (err error) {
 	n := len(*list)
 	if n < cap(*list) {
 		*list = (*list)[:n+1]
@@ -151,7 +178,12 @@ func add(list *[]entry, window string, value jsontext.Value) {
 	e := &(*list)[n]
 	e.used = false
 	e.window = append(e.window[:0], window...)
-	e.value = append(e.value[:0], bytes.Trim(value, `"`)...) // a number in quotes
+	if value.Kind() == '"' { // a number in quotes
+		e.value, err = jsontext.AppendUnquote(e.value[:0], value)
+		return err
+	}
+	e.value = append(e.value[:0], value...)
+	return nil
 }
 
 // endRow writes the entries, counts and money of the same type and window in

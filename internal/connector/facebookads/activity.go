@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -60,6 +61,10 @@ func (d *decoder) entry(dec *jsontext.Decoder) error {
 	}
 	value = bytes.Clone(value)
 	day, name, err := d.identify(value)
+	if errors.Is(err, errNoTime) {
+		d.reset()
+		return d.stray(value, "The entry of the log has no event_time that can be read.")
+	}
 	if err != nil {
 		return err
 	}
@@ -67,14 +72,18 @@ func (d *decoder) entry(dec *jsontext.Decoder) error {
 		return nil
 	}
 	d.filled = map[string]string{table.DayColumn: day.String(), "id": name}
-	return d.object(jsontext.NewDecoder(bytes.NewBuffer(value)))
+	return d.object(jsonOf(value))
 }
 
-// identify gives an entry's day and its id, which tells equal entries of a slice
-// apart by counting them.
+// errNoTime says that an entry does not say when it happened.
+var errNoTime = errors.New("an entry of the log has no time that can be read")
+
+// identify gives an entry's day and its id, which tells equal entries of a page
+// apart by counting them. An entry that a later page shows again is the same one:
+// new entries move the others on while the log is read.
 func (d *decoder) identify(value []byte) (day adtally.Day, name string, err error) {
 	said := map[string][]byte{}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(value))
+	dec := jsonOf(value)
 	err = members(dec, func(member string) error {
 		v, err := dec.ReadValue()
 		if slices.Contains(stable, member) && v.Kind() != 'n' {
@@ -109,11 +118,12 @@ func (d *decoder) dayOf(moment []byte) (adtally.Day, error) {
 	if err != nil {
 		return 0, err
 	}
-	at, err := time.Parse(`"2006-01-02T15:04:05-0700"`, string(moment))
-	if err != nil {
-		return 0, fmt.Errorf("an entry of the log has no time that can be read: %w", err)
+	for _, layout := range []string{`"2006-01-02T15:04:05-0700"`, `"` + time.RFC3339Nano + `"`} {
+		if at, err := time.Parse(layout, string(moment)); err == nil {
+			return adtally.DayOf(at, zone), nil
+		}
 	}
-	return adtally.DayOf(at, zone), nil
+	return 0, errNoTime
 }
 
 // between adds to a question of the log which days it is about. Whether Meta

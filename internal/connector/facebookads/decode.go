@@ -2,6 +2,7 @@ package facebookads
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -18,7 +19,9 @@ type decoder struct {
 	stream  *stream
 	account adtally.Account
 	offset  int32 // digits of the currency's minor unit
-	daily   bool  // a row that spans more than a day is an error
+	known   bool  // the offset is; else amounts in minor units are withheld
+	daily   bool  // a row that spans more than a day is none of ours
+	key     []int // the columns of the key
 
 	rows     *table.Builder
 	actions  *actionRows // nil where the stream has none
@@ -28,32 +31,41 @@ type decoder struct {
 	stop    []byte   // its date_stop
 	raw     []byte
 	misfits []misfit
+	foreign bool // the row under way is another account's
 	name    []byte
 	scratch []byte
 
-	window  adtally.Window    // of a log: the days that are wanted; zero = all
+	window  adtally.Window    // the days that are wanted; zero = all
+	bound   bool              // rows are those of a slice: others are not wanted
 	filled  map[string]string // of the row under way: what no member of it gives
-	entries map[string]int    // of a log: how often an entry came
+	entries map[string]int    // of a page of a log: how often an entry came
 }
 
-type misfit struct{ table, column, value, reason string }
-
-func newDecoder(s *stream, a adtally.Account) (*decoder, error) {
-	offset, err := minorDigits(a.Currency)
-	if err != nil {
-		return nil, err
-	}
-	d := &decoder{stream: s, account: a, offset: offset, daily: s.daily && s.period.single(),
+func newDecoder(s *stream, a adtally.Account) *decoder {
+	d := &decoder{stream: s, account: a, daily: s.daily && s.period.single(),
 		rows: table.NewBuilder(s.table), rejected: table.NewBuilder(&table.Quarantine), memo: make([][]byte, len(s.remember))}
+	d.offset, d.known = minorDigits(a.Currency)
+	for _, name := range s.table.Key {
+		d.key = append(d.key, s.table.Index(name))
+	}
 	if s.actions != nil {
 		d.actions = newActionRows(s)
 	}
-	return d, nil
+	return d
 }
 
-// row reads one object.
+// row reads one element of a list. What is no object is passed over, and kept in
+// quarantine.
 func (d *decoder) row(dec *jsontext.Decoder) error {
-	if d.stream.logs {
+	switch {
+	case dec.PeekKind() != '{':
+		value, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		d.reset()
+		return d.stray(value, "An element of the list is no object.")
+	case d.stream.logs:
 		return d.entry(dec)
 	}
 	return d.object(dec)
@@ -61,9 +73,6 @@ func (d *decoder) row(dec *jsontext.Decoder) error {
 
 func (d *decoder) object(dec *jsontext.Decoder) error {
 	d.reset()
-	if dec.PeekKind() != '{' {
-		return errors.New("a row is not an object")
-	}
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
@@ -79,7 +88,7 @@ func (d *decoder) object(dec *jsontext.Decoder) error {
 }
 
 func (d *decoder) reset() {
-	d.raw, d.stop, d.misfits = d.raw[:0], d.stop[:0], d.misfits[:0]
+	d.raw, d.stop, d.misfits, d.foreign = d.raw[:0], d.stop[:0], d.misfits[:0], false
 	for i := range d.memo {
 		d.memo[i] = d.memo[i][:0]
 	}
@@ -96,7 +105,7 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 	}
 	s, known := d.stream.slots[string(d.name)]
 	if known && s.how == asActions && d.actions != nil && dec.PeekKind() == '[' {
-		return d.actions.read(dec, s)
+		return d.actions.read(dec, s, d)
 	}
 	if known && s.how == asNested && dec.PeekKind() == '{' {
 		return d.nested(dec, s)
@@ -108,7 +117,11 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 	if err != nil || value.Kind() == 'n' { // null is absent
 		return err
 	}
-	if !known || s.how == asActions {
+	switch {
+	case known && s.how == asActions && d.actions != nil:
+		d.misfit(d.stream.actions, s.name, string(value), errors.New("a list was expected"))
+		return nil
+	case !known || s.how == asActions || s.how == asMinor && !d.known:
 		return d.keep(d.name, value)
 	}
 	return d.store(s, value)
@@ -142,25 +155,29 @@ func appendMember(object, name, value []byte) ([]byte, error) {
 // store puts a value into its column, or notes that it did not fit.
 func (d *decoder) store(s *slot, value jsontext.Value) error {
 	text, err := d.text(s, value)
+	if err == nil && s.date {
+		text = d.day(s, text)
+	}
 	if err == nil && s.how == asStop {
 		d.stop = append(d.stop[:0], text...)
 		return nil
+	}
+	if err == nil && s.name == table.AccountColumn {
+		text = bytes.TrimPrefix(text, []byte("act_"))
+		d.foreign = d.foreign || string(text) != d.account.ID
 	}
 	if err == nil {
 		err = d.rows.SetScaled(s.column, text, d.scale(s))
 	}
 	if err != nil {
-		d.misfit(d.stream.table, s.name, string(value), err)
-		return nil
+		if d.misfit(d.stream.table, s.name, string(value), err); !d.rows.IsSet(s.column) {
+			return nil
+		}
 	}
 	if s.memo >= 0 {
 		d.memo[s.memo] = append(d.memo[s.memo][:0], text...)
 	}
 	return nil
-}
-
-func (d *decoder) misfit(t *table.Schema, column, value string, err error) {
-	d.misfits = append(d.misfits, misfit{t.Name, column, value, err.Error()})
 }
 
 func (d *decoder) scale(s *slot) int32 {
@@ -218,11 +235,14 @@ func (d *decoder) nested(dec *jsontext.Decoder, s *slot) error {
 // endRow completes the row: what the account knows of itself, what had no
 // column, and the rows of actions that hang on it.
 func (d *decoder) endRow() error {
-	if err := d.checkStop(); err != nil {
+	reason, err := d.checkStop()
+	if err != nil {
 		return err
 	}
 	d.fill(d.stream.slots["account_id"], d.account.ID)
-	d.fill(d.stream.currency, d.account.Currency)
+	if d.account.Currency != "" {
+		d.fill(d.stream.currency, d.account.Currency)
+	}
 	for _, p := range d.stream.parts {
 		d.fill(p, noneGiven)
 	}
@@ -240,6 +260,14 @@ func (d *decoder) endRow() error {
 			return err
 		}
 	}
+	if reason = cmp.Or(reason, d.strange()); reason != "" {
+		d.rows.Drop()
+		said, err := d.said()
+		if err != nil {
+			return err
+		}
+		return d.stray(said, reason)
+	}
 	d.rows.EndRow()
 	if d.actions != nil {
 		d.actions.endRow(d)
@@ -247,20 +275,21 @@ func (d *decoder) endRow() error {
 	return d.reject()
 }
 
-// checkStop compares the last day of a row with its first. They are the same
-// in a daily stream; elsewhere a different one is kept.
-func (d *decoder) checkStop() error {
+// checkStop compares the last day of a row with its first. They are the same in a
+// daily stream, where another one is a reason to leave the row out; elsewhere a
+// different one is kept.
+func (d *decoder) checkStop() (reason string, err error) {
 	if len(d.stop) == 0 || bytes.Equal(d.stop, d.memo[d.stream.day]) {
-		return nil
+		return "", nil
 	}
 	if d.daily {
-		return fmt.Errorf("a row from %s to %s came where single days were asked for", d.memo[d.stream.day], d.stop)
+		return fmt.Sprintf("A row from %s to %s came where single days were asked for.", d.memo[d.stream.day], d.stop), nil
 	}
 	quoted, err := jsontext.AppendQuote(nil, d.stop)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return d.keep([]byte("date_stop"), quoted)
+	return "", d.keep([]byte("date_stop"), quoted)
 }
 
 // fill gives a text column the value that the account knows, where the row did
@@ -282,36 +311,18 @@ func (d *decoder) put(s *slot, value []byte) {
 	}
 }
 
-// reject writes the row's misfits to quarantine.
-func (d *decoder) reject() error {
-	for _, m := range d.misfits {
-		day := ""
-		if d.stream.day >= 0 {
-			day = string(d.memo[d.stream.day])
-		}
-		key := bytes.Join(d.memo[:len(d.stream.table.Key)], []byte("/"))
-		for i, v := range []string{m.table, d.account.ID, day, string(key), m.column, m.value, m.reason} {
-			if v == "" && i == 2 {
-				continue // an entity has no day
-			}
-			if err := d.rejected.Set(i, bytes.ToValidUTF8([]byte(v), []byte("\uFFFD"))); err != nil {
-				return fmt.Errorf("quarantine %s: %w", table.Quarantine.Columns[i].Name, err)
-			}
-		}
-		d.rejected.EndRow()
-	}
-	return nil
-}
-
 // batches hands over what was read since the last call.
 func (d *decoder) batches() (out []table.Batch) {
+	d.entries = nil
 	builders := []*table.Builder{d.rows, d.rejected}
 	if d.actions != nil {
 		builders = append(builders, d.actions.rows)
 	}
 	for _, b := range builders {
-		if b.Rows() > 0 {
-			out = append(out, b.Batch())
+		if batch := b.Batch(); batch.Rows() > 0 {
+			out = append(out, batch)
+		} else {
+			batch.Release()
 		}
 	}
 	return out

@@ -63,7 +63,6 @@ func adAccounts() *stream {
 		number("is_personal", "1 where it is used privately."),
 		flag("is_prepay_account", "Whether it is paid in advance."),
 		rawField)
-	s.forbids = []string{"business"}
 	return s.keeping("amount_spent", "balance", "timezone_offset_hours_utc")
 }
 

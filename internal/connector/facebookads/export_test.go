@@ -1,7 +1,6 @@
 package facebookads
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ import (
 func DecodePage(name string, a adtally.Account, body []byte, page bool) ([]table.Batch, error) {
 	d := decoderFor(name, a)
 	if !page {
-		err := d.row(jsontext.NewDecoder(bytes.NewBuffer(body)))
+		err := d.row(jsonOf(body))
 		return d.batches(), err
 	}
 	_, err := decodePage(body, d.row)
@@ -31,10 +30,7 @@ func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error
 	if err != nil {
 		panic(err)
 	}
-	d, err := newDecoder(streams[0], a)
-	if err != nil {
-		panic(err)
-	}
+	d := newDecoder(streams[0], a)
 	return func(body []byte) (rows int, err error) {
 		_, err = decodePage(body, d.row)
 		for _, b := range d.batches() {
@@ -48,10 +44,7 @@ func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error
 func decoderFor(name string, a adtally.Account) *decoder {
 	streams := allStreams()
 	s := streams[slices.IndexFunc(streams, func(s *stream) bool { return s.name == name })]
-	d, err := newDecoder(s.build(), a)
-	if err != nil {
-		panic(err)
-	}
+	d := newDecoder(s.build(), a)
 	d.daily = false
 	return d
 }
@@ -119,10 +112,10 @@ func DecodeReport(r adtally.Report, a adtally.Account, body []byte) ([]table.Bat
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDecoder(streams[0].build(), a)
-	if err != nil {
-		return nil, err
-	}
+	d := newDecoder(streams[0].build(), a)
 	_, err = decodePage(body, d.row)
 	return d.batches(), err
 }
+
+// IsJSON says whether a text is a document.
+func IsJSON(text string) bool { return jsontext.Value(text).IsValid() }

@@ -118,7 +118,7 @@ func (c *Connector) Spec() adtally.Spec {
 }
 
 func (c *Connector) graph(s adtally.Secret) *graph {
-	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say, app: c.config.App}
+	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say, app: c.config.App, life: &life{}}
 }
 
 // Open makes a reader of the tables that the source names; of the usual ones
@@ -204,6 +204,8 @@ type reader struct {
 	polls   polls
 	slots   allSlots
 	lessons lessons
+	starts  starts
+	hunts   hunts
 	metrics []metric // of the user's own
 }
 

@@ -1,12 +1,9 @@
 package facebookads
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -26,7 +23,11 @@ type graph struct {
 	secret  adtally.Secret
 	app     adtally.App  // ours; zero = none
 	say     func(string) // is told what a person should know
+	life    *life        // of the secret
 }
+
+// spoken is the version in use.
+func (g *graph) spoken() string { return g.version.Load().(string) }
 
 // get asks for a node or one page.
 func (g *graph) get(ctx context.Context, path string, b budget, q url.Values) (fetch.Answer, error) {
@@ -69,84 +70,6 @@ func (g *graph) tell(notice string) {
 	if notice != "" && g.say != nil {
 		g.say(notice)
 	}
-}
-
-// rowFunc reads one object of a page's data from the decoder.
-type rowFunc func(*jsontext.Decoder) error
-
-// decodePage reads {"data":[…],"paging":{…}} and tells the cursor of the next
-// page, "" when there is none. Whatever is not a whole page is an error: rows
-// that are missing would be taken for rows that Meta took away.
-func decodePage(body []byte, row rowFunc) (after string, err error) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(body))
-	hasData := false
-	err = members(dec, func(name string) error {
-		switch name {
-		case "data":
-			hasData = true
-			return elements(dec, row)
-		case "error":
-			return pageError(dec)
-		case "paging":
-			after, err = decodePaging(dec)
-			return err
-		default:
-			return dec.SkipValue()
-		}
-	})
-	if _, more := dec.ReadToken(); err == nil && !errors.Is(more, io.EOF) {
-		err = errNoPage
-	}
-	if err == nil && !hasData {
-		err = errNoPage
-	}
-	if _, isBroken := errors.AsType[*jsontext.SyntacticError](err); isBroken || errors.Is(err, errNoPage) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", &adtally.Fault{Act: adtally.Retry, Code: "bad_answer", Message: "Meta's answer could not be read",
-			Hint: "This usually passes; the same command goes on where it stopped.", Err: err}
-	}
-	return after, err
-}
-
-// errNoPage says that an answer is JSON, and no page.
-var errNoPage = errors.New("the answer is no page of data")
-
-// pageError is an error that stands inside an answer with status 200.
-func pageError(dec *jsontext.Decoder) error {
-	raw, err := dec.ReadValue()
-	if err != nil {
-		return err
-	}
-	var e graphError
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return errNoPage
-	}
-	return classify(&e, fetch.Answer{})
-}
-
-func decodePaging(dec *jsontext.Decoder) (after string, err error) {
-	raw, err := dec.ReadValue()
-	if err != nil {
-		return "", err
-	}
-	var p struct {
-		Cursors struct{ After string }
-		Next    string
-	}
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return "", err
-	}
-	if p.Next == "" {
-		return "", nil
-	}
-	if p.Cursors.After != "" {
-		return p.Cursors.After, nil
-	}
-	next, err := url.Parse(p.Next)
-	if err != nil || next.Query().Get("after") == "" {
-		// Not quoted: the address holds the token.
-		return "", errors.New("the next page has no cursor")
-	}
-	return next.Query().Get("after"), nil
 }
 
 // members walks an object and calls f with each name; f reads the value.

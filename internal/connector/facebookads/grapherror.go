@@ -3,6 +3,7 @@ package facebookads
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -60,15 +61,24 @@ var codeInText = regexp.MustCompile(`^\(#(\d{1,6})\)`)
 
 // codeIn reads a number or a text that is one. Something else is hidden.
 func codeIn(raw json.RawMessage) (n int, hidden bool) {
-	text := strings.Trim(string(raw), `"`)
+	text := strings.Trim(string(raw), `" `)
 	if text == "" || text == "null" {
 		return 0, false
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return 0, true
+	n, ok := wholeNumber(text)
+	return n, !ok
+}
+
+// wholeNumber reads a whole number, as 100, 100.0 or 1e2.
+func wholeNumber(text string) (int, bool) {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n, true
 	}
-	return n, false
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > math.MaxInt32 {
+		return 0, false
+	}
+	return int(f), true
 }
 
 // plain is a text, or whatever else stands in the place of one.

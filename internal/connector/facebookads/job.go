@@ -31,6 +31,21 @@ var errJob = errors.New("the report job ended without a report")
 // errLate says that a job was given up.
 var errLate = errors.New("it was not done in time")
 
+// errRunGone says that a job is not there any more, or was never to be seen.
+var errRunGone = errors.New("the report job is gone")
+
+// ofRun gives an error about a job's id its meaning: that nothing is there means
+// that the job is gone, and says nothing of the ad account.
+func ofRun(err error) error {
+	r := refusalOf(err)
+	if r == nil || r.class != classGone {
+		return err
+	}
+	gone := refuse(rule{class: classReportFailed}, r.graph, fetch.Answer{})
+	gone.job, gone.gone = true, true
+	return gone
+}
+
 // reportRun is how a job stands.
 type reportRun struct {
 	ID        string `json:"id"`

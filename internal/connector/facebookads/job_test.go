@@ -2,7 +2,6 @@ package facebookads_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -52,7 +51,8 @@ func TestAReportIsReadOnceItIsDone(t *testing.T) {
 func TestTheNoteHoldsTheJobBeforeItIsPolled(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		began := time.Now().Truncate(time.Second)
-		m := job(t, map[string][]answer{"GET 91": {refuses(400, 190, 463, "expired")}})
+		dead := refuses(400, 190, 463, "expired")
+		m := job(t, map[string][]answer{"GET 91": {dead}, "GET me": {dead}})
 		n := &note{}
 		m.read(t.Context(), "basic_ad", month, n, "ad_id").wantFault(t, adtally.Reconnect, "token_expired")
 		if !strings.Contains(string(n.cursor.Note), `"91"`) || !n.cursor.Asked.Equal(began) {
@@ -69,7 +69,7 @@ func TestTheNoteHoldsTheJobBeforeItIsPolled(t *testing.T) {
 // META_API.md §4.6: ids expire after 30 days.
 func TestANotedJobThatIsGoneIsAskedForAnew(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		n := &note{cursor: adtally.Cursor{Asked: instant("2026-01-01T00:00:00Z"), Note: noted(month, "90")}}
+		n := &note{cursor: adtally.Cursor{Asked: instant("2026-01-01T00:00:00Z"), Note: noted(t, "90")}}
 		m := job(t, map[string][]answer{"GET 90": {refuses(400, 100, 33, "Unsupported get request. Object with ID '90' does not exist")}})
 		began := time.Now()
 		m.read(t.Context(), "basic_ad", month, n, "ad_id").want(t, "1 2")
@@ -148,7 +148,7 @@ func TestAReportThatIsTooLargeComesInHalves(t *testing.T) {
 // META_API.md §4.7: what a person must do is not tried three times.
 func TestAJobThatFailsForWantOfAPermissionSaysSo(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := job(t, map[string][]answer{"GET 91": {says(`{"id":"91","async_status":"Job Failed","async_percent_completion":0,"error_code":100,"error_subcode":3191001,"error_message":"Missing permissions"}`)}})
+		m := job(t, map[string][]answer{"GET 91": {says(`{"id":"91","async_status":"Job Failed","async_percent_completion":0,"error_code":100,"error_subcode":3191001,"error_message":"Missing permissions"}`)}, insights: {refuses(400, 100, 3191001, "Missing permissions")}})
 		m.read(t.Context(), "basic_ad", month, nil, "ad_id").wantFault(t, adtally.Configure, "permission")
 		if m.count(submit) != 1 {
 			t.Errorf("%d jobs", m.count(submit))
@@ -216,8 +216,4 @@ func TestAJobWithoutAnIdIsAFault(t *testing.T) {
 			}
 		}
 	})
-}
-
-func noted(w adtally.Window, run string) []byte {
-	return fmt.Appendf(nil, `{"report_run_ids":{%q:%q}}`, w, run)
 }

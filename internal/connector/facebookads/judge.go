@@ -29,7 +29,7 @@ func errorIn(body []byte) *graphError {
 		return nil
 	}
 	var wrapped struct{ Error *graphError }
-	if json.Unmarshal(body, &wrapped) != nil {
+	if json.Unmarshal(mended(body), &wrapped) != nil {
 		return nil
 	}
 	return wrapped.Error

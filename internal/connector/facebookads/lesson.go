@@ -13,6 +13,7 @@ import (
 // lesson is what reads of a stream and an account have learned. It is forgotten
 // after a while: Meta's limits move, and permissions are granted.
 type lesson struct {
+	Of      string    `json:"of"`                // the fingerprint of what was asked: another question teaches anew
 	Days    int       `json:"days,omitempty"`    // more at once was too much
 	Limit   int       `json:"limit,omitempty"`   // rows of a page; more was too much
 	Without []string  `json:"without,omitempty"` // fields that Meta refuses
@@ -32,23 +33,27 @@ type lessons struct {
 	all map[string]lesson
 }
 
-// recall gives the lesson of a stream and an account at a moment.
-func (ls *lessons) recall(name string, note connector.Note, now time.Time) lesson {
+// recall gives the lesson of a stream and an account at a moment. What was
+// learned of another question than the one with this fingerprint is forgotten.
+func (ls *lessons) recall(name, of string, note connector.Note, now time.Time) lesson {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l, known := ls.all[name]
 	if !known {
 		_ = json.Unmarshal(note.Lesson(), &l) // none, or not ours to read: nothing is known
 	}
-	if now.Sub(l.At) > lessonLife {
-		l = lesson{Seconds: l.Seconds}
+	switch {
+	case l.Of != of:
+		return lesson{Of: of}
+	case now.Sub(l.At) > lessonLife:
+		return lesson{Of: of, Seconds: l.Seconds}
 	}
 	return l
 }
 
 // learn changes the lesson and keeps it.
-func (ls *lessons) learn(ctx context.Context, name string, note connector.Note, now time.Time, change func(*lesson)) error {
-	l := ls.recall(name, note, now)
+func (ls *lessons) learn(ctx context.Context, name, of string, note connector.Note, now time.Time, change func(*lesson)) error {
+	l := ls.recall(name, of, note, now)
 	l.Without = slices.Clone(l.Without)
 	change(&l)
 	ls.mu.Lock()

@@ -15,6 +15,7 @@ type merged struct {
 	keys  []string
 	order []string
 	rows  map[string]*mergedRow
+	stray map[string]bool // elements that are no objects
 }
 
 type mergedRow struct {
@@ -24,6 +25,14 @@ type mergedRow struct {
 
 // add takes the members of one object that its row lacks.
 func (m *merged) add(dec *jsontext.Decoder) error {
+	if dec.PeekKind() != '{' {
+		value, err := dec.ReadValue()
+		if m.stray == nil {
+			m.stray = map[string]bool{}
+		}
+		m.stray[string(value)] = true
+		return err
+	}
 	names, values := []string{}, map[string][]byte{}
 	err := members(dec, func(name string) error {
 		value, err := dec.ReadValue()
@@ -66,7 +75,12 @@ func (m *merged) row(values map[string][]byte) *mergedRow {
 func (m *merged) each(row rowFunc) error {
 	for _, key := range m.order {
 		object := append(slices.Clone(m.rows[key].object), '}')
-		if err := row(jsontext.NewDecoder(bytes.NewBuffer(object))); err != nil {
+		if err := row(jsonOf(object)); err != nil {
+			return err
+		}
+	}
+	for element := range m.stray {
+		if err := row(jsonOf([]byte(element))); err != nil {
 			return err
 		}
 	}

@@ -8,11 +8,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"adtally"
+	"adtally/internal/connector"
 	"adtally/internal/connector/facebookads"
 	"adtally/internal/table"
 )
@@ -22,10 +24,13 @@ const canary = "EAAcanary"
 // meta stands in for Graph, one list of answers for each kind of call; the last
 // of a list is given again and again. It is written by hand from recordings.
 type meta struct {
-	t       *testing.T
-	answers map[string][]answer
-	calls   []asked
-	zone    string // of the account; UTC where empty
+	t        *testing.T
+	answers  map[string][]answer
+	replies  map[string]func(asked) answer // in place of a list, by what is asked
+	calls    []asked
+	zone     string  // of the account; UTC where empty
+	currency *string // of the account; EUR where nil
+	last     string  // the last day of the slice that is read
 }
 
 type answer struct {
@@ -60,6 +65,9 @@ func (m *meta) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.t.Errorf("the token travels in %s", r.URL)
 	}
 	list := m.answers[what]
+	if reply := m.replies[what]; reply != nil {
+		list = []answer{reply(asked{what, params, time.Now()})}
+	}
 	if len(list) == 0 {
 		m.t.Errorf("nobody expected %s?%s", what, params.Encode())
 		return nil, errors.New("not expected")
@@ -73,6 +81,7 @@ func (m *meta) RoundTrip(r *http.Request) (*http.Response, error) {
 	for name, value := range a.header {
 		h.Set(name, value)
 	}
+	a.body = strings.ReplaceAll(a.body, lastDay, m.last)
 	if a.cut > 0 {
 		a.body = a.body[:a.cut]
 	}
@@ -104,12 +113,16 @@ func refuses(status, code, subcode int, message string) answer {
 	return answer{status: status, body: fmt.Sprintf(`{"error":{"message":%q,"type":"OAuthException","code":%d,"error_subcode":%d,"fbtrace_id":"A"}}`, message, code, subcode)}
 }
 
+// lastDay stands in an answer for the last day of the slice that is read; it is as
+// long as one.
+const lastDay = "YYYY-MM-DD"
+
 // pageOf is rows of basic_ad for ads, and a link to a next page where after is
 // given. The link holds the token, as Meta's does.
 func pageOf(after string, ads ...string) answer {
 	var rows []string
 	for _, ad := range ads {
-		rows = append(rows, `{"account_id":"7","campaign_id":"1","adset_id":"2","ad_id":"`+ad+`","impressions":"10","spend":"1.5","date_start":"2026-06-01","date_stop":"2026-06-01"}`)
+		rows = append(rows, `{"account_id":"7","campaign_id":"1","adset_id":"2","ad_id":"`+ad+`","impressions":"10","spend":"1.5","date_start":"`+lastDay+`","date_stop":"`+lastDay+`"}`)
 	}
 	return says(paged(after, rows...))
 }
@@ -133,6 +146,14 @@ type note struct {
 	cursor adtally.Cursor
 	saved  []adtally.Cursor
 	lesson []byte
+	began  time.Time // of the run; zero = now
+}
+
+func (n *note) Began() time.Time {
+	if n.began.IsZero() {
+		return time.Now()
+	}
+	return n.began
 }
 
 func (n *note) Lesson() []byte { return n.lesson }
@@ -153,6 +174,7 @@ func (n *note) Save(_ context.Context, c adtally.Cursor) error {
 type got struct {
 	cells []string
 	gaps  []string // table row_key column code due
+	odd   []string // table row_key column value loaded, of what is in quarantine
 	fault *adtally.Fault
 	err   error
 }
@@ -166,15 +188,31 @@ func (m *meta) read(ctx context.Context, stream string, w adtally.Window, n *not
 // readOf does as read, for a source that names more than the stream.
 func (m *meta) readOf(ctx context.Context, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
 	m.t.Helper()
+	return m.through(ctx, m, source, stream, w, n, column)
+}
+
+// through does as readOf, and the requests go another way.
+func (m *meta) through(ctx context.Context, way http.RoundTripper, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
+	m.t.Helper()
 	if n == nil {
 		n = &note{}
 	}
-	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}})
+	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: way}})
 	r, err := c.Open(source, adtally.NewSecret(canary))
 	if err != nil {
 		m.t.Fatal(err)
 	}
+	return m.readBy(ctx, r, stream, w, n, column)
+}
+
+// readBy does as read, with a reader that may have read before.
+func (m *meta) readBy(ctx context.Context, r connector.Reader, stream string, w adtally.Window, n *note, column string) (g got) {
+	m.t.Helper()
+	m.last = w.Last().String()
 	account := adtally.Account{ID: "7", Currency: "EUR", Zone: cmp.Or(m.zone, "UTC")}
+	if m.currency != nil {
+		account.Currency = *m.currency
+	}
 	for b, err := range r.Read(ctx, account, adtally.Slice{Stream: stream, Account: "7", Window: w}, n) {
 		if err != nil {
 			g.err, g.fault = err, adtally.FaultOf(err)
@@ -184,8 +222,12 @@ func (m *meta) readOf(ctx context.Context, source adtally.Source, stream string,
 			return g
 		}
 		for i := range b.Rows() {
-			if b.Schema().Name == table.Gaps.Name {
-				g.gaps = append(g.gaps, gapOf(b, i))
+			switch b.Schema().Name {
+			case table.Gaps.Name:
+				g.gaps = append(g.gaps, cellsOf(b, i, "table_name", "row_key", "column_name", "code", "due"))
+				continue
+			case table.Quarantine.Name:
+				g.odd = append(g.odd, cellsOf(b, i, "table_name", "row_key", "column_name", "value", "loaded"))
 				continue
 			}
 			text, _ := b.Cell(i, column)
@@ -203,6 +245,13 @@ func (g got) want(t *testing.T, cells string) {
 	}
 }
 
+func (g got) wantOdd(t *testing.T, want ...string) {
+	t.Helper()
+	if !slices.Equal(g.odd, want) || g.err != nil {
+		t.Errorf("in quarantine: %q (%v), want %q", g.odd, g.err, want)
+	}
+}
+
 func (g got) wantFault(t *testing.T, act adtally.Act, code string) {
 	t.Helper()
 	if g.err == nil || g.fault.Act != act || g.fault.Code != code || g.fault.Message == "" || act != adtally.Bug && g.fault.Hint == "" {
@@ -216,9 +265,9 @@ var (
 	month = adtally.WindowOf(date("2026-05-01"), date("2026-05-31"))
 )
 
-func gapOf(b table.Batch, row int) string {
+func cellsOf(b table.Batch, row int, columns ...string) string {
 	var parts []string
-	for _, column := range []string{"table_name", "row_key", "column_name", "code", "due"} {
+	for _, column := range columns {
 		text, _ := b.Cell(row, column)
 		parts = append(parts, text)
 	}

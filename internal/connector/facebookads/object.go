@@ -40,12 +40,15 @@ func (rd *reading) objects(ctx context.Context, q question, level string) (ids [
 	query.Set("filtering", text(list))
 	seen := map[string]bool{}
 	row := func(dec *jsontext.Decoder) error {
+		if dec.PeekKind() != '{' {
+			return dec.SkipValue()
+		}
 		return members(dec, func(member string) error {
 			value, err := dec.ReadValue()
 			if err != nil || member != name {
 				return err
 			}
-			id, err := jsontext.AppendUnquote(nil, value)
+			id, err := wordOf(value)
 			if err == nil && !seen[string(id)] {
 				seen[string(id)] = true
 				ids = append(ids, string(id))

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"adtally/internal/fetch"
 )
 
@@ -21,23 +23,36 @@ type listing struct {
 	back   int  // to where the limit grows again; 0 = it does not
 	fixed  bool // a page that is too much is an error: there are better ways to ask for less
 	row    rowFunc
+	undo   func() // takes back the rows of a page that broke off; nil = row may see them again
 	// lone reads a page of one row that is still too much; nil = that is an error.
 	lone func(ctx context.Context, l *listing, cause error) (after string, err error)
 	// smaller is told of a limit that a page had to come down to.
 	smaller func(context.Context, int) error
+	trail   trail
+	came    int // rows of the page
 }
 
 // pages is the one page loop. It asks for page after page, hands each row to
 // row, and says after each page when that page was asked for. It ends where the
-// answer names no next page; a page without rows does not end it.
+// answer names no next page; a page without rows does not end it, and a list that
+// leads nowhere is an error.
 func (l *listing) pages(ctx context.Context, done func(context.Context, time.Time) error) error {
+	row := l.row
+	l.row = func(dec *jsontext.Decoder) error {
+		l.came++
+		return row(dec)
+	}
 	for {
+		l.came = 0
 		at, after, err := l.next(ctx)
 		if err == nil {
 			err = done(ctx, at)
 		}
 		if err != nil || after == "" {
 			return err
+		}
+		if err := l.trail.follow(after, l.came); err != nil {
+			return fmt.Errorf("read pages of %s: %w", l.path, err)
 		}
 		l.query.Set("after", after)
 	}
@@ -48,19 +63,34 @@ func unremarked(context.Context, time.Time) error { return nil }
 
 // next reads one page, as large as Meta gives it.
 func (l *listing) next(ctx context.Context) (at time.Time, after string, err error) {
-	a, err := l.page(ctx)
-	if err != nil && l.limit == 1 && l.lone != nil && isHeavy(err) {
+	answered := false
+	a, err := insist(ctx, func() (a fetch.Answer, err error) {
+		a, err = l.page(ctx)
+		answered = err == nil
+		return a, err
+	}, func(body []byte) (err error) {
+		after, err = decodePage(body, l.row)
+		return err
+	}, l.takeBack)
+	switch {
+	case err != nil && answered:
+		return a.At, "", fmt.Errorf("read page of %s: %w", l.path, err)
+	case err != nil && l.limit == 1 && l.lone != nil && isHeavy(err):
+		l.came = 1
 		after, err = l.lone(ctx, l, err)
 		return a.At, after, err
-	}
-	if err != nil {
+	case err != nil:
 		return a.At, "", err
-	}
-	if after, err = decodePage(a.Body, l.row); err != nil {
-		return a.At, "", fmt.Errorf("read page of %s: %w", l.path, err)
 	}
 	l.grow()
 	return a.At, after, nil
+}
+
+func (l *listing) takeBack() {
+	l.came = 0
+	if l.undo != nil {
+		l.undo()
+	}
 }
 
 // page asks for one page and halves the limit where Meta says that it is too

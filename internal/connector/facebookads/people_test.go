@@ -58,3 +58,18 @@ func TestCountsOfPeopleThatAreTooOldAreLeftOutWithANote(t *testing.T) {
 func contain(list []string, word string) bool {
 	return strings.Contains(","+strings.Join(list, ",")+",", ","+word+",")
 }
+
+// How long ago a day is goes by the moment of the run, as planning does: the clock
+// of the machine may be months apart from Meta's.
+func TestReport_AgeOfDaysGoesByTheRunsMoment(t *testing.T) {
+	inBubble(t, func(t *testing.T) { // the machine says that it is 1 January 2000
+		day := adtally.WindowOf(date("2026-05-01"), date("2026-05-01"))
+		for began, asksReach := range map[string]bool{"2027-06-01T00:00:00Z": true, "2027-06-02T00:00:00Z": false} {
+			m := &meta{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[]}`)}}}
+			g := m.read(t.Context(), "basic_ad_country", day, &note{began: instant(began)}, "country")
+			if asked := contain(strings.Split(m.calls[0].params.Get("fields"), ","), "reach"); asked != asksReach || g.err != nil {
+				t.Errorf("run of %s: reach is asked for: %t (%v)", began, asked, g.err)
+			}
+		}
+	})
+}

@@ -1,8 +1,8 @@
 package facebookads
 
 import (
-	"fmt"
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,25 +21,19 @@ type question struct {
 	plain   bool     // figures alone: Meta refuses actions beside the breakdowns
 }
 
-// String names the question in a cursor: it is the same for the same question.
-func (q question) String() string {
-	name := q.window.String()
-	if q.ids != nil {
-		name += fmt.Sprintf(" %s %x", q.level, hashed(q.ids))
-	}
-	if q.plain {
-		name += " plain"
-	}
-	if q.fields != nil {
-		name += fmt.Sprintf(" fields %x", hashed(q.fields))
-	}
-	return name
+// fingerprint is the same for two questions that differ in their window alone,
+// asked of the same version of the API.
+func (q question) fingerprint(version string) string {
+	v := q.query()
+	v.Del("time_range")
+	return hashed(version, q.account, v.Encode())
 }
 
-func hashed(list []string) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(joined(list))) // never fails
-	return h.Sum64()
+// hashed is short enough for a note, and long enough that two questions do not
+// meet.
+func hashed(parts ...string) string {
+	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(h[:12])
 }
 
 // condition is one element of Graph's filtering.

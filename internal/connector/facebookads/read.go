@@ -1,7 +1,6 @@
 package facebookads
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,10 +10,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally"
 	"adtally/internal/connector"
+	"adtally/internal/fetch"
 	"adtally/internal/table"
 )
 
@@ -31,7 +29,7 @@ type reading struct {
 	note    connector.Note
 	decoder *decoder
 	gaps    *gapRows
-	now     time.Time // when it began; dates what it learns
+	now     time.Time // when the run began, by Meta's clock
 
 	yield    func(table.Batch, error) bool
 	answered int // pages that were handed over
@@ -44,7 +42,7 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 		rd, err := r.begin(a, sl, note)
 		if err == nil {
 			rd.yield = yield
-			err = rd.all(ctx)
+			err = r.starts.settle(sl, r.graph.confirm(ctx, rd.all(ctx)))
 		}
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(table.Batch{}, edge(err))
@@ -69,19 +67,16 @@ func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note)
 	if s == nil {
 		return nil, fmt.Errorf("no stream is named %s", sl.Stream)
 	}
-	d, err := newDecoder(s, a)
-	if err != nil {
-		return nil, err
-	}
-	d.window = sl.Window
-	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: r.graph.fetch.Now()}, nil
+	d := newDecoder(s, a)
+	d.window, d.bound = sl.Window, true
+	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: note.Began()}, nil
 }
 
 // page hands over what was read up to here; it was asked for at a moment, of
 // which the first counts.
 func (rd *reading) page(ctx context.Context, asked time.Time) error {
 	if rd.note.Cursor().Asked.IsZero() {
-		if err := rd.note.Save(ctx, adtally.Cursor{Asked: asked}); err != nil {
+		if err := rd.note.Save(ctx, adtally.Cursor{Asked: asked, Note: rd.note.Cursor().Note}); err != nil {
 			return err
 		}
 	}
@@ -116,7 +111,7 @@ func (rd *reading) all(ctx context.Context) (err error) {
 		err = rd.doubt(ctx)
 	}
 	if err == nil {
-		err = rd.refused()
+		err = errors.Join(rd.refused(), rd.withheld())
 	}
 	if err == nil {
 		err = rd.hand()
@@ -135,13 +130,19 @@ func text(v any) string {
 }
 
 // lesson is what is known of this stream and account.
-func (rd *reading) lesson() lesson { return rd.lessons.recall(rd.name(), rd.note, rd.now) }
+func (rd *reading) lesson() lesson { return rd.lessons.recall(rd.name(), rd.asked(), rd.note, rd.now) }
+
+// asked is the fingerprint of what the stream asks for, whatever the window and
+// whatever has been learned.
+func (rd *reading) asked() string {
+	return question{stream: rd.stream, account: rd.account.ID}.fingerprint(rd.graph.spoken())
+}
 
 func (rd *reading) name() string { return rd.account.ID + "/" + rd.stream.name }
 
 // learn keeps what Meta has shown of its limits.
 func (rd *reading) learn(ctx context.Context, change func(*lesson)) error {
-	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, func(l *lesson) {
+	return rd.lessons.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *lesson) {
 		change(l)
 		l.At = rd.now
 	})
@@ -165,14 +166,20 @@ func without(names, gone []string) []string {
 func (rd *reading) node(ctx context.Context) error {
 	node := "act_" + rd.account.ID
 	q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
-	a, err := rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
-	if err != nil && rd.leaveOut(ctx, q, err) {
-		return rd.node(ctx)
-	}
-	if err == nil {
-		err = rd.decoder.row(jsontext.NewDecoder(bytes.NewBuffer(a.Body)))
-	}
+	a, err := insist(ctx, func() (fetch.Answer, error) {
+		return rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
+	}, func(body []byte) error {
+		if !isObject(body) {
+			return asBadAnswer(errNoPage)
+		}
+		return asBadAnswer(rd.decoder.row(jsonOf(body)))
+	}, rd.decoder.discard)
 	if err != nil {
+		h := hunt{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
+		again, err := rd.leaveOut(ctx, q, h, err)
+		if again {
+			return rd.node(ctx)
+		}
 		return err
 	}
 	return rd.page(ctx, a.At)
@@ -193,10 +200,15 @@ func (rd *reading) edge(ctx context.Context) error {
 	switch {
 	case err == nil || errors.Is(err, errStopped):
 		return err
-	case rd.answered == 0 && rd.leaveOut(ctx, q, err):
-		return rd.edge(ctx)
-	case classOf(err) == classCursor || rd.leaveOut(ctx, q, err):
+	case classOf(err) == classCursor:
 		return again(err)
+	}
+	isWithout, err := rd.leaveOut(ctx, q, hunt{path: l.path, budget: l.budget, query: l.query}, err)
+	switch {
+	case isWithout && rd.answered == 0:
+		return rd.edge(ctx)
+	case isWithout:
+		return fmt.Errorf("%w: some fields are refused", connector.ErrAgain)
 	}
 	return err
 }
@@ -207,30 +219,8 @@ func (rd *reading) list(path string, b budget, q question) *listing {
 	if known := rd.lesson().Limit; known > 0 {
 		limit = min(limit, known)
 	}
-	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row,
+	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, undo: rd.decoder.discard,
 		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *lesson) { l.Limit = n }) }}
-}
-
-// leaveOut says whether the question is worth asking again without the fields
-// that sank it, and remembers them.
-func (rd *reading) leaveOut(ctx context.Context, q question, err error) bool {
-	gone := refusedFields(err)
-	if classOf(err) == classPermission {
-		gone = rd.stream.forbids
-	}
-	rest := without(q.asks(), gone)
-	if len(rest) == len(q.asks()) || len(rest) == 0 || adtally.FaultOf(err).Act == adtally.Reconnect {
-		return false
-	}
-	reason := adtally.FaultOf(err)
-	return rd.learn(ctx, func(l *lesson) {
-		for _, n := range gone {
-			if slices.Contains(q.asks(), n) && !slices.Contains(l.Without, n) {
-				l.Without = append(l.Without, n)
-			}
-		}
-		l.Why = sentenceOf(reason)
-	}) == nil
 }
 
 // refused lists the columns that stay empty because Meta refuses their fields.

@@ -21,6 +21,7 @@ type refusal struct {
 	fields []string // of a field: those that Meta names
 	heavy  bool     // tried again in vain, it is a question for shrinking
 	job    bool     // it ended a report job
+	gone   bool     // the report job is not there
 }
 
 func (r *refusal) Error() string { return r.fault.Error() }
@@ -42,6 +43,8 @@ func (r *refusal) Is(target error) bool {
 		return r.class == classGone
 	case errNotReady:
 		return r.class == classNotReady
+	case errRunGone:
+		return r.gone
 	case errJob:
 		return r.job && r.act != actReconnect && r.act != actConfigure && r.act != actWait
 	}
@@ -116,12 +119,24 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	switch r.class {
 	case classThrottle:
 		out.fault.Message = "Meta allows no more calls" + scopeWords[r.scope] + " for now"
+	case classPermission:
+		if names := namedPermissions(said(e)); names != "" {
+			out.fault.Message += ": it wants " + names
+		}
 	case classField:
 		if out.fields = namedFields(e.Message); len(out.fields) > 0 {
 			out.fault.Message += ": " + strings.Join(out.fields, ", ")
 		}
 	}
 	return out
+}
+
+// said are Meta's own words.
+func said(e *graphError) string {
+	if e == nil {
+		return ""
+	}
+	return strings.Join([]string{e.Message, e.UserTitle, e.UserMsg}, " ")
 }
 
 // scopeWords say what a throttle holds back.

@@ -2,16 +2,14 @@ package facebookads
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"net/url"
 	"time"
 
-	"adtally"
 	"adtally/internal/connector"
+	"adtally/internal/fetch"
 )
 
 // submissions is how often the report of one question is asked for: a job that
@@ -19,30 +17,43 @@ import (
 const submissions = 2
 
 // notReadyTries bounds how often a report that is said to be done may refuse to
-// be read.
-const notReadyTries = 5
+// be read: no request is sent more often.
+const notReadyTries = fetch.Tries
 
-// jobsNote is what a cursor says of report jobs: their ids, by question. A
-// question without an id was too big, and is asked in parts.
-type jobsNote struct {
-	Runs map[string]string `json:"report_run_ids"`
-}
-
-// report asks for a report job, waits until it is done, and reads its pages.
-// The job's id is in the note before anything else happens, so that another
+// report asks for a report job, waits until it is done, and reads its pages. A
+// job whose pages are gone, or lead nowhere, is forgotten, and another is asked
+// for. The job's id is in the note before anything else happens, so that another
 // try goes on with the same job.
 func (rd *reading) report(ctx context.Context, q question) error {
-	run, err := rd.finished(ctx, q)
-	if err != nil {
-		return err
-	}
 	before := rd.answered
 	for tries := 1; ; tries++ {
-		err := rd.results(run).pages(ctx, rd.page)
+		run, err := rd.finished(ctx, q)
+		if err != nil {
+			return err
+		}
+		err = rd.readRun(ctx, run)
+		isGone := errors.Is(err, errRunGone)
+		if !isGone && !errors.Is(err, errStuck) {
+			return err
+		}
+		if err := rd.keep(ctx, q, "", rd.note.Cursor().Asked); err != nil {
+			return err
+		}
+		if !isGone || rd.answered > before || tries == submissions {
+			return err
+		}
+	}
+}
+
+// readRun reads the pages of a report that is done, or nearly.
+func (rd *reading) readRun(ctx context.Context, run string) error {
+	before := rd.answered
+	for tries := 1; ; tries++ {
+		err := ofRun(rd.results(run).pages(ctx, rd.page))
 		if !errors.Is(err, errNotReady) || rd.answered > before || tries == notReadyTries {
 			return err
 		}
-		if err := sleep(ctx, rd.poll<<tries); err != nil {
+		if err := sleep(ctx, rd.poll<<(2*tries)); err != nil {
 			return err
 		}
 	}
@@ -67,10 +78,10 @@ func (rd *reading) finished(ctx context.Context, q question) (run string, err er
 		if run, fresh, err = rd.submitted(ctx, q); err != nil {
 			break
 		}
-		if err = rd.await(ctx, run, fresh); !isOver(err) {
+		if err = ofRun(rd.await(ctx, run, fresh)); !isOver(err) {
 			break
 		}
-		if forgot := rd.keep(ctx, q, "", rd.note.Cursor().Asked); forgot != nil {
+		if forgot := rd.forget(ctx, q, err); forgot != nil {
 			err = forgot
 			break
 		}
@@ -84,57 +95,13 @@ func (rd *reading) finished(ctx context.Context, q question) (run string, err er
 
 // isOver says that nothing more will come of a job.
 func isOver(err error) bool {
-	return errors.Is(err, errGone) || errors.Is(err, errJob) || errors.Is(err, errTooMuch)
+	return errors.Is(err, errJob) || errors.Is(err, errTooMuch)
 }
 
 // worthAnother says whether the same report may come another time: not where it
 // was too big, nor where an hour was not enough.
 func worthAnother(err error) bool {
 	return isOver(err) && !errors.Is(err, errTooMuch) && !errors.Is(err, errLate)
-}
-
-// submitted gives the id of the question's job: the one in the note, or a new
-// one.
-func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh bool, err error) {
-	if run := rd.runs()[q.String()]; run != "" {
-		return run, false, nil
-	}
-	run, asked, err := rd.graph.submit(ctx, q)
-	if err != nil {
-		return "", false, err
-	}
-	return run, true, rd.keep(ctx, q, run, asked)
-}
-
-// runs are the jobs that the note knows. A note that cannot be read is no note.
-func (rd *reading) runs() map[string]string {
-	var n jobsNote
-	if text := rd.note.Cursor().Note; len(text) > 0 && json.Unmarshal(text, &n) != nil {
-		return nil
-	}
-	return n.Runs
-}
-
-// keep writes the id of a question's job into the note, or takes it out. The
-// moment that counts is the first job's.
-func (rd *reading) keep(ctx context.Context, q question, run string, asked time.Time) error {
-	runs := map[string]string{}
-	maps.Copy(runs, rd.runs())
-	delete(runs, q.String())
-	if run != "" {
-		runs[q.String()] = run
-	}
-	if len(runs) == 0 && run == "" {
-		return rd.note.Save(ctx, adtally.Cursor{})
-	}
-	text, err := json.Marshal(jobsNote{runs})
-	if err != nil {
-		return err
-	}
-	if before := rd.note.Cursor().Asked; !before.IsZero() && before.Before(asked) {
-		asked = before
-	}
-	return rd.note.Save(ctx, adtally.Cursor{Asked: asked, Note: text})
 }
 
 // await polls until the job is done. The first poll comes when the stream's last
@@ -198,7 +165,7 @@ func (rd *reading) took(ctx context.Context, d time.Duration) error {
 	if math.Abs(d.Seconds()-last) <= max(last/4, 1) {
 		return nil
 	}
-	return rd.lessons.learn(ctx, rd.name(), rd.note, rd.now, func(l *lesson) { l.Seconds = d.Seconds() })
+	return rd.lessons.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *lesson) { l.Seconds = d.Seconds() })
 }
 
 // again is the error of a read that has to begin anew.

@@ -13,7 +13,10 @@ import (
 // objects from campaigns down to ads. What cannot be had at all is listed as a
 // gap (R39).
 func (rd *reading) ask(ctx context.Context, q question) error {
-	if days := rd.lesson().Days; days > 0 && days < q.window.Days() {
+	if parts := rd.parts(q); len(parts) > 0 {
+		return rd.each(ctx, parts)
+	}
+	if days := rd.lesson().Days; days > 0 && days < q.window.Days() && !rd.noted(q) {
 		if pieces := q.pieces(days); len(pieces) > 1 {
 			return rd.each(ctx, pieces)
 		}
@@ -42,7 +45,10 @@ func (rd *reading) try(ctx context.Context, q question) error {
 		return rd.restart(ctx, q, err)
 	case classOf(err) == classCombination && !q.plain:
 		return rd.tryPlain(ctx, q, err)
-	case rd.leaveOut(ctx, q, err):
+	}
+	isWithout, err := rd.leaveOut(ctx, q, q.sample(), err)
+	switch {
+	case isWithout:
 		q.fields = without(q.asks(), rd.lesson().Without)
 		return rd.try(ctx, q)
 	case isShrinkable(err):
@@ -55,6 +61,8 @@ func (rd *reading) try(ctx context.Context, q question) error {
 // cannot be taken back, so the slice begins anew, with smaller questions.
 func (rd *reading) restart(ctx context.Context, q question, err error) error {
 	switch {
+	case errors.Is(err, errRunGone):
+		return again(err)
 	case isShrinkable(err) && q.window.Days() > 1:
 		if err := rd.learnDays(ctx, q); err != nil {
 			return err
@@ -67,7 +75,12 @@ func (rd *reading) restart(ctx context.Context, q question, err error) error {
 }
 
 func (rd *reading) learnDays(ctx context.Context, q question) error {
-	return rd.learn(ctx, func(l *lesson) { l.Days = (q.window.Days() + 1) / 2 })
+	half := (q.window.Days() + 1) / 2
+	return rd.learn(ctx, func(l *lesson) {
+		if l.Days == 0 || half < l.Days {
+			l.Days = half
+		}
+	})
 }
 
 // once asks a question as it is: small ones at once, and the others by a job.
@@ -128,7 +141,7 @@ func (rd *reading) single(ctx context.Context, q question, cause error) error {
 func (rd *reading) rows(ctx context.Context, q question, fields []string, row rowFunc, fixed bool) (at time.Time, err error) {
 	q.fields = append(q.keys(), fields...)
 	l := rd.list("act_"+q.account+"/insights", insightsOf(q.account), q)
-	l.row, l.fixed = row, fixed
+	l.row, l.undo, l.fixed = row, nil, fixed
 	err = l.pages(ctx, func(_ context.Context, asked time.Time) error {
 		if at.IsZero() {
 			at = asked

@@ -1,8 +1,11 @@
 package facebookads
 
 import (
+	"math/big"
+	"net/url"
 	"slices"
 
+	"adtally"
 	"adtally/internal/connector"
 	"adtally/internal/table"
 )
@@ -25,7 +28,6 @@ type stream struct {
 	logs     bool   // by days, and no report
 	settles  int    // days after a day until Meta leaves it alone
 	fields   []field
-	forbids  []string // fields that need more than ads_read: left out when refused
 	pictures *connector.Pictures
 	table    *table.Schema
 	actions  *table.Schema // nil: none, or not wanted
@@ -60,6 +62,7 @@ type slot struct {
 	memo       int // position in remember, or -1
 	how        how
 	document   bool // the column keeps JSON as it came
+	date       bool // it is a day
 	beside     int  // of an asset: the column that keeps its document
 }
 
@@ -109,7 +112,7 @@ func (s *stream) build() *stream {
 	s.day = slices.Index(s.remember, table.DayColumn)
 	for i, f := range s.fields {
 		sl := &slot{name: f.column.Name, from: f.graph(), column: i, how: f.how,
-			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON}
+			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON, date: f.column.Type == table.Date}
 		if f.how == asFilled {
 			s.filled[sl.name] = sl
 			continue
@@ -128,7 +131,7 @@ func (s *stream) build() *stream {
 		}
 	}
 	if s.period.single() && s.level != "" {
-		s.slots["date_stop"] = &slot{name: "date_stop", from: "date_stop", column: -1, memo: -1, how: asStop}
+		s.slots["date_stop"] = &slot{name: "date_stop", from: "date_stop", column: -1, memo: -1, how: asStop, date: true}
 	}
 	if s.level != "" {
 		for _, name := range actionFieldNames {
@@ -181,11 +184,41 @@ func (s *stream) tables() []*table.Schema {
 }
 
 func (s *stream) public() connector.Stream {
-	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures}
+	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures, Definition: s.definition()}
 	if s.totals {
-		p.Total = &connector.Total{Table: totalTable, Columns: totalColumns}
+		p.Total = &connector.Total{Table: totalTable, Columns: totalColumns, Tolerance: tolerance}
 	}
 	return p
+}
+
+// definition is the fingerprint of what a row of a report holds. The fields of
+// Adtally's own tables are left out: a version that asks for one more does not
+// read three years again.
+func (s *stream) definition() string {
+	if s.level == "" {
+		return ""
+	}
+	v := url.Values{"level": {s.level}, "increment": {s.period.increment()}, "breakdowns": s.breakdowns, "statuses": statuses[s.filter],
+		"action_breakdowns": s.actionBreakdowns, "windows": s.windows}
+	if s.custom {
+		v["fields"] = s.asks()
+	}
+	return hashed(v.Encode())
+}
+
+// tolerance is half the smallest unit of the account's currency: amounts that
+// are equal to the cent agree, whatever digits Meta adds behind it. Counts must
+// be equal.
+func tolerance(a adtally.Account, column string) *big.Rat {
+	if column != "spend" {
+		return nil
+	}
+	digits, known := minorDigits(a.Currency)
+	if !known {
+		digits = 2 // what most currencies have
+	}
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
+	return new(big.Rat).SetFrac(big.NewInt(1), unit.Mul(unit, big.NewInt(2)))
 }
 
 // totalTable holds Meta's own totals by day: one small question for a year.

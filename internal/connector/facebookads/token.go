@@ -66,9 +66,9 @@ func wellFormed(secret adtally.Secret) error {
 
 // Probe asks an account for a single row of figures, as a sync will.
 func (c *Connector) Probe(ctx context.Context, secret adtally.Secret, a adtally.Account) error {
-	path := "act_" + a.ID + "/insights"
-	_, err := c.graph(secret).get(ctx, path, insightsOf(a.ID), url.Values{"fields": {"spend"}, "date_preset": {"yesterday"}, "limit": {"1"}})
-	return outside(err)
+	g, path := c.graph(secret), "act_"+a.ID+"/insights"
+	_, err := g.get(ctx, path, insightsOf(a.ID), url.Values{"fields": {"spend"}, "date_preset": {"yesterday"}, "limit": {"1"}})
+	return outside(g.confirm(ctx, err))
 }
 
 // Consent is Facebook's login dialog (META_API.md §7.1).

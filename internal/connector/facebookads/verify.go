@@ -6,22 +6,18 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"adtally"
 	"adtally/internal/fetch"
 )
 
-// accountRows is the page size when listing ad accounts.
-const accountRows = 500
-
 // Verify asks who is behind a secret, what was granted, until when, and which
 // ad accounts it sees. Where the installation has an app, that asks first: it is
 // told of every token of its own, dead ones too, and whether calls need its proof.
-func (c *Connector) Verify(ctx context.Context, secret adtally.Secret) (adtally.Grant, error) {
+// A named account that is not in the list is asked for by itself: Meta lists those
+// of a person, and a business may own others.
+func (c *Connector) Verify(ctx context.Context, secret adtally.Secret, named ...string) (adtally.Grant, error) {
 	if err := wellFormed(secret); err != nil {
 		return adtally.Grant{}, err
 	}
@@ -36,7 +32,10 @@ func (c *Connector) Verify(ctx context.Context, secret adtally.Secret) (adtally.
 		return grant, err
 	}
 	var err error
-	grant.Accounts, err = g.accounts(ctx)
+	if grant.Accounts, err = g.accounts(ctx); err != nil {
+		return grant, err
+	}
+	grant.Accounts, err = g.unlisted(ctx, grant.Accounts, named)
 	return grant, err
 }
 
@@ -190,39 +189,14 @@ func unixTime(sec int64) time.Time {
 	return time.Unix(sec, 0).UTC()
 }
 
-// accounts lists every ad account that the token sees.
-func (g *graph) accounts(ctx context.Context) (list []adtally.Account, err error) {
-	row := func(dec *jsontext.Decoder) error {
-		raw, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		var a struct {
-			ID       string `json:"account_id"`
-			Name     string
-			Currency string
-			Zone     string `json:"timezone_name"`
-			Status   int    `json:"account_status"`
-		}
-		if err := json.Unmarshal(raw, &a); err != nil {
-			return err
-		}
-		list = append(list, adtally.Account{ID: a.ID, Name: a.Name, Currency: a.Currency, Zone: a.Zone, Status: accountStatus(a.Status)})
-		return nil
-	}
-	q := url.Values{"fields": {"account_id,name,currency,timezone_name,account_status"}}
-	l := &listing{graph: g, path: "me/adaccounts", query: q, limit: accountRows, row: row}
-	err = l.pages(ctx, unremarked)
-	return list, err
-}
-
 // Meta's numbers for the state of an account (META_API.md §2.2).
 var accountStatuses = map[int]string{1: "active", 2: "disabled", 3: "unsettled", 7: "pending risk review", 8: "pending settlement",
 	9: "in grace period", 100: "pending closure", 101: "closed", 201: "any active", 202: "any closed"}
 
-func accountStatus(n int) string {
+func accountStatus(number string) string {
+	n, _ := wholeNumber(number)
 	if s, known := accountStatuses[n]; known {
 		return s
 	}
-	return strconv.Itoa(n)
+	return number
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"adtally"
 )
@@ -71,5 +72,42 @@ func loadsOfNothing(t *testing.T, w *warehouse) {
 	w.dataset = "never_prepared"
 	if got := w.told(t, alpha); len(got) > 0 {
 		t.Errorf("a dataset that is not there has %+v", got)
+	}
+}
+
+// A load says under which definition it was loaded, and whose run it is.
+func loadsOfRun(t *testing.T, w *warehouse) {
+	w.run, w.defined = "run-1", "one"
+	w.commit(t, days(alpha, 0, 2), factsOf(fact(alpha, 0, "x", 1, null)), rows{others, nil}, gap("facts", alpha, dayText(0), "spend"))
+	w.commit(t, days(beta, 0, 2), factsOf())
+	w.run, w.defined = "run-2", "two"
+	w.commit(t, days(alpha, 1, 2), factsOf())
+	w.run, w.defined = "run-1", ""
+	w.commit(t, now(alpha), entitiesOf([]string{alpha, "1", "one"}, []string{alpha, "2", "two"}))
+	got, err := w.writer.LoadsOfRun(context.Background(), w.dataset, alpha, "run-1")
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	asked := w.asked.Add(time.Minute)
+	for i, want := range []adtally.Outcome{
+		{Load: "load-1", Slice: days(alpha, 0, 2), Rows: 1, Gaps: 1, Calls: 3, Bytes: 4000, Started: asked.Add(-time.Second), Ended: asked.Add(time.Second)},
+		{Load: "load-4", Slice: now(alpha), Rows: 2, Calls: 3, Bytes: 4000, Started: asked.Add(3*time.Minute - time.Second), Ended: asked.Add(3*time.Minute + time.Second)},
+	} {
+		want.Started, want.Ended = want.Started.Truncate(time.Microsecond), want.Ended.Truncate(time.Microsecond)
+		if got[i] != want {
+			t.Errorf("load %d: %+v, want %+v", i, got[i], want)
+		}
+	}
+	definitions := map[adtally.Window]string{}
+	for _, c := range w.told(t, alpha) {
+		if c.Table == "facts" {
+			definitions[c.Window] += c.Definition
+		}
+	}
+	if definitions[days(alpha, 0, 1).Window] != "one" || definitions[days(alpha, 1, 2).Window] != "two" {
+		t.Errorf("definitions %v", definitions)
+	}
+	if got, err := w.writer.LoadsOfRun(context.Background(), "never_prepared", alpha, "run-1"); err != nil || len(got) > 0 {
+		t.Errorf("a dataset that is not there has %+v, %v", got, err)
 	}
 }

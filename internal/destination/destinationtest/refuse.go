@@ -117,10 +117,7 @@ func strangersRefused(t *testing.T, w *warehouse) {
 		in    []rows
 		names string // what the error has to name
 	}{
-		"key twice":            {days(alpha, 1, 2), []rows{factsOf(good, good)}, "ad_id"},
-		"key twice far apart":  {days(alpha, 1, 2), []rows{factsOf(good, fact(alpha, 2, "x", 1, null)), factsOf(fact(alpha, 1, "x", 3, "1"))}, "ad_id"},
 		"key without a part":   {days(alpha, 1, 2), []rows{factsOf(good, fact(alpha, 1, null, 2, null))}, "ad_id"},
-		"entity twice":         {now(alpha), []rows{entitiesOf([]string{alpha, "1", "one"}, []string{alpha, "1", "uno"})}, "ad_id"},
 		"entity without a key": {now(alpha), []rows{entitiesOf([]string{alpha, null, "one"})}, "ad_id"},
 		"day before":           {days(alpha, 1, 2), []rows{factsOf(good, fact(alpha, 0, "x", 2, null))}, "facts"},
 		"day after":            {days(alpha, 1, 2), []rows{factsOf(good, fact(alpha, 3, "x", 2, null))}, "facts"},

@@ -21,11 +21,15 @@ func batchesReleased(t *testing.T, w *warehouse) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for name, do := range map[string]func() error{
-		"written":   func() error { w.commit(t, days(alpha, 0, 1), factsOf(one), factsOf(two), factsOf()); return nil },
-		"broken":    func() error { return w.fail(context.Background(), breaking(errPlatform, factsOf(one), factsOf(two))) },
-		"key twice": func() error { return w.fail(context.Background(), give(factsOf(one), factsOf(one))) },
-		"stranger":  func() error { return w.fail(context.Background(), give(factsOf(one), rows{others, [][]string{two}})) },
-		"cancelled": func() error { return w.fail(ctx, give(factsOf(one), factsOf(two))) },
+		"written": func() error { w.commit(t, days(alpha, 0, 1), factsOf(one), factsOf(two), factsOf()); return nil },
+		"broken":  func() error { return w.fail(context.Background(), breaking(errPlatform, factsOf(one), factsOf(two))) },
+		"key twice": func() error {
+			return w.fail(context.Background(), give(factsOf(one), factsOf(fact(alpha, 0, "x", 2, "1"))))
+		},
+		"alike":      func() error { w.commit(t, days(alpha, 0, 1), factsOf(one, two, one), factsOf(one)); return nil },
+		"later wins": func() error { return w.later(factsOf(one, two), factsOf(fact(alpha, 0, "x", 2, "1"))) },
+		"stranger":   func() error { return w.fail(context.Background(), give(factsOf(one), rows{others, [][]string{two}})) },
+		"cancelled":  func() error { return w.fail(ctx, give(factsOf(one), factsOf(two))) },
 	} {
 		if err := do(); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -47,4 +51,12 @@ func (w *warehouse) fail(ctx context.Context, batches func(func(table.Batch, err
 		return errors.New("the load was accepted")
 	}
 	return nil
+}
+
+// later runs a load in which the later rows win.
+func (w *warehouse) later(in ...rows) error {
+	load := w.load(days(alpha, 0, 1), facts)
+	load.LaterWins = true
+	_, err := w.writer.Commit(context.Background(), load, give(in...))
+	return err
 }

@@ -26,6 +26,8 @@ type warehouse struct {
 	dataset string
 	loads   int
 	asked   time.Time
+	run     string // of the loads
+	defined string // what their tables hold
 }
 
 const firstSet = "facebook_ads"
@@ -53,7 +55,8 @@ func (w *warehouse) prepare(t tester, tables ...*table.Schema) {
 func (w *warehouse) load(s adtally.Slice, tables ...*table.Schema) destination.Load {
 	w.loads++
 	asked := w.asked.Add(time.Duration(w.loads) * time.Minute)
-	return destination.Load{ID: fmt.Sprintf("load-%d", w.loads), Dataset: w.dataset, Slice: s, Tables: tables,
+	return destination.Load{ID: fmt.Sprintf("load-%d", w.loads), Dataset: w.dataset, Slice: s, Tables: tables, Definition: w.defined, Run: w.run,
+		Started: asked.Add(-time.Second), Cost: func() (int64, int64) { return 3, 4000 },
 		Asked: func() time.Time { return asked }, Now: func() time.Time { return asked.Add(time.Second) }}
 }
 

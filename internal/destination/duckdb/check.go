@@ -19,6 +19,7 @@ import (
 type facts struct {
 	rows     int64
 	checksum string
+	lost     int64 // of table.Quarantine: values of which nothing was loaded
 }
 
 // audit finds out, while the rows come and before the file is touched, whether
@@ -33,6 +34,7 @@ type audit struct {
 	keyless, strays  int64
 	hashes, keyWords []uint64 // of the batch at hand
 	keys             keySet
+	lost             int64
 }
 
 func newAudit(s *table.Schema, load destination.Load) *audit {
@@ -46,11 +48,31 @@ func newAudit(s *table.Schema, load destination.Load) *audit {
 	return a
 }
 
-// take looks at one batch, column by column.
+// take looks at one batch.
 func (a *audit) take(rec arrow.RecordBatch) {
+	keyless, own := a.hash(rec), a.owner(rec)
+	for row := range int(rec.NumRows()) {
+		a.sum += a.hashes[row]
+		if keyless[row] {
+			a.keyless++
+		}
+		if !own(row) {
+			a.strays++
+		}
+	}
+	a.keys.add(a.keyWords, a.day(rec))
+	a.rows += rec.NumRows()
+	if a.schema == &table.Quarantine {
+		a.lost += int64(rec.Column(a.schema.Index(table.LoadedColumn)).NullN())
+	}
+}
+
+// hash makes the hashes of the rows of a batch and of their keys, column by
+// column, and says which rows lack a part of their key.
+func (a *audit) hash(rec arrow.RecordBatch) (keyless []bool) {
 	n := int(rec.NumRows())
 	a.hashes, a.keyWords = zeros(a.hashes, n), zeros(a.keyWords, n)
-	keyless := make([]bool, n)
+	keyless = make([]bool, n)
 	for i, c := range rec.Columns() {
 		isKey, name := slices.Contains(a.key, i), a.names[i]
 		eachHash(c, func(row int, h uint64) {
@@ -61,18 +83,7 @@ func (a *audit) take(rec arrow.RecordBatch) {
 			}
 		})
 	}
-	own := a.owner(rec)
-	for row := range n {
-		a.sum += a.hashes[row]
-		if keyless[row] {
-			a.keyless++
-		}
-		if !own(row) {
-			a.strays++
-		}
-	}
-	a.keys.add(a.keyWords, a.day(rec))
-	a.rows += int64(n)
+	return keyless
 }
 
 func zeros(words []uint64, n int) []uint64 {
@@ -152,17 +163,14 @@ func (a *audit) owner(rec arrow.RecordBatch) func(row int) bool {
 }
 
 // verdict says what was counted, or why the rows may not be written.
-func (a *audit) verdict(t *staged) (facts, error) {
-	f := facts{rows: a.rows, checksum: fmt.Sprintf("%x", binary.BigEndian.AppendUint64(nil, a.sum))}
+func (a *audit) verdict() (facts, error) {
 	switch {
 	case a.strays > 0:
-		return f, bug("row_outside", "%d rows of %s are outside of %s, and the next load would double or lose them", a.strays, a.schema.Name, a.load.Slice)
-	case a.schema == &table.Quarantine:
-		return f, nil // two misfits of one cell are two rows
-	case a.keyless > 0:
-		return f, bug("key_null", "%d rows of %s lack a part of their key (%s)", a.keyless, a.schema.Name, strings.Join(a.schema.Key, ", "))
+		return facts{}, bug("row_outside", "%d rows of %s are outside of %s, and the next load would double or lose them", a.strays, a.schema.Name, a.load.Slice)
+	case a.keyless > 0 && a.schema != &table.Quarantine:
+		return facts{}, bug("key_null", "%d rows of %s lack a part of their key (%s)", a.keyless, a.schema.Name, strings.Join(a.schema.Key, ", "))
 	}
-	return f, a.twice(t)
+	return facts{rows: a.rows, checksum: fmt.Sprintf("%x", binary.BigEndian.AppendUint64(nil, a.sum)), lost: a.lost}, nil
 }
 
 // day says of each row on which day it is, where that is a part of the key.
@@ -173,50 +181,6 @@ func (a *audit) day(rec arrow.RecordBatch) func(row int) int32 {
 	}
 	c, _ := rec.Column(i).(*array.Date32)
 	return func(row int) int32 { return int32(c.Value(row)) }
-}
-
-// twice looks for two rows with the same key: first among the hashes, and where
-// two are the same, in the rows themselves.
-func (a *audit) twice(t *staged) error {
-	a.keys.close()
-	if len(a.keys.suspects) == 0 && !a.keys.mixed {
-		return nil
-	}
-	counts, err := a.count(t, a.keys)
-	if err != nil {
-		return fmt.Errorf("check the keys of %s: %w", a.schema.Name, err)
-	}
-	for example, n := range counts {
-		if n > 1 {
-			return bug("key_twice", "%d rows of %s have the same key (%s): %s", n, a.schema.Name, strings.Join(a.schema.Key, ", "), example)
-		}
-	}
-	return nil
-}
-
-// count reads the staged rows again and counts the keys of the suspects.
-func (a *audit) count(t *staged, keys keySet) (map[string]int, error) {
-	records, err := t.rows()
-	if err != nil {
-		return nil, err
-	}
-	defer records.Release()
-	counts := map[string]int{}
-	for records.Next() {
-		again := newAudit(a.schema, a.load)
-		rec := records.RecordBatch()
-		again.take(rec)
-		for row, h := range again.keyWords {
-			if keys.mixed || keys.suspects[h] {
-				parts := make([]string, len(a.key))
-				for i, c := range a.key {
-					parts[i] = rec.Column(c).ValueStr(row)
-				}
-				counts[strings.Join(parts, "/")]++
-			}
-		}
-	}
-	return counts, records.Err()
 }
 
 // tableNames are the tables of the load, as a list of texts.

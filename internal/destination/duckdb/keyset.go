@@ -9,7 +9,7 @@ type keySet struct {
 	hashes   []uint64 // of that day
 	closed   map[int32]bool
 	suspects map[uint64]bool // hashes that two rows of a day share
-	mixed    bool            // a day came back after it was closed: nothing is known
+	reopened map[int32]bool  // days that came back after they were closed: of them nothing is known
 }
 
 func (k *keySet) add(hashes []uint64, day func(row int) int32) {
@@ -17,23 +17,37 @@ func (k *keySet) add(hashes []uint64, day func(row int) int32) {
 		if d := day(row); d != k.day {
 			k.close()
 			k.day = d
-			k.mixed = k.mixed || k.closed[d]
+			if k.closed[d] {
+				k.reopen(d)
+			}
 		}
 		k.hashes = append(k.hashes, h)
 	}
 }
 
-// close ends a day.
-func (k *keySet) close() {
-	slices.Sort(k.hashes)
-	for i := 1; i < len(k.hashes); i++ {
-		if k.hashes[i] == k.hashes[i-1] {
+func (k *keySet) reopen(day int32) {
+	if k.reopened == nil {
+		k.reopened = map[int32]bool{}
+	}
+	k.reopened[day] = true
+}
+
+// suspect notes the hashes that occur twice.
+func (k *keySet) suspect(hashes []uint64) {
+	slices.Sort(hashes)
+	for i := 1; i < len(hashes); i++ {
+		if hashes[i] == hashes[i-1] {
 			if k.suspects == nil {
 				k.suspects = map[uint64]bool{}
 			}
-			k.suspects[k.hashes[i]] = true
+			k.suspects[hashes[i]] = true
 		}
 	}
+}
+
+// close ends a day.
+func (k *keySet) close() {
+	k.suspect(k.hashes)
 	if len(k.hashes) > 0 {
 		if k.closed == nil {
 			k.closed = map[int32]bool{}

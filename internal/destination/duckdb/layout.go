@@ -110,6 +110,16 @@ func (l layout) places(s *table.Schema) (map[string]string, error) {
 	return places, nil
 }
 
+// has says whether a table is there with a column.
+func (l layout) has(name, column string) bool {
+	t := l[strings.ToLower(name)]
+	if t == nil {
+		return false
+	}
+	_, there := t.columns[strings.ToLower(column)]
+	return there
+}
+
 // holdsMore says that a table has columns besides those that a load fills.
 func (l layout) holdsMore(name string, places map[string]string) bool {
 	t := l[strings.ToLower(name)]

@@ -28,6 +28,13 @@ var loadsTable = table.Schema{
 		{Name: "checksum", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The same rows in any order have the same checksum; columns beginning with _ do not count. It ends with -partial where the load had gaps. Where the load before brought the same for the same days, nothing was written again."},
 		{Name: "asked_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the platform was asked: the rows are as of then."},
 		{Name: "synced_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the load was written."},
+		{Name: "definition", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "A fingerprint of what the table held then: days that were loaded under another one are loaded again. NULL = it was not noted."},
+		{Name: "run", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The run that the load belongs to; NULL = none, or it was not noted."},
+		{Name: "started_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When reading for the load began; NULL = it was not noted."},
+		{Name: "calls", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Calls to the platform that the whole load took; the same in each of its rows. NULL = it was not counted."},
+		{Name: "bytes", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Bytes that the platform sent for the whole load, unpacked; the same in each of its rows. NULL = it was not counted."},
+		{Name: "gaps", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Rows of _gaps of the whole load; the same in each of its rows."},
+		{Name: "quarantined", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Values of the whole load that are in _quarantine and in no column; the same in each of its rows."},
 	},
 }
 
@@ -45,7 +52,7 @@ func (w *writer) Loads(ctx context.Context, dataset, account string) (found []ad
 		if err != nil || l[loadsTable.Name] == nil {
 			return err
 		}
-		if found, err = readLoads(ctx, s, dataset, account); err != nil {
+		if found, err = l.readLoads(ctx, s, dataset, account); err != nil {
 			return err
 		}
 		found = stillTrue(found)
@@ -57,8 +64,12 @@ func (w *writer) Loads(ctx context.Context, dataset, account string) (found []ad
 	return found, explain(w.file.path, err)
 }
 
-func readLoads(ctx context.Context, s *session, dataset, account string) (found []adtally.Checkpoint, err error) {
-	rows, err := s.query(ctx, `SELECT table_name, account_id, date_from, date_to, asked_at, load_id FROM `+target(dataset, loadsTable.Name)+`
+func (l layout) readLoads(ctx context.Context, s *session, dataset, account string) (found []adtally.Checkpoint, err error) {
+	definition := "''"
+	if l.has(loadsTable.Name, "definition") { // the file may be older than the column
+		definition = "coalesce(definition, '')"
+	}
+	rows, err := s.query(ctx, `SELECT table_name, account_id, date_from, date_to, asked_at, load_id, `+definition+` FROM `+target(dataset, loadsTable.Name)+`
 		WHERE account_id = ?
 		QUALIFY row_number() OVER (PARTITION BY table_name, date_from, date_to ORDER BY sequence DESC) = 1
 		ORDER BY sequence DESC, table_name`, account)
@@ -69,7 +80,7 @@ func readLoads(ctx context.Context, s *session, dataset, account string) (found 
 	for rows.Next() {
 		var c adtally.Checkpoint
 		var first, last sql.NullTime
-		if err := rows.Scan(&c.Table, &c.Account, &first, &last, &c.Asked, &c.Load); err != nil {
+		if err := rows.Scan(&c.Table, &c.Account, &first, &last, &c.Asked, &c.Load, &c.Definition); err != nil {
 			return nil, fmt.Errorf("read the loads of %s: %w", dataset, err)
 		}
 		if first.Valid {

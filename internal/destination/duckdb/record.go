@@ -2,9 +2,11 @@ package duckdb
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"adtally"
 	"adtally/internal/destination"
@@ -20,15 +22,28 @@ func (b *bringing) record(ctx context.Context) error {
 	}
 	statement := "INSERT INTO " + ledger + " (" + idents("", names(loadsTable.Columns)) + ") VALUES " +
 		listed(strings.Split(strings.Repeat("?", len(loadsTable.Columns)), ""))
+	calls, bytes := b.cost()
+	started := sql.Null[time.Time]{V: instant(b.load.Started), Valid: !b.load.Started.IsZero()}
 	for _, t := range b.brought() {
 		first, last := ends(b.load.Slice.Window)
 		if err := b.session.exec(ctx, statement, sequence, b.load.ID, b.load.Slice.Stream, t.schema.Name, b.load.Slice.Account,
-			first, last, t.facts.rows, b.checksum(t), b.asked, b.synced); err != nil {
+			first, last, t.facts.rows, b.checksum(t), b.asked, b.synced, orNull(b.load.Definition), orNull(b.load.Run), started, calls, bytes,
+			b.remarked(&table.Gaps), b.lost()); err != nil {
 			return fmt.Errorf("record the load: %w", err)
 		}
 	}
 	return nil
 }
+
+// cost is what the load took of the platform, or nothing where nobody counted.
+func (b *bringing) cost() (calls, bytes any) {
+	if b.load.Cost == nil {
+		return nil, nil
+	}
+	return b.load.Cost()
+}
+
+func orNull(text string) sql.Null[string] { return sql.Null[string]{V: text, Valid: text != ""} }
 
 // checksum is that of the rows that came. Beside gaps it is marked: rows of earlier
 // loads may have stayed.
@@ -47,6 +62,11 @@ func (b *bringing) remarked(s *table.Schema) int64 {
 	return b.tables[slices.Index(table.Remarks, s)].facts.rows
 }
 
+// lost is how many values of the load are in quarantine and in no column.
+func (b *bringing) lost() int64 {
+	return b.tables[slices.Index(table.Remarks, &table.Quarantine)].facts.lost
+}
+
 // ends are the first and the last day of a window, or nothing.
 func ends(w adtally.Window) (first, last any) {
 	if w.IsZero() {
@@ -57,11 +77,11 @@ func ends(w adtally.Window) (first, last any) {
 
 // conclude finds out, in the transaction, what the load made true.
 func (b *bringing) conclude(ctx context.Context) (err error) {
-	w := destination.Written{Rows: map[string]int64{}, Quarantined: b.remarked(&table.Quarantine), Gaps: b.remarked(&table.Gaps)}
+	w := destination.Written{Load: b.load.ID, Rows: map[string]int64{}, Quarantined: b.lost(), Gaps: b.remarked(&table.Gaps)}
 	for _, t := range b.brought() {
 		w.Rows[t.schema.Name] = t.facts.rows
 		w.Checkpoints = append(w.Checkpoints, adtally.Checkpoint{
-			Table: t.schema.Name, Account: b.load.Slice.Account, Window: b.load.Slice.Window, Asked: b.asked, Load: b.load.ID})
+			Table: t.schema.Name, Account: b.load.Slice.Account, Window: b.load.Slice.Window, Asked: b.asked, Load: b.load.ID, Definition: b.load.Definition})
 	}
 	w.Checkpoints, err = apart(ctx, b.session, b.load.Dataset, w.Checkpoints)
 	b.written = w

@@ -38,6 +38,7 @@ type staged struct {
 	spill   *spill
 	audit   *audit
 	facts   facts
+	drop    []int64 // rows that came again later, by their number, in order
 }
 
 func newStaging(s *session, l *loans, load destination.Load) *staging {
@@ -58,9 +59,12 @@ func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[t
 			return err
 		}
 	}
-	for _, t := range st.tables {
+	for _, t := range slices.Backward(st.tables) { // the quarantine comes last: the others add to it
+		if err := st.settleTwins(scratch, t); err != nil {
+			return err
+		}
 		var err error
-		if t.facts, err = t.audit.verdict(t); err != nil {
+		if t.facts, err = t.audit.verdict(); err != nil {
 			return err
 		}
 	}
@@ -109,8 +113,17 @@ func (t *staged) toDisk(scratch string) (err error) {
 	return nil
 }
 
-// rows reads what was staged, from the first row; nil where there is none.
+// rows reads what is to be written, from the first row; nil where there is none.
 func (t *staged) rows() (array.RecordReader, error) {
+	all, err := t.all()
+	if err != nil || all == nil || len(t.drop) == 0 {
+		return all, err
+	}
+	return &thinned{RecordReader: all, drop: t.drop}, nil
+}
+
+// all reads what was staged.
+func (t *staged) all() (array.RecordReader, error) {
 	switch {
 	case t.spill != nil:
 		return t.spill.rows()

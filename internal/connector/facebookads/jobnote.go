@@ -1,0 +1,161 @@
+package facebookads
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"adtally"
+	"adtally/internal/fetch"
+)
+
+// jobsNote is what a cursor says of report jobs: the id of each question's job,
+// or tooBig. A question is named by its window and its fingerprint, so that a job
+// never answers for a question that it was not submitted for.
+type jobsNote struct {
+	Runs map[string]string `json:"report_run_ids"`
+}
+
+// tooBig stands in place of an id where Meta found the question too big: it is
+// not asked again, and its parts are.
+const tooBig = "too big"
+
+func tooBigBefore() error {
+	r := refuse(rule{class: classTooMuch}, nil, fetch.Answer{})
+	r.fault.Err = errors.New("an earlier try of this slice found out")
+	return r
+}
+
+// jobName names a question in the note.
+func (rd *reading) jobName(q question) string {
+	return q.window.String() + " " + q.fingerprint(rd.graph.spoken())
+}
+
+// submitted gives the id of the question's job: the one in the note, or a new
+// one.
+func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh bool, err error) {
+	switch run := rd.runs()[rd.jobName(q)]; run {
+	case "":
+	case tooBig:
+		return "", false, tooBigBefore()
+	default:
+		return run, false, nil
+	}
+	run, asked, err := rd.graph.submit(ctx, q)
+	if err != nil {
+		return "", false, err
+	}
+	return run, true, rd.keep(ctx, q, run, asked)
+}
+
+// forget takes a job that ended without a report out of the note. That a
+// question was too big stays there.
+func (rd *reading) forget(ctx context.Context, q question, why error) error {
+	if errors.Is(why, errTooMuch) {
+		return rd.keep(ctx, q, tooBig, rd.note.Cursor().Asked)
+	}
+	return rd.keep(ctx, q, "", rd.note.Cursor().Asked)
+}
+
+// runs are the jobs that the note knows. A note that cannot be read is no note.
+func (rd *reading) runs() map[string]string {
+	var n jobsNote
+	if text := rd.note.Cursor().Note; len(text) > 0 && json.Unmarshal(text, &n) != nil {
+		return nil
+	}
+	return n.Runs
+}
+
+// noted says whether the note knows of the question.
+func (rd *reading) noted(q question) bool { return rd.runs()[rd.jobName(q)] != "" }
+
+// keep writes the id of a question's job into the note, or takes it out. The
+// slice is as of the moment when the first of its jobs was submitted.
+func (rd *reading) keep(ctx context.Context, q question, run string, asked time.Time) error {
+	runs := map[string]string{}
+	maps.Copy(runs, rd.runs())
+	delete(runs, rd.jobName(q))
+	if run != "" {
+		runs[rd.jobName(q)] = run
+	}
+	if len(runs) == 0 {
+		return rd.note.Save(ctx, adtally.Cursor{})
+	}
+	text, err := json.Marshal(jobsNote{runs})
+	if err != nil {
+		return err
+	}
+	before := rd.note.Cursor().Asked
+	if !holdsJob(runs) {
+		asked = time.Time{}
+	} else if !before.IsZero() && before.Before(asked) {
+		asked = before
+	}
+	return rd.note.Save(ctx, adtally.Cursor{Asked: asked, Note: text})
+}
+
+func holdsJob(runs map[string]string) bool {
+	for _, run := range runs {
+		if run != tooBig {
+			return true
+		}
+	}
+	return false
+}
+
+// parts cuts a question at the windows for which an earlier try of the slice has
+// submitted jobs, the newest days first, so that no job is submitted twice. None:
+// the note knows the question itself, or nothing within it.
+func (rd *reading) parts(q question) (out []question) {
+	if rd.noted(q) {
+		return nil
+	}
+	inside := rd.within(q)
+	if len(inside) == 0 {
+		return nil
+	}
+	end := q.window.To
+	add := func(from, to adtally.Day) {
+		if from < to {
+			part := q
+			part.window = adtally.Window{From: from, To: to}
+			out = append(out, part)
+		}
+	}
+	for _, w := range inside {
+		add(w.To, end)
+		add(w.From, w.To)
+		end = w.From
+	}
+	add(q.window.From, end)
+	return out
+}
+
+// within are the largest windows inside a question's that the note knows of the
+// same question, the newest first. They do not overlap.
+func (rd *reading) within(q question) (found []adtally.Window) {
+	var all []adtally.Window
+	for name := range rd.runs() {
+		window, fingerprint, _ := strings.Cut(name, " ")
+		w, err := adtally.ParseWindow(window)
+		if err == nil && fingerprint == q.fingerprint(rd.graph.spoken()) && q.window.Covers(w) {
+			all = append(all, w)
+		}
+	}
+	slices.SortFunc(all, func(a, b adtally.Window) int {
+		return cmp.Or(cmp.Compare(b.Days(), a.Days()), cmp.Compare(b.From, a.From))
+	})
+	for _, w := range all {
+		overlaps := func(o adtally.Window) bool { return w.From < o.To && o.From < w.To }
+		if !slices.ContainsFunc(found, overlaps) {
+			found = append(found, w)
+		}
+	}
+	slices.SortFunc(found, func(a, b adtally.Window) int { return cmp.Compare(b.From, a.From) })
+	return found
+}

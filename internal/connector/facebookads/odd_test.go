@@ -1,0 +1,194 @@
+package facebookads_test
+
+import (
+	"strings"
+	"testing"
+
+	"adtally"
+	"adtally/internal/connector/facebookads"
+)
+
+const adOfDay = `"account_id":"7","campaign_id":"1","adset_id":"2","date_start":"` + lastDay + `","date_stop":"` + lastDay + `"`
+
+// What is no record is passed over and kept; the rest of the page is read.
+func TestRead_AnElementThatIsNoRecordCostsOnlyItself(t *testing.T) {
+	good := `{"ad_id":"5","spend":"1",` + adOfDay + `}`
+	for name, c := range map[string]struct{ sent, odd string }{
+		"null":            {`null`, `basic_ad   null `},
+		"a text":          {`"x"`, `basic_ad   "x" `},
+		"a number":        {`7`, `basic_ad   7 `},
+		"a list":          {`[{"ad_id":"6"}]`, `basic_ad   [{"ad_id":"6"}] `},
+		"no id":           {`{"spend":"2",` + adOfDay + `}`, `basic_ad 7/2026-06-01  {"account_id":"7","date":"2026-06-01"} `},
+		"nothing":         {`{}`, `basic_ad 7  {"account_id":"7"} `},
+		"another day":     {`{"ad_id":"6","account_id":"7","date_start":"2026-06-02","date_stop":"2026-06-02"}`, `basic_ad 7/2026-06-02/6  {"account_id":"7","date":"2026-06-02","ad_id":"6"} `},
+		"no day":          {`{"ad_id":"6","account_id":"7"}`, `basic_ad 7//6  {"account_id":"7","ad_id":"6"} `},
+		"no day at all":   {`{"ad_id":"6","date_start":"31.05."}`, `basic_ad 7//6 date "31.05." `},
+		"days":            {`{"ad_id":"6","account_id":"7","date_start":"2026-06-01","date_stop":"2026-06-02"}`, `basic_ad 7/2026-06-01/6  {"account_id":"7","date":"2026-06-01","ad_id":"6"} `},
+		"another account": {`{"ad_id":"6","account_id":"8","date_start":"2026-06-01"}`, `basic_ad 8/2026-06-01/6  {"account_id":"8","date":"2026-06-01","ad_id":"6"} `},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				m := &meta{t: t, answers: map[string][]answer{insights: {says(paged("", good, c.sent, strings.Replace(good, `"5"`, `"9"`, 1)))}}}
+				g := m.read(t.Context(), "basic_ad", day, nil, "ad_id")
+				g.want(t, "5 9")
+				if len(g.odd) == 0 || g.odd[0] != c.odd || len(m.calls) != 1 {
+					t.Errorf("in quarantine: %q, want %q; %d calls", g.odd, c.odd, len(m.calls))
+				}
+			})
+		})
+	}
+}
+
+func TestRead_AnEntityThatIsNoRecordCostsOnlyItself(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		m := &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {says(`{"data":[{"id":"1"},null,{"name":"no id"},{"id":"2"}],"paging":[]}`)}}}
+		g := m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id")
+		g.want(t, "1 2")
+		g.wantOdd(t, "campaigns   null ", "campaigns   {} ")
+	})
+}
+
+func TestDecode_AnActionThatIsNoneCostsOnlyItself(t *testing.T) {
+	t.Parallel()
+	out := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","spend":"2","actions":[null,"x",{"value":"5","7d_click":4},{"action_type":"lead","value":"3"},{"action_type":null,"value":"1"},{"action_type":7,"value":"1.0"},[]],
+		"action_values":{"action_type":"lead","value":"9"}},{"date_start":"2026-05-01","ad_id":"2","actions":null,"action_values":[{"action_type":"lead","value":"1E3"}]}`)
+	rows, actions, q := out["basic_ad"], out["basic_ad_actions"], out["_quarantine"]
+	if rows.Rows() != 2 || actions.Rows() != 3 || q.Rows() != 6 {
+		t.Fatalf("%d rows, %d actions, %d in quarantine", rows.Rows(), actions.Rows(), q.Rows())
+	}
+	want(t, actions, 0, "action_type", "lead")
+	want(t, actions, 0, "value", "3.000000")
+	want(t, actions, 1, "action_type", "7")
+	want(t, actions, 1, "value", "1.000000")
+	want(t, actions, 2, "action_value", "1000.000000")
+	for i, value := range []string{"null", `"x"`, "default: 5, 7d_click: 4", "default: 1", "[]", `{"action_type":"lead","value":"9"}`} {
+		want(t, q, i, "table_name", "basic_ad_actions")
+		want(t, q, i, "value", value)
+		want(t, q, i, "loaded", "NULL")
+	}
+}
+
+// Revenue is money in any form that JSON allows.
+func TestDecode_MoneyTakesAnyJSONDecimal(t *testing.T) {
+	t.Parallel()
+	out := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","spend":1.5e1,"clicks":"12.0","impressions":1E3,"inline_link_clicks":0.0,"action_values":[{"action_type":"a","value":"19.99333333333"},{"action_type":"b","value":1E3},{"action_type":"c","value":"-2.5e-1","7d_click":"0.0000005"}]}`)
+	rows, actions, q := out["basic_ad"], out["basic_ad_actions"], out["_quarantine"]
+	for column, value := range map[string]string{"spend": "15.000000", "clicks": "12", "impressions": "1000", "inline_link_clicks": "0"} {
+		want(t, rows, 0, column, value)
+	}
+	for i, value := range []string{"19.993333", "1000.000000", "-0.250000", "0.000000"} {
+		want(t, actions, i, "action_value", value)
+	}
+	if q.Rows() != 2 {
+		t.Fatalf("%d remarks, want 2", q.Rows())
+	}
+	for i, value := range [][2]string{{"19.99333333333", "19.993333"}, {"0.0000005", "0.000000"}} {
+		want(t, q, i, "value", value[0])
+		want(t, q, i, "loaded", value[1])
+	}
+}
+
+func TestDecode_ADayIsReadHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, written := range []string{"2026-5-26", "2026-05-26T00:00:00+0200", "2026-05-26 00:00:00", "2026-5-026"} {
+		out := decode(t, "basic_ad", "EUR", `{"date_start":"`+written+`","date_stop":"`+written+`","ad_id":"1","actions":[{"action_type":"lead","value":"3"}]}`)
+		want(t, out["basic_ad"], 0, "date", "2026-05-26")
+		want(t, out["basic_ad"], 0, "raw", "NULL")
+		want(t, out["basic_ad_actions"], 0, "date", "2026-05-26")
+		want(t, out["_quarantine"], 0, "value", written)
+		want(t, out["_quarantine"], 0, "loaded", "2026-05-26")
+	}
+}
+
+func TestDecode_AMemberThatStandsTwiceCostsOnlyItself(t *testing.T) {
+	t.Parallel()
+	out := decode(t, "ads", "EUR", `{"id":"1","name":"a","name":"b"},{"id":"2"}`)
+	want(t, out["ads"], 0, "name", "a")
+	want(t, out["ads"], 1, "id", "2")
+	want(t, out["_quarantine"], 0, "value", `"b"`)
+}
+
+// A page that is no page is asked for again; it is never our fault.
+func TestRead_APageThatIsNoPageIsAskedForAgain(t *testing.T) {
+	for name, bad := range map[string]string{
+		"data is null": `{"data":null}`, "data is a text": `{"data":"x"}`, "data is an object": `{"data":{"1":{}}}`, "a list": `[]`, "nothing": `{}`,
+		"paging without a cursor": `{"data":[{"id":"1"}],"paging":{"next":"https://x/"}}`, "paging is a text": `{"data":[{"id":"1"}],"paging":"x"}`,
+		"broken in a row": `{"data":[{"id":"1"},{"id":}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				const what = "GET act_7/campaigns"
+				m := &meta{t: t, answers: map[string][]answer{what: {says(bad), says(bad), says(paged("", `{"id":"1"}`, `{"id":"2"}`))}}}
+				g := m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id")
+				g.want(t, "1 2")
+				if len(m.calls) != 3 || len(g.odd) > 0 {
+					t.Errorf("%d calls, in quarantine %q", len(m.calls), g.odd)
+				}
+				m = &meta{t: t, answers: map[string][]answer{what: {says(bad)}}}
+				m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id").wantFault(t, adtally.Retry, "bad_answer")
+				if len(m.calls) != 3 {
+					t.Errorf("%d calls", len(m.calls))
+				}
+			})
+		})
+	}
+}
+
+func TestRead_ANodeThatIsNoObjectIsAskedForAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		m := &meta{t: t, answers: map[string][]answer{"GET act_7": {says(`[]`), says(`{"id":"act_7","account_id":"7","name":"Shop"}`)}}}
+		m.read(t.Context(), "ad_accounts", adtally.Window{}, nil, "name").want(t, "Shop")
+	})
+}
+
+// An entry of the log that a later page shows again is one entry.
+func TestRead_AnEntryOfTheLogThatIsShownAgainIsOne(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		const log = "GET act_7/activities"
+		a, b := entryAt("2026-06-01T10:00:00+0000", ""), entryAt("2026-06-01T09:00:00+0000", "")
+		m := &meta{t: t, answers: map[string][]answer{log: {says(paged("x", a, a)), says(paged("", a, b))}}}
+		g := m.read(t.Context(), "activities", day, nil, "id")
+		if len(g.cells) != 4 || g.cells[2] != g.cells[0] || g.cells[1] != g.cells[0]+"-2" || g.err != nil {
+			t.Errorf("%q, %v", g.cells, g.err)
+		}
+	})
+}
+
+func TestRead_AnUnknownCurrencyWithholdsBudgetsAndNothingElse(t *testing.T) {
+	for _, currency := range []string{"XYZ", "", "LBP", "KWD"} {
+		t.Run(currency, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				m := &meta{t: t, currency: &currency, answers: map[string][]answer{
+					"GET act_7/campaigns": {says(`{"data":[{"id":"1","name":"C","daily_budget":"5000"}]}`)}, insights: {pageOf("", "5")}}}
+				m.read(t.Context(), "basic_ad", day, nil, "spend").want(t, "1.500000")
+				g := m.read(t.Context(), "campaigns", adtally.Window{}, nil, "daily_budget")
+				g.want(t, "")
+				if len(g.cells) != 1 || len(g.gaps) != 4 || g.gaps[0] != "campaigns  daily_budget unknown_currency false" {
+					t.Errorf("cells %q, gaps %q", g.cells, g.gaps)
+				}
+				m.read(t.Context(), "campaigns", adtally.Window{}, nil, "raw").want(t, `{"daily_budget":"5000"}`)
+			})
+		})
+	}
+}
+
+// Meta's own page wins; what it does not list is read by CLDR.
+func TestCurrency_DigitsOfMinorUnits(t *testing.T) {
+	t.Parallel()
+	for currency, budget := range map[string]string{
+		"EUR": "50.00", "LKR": "50.00", "GHS": "50.00", "BHD": "50.00", "JOD": "50.00", "PKR": "50.00", "RSD": "50.00", "VES": "50.00",
+		"HUF": "5000.00", "TWD": "5000.00", "COP": "5000.00", "CRC": "5000.00", "JPY": "5000.00", "VND": "5000.00",
+	} {
+		want(t, decode(t, "campaigns", currency, `{"id":"1","daily_budget":"5000"}`)["campaigns"], 0, "daily_budget", budget)
+	}
+}
+
+func TestJudge_AnErrorCodeMayBeAText(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{`2`, `"2"`, `" 2 "`, `2.0`, `"2.0"`} {
+		err := facebookads.Judge(500, nil, []byte(`{"error":{"message":"Service temporarily unavailable","code":`+code+`}}`))
+		if f := adtally.FaultOf(err); f.Act != adtally.Retry || f.Code != "meta_trouble" || !strings.Contains(err.Error(), "code 2,") {
+			t.Errorf("%s: %+v, %v", code, f, err)
+		}
+	}
+}

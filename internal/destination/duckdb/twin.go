@@ -1,0 +1,291 @@
+package duckdb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"adtally/internal/destination"
+	"adtally/internal/table"
+)
+
+// twins are the rows of one key, in the order in which they came.
+type twins struct {
+	at     []int64  // their numbers
+	whole  []uint64 // the hashes that the checksum is made of
+	stable uint64   // the hash of the last one, without what changes by itself
+	differ bool
+}
+
+// settleTwins makes one row of those that have the same key: a list that moves
+// while it is read shows some of it again. Of rows that differ the load says
+// whether the last one counts. Only rows that came twice are kept in mind.
+func (st *staging) settleTwins(scratch string, t *staged) error {
+	if t.schema == &table.Quarantine {
+		return nil // two misfits of one cell are two rows
+	}
+	found, err := t.twins()
+	if err != nil {
+		return fmt.Errorf("check the keys of %s: %w", t.schema.Name, err)
+	}
+	differ := false
+	for key, tw := range found {
+		if tw.differ && !st.load.LaterWins {
+			return fmt.Errorf("%d rows of %s, %s: %w", len(tw.at), t.schema.Name, key, destination.ErrTwice)
+		}
+		differ = differ || tw.differ
+		t.forget(tw)
+	}
+	slices.Sort(t.drop)
+	if !differ {
+		return nil
+	}
+	remarks, err := t.remarks(st.load, found)
+	if err != nil {
+		return fmt.Errorf("remark on %s: %w", t.schema.Name, err)
+	}
+	return st.take(scratch, remarks)
+}
+
+// forget leaves out all rows of a key but the last.
+func (t *staged) forget(tw *twins) {
+	last := len(tw.at) - 1
+	t.drop = append(t.drop, tw.at[:last]...)
+	t.audit.rows -= int64(last)
+	for _, h := range tw.whole[:last] {
+		t.audit.sum -= h
+	}
+}
+
+// twins finds the rows whose keys occur twice: first by hashes, and where two are
+// the same, in the rows themselves.
+func (t *staged) twins() (map[string]*twins, error) {
+	keys := &t.audit.keys
+	if keys.close(); len(keys.reopened) > 0 {
+		var hashes []uint64
+		err := t.again(func(b seen) error {
+			day := t.audit.day(b.rec)
+			for row, h := range b.keys {
+				if keys.reopened[day(row)] {
+					hashes = append(hashes, h)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		keys.suspect(hashes)
+	}
+	if len(keys.suspects) == 0 {
+		return nil, nil
+	}
+	found := map[string]*twins{}
+	err := t.again(func(b seen) error {
+		for row, h := range b.keys {
+			if keys.suspects[h] {
+				add(found, b, row)
+			}
+		}
+		return nil
+	})
+	for key, tw := range found {
+		if len(tw.at) < 2 {
+			delete(found, key) // only the hash is the same
+		}
+	}
+	return found, err
+}
+
+func add(found map[string]*twins, b seen, row int) {
+	key := b.audit.keyOf(b.rec, row)
+	tw := found[key]
+	if tw == nil {
+		tw = &twins{}
+		found[key] = tw
+	}
+	stable := b.audit.stable(b.rec, row)
+	tw.differ = tw.differ || len(tw.at) > 0 && stable != tw.stable
+	tw.at, tw.whole, tw.stable = append(tw.at, b.from+int64(row)), append(tw.whole, b.whole[row]), stable
+}
+
+// seen is a batch of staged rows that is read again.
+type seen struct {
+	audit       *audit
+	rec         arrow.RecordBatch
+	from        int64    // the number of its first row
+	keys, whole []uint64 // the hashes of its rows
+}
+
+func (t *staged) again(look func(seen) error) error {
+	records, err := t.all()
+	if err != nil || records == nil {
+		return err
+	}
+	defer records.Release()
+	hasher, from := newAudit(t.schema, t.audit.load), int64(0)
+	for records.Next() {
+		rec := records.RecordBatch()
+		hasher.hash(rec)
+		if err := look(seen{hasher, rec, from, hasher.keyWords, hasher.hashes}); err != nil {
+			return err
+		}
+		from += rec.NumRows()
+	}
+	return records.Err()
+}
+
+// keyOf is a row's key for people.
+func (a *audit) keyOf(rec arrow.RecordBatch, row int) string {
+	parts := make([]string, len(a.key))
+	for i, c := range a.key {
+		parts[i], _ = table.CellOf(rec.Column(c), row)
+	}
+	return strings.Join(parts, "/")
+}
+
+// stable is the hash of a row without what changes by itself.
+func (a *audit) stable(rec arrow.RecordBatch, row int) (sum uint64) {
+	for i, c := range a.schema.Columns {
+		if slices.Contains(a.schema.Volatile, c.Name) {
+			continue
+		}
+		cell := array.NewSlice(rec.Column(i), int64(row), int64(row)+1)
+		eachHash(cell, func(_ int, h uint64) { sum = mix(sum ^ h + a.names[i]) })
+		cell.Release()
+	}
+	return sum
+}
+
+// mostRemarks bounds what is said of the rows of one load that differ: a
+// platform that sends all of them twice is one thing to know.
+const mostRemarks = 1000
+
+// remarks says of each row that was left out for a later one what it said
+// instead.
+func (t *staged) remarks(load destination.Load, found map[string]*twins) (table.Batch, error) {
+	r := &remarking{staged: t, load: load, found: found, into: table.NewBuilder(&table.Quarantine), last: map[string][]string{}}
+	for range 2 { // the last row of a key is known only when all were seen
+		if err := t.again(r.look); err != nil {
+			return table.Batch{}, err
+		}
+	}
+	return r.into.Batch(), nil
+}
+
+type remarking struct {
+	*staged
+	load  destination.Load
+	found map[string]*twins
+	into  *table.Builder
+	last  map[string][]string // what was loaded, by key
+}
+
+func (r *remarking) look(s seen) error {
+	for row, h := range s.keys {
+		if !r.audit.keys.suspects[h] {
+			continue
+		}
+		key := s.audit.keyOf(s.rec, row)
+		tw, kept := r.found[key], r.last[key]
+		if tw == nil || !tw.differ {
+			continue
+		}
+		switch isLast := s.from+int64(row) == tw.at[len(tw.at)-1]; {
+		case isLast && kept == nil && len(r.last) < mostRemarks:
+			r.last[key] = texts(s.rec, row)
+		case !isLast && kept != nil:
+			if err := r.remark(key, texts(s.rec, row), kept); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func texts(rec arrow.RecordBatch, row int) []string {
+	out := make([]string, rec.NumCols())
+	for i, c := range rec.Columns() {
+		out[i], _ = table.CellOf(c, row)
+	}
+	return out
+}
+
+// remark writes down every column in which a row differs from the later one.
+func (r *remarking) remark(key string, was, is []string) error {
+	day := ""
+	if r.schema.Mode == table.Replace {
+		day = was[r.schema.Index(table.DayColumn)]
+	}
+	for i, c := range r.schema.Columns {
+		if was[i] == is[i] || slices.Contains(r.schema.Volatile, c.Name) {
+			continue
+		}
+		cells := []string{r.schema.Name, r.load.Slice.Account, day, key, c.Name, was[i],
+			"The row came twice and differed, also when it was read again; the one that came later was loaded.", is[i]}
+		for column, text := range cells {
+			if text == "" && column == table.Quarantine.Index(table.DayColumn) {
+				continue // an entity has no day
+			}
+			if err := r.into.Set(column, []byte(text)); err != nil {
+				return err
+			}
+		}
+		r.into.EndRow()
+	}
+	return nil
+}
+
+// thinned reads rows without those that are dropped.
+type thinned struct {
+	array.RecordReader
+	drop  []int64 // what is still to come
+	at    int64   // the number of the next batch's first row
+	parts []arrow.RecordBatch
+}
+
+// Next goes on to the next stretch of rows between two that are dropped.
+func (r *thinned) Next() bool {
+	if len(r.parts) > 0 {
+		r.parts[0].Release()
+		r.parts = r.parts[1:]
+	}
+	for len(r.parts) == 0 {
+		if !r.RecordReader.Next() {
+			return false
+		}
+		r.cut(r.RecordReader.RecordBatch())
+	}
+	return true
+}
+
+func (r *thinned) cut(rec arrow.RecordBatch) {
+	from, end := int64(0), rec.NumRows()
+	for ; len(r.drop) > 0 && r.drop[0] < r.at+end; r.drop = r.drop[1:] {
+		at := r.drop[0] - r.at
+		if at > from {
+			r.parts = append(r.parts, rec.NewSlice(from, at))
+		}
+		from = at + 1
+	}
+	if from < end {
+		r.parts = append(r.parts, rec.NewSlice(from, end))
+	}
+	r.at += end
+}
+
+func (r *thinned) RecordBatch() arrow.RecordBatch { return r.parts[0] }
+
+// Record is what Arrow called it before.
+func (r *thinned) Record() arrow.RecordBatch { return r.RecordBatch() }
+
+func (r *thinned) Release() {
+	for _, p := range r.parts {
+		p.Release()
+	}
+	r.parts = nil
+	r.RecordReader.Release()
+}

@@ -17,7 +17,7 @@ var (
 )
 
 // forms are the lines of a script.
-var forms = joinedForms(errorForms, limitForms, jobForms, pageForms, wrongForms, wireForms, oddForms)
+var forms = joinedForms(errorForms, limitForms, jobForms, pageForms, lostForms, oddForms, wrongForms, wireForms)
 
 func joinedForms(lists ...[]pattern) (all []pattern) {
 	for _, list := range lists {

@@ -3,83 +3,146 @@ package graphsim
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
+	"maps"
+	"slices"
+	"strings"
 )
 
-// oddForms are answers that lead nowhere, or are not what was asked for.
+// oddForms are answers that are whole and hold something that nobody expects.
 var oddForms = []pattern{
-	{words: "page leads to itself", once: true, takes: calls, make: func(f *Fault, _ []any) error {
-		f.checks = append(f.checks, isPage)
-		f.change = func(e *event, a answer) answer { return a.leading(e, e.from()) }
-		return nil
+	{words: "row comes again", once: true, takes: calls, make: func(f *Fault, _ []any) error { return comesAgain(f, nil) }},
+	{words: "row comes again with NAME TEXT", once: true, takes: calls, make: func(f *Fault, v []any) error {
+		return comesAgain(f, func(row json.RawMessage) json.RawMessage { return setMember(row, v[0].(string), v[1].(string)) })
 	}},
-	{words: "empty pages for ever", takes: calls, make: func(f *Fault, _ []any) error {
-		f.checks = append(f.checks, isPage)
-		f.replace = func(e *event) answer {
-			e.call.params.Set("after", encodeCursor(opaqueMark+"nothing"+strconv.Itoa(e.page)))
-			return emptyPage(e)
-		}
-		return nil
-	}},
-	jobForm("job is gone", func(j *job, _ []any) { j.behaviour = "gone" }),
-	jobForm("job completes but its pages are gone", func(j *job, _ []any) { j.behaviour = "pagesgone" }),
-	{words: "field NAME refused", takes: append([]string{"as"}, facts...), make: func(f *Fault, v []any) error {
-		f.checks = append(f.checks, func(e *event) bool { return e.asksFor(v[0].(string)) })
-		f.refuse = func(*event) *refusal {
-			if f.as != nil {
-				return f.as
+	{words: "element TEXT among rows", once: true, takes: calls, make: func(f *Fault, v []any) error {
+		f.checks = append(f.checks, func(e *event) bool { return len(e.rows()) > 0 })
+		f.change = func(_ *event, a answer) answer {
+			if rows, isList := elements(a); isList && len(rows) > 0 {
+				return a.holding(slices.Insert(rows, 1, json.RawMessage(v[0].(string))))
 			}
-			return must(3, 0)
+			return a
 		}
 		return nil
 	}},
-	{words: "batch loses NUMBER parts", once: true, takes: []string{"often", "after"}, make: func(f *Fault, v []any) error {
-		f.batch = func(parts [][]byte) []byte { return batchOf(parts[:max(len(parts)-v[0].(int), 0)]) }
+	{words: "element TEXT among actions", once: true, takes: calls, make: func(f *Fault, v []any) error {
+		return inserts(f, `"actions":[`, v[0].(string)+",")
+	}},
+	{words: "half a surrogate in NAME", once: true, takes: calls, make: func(f *Fault, v []any) error { return inserts(f, startOf(v[0]), `\ud83d`) }},
+	{words: "control byte in NAME", once: true, takes: calls, make: func(f *Fault, v []any) error { return inserts(f, startOf(v[0]), "\x01") }},
+	{words: "cut character in NAME", once: true, takes: calls, make: func(f *Fault, v []any) error { return inserts(f, startOf(v[0]), "\xc3") }},
+	{words: "account ACCOUNT is unlisted", takes: []string{"for"}, make: func(f *Fault, v []any) error {
+		f.hides = func(k kind, id string) bool { return k.word == accountKind.word && id == v[0] }
 		return nil
 	}},
-	{words: "batch says TEXT", once: true, takes: []string{"often", "after"}, make: func(f *Fault, v []any) error {
-		f.batch = func([][]byte) []byte { return []byte(v[0].(string)) }
-		return nil
+	{words: "account ACCOUNT withholds NAME", takes: []string{"for"}, make: func(f *Fault, v []any) error {
+		return ofAccount(f, v[0].(string), func(account json.RawMessage) json.RawMessage { return dropMember(account, v[1].(string)) })
+	}},
+	{words: "account ACCOUNT says NAME TEXT", takes: []string{"for"}, make: func(f *Fault, v []any) error {
+		return ofAccount(f, v[0].(string), func(account json.RawMessage) json.RawMessage {
+			return setMember(account, v[1].(string), v[2].(string))
+		})
 	}},
 }
 
-// from is the cursor that a page begins at.
-func (e *event) from() string {
-	if after := e.call.params.Get("after"); after != "" {
-		return after
+// comesAgain has a page begin with the row that the page before ended with, as a
+// list does into which something came at its head meanwhile.
+func comesAgain(f *Fault, changed func(json.RawMessage) json.RawMessage) error {
+	f.checks = append(f.checks, func(e *event) bool { return e.page > 1 && len(e.rows()) > 0 })
+	f.change = func(e *event, a answer) answer {
+		rows, isList := elements(a)
+		before, isThere := e.rowBefore(a)
+		if !isList || !isThere {
+			return a
+		}
+		if changed != nil {
+			before = changed(before)
+		}
+		return a.holding(slices.Insert(rows, 0, before))
 	}
-	if isInsights(e.call) {
-		return encodeCursor("-1") // before row 0
-	}
-	return startCursor
+	return nil
 }
 
-// leading is a page whose next one begins at a cursor, and that is else as it was.
-func (a answer) leading(e *event, after string) answer {
-	rows, isList := elements(a)
-	if !isList {
+// rowBefore is the last row of the page before a page.
+func (e *event) rowBefore(a answer) (json.RawMessage, bool) {
+	var page struct {
+		Paging struct{ Cursors struct{ Before string } }
+	}
+	if json.Unmarshal(a.body, &page) != nil || page.Paging.Cursors.Before == "" {
+		return nil, false
+	}
+	c := *e.call
+	c.params = maps.Clone(e.call.params)
+	c.params.Del("after")
+	c.params.Set("before", page.Paging.Cursors.Before)
+	c.params.Set("limit", "1")
+	rows, isList := elements(e.server.event(&c, e.node, e.name).truth())
+	if !isList || len(rows) == 0 {
+		return nil, false
+	}
+	return rows[len(rows)-1], true
+}
+
+// inserts puts bytes behind the first place of a text in an answer.
+func inserts(f *Fault, behind, text string) error {
+	place := []byte(behind)
+	f.checks = append(f.checks, func(e *event) bool { return e.call.method == "GET" && bytes.Contains(e.truth().body, place) })
+	f.change = func(_ *event, a answer) answer {
+		if i := bytes.Index(a.body, place); i >= 0 {
+			a.body = slices.Insert(bytes.Clone(a.body), i+len(place), []byte(text)...)
+		}
 		return a
 	}
-	data, err := json.Marshal(rows)
+	return nil
+}
+
+// startOf is where the text of a member begins.
+func startOf(name any) string { return `"` + name.(string) + `":"` }
+
+// ofAccount changes what is said of an account, by itself and in the list of
+// accounts.
+func ofAccount(f *Fault, digits string, change func(json.RawMessage) json.RawMessage) error {
+	isOne := func(e *event) bool { return len(e.call.path) == 1 && e.call.path[0] == "act_"+digits }
+	f.checks = append(f.checks, func(e *event) bool {
+		return e.call.method == "GET" && (isOne(e) || strings.Join(e.call.path, "/") == "me/adaccounts")
+	})
+	f.change = func(e *event, a answer) answer {
+		if isOne(e) && a.status == 200 {
+			a.body = change(a.body)
+			return a
+		}
+		rows, isList := elements(a)
+		if !isList {
+			return a
+		}
+		for i, row := range rows {
+			var account struct{ ID string }
+			if json.Unmarshal(row, &account) == nil && account.ID == "act_"+digits {
+				rows[i] = change(row)
+			}
+		}
+		return a.holding(rows)
+	}
+	return nil
+}
+
+// setMember gives an object's member another text.
+func setMember(object json.RawMessage, name, text string) json.RawMessage {
+	return edited(object, func(members map[string]json.RawMessage) { members[name] = appendString(nil, text) })
+}
+
+func dropMember(object json.RawMessage, name string) json.RawMessage {
+	return edited(object, func(members map[string]json.RawMessage) { delete(members, name) })
+}
+
+func edited(object json.RawMessage, edit func(map[string]json.RawMessage)) json.RawMessage {
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(object, &members) != nil {
+		return object
+	}
+	edit(members)
+	text, err := json.Marshal(members)
 	if err != nil {
-		return a
+		return object
 	}
-	p := paging{before: after, after: after, limit: limitOr(e.call.params), address: e.call.address}
-	a.body = append(p.append(append([]byte(`{"data":`), data...), false, true), '}')
-	return a
-}
-
-// batchOf is the answer of a batch.
-func batchOf(parts [][]byte) []byte {
-	return append(append([]byte{'['}, bytes.Join(parts, []byte{','})...), ']')
-}
-
-// batched is the answer of a batch, or what a fault makes of it.
-func (s *Server) batched(parts [][]byte) []byte {
-	for _, f := range s.faults.all() {
-		if f.batch != nil && s.faults.use(f) {
-			return f.batch(parts)
-		}
-	}
-	return batchOf(parts)
+	return text
 }

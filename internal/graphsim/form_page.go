@@ -48,9 +48,13 @@ func (a answer) losing(n int) answer {
 	if n < 0 {
 		n = len(rows)
 	}
-	kept := rows[:max(len(rows)-n, 0)]
-	texts := make([]string, len(kept))
-	for i, row := range kept {
+	return a.holding(rows[:max(len(rows)-n, 0)])
+}
+
+// holding is a page with other elements, and no word of that.
+func (a answer) holding(rows []json.RawMessage) answer {
+	texts := make([]string, len(rows))
+	for i, row := range rows {
 		texts[i] = string(row)
 	}
 	rest := map[string]json.RawMessage{}

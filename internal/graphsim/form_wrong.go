@@ -1,6 +1,7 @@
 package graphsim
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +15,8 @@ type wrongs struct {
 	hidden     []string                      // statuses that no list shows
 	shown      []string                      // statuses that every list shows
 	actions    []string                      // kinds of action left out
+	again      []repeated                    // kinds of action that stand twice
+	worth      map[string]string             // what actions of a kind are worth instead
 	fields     []string                      // fields left out
 	closed     bool                          // the breakdown was not opted in to
 	forbidden  []string                      // breakdowns that are refused
@@ -38,6 +41,23 @@ var wrongForms = []pattern{
 	}},
 	{words: "actions NAME missing at LEVEL level", takes: stated, make: func(f *Fault, v []any) error {
 		return atLevel(f, v[1], func(w *wrongs) { w.actions = append(w.actions, v[0].(string)) })
+	}},
+	{words: "actions NAME stand twice", takes: stated, make: func(f *Fault, v []any) error {
+		f.distort = func(r *report) { r.wrong.again = append(r.wrong.again, repeated{v[0].(string), ""}) }
+		return nil
+	}},
+	{words: "actions NAME stand twice with TEXT", takes: stated, make: func(f *Fault, v []any) error {
+		f.distort = func(r *report) { r.wrong.again = append(r.wrong.again, repeated{v[0].(string), v[1].(string)}) }
+		return nil
+	}},
+	{words: "actions NAME are worth TEXT", takes: stated, make: func(f *Fault, v []any) error {
+		f.distort = func(r *report) {
+			if r.wrong.worth == nil {
+				r.wrong.worth = map[string]string{}
+			}
+			r.wrong.worth[v[0].(string)] = v[1].(string)
+		}
+		return nil
 	}},
 	{words: "field NAME missing at LEVEL level", takes: stated, make: func(f *Fault, v []any) error {
 		return atLevel(f, v[1], func(w *wrongs) { w.fields = append(w.fields, v[0].(string)) })
@@ -83,25 +103,57 @@ func needsOptIn(f *Fault, name string, onlyAtOnce bool) error {
 	return isBreakdown(name)
 }
 
-// tell has a column not know of the actions that are left out.
+// repeated is a kind of action that stands twice in a row, the second time with
+// another value where one is given.
+type repeated struct{ name, value string }
+
+// tell has a column say of actions what is not true.
 func (w *wrongs) tell(put func([]byte, line) ([]byte, bool)) func([]byte, line) ([]byte, bool) {
-	if len(w.actions) == 0 {
+	if len(w.actions)+len(w.again)+len(w.worth) == 0 {
 		return put
-	}
-	isLeftOut := func(a advertiser.Action) bool {
-		return slices.ContainsFunc(w.actions, func(name string) bool { return strings.Contains(a.Type, name) })
 	}
 	return func(b []byte, l line) ([]byte, bool) {
 		row := *l.Row
-		row.Actions = slices.DeleteFunc(slices.Clone(row.Actions), isLeftOut)
-		row.ActionValues = slices.DeleteFunc(slices.Clone(row.ActionValues), isLeftOut)
+		row.Actions = w.told(row.Actions)
+		row.ActionValues = w.valued(w.told(row.ActionValues))
 		row.Lists = maps.Clone(row.Lists)
 		for field, list := range row.Lists {
-			row.Lists[field] = slices.DeleteFunc(slices.Clone(list), isLeftOut)
+			row.Lists[field] = w.told(list)
 		}
 		l.Row = &row
 		return put(b, l)
 	}
+}
+
+// told is a list without the kinds that are left out, and with those twice that
+// stand twice.
+func (w *wrongs) told(list []advertiser.Action) (told []advertiser.Action) {
+	for _, a := range list {
+		if slices.ContainsFunc(w.actions, func(name string) bool { return strings.Contains(a.Type, name) }) {
+			continue
+		}
+		told = append(told, a)
+		for _, again := range w.again {
+			if strings.Contains(a.Type, again.name) {
+				twin := a
+				twin.Value = cmp.Or(again.value, a.Value)
+				told = append(told, twin)
+			}
+		}
+	}
+	return told
+}
+
+// valued is a list of money with what is said instead.
+func (w *wrongs) valued(list []advertiser.Action) []advertiser.Action {
+	for i, a := range list {
+		for name, value := range w.worth {
+			if strings.Contains(a.Type, name) {
+				list[i].Value = value
+			}
+		}
+	}
+	return list
 }
 
 // refuse is SIM-10 for a breakdown that is refused although it stands in Meta's

@@ -2,86 +2,98 @@ package graphsim_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
-	"time"
 
 	"adtally/internal/graphsim"
 )
 
-// A page whose next one is itself: what it holds comes again and again.
-func TestAPageLeadsToItself(t *testing.T) {
+// names are what the elements of a page are called.
+func names(t testing.TB, r reply) string {
+	t.Helper()
+	var out []string
+	for _, row := range decode[list](t, r).Data {
+		out = append(out, fmt.Sprint(row["name"]))
+	}
+	return strings.Join(out, " ")
+}
+
+// A list that grows at its head while it is read shows a row on two pages.
+func TestARowComesAgainAtAPageBoundary(t *testing.T) {
 	t.Parallel()
-	for path, after := range map[string]string{"act_1/ads": "2", "act_1/insights": "2"} {
-		bubble(t, graphsim.Options{}, "page leads to itself on page 2 always", func(t *testing.T, s *within) {
-			q := []string{"level", "ad", "time_range", twoDays, "time_increment", "1", "limit", "1"}
-			second := s.next(s.get(path, q...))
-			third := s.next(second)
-			if string(s.rowsOf(decode[list](t, second))) != string(s.rowsOf(decode[list](t, third))) {
-				t.Errorf("%s: page %s is %s, and then %s", path, after, second.body, third.body)
+	for script, want := range map[string]string{
+		"row comes again on ads":                               "A | A F",
+		`row comes again with name "moved" on ads`:             "A | moved F",
+		"row comes again always on ads\nrows lost on insights": "A | A F",
+	} {
+		bubble(t, graphsim.Options{}, script, func(t *testing.T, s *within) {
+			first := s.get("act_1/ads", "fields", "name", "limit", "1")
+			if got := names(t, first) + " | " + names(t, s.next(first)); got != want {
+				t.Errorf("%s: %s, want %s", script, got, want)
 			}
-			if a, b := decode[list](t, second).Paging, decode[list](t, third).Paging; a.Cursors.After != b.Cursors.After || b.Next == "" {
-				t.Errorf("%s: %+v, then %+v", path, a, b)
+		})
+	}
+	bubble(t, graphsim.Options{}, "row comes again on insights", func(t *testing.T, s *within) {
+		q := append([]string{"limit", "2", "filtering", allStatuses}, byAd...)
+		first := s.get("act_1/insights", q...)
+		rows, again := decode[list](t, first).Data, decode[list](t, s.next(first)).Data
+		if len(rows) != 2 || len(again) != 3 || again[0]["ad_id"] != rows[1]["ad_id"] || again[0]["date_start"] != rows[1]["date_start"] {
+			t.Errorf("%v\n%v", rows, again)
+		}
+		if whole := decode[list](t, s.get(s.job(q...)+"/insights")).Data; len(whole) != 8 {
+			t.Errorf("%d rows on one page", len(whole))
+		}
+	})
+}
+
+func TestAPageHoldsSomethingOdd(t *testing.T) {
+	t.Parallel()
+	for script, want := range map[string]string{
+		`element "null" among rows on ads`: `"name":"A"},null,{`,
+		`element "7" among rows on ads`:    `"name":"A"},7,{`,
+		"half a surrogate in name on ads":  `"name":"\ud83dA"`,
+		"control byte in name on ads":      "\"name\":\"\x01A\"",
+		"cut character in name on ads":     "\"name\":\"\xc3A\"",
+	} {
+		bubble(t, graphsim.Options{}, script, func(t *testing.T, s *within) {
+			if r := s.get("act_1/ads", "fields", "name"); !strings.Contains(strings.ReplaceAll(string(r.body), `,"id":"3"`, ""), want) {
+				t.Errorf("%s: %q", script, r.body)
+			}
+			if r := s.get("act_1/ads", "fields", "name"); names(t, r) != "A F" {
+				t.Errorf("%s again: %q", script, r.body)
+			}
+		})
+	}
+	actions := []string{"time_range", twoDays, "fields", "actions,action_values"}
+	for script, want := range map[string]string{
+		`element "null" among actions`:          `"actions":[null,{`,
+		"actions purchase stand twice":          `{"action_type":"omni_purchase","value":"4"},{"action_type":"omni_purchase","value":"4"}`,
+		`actions purchase stand twice with "7"`: `{"action_type":"omni_purchase","value":"7"}`,
+		`actions purchase are worth "1E3"`:      `"action_values":[{"action_type":"omni_purchase","value":"1E3"}]`,
+	} {
+		bubble(t, graphsim.Options{}, script, func(t *testing.T, s *within) {
+			if r := s.get("act_1/insights", append([]string{"filtering", allStatuses}, actions...)...); !strings.Contains(string(r.body), want) {
+				t.Errorf("%s: %s", script, r.body)
 			}
 		})
 	}
 }
 
-func TestEmptyPagesForEverEachHaveAnotherCursor(t *testing.T) {
+func TestAnAccountIsUnlistedOrWithholdsSomething(t *testing.T) {
 	t.Parallel()
-	bubble(t, graphsim.Options{}, "empty pages for ever on ads", func(t *testing.T, s *within) {
-		seen := map[string]bool{}
-		r := s.get("act_1/ads")
-		for range 20 {
-			l := decode[list](t, r)
-			if len(l.Data) != 0 || seen[l.Paging.Cursors.After] {
-				t.Fatalf("%s", r.body)
-			}
-			seen[l.Paging.Cursors.After] = true
-			r = s.next(r)
+	fields := []string{"fields", "account_id,name,currency"}
+	bubble(t, graphsim.Options{}, "account act_1 is unlisted\naccount act_2 withholds name\naccount act_2 says currency \"LKR\"", func(t *testing.T, s *within) {
+		rows := decode[list](t, s.get("me/adaccounts", fields...)).Data
+		if len(rows) != 1 || rows[0]["account_id"] != "2" || rows[0]["name"] != nil || rows[0]["currency"] != "LKR" {
+			t.Errorf("%v", rows)
 		}
-	})
-}
-
-// META_API.md §4.6: an id that has expired, or belongs to another token, is 100/33.
-func TestAReportRunIsGone(t *testing.T) {
-	t.Parallel()
-	for line, pollGone := range map[string]bool{"job is gone": true, "job completes but its pages are gone": false} {
-		bubble(t, graphsim.Options{}, line, func(t *testing.T, s *within) {
-			run := s.job(byAd...)
-			time.Sleep(time.Minute)
-			if r := s.get(run); pollGone {
-				wantRefusal(t, r, 400, 100, 33)
-			} else if r.status != 200 {
-				t.Errorf("%s", r.body)
-			}
-			wantRefusal(t, s.get(run+"/insights"), 400, 100, 33)
-			if next := s.get(s.job(byAd...)); next.status != 200 {
-				t.Errorf("the next job: %s", next.body)
-			}
-		})
-	}
-}
-
-func TestAFieldIsRefusedWithoutItsName(t *testing.T) {
-	t.Parallel()
-	bubble(t, graphsim.Options{}, "field name refused on ads", func(t *testing.T, s *within) {
-		wantRefusal(t, s.get("act_1/ads", "fields", "id,name"), 400, 3, 0)
-		if r := s.get("act_1/ads", "fields", "id"); r.status != 200 {
-			t.Errorf("%s", r.body)
+		var one, two map[string]any
+		if json.Unmarshal(s.get("act_1", fields...).body, &one) != nil || json.Unmarshal(s.get("act_2", fields...).body, &two) != nil {
+			t.Fatal("a node is no object")
 		}
-	})
-}
-
-func TestABatchIsAnsweredOddly(t *testing.T) {
-	t.Parallel()
-	const two = `[{"method":"GET","relative_url":"me"},{"method":"GET","relative_url":"act_1"}]`
-	bubble(t, graphsim.Options{}, "batch loses 1 parts\nbatch says \"{}\"", func(t *testing.T, s *within) {
-		for _, want := range []int{1, -1, 2} {
-			var parts []json.RawMessage
-			r := s.post("", "batch", two)
-			if err := json.Unmarshal(r.body, &parts); (err != nil) != (want < 0) || err == nil && len(parts) != want {
-				t.Errorf("want %d parts: %s", want, r.body)
-			}
+		if one["account_id"] != "1" || two["name"] != nil || two["currency"] != "LKR" {
+			t.Errorf("%v %v", one, two)
 		}
 	})
 }

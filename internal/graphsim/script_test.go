@@ -178,7 +178,7 @@ func (s *within) story() string {
 	walk("act_1/insights", append([]string{"filtering", allStatuses}, byAd...)...)
 	ask("GET", "act_1/insights", "level", "campaign", "time_range", twoDays, "fields", "spend")
 	ask("GET", "act_1/insights", "time_range", twoDays, "fields", "actions", "breakdowns", "country")
-	ask("GET", "act_1/insights", "time_range", twoDays, "fields", "actions,spend")
+	ask("GET", "act_1/insights", "time_range", twoDays, "fields", "actions,action_values,spend")
 	for range 3 {
 		run := ask("POST", "act_1/insights", append([]string{"breakdowns", "country"}, byAd...)...)
 		var made struct {

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,6 +22,9 @@ type Builder struct {
 	rec    *array.RecordBuilder
 	rows   int
 	drop   []int // rows that are none, by their number
+
+	dayText []byte // the last day that was read, and what it was: rows come day by day
+	day     adtally.Day
 }
 
 // NewBuilder starts collecting rows of s.
@@ -68,7 +72,7 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 	case *array.BooleanBuilder:
 		return setBool(f, text)
 	case *array.Date32Builder:
-		d, err := adtally.ParseDay(string(text))
+		d, err := b.parseDay(text)
 		if err != nil {
 			return err
 		}
@@ -158,6 +162,17 @@ func joined(parts []arrow.Array) arrow.Array {
 		panic(err) // parts of one column always fit together
 	}
 	return out
+}
+
+func (b *Builder) parseDay(text []byte) (adtally.Day, error) {
+	if len(text) > 0 && bytes.Equal(text, b.dayText) {
+		return b.day, nil
+	}
+	day, err := adtally.ParseDay(string(text))
+	if err == nil {
+		b.dayText, b.day = append(b.dayText[:0], text...), day
+	}
+	return day, err
 }
 
 func setBool(f *array.BooleanBuilder, text []byte) error {

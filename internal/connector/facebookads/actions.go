@@ -34,8 +34,10 @@ type actionRows struct {
 	windows map[string]bool // names already looked at
 
 	counts, amounts []entry // of the row under way
+	twice           bool    // it names an action twice, and differently
 	name, rest      []byte
 	parts           [][]byte // of the element under way: the values of its breakdowns
+	heads           []int    // of the list under way: where its elements begin
 }
 
 type actionColumns struct {
@@ -61,7 +63,7 @@ func newActionRows(s *stream) *actionRows {
 	return a
 }
 
-func (a *actionRows) reset() { a.counts, a.amounts = a.counts[:0], a.amounts[:0] }
+func (a *actionRows) reset() { a.counts, a.amounts, a.twice = a.counts[:0], a.amounts[:0], false }
 
 // read reads an actions array; the slot tells whether it counts or is money. An
 // element that says of no action how often it was done is passed over, and kept
@@ -71,6 +73,7 @@ func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
 	if s.from == "action_values" {
 		list = &a.amounts
 	}
+	a.heads = a.heads[:0]
 	return elements(dec, func(dec *jsontext.Decoder) error {
 		if dec.PeekKind() != '{' {
 			value, err := dec.ReadValue()
@@ -81,12 +84,58 @@ func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
 		}
 		first := len(*list)
 		kind, err := a.element(dec, list)
-		if err == nil && len(kind) == 0 {
+		switch {
+		case err == nil && len(kind) == 0:
 			d.misfit(a.stream.actions, s.name, spoken((*list)[first:], a.rest), errors.New("an element of the list has no action_type"))
 			*list = (*list)[:first]
+		case err == nil && first < len(*list):
+			a.seen(list, first)
 		}
 		return err
 	})
+}
+
+// seen compares an element with those before it. What an action was said to be
+// already is not kept; where it differs, both are, and the warehouse's side says
+// that there are two.
+func (a *actionRows) seen(list *[]entry, first int) {
+	for i, head := range a.heads {
+		if first == len(*list) {
+			return
+		}
+		if !alike(&(*list)[head], &(*list)[first]) {
+			continue
+		}
+		end := first
+		if i+1 < len(a.heads) {
+			end = a.heads[i+1]
+		}
+		a.repeated((*list)[head:end], list, first)
+	}
+	if first < len(*list) {
+		a.heads = append(a.heads, first)
+	}
+}
+
+// repeated drops of an element what an earlier one said in the same words.
+func (a *actionRows) repeated(before []entry, list *[]entry, first int) {
+	kept := first
+	for i := first; i < len(*list); i++ {
+		e := &(*list)[i]
+		known := slices.IndexFunc(before, func(b entry) bool { return bytes.Equal(b.window, e.window) })
+		if known >= 0 && bytes.Equal(before[known].value, e.value) {
+			continue
+		}
+		a.twice = a.twice || known >= 0
+		(*list)[kept], *e = *e, (*list)[kept] // the buffers change places
+		kept++
+	}
+	*list = (*list)[:kept]
+}
+
+// alike says whether two entries are of the same action.
+func alike(x, y *entry) bool {
+	return bytes.Equal(x.kind, y.kind) && bytes.Equal(x.rest, y.rest) && slices.EqualFunc(x.parts, y.parts, bytes.Equal)
 }
 
 // spoken is what an element said, for people.
@@ -194,21 +243,35 @@ func (a *actionRows) endRow(d *decoder) {
 	}
 	for i := range a.amounts {
 		if !a.amounts[i].used {
-			a.write(d, nil, &a.amounts[i])
+			a.write(d, a.countOf(&a.amounts[i]), &a.amounts[i])
 		}
 	}
 }
 
-func (a *actionRows) amountOf(c *entry) *entry {
+// amountOf is the money of a count. Where an action stands twice, both have it.
+func (a *actionRows) amountOf(c *entry) (found *entry) {
 	for i := range a.amounts {
 		m := &a.amounts[i]
-		if !m.used && bytes.Equal(m.kind, c.kind) && bytes.Equal(m.window, c.window) && bytes.Equal(m.rest, c.rest) &&
-			slices.EqualFunc(m.parts, c.parts, bytes.Equal) {
+		switch {
+		case m.used && !a.twice || !bytes.Equal(m.window, c.window) || !alike(m, c):
+		case m.used:
+			found = m
+		default:
 			m.used = true
 			return m
 		}
 	}
-	return nil
+	return found
+}
+
+// countOf is the last count of an action whose money stands twice.
+func (a *actionRows) countOf(m *entry) (found *entry) {
+	for i := range a.counts {
+		if c := &a.counts[i]; a.twice && bytes.Equal(m.window, c.window) && alike(m, c) {
+			found = c
+		}
+	}
+	return found
 }
 
 func (a *actionRows) write(d *decoder, count, amount *entry) {

@@ -1,6 +1,7 @@
 package facebookads_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -190,5 +191,62 @@ func TestJudge_AnErrorCodeMayBeAText(t *testing.T) {
 		if f := adtally.FaultOf(err); f.Act != adtally.Retry || f.Code != "meta_trouble" || !strings.Contains(err.Error(), "code 2,") {
 			t.Errorf("%s: %+v, %v", code, f, err)
 		}
+	}
+}
+
+// An action that stands twice in a row is one where it is said in the same words;
+// else both are handed on, with the money, and the warehouse's side decides.
+func TestDecode_AnActionThatStandsTwiceInARow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		counts, amounts string
+		want            []string
+	}{
+		"alike":                   {`L5,L5`, `L9`, []string{"5 9"}},
+		"alike, money too":        {`L5,L5,L5`, `L9,L9`, []string{"5 9"}},
+		"only the money":          {``, `L9,L9`, []string{"NULL 9"}},
+		"different":               {`L5,L6`, `L9`, []string{"5 9", "6 9"}},
+		"different money":         {`L5`, `L9,L8`, []string{"5 9", "5 8"}},
+		"both different":          {`L5,L6`, `L9,L8`, []string{"5 9", "6 8"}},
+		"one of two again":        {`L5,L6,L5`, ``, []string{"5 NULL", "6 NULL"}},
+		"different without money": {`L5,L6`, ``, []string{"5 NULL", "6 NULL"}},
+	} {
+		list := func(text string) string {
+			var out []string
+			for part := range strings.SplitSeq(text, ",") {
+				if n, ok := strings.CutPrefix(part, "L"); ok {
+					out = append(out, `{"action_type":"lead","value":"`+n+`"}`)
+				}
+			}
+			return "[" + strings.Join(out, ",") + "]"
+		}
+		b := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","actions":`+list(c.counts)+`,"action_values":`+list(c.amounts)+`}`)["basic_ad_actions"]
+		var got []string
+		for i := range b.Rows() {
+			cells := []string{"NULL", "NULL"}
+			for j, column := range []string{"value", "action_value"} {
+				if text, ok := b.Cell(i, column); ok {
+					cells[j] = strings.TrimSuffix(text, ".000000")
+				}
+			}
+			got = append(got, strings.Join(cells, " "))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// More windows than one, and others the second time.
+func TestDecode_AnActionThatStandsTwiceWithOtherWindows(t *testing.T) {
+	t.Parallel()
+	b := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","actions":[{"action_type":"lead","value":"5","7d_click":"4"},{"action_type":"other","value":"1"},{"action_type":"lead","7d_click":"4","1d_view":"2"},{"action_type":"last","value":"3"}]}`)["basic_ad_actions"]
+	var got []string
+	for i := range b.Rows() {
+		got = append(got, cellsOf(b, i, "action_type", "attribution_window", "value"))
+	}
+	want := []string{"lead default 5.000000", "lead 7d_click 4.000000", "other default 1.000000", "lead 1d_view 2.000000", "last default 3.000000"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

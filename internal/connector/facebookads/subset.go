@@ -69,13 +69,13 @@ func (rd *reading) doubt(ctx context.Context) error {
 		return fmt.Errorf("ask whether there was anything to report: %w", err)
 	}
 	var total struct {
-		Data []struct{ Impressions, Spend string }
+		Data []struct{ Spend looseText }
 	}
 	if err := json.NewDecoder(bytes.NewReader(a.Body)).Decode(&total); err != nil {
-		return fmt.Errorf("read whether there was anything to report: %w", err)
+		return fmt.Errorf("read whether there was anything to report: %w", asBadAnswer(fmt.Errorf("%w: %w", errNoPage, err)))
 	}
 	for _, row := range total.Data {
-		if strings.Trim(row.Spend, "0.") != "" {
+		if strings.Trim(string(row.Spend), "0.") != "" {
 			// The next try must not find the empty report again.
 			return errors.Join(emptyAnswer(rd.stream, rd.slice.Window), rd.note.Save(ctx, adtally.Cursor{}))
 		}

@@ -50,6 +50,7 @@ var promises = []promise{
 	{"ALoadThatWasTakenOverIsUndone", takenOver},
 	{"EntitiesAreExchangedByKey", entitiesByKey},
 	{"QuarantineFollowsItsRows", quarantineFollows},
+	{"SeldomCharactersAreKept", seldomCharacters},
 	{"AnEqualRowThatComesTwiceIsOneRow", equalTwice},
 	{"ADifferentRowThatComesTwiceIsSaidAndTheLaterOneWinsWhenAsked", differentTwice},
 	{"AChangeOfVolatileColumnsAloneIsNoDifference", volatileTwice},

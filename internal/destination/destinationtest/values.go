@@ -45,6 +45,14 @@ func typesExact(t *testing.T, w *warehouse) {
 	}
 }
 
+// A name may hold any character, also one that no keyboard has.
+func seldomCharacters(t *testing.T, w *warehouse) {
+	s := entityTable(column("more", table.JSON))
+	w.prepare(t, s)
+	w.commit(t, now(alpha), rows{s, [][]string{{alpha, "1", "a\x00b\x01\uFFFD\u2028", `{"x":"\u0000\u0001\ufffd"}`}}})
+	same(t, "characters", w.see(t, "SELECT name, CAST(more AS VARCHAR) FROM DATASET.ads"), []string{"a\x00b\x01\uFFFD\u2028 " + `{"x":"\u0000\u0001\ufffd"}`})
+}
+
 // cell: a document is kept as the text it came in.
 func cell(t table.Type) string {
 	if t.Kind == table.KindJSON {

@@ -21,13 +21,15 @@ func TestSpendByLinkIsAllSpend(t *testing.T) {
 			t.Fatalf("%s views of links, before there are any", n)
 		}
 		// Of the other account only figures are known: its ads are stubs.
-		if d := b.sync(t, "--tables", "ads,basic_ad,ad_creatives", "--since", "2026-04-25", "--account", b.sim.Accounts()[0]); d.code != 0 {
+		if d := b.sync(t, "--tables", "ads,basic_ad,basic_ad_actions,ad_creatives", "--since", "2026-04-25", "--account", b.sim.Accounts()[0]); d.code != 0 {
 			t.Fatal(d.err)
 		}
 		sums := "SELECT account_id, count(*), count(DISTINCT (date, ad_id)), sum(spend)::VARCHAR, sum(impressions)::BIGINT FROM facebook_ads.%s GROUP BY ALL ORDER BY ALL"
 		want := ask(t, b.file, fmt.Sprintf(sums, "basic_ad"))
-		if got := ask(t, b.file, fmt.Sprintf(sums, byURL)); fmt.Sprint(got) != fmt.Sprint(want) || len(want) != 2 {
-			t.Errorf("by link %v, want %v", got, want)
+		for _, view := range []string{byURL, "basic_ad_full"} {
+			if got := ask(t, b.file, fmt.Sprintf(sums, view)); fmt.Sprint(got) != fmt.Sprint(want) || len(want) != 2 {
+				t.Errorf("%s says %v, want %v", view, got, want)
+			}
 		}
 		for what, condition := range map[string]string{
 			"of an archived or deleted ad": "ad_id IN (SELECT id FROM facebook_ads.ads WHERE effective_status IN ('ARCHIVED', 'DELETED')) AND destination_url <> '(none)'",

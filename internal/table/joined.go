@@ -6,6 +6,7 @@ import "slices"
 // object that a row leads to. What is not there takes no row away.
 type Joined struct {
 	Of    *Schema
+	Wide  *Wide   // of the same facts: its columns stand there too; nil = none
 	Hops  []Hop   // from the facts to the object
 	Shown []Shown // what of the object stands beside the facts
 	Marks []Mark  // what in its texts stands for a value of the row; filled in this order
@@ -31,6 +32,9 @@ type Mark struct{ Text, Column string }
 
 func (j *Joined) columns() []Column {
 	all := slices.Clone(j.Of.Columns)
+	if j.Wide != nil {
+		all = j.Wide.columns()
+	}
 	for _, s := range j.Shown {
 		all = append(all, s.Column)
 	}
@@ -41,6 +45,11 @@ func (j *Joined) check(bad func(string, ...any)) {
 	if len(j.Hops) == 0 || len(j.Shown) == 0 {
 		bad("leads nowhere, or shows nothing")
 		return
+	}
+	if j.Wide != nil {
+		if j.Wide.check(bad); j.Wide.Of != j.Of {
+			bad("has conversions of other facts")
+		}
 	}
 	at := j.Of
 	for _, h := range j.Hops {

@@ -101,6 +101,10 @@ func TestEveryReportWithActionsHasAWideView(t *testing.T) {
 		"basic_ad_conversions": "purchases_default purchases_7d_click purchases_1d_view leads_default spend ad_id attribution_setting",
 		"mine_conversions":     "purchases_default purchases_28d_click purchases_28d_click_value purchases_28d_click_type_used",
 		"basic_all_level":      "level",
+		"basic_ad_full":        "purchases_default leads_7d_click_value spend creative_id creative_name creative_image_url creative_thumbnail_url destination_url utm_source attribution_regime",
+		"basic_ad_set_full":    "purchases_default adset_optimization_goal",
+		"basic_campaign_full":  "purchases_default campaign_objective",
+		"basic_account_full":   "purchases_default spend",
 		"basic_ad_url":         "date ad_id spend creative_id destination_url destination_host destination_path utm_source utm_term",
 	} {
 		for _, column := range strings.Fields(columns) {

@@ -97,10 +97,10 @@ var userTable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
 // checkName keeps the tables of the connector, those to come and those of the
 // house apart from a user's.
 func checkName(name string, taken []string) error {
-	reserved := strings.HasPrefix(name, "basic_") || strings.HasPrefix(name, "reach_") || strings.HasSuffix(name, "_history") || strings.HasSuffix(name, "_conversions") || strings.HasSuffix(name, "_actions") || strings.HasSuffix(name, "_named")
+	reserved := strings.HasPrefix(name, "basic_") || strings.HasPrefix(name, "reach_") || strings.HasSuffix(name, "_history") || strings.HasSuffix(name, "_conversions") || strings.HasSuffix(name, "_actions") || strings.HasSuffix(name, "_named") || strings.HasSuffix(name, "_lists") || strings.HasSuffix(name, "_full")
 	if !userTable.MatchString(name) || reserved || slices.Contains(taken, name) {
 		return reportFault("report_name", "that name cannot be a table's",
-			"Use small letters, digits and _, beginning with a letter, that no other table has; not basic_…, reach_…, …_actions, …_conversions, …_named or …_history.")
+			"Use small letters, digits and _, beginning with a letter, that no other table has; not basic_…, reach_…, …_actions, …_conversions, …_named, …_lists, …_full or …_history.")
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type decoder struct {
 
 	rows     *table.Builder
 	actions  *actionRows // nil where the stream has none
+	lists    *listRows   // nil where the stream has none
 	rejected *table.Builder
 
 	memo    [][]byte // texts of the row under way, by stream.remember
@@ -50,6 +51,9 @@ func newDecoder(s *stream, a adtally.Account) *decoder {
 	}
 	if s.actions != nil {
 		d.actions = newActionRows(s)
+	}
+	if s.lists != nil {
+		d.lists = newListRows(s)
 	}
 	return d
 }
@@ -95,6 +99,9 @@ func (d *decoder) reset() {
 	if d.actions != nil {
 		d.actions.reset()
 	}
+	if d.lists != nil {
+		d.lists.of = d.lists.of[:0]
+	}
 }
 
 // member reads a name and its value. The name is copied first: the decoder
@@ -123,6 +130,9 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 		return nil
 	case !known || s.how == asActions || s.how == asMinor && !d.known:
 		return d.keep(d.name, value)
+	}
+	if d.lists != nil && isList(s.from) {
+		d.lists.read(s.name, value, d)
 	}
 	return d.store(s, value)
 }
@@ -272,6 +282,9 @@ func (d *decoder) endRow() error {
 	if d.actions != nil {
 		d.actions.endRow(d)
 	}
+	if d.lists != nil {
+		d.lists.endRow(d)
+	}
 	return d.reject()
 }
 
@@ -317,6 +330,9 @@ func (d *decoder) batches() (out []table.Batch) {
 	builders := []*table.Builder{d.rows, d.rejected}
 	if d.actions != nil {
 		builders = append(builders, d.actions.rows)
+	}
+	if d.lists != nil {
+		builders = append(builders, d.lists.rows)
 	}
 	for _, b := range builders {
 		if batch := b.Batch(); batch.Rows() > 0 {

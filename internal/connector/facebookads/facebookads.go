@@ -145,7 +145,7 @@ func allStreams() []*stream {
 	for _, l := range levels {
 		list = append(list, basic(l))
 	}
-	return slices.Concat(list, breakdownReports(), reachReports())
+	return slices.Concat(list, breakdownReports(), details(), reachReports())
 }
 
 // Tables lists every table that the connector can fill.

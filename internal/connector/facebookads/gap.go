@@ -10,10 +10,10 @@ import (
 
 // gap is something that Meta did not give.
 type gap struct {
-	table  string      // "" = the stream's own
-	day    adtally.Day // 0 = of an entity, or of no day in particular
-	row    string      // its key, without the day; "" = all
-	column string      // "" = the whole row
+	table  string         // "" = the stream's own
+	days   adtally.Window // each of them lacks it; zero = an entity
+	row    string         // its key, without the day; "" = all
+	column string         // "" = the whole row
 	code   string
 	reason string
 	due    bool // asking again may help
@@ -30,15 +30,25 @@ func newGapRows(s *stream, account string) *gapRows {
 	return &gapRows{stream: s, account: account, rows: table.NewBuilder(&table.Gaps)}
 }
 
-// add lists one. A field of Graph's is listed under the column that lacks it.
+// add lists one, for each of its days: whoever shows a day looks for that day.
 func (g *gapRows) add(x gap) error {
+	if x.days.IsZero() {
+		return g.write(x, "")
+	}
+	for day := x.days.From; day < x.days.To; day++ {
+		if err := g.write(x, day.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write lists a gap of one day; "" = of an entity. A field of Graph's is listed
+// under the column that lacks it.
+func (g *gapRows) write(x gap, day string) error {
 	name := x.table
 	if name == "" {
 		name = g.stream.table.Name
-	}
-	day := ""
-	if x.day != 0 {
-		day = x.day.String()
 	}
 	for column, value := range map[string]string{
 		"table_name": name, table.AccountColumn: g.account, table.DayColumn: day, "row_key": strings.Trim(day+"/"+x.row, "/"),

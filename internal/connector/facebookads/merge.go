@@ -158,7 +158,7 @@ func (rd *reading) regain(ctx context.Context, q question, field string, m *merg
 		}
 	}
 	if len(lost) == len(parts) && (len(parts) != 1 || parts[0].below() == "") {
-		return rd.gap(cause, gap{day: q.window.From, row: q.object(), column: field, due: true})
+		return rd.gap(cause, gap{days: q.window, row: q.object(), column: field, due: true})
 	}
 	for _, part := range lost {
 		if err := rd.regain(ctx, part, field, m, cause); err != nil {
@@ -203,7 +203,7 @@ func (rd *reading) lone(q question) func(context.Context, *listing, error) (stri
 func (rd *reading) lostOf(m *merged, lost []string, cause error) error {
 	for _, key := range m.order {
 		for _, field := range lost {
-			if err := rd.gap(cause, gap{row: rowKey(key), column: field, due: true}); err != nil {
+			if err := rd.gap(cause, gap{days: rd.slice.Window, row: rowKey(key), column: field, due: true}); err != nil {
 				return err
 			}
 		}

@@ -71,7 +71,7 @@ func (rd *reading) tooOld() (names []string) {
 
 func (rd *reading) noteTooOld() error {
 	for _, name := range rd.tooOld() {
-		err := rd.gaps.add(gap{day: rd.slice.Window.Last(), column: name, code: "too_old",
+		err := rd.gaps.add(gap{days: rd.slice.Window, column: name, code: "too_old",
 			reason: fmt.Sprintf("Meta counts people by a breakdown for the last %d months only", uniqueMonths)})
 		if err != nil {
 			return err

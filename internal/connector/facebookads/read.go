@@ -227,10 +227,7 @@ func (rd *reading) list(path string, b budget, q question) *listing {
 func (rd *reading) refused() error {
 	l := rd.lesson()
 	for _, field := range l.Without {
-		x := gap{column: field, code: string(classField), reason: l.Why}
-		if rd.stream.daily {
-			x.day = rd.slice.Window.Last()
-		}
+		x := gap{days: rd.slice.Window, column: field, code: string(classField), reason: l.Why}
 		if err := rd.gaps.add(x); err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ var typed = map[string]func(name, text string) field{
 
 // kept makes a field of a kind.
 var kept = map[string]func(name, text string) field{
-	"count": tally, "people": unique, "spent": spent, "cost": cost, "ratio": ratio, "text": words, "json": document,
+	"count": tally, "people": unique, "spent": spent, "cost": cost, "ratio": ratio, "text": words, "json": document, "list": document,
 }
 
 var userField = regexp.MustCompile(`^[a-z][a-z0-9_]{0,99}$`)

@@ -41,6 +41,7 @@ func (sh shape) stream() *stream {
 	if sh.actions {
 		s.actions = sh.actionTable()
 	}
+	s.lists = sh.listTable()
 	if len(s.windows) == 0 {
 		s.windows = attributionWindows
 	}

@@ -158,7 +158,7 @@ func (rd *reading) missing(q question, cause error) error {
 		return cause
 	}
 	for _, t := range rd.stream.tables() {
-		if err := rd.gap(cause, gap{table: t.Name, day: q.window.From, row: q.object(), due: true}); err != nil {
+		if err := rd.gap(cause, gap{table: t.Name, days: q.window, row: q.object(), due: true}); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,7 @@ type stream struct {
 	pictures *connector.Pictures
 	table    *table.Schema
 	actions  *table.Schema // nil: none, or not wanted
+	lists    *table.Schema // nil: none
 
 	// Of a report: over what stretches of days its rows reach, by what they and
 	// its actions are cut, and in which attribution windows.
@@ -48,6 +49,8 @@ type stream struct {
 	remember []string // columns whose text is kept while a row is read; the key first
 	day      int      // position of date in remember, or -1
 	shared   []share  // what the actions table takes over from its row
+
+	listShared []share // what the table of lists takes over
 }
 
 type share struct {
@@ -99,9 +102,12 @@ func (f field) graph() string {
 // build lays out the slots once all is declared.
 func (s *stream) build() *stream {
 	s.slots = map[string]*slot{}
-	s.remember, s.shared, s.parts = slices.Clone(s.table.Key), nil, nil
+	s.remember, s.shared, s.listShared, s.parts = slices.Clone(s.table.Key), nil, nil, nil
 	if s.actions != nil {
-		s.share()
+		s.shared = s.share(s.actions)
+	}
+	if s.lists != nil {
+		s.listShared = s.share(s.lists)
 	}
 	for _, name := range s.watched {
 		if !slices.Contains(s.remember, name) {
@@ -141,8 +147,9 @@ func (s *stream) build() *stream {
 	return s
 }
 
-func (s *stream) share() {
-	for i, c := range s.actions.Columns {
+// share says what a table of a row's actions or lists takes over from the row.
+func (s *stream) share(with *table.Schema) (list []share) {
+	for i, c := range with.Columns {
 		own := slices.ContainsFunc(s.table.Columns, func(o table.Column) bool { return o.Name == c.Name })
 		if !own || c.Name == "raw" {
 			continue
@@ -151,8 +158,9 @@ func (s *stream) share() {
 			s.remember = append(s.remember, c.Name)
 		}
 		part := slices.ContainsFunc(s.fields, func(f field) bool { return f.column.Name == c.Name && (f.how == asPart || f.how == asAsset) })
-		s.shared = append(s.shared, share{slices.Index(s.remember, c.Name), i, part})
+		list = append(list, share{slices.Index(s.remember, c.Name), i, part})
 	}
+	return list
 }
 
 // asks lists what to ask Graph for.
@@ -177,10 +185,13 @@ func (s *stream) askable(names []string) []string {
 }
 
 func (s *stream) tables() []*table.Schema {
-	if s.actions != nil {
-		return []*table.Schema{s.table, s.actions}
+	list := []*table.Schema{s.table}
+	for _, more := range []*table.Schema{s.actions, s.lists} {
+		if more != nil {
+			list = append(list, more)
+		}
 	}
-	return []*table.Schema{s.table}
+	return list
 }
 
 func (s *stream) public() connector.Stream {

@@ -49,12 +49,7 @@ func (rd *reading) actionsMissing(why string) error {
 	if why == "" || rd.stream.actions == nil {
 		return nil
 	}
-	for day := rd.slice.Window.From; day < rd.slice.Window.To; day++ {
-		if err := rd.gaps.add(gap{table: rd.stream.actions.Name, day: day, code: string(classCombination), reason: why}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return rd.gaps.add(gap{table: rd.stream.actions.Name, days: rd.slice.Window, code: string(classCombination), reason: why})
 }
 
 // doubt asks whether an answer without any row can be true, where a report is cut

@@ -18,6 +18,9 @@ func (r *reader) Views() (views []*table.View) {
 		if s.name == "basic_ad" && s.table.Name == s.name {
 			views = append(views, byURL(s.table))
 		}
+		if v := s.full(r.metrics); v != nil {
+			views = append(views, v)
+		}
 	}
 	var parts []table.Part
 	for _, s := range r.streams {
@@ -44,23 +47,10 @@ func isLevel(word string) bool {
 // byURL is the ads' figures beside the link of the creative that an ad shows.
 // Every row is there once, with the first of several links (PAINS #35).
 func byURL(figures *table.Schema) *table.View {
-	creatives := adCreatives().table
-	shown := []table.Shown{{Column: id("creative_id", "The creative that the ad shows now; NULL where it is not known.").column, From: "id"}}
-	show := func(name, text string, encoded bool) {
-		column := words(name, text+" "+noneGiven+" where there is none.").column
-		shown = append(shown, table.Shown{Column: column, From: name, Encoded: encoded, Absent: noneGiven})
-	}
-	show("destination_url", "Where a click leads: the first link of the creative that the ad shows now, with its tags, macros filled in.", true)
-	show("destination_host", "Of destination_url, in small letters.", true)
-	show("destination_path", "Of destination_url, without its query.", true)
-	for _, name := range utmNames {
-		show(name, "Of destination_url, or of the creative's url_tags where it shows no link; decoded.", false)
-	}
 	return &table.View{Name: figures.Name + "_url",
 		Description: "Daily spend and performance of ads, with the link that a click leads to. Every row of " + figures.Name + " once: ads without a link are there, as " + noneGiven +
 			". Meta fills in names as they were when an object was published; here they are those of the row, when Meta was asked. What is only known when an ad is shown, such as {{placement}}, stays.",
-		Joined: &table.Joined{Of: figures, Shown: shown, Marks: macros,
-			Hops: []table.Hop{{Column: "ad_id", To: ads().table}, {Column: "creative_id", To: creatives}}}}
+		Joined: &table.Joined{Of: figures, Shown: linkShown(), Marks: macros, Hops: toCreative()}}
 }
 
 // macros are what Meta fills in and we know too

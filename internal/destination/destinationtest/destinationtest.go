@@ -74,6 +74,7 @@ var promises = []promise{
 	{"AConversionIsTheFirstTypeThatIsPresent", firstTypePresent},
 	{"AViewFollowsItsTables", viewFollows},
 	{"AConversionIsZeroWhereAllActionsWereRead", absentIsZeroWhereRead},
+	{"AViewShowsConversionsBesideTexts", fullShows},
 	{"AViewSaysWhenItsRowsWereWritten", viewsSayWhenWritten},
 	{"ARowThatLeadsNowhereStays", joinShows},
 	{"AReaderErrorWritesNothing", readerError},

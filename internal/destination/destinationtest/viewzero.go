@@ -43,3 +43,16 @@ func viewsSayWhenWritten(t *testing.T, w *warehouse) {
 	same(t, "moments", w.see(t, `SELECT v.ad_id, l.load_id FROM DATASET.conversions v JOIN DATASET._loads l ON l.synced_at = v._synced_at AND l.table_name = 'facts'`),
 		[]string{"x load-2", "y load-1"})
 }
+
+// fullShows: conversions and the texts of an object stand in one row of the facts.
+func fullShows(t *testing.T, w *warehouse) {
+	joined := *linked.Joined
+	joined.Wide = conversions.Wide
+	full := &table.View{Name: "full", Description: "All of it.", Joined: &joined}
+	w.show(t, full, facts, actions, banners, posters)
+	w.commit(t, now(alpha), rows{banners, [][]string{{"x", alpha, "1"}}}, rows{posters, [][]string{{"1", alpha, "https://x.example/{{ad.id}}", null}}})
+	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, "2.500000"), fact(alpha, 0, "y", 2, null)),
+		rows{actions, [][]string{action(alpha, "x", "pixel", "default", "2", null), action(alpha, "x", "app", "default", "9", null)}})
+	same(t, "all", w.see(t, "SELECT ad_id, CAST(spend AS VARCHAR), CAST(purchases AS VARCHAR), link, tag FROM DATASET.full"),
+		[]string{"x 2.500000 2.000000 https://x.example/x it's none", "y NULL NULL it's none it's none"})
+}

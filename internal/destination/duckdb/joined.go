@@ -14,13 +14,14 @@ func (l layout) joined(dataset string, j *table.Joined) (string, error) {
 	if !l.hasAll(j) {
 		return "", nil
 	}
-	cells, err := l.cells(j.Of)
-	if err != nil {
+	from, cells, err := l.facts(dataset, j)
+	if err != nil || from == "" {
 		return "", err
 	}
-	from, at := inside(dataset, j.Of.Name)+" AS s", joint{"s", j.Of}
+	facts := joint{"s", j.Of, j.Wide != nil}
+	at := facts
 	for i, h := range j.Hops {
-		next := joint{fmt.Sprintf("h%d", i), h.To}
+		next := joint{fmt.Sprintf("h%d", i), h.To, false}
 		on, err := l.hop(at, h.Column, next)
 		if err != nil {
 			return "", err
@@ -28,7 +29,7 @@ func (l layout) joined(dataset string, j *table.Joined) (string, error) {
 		from, at = from+" LEFT JOIN "+inside(dataset, h.To.Name)+" AS "+next.alias+" ON "+on, next
 	}
 	for _, s := range j.Shown {
-		cell, err := l.shown(at, j, s)
+		cell, err := l.shown(at, facts, j.Marks, s)
 		if err != nil {
 			return "", err
 		}
@@ -36,6 +37,22 @@ func (l layout) joined(dataset string, j *table.Joined) (string, error) {
 	}
 	cells = append(cells, "s."+destination.SyncedColumn)
 	return "SELECT " + strings.Join(cells, ", ") + " FROM " + from, nil
+}
+
+// facts are what a view begins with, and its columns.
+func (l layout) facts(dataset string, j *table.Joined) (from string, cells []string, err error) {
+	if j.Wide == nil {
+		cells, err = l.cells(j.Of)
+		return inside(dataset, j.Of.Name) + " AS s", cells, err
+	}
+	body, err := l.wide(dataset, j.Wide)
+	if err != nil || body == "" {
+		return "", nil, err
+	}
+	for _, c := range (&table.View{Wide: j.Wide}).Columns() {
+		cells = append(cells, "s."+ident(c.Name))
+	}
+	return "(" + body + ") AS s", cells, nil
 }
 
 func (l layout) hasAll(j *table.Joined) bool {
@@ -51,9 +68,13 @@ func (l layout) hasAll(j *table.Joined) bool {
 type joint struct {
 	alias string
 	table *table.Schema
+	view  bool // its columns have their own names, wherever the table keeps them
 }
 
 func (l layout) at(j joint, column string) (string, error) {
+	if j.view {
+		return j.alias + "." + ident(column), nil
+	}
 	return l.cellOf(j.alias, j.table, j.table.Columns[j.table.Index(column)])
 }
 
@@ -68,13 +89,13 @@ func (l layout) hop(from joint, column string, to joint) (string, error) {
 }
 
 // shown is a text of the object with the row's own values in the place of marks.
-func (l layout) shown(of joint, j *table.Joined, s table.Shown) (string, error) {
+func (l layout) shown(of, facts joint, marks []table.Mark, s table.Shown) (string, error) {
 	cell, err := l.at(of, s.From)
 	if err != nil {
 		return "", err
 	}
-	for _, m := range j.Marks {
-		value, err := l.at(joint{"s", j.Of}, m.Column)
+	for _, m := range marks {
+		value, err := l.at(facts, m.Column)
 		if err != nil {
 			return "", err
 		}

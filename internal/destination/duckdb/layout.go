@@ -38,7 +38,7 @@ var stub = table.Column{Name: destination.StubColumn, Type: table.Bool, Unit: ta
 
 // own are the tables that every dataset has. _loads is no table of a load.
 func own() []*table.Schema {
-	all := []*table.Schema{&loadsTable, withBookkeeping(&table.Restatement)}
+	all := []*table.Schema{&loadsTable, &viewsTable, withBookkeeping(&table.Restatement)}
 	for _, s := range table.Remarks {
 		all = append(all, withBookkeeping(s))
 	}

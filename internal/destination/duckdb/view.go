@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/zeebo/xxh3"
@@ -13,9 +12,28 @@ import (
 	"adtally/internal/table"
 )
 
-// viewMark stands before the hash of what a view was made from, in its comment:
-// DuckDB keeps a view's text in words of its own, which cannot be compared.
-const viewMark = " [adtally view "
+// viewsTable says which views are ours, and what each was made from: DuckDB keeps
+// a view's text in words of its own, which cannot be compared.
+var viewsTable = table.Schema{
+	Name:        "_views",
+	Description: "The views that Adtally made here. A view that is not listed, or has another comment, is a person's, and is left alone.",
+	Mode:        table.Upsert,
+	Key:         []string{"view_name"},
+	Columns: []table.Column{
+		{Name: "view_name", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The view."},
+		{Name: "definition", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The hash of what it was made from; unfinished = it is made again."},
+		{Name: "description", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The comment that it was given."},
+	},
+}
+
+// oldMark stands in the comments of views of files that have no such table yet.
+const oldMark = " [adtally view "
+
+// madeView is a view that is there.
+type madeView struct {
+	ours       bool
+	definition string // of ours
+}
 
 // viewsDue are the statements that make the views which are not there yet, or
 // are there as something else.
@@ -23,62 +41,71 @@ func (l layout) viewsDue(ctx context.Context, s *session, want wanted) (out [][]
 	if len(want.views) == 0 {
 		return nil, nil
 	}
-	made, err := readViews(ctx, s, want.dataset)
+	made, err := l.readViews(ctx, s, want.dataset)
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range want.views {
-		statements, mark, err := l.define(want.dataset, v)
+		statements, definition, err := l.define(want.dataset, v)
 		if err != nil {
 			return nil, err
 		}
-		comment, there := made[strings.ToLower(v.Name)]
+		is, there := made[strings.ToLower(v.Name)]
 		switch {
-		case there && !strings.Contains(comment, viewMark), l[strings.ToLower(v.Name)] != nil:
+		case there && !is.ours, l[strings.ToLower(v.Name)] != nil:
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "name_taken", Hint: "Rename it, or name another dataset.",
 				Message: fmt.Sprintf("%s.%s is somebody else's, and a view of ours has that name", want.dataset, v.Name)}
-		case len(statements) > 0 && comment != mark:
+		case len(statements) > 0 && is.definition != definition:
 			out = append(out, statements)
 		}
 	}
 	return out, nil
 }
 
-// readViews are the comments of the views that a dataset has.
-func readViews(ctx context.Context, s *session, dataset string) (map[string]string, error) {
-	rows, err := s.query(ctx, `SELECT lower(view_name), coalesce(comment, '') FROM duckdb_views()
-		WHERE database_name = ? AND lower(schema_name) = lower(?)`, catalog, dataset)
+// readViews are the views that a dataset has.
+func (l layout) readViews(ctx context.Context, s *session, dataset string) (map[string]madeView, error) {
+	listed := "(SELECT NULL AS view_name, NULL AS definition, NULL AS description)"
+	if l[viewsTable.Name] != nil { // the file may be older than the table
+		listed = target(dataset, viewsTable.Name)
+	}
+	rows, err := s.query(ctx, `SELECT lower(v.view_name), coalesce(v.comment = m.description, false) OR contains(coalesce(v.comment, ''), ?), coalesce(m.definition, '')
+		FROM duckdb_views() AS v LEFT JOIN `+listed+` AS m ON lower(m.view_name) = lower(v.view_name)
+		WHERE v.database_name = ? AND lower(v.schema_name) = lower(?)`, oldMark, catalog, dataset)
 	if err != nil {
 		return nil, fmt.Errorf("read the views of %s: %w", dataset, err)
 	}
 	defer rows.Close()
-	made := map[string]string{}
+	made := map[string]madeView{}
 	for rows.Next() {
-		var name, comment string
-		if err := rows.Scan(&name, &comment); err != nil {
+		var name string
+		var v madeView
+		if err := rows.Scan(&name, &v.ours, &v.definition); err != nil {
 			return nil, fmt.Errorf("read the views of %s: %w", dataset, err)
 		}
-		made[name] = comment
+		made[name] = v
 	}
 	return made, rows.Err()
 }
 
-// define are the statements that make a view, and the comment that marks it as
-// made; there are none while its tables are not there.
-func (l layout) define(dataset string, v *table.View) (statements []string, comment string, err error) {
+// define are the statements that make a view, and the hash of its definition;
+// there are none while its tables are not there.
+func (l layout) define(dataset string, v *table.View) (statements []string, definition string, err error) {
 	body, err := l.body(dataset, v)
 	if err != nil || body == "" {
 		return nil, "", err
 	}
 	name := target(dataset, v.Name)
-	statements = []string{"CREATE OR REPLACE VIEW " + name + " AS " + body}
+	makes := []string{"CREATE OR REPLACE VIEW " + name + " AS " + body, "COMMENT ON VIEW " + name + " IS " + literal(v.Description)}
 	for _, c := range append(v.Columns(), synced) {
-		statements = append(statements, "COMMENT ON COLUMN "+name+"."+ident(c.Name)+" IS "+literal(describe(c)))
+		makes = append(makes, "COMMENT ON COLUMN "+name+"."+ident(c.Name)+" IS "+literal(describe(c)))
 	}
-	comment = fmt.Sprintf("%s%s%016x]", v.Description, viewMark, xxh3.HashString(strings.Join(statements, ";")))
-	// Half of a view is known as ours, and made again.
-	statements = slices.Insert(statements, 1, "COMMENT ON VIEW "+name+" IS "+literal(v.Description+viewMark+"unfinished]"))
-	return append(statements, "COMMENT ON VIEW "+name+" IS "+literal(comment)), comment, nil
+	definition = fmt.Sprintf("%016x", xxh3.HashString(strings.Join(makes, ";")))
+	// The first statements share a transaction: half of a view is known as ours,
+	// and made again.
+	ledger, is := target(dataset, viewsTable.Name), " WHERE view_name = "+literal(v.Name)
+	statements = append([]string{"DELETE FROM " + ledger + is,
+		"INSERT INTO " + ledger + " VALUES (" + literal(v.Name) + ", 'unfinished', " + literal(v.Description) + ")"}, makes...)
+	return append(statements, "UPDATE "+ledger+" SET definition = "+literal(definition)+is), definition, nil
 }
 
 // synced is the last column of every view.

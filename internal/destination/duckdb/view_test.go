@@ -73,6 +73,43 @@ func TestAViewIsReadWithoutUs(t *testing.T) {
 	}
 }
 
+// A person reads the comment; what Adtally needs to know of the view stands
+// elsewhere, and a file from before that opens.
+func TestAViewsCommentIsForPeople(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	prepare := func() {
+		w, err := duckdb.New(duckdb.Options{}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
+		must(t, err)
+		defer w.Close()
+		must(t, w.Prepare(context.Background(), "d", []*table.Schema{people()}, everyPerson()))
+	}
+	comment := func(first ...string) (text string) {
+		db, err := sql.Open("duckdb", path)
+		must(t, err)
+		defer db.Close()
+		for _, statement := range first {
+			_, err = db.ExecContext(t.Context(), statement)
+			must(t, err)
+		}
+		must(t, db.QueryRowContext(t.Context(), "SELECT coalesce(comment, '') FROM duckdb_views() WHERE view_name = 'everybody'").Scan(&text))
+		return text
+	}
+	prepare()
+	if got := comment(); got != "All people." {
+		t.Errorf("the comment is %q", got)
+	}
+	comment("DROP TABLE d._views", "COMMENT ON VIEW d.everybody IS 'All people. [adtally view 0123456789abcdef]'")
+	prepare()
+	if got := comment(); got != "All people." {
+		t.Errorf("the comment of an old file is %q", got)
+	}
+	comment("CREATE OR REPLACE VIEW d.everybody AS SELECT 7 AS n")
+	w := open(t, path)
+	if f := adtally.FaultOf(w.Prepare(context.Background(), "d", []*table.Schema{people()}, everyPerson())); f == nil || f.Code != "name_taken" {
+		t.Errorf("a view that a person put in its place: %+v", f)
+	}
+}
+
 // R36: what a person has made in the file stays.
 func TestAViewOfAPersonsStays(t *testing.T) {
 	for _, made := range []string{"CREATE VIEW d.everybody AS SELECT 7 AS n", "CREATE TABLE d.everybody AS SELECT 7 AS n"} {

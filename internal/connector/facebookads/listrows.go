@@ -1,0 +1,182 @@
+package facebookads
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"adtally/internal/table"
+)
+
+// listTable declares <report>_lists: the elements of the fields that Meta gives
+// as lists like those of actions (list<AdsActionStats> in Meta's specs), one row
+// each. Nil where the report has no such field.
+func (sh shape) listTable() *table.Schema {
+	if !slices.ContainsFunc(sh.metrics, func(f field) bool { return isList(f.graph()) }) {
+		return nil
+	}
+	like := sh.actionTable()
+	t := &table.Schema{Name: sh.name + "_lists", Mode: table.Replace, Key: append(slices.Clone(like.Key), "field"),
+		Description: "What Meta gives as lists, one row per row of " + sh.name + ", field, action type and attribution window."}
+	for _, c := range like.Columns {
+		switch c.Name {
+		case "custom_conversion_id", "action_value":
+			continue
+		case "action_type":
+			t.Columns = append(t.Columns, words("field", "Meta's name of the list, such as video_p25_watched_actions. Take one.").column)
+			c.Description = "What the element is about; " + noneGiven + " where Meta named nothing. Types overlap: take one."
+		case "value":
+			c.Additivity = table.None
+			c.Description = "Meta's figure. A count may be summed over days and objects for one field, type and window; costs (in currency), averages, ratios and unique counts never."
+		}
+		t.Columns = append(t.Columns, c)
+	}
+	return t
+}
+
+func isList(name string) bool { return fieldKinds[name] == "list" }
+
+// listRows makes rows of such lists.
+type listRows struct {
+	stream  *stream
+	rows    *table.Builder
+	of      []listItem // of the row under way
+	windows *actionRows
+}
+
+type listItem struct {
+	cells [][]byte // field, action type, window, and the values of the actions' breakdowns
+	value []byte
+	rest  []byte
+}
+
+func newListRows(s *stream) *listRows {
+	return &listRows{stream: s, rows: table.NewBuilder(s.lists), windows: &actionRows{windows: map[string]bool{}}}
+}
+
+// read takes a list apart. What is no element of such a list is passed over, and
+// kept in quarantine.
+func (l *listRows) read(name string, list jsontext.Value, d *decoder) {
+	bad := func(value []byte, err error) { d.misfit(l.stream.lists, name, string(value), err) }
+	err := elements(jsontext.NewDecoder(bytes.NewReader(list)), func(dec *jsontext.Decoder) error {
+		value, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if wrong := l.element(name, value); wrong != nil {
+			bad(value, wrong)
+		}
+		return nil
+	})
+	if err != nil {
+		bad(list, err)
+	}
+}
+
+func (l *listRows) element(name string, value jsontext.Value) error {
+	if value.Kind() != '{' {
+		return errors.New("an element of the list is no object")
+	}
+	parts := len(l.stream.actionBreakdowns)
+	about, rest, figures := make([][]byte, 1+parts), []byte(nil), map[string][]byte{}
+	dec := jsontext.NewDecoder(bytes.NewReader(value))
+	err := members(dec, func(member string) error {
+		v, err := dec.ReadValue()
+		at := slices.Index(l.stream.actionBreakdowns, member)
+		switch {
+		case err != nil || v.Kind() == 'n':
+		case member == "action_type":
+			about[0], err = wordOf(v)
+		case at >= 0:
+			about[1+at], err = wordOf(v)
+		case member == "value":
+			figures[defaultWindow], err = wordOf(v)
+		case l.windows.isWindow([]byte(member)):
+			figures[member], err = wordOf(v)
+		default:
+			rest, err = appendMember(rest, []byte(member), v)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range about {
+		if len(about[i]) == 0 {
+			about[i] = []byte(noneGiven)
+		}
+	}
+	return l.add(name, about, figures, rest)
+}
+
+// add keeps each figure of an element once.
+func (l *listRows) add(name string, about [][]byte, figures map[string][]byte, rest []byte) error {
+	if len(rest) > 0 {
+		rest = append(rest, '}')
+	}
+	for window, value := range figures {
+		cells := append([][]byte{[]byte(name), about[0], []byte(window)}, about[1:]...)
+		i := slices.IndexFunc(l.of, func(o listItem) bool { return slices.EqualFunc(o.cells, cells, bytes.Equal) })
+		switch {
+		case i < 0:
+			l.of = append(l.of, listItem{cells, value, rest})
+		case !bytes.Equal(l.of[i].value, value):
+			return errors.New("the list has the same element twice, with other figures")
+		}
+	}
+	return nil
+}
+
+// endRow writes what was read of a row, and begins anew.
+func (l *listRows) endRow(d *decoder) {
+	t := l.stream.lists
+	put := func(column string, text []byte) {
+		if err := l.rows.Set(t.Index(column), text); err != nil {
+			d.misfit(t, column, string(text), err)
+		}
+	}
+	names := append([]string{"field", "action_type", "attribution_window"}, l.stream.actionBreakdowns...)
+	for _, e := range l.of {
+		for _, s := range l.stream.listShared {
+			if text := d.memo[s.memo]; s.part || len(text) > 0 {
+				put(t.Columns[s.column].Name, text)
+			}
+		}
+		for i, name := range names {
+			put(name, e.cells[i])
+		}
+		put("value", []byte(strings.TrimSpace(string(e.value))))
+		if len(e.rest) > 0 {
+			put("raw", e.rest)
+		}
+		l.rows.EndRow()
+	}
+	l.of = l.of[:0]
+}
+
+// details are the daily reports of what Meta gives as lists beside actions: how
+// far videos were watched, clicks that lead away, conversions by their own names,
+// and what each cost. They are read when named.
+func details() (list []*stream) {
+	for _, l := range levels {
+		metrics := figuresOf("impressions", "spend")
+		for _, name := range strings.Fields(detailFields) {
+			metrics = append(metrics, document(name, "Meta's "+name+", as it gives it; its elements are rows of the table of lists."))
+		}
+		list = append(list, shape{
+			name: "basic_" + l.word + "_detail", level: l, metrics: metrics, setting: true, limit: resultRows,
+			text: "Daily lists of videos, clicks that lead away and costs, one row per day and " + l.spoken() + " with delivery.",
+			days: l.days, months: retentionMonths, always: l.graph == "account", optional: true,
+		}.stream())
+	}
+	return list
+}
+
+const detailFields = `video_play_actions video_30_sec_watched_actions video_p25_watched_actions video_p50_watched_actions
+	video_p75_watched_actions video_p95_watched_actions video_p100_watched_actions video_thruplay_watched_actions
+	video_avg_time_watched_actions outbound_clicks unique_outbound_clicks outbound_clicks_ctr conversions conversion_values
+	cost_per_action_type cost_per_unique_action_type cost_per_conversion cost_per_outbound_click cost_per_unique_outbound_click
+	cost_per_thruplay cost_per_15_sec_video_view purchase_roas website_purchase_roas website_ctr`

@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,9 +22,6 @@ import (
 
 // Tries is how often a request is sent at most, the first time included.
 const Tries = 3
-
-// maxBody bounds an answer; a page of 500 wide rows is about 1 MB.
-const maxBody = 256 << 20
 
 // defaultPatience is how long a stated wait is sat out before it is handed up.
 const defaultPatience = 15 * time.Minute
@@ -174,7 +170,7 @@ func (c *Client) once(ctx context.Context, r Request) (Answer, error) {
 		return Answer{}, unreachable(err)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody))
+	body, err := readBody(res)
 	adtally.MeterOf(ctx).Add(0, int64(len(body)))
 	if err != nil {
 		return Answer{}, unreachable(err)
@@ -201,6 +197,7 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, &adtally.Fault{Act: adtally.Configure, Code: "bad_address", Message: "The address of the API is not a URL", Hint: "Check --graph-url.", Err: err}
 	}
+	req.Header.Set("Accept-Encoding", "gzip") // said here, so that readBody unpacks it
 	if r.Method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -85,6 +85,7 @@ var dependencies = []dependency{
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
 	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
+	{"github.com/klauspost/compress/gzip", []string{fetching}, nil},
 	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", frontHall}, []string{everything}},
 	{"modernc.org/sqlite", []string{ledger, "internal/jobs"}, nil},
 	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, []string{frontHall}},

@@ -20,7 +20,9 @@ import (
 type Builder struct {
 	schema *Schema
 	rec    *array.RecordBuilder
+	fields []array.Builder
 	rows   int
+	last   int   // rows of the last batch: the next one is likely to have as many
 	drop   []int // rows that are none, by their number
 
 	dayText []byte // the last day that was read, and what it was: rows come day by day
@@ -29,7 +31,8 @@ type Builder struct {
 
 // NewBuilder starts collecting rows of s.
 func NewBuilder(s *Schema) *Builder {
-	return &Builder{schema: s, rec: array.NewRecordBuilder(memory.DefaultAllocator, arrowSchema(s))}
+	rec := array.NewRecordBuilder(memory.DefaultAllocator, arrowSchema(s))
+	return &Builder{schema: s, rec: rec, fields: rec.Fields()}
 }
 
 // Schema is the table that is being collected.
@@ -50,12 +53,12 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 		return errors.New("the value came twice")
 	}
 	t := b.schema.Columns[col].Type
-	switch f := b.rec.Field(col).(type) {
+	switch f := b.fields[col].(type) {
 	case *array.StringBuilder:
 		if !utf8.Valid(text) {
 			return errors.New("not valid UTF-8")
 		}
-		f.Append(string(text))
+		f.BinaryBuilder.Append(text)
 	case *array.Int64Builder:
 		v, err := parseInt(text)
 		if err != nil {
@@ -91,7 +94,7 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 
 // SetInt stores a whole number in an int or decimal column.
 func (b *Builder) SetInt(col int, v int64) error {
-	if f, ok := b.rec.Field(col).(*array.Int64Builder); ok && !b.IsSet(col) {
+	if f, ok := b.fields[col].(*array.Int64Builder); ok && !b.IsSet(col) {
 		f.Append(v)
 		return nil
 	}
@@ -99,11 +102,14 @@ func (b *Builder) SetInt(col int, v int64) error {
 }
 
 // IsSet says whether the column has a value in the row under way.
-func (b *Builder) IsSet(col int) bool { return b.rec.Field(col).Len() > b.rows }
+func (b *Builder) IsSet(col int) bool { return b.fields[col].Len() > b.rows }
 
 // EndRow finishes the row under way.
 func (b *Builder) EndRow() {
-	for _, f := range b.rec.Fields() {
+	if b.rows == 0 && b.last > 0 {
+		b.rec.Reserve(b.last)
+	}
+	for _, f := range b.fields {
 		if f.Len() == b.rows {
 			f.AppendNull()
 		}
@@ -120,7 +126,7 @@ func (b *Builder) Drop() {
 // Batch hands over the finished rows and starts anew.
 func (b *Builder) Batch() Batch {
 	drop := b.drop
-	b.rows, b.drop = 0, nil
+	b.last, b.rows, b.drop = b.rows, 0, nil
 	rec := b.rec.NewRecordBatch()
 	if len(drop) > 0 {
 		rec = without(rec, drop)

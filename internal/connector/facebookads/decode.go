@@ -34,6 +34,7 @@ type decoder struct {
 	misfits []misfit
 	foreign bool // the row under way is another account's
 	name    []byte
+	order   order
 	scratch []byte
 
 	window  adtally.Window    // the days that are wanted; zero = all
@@ -92,6 +93,7 @@ func (d *decoder) object(dec *jsontext.Decoder) error {
 }
 
 func (d *decoder) reset() {
+	d.order.at = 0
 	d.raw, d.stop, d.misfits, d.foreign = d.raw[:0], d.stop[:0], d.misfits[:0], false
 	for i := range d.memo {
 		d.memo[i] = d.memo[i][:0]
@@ -110,7 +112,7 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 	if d.name, err = readText(dec, d.name); err != nil {
 		return err
 	}
-	s, known := d.stream.slots[string(d.name)]
+	s, known := d.order.next(d.stream.slots, d.name)
 	if known && s.how == asActions && d.actions != nil && dec.PeekKind() == '[' {
 		return d.actions.read(dec, s, d)
 	}
@@ -143,7 +145,18 @@ func readText(dec *jsontext.Decoder, buf []byte) ([]byte, error) {
 	if err != nil {
 		return buf, err
 	}
+	if inside, ok := unescaped(quoted); ok {
+		return append(buf[:0], inside...), nil
+	}
 	return jsontext.AppendUnquote(buf[:0], quoted)
+}
+
+// unescaped is what stands between the quotes of a string that holds no escape.
+func unescaped(value jsontext.Value) ([]byte, bool) {
+	if value.Kind() != '"' || bytes.IndexByte(value, '\\') >= 0 {
+		return nil, false
+	}
+	return value[1 : len(value)-1], true
 }
 
 // keep writes a member that has no column to raw.
@@ -212,6 +225,9 @@ func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
 	}
 	switch value.Kind() {
 	case '"':
+		if inside, ok := unescaped(value); ok {
+			return inside, nil
+		}
 		d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], value)
 		return d.scratch, err
 	case '{', '[':

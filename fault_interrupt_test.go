@@ -15,7 +15,7 @@ func TestFaultOf_WhatWasCalledOffIsInterrupted(t *testing.T) {
 	for name, err := range map[string]error{
 		"bare":     context.Canceled,
 		"wrapped":  fmt.Errorf("read basic_ad: %w", context.Canceled),
-		"joined":   errors.Join(errors.New("INTERRUPT Error: Interrupted!"), context.Canceled),
+		"joined":   errors.Join(errors.New("interrupted by the database"), context.Canceled),
 		"a fault":  &adtally.Fault{Act: adtally.Bug, Code: "unexpected", Message: "x", Err: context.Canceled},
 		"in cause": fmt.Errorf("%w: %w", errors.New("terminated signal received"), context.Canceled),
 	} {

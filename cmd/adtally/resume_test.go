@@ -183,17 +183,20 @@ func TestInterruptedItSaysSoAndGoesOn(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(finalDays)...)
 	file := filepath.Join(t.TempDir(), "interrupted.duckdb")
-	c := command(t.Context(), sim.env(), sim.args(file, finalArgs()...)...)
-	var errs strings.Builder
-	c.Stderr = &errs
+	c := command(t.Context(), sim.env(), sim.args(file, append(finalArgs(), "--json")...)...)
+	var out, errs strings.Builder
+	c.Stdout, c.Stderr = &out, &errs
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool { return sim.calls(t).By["POST act/insights"] > 0 })
-	if err := c.Process.Signal(os.Interrupt); err != nil {
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	_ = c.Wait()
+	if said := strings.ReplaceAll(out.String(), " ", ""); !strings.Contains(said, `"state":"interrupted"`) || strings.Contains(said, `"bug"`) {
+		t.Errorf("a program is told %s", said)
+	}
 	if c.ProcessState.ExitCode() != exitInterrupted || !strings.Contains(errs.String(), "the same command goes on from there") {
 		t.Errorf("exit code %d, said %q", c.ProcessState.ExitCode(), errs.String())
 	}

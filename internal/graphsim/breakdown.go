@@ -21,9 +21,9 @@ func (r *report) readBreakdowns(params url.Values) *refusal {
 	}
 	r.breakdowns = names
 	for _, name := range byAction {
-		switch {
-		case name == "action_type": // it is on every element anyway
-		default: // one that divides no action of this advertiser's leaves them whole
+		// The type is on every element anyway. One that divides no action of this
+		// advertiser's leaves them whole.
+		if name != "action_type" {
 			r.divided = append(r.divided, name)
 		}
 	}

@@ -40,6 +40,7 @@ var catalogue = []refusal{
 	{Code: 101, Message: "Error validating application. Cannot get application info due to a system error."},
 	{Code: 102, Message: "API Session"},
 	{Code: 104, Message: "Incorrect signature"},
+	{Code: 105, Message: "(#105) The number of parameters exceeded the maximum for this operation"},
 	{Code: 190, Message: "Invalid OAuth access token - Cannot parse access token"},
 	{Code: 190, Subcode: 458, Message: "Error validating access token: The user has not authorized application " + appID + "."},
 	{Code: 190, Subcode: 459, Message: "Error validating access token: You cannot access the app till you log in to www.facebook.com and follow the instructions given."},
@@ -47,6 +48,7 @@ var catalogue = []refusal{
 	{Code: 190, Subcode: 463, Message: "Error validating access token: Session has expired."},
 	{Code: 190, Subcode: 464, Message: "Error validating access token: Sessions for the user are not allowed because the user is not a confirmed user."},
 	{Code: 190, Subcode: 467, Message: "Error validating access token: The session is invalid because the user logged out."},
+	{Code: 190, Subcode: 490, Message: "Error validating access token: The user is enrolled in a blocking, logged-in checkpoint"}, // php-business-sdk issue 367
 	{Code: 190, Subcode: 492, Message: "Invalid session: the user has no sufficient role on the page or app."},
 	{Code: 190, Subcode: 493, Message: "Error validating access token: The user has not engaged with the app for longer than 90 days."},
 	{Status: 403, Code: 200, Message: "(#200) Ad account owner has NOT grant ads_management or ads_read permission"},

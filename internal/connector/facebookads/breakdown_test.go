@@ -43,8 +43,8 @@ func cutRowsOf(t *rapid.T, s connector.Stream) []map[string]any {
 		var key []any
 		for _, c := range s.Tables[0].Key {
 			from := c
-			if strings.HasSuffix(c, "_asset_id") && s.Tables[0].Index(strings.TrimSuffix(c, "_id")) >= 0 {
-				from = strings.TrimSuffix(c, "_id")
+			if asset := strings.TrimSuffix(c, "_id"); strings.HasSuffix(asset, "_asset") && s.Tables[0].Index(asset) >= 0 {
+				from = asset // there is a breakdown of the name creative_automation_asset_id, too
 			}
 			switch c {
 			case "account_id", "date", "date_stop":

@@ -59,9 +59,6 @@ func custom(r adtally.Report, taken []string) (*stream, error) {
 	if sh.metrics, sh.actions, err = metricsOf(r, l); err != nil {
 		return nil, named(r.Name, err)
 	}
-	if i := slices.IndexFunc(r.Breakdowns, isPlainOnly); i >= 0 && sh.actions {
-		return nil, named(r.Name, reportFault("combination", "Meta does not give "+r.Breakdowns[i]+" beside actions", "Leave the actions out of its fields, and put them into another report."))
-	}
 	if slices.ContainsFunc(r.Breakdowns, func(b string) bool { return strings.HasSuffix(b, "_asset") || b == "frequency_value" }) {
 		sh.setting = false // no field besides those that are listed
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"adtally"
@@ -34,12 +35,13 @@ type hunts struct {
 	closed map[string]bool // streams of an account that are refused whatever is asked
 }
 
-// isAboutPart says whether a refusal may be about one of the fields only. A job
-// that failed may have other reasons than a permission.
+// isAboutPart says whether a refusal may be about one of the fields only: where
+// ads_read is missing it is about all of them. A job that failed may have other
+// reasons than a permission.
 func isAboutPart(err error) bool {
 	r := refusalOf(err)
 	switch {
-	case r == nil:
+	case r == nil, strings.Contains(said(r.graph), loginScope):
 		return false
 	case r.class == classPermission:
 		return true

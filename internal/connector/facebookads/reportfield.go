@@ -92,6 +92,7 @@ var limits = []limit{
 		func(f string) bool {
 			return !slices.Contains([]string{"impressions", "clicks", "spend", "reach", "actions", "action_values"}, f)
 		}, "by assets Meta gives impressions, clicks, spend, reach, actions and action_values only"},
+	{isPlainOnly, func(f string) bool { return fieldKinds[f] == "actions" }, "Meta gives nothing by media_* beside actions"},
 	{func(b string) bool { return b == "frequency_value" }, func(f string) bool { return f != "reach" }, "by frequency_value Meta gives reach only"},
 }
 

@@ -123,8 +123,11 @@ func (b *Builder) Drop() {
 	b.EndRow()
 }
 
-// Batch hands over the finished rows and starts anew.
+// Batch hands over the finished rows and starts anew. A row under way is dropped.
 func (b *Builder) Batch() Batch {
+	if slices.ContainsFunc(b.rec.Fields(), func(f array.Builder) bool { return f.Len() > b.rows }) {
+		b.Drop()
+	}
 	drop := b.drop
 	b.last, b.rows, b.drop = b.rows, 0, nil
 	rec := b.rec.NewRecordBatch()

@@ -110,6 +110,39 @@ func TestWhatIsNotSetIsNull(t *testing.T) {
 	}
 }
 
+func TestBuilder_ARowThatIsDroppedIsNone(t *testing.T) {
+	t.Parallel()
+	s := &table.Schema{Name: "t", Columns: []table.Column{{Name: "a", Type: table.Text}, {Name: "b", Type: table.Int}}}
+	b := table.NewBuilder(s)
+	for _, name := range []string{"w", "x", "y", "z"} {
+		_ = b.Set(0, []byte(name))
+		if name == "w" || name == "y" {
+			b.Drop()
+			continue
+		}
+		b.EndRow()
+	}
+	_ = b.Set(0, []byte("under way"))
+	if b.Rows() != 2 {
+		t.Errorf("%d rows, want 2", b.Rows())
+	}
+	batch := b.Batch()
+	defer batch.Release()
+	got := ""
+	for i := range batch.Rows() {
+		name, _ := batch.Cell(i, "a")
+		got += name
+	}
+	if got != "xz" || b.Rows() != 0 {
+		t.Errorf("rows %s are left, and %d in the builder", got, b.Rows())
+	}
+	_ = b.Set(0, []byte("v"))
+	b.EndRow()
+	if next := b.Batch(); next.Rows() != 1 {
+		t.Errorf("%d rows in the next batch", next.Rows())
+	}
+}
+
 func TestASchemaThatDeclaresTooLittleIsRefused(t *testing.T) {
 	t.Parallel()
 	s := table.Schema{Name: "t", Mode: table.Replace, Key: []string{"id"}, Description: "d", History: true, Restated: []string{"spend", "name"}, Volatile: []string{"link"},

@@ -119,10 +119,8 @@ func (d *decoder) rejectedDay() string {
 	return d.window.From.String()
 }
 
-// discard forgets what was read since rows were handed over last, the row under
-// way included.
+// discard forgets what was read since rows were handed over last.
 func (d *decoder) discard() {
-	d.rows.Drop()
 	for _, b := range d.batches() {
 		b.Release()
 	}

@@ -18,12 +18,19 @@ import (
 var oneListOnly = cure{act: actConfigure, message: "Meta refuses a part of what was asked, although the token is valid",
 	hint: "Grant the permission that Meta names, or leave the table out. The token itself is fine, and the other tables go on."}
 
-// confirm asks Meta whether a token is dead, where one answer says so: code 190
-// also comes for a permission that only one list needs (META_API.md §6). The
-// token is dead only if me says so as well.
+// deaths are the subcodes by which Meta says itself how a token died (META_API.md
+// §6). After 493 a person may still ask who they are (§7.6).
+var deaths = []int{458, 459, 460, 463, 464, 467, 490, 493}
+
+// confirm asks Meta whether a token is dead, where one answer sounds so and does not
+// say how it died: code 190 also comes for a permission that only one list needs
+// (META_API.md §6). The token is dead only if me says so as well.
 func (g *graph) confirm(ctx context.Context, err error) error {
-	if err == nil || adtally.FaultOf(err).Act != adtally.Reconnect || classOf(err) == classTokenIdle {
-		return err // whose access to data has ended may still ask who they are (META_API.md §7.6)
+	if err == nil || adtally.FaultOf(err).Act != adtally.Reconnect {
+		return err
+	}
+	if r := refusalOf(err); r != nil && r.graph != nil && slices.Contains(deaths, r.graph.Subcode) {
+		return err
 	}
 	says := g.lives(ctx)
 	switch {

@@ -132,7 +132,7 @@ func TestAFieldThatIsNamedInOtherWordsIsLeftOut(t *testing.T) { // R39
 func TestARefusedListIsAFaultOfThatListAlone(t *testing.T) {
 	for name, c := range map[string]struct{ answer }{
 		"190":      {refuses(400, 190, 0, "(#190) The permission(s) pages_read_engagement must be granted before impersonating a user\u2019s page.")},
-		"190/460":  {refuses(400, 190, 460, "Error validating access token: pages_read_engagement")},
+		"190/492":  {refuses(400, 190, 492, "The user has no role on the page: pages_read_engagement")},
 		"102":      {refuses(400, 102, 0, "Session key invalid: pages_read_engagement")},
 		"a page's": {refuses(400, 190, 0, "This method must be called with a Page Access Token, with pages_read_engagement")},
 		"200":      {refuses(403, 200, 0, "(#200) Requires pages_read_engagement permission")},
@@ -158,6 +158,9 @@ func TestATokenIsDeadWhereMeSaysSo(t *testing.T) { // R16
 		if len(m.calls) != 2 {
 			t.Errorf("%d calls", len(m.calls))
 		}
+		// Where Meta says how it died, nobody else is asked.
+		m = &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 460, "The user changed the password")}}}
+		m.toTheEnd("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Reconnect, "token_password_changed")
 		// Where nobody can say, the next try asks again.
 		m = &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 0, "Invalid OAuth access token.")}, "GET me": {answer{status: http.StatusServiceUnavailable, body: `{"error":{"message":"down","code":2}}`}}}}
 		m.toTheEnd("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Retry, "meta_trouble")

@@ -24,7 +24,8 @@ func absentIsZeroWhereRead(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 3), factsOf(fact(alpha, 0, "some", 1, null), fact(alpha, 0, "none", 2, null), fact(alpha, 1, "lost", 3, null), fact(alpha, 2, "cut", 4, null)),
 		rows{actions, [][]string{action(alpha, "some", "pixel", "default", "2", null)}},
 		gap("facts", alpha, dayText(1), "did"), gap("facts", alpha, dayText(0), "clicks"),
-		rows{&table.Quarantine, [][]string{{"actions", alpha, dayText(2), dayText(2) + "/cut", "n", "x", "It is no number."}}})
+		rows{&table.Quarantine, [][]string{{"actions", alpha, dayText(2), dayText(2) + "/cut", "did", "x", "It is no element."},
+			{"actions", alpha, dayText(0), dayText(0) + "/some", "worth", "x", "It is no number."}}})
 	w.commit(t, days(beta, 0, 1), factsOf(fact(beta, 0, "unread", 5, null)))
 	same(t, "conversions", w.see(t, countedCells), []string{
 		"some 2.000000 NULL NULL 0.000000", "none 0.000000 0.000000 0.000000 0.000000",

@@ -81,22 +81,21 @@ func (l layout) found(dataset string, w *table.Wide) (string, error) {
 }
 
 // known says of a row whether its actions were read in full: a load brought the
-// long table for its day, and neither a gap nor a rejected value speaks of it.
+// long table for its day, and no gap and no rejected list speaks of it. A single
+// figure that was rejected leaves its type in the long table.
 func (l layout) known(dataset string, w *table.Wide) string {
-	tables := listed([]string{literal(w.Of.Name), literal(w.Long.Name)})
-	lists := make([]string, len(w.Lists))
-	for i, name := range w.Lists {
-		lists[i] = literal(name)
+	var lists []string
+	for _, name := range w.Lists {
+		lists = append(lists, literal(name))
 	}
-	remarks := make([]string, len(table.Remarks))
-	for i, r := range table.Remarks {
-		remarks[i] = fmt.Sprintf("SELECT account_id, date FROM %s WHERE date IS NOT NULL AND table_name IN %s AND (table_name = %s OR column_name IN %s)",
-			inside(dataset, r.Name), tables, literal(w.Long.Name), listed(append(lists, "''")))
+	doubts := func(of string, columns []string) string {
+		return fmt.Sprintf("SELECT account_id, date FROM %s WHERE date IS NOT NULL AND table_name IN %s AND column_name IN %s",
+			inside(dataset, of), listed([]string{literal(w.Of.Name), literal(w.Long.Name)}), listed(columns))
 	}
 	day := "(s." + ident(table.AccountColumn) + ", s." + ident(table.DayColumn) + ")"
 	return fmt.Sprintf(`%s IN (SELECT (account_id, CAST(unnest(generate_series(date_from, date_to, INTERVAL 1 DAY)) AS DATE)) FROM
-		(SELECT DISTINCT account_id, date_from, date_to FROM %s WHERE table_name = %s AND date_from IS NOT NULL)) AND %s NOT IN (SELECT (account_id, date) FROM (%s)) AS _known`,
-		day, inside(dataset, loadsTable.Name), literal(w.Long.Name), day, strings.Join(remarks, " UNION ALL "))
+		(SELECT DISTINCT account_id, date_from, date_to FROM %s WHERE table_name = %s AND date_from IS NOT NULL)) AND %s NOT IN (SELECT (account_id, date) FROM (%s UNION ALL %s)) AS _known`,
+		day, inside(dataset, loadsTable.Name), literal(w.Long.Name), day, doubts(table.Quarantine.Name, lists), doubts(table.Gaps.Name, append(lists, "''")))
 }
 
 // numbering gives every type and window that a view wants a number.

@@ -53,7 +53,7 @@ type Engine struct {
 	Ledger Ledger
 	Now    func() time.Time // the platform's clock
 	NewID  func() string    // names loads
-	Slices int              // how many slices of an account are under way at once
+	Slices int              // how many slices of an account are read at once
 	Watch  func(Event)      // is told how it goes; may be called by many goroutines
 	// Reread forgets what earlier runs brought: every day is due.
 	Reread bool
@@ -96,7 +96,7 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 	if err != nil {
 		return done, err
 	}
-	w := work{step, began}
+	w := work{step, began, make(turns, max(e.Slices, 1))}
 	if err := e.count(ctx, w); err != nil {
 		return done, err
 	}
@@ -118,19 +118,25 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 type work struct {
 	adtally.Step
 	began time.Time
+	turns turns // to read
 }
 
 // all carries out slices, some at a time.
 func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes []adtally.Outcome, err error) {
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(e.Slices, 1))
+	group.SetLimit(2 * cap(w.turns))
 	for _, sl := range due {
+		turn, err := w.turns.take(ctx)
+		if err != nil {
+			break // the group knows why
+		}
 		group.Go(func() error {
+			defer turn.giveBack()
 			if e.Enough != nil && e.Enough() {
 				return nil
 			}
-			o, err := e.slice(ctx, w, sl)
+			o, err := e.slice(ctx, w, sl, turn)
 			if err != nil {
 				return err
 			}
@@ -248,14 +254,14 @@ func since(done []adtally.Checkpoint, began time.Time) (kept []adtally.Checkpoin
 
 // slice reads one slice, commits it, and then writes the checkpoint. The error
 // is for what ends the step: a cancellation, or a ledger that cannot be written.
-func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice) (adtally.Outcome, error) {
+func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (adtally.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return adtally.Outcome{}, err
 	}
 	o := adtally.Outcome{Slice: sl, Started: e.Now()}
 	e.tell(Event{Account: w.Account.ID, Begun: &sl})
 	cost := &adtally.Meter{}
-	written, err := e.commit(adtally.WithMeter(ctx, cost), w, sl)
+	written, err := e.commit(adtally.WithMeter(ctx, cost), w, sl, t)
 	if err == nil {
 		err = e.Ledger.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
 	}
@@ -285,10 +291,10 @@ const againAtMost = 10
 // commit brings a slice in, from its beginning as often as its reader asks. Where
 // a row came twice and differed, the slice is read again at once: the list may
 // have moved. If it happens again, the later row wins.
-func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice) (written destination.Written, err error) {
+func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice, t *turn) (written destination.Written, err error) {
 	laterWins := false
 	for range againAtMost {
-		written, err = e.attempt(ctx, w, sl, laterWins)
+		written, err = e.attempt(ctx, w, sl, t, laterWins)
 		if twice := errors.Is(err, destination.ErrTwice); !twice && !errors.Is(err, connector.ErrAgain) {
 			break
 		} else if twice {
@@ -298,7 +304,7 @@ func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice) (written 
 	return written, err
 }
 
-func (e *Engine) attempt(ctx context.Context, w work, sl adtally.Slice, laterWins bool) (destination.Written, error) {
+func (e *Engine) attempt(ctx context.Context, w work, sl adtally.Slice, t *turn, laterWins bool) (destination.Written, error) {
 	n, err := e.newNote(ctx, w, sl)
 	if err != nil {
 		return destination.Written{}, err
@@ -311,7 +317,7 @@ func (e *Engine) attempt(ctx context.Context, w work, sl adtally.Slice, laterWin
 	written, err := e.Writer.Commit(ctx, destination.Load{
 		ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl, Tables: s.Tables, Definition: s.Definition, Run: w.Run, Started: n.opened, Cost: adtally.MeterOf(ctx).Sum,
 		Asked: n.asked, Now: e.Now, Zone: zone, Still: e.Still, LaterWins: laterWins,
-	}, e.watched(w.Account.ID, e.Reader.Read(ctx, w.Account, sl, n)))
+	}, e.watched(w.Account.ID, t.while(ctx, e.Reader.Read(ctx, w.Account, sl, n))))
 	if err != nil {
 		return destination.Written{}, fmt.Errorf("%s: %w", sl, err)
 	}

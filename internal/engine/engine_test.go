@@ -288,3 +288,28 @@ func TestEngine_ReadsGoByTheMomentOfTheRun(t *testing.T) {
 		}
 	}
 }
+
+// While slices are written, others are read, within twice the number that may be
+// read at once.
+func TestEngine_ReadsOnWhileSlicesAreWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.writing = make(chan struct{})
+	w.started, w.proceed = make(chan string), make(chan struct{})
+	go func() {
+		for n := range 5 { // a slice is written once the next one is being read
+			<-w.started
+			w.proceed <- struct{}{}
+			if n > 0 {
+				w.writing <- struct{}{}
+			}
+		}
+		w.writing <- struct{}{}
+	}()
+	if _, err := w.engine(1).Step(t.Context(), adtally.Step{Run: "r", Account: account}, w.now); err != nil {
+		t.Fatal(err)
+	}
+	if w.most != 1 || w.mostOpen != 2 {
+		t.Errorf("%d slices were read at once, and %d were open; want 1 and 2", w.most, w.mostOpen)
+	}
+}

@@ -47,6 +47,9 @@ type world struct {
 	twice    map[string]int   // so many times, by slice, two rows differ
 	started  chan string      // is told of a read, where it is set
 	proceed  chan struct{}
+	writing  chan struct{} // a commit waits for it, where it is set
+	open     int           // slices that are read or wait to be written
+	mostOpen int
 	now      time.Time
 }
 
@@ -145,7 +148,8 @@ func (w *world) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, n
 func (w *world) enter(sl adtally.Slice) {
 	w.mu.Lock()
 	w.reading++
-	w.most = max(w.most, w.reading)
+	w.open++
+	w.most, w.mostOpen = max(w.most, w.reading), max(w.mostOpen, w.open)
 	w.mu.Unlock()
 	if w.started != nil {
 		w.started <- sl.String()
@@ -194,6 +198,12 @@ func (w *world) Commit(ctx context.Context, l destination.Load, batches iter.Seq
 		w.twice[l.Slice.String()]--
 		return written, fmt.Errorf("7/2026-05-01: %w", destination.ErrTwice)
 	}
+	if w.writing != nil {
+		<-w.writing
+	}
+	w.mu.Lock()
+	w.open--
+	w.mu.Unlock()
 	asked := l.Asked()
 	if l.Still != nil {
 		if err := l.Still(ctx); err != nil {

@@ -83,7 +83,7 @@ func (e *Engine) tieOut(ctx context.Context, w work, done *adtally.Done) error {
 	}
 	again := e.differing(w.Account, found)
 	for _, sl := range again {
-		o, err := e.slice(ctx, w, sl)
+		o, err := e.slice(ctx, w, sl, nil)
 		if err != nil {
 			return err
 		}

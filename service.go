@@ -28,8 +28,8 @@ type Standing struct {
 	Failures  int       // runs in a row that did not bring it up to date
 	Why       string    // why it is slower than was set; empty = it is not
 	LastGood  time.Time // when it was last up to date; zero = never
-	Fault     *Fault    // what held it up in its last run; nil = nothing did
-	Failing   time.Time // since when runs fail; zero = they do not
+	Fault     *Fault    // what held it up in its last run, or could not be loaded; nil = nothing
+	Failing   time.Time // since when runs fail or are incomplete; zero = they do not
 	Renewed   time.Time // when it last got another secret; zero = it never did
 }
 
@@ -174,9 +174,12 @@ type StepRecord struct {
 	NotBefore time.Time
 	Tries     int
 	Rows      int64
-	Slices    int // done
-	Left      int // due, and not begun
-	Fault     *Fault
+	Gaps      int64 // what the platform did not give
+	// Quarantined are values that could not be loaded.
+	Quarantined int64
+	Slices      int // done
+	Left        int // due, and not begun
+	Fault       *Fault
 }
 
 // Claim is a step that a worker holds for a while.

@@ -114,6 +114,8 @@ const (
 	Finished    RunState = "finished"
 	Failed      RunState = "failed"
 	Interrupted RunState = "interrupted"
+	// Incomplete: all that was due was read, and some values could not be loaded.
+	Incomplete RunState = "incomplete"
 )
 
 // Step is one account's part of a run: what a worker claims.

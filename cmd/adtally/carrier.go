@@ -228,6 +228,11 @@ func (c *carrier) watch(r adtally.RunRecord) func(engine.Event) {
 				}
 			}
 			lines = append(lines, l)
+			if o.Quarantined > 0 {
+				f := adtally.NotLoaded(o.Slice.Account, o.Quarantined)
+				lines = append(lines, adtally.LogLine{Run: r.ID, At: l.At, Level: "warn", Account: ev.Account, Stream: o.Slice.Stream, Code: f.Code,
+					Message: o.Slice.Stream + " " + o.Slice.Window.String() + ": " + f.Message + "."})
+			}
 		}
 		for _, d := range ev.Drifts {
 			lines = append(lines, adtally.LogLine{Run: r.ID, At: c.p.clock(), Level: "warn", Account: ev.Account, Stream: d.Table, Code: "drift", Message: drifted([]adtally.Drift{d}).Message + "."})

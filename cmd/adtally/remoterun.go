@@ -101,7 +101,7 @@ func (c *runShowCommand) Run(ctx context.Context, p *program) error {
 	if err := v.show(answer, runFields...); err != nil {
 		return err
 	}
-	return v.table(one.Steps, []string{"account", "name", "state", "rows", "slices_done", "slices_left", "waits_until", "message"})
+	return v.table(one.Steps, []string{"account", "name", "state", "rows", "quarantined", "slices_done", "slices_left", "waits_until", "message"})
 }
 
 type runLogCommand struct {

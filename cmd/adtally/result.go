@@ -70,29 +70,37 @@ func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault)
 			r.fails(a, &o.Slice, o.Fault)
 		}
 	}
-	if n := quarantined(done); n > 0 {
-		r.Quarantined += n
-		r.lacks(a, misfits(a, n))
-	}
 	if whole != nil && whole.Act != adtally.Reconnect && !r.has(a, whole) {
 		r.fails(a, nil, whole)
 	}
 	if r.Drifts = append(r.Drifts, done.Drifts...); len(done.Drifts) > 0 {
-		r.lacks(a, drifted(done.Drifts))
+		r.lacks(a.ID, drifted(done.Drifts))
 	}
 }
 
-// counts takes in what a slice brought.
-func (r *result) counts(o adtally.Outcome) {
-	r.Slices++
-	r.Rows += o.Rows
-	r.Gaps += o.Gaps
-	r.Tables[o.Slice.Stream] += o.Rows
+// counts takes in what the loads of the run brought, whoever made them.
+func (r *result) counts(loads []adtally.Outcome) {
+	for _, o := range loads {
+		r.Slices++
+		r.Rows += o.Rows
+		r.Tables[o.Slice.Stream] += o.Rows
+	}
+	notLoaded := map[string]int64{}
+	for _, o := range adtally.Latest(loads) {
+		r.Gaps += o.Gaps
+		r.Quarantined += o.Quarantined
+		notLoaded[o.Slice.Account] += o.Quarantined
+	}
+	for account, n := range notLoaded {
+		if n > 0 {
+			r.lacks(account, adtally.NotLoaded(account, n))
+		}
+	}
 }
 
 func (r *result) fails(a adtally.Account, s *adtally.Slice, f *adtally.Fault) {
 	r.Failures = append(r.Failures, failureOf(a, s, f))
-	r.lacks(a, f)
+	r.lacks(a.ID, f)
 }
 
 // has says whether the fault stands for one of the account's slices already.
@@ -103,13 +111,13 @@ func (r *result) has(a adtally.Account, f *adtally.Fault) bool {
 // worst orders what a person must know first.
 var worst = []adtally.Act{adtally.Reconnect, adtally.Configure, adtally.Bug, adtally.Wait, adtally.Retry}
 
-func (r *result) lacks(a adtally.Account, f *adtally.Fault) {
+func (r *result) lacks(account string, f *adtally.Fault) {
 	if r.lacking == nil {
 		r.lacking = map[string]*adtally.Fault{}
 	}
-	before := r.lacking[a.ID]
+	before := r.lacking[account]
 	if before == nil || slices.Index(worst, f.Act) < slices.Index(worst, before.Act) {
-		r.lacking[a.ID] = f
+		r.lacking[account] = f
 	}
 }
 
@@ -119,28 +127,6 @@ func drifted(list []adtally.Drift) *adtally.Fault {
 	return &adtally.Fault{Act: adtally.Retry, Code: "drift",
 		Message: fmt.Sprintf("act_%s does not add up to Meta's own total: %s", d.Account, d.Sentence("Meta")),
 		Hint:    "The days were read again and stayed so; they are read once more tomorrow. The table _reconciliation lists them all."}
-}
-
-// quarantined is how many values of a step could not be loaded. Of a slice that
-// was read again the last try counts.
-func quarantined(done adtally.Done) (n int64) {
-	last := map[adtally.Slice]int64{}
-	for _, o := range done.Outcomes {
-		if o.Fault == nil {
-			last[o.Slice] = o.Quarantined
-		}
-	}
-	for _, of := range last {
-		n += of
-	}
-	return n
-}
-
-// misfits is what values that could not be loaded mean for the run.
-func misfits(a adtally.Account, n int64) *adtally.Fault {
-	return &adtally.Fault{Act: adtally.Retry, Code: "quarantined",
-		Message: fmt.Sprintf("%s of act_%s could not be loaded", counted(int(n), "value that Meta sent", "values that Meta sent"), a.ID),
-		Hint:    "Their rows were loaded without them. The table _quarantine lists each with its reason; recent days are read again at the next sync."}
 }
 
 func (r *result) finish(took time.Duration) {
@@ -161,7 +147,7 @@ func (r *result) failure() error {
 		return drifted(r.Drifts)
 	}
 	for _, f := range r.lacking {
-		if f.Code == "quarantined" {
+		if f.Code == adtally.CodeNotLoaded {
 			return f
 		}
 	}

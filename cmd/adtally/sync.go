@@ -231,11 +231,7 @@ func (s *syncing) total(ctx context.Context, run adtally.Run, res *result) error
 	if err != nil {
 		return err
 	}
-	for _, o := range outcomes {
-		if o.Fault == nil || o.Load != "" {
-			res.counts(o)
-		}
-	}
+	res.counts(slices.DeleteFunc(outcomes, func(o adtally.Outcome) bool { return !o.Committed() }))
 	return nil
 }
 
@@ -345,7 +341,7 @@ func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, b
 }
 
 func failed(done adtally.Done) bool {
-	return len(done.Drifts) > 0 || quarantined(done) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil })
+	return len(done.Drifts) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil || o.Quarantined > 0 })
 }
 
 // end writes down how the run ended, also after Ctrl-C.

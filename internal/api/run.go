@@ -43,7 +43,7 @@ type Run struct {
 	Source  string           `json:"source"`
 	Trigger string           `json:"trigger" doc:"schedule, manual or backfill; empty = the command line"`
 	By      string           `json:"by,omitempty"`
-	State   adtally.RunState `json:"state" enum:"waiting,running,finished,failed,interrupted"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all was read, and some values could not be loaded"`
 	Error   string           `json:"error,omitempty"`
 	Started time.Time        `json:"started"`
 	Ended   *time.Time       `json:"ended,omitempty"`
@@ -57,11 +57,13 @@ func runOf(r adtally.RunRecord) Run {
 type Step struct {
 	Account string           `json:"account" doc:"Empty = the look at which accounts there are"`
 	Name    string           `json:"name,omitempty"`
-	State   adtally.RunState `json:"state" enum:"waiting,running,finished,failed,interrupted"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all was read, and some values could not be loaded"`
 	Started *time.Time       `json:"started,omitempty"`
 	Ended   *time.Time       `json:"ended,omitempty"`
 	Until   *time.Time       `json:"waits_until,omitempty" doc:"Not before this moment it goes on"`
 	Rows    int64            `json:"rows"`
+	Gaps    int64            `json:"gaps" doc:"What the platform did not give; the table _gaps lists it"`
+	Misfits int64            `json:"quarantined" doc:"Values that could not be loaded; the table _quarantine lists them"`
 	Slices  int              `json:"slices_done"`
 	Left    int              `json:"slices_left"`
 	Act     adtally.Act      `json:"act,omitempty"`
@@ -71,7 +73,7 @@ type Step struct {
 }
 
 func stepOf(s adtally.StepRecord) Step {
-	out := Step{Account: s.Step.Account.ID, Name: s.Step.Account.Name, State: s.State, Started: given(s.Started), Ended: given(s.Ended), Rows: s.Rows, Slices: s.Slices, Left: s.Left}
+	out := Step{Account: s.Step.Account.ID, Name: s.Step.Account.Name, State: s.State, Started: given(s.Started), Ended: given(s.Ended), Rows: s.Rows, Gaps: s.Gaps, Misfits: s.Quarantined, Slices: s.Slices, Left: s.Left}
 	if s.State == adtally.Waiting {
 		out.Until = given(s.NotBefore)
 	}
@@ -84,7 +86,10 @@ func stepOf(s adtally.StepRecord) Step {
 type oneRun struct {
 	Body struct {
 		Run
-		Steps []Step `json:"steps" nullable:"false"`
+		Rows    int64  `json:"rows" doc:"Of all steps, so far"`
+		Gaps    int64  `json:"gaps" doc:"Of all steps, so far"`
+		Misfits int64  `json:"quarantined" doc:"Values that could not be loaded, of all steps, so far"`
+		Steps   []Step `json:"steps" nullable:"false"`
 	}
 }
 
@@ -151,6 +156,7 @@ func (g runs) whole(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
 	out := &oneRun{}
 	out.Body.Run, out.Body.Steps = runOf(r), []Step{}
 	for _, s := range steps {
+		out.Body.Rows, out.Body.Gaps, out.Body.Misfits = out.Body.Rows+s.Rows, out.Body.Gaps+s.Gaps, out.Body.Misfits+s.Quarantined
 		out.Body.Steps = append(out.Body.Steps, stepOf(s))
 	}
 	return out, err

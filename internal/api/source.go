@@ -73,7 +73,7 @@ type Source struct {
 	Expires  *time.Time   `json:"token_expires,omitempty" doc:"When its token ends; absent = never, or nobody knows"`
 	Failures int          `json:"failures" doc:"Runs in a row that did not bring it up to date"`
 	Why      string       `json:"why,omitempty" doc:"Why it is synced less often than was set"`
-	Fault    *SourceFault `json:"fault,omitempty" doc:"What held it up in its last run; absent = nothing did"`
+	Fault    *SourceFault `json:"fault,omitempty" doc:"What held it up in its last run, or which values that could not load (code quarantined); absent = nothing"`
 }
 
 // SourceFault is what holds a source up.

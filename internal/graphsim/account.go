@@ -84,5 +84,10 @@ func (s *Server) find(id string) (node, bool) {
 			}
 		}
 	}
+	for _, b := range s.businesses() {
+		if b.ID == id {
+			return node{kind: businessKind, object: b.object()}, true
+		}
+	}
 	return node{}, false
 }

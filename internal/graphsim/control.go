@@ -53,10 +53,10 @@ func (s *Server) controlled(r *http.Request, name string) (any, error) {
 		return s.Faults(), nil
 	case "POST script":
 		return s.script(r)
-	case "POST app", "POST person", "POST event", "POST token":
+	case "POST app", "POST business", "POST person", "POST event", "POST token":
 		return s.world(r, name)
 	}
-	return nil, fmt.Errorf("there is no %s /__sim/%s; there are GET calls, repeats, jobs, clock, faults and POST reset, clock, faults, script, app, person, event, token", r.Method, name)
+	return nil, fmt.Errorf("there is no %s /__sim/%s; there are GET calls, repeats, jobs, clock, faults and POST reset, clock, faults, script, app, business, person, event, token", r.Method, name)
 }
 
 func (s *Server) script(r *http.Request) (any, error) {

@@ -106,7 +106,7 @@ func (s *Server) systemUserToken(c *call, k key) ([]byte, *refusal) {
 	case user == nil || !user.System:
 		return nil, unsupported(http.MethodPost, c.path[0])
 	case !k.may("business_management"):
-		return nil, &refusal{Status: http.StatusForbidden, Code: 200, Message: "(#200) Requires business_management permission to manage the object"}
+		return nil, needsBusinessManagement()
 	case app == nil:
 		return nil, badRequest("The parameter business_app is required")
 	case c.proof == "":

@@ -21,6 +21,8 @@ type keyring struct {
 	people map[string]*Person
 	order  []string // of the people
 	codes  map[string]*code
+
+	businesses []Business // that were set up
 }
 
 // key is one access token.

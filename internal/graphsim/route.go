@@ -123,6 +123,8 @@ func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal)
 		return s.systemUserToken(c, k)
 	case c.path[0] == "":
 		return s.many(c, k)
+	case n.kind.word == businessKind.word:
+		return s.routeBusiness(c, n, k)
 	case n.account == nil:
 		return nil, unsupported(c.method, c.path[0])
 	case !k.may("ads_read", "ads_management") || !k.sees(n.account.id):
@@ -168,15 +170,18 @@ func (s *Server) me(c *call, k key) ([]byte, *refusal) {
 		if !k.may("ads_read", "ads_management") {
 			return []byte(`{"data":[]}`), nil
 		}
-		return s.myAccounts(c, k)
+		return s.accountList(c, k, func(*account) bool { return true })
+	case "businesses", "business_users":
+		return s.myBusinesses(c, k)
 	}
 	return nil, unknownEdge(c.path[1], "User")
 }
 
-func (s *Server) myAccounts(c *call, k key) ([]byte, *refusal) {
+// accountList is a page of the accounts that a token's user sees and keep keeps.
+func (s *Server) accountList(c *call, k key, keep func(*account) bool) ([]byte, *refusal) {
 	var objects []advertiser.Object
 	for _, a := range s.all() {
-		if k.sees(a.id) && !s.hidden(a.id, accountKind)(a.id) {
+		if k.sees(a.id) && keep(a) && !s.hidden(a.id, accountKind)(a.id) {
 			objects = append(objects, a.Node(s.clock.Now()))
 		}
 	}
@@ -200,7 +205,7 @@ func (s *Server) many(c *call, k key) ([]byte, *refusal) {
 	b := []byte{'{'}
 	for i, id := range ids {
 		n, isThere := s.find(id)
-		if !isThere || n.job != nil || !k.sees(n.account.id) {
+		if !isThere || n.account == nil || n.job != nil || !k.sees(n.account.id) {
 			return nil, unsupported(c.method, id)
 		}
 		body, refused := s.read(c, n, k)

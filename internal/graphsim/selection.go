@@ -106,7 +106,7 @@ func (w *selection) mayRead(name string) *refusal {
 		return nil
 	}
 	if name == "owner" || name == "business" {
-		return &refusal{Status: 403, Code: 200, Message: "(#200) Requires business_management permission to manage the object"}
+		return needsBusinessManagement()
 	}
 	return nil
 }
@@ -147,6 +147,9 @@ func (w *selection) related(o advertiser.Object, name string) (node, bool) {
 		}
 		return w.server.find(id)
 	case "account":
+		if w.node.account == nil {
+			return node{}, false
+		}
 		return w.server.find("act_" + w.node.account.id)
 	}
 	return node{}, false

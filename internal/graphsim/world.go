@@ -3,6 +3,7 @@ package graphsim
 import (
 	"errors"
 	"net/http"
+	"strings"
 )
 
 // world answers the controls that are about apps, people and tokens.
@@ -27,6 +28,16 @@ func (s *Server) world(r *http.Request, name string) (any, error) {
 		}
 		s.SetPerson(p)
 		return p, nil
+	case "business":
+		var b Business
+		if err := read(r, &b); err != nil {
+			return nil, err
+		}
+		if b.ID == "" || strings.Trim(b.ID, "0123456789") != "" {
+			return nil, errors.New("a business needs an id, digits only")
+		}
+		s.SetBusiness(b)
+		return b, nil
 	case "event":
 		var e struct{ Event, Person, App string }
 		if err := read(r, &e); err != nil {

@@ -119,7 +119,10 @@ func (f *Foreman) conclude(ctx context.Context, id string) error {
 func lastLine(r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.LogLine {
 	l := adtally.LogLine{Run: r.ID, At: now, Level: "info", Code: "run_ended", Message: fmt.Sprintf("The run ended: %s.", r.State)}
 	if worst != nil {
-		l.Level, l.Message = "error", fmt.Sprintf("The run ended: %s. %s.", r.State, worst.Message)
+		if l.Level = "error"; r.State == adtally.Incomplete {
+			l.Level = "warn"
+		}
+		l.Message = fmt.Sprintf("The run ended: %s. %s.", r.State, worst.Message)
 	}
 	return l
 }
@@ -127,11 +130,15 @@ func lastLine(r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.
 // worst orders what a person must know first.
 var worst = []adtally.Act{adtally.Reconnect, adtally.Configure, adtally.Bug, adtally.Wait, adtally.Retry}
 
-func worstOf(steps []adtally.StepRecord) (found *adtally.Fault) {
-	for _, act := range worst {
-		for _, s := range steps {
-			if s.Fault != nil && s.State == adtally.Failed && s.Fault.Act == act {
-				return s.Fault
+// worstOf is the fault that counts: of a step that failed, or else of one that is
+// incomplete.
+func worstOf(steps []adtally.StepRecord) *adtally.Fault {
+	for _, state := range []adtally.RunState{adtally.Failed, adtally.Incomplete} {
+		for _, act := range worst {
+			for _, s := range steps {
+				if s.Fault != nil && s.State == state && s.Fault.Act == act {
+					return s.Fault
+				}
 			}
 		}
 	}

@@ -15,6 +15,8 @@ type Steps interface {
 	Claim(ctx context.Context, t adtally.Ticket, worker string, lease time.Duration, now time.Time) (adtally.Claim, error)
 	// Leave gives it back.
 	Leave(ctx context.Context, c adtally.Claim, e adtally.Ending, now time.Time) error
+	// Quarantined is how many values of a step could not be loaded, in all its shares.
+	Quarantined(ctx context.Context, run, account string) (int64, error)
 	// Free takes steps away from workers whose lease is over.
 	Free(ctx context.Context) (int64, error)
 }

@@ -22,12 +22,19 @@ func Pace(s adtally.Standing, r adtally.RunRecord, worst *adtally.Fault, now tim
 		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
 		s.Fault, s.Failing = nil, time.Time{}
 		s.Next = later(r.Started.Add(s.Every), now)
+	case r.State == adtally.Incomplete: // up to date but for some values: no reason to come less often
+		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
+		if s.Fault == nil || s.Fault.Code != adtally.CodeNotLoaded {
+			s.Failing = now
+		}
+		s.Fault = worst
+		s.Next = later(r.Started.Add(s.Every), now)
 	case r.State == adtally.Interrupted:
 		s.Next = now.Add(s.Every)
 	case worst != nil && worst.Act == adtally.Reconnect && s.Renewed.After(r.Started):
 		s.Next = now // what failed was the secret before
 	default:
-		if s.Failures++; s.Failing.IsZero() {
+		if s.Failures++; s.Failures == 1 || s.Failing.IsZero() {
 			s.Failing = now
 		}
 		s.Fault = worst

@@ -58,7 +58,7 @@ func TestASourceIsAlwaysDueAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		every := time.Duration(rapid.IntRange(5, 24*60).Draw(t, "minutes")) * time.Minute
 		s := adtally.Standing{Source: adtally.Source{Every: every}, Failures: rapid.IntRange(0, 2000).Draw(t, "failures")}
-		r := adtally.RunRecord{Run: adtally.Run{Started: noon, State: rapid.SampledFrom([]adtally.RunState{adtally.Finished, adtally.Failed, adtally.Interrupted}).Draw(t, "state")}}
+		r := adtally.RunRecord{Run: adtally.Run{Started: noon, State: rapid.SampledFrom([]adtally.RunState{adtally.Finished, adtally.Incomplete, adtally.Failed, adtally.Interrupted}).Draw(t, "state")}}
 		act := rapid.SampledFrom([]adtally.Act{"", adtally.Retry, adtally.Wait, adtally.Reconnect, adtally.Configure, adtally.Bug}).Draw(t, "act")
 		var worst *adtally.Fault
 		if act != "" {

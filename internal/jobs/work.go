@@ -31,7 +31,8 @@ func (f *Foreman) Work(ctx context.Context, t adtally.Ticket) error {
 	// The step is given back also when the program ends, or the run is cancelled.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patienceToLeave)
 	defer stop()
-	err = f.Ledger.Leave(ctx, c, end, f.Now())
+	end, counted := f.complete(ctx, c, end)
+	err = errors.Join(counted, f.Ledger.Leave(ctx, c, end, f.Now()))
 	if errors.Is(err, adtally.ErrNotHeld) {
 		return nil // somebody else goes on with it
 	}
@@ -57,6 +58,19 @@ func (f *Foreman) hold(ctx context.Context, c adtally.Claim, run adtally.RunReco
 		return adtally.Ending{State: adtally.Waiting, Tries: c.Tries}
 	}
 	return ending(done, err, c.Tries, f.Now())
+}
+
+// complete says whether a finished step has loaded all values. One that did not
+// is not tried again within the run: the platform would send the same.
+func (f *Foreman) complete(ctx context.Context, c adtally.Claim, e adtally.Ending) (adtally.Ending, error) {
+	if e.State != adtally.Finished || c.Account == "" {
+		return e, nil
+	}
+	n, err := f.Ledger.Quarantined(ctx, c.Run, c.Account)
+	if n > 0 {
+		e.State, e.Fault = adtally.Incomplete, adtally.NotLoaded(c.Account, n)
+	}
+	return e, err
 }
 
 // renew holds the claim until working ends. A ledger that cannot be reached for a

@@ -12,7 +12,8 @@ func troubleOf(s adtally.Standing, a adtally.Alert, severity adtally.Severity) a
 	return adtally.Trouble{Alert: a, Source: s.ID, Name: s.Name, Severity: severity}
 }
 
-// Failed is the trouble of a source whose last run ended in a fault.
+// Failed is the trouble of a source whose last run ended in a fault, or could not
+// load some values.
 func Failed(s adtally.Standing, f *adtally.Fault, since time.Time) adtally.Trouble {
 	t := troubleOf(s, adtally.SyncFailed, adtally.Critical)
 	switch f.Act {
@@ -20,6 +21,9 @@ func Failed(s adtally.Standing, f *adtally.Fault, since time.Time) adtally.Troub
 		t.Alert = adtally.AuthExpired
 	case adtally.Retry, adtally.Wait:
 		t.Severity = adtally.Warning // it goes on by itself
+	}
+	if f.Code == adtally.CodeNotLoaded {
+		t.Alert = adtally.Suspect
 	}
 	t.Since, t.Sentence, t.Cure = since, f.Message+".", f.Hint
 	return t

@@ -87,6 +87,15 @@ func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) { // R24
 	}
 }
 
+func TestFailed_ValuesThatCouldNotBeLoadedMakeTheDataSuspect(t *testing.T) { // R34
+	t.Parallel()
+	f := adtally.NotLoaded("7", 1)
+	want := adtally.Trouble{Alert: adtally.Suspect, Severity: adtally.Warning, Source: "s", Name: "Shop", Since: moment, Sentence: "1 value of act_7 could not be loaded.", Cure: f.Hint}
+	if got := notify.Failed(standing(time.Hour, moment), f, moment); got != want {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // DESIGN.md §6
 	t.Parallel()
 	day := 24 * time.Hour

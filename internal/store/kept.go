@@ -54,7 +54,7 @@ func (db *DB) addFormer(ctx context.Context, all []adtally.Kept) error {
 	}, `SELECT v.credential, v.number FROM credential_versions AS v JOIN credentials AS c ON c.id = v.credential
 		JOIN credential_versions AS n ON n.credential = c.id AND n.number = c.latest
 		WHERE v.number < c.latest AND v.sealed IS NOT NULL AND EXISTS (SELECT 1 FROM sources AS s JOIN runs AS r ON r.source = s.id
-			WHERE s.credential = c.id AND r.state = 'finished' AND r.active IS NULL AND r.started >= n.admitted)
+			WHERE s.credential = c.id AND r.state IN ('finished', 'incomplete') AND r.active IS NULL AND r.started >= n.admitted)
 		ORDER BY v.credential, v.number`)
 }
 

@@ -49,9 +49,25 @@ func (t txn) steps(ctx context.Context, run string) (all []adtally.StepRecord, e
 	}, `SELECT account, name, currency, zone, status, state, started, ended, worker, not_before, tries,
 		(SELECT coalesce(CAST(sum(rows) AS BIGINT), 0) FROM outcomes AS o WHERE o.run = steps.run AND o.account = steps.account AND (o.act IS NULL OR o.load <> '')),
 		(SELECT count(*) FROM outcomes AS o WHERE o.run = steps.run AND o.account = steps.account AND o.act IS NULL),
-		slices_left, act, code, message, hint, until
+		`+lastOf("gaps")+`, `+lastOf("quarantined")+`, slices_left, act, code, message, hint, until
 		FROM steps WHERE run = ? ORDER BY seq`, run)
 	return all, err
+}
+
+// lastOf sums up what the slices of a step have of something now: of a slice that
+// was read again, the last load counts.
+func lastOf(column string) string {
+	return `(SELECT coalesce(CAST(sum(` + column + `) AS BIGINT), 0) FROM (
+		SELECT ` + column + `, row_number() OVER (PARTITION BY o.stream, o.from_day, o.to_day ORDER BY o.seq DESC) AS nth FROM outcomes AS o
+		WHERE o.run = steps.run AND o.account = steps.account AND (o.act IS NULL OR o.load <> '')) AS tries WHERE nth = 1)`
+}
+
+// Quarantined is how many values of a step could not be loaded, whoever worked on
+// it.
+func (db *DB) Quarantined(ctx context.Context, run, account string) (n int64, err error) {
+	err = db.query(ctx, "count what could not be loaded", func(rows *sql.Rows) error { return rows.Scan(&n) },
+		`SELECT `+lastOf("quarantined")+` FROM steps WHERE run = ? AND account = ?`, run, account)
+	return n, err
 }
 
 func scanStep(rows *sql.Rows) (r adtally.StepRecord, err error) {
@@ -60,7 +76,7 @@ func scanStep(rows *sql.Rows) (r adtally.StepRecord, err error) {
 	var started, ended, notBefore, until sql.Null[int64]
 	a := &r.Step.Account
 	err = rows.Scan(&a.ID, &a.Name, &a.Currency, &a.Zone, &a.Status, &r.State, &started, &ended, &r.Worker, &notBefore, &r.Tries,
-		&r.Rows, &r.Slices, &r.Left, &act, &f.Code, &f.Message, &f.Hint, &until)
+		&r.Rows, &r.Slices, &r.Gaps, &r.Quarantined, &r.Left, &act, &f.Code, &f.Message, &f.Hint, &until)
 	r.Started, r.Ended, r.NotBefore = moment(started), moment(ended), moment(notBefore)
 	if act.Valid {
 		f.Act, f.Until = adtally.Act(act.V), moment(until)

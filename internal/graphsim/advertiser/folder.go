@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"path/filepath"
 	"sort"
-	"strings"
 	"time"
 )
 
@@ -18,14 +16,15 @@ import (
 //	insights_ad_day.csv           ad × day
 //	campaigns.csv, ad_sets.csv, ads.csv, custom_conversions.csv
 //	actions_ad_day.csv            ad × day × action_type
-//	insights_ad_platform_day.csv  ad × day × publisher_platform
-//	insights_campaign_day.csv     campaign × day
-//	insights_country_day.csv      country × day of the account
+//	insights_LEVEL_day.csv        adset, campaign or account × day
+//	insights_LEVEL_WORDS_day.csv  the same by the breakdowns among its columns, of
+//	                              which WORDS are part: ad_platform, adset_position,
+//	                              ad_age_gender; without a LEVEL of the account
 //
-// Only the first two have to be there. Columns may come in any order; one that
+// Only the first two have to be there; another CSV file is refused. Columns may come in any order; one that
 // is not known is served as text under its own name. An empty cell is an absent
 // key. Every row of a file is served as it stands; a grain that has no file is
-// summed from ads, without what does not add up (reach, unique counts, ratios).
+// summed from the finest file of its breakdowns, without what does not add up (reach, unique counts, ratios).
 //
 // The account has one state, the one that was read: rows are not restated, and
 // objects keep their status. But nothing is there before it was created, and no
@@ -33,7 +32,7 @@ import (
 func LoadFolder(dir string) (Account, error) {
 	f := &folder{
 		dir: dir, files: map[string]*table{}, node: map[string]any{}, objects: map[Kind][]dated{},
-		names: map[Kind]map[string]string{}, parents: map[string]parents{}, grains: map[grainKey]*grain{},
+		names: map[Kind]map[string]string{}, campaigns: map[string]string{}, parents: map[string]parents{}, grains: map[grainKey]*grain{},
 		attribution: map[adDay]string{},
 	}
 	for _, step := range []func() error{f.readFiles, f.readNode, f.readObjects, f.readGrains, f.readZone} {
@@ -49,12 +48,14 @@ func LoadFolder(dir string) (Account, error) {
 type folder struct {
 	dir         string
 	files       map[string]*table // only while loading
+	insights    []insightsFile    // of the files
 	digits      string            // of the account's id
 	node        map[string]any
 	zone        *time.Location
 	objects     map[Kind][]dated // in the edge's order
 	names       map[Kind]map[string]string
 	parents     map[string]parents // of each ad
+	campaigns   map[string]string  // of each ad set
 	attribution map[adDay]string
 	grains      map[grainKey]*grain
 }
@@ -66,37 +67,6 @@ type dated struct {
 }
 
 type parents struct{ campaign, adSet string }
-
-// The files of a folder.
-const (
-	accountFile     = "account.json"
-	adDayFile       = "insights_ad_day.csv"
-	platformDayFile = "insights_ad_platform_day.csv"
-	campaignDayFile = "insights_campaign_day.csv"
-	countryDayFile  = "insights_country_day.csv"
-	actionsFile     = "actions_ad_day.csv"
-	campaignsFile   = "campaigns.csv"
-	adSetsFile      = "ad_sets.csv"
-	adsFile         = "ads.csv"
-	conversionsFile = "custom_conversions.csv"
-)
-
-func (f *folder) readFiles() error {
-	for _, name := range []string{
-		adDayFile, platformDayFile, campaignDayFile, countryDayFile, actionsFile,
-		campaignsFile, adSetsFile, adsFile, conversionsFile,
-	} {
-		t, err := readTable(f.dir, name)
-		if err != nil {
-			return err
-		}
-		f.files[name] = t
-	}
-	if f.files[adDayFile] == nil {
-		return fmt.Errorf("%s: no such file; expected a CSV file of ad × day", filepath.Join(f.dir, adDayFile))
-	}
-	return nil
-}
 
 // Location implements Account.
 func (f *folder) Location() *time.Location { return f.zone }
@@ -123,7 +93,7 @@ func (f *folder) Objects(kind Kind, now time.Time) []Object {
 
 // Rows implements Account.
 func (f *folder) Rows(q Query, now time.Time) iter.Seq[*Row] {
-	g := f.grains[grainKey{q.Level, strings.Join(q.Breakdowns, ",")}]
+	g := f.grains[keyOf(q.Level, q.Breakdowns)]
 	if g == nil {
 		return func(func(*Row) bool) {}
 	}

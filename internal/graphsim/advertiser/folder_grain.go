@@ -3,17 +3,26 @@ package advertiser
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // grain is all rows of one level and breakdown, days ascending.
 type grain struct {
 	columns []string // whose cells go into Row.Text
 	rows    []loaded
+	// Of one that has a file: which metrics have no column there, and whether the
+	// attribution has none.
+	lacks           []Metric
+	lackAttribution bool
 }
 
 type grainKey struct {
-	level     Level
-	breakdown string
+	level      Level
+	breakdowns string // in the order of the alphabet
+}
+
+func keyOf(level Level, breakdowns []string) grainKey {
+	return grainKey{level, strings.Join(slices.Sorted(slices.Values(breakdowns)), ",")}
 }
 
 // loaded is a row of a folder. Its Text is made when it is asked for, since a
@@ -42,36 +51,59 @@ func (g *grain) sort() {
 	slices.SortStableFunc(g.rows, func(a, b loaded) int { return int(a.Day - b.Day) })
 }
 
-// breakdown keys, each with a file of its own.
-const (
-	platformKey = "publisher_platform"
-	countryKey  = "country"
-)
-
 // readGrains reads what has a file and sums what has none.
 func (f *folder) readGrains() error {
-	ads, err := f.readInsights(adDayFile, LevelAd, "")
-	if err != nil {
-		return err
+	broken := map[string][]string{}
+	from := map[grainKey]string{}
+	var ofAds []*grain
+	for _, file := range f.insights {
+		breakdowns, err := f.breakdownsOf(file)
+		if err != nil {
+			return err
+		}
+		key := keyOf(file.level, breakdowns)
+		if other := from[key]; other != "" {
+			return fmt.Errorf("%s: %s has the same rows; expected one file of %s by %v", f.files[file.name].file, other, file.level, breakdowns)
+		}
+		from[key] = file.name
+		if f.grains[key], err = f.readInsights(file.name, file.level, breakdowns); err != nil {
+			return err
+		}
+		if file.level == LevelAd {
+			ofAds = append(ofAds, f.grains[key])
+		}
+		broken[key.breakdowns] = breakdowns
 	}
-	platforms, err := f.readInsights(platformDayFile, LevelAd, platformKey)
-	if err != nil {
-		return err
-	}
-	if f.grains[grainKey{LevelAccount, countryKey}], err = f.readInsights(countryDayFile, LevelAccount, countryKey); err != nil {
-		return err
-	}
-	f.attribute(ads, platforms)
+	f.attribute(ofAds...)
+	ads := f.grains[keyOf(LevelAd, nil)]
 	if err := f.readActions(ads); err != nil {
 		return err
 	}
 	ads.sort()
-	for _, level := range []Level{LevelAdSet, LevelCampaign, LevelAccount} {
-		f.grains[grainKey{level, ""}] = sumUp(ads, level, "")
-		f.grains[grainKey{level, platformKey}] = sumUp(platforms, level, platformKey)
+	for _, breakdowns := range broken {
+		f.addUp(breakdowns)
 	}
-	f.grains[grainKey{LevelAd, ""}], f.grains[grainKey{LevelAd, platformKey}] = ads, platforms
-	return f.readCampaignDays()
+	return nil
+}
+
+// addUp sums what has no file from the finest grain of the same breakdowns that
+// has one, and completes those above it that have one too.
+func (f *folder) addUp(breakdowns []string) {
+	var finest *grain
+	for _, level := range levels() {
+		key := keyOf(level, breakdowns)
+		own := f.grains[key]
+		if finest == nil {
+			finest = own
+			continue
+		}
+		sum := sumUp(finest, level, breakdowns)
+		if own == nil {
+			f.grains[key] = sum
+			continue
+		}
+		own.complete(sum, level, breakdowns)
+	}
 }
 
 // adDay is a day of an ad; of day always, what holds for the ad on other days.
@@ -109,43 +141,27 @@ func (f *folder) settingOf(ad string, day Date) string {
 	return f.attribution[adDay{ad, always}]
 }
 
-// readCampaignDays puts the file's rows, where there is one, in the place of
-// those summed from ads. What it has no column for is added from these.
-func (f *folder) readCampaignDays() error {
-	t := f.files[campaignDayFile]
-	if t == nil {
-		return nil
+// complete adds to the rows of a file, from their sums, what it has no column for.
+func (g *grain) complete(sums *grain, level Level, breakdowns []string) {
+	summed := map[cellKey]*loaded{}
+	for i := range sums.rows {
+		summed[sums.key(&sums.rows[i], level, breakdowns)] = &sums.rows[i]
 	}
-	own, err := f.readInsights(campaignDayFile, LevelCampaign, "")
-	if err != nil {
-		return err
-	}
-	key := grainKey{LevelCampaign, ""}
-	summed := map[string]*loaded{}
-	for i := range f.grains[key].rows {
-		r := &f.grains[key].rows[i]
-		summed[fmt.Sprint(r.Day, r.CampaignID)] = r
-	}
-	for i := range own.rows {
-		r := &own.rows[i]
-		if from := summed[fmt.Sprint(r.Day, r.CampaignID)]; from != nil {
-			r.complete(from, t)
+	for i := range g.rows {
+		r := &g.rows[i]
+		from := summed[g.key(r, level, breakdowns)]
+		if from == nil {
+			continue
 		}
-	}
-	f.grains[key] = own
-	return nil
-}
-
-// complete takes from a sum what the row's file has no column for.
-func (r *loaded) complete(from *loaded, t *table) {
-	for m, column := range metricColumns() {
-		if bit := uint32(1) << m; !t.has(column) && from.Has&bit != 0 {
-			r.Has |= bit
-			r.Values[m] = from.Values[m]
+		for _, m := range g.lacks {
+			if bit := uint32(1) << m; from.Has&bit != 0 {
+				r.Has |= bit
+				r.Values[m] = from.Values[m]
+			}
 		}
-	}
-	r.Actions = from.Actions
-	if !t.has("attribution_setting") {
-		r.Attribution = from.Attribution
+		r.Actions = from.Actions
+		if g.lackAttribution {
+			r.Attribution = from.Attribution
+		}
 	}
 }

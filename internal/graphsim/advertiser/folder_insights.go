@@ -23,27 +23,26 @@ func keyColumns() []string {
 	}
 }
 
-// readInsights reads the rows of one file; none where it is not there.
-func (f *folder) readInsights(name string, level Level, breakdown string) (*grain, error) {
+// readInsights reads the rows of one file.
+func (f *folder) readInsights(name string, level Level, breakdowns []string) (*grain, error) {
 	t := f.files[name]
-	g := &grain{columns: t.textColumns()}
+	g := &grain{columns: t.textColumns(), lacks: t.lacks(), lackAttribution: !t.has("attribution_setting")}
 	needed := append([]string{"date_start"}, idColumns(level)...)
-	if breakdown != "" {
-		needed = append(needed, breakdown)
-	}
 	if err := t.needs(needed...); err != nil {
 		return nil, err
 	}
-	lines := map[string]int{}
+	lines := map[cellKey]int{}
 	err := t.each(func(l line) error {
 		r, err := f.insightsRow(l, level, g.columns)
 		if err != nil {
 			return err
 		}
-		if breakdown != "" && l.text(breakdown) == "" {
-			return l.wrong(breakdown, "a value in each row")
+		for _, b := range breakdowns {
+			if l.text(b) == "" {
+				return l.wrong(b, "a value in each row")
+			}
 		}
-		key := fmt.Sprint(r.Day, " ", objectOf(&r.Row, level), " ", l.text(breakdown))
+		key := g.key(&r, level, breakdowns)
 		if first, twice := lines[key]; twice {
 			return l.wrong("date_start", fmt.Sprintf("one row of an object and a day; line %d is of both too", first))
 		}
@@ -60,16 +59,25 @@ func idColumns(level Level) []string {
 	switch level {
 	case LevelCampaign:
 		return []string{"campaign_id"}
+	case LevelAdSet:
+		return []string{"adset_id"}
 	case LevelAd:
 		return []string{"ad_id"}
 	}
 	return nil
 }
 
-func (t *table) textColumns() []string {
-	if t == nil {
-		return nil
+// lacks are the metrics without a column.
+func (t *table) lacks() (metrics []Metric) {
+	for m, column := range metricColumns() {
+		if !t.has(column) {
+			metrics = append(metrics, Metric(m))
+		}
 	}
+	return metrics
+}
+
+func (t *table) textColumns() []string {
 	metrics, keys := metricColumns(), keyColumns()
 	var columns []string
 	for _, c := range t.columns {

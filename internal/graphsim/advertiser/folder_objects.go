@@ -17,6 +17,9 @@ func (f *folder) readObjects() error {
 	for _, ad := range f.objects[Ad] {
 		f.parents[ad.ID] = parents{campaign: textOf(ad, "campaign_id"), adSet: textOf(ad, "adset_id")}
 	}
+	for _, set := range f.objects[AdSet] {
+		f.campaigns[set.ID] = textOf(set, "campaign_id")
+	}
 	f.creatives()
 	return nil
 }

@@ -33,6 +33,10 @@ func (f *folder) idsOf(level Level) func(*loaded, line) error {
 		switch level {
 		case LevelCampaign:
 			r.CampaignID, err = l.id("campaign_id")
+		case LevelAdSet:
+			if r.AdSetID, err = l.id("adset_id"); err == nil {
+				r.CampaignID, err = l.idOr("campaign_id", f.campaigns[r.AdSetID], adSetsFile+" does not have the ad set")
+			}
 		case LevelAd:
 			if r.AdID, err = l.id("ad_id"); err == nil {
 				err = f.above(&r.Row, l)
@@ -46,10 +50,10 @@ func (f *folder) idsOf(level Level) func(*loaded, line) error {
 // earlier line, else ads.csv.
 func (f *folder) above(r *Row, l line) (err error) {
 	known := f.parents[r.AdID]
-	if known.campaign, err = l.idOr("campaign_id", known.campaign); err != nil {
+	if known.campaign, err = l.idOr("campaign_id", known.campaign, noAd); err != nil {
 		return err
 	}
-	if known.adSet, err = l.idOr("adset_id", known.adSet); err != nil {
+	if known.adSet, err = l.idOr("adset_id", known.adSet, noAd); err != nil {
 		return err
 	}
 	r.CampaignID, r.AdSetID = known.campaign, known.adSet
@@ -57,13 +61,16 @@ func (f *folder) above(r *Row, l line) (err error) {
 	return nil
 }
 
+// noAd is why an id above an ad must be in the line.
+const noAd = adsFile + " does not have the ad"
+
 // idOr is a cell's id, or where it is empty what is known from elsewhere.
-func (l line) idOr(column, known string) (string, error) {
+func (l line) idOr(column, known, otherwise string) (string, error) {
 	switch {
 	case l.text(column) != "":
 		return l.id(column)
 	case known == "":
-		return "", l.wrong(column, "the id, since "+adsFile+" does not have the ad")
+		return "", l.wrong(column, "the id, since "+otherwise)
 	}
 	return known, nil
 }

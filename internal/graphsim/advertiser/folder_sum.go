@@ -1,26 +1,20 @@
 package advertiser
 
-// sumUp adds up the rows of ads at a level above them, for each value of a
-// breakdown. Only what adds up is kept: no reach, no unique counts, no ratios.
-func sumUp(ads *grain, level Level, breakdown string) *grain {
-	g := &grain{}
-	if breakdown != "" {
-		g.columns = []string{breakdown}
-	}
-	type group struct {
-		day        Date
-		id, broken string
-	}
-	at := map[group]int{}
+import "strings"
+
+// sumUp adds up rows at a level above them, for each value of the breakdowns. Only what adds up is kept: no reach, no unique counts, no ratios.
+func sumUp(ads *grain, level Level, breakdowns []string) *grain {
+	g := &grain{columns: breakdowns}
+	at := map[cellKey]int{}
 	var actions []tally
 	for i := range ads.rows {
 		r := &ads.rows[i]
-		key := group{r.Day, objectOf(&r.Row, level), ads.cell(r, breakdown)}
+		key := ads.key(r, level, breakdowns)
 		n, known := at[key]
 		if !known {
 			n = len(g.rows)
 			at[key] = n
-			g.rows = append(g.rows, parentOf(r, level, key.broken))
+			g.rows = append(g.rows, parentOf(r, level, ads.cells(r, breakdowns)))
 			actions = append(actions, tally{})
 		}
 		g.rows[n].take(&r.Row)
@@ -42,12 +36,27 @@ func (g *grain) cell(r *loaded, column string) string {
 	return ""
 }
 
-// parentOf is the empty sum for an ad's row.
-func parentOf(r *loaded, level Level, broken string) loaded {
-	sum := loaded{Row: Row{Day: r.Day, Attribution: r.Attribution}}
-	if broken != "" {
-		sum.cells = []string{broken}
+// cells are what a row has in text columns; nil where there are none.
+func (g *grain) cells(r *loaded, columns []string) (cells []string) {
+	for _, c := range columns {
+		cells = append(cells, g.cell(r, c))
 	}
+	return cells
+}
+
+// cellKey tells apart the rows of a level and its breakdowns.
+type cellKey struct {
+	day        Date
+	id, broken string
+}
+
+func (g *grain) key(r *loaded, level Level, breakdowns []string) cellKey {
+	return cellKey{r.Day, objectOf(&r.Row, level), strings.Join(g.cells(r, breakdowns), "\x00")}
+}
+
+// parentOf is the empty sum for a row.
+func parentOf(r *loaded, level Level, cells []string) loaded {
+	sum := loaded{Row: Row{Day: r.Day, Attribution: r.Attribution}, cells: cells}
 	if level == LevelAccount {
 		return sum
 	}

@@ -1,0 +1,116 @@
+package advertiser
+
+import (
+	"cmp"
+	_ "embed" // the list of breakdowns
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// breakdownNames are all breakdowns of Meta's, as in graphsim's names.txt.
+//
+//go:embed breakdowns.txt
+var breakdownNames string
+
+// The files of a folder that have a fixed name.
+const (
+	accountFile     = "account.json"
+	adDayFile       = "insights_ad_day.csv"
+	actionsFile     = "actions_ad_day.csv"
+	campaignsFile   = "campaigns.csv"
+	adSetsFile      = "ad_sets.csv"
+	adsFile         = "ads.csv"
+	conversionsFile = "custom_conversions.csv"
+)
+
+// insightsFile is a file of figures: what its name says.
+type insightsFile struct {
+	name  string
+	level Level
+	words []string // of the breakdowns, such as platform or age, gender
+}
+
+// insightsNamed reads the name of a file of figures; false where it is none of days.
+func insightsNamed(name string) (insightsFile, bool) {
+	rest, isInsights := strings.CutPrefix(name, "insights_")
+	rest, isDay := strings.CutSuffix(rest, "_day.csv")
+	if !isInsights || !isDay {
+		return insightsFile{}, false
+	}
+	file := insightsFile{name: name, level: LevelAccount, words: strings.Split(rest, "_")}
+	if i := slices.Index(levels(), Level(file.words[0])); i >= 0 {
+		file.level, file.words = levels()[i], file.words[1:]
+	}
+	return file, true
+}
+
+// levels are all levels, each above the one before it.
+func levels() []Level { return []Level{LevelAd, LevelAdSet, LevelCampaign, LevelAccount} }
+
+// readFiles reads all CSV files of the folder. One that is not known is refused:
+// whoever put it there expects it to be served.
+func (f *folder) readFiles() error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.EqualFold(filepath.Ext(name), ".csv") {
+			continue
+		}
+		if file, is := insightsNamed(name); is {
+			f.insights = append(f.insights, file)
+		} else if !slices.Contains([]string{actionsFile, campaignsFile, adSetsFile, adsFile, conversionsFile}, name) {
+			return fmt.Errorf("%s: no file that can be served; expected %s, or figures by day as insights_LEVEL_BREAKDOWNS_day.csv "+
+				"(longer times are added up from days); take it out of the folder", filepath.Join(f.dir, name),
+				strings.Join([]string{campaignsFile, adSetsFile, adsFile, conversionsFile, actionsFile}, ", "))
+		}
+		if f.files[name], err = readTable(f.dir, name); err != nil {
+			return err
+		}
+	}
+	// ad × day comes first: it tells what the ads of the others belong to.
+	slices.SortStableFunc(f.insights, func(a, b insightsFile) int {
+		return cmp.Or(slices.Index(levels(), a.level)-slices.Index(levels(), b.level), len(a.words)-len(b.words))
+	})
+	if f.files[adDayFile] == nil {
+		return fmt.Errorf("%s: no such file; expected a CSV file of ad × day", filepath.Join(f.dir, adDayFile))
+	}
+	return nil
+}
+
+// breakdownsOf are the columns that break a file's rows down: all that are
+// breakdowns of Meta's. Each word of the file's name must be in one.
+func (f *folder) breakdownsOf(file insightsFile) ([]string, error) {
+	if len(file.words) == 0 {
+		return nil, nil
+	}
+	t := f.files[file.name]
+	var names, words []string
+	for _, name := range strings.Fields(breakdownNames) {
+		if t.has(name) {
+			names = append(names, name)
+			words = append(words, strings.Split(name, "_")...)
+		}
+	}
+	for _, word := range file.words {
+		if !slices.Contains(words, word) {
+			return nil, fmt.Errorf("%s:1: expected a column that is a breakdown of Meta's with %s in its name, such as %s, among %s",
+				t.file, word, exampleOf(word), strings.Join(t.columns, ", "))
+		}
+	}
+	return names, nil
+}
+
+func exampleOf(word string) string {
+	for _, name := range strings.Fields(breakdownNames) {
+		if slices.Contains(strings.Split(name, "_"), word) {
+			return name
+		}
+	}
+	return "age or country"
+}

@@ -1,0 +1,82 @@
+package jobs_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/jobs"
+	"adtally/internal/store"
+)
+
+// Values that could not be loaded in an earlier share of a step, or by a worker
+// that died, count too; the step is not tried again for them.
+func TestAStepWithQuarantinedValuesIsIncompleteAndNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, ledger, queue string) {
+		addSource(t, ledger, "s1")
+		work := newCarrier(2, 1)
+		c := start(t, "w", ledger, queue, work, func(f *jobs.Foreman) { f.Carrier = losing{work, f.Ledger.(*store.DB)} })
+		run := ended(t, ledger, 1)[0]
+		if run.State != adtally.Incomplete || run.Error != "3 values of act_1 could not be loaded" {
+			t.Errorf("%s: %s", run.State, run.Error)
+		}
+		db := c.Ledger.(*store.DB)
+		steps, err := db.Steps(t.Context(), run.ID)
+		if err != nil || len(steps) != 3 {
+			t.Fatal(steps, err)
+		}
+		one, two := steps[1], steps[2]
+		if one.State != adtally.Incomplete || one.Quarantined != 3 || one.Fault == nil || one.Fault.Code != "quarantined" || one.Tries != 0 || work.done["1"] != 1 {
+			t.Errorf("%+v, %v", one, work.done)
+		}
+		if two.State != adtally.Finished || two.Fault != nil {
+			t.Errorf("%+v", two)
+		}
+		s, err := db.Source(t.Context(), "s1")
+		if err != nil || s.Failures != 0 || s.LastGood.IsZero() || s.Fault == nil || s.Fault.Code != "quarantined" || s.Next.Before(time.Now().Add(50*time.Minute)) {
+			t.Errorf("%+v, %v", s, err)
+		}
+		log, err := db.Log(t.Context(), run.ID, 0, 100)
+		last := log[len(log)-1]
+		if err != nil || last.Level != "warn" || last.Message != "The run ended: incomplete. 3 values of act_1 could not be loaded." {
+			t.Errorf("%+v, %v", last, err)
+		}
+	})
+}
+
+// losing is a carrier in whose ledger the loads of account 1 have quarantined
+// values that this share of its step does not tell of.
+type losing struct {
+	*carrier
+	db *store.DB
+}
+
+func (l losing) Carry(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
+	if s.Account.ID == "1" {
+		o := adtally.Outcome{Slice: adtally.Slice{Stream: "t", Account: "1"}, Load: "of a dead worker", Quarantined: 3}
+		if err := l.db.SaveOutcome(ctx, s.Run, o); err != nil {
+			return adtally.Done{}, err
+		}
+	}
+	return l.carrier.Carry(ctx, r, s, h)
+}
+
+// A source whose last run could not load some values is as fresh as after a good
+// one, and says since when it is so.
+func TestPace_AnIncompleteRunSlowsNothingDown(t *testing.T) {
+	t.Parallel()
+	run := adtally.RunRecord{Run: adtally.Run{State: adtally.Incomplete, Started: noon}}
+	s := adtally.Standing{Source: adtally.Source{Every: time.Hour}, Failures: 4, Why: "It failed.", Failing: noon.Add(-time.Hour), Fault: &adtally.Fault{Code: "x"}}
+	first, second := noon.Add(time.Minute), noon.Add(2*time.Minute)
+	s = jobs.Pace(s, run, adtally.NotLoaded("1", 3), first)
+	s = jobs.Pace(s, run, adtally.NotLoaded("1", 4), second)
+	if s.Next != noon.Add(time.Hour) || s.Failures != 0 || s.Why != "" || s.LastGood != second || s.Failing != first || s.Fault.Message != "4 values of act_1 could not be loaded" || s.Stage != adtally.Steady {
+		t.Errorf("%+v", s)
+	}
+	s = jobs.Pace(s, failed(), &adtally.Fault{Act: adtally.Retry, Code: "x"}, second)
+	if s.Failures != 1 || s.Failing != second {
+		t.Errorf("after a failure: %+v", s)
+	}
+}

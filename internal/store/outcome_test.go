@@ -1,0 +1,87 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"adtally"
+)
+
+func TestSaveOutcome_KeepsEveryColumn(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		want := adtally.Outcome{Slice: slice, Rows: 12, Gaps: 4, Quarantined: 3, Calls: 5, Bytes: 6, Load: "a", Started: moment, Ended: moment.Add(time.Second)}
+		if err := errors.Join(db.BeginRun(ctx, adtally.Run{ID: "1", Source: "s", Started: moment, State: adtally.Running}), db.SaveOutcome(ctx, "1", want)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Outcomes(ctx, "1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "outcomes", got, []adtally.Outcome{want})
+	})
+}
+
+// Of a slice that was read again the last load counts; what committed nothing
+// does not count, and what failed after its commit does.
+func TestStepRecord_CountsWhatCouldNotBeLoaded(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		step := adtally.Step{Run: "1", Account: adtally.Account{ID: "7"}}
+		fault := &adtally.Fault{Act: adtally.Retry, Code: "x"}
+		err := errors.Join(db.BeginRun(ctx, adtally.Run{ID: "1", Source: "s", Started: moment, State: adtally.Running}), db.BeginStep(ctx, step, moment))
+		for _, o := range []adtally.Outcome{
+			{Slice: slice, Load: "a", Gaps: 9, Quarantined: 9},
+			{Slice: slice, Load: "b", Gaps: 1, Quarantined: 2},
+			{Slice: slice, Gaps: 50, Quarantined: 50, Fault: fault},
+			{Slice: adtally.Slice{Stream: "ads", Account: "7"}, Load: "c", Gaps: 10, Quarantined: 20, Fault: fault},
+			{Slice: adtally.Slice{Stream: "ads", Account: "8"}, Load: "d", Gaps: 100, Quarantined: 100},
+		} {
+			err = errors.Join(err, db.SaveOutcome(ctx, "1", o))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, err := db.Steps(ctx, "1")
+		n, counted := db.Quarantined(ctx, "1", "7")
+		if err != nil || counted != nil || len(steps) != 1 || steps[0].Gaps != 11 || steps[0].Quarantined != 22 || n != 22 {
+			t.Errorf("%+v, %d, %v, %v", steps, n, err, counted)
+		}
+	})
+}
+
+func TestConclude_ARunWithAnIncompleteStep(t *testing.T) {
+	t.Parallel()
+	incomplete := adtally.Ending{State: adtally.Incomplete, Fault: adtally.NotLoaded("7", 3)}
+	failed := adtally.Ending{State: adtally.Failed, Fault: &adtally.Fault{Act: adtally.Retry, Code: "x", Message: "Later"}}
+	for name, c := range map[string]struct {
+		of8   adtally.Ending
+		state adtally.RunState
+		says  string
+	}{
+		"is incomplete":              {adtally.Ending{State: adtally.Finished}, adtally.Incomplete, "3 values of act_7 could not be loaded"},
+		"fails where another failed": {failed, adtally.Failed, "Later"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBoth(t, func(t *testing.T, address string) {
+				db := withSource(t, address)
+				ticket := readyOne(t, db)
+				leave := func(ticket adtally.Ticket, e adtally.Ending) error {
+					held, err := db.Claim(ctx, ticket, "w", time.Hour, moment)
+					return errors.Join(err, db.Leave(ctx, held, e, moment))
+				}
+				err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}, {ID: "8"}}), leave(ticket, adtally.Ending{State: adtally.Finished}),
+					leave(adtally.Ticket{Run: "r1", Account: "7"}, incomplete), leave(adtally.Ticket{Run: "r1", Account: "8"}, c.of8))
+				ended, concluded := db.Conclude(ctx, "r1", moment, unmoved)
+				run, read := db.Run(ctx, "r1")
+				if err := errors.Join(err, concluded, read); err != nil || !ended || run.State != c.state || run.Error != c.says {
+					t.Errorf("%t, %+v, %v", ended, run, err)
+				}
+			})
+		})
+	}
+}

@@ -17,12 +17,13 @@ const (
 	AccountLost   Alert = "account_lost"   // an ad account is not shared with the token's owner any more
 	VersionEnding Alert = "version_ending" // the platform gives up the version that we speak
 	Stale         Alert = "stale"          // the figures are older than they should be
+	PurgeFailed   Alert = "purge_failed"   // the tables of a deleted source cannot be dropped
 	Suspect       Alert = "suspect"        // the figures may be wrong: no rows, or they do not add up
 )
 
 // Alerts are all alerts.
 func Alerts() []Alert {
-	return []Alert{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, Stale, Suspect}
+	return []Alert{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, PurgeFailed, Stale, Suspect}
 }
 
 // Aspect is what an alert is about. One may be well while the other is not.

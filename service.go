@@ -31,6 +31,8 @@ type Standing struct {
 	Fault     *Fault    // what held it up in its last run, or could not be loaded; nil = nothing
 	Failing   time.Time // since when runs fail or are incomplete; zero = they do not
 	Renewed   time.Time // when it last got another secret; zero = it never did
+	Unpurged  *Fault    // why its tables could not be dropped when its time was over; nil = nothing hindered it
+	Purging   time.Time // since when it is tried in vain; zero = it is not
 }
 
 // Grace is for how long a deleted source can be restored (R12).
@@ -145,6 +147,14 @@ type TableCard struct {
 	Key         []string
 	Usual       bool // read where no table is named
 	Daily       bool
+}
+
+// Foreign is an object of a warehouse that we did not make, and that concerns a
+// dataset of ours.
+type Foreign struct {
+	Name  string // with its schema
+	Kind  string // table, view, macro
+	Reads bool   // it reads what is ours; otherwise it only stands in the same schema
 }
 
 // Worker is a program that carries out steps.

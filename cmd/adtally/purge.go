@@ -32,7 +32,7 @@ func (s *service) purge(ctx context.Context) error {
 }
 
 // forget forgets sources that were deleted so long ago that nobody can restore
-// them. The tables go first, then the secret, then what is known: whatever stops
+// them. The secret goes first, then the tables, then what is known: whatever stops
 // it half-way is done at the next time.
 func (s *service) forget(ctx context.Context, now time.Time) (err error) {
 	all, err := s.store.Sources(ctx, true)
@@ -46,26 +46,49 @@ func (s *service) forget(ctx context.Context, now time.Time) (err error) {
 	return err
 }
 
+// forgetOne destroys the secret first: whatever hinders the rest, nobody reads with
+// it any more. Tables that cannot be dropped are told of, and tried again.
 func (s *service) forgetOne(ctx context.Context, source adtally.Standing, now time.Time) error {
+	if err := s.wipe(ctx, source.Credential); err != nil {
+		return err
+	}
 	if source.Drop {
 		if err := s.dropTables(ctx, source.Dataset); err != nil {
-			return err
-		}
-	}
-	if source.Credential != "" {
-		versions, err := s.store.CredentialVersions(ctx, source.Credential)
-		if err != nil {
-			return err
-		}
-		for _, v := range versions {
-			if err := s.vault.Wipe(ctx, v.Credential, v.Number); err != nil {
-				return err
-			}
+			return s.unpurged(ctx, source, err, now)
 		}
 	}
 	d := adtally.Deed{ID: newID(), At: now, Name: "adtally", What: "source.forget", Object: "source:" + source.ID,
 		Detail: map[string]string{"name": source.Name, "dataset": source.Dataset, "tables": map[bool]string{true: "dropped", false: "kept"}[source.Drop]}}
 	return s.store.ForgetSource(ctx, source.ID, now.Add(-adtally.Grace), d)
+}
+
+// wipe destroys all secrets of a credential.
+func (s *service) wipe(ctx context.Context, credential string) error {
+	if credential == "" {
+		return nil
+	}
+	versions, err := s.store.CredentialVersions(ctx, credential)
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		if err := s.vault.Wipe(ctx, v.Credential, v.Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpurged notes why tables cannot be dropped. The watch tells people, once.
+func (s *service) unpurged(ctx context.Context, source adtally.Standing, why error, now time.Time) error {
+	if ctx.Err() != nil {
+		return why
+	}
+	f := adtally.FaultOf(why)
+	if source.Unpurged == nil || source.Unpurged.Code != f.Code {
+		s.log.Error("the tables of a deleted source cannot be dropped", "source", source.ID, "dataset", source.Dataset, "error", why)
+	}
+	return s.store.NoteUnpurged(ctx, source.ID, f, now)
 }
 
 // loginLife is how long the token of a login waits for somebody to use it.
@@ -92,9 +115,9 @@ func (s *service) dropTables(ctx context.Context, dataset string) error {
 		return err
 	}
 	defer release()
-	dropper, can := writer.(destination.Dropper)
+	keeper, can := writer.(destination.Keeper)
 	if !can {
 		return wrong("no_drop", "The warehouse cannot drop %s", "Drop it there yourself.", dataset)
 	}
-	return dropper.Drop(ctx, dataset)
+	return keeper.Drop(ctx, dataset)
 }

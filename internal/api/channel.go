@@ -66,7 +66,7 @@ type ChannelChoice struct {
 	Name     *string            `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
 	Settings *map[string]string `json:"settings,omitempty" doc:"The fields of its kind, without the secret one"`
 	Secret   string             `json:"secret,omitempty" maxLength:"4000" doc:"Its secret field; it is never shown"`
-	Alerts   *[]adtally.Alert   `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,version_ending,stale,suspect" doc:"What is told here; none = everything"`
+	Alerts   *[]adtally.Alert   `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect" doc:"What is told here; none = everything"`
 	Sources  *[]string          `json:"sources,omitempty" maxItems:"10000" doc:"About which sources; none = all, and the installation"`
 }
 

@@ -22,7 +22,7 @@ func (g outages) register() {
 // Outage is something that is wrong, or was.
 type Outage struct {
 	ID       string         `json:"id"`
-	Alert    adtally.Alert  `json:"alert" enum:"sync_failed,auth_expired,access_ending,version_ending,stale,suspect"`
+	Alert    adtally.Alert  `json:"alert" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect"`
 	Aspect   adtally.Aspect `json:"aspect" enum:"health,freshness"`
 	Severity string         `json:"severity" enum:"well,notice,warning,critical"`
 	Source   string         `json:"source,omitempty" doc:"Absent = the installation itself"`

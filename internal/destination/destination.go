@@ -48,9 +48,17 @@ type Writer interface {
 	Close() error
 }
 
-// Dropper is a warehouse from which a dataset can be taken, with all its tables
-// and views. That is done on a person's word only; one that is not there is gone.
-type Dropper interface {
+// Keeper is a warehouse that tells what we made in it from what others made.
+type Keeper interface {
+	// Vacant refuses, with a Fault that a person can act on, a dataset that the
+	// warehouse keeps for itself, or that is there and was not made by us.
+	Vacant(ctx context.Context, dataset string) error
+	// Foreign are other people's objects that stand in a dataset, or read what
+	// is ours in it.
+	Foreign(ctx context.Context, dataset string) ([]adtally.Foreign, error)
+	// Drop takes out of a dataset what we made, and the dataset itself where
+	// nothing else is left in it. That is done on a person's word only; one that is
+	// not there is gone.
 	Drop(ctx context.Context, dataset string) error
 }
 

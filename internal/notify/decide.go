@@ -22,6 +22,7 @@ var patiences = map[adtally.Alert]patience{
 	adtally.AccessEnding:  {0, time.Hour},
 	adtally.AccountLost:   {0, time.Hour},
 	adtally.VersionEnding: {0, time.Hour},
+	adtally.PurgeFailed:   {0, time.Hour},
 	adtally.Stale:         {0, 15 * time.Minute},
 	adtally.Suspect:       {0, time.Hour},
 }

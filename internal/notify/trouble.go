@@ -29,6 +29,15 @@ func Failed(s adtally.Standing, f *adtally.Fault, since time.Time) adtally.Troub
 	return t
 }
 
+// Unpurged is the trouble of a deleted source whose tables were to go with it and
+// cannot. Its token is destroyed all the same.
+func Unpurged(s adtally.Standing) adtally.Trouble {
+	t := troubleOf(s, adtally.PurgeFailed, adtally.Warning)
+	t.Since, t.Cure = s.Purging, s.Unpurged.Hint+" It is tried again every hour."
+	t.Sentence = fmt.Sprintf("The tables of %s in the dataset %s cannot be dropped: %s. Its token is destroyed.", s.Name, s.Dataset, s.Unpurged.Message)
+	return t
+}
+
 // The days before an end at which people are told of it (DESIGN.md §6). That a
 // token has ended is told by what fails then, once; that a version has, by nothing
 // else.

@@ -86,6 +86,15 @@ func (w *Watch) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	deleted, err := w.Facts.Sources(ctx, true)
+	if err != nil {
+		return err
+	}
+	for _, s := range deleted {
+		if s.Unpurged != nil {
+			sources, seen = append(sources, s), append(seen, Unpurged(s))
+		}
+	}
 	open, err := w.Outages.OpenOutages(ctx)
 	if err != nil {
 		return err

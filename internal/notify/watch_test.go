@@ -202,6 +202,18 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	if open, err := i.db.OpenOutages(t.Context()); err != nil || len(open) != 0 {
 		t.Errorf("open after it was deleted: %+v, %v", open, err)
 	}
+	for range 3 { // as often as it is tried
+		if err := i.db.NoteUnpurged(t.Context(), "s1", &adtally.Fault{Code: "destination_locked", Message: "The file is held", Hint: "Close it."}, *i.now.Load()); err != nil {
+			t.Fatal(err)
+		}
+		i.after(3 * time.Hour)
+	}
+	same(t, "tables that cannot be dropped", r.heard(), []string{"opened purge_failed s1 https://x/s1"})
+	if err := i.db.ForgetSource(t.Context(), "s1", *i.now.Load(), adtally.Deed{ID: "d4"}); err != nil {
+		t.Fatal(err)
+	}
+	i.after(3 * time.Hour)
+	same(t, "once they are dropped", r.heard(), nil)
 }
 
 func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) { // R24

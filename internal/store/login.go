@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"time"
 
 	"adtally"
@@ -23,22 +22,8 @@ func scanLogin(rows *sql.Rows) (l adtally.Login, err error) {
 			return l, err
 		}
 	}
-	if fault != "" {
-		var f keptFault
-		if err := unjson(fault, &f); err != nil {
-			return l, err
-		}
-		l.Fault = &adtally.Fault{Act: f.Act, Code: f.Code, Message: f.Message, Hint: f.Hint}
-	}
-	return l, nil
-}
-
-// keptFault is a fault without what lies beneath.
-type keptFault struct {
-	Act     adtally.Act `json:"act"`
-	Code    string      `json:"code"`
-	Message string      `json:"message"`
-	Hint    string      `json:"hint"`
+	l.Fault, err = unfault(fault)
+	return l, err
 }
 
 // AddLogin keeps a login that begins. Of its state only the hash is kept.
@@ -76,21 +61,12 @@ func (t txn) logins(ctx context.Context, which string, args ...any) (all []adtal
 
 // EndLogin writes down what came of a login.
 func (db *DB) EndLogin(ctx context.Context, l adtally.Login) error {
-	found, fault := "", ""
-	for into, v := range map[*string]any{&found: l.Found, &fault: l.Fault} {
-		if f, isFault := v.(*adtally.Fault); isFault && f != nil {
-			v = keptFault{f.Act, f.Code, f.Message, f.Hint}
-		} else if isFault {
-			continue
-		}
-		if i, isFound := v.(*adtally.Inspection); isFound && i == nil {
-			continue
-		}
-		b, err := json.Marshal(v)
-		if err != nil {
+	found, fault := "", faultText(l.Fault)
+	if l.Found != nil {
+		var err error
+		if found, err = asJSON(l.Found); err != nil {
 			return err
 		}
-		*into = string(b)
 	}
 	_, err := db.exec(ctx, "end a login", `UPDATE logins SET ended = ?, credential = ?, taken = ?, found = ?, fault = ? WHERE id = ?`,
 		micros(l.Ended), l.Credential, micros(l.Taken), found, fault, l.ID)

@@ -34,22 +34,25 @@ func (v set) into(s *adtally.Source) {
 	s.Since, s.Until, s.Settings, s.Every, s.LookBack = v.Since, v.Until, v.Settings, v.Every, v.LookBack
 }
 
-const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since, drop_data, renewed`
+const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since, drop_data, renewed, unpurged, purging`
 
 func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
-	var settings string
-	var created, deleted, next, good, failing, renewed sql.Null[int64]
+	var settings, unpurged string
+	var created, deleted, next, good, failing, renewed, purging sql.Null[int64]
 	var act sql.Null[string]
 	var f adtally.Fault
 	err = rows.Scan(&s.ID, &s.Name, &s.Connector, &s.Dataset, &s.Credential, &settings, &s.Stage, &s.Revision, &created, &s.CreatedBy,
-		&deleted, &next, &s.Failures, &s.Why, &good, &act, &f.Code, &f.Message, &f.Hint, &failing, &s.Drop, &renewed)
+		&deleted, &next, &s.Failures, &s.Why, &good, &act, &f.Code, &f.Message, &f.Hint, &failing, &s.Drop, &renewed, &unpurged, &purging)
 	if err != nil {
 		return s, err
 	}
 	s.Created, s.Deleted, s.Next, s.LastGood = moment(created), moment(deleted), moment(next), moment(good)
-	s.Failing, s.Renewed = moment(failing), moment(renewed)
+	s.Failing, s.Renewed, s.Purging = moment(failing), moment(renewed), moment(purging)
 	if f.Act = adtally.Act(act.V); act.Valid {
 		s.Fault = &f
+	}
+	if s.Unpurged, err = unfault(unpurged); err != nil {
+		return s, err
 	}
 	var v set
 	if err := json.Unmarshal([]byte(settings), &v); err != nil {
@@ -67,7 +70,7 @@ func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed)
 		return err
 	}
 	return db.did(ctx, "add a source", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL, 0, ?) ON CONFLICT DO NOTHING`,
+		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL, 0, ?, '', NULL) ON CONFLICT DO NOTHING`,
 			s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next), micros(s.Renewed))
 		if err == nil && n == 0 {
 			err = configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
@@ -207,6 +210,13 @@ func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccoun
 	}, `SELECT source, account, name, currency, zone, status, first_seen, last_seen FROM source_accounts AS a
 		WHERE last_seen < (SELECT max(o.last_seen) FROM source_accounts AS o WHERE o.source = a.source) ORDER BY source, account`)
 	return all, err
+}
+
+// NoteUnpurged writes down why the tables of a source that was deleted cannot be
+// dropped. Since when stays as it was noted first.
+func (db *DB) NoteUnpurged(ctx context.Context, id string, f *adtally.Fault, now time.Time) error {
+	_, err := db.exec(ctx, "note what cannot be dropped", `UPDATE sources SET unpurged = ?, purging = coalesce(purging, ?) WHERE id = ?`, faultText(f), micros(now), id)
+	return err
 }
 
 // belongings are what the ledger knows of a source, in the order in which it can

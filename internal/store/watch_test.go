@@ -295,6 +295,15 @@ func TestASourceIsForgottenOnlyOnceItsTimeIsOver(t *testing.T) { // R12
 			t.Errorf("%+v, %v", all, err)
 		}
 		same(t, "too early", forget(moment), "conflict")
+		why := &adtally.Fault{Act: adtally.Configure, Code: "destination_locked", Message: "It is held", Hint: "Close it."}
+		if err := errors.Join(db.NoteUnpurged(ctx, "s1", why, moment), db.NoteUnpurged(ctx, "s1", why, moment.Add(time.Hour))); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = db.Source(ctx, "s1"); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "what hinders it", s.Unpurged, why)
+		same(t, "since when", s.Purging, moment)
 		same(t, "in time", forget(moment.Add(time.Second)), "")
 		same(t, "again", forget(moment.Add(time.Second)), "conflict")
 		if _, err := db.Source(ctx, "s1"); adtally.FaultOf(err).Code != "not_found" {

@@ -17,6 +17,9 @@ type wanted struct {
 
 // Prepare makes sure that the tables exist with at least these columns.
 func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Schema, views ...*table.View) error {
+	if err := unreserved(dataset); err != nil {
+		return err
+	}
 	want := wanted{dataset, tables, views}
 	err := w.file.with(ctx, func(s *session) error {
 		lacks, err := w.file.lacks(ctx, s, want)

@@ -1,0 +1,262 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	ddb "github.com/duckdb/duckdb-go/v2"
+
+	"adtally"
+	"adtally/internal/destination"
+	"adtally/internal/table"
+)
+
+// reserved are schemas that DuckDB makes itself, and names that it takes for a
+// database rather than for a schema.
+var reserved = []string{"main", "information_schema", "pg_catalog", "temp", "system", catalog}
+
+// holdings are the tables and views of a dataset, ours apart from other people's.
+type holdings struct {
+	tables, views []string // ours
+	others        []string // other people's, in the same schema
+}
+
+// Vacant refuses a dataset that is there and that we did not make.
+func (w *writer) Vacant(ctx context.Context, dataset string) error {
+	if err := unreserved(dataset); err != nil {
+		return err
+	}
+	return w.reading(ctx, func(s *session) error {
+		there := false
+		err := s.row(ctx, `SELECT count(*) > 0 FROM duckdb_schemas() WHERE database_name = ? AND lower(schema_name) = lower(?)`, catalog, dataset).Scan(&there)
+		if err != nil || !there {
+			return err
+		}
+		l, err := readLayout(ctx, s, dataset)
+		if err != nil || l.kept() {
+			return err
+		}
+		return notVacant("The warehouse has a schema %s that Adtally did not make", dataset)
+	})
+}
+
+func unreserved(dataset string) error {
+	if slices.Contains(reserved, strings.ToLower(dataset)) {
+		return notVacant("The schema %s belongs to the database itself", dataset)
+	}
+	return nil
+}
+
+func notVacant(message, dataset string) error {
+	return &adtally.Fault{Act: adtally.Configure, Code: "dataset_foreign", Message: fmt.Sprintf(message, dataset), Hint: "Choose another dataset."}
+}
+
+// reading lends the file for reading.
+func (w *writer) reading(ctx context.Context, use func(*session) error) error {
+	release, err := w.file.hold(ctx, readOnly)
+	if err != nil {
+		return explain(w.file.path, err)
+	}
+	defer release()
+	return explain(w.file.path, w.file.with(ctx, use))
+}
+
+// kept says that a dataset has our ledger of loads, with which every dataset of
+// ours begins.
+func (l layout) kept() bool { return l.like(&loadsTable, "sequence", "load_id", "checksum") }
+
+func (l layout) like(s *table.Schema, columns ...string) bool {
+	return !slices.ContainsFunc(columns, func(c string) bool { return !l.has(s.Name, c) })
+}
+
+// holds tells what of a dataset is ours. What no bookkeeping names is not.
+func (l layout) holds(ctx context.Context, s *session, dataset string) (h holdings, err error) {
+	loaded, err := l.loaded(ctx, s, dataset)
+	if err != nil {
+		return h, err
+	}
+	for name := range l {
+		if l.ours(name, loaded) {
+			h.tables = append(h.tables, name)
+		} else {
+			h.others = append(h.others, name)
+		}
+	}
+	views, err := l.readViews(ctx, s, dataset)
+	for name, v := range views {
+		if v.ours && l.kept() {
+			h.views = append(h.views, name)
+		} else {
+			h.others = append(h.others, name)
+		}
+	}
+	slices.Sort(h.tables)
+	slices.Sort(h.views)
+	slices.Sort(h.others)
+	return h, err
+}
+
+// loaded are the tables that _loads names.
+func (l layout) loaded(ctx context.Context, s *session, dataset string) (map[string]bool, error) {
+	all := map[string]bool{}
+	if !l.kept() {
+		return all, nil
+	}
+	rows, err := s.query(ctx, `SELECT DISTINCT lower(table_name) FROM `+target(dataset, loadsTable.Name))
+	if err != nil {
+		return nil, fmt.Errorf("read the loads of %s: %w", dataset, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("read the loads of %s: %w", dataset, err)
+		}
+		all[name] = true
+	}
+	return all, rows.Err()
+}
+
+// ours says that we made a table: its bookkeeping column has the comment that we
+// give it, which a copy of the table has not. Files of earlier versions may have
+// other words there; then _loads names the table.
+func (l layout) ours(name string, loaded map[string]bool) bool {
+	switch name {
+	case loadsTable.Name:
+		return l.kept()
+	case viewsTable.Name:
+		return l.kept() && l.like(&viewsTable, "view_name", "definition")
+	}
+	column, there := l[name].columns[destination.LoadColumn]
+	if !there || !l.kept() {
+		return false
+	}
+	return column.comment == describe(bookkeeping[len(bookkeeping)-1]) || column.comment != "" && loaded[strings.TrimSuffix(name, "_history")]
+}
+
+// Foreign are other people's objects that stand in a dataset, or read our tables.
+func (w *writer) Foreign(ctx context.Context, dataset string) (all []adtally.Foreign, err error) {
+	err = w.reading(ctx, func(s *session) error {
+		l, err := readLayout(ctx, s, dataset)
+		if err != nil || !l.kept() {
+			return err
+		}
+		h, err := l.holds(ctx, s, dataset)
+		if err != nil {
+			return err
+		}
+		all, err = h.foreign(ctx, s, dataset)
+		return err
+	})
+	return all, err
+}
+
+func (h holdings) foreign(ctx context.Context, s *session, dataset string) (all []adtally.Foreign, err error) {
+	rows, err := s.query(ctx, `SELECT schema_name, view_name, 'view', sql FROM duckdb_views() WHERE database_name = ? AND NOT internal
+		UNION ALL SELECT schema_name, table_name, 'table', '' FROM duckdb_tables() WHERE database_name = ? AND lower(schema_name) = lower(?)
+		UNION ALL SELECT schema_name, function_name, 'macro', CASE function_type WHEN 'macro' THEN 'SELECT ' ELSE '' END || macro_definition FROM duckdb_functions() WHERE database_name = ? AND NOT internal AND macro_definition IS NOT NULL
+		ORDER BY 1, 2`, catalog, catalog, dataset, catalog)
+	if err != nil {
+		return nil, fmt.Errorf("read who uses %s: %w", dataset, err)
+	}
+	var found []object
+	for rows.Next() {
+		var o object
+		if err := rows.Scan(&o.schema, &o.name, &o.kind, &o.text); err != nil {
+			return nil, closing(rows, err)
+		}
+		found = append(found, o)
+	}
+	if err := closing(rows, rows.Err()); err != nil {
+		return nil, err
+	}
+	for _, o := range found {
+		if f, is := h.judge(s, dataset, o); is {
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// closing closes the rows first: the session has one connection.
+func closing(rows *sql.Rows, err error) error {
+	if closed := rows.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// object is a table, view or macro of the file.
+type object struct{ schema, name, kind, text string }
+
+// judge says whether an object is other people's and concerns the dataset.
+func (h holdings) judge(s *session, dataset string, o object) (f adtally.Foreign, concerns bool) {
+	inside, name := strings.EqualFold(o.schema, dataset), strings.ToLower(o.name)
+	if inside && (o.kind == "table" && slices.Contains(h.tables, name) || o.kind == "view" && slices.Contains(h.views, name)) {
+		return f, false
+	}
+	f = adtally.Foreign{Name: o.schema + "." + o.name, Kind: o.kind, Reads: h.read(s, dataset, o)}
+	return f, inside || f.Reads
+}
+
+// read says whether the text of an object names one of our tables or views.
+func (h holdings) read(s *session, dataset string, o object) bool {
+	text := o.text
+	if o.kind == "view" {
+		text = body(text)
+	}
+	if text == "" {
+		return false
+	}
+	named, err := ddb.GetTableNames(s.conn, text, true)
+	if err != nil {
+		return false // what DuckDB cannot read any more reads nothing
+	}
+	return slices.ContainsFunc(named, func(full string) bool {
+		parts := split(full)
+		name := strings.ToLower(parts[len(parts)-1])
+		ours := slices.Contains(h.tables, name) || slices.Contains(h.views, name)
+		return ours && (len(parts) == 1 || strings.EqualFold(parts[len(parts)-2], dataset))
+	})
+}
+
+// body is the query of a CREATE VIEW: what follows the first AS that is neither
+// quoted nor in the list of columns.
+func body(create string) string {
+	quoted, depth := false, 0
+	for i := range len(create) {
+		switch c := create[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case depth == 0 && strings.HasPrefix(create[i:], " AS "):
+			return create[i+len(" AS "):]
+		}
+	}
+	return ""
+}
+
+// split takes a qualified name apart.
+func split(full string) []string {
+	var parts []string
+	quoted, part := false, strings.Builder{}
+	for _, c := range full {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '.' && !quoted:
+			parts = append(parts, part.String())
+			part.Reset()
+		default:
+			part.WriteRune(c)
+		}
+	}
+	return append(parts, part.String())
+}

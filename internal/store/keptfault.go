@@ -1,0 +1,39 @@
+package store
+
+import (
+	"encoding/json"
+
+	"adtally"
+)
+
+// keptFault is a fault without what lies beneath.
+type keptFault struct {
+	Act     adtally.Act `json:"act"`
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	Hint    string      `json:"hint"`
+}
+
+// faultText is how a fault is kept; empty = there is none.
+func faultText(f *adtally.Fault) string {
+	if f == nil {
+		return ""
+	}
+	b, err := json.Marshal(keptFault{f.Act, f.Code, f.Message, f.Hint})
+	if err != nil {
+		panic(err) // four texts are always JSON
+	}
+	return string(b)
+}
+
+// unfault reads what faultText wrote.
+func unfault(text string) (*adtally.Fault, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	var f keptFault
+	if err := unjson(text, &f); err != nil {
+		return nil, err
+	}
+	return &adtally.Fault{Act: f.Act, Code: f.Code, Message: f.Message, Hint: f.Hint}, nil
+}

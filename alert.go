@@ -94,7 +94,9 @@ type Outage struct {
 	ID      string
 	Trouble           // as it was seen last
 	Opened  time.Time // when it was first seen
-	Told    time.Time // when people were told; zero = not yet
+	Told    time.Time // when messages about it were written; zero = not yet
+	// Reached is when the first of them was taken by a channel; zero = none was.
+	Reached time.Time
 	// ToldStage is the highest stage that they were told of.
 	ToldStage int
 	Calm      time.Time // since when it is not seen any more; zero = it is
@@ -125,11 +127,11 @@ func (c Channel) Hears(t Trouble) bool {
 type Letter struct {
 	ID        string // of the message: the same on all channels
 	Channel   string
-	Outage    string // that it is about
+	Outage    string // that it is about; empty = the body says so
 	Body      string // the message, as JSON
 	Written   time.Time
 	NotBefore time.Time // when it is sent, or sent again; zero = no more
 	Tries     int
 	Arrived   time.Time // zero = not yet
-	Problem   string    // why it did not arrive, the last time
+	Problem   string    // why it did not arrive, or not everywhere, the last time
 }

@@ -237,7 +237,7 @@ type Delivery struct {
 	Arrived *time.Time      `json:"arrived,omitempty" doc:"Absent = not yet"`
 	Again   *time.Time      `json:"again,omitempty" doc:"When it is tried; absent = no more"`
 	Tries   int             `json:"tries"`
-	Problem string          `json:"problem,omitempty" doc:"Why it did not arrive, the last time"`
+	Problem string          `json:"problem,omitempty" doc:"Why it did not arrive the last time, or which mailbox does not have it"`
 }
 
 // mostDeliveries is how many are shown.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/mail"
@@ -90,7 +91,7 @@ func (g logins) newUser(ctx context.Context, name, email, text string, powers ad
 }
 
 func (g logins) bareUser(name, email string, powers adtally.Powers) adtally.User {
-	return adtally.User{ID: g.NewID(), Email: email, Name: strings.TrimSpace(name), Powers: powers, Version: 1, Created: g.Now()}
+	return adtally.User{ID: g.NewID(), Email: email, Name: cmp.Or(oneLine(name, longestName), email), Powers: powers, Version: 1, Created: g.Now()}
 }
 
 // by is a caller as the user that they have just become, for the audit log.

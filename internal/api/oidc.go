@@ -5,13 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -37,9 +34,8 @@ type OIDC struct {
 // oidcLogin is logging in by OIDC: the code flow with PKCE, state and nonce.
 type oidcLogin struct {
 	*shell
-	logins   logins
-	mu       sync.Mutex
-	provider *oidc.Provider
+	logins logins
+	asked  discovery
 }
 
 // oidcLife is how long one may take at the provider.
@@ -47,7 +43,8 @@ const oidcLife = 10 * time.Minute
 
 func (g *oidcLogin) register() {
 	handle(g.shell, operation{ID: "start-oidc", Method: http.MethodGet, Path: "/auth/oidc/start", Tag: tagPeople, Access: public, Summary: "Go to the OIDC provider to log in",
-		Status: http.StatusFound, Refuses: []int{http.StatusNotFound, http.StatusServiceUnavailable}}, g.start)
+		Text:   "Where it cannot begin, the browser goes to /login?problem=CODE.",
+		Status: http.StatusFound, AnyQuery: true}, g.start)
 	handle(g.shell, operation{ID: "finish-oidc", Method: http.MethodGet, Path: "/auth/oidc/callback", Tag: tagPeople, Access: public, Summary: "Come back from the OIDC provider",
 		Text:   "Who may come in: users, by the address that the provider has verified or as whom they came before; the invited; and the domains that the installation allows. Where it fails, the browser goes to /login?problem=CODE.",
 		Status: http.StatusFound, AnyQuery: true}, g.finish)
@@ -74,11 +71,20 @@ type away struct {
 }
 
 type oidcStart struct {
-	To string `query:"to" maxLength:"500" doc:"The page of ours to come back to"`
+	To string `query:"to" doc:"The page of ours to come back to; what is longer than 500 characters is left out"`
 }
 
+// start sends the browser to the provider, or to where it reads why not.
 func (g *oidcLogin) start(ctx context.Context, who Caller, in *oidcStart) (*away, error) {
-	conf, _, err := g.config(ctx)
+	out, err := g.leave(ctx, who, in)
+	if err != nil {
+		return &away{Location: g.whyNot(ctx, err)}, nil
+	}
+	return out, nil
+}
+
+func (g *oidcLogin) leave(ctx context.Context, who Caller, in *oidcStart) (*away, error) {
+	conf, _, err := g.config(ctx, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -91,48 +97,33 @@ func (g *oidcLogin) start(ctx context.Context, who Caller, in *oidcStart) (*away
 		SetCookie: []http.Cookie{errandCookie(who, sealed, e.Expires)}}, nil
 }
 
+// whyNot is the page that says why a login failed.
+func (g *oidcLogin) whyNot(ctx context.Context, err error) string {
+	p := g.problem(ctx, err)
+	g.Log.WarnContext(ctx, "a login by OIDC failed", "request", p.Request, "error", err)
+	return "/login?problem=" + url.QueryEscape(p.Code)
+}
+
+// longestPage is how long the address of a page of ours may be.
+const longestPage = 500
+
 // local is a path of ours, and never an address elsewhere.
 func local(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+	if err != nil || len(to) > longestPage || u.IsAbs() || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
 		return "/"
 	}
 	return u.String()
 }
 
-// config asks the provider once what it can do, and again where it did not say.
-func (g *oidcLogin) config(ctx context.Context) (*oauth2.Config, *oidc.Provider, error) {
-	if g.OIDC == nil || g.PublicURL == "" {
-		return nil, nil, refusal("not_found", "Nobody can log in by OIDC here", "An admin sets the provider and the public address of Adtally.")
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.provider == nil {
-		// It is kept for those who come later, and outlives this request.
-		p, err := oidc.NewProvider(g.withClient(context.WithoutCancel(ctx)), g.OIDC.Issuer)
-		if err != nil {
-			g.Log.WarnContext(ctx, "the OIDC provider does not answer", "error", err)
-			return nil, nil, &adtally.Fault{Act: adtally.Retry, Code: "busy", Message: "The OIDC provider does not answer", Hint: "Try again in a moment, or log in with a password."}
-		}
-		g.provider = p
-	}
-	return &oauth2.Config{ClientID: g.OIDC.ClientID, ClientSecret: g.OIDC.ClientSecret.Reveal(), Endpoint: g.provider.Endpoint(),
-		RedirectURL: strings.TrimSuffix(g.PublicURL, "/") + "/auth/oidc/callback", Scopes: []string{oidc.ScopeOpenID, "email", "profile"}}, g.provider, nil
-}
-
-// oidcPatience is how long the provider may take for one answer.
-const oidcPatience = 10 * time.Second
-
-func (g *oidcLogin) withClient(ctx context.Context) context.Context {
-	return oidc.ClientContext(ctx, cmp.Or(g.OIDC.Client, &http.Client{Timeout: oidcPatience}))
-}
-
+// oidcFinish has no bounds of its own: a browser is to read a page, and no list of
+// fields that are wrong.
 type oidcFinish struct {
-	State  string `query:"state" maxLength:"200"`
-	Code   string `query:"code" maxLength:"4000"`
-	Error  string `query:"error" maxLength:"200"`
-	Cookie string `cookie:"adtally-oidc" maxLength:"4000"`
-	Safe   string `cookie:"__Host-adtally-oidc" maxLength:"4000"`
+	State  string `query:"state"`
+	Code   string `query:"code"`
+	Error  string `query:"error"`
+	Cookie string `cookie:"adtally-oidc"`
+	Safe   string `cookie:"__Host-adtally-oidc"`
 }
 
 // finish sends the browser on, logged in or with the reason why not.
@@ -144,9 +135,7 @@ func (g *oidcLogin) finish(ctx context.Context, who Caller, in *oidcFinish) (*aw
 	}
 	cookie, to, err := g.arrive(ctx, who, carried, in)
 	if err != nil {
-		p := g.problem(ctx, err)
-		g.Log.WarnContext(ctx, "a login by OIDC failed", "request", p.Request, "error", err)
-		return &away{Location: "/login?problem=" + url.QueryEscape(p.Code), SetCookie: []http.Cookie{gone}}, nil
+		return &away{Location: g.whyNot(ctx, err), SetCookie: []http.Cookie{gone}}, nil
 	}
 	return &away{Location: to, SetCookie: []http.Cookie{cookie, gone}}, nil
 }
@@ -171,65 +160,13 @@ func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *
 	return session, e.To, err
 }
 
-// claims are what the provider says of somebody.
-type claims struct {
-	Subject  string `json:"-"`
-	Email    string `json:"email"`
-	Verified bool   `json:"email_verified"`
-	Name     string `json:"name"`
-}
-
-// longestSubject is what OpenID Connect Core 1.0, section 2, allows.
-const longestSubject = 255
-
-// exchange turns the code into what the provider says, and checks that it says
-// it to us, now, and about this login.
-func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c claims, err error) {
-	refused := refusal("oidc_refused", "The OIDC provider did not let this login through", "Begin again, or ask an admin.")
-	conf, provider, err := g.config(ctx)
-	if err != nil {
-		return c, err
-	}
-	if in.Error != "" || in.Code == "" {
-		return c, refused
-	}
-	ctx = g.withClient(ctx)
-	token, err := conf.Exchange(ctx, in.Code, oauth2.VerifierOption(e.Verifier))
-	if err != nil {
-		return c, because(refused, "exchange the code", err)
-	}
-	raw, _ := token.Extra("id_token").(string)
-	id, err := provider.Verifier(&oidc.Config{ClientID: g.OIDC.ClientID, Now: g.Now}).Verify(ctx, raw)
-	if err == nil {
-		err = id.Claims(&c)
-	}
-	if err != nil {
-		return c, because(refused, "read the ID token", err)
-	}
-	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1 || len(id.Subject) > longestSubject {
-		return c, refused
-	}
-	c.Subject, c.Email = id.Issuer+" "+id.Subject, plain(c.Email)
-	return c, nil
-}
-
-// because keeps for the log what the visitor is not told. What the provider
-// answered is left out but for its code: it may hold a token.
-func because(f *adtally.Fault, what string, err error) error {
-	if r, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		err = fmt.Errorf("the provider says %q", r.ErrorCode)
-	}
-	f.Err = fmt.Errorf("%s: %w", what, err)
-	return f
-}
-
 // welcome finds or makes the user of somebody whom the provider knows.
 func (g *oidcLogin) welcome(ctx context.Context, who Caller, c claims) (adtally.User, error) {
 	u, err := g.Store.UserBySubject(ctx, c.Subject)
 	if !missing(err) {
 		return enabled(u, err)
 	}
-	if !c.Verified || c.Email == "" {
+	if !c.verified() {
 		return u, refusal("oidc_unverified", "The OIDC provider has not verified this e-mail address", "Verify it there.")
 	}
 	u, err = g.Store.UserByEmail(ctx, c.Email)

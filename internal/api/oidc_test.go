@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	_ "crypto/sha512" // an algorithm that the provider changes to
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
@@ -13,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,8 +28,14 @@ type provider struct {
 	key *rsa.PrivateKey
 	// change is done to the claims of the next ID token.
 	change func(map[string]any)
-	mu     sync.Mutex
-	grants map[string]grant
+	// info is what userinfo answers; nil = there is no userinfo.
+	info any
+	alg  string // of ID tokens
+	ways []string
+	// discoveries are how often it was asked what it can do.
+	discoveries atomic.Int64
+	mu          sync.Mutex
+	grants      map[string]grant
 }
 
 type grant struct {
@@ -43,13 +51,14 @@ func newProvider(t *testing.T) *provider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &provider{key: key, grants: map[string]grant{}, change: func(map[string]any) {}}
+	p := &provider{key: key, alg: "RS256", grants: map[string]grant{}, change: func(map[string]any) {}}
 	mux := http.NewServeMux()
 	p.Server = httptest.NewServer(mux)
 	t.Cleanup(p.Close)
 	mux.HandleFunc("GET /.well-known/openid-configuration", p.discovery)
-	mux.HandleFunc("GET /keys", p.keys)
+	mux.HandleFunc("GET /keys/{alg}", p.keys)
 	mux.HandleFunc("POST /token", p.token)
+	mux.HandleFunc("GET /userinfo", p.userinfo)
 	return p
 }
 
@@ -59,12 +68,28 @@ func answer(w http.ResponseWriter, v any) {
 }
 
 func (p *provider) discovery(w http.ResponseWriter, _ *http.Request) {
-	answer(w, map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token",
-		"jwks_uri": p.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+	p.discoveries.Add(1)
+	said := map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token",
+		"jwks_uri": p.URL + "/keys/" + p.alg, "id_token_signing_alg_values_supported": []string{p.alg}}
+	if p.info != nil {
+		said["userinfo_endpoint"] = p.URL + "/userinfo"
+	}
+	if p.ways != nil {
+		said["token_endpoint_auth_methods_supported"] = p.ways
+	}
+	answer(w, said)
+}
+
+func (p *provider) userinfo(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "Bearer ACCESS-CANARY" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	answer(w, p.info)
 }
 
 func (p *provider) keys(w http.ResponseWriter, _ *http.Request) {
-	answer(w, map[string]any{"keys": []any{map[string]string{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1",
+	answer(w, map[string]any{"keys": []any{map[string]string{"kty": "RSA", "alg": p.alg, "use": "sig", "kid": "key of " + p.alg,
 		"n": encode(p.key.N.Bytes()), "e": encode(big.NewInt(int64(p.key.E)).Bytes())}}})
 }
 
@@ -92,6 +117,9 @@ func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	delete(p.grants, r.FormValue("code"))
 	sum := sha256.Sum256([]byte(r.FormValue("code_verifier")))
 	id, secret, _ := r.BasicAuth()
+	if p.ways != nil {
+		id, secret = r.FormValue("client_id"), r.FormValue("client_secret")
+	}
 	if !known || encode(sum[:]) != g.challenge || id != "adtally" || secret != "client-secret" {
 		w.WriteHeader(http.StatusBadRequest)
 		answer(w, map[string]string{"error": "invalid_grant"})
@@ -107,9 +135,11 @@ func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 
 func (p *provider) sign(claims map[string]any) string {
 	raw, _ := json.Marshal(claims)
-	text := encode([]byte(`{"alg":"RS256","kid":"1"}`)) + "." + encode(raw)
-	sum := sha256.Sum256([]byte(text))
-	signature, _ := rsa.SignPKCS1v15(rand.Reader, p.key, crypto.SHA256, sum[:])
+	text := encode([]byte(`{"alg":"`+p.alg+`","kid":"key of `+p.alg+`"}`)) + "." + encode(raw)
+	kind := map[string]crypto.Hash{"RS256": crypto.SHA256, "RS512": crypto.SHA512}[p.alg]
+	hash := kind.New()
+	hash.Write([]byte(text))
+	signature, _ := rsa.SignPKCS1v15(rand.Reader, p.key, kind, hash.Sum(nil))
 	return text + "." + encode(signature)
 }
 
@@ -249,9 +279,9 @@ func TestOIDCComesBackHere(t *testing.T) {
 func TestWithoutAProviderThereIsNoOIDC(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.ask("GET", "/auth/oidc/start", "").refused(http.StatusNotFound, "not_found")
+	same(t, "without one", h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound).Header().Get("Location"), "/login?problem=not_found")
 	p := newProvider(t)
 	p.Close()
 	h = newHouse(t, withOIDC(p))
-	h.ask("GET", "/auth/oidc/start", "").refused(http.StatusServiceUnavailable, "busy")
+	same(t, "while it is away", h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound).Header().Get("Location"), "/login?problem=busy")
 }

@@ -31,12 +31,12 @@ type Outage struct {
 	Sentence string         `json:"sentence"`
 	Cure     string         `json:"cure,omitempty"`
 	Since    time.Time      `json:"since"`
-	Told     *time.Time     `json:"told,omitempty" doc:"When people were told; absent = not yet"`
+	Told     *time.Time     `json:"told,omitempty" doc:"When a channel took the first message about it; absent = none has"`
 	Closed   *time.Time     `json:"closed,omitempty" doc:"When it was over; absent = it goes on"`
 }
 
 func outageOf(o adtally.Outage) Outage {
-	return Outage{o.ID, o.Alert, o.Alert.Aspect(), o.Severity.String(), o.Source, o.Name, o.Subject, o.Sentence, o.Cure, o.Since.UTC(), given(o.Told), given(o.Closed)}
+	return Outage{o.ID, o.Alert, o.Alert.Aspect(), o.Severity.String(), o.Source, o.Name, o.Subject, o.Sentence, o.Cure, o.Since.UTC(), given(o.Reached), given(o.Closed)}
 }
 
 func (g outages) list(ctx context.Context, _ Caller, in *struct {

@@ -103,6 +103,9 @@ func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 		s.Site.ServeHTTP(w, r)
 		return
 	}
+	if probe.status == http.StatusNotFound && !ours && s.land(w, r) {
+		return
+	}
 	if probe.header.Get("Location") != "" { // the same path, written properly
 		handler.ServeHTTP(w, r)
 		return

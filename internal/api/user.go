@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -109,7 +110,7 @@ func (g users) change(ctx context.Context, who Caller, in *userChange) (*onePers
 // applied is a user after the change. One who is disabled is logged out.
 func (c userChange) applied(u adtally.User) adtally.User {
 	if c.Body.Name != nil {
-		u.Name = strings.TrimSpace(*c.Body.Name)
+		u.Name = cmp.Or(oneLine(*c.Body.Name, longestName), u.Name)
 	}
 	if c.Body.Role != nil {
 		u.Role = *c.Body.Role

@@ -92,6 +92,8 @@ var dependencies = []dependency{
 	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
 	{"riverqueue.com/riverui", []string{"internal/jobs"}, nil},
 	{"golang.org/x/crypto", []string{"internal/vault"}, nil},
+	{"github.com/wneessen/go-mail", []string{"internal/notify"}, nil},
+	{"golang.org/x/net/idna", []string{"internal/notify"}, nil},
 	{"github.com/pressly/goose", []string{ledger}, nil},
 	{"github.com/danielgtaylor/huma", []string{street}, nil},
 	{"github.com/alexedwards/scs", []string{street}, nil},

@@ -43,6 +43,7 @@ func NewLinks(hosts []string, origin string, through http.RoundTripper) *Links {
 	if through == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		transport.DialContext = l.dial
+		transport.MaxResponseHeaderBytes = 64 << 10
 		through = transport
 	}
 	l.client = http.Client{Transport: through, Timeout: perFile, CheckRedirect: func(r *http.Request, before []*http.Request) error {

@@ -3,6 +3,8 @@ package notify
 import (
 	"errors"
 	"fmt"
+	"math"
+	"net/textproto"
 	"strings"
 	"time"
 
@@ -18,16 +20,17 @@ func setting(c adtally.Channel, field, why, hint string) *adtally.Fault {
 	return configure("channel_setting", fmt.Sprintf("The channel %q: the field %q %s", c.Name, field, why), hint, nil)
 }
 
-// refused: the other side has understood, and does not want it.
-func refused(host string, err error) *adtally.Fault {
-	return configure("channel_refused", fmt.Sprintf("%s does not take the message", host),
-		"Look at what it says, change the channel, and send a test.", err)
+// refused: the other side has understood, and does not want it. What it said is
+// part of the message: it is all that a person has to go by.
+func refused(host string, said error) *adtally.Fault {
+	return configure("channel_refused", fmt.Sprintf("%s does not take the message: %s", host, said),
+		"Look at what it says, change the channel, and send a test.", nil)
 }
 
 // unreachable: the other side could not be asked, or had no time, each time.
-func unreachable(host string, err error) *adtally.Fault {
-	return &adtally.Fault{Act: adtally.Retry, Code: "channel_unreachable", Message: fmt.Sprintf("%s cannot be reached, or does not answer", host),
-		Hint: "See whether the address is right and its server runs.", Err: err}
+func unreachable(host string, said error) *adtally.Fault {
+	return &adtally.Fault{Act: adtally.Retry, Code: "channel_unreachable", Message: fmt.Sprintf("%s cannot be reached, or does not answer as it should: %s", host, said),
+		Hint: "See whether the address is right and its server runs."}
 }
 
 // closed: an address that no message goes to.
@@ -48,11 +51,17 @@ func (p *passing) Unwrap() error { return p.err }
 // discreet is an error as it may be shown: its words, without a secret in them.
 // The error itself goes, for others could look into it.
 func discreet(err error, secrets ...string) error {
-	text := line(err.Error(), 300)
+	text := line(err.Error(), math.MaxInt)
+	if said, ok := errors.AsType[*textproto.Error](err); ok {
+		text = line(spokenBy(said), math.MaxInt)
+	}
 	for _, s := range secrets {
-		if s != "" && strings.Contains(text, s) {
+		if s != "" && (strings.Contains(text, s) || strings.Contains(err.Error(), s)) {
 			return errors.New("what it says holds the channel's secret")
 		}
 	}
-	return errors.New(text)
+	if _, list := errors.AsType[*rejected](err); list {
+		return errors.New(line(text, 2000))
+	}
+	return errors.New(line(text, 300))
 }

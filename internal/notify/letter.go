@@ -4,48 +4,35 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"fmt"
-	"mime"
-	"mime/quotedprintable"
-	"net/mail"
 	"net/smtp"
 	"slices"
 	"strings"
-	"time"
+
+	gomail "github.com/wneessen/go-mail"
 
 	"adtally"
 )
 
-// compose writes a message as mail (RFC 5322). Its Message-ID is the same each
-// time it is sent, so that a mailbox may know it again.
+// compose writes a message as mail (RFC 5322), in plain words and in HTML. Its
+// Message-ID is the same each time it is sent, so that a mailbox may know it again.
 func (k *Courier) compose(o office, m Message) ([]byte, error) {
-	var out bytes.Buffer
+	page, err := m.html()
+	if err != nil {
+		return nil, err
+	}
 	_, domain, _ := strings.Cut(o.from.Address, "@")
-	for _, h := range [][2]string{
-		{"From", o.from.String()},
-		{"To", addresses(o.to)},
-		{"Subject", mime.QEncoding.Encode("utf-8", line("[Adtally] "+m.Title, 200))},
-		{"Date", k.Now().UTC().Format(time.RFC1123Z)},
-		{"Message-ID", "<" + line(m.ID, 100) + "@" + domain + ">"},
-		{"Auto-Submitted", "auto-generated"}, // nobody's absence answers it (RFC 3834)
-		{"MIME-Version", "1.0"},
-		{"Content-Type", "text/plain; charset=utf-8"},
-		{"Content-Transfer-Encoding", "quoted-printable"},
-	} {
-		fmt.Fprintf(&out, "%s: %s\r\n", h[0], h[1])
-	}
-	out.WriteString("\r\n")
-	w := quotedprintable.NewWriter(&out)
-	_, err := w.Write([]byte(m.text()))
-	return out.Bytes(), errors.Join(err, w.Close())
-}
-
-func addresses(all []*mail.Address) string {
-	var texts []string
-	for _, a := range all {
-		texts = append(texts, a.String())
-	}
-	return strings.Join(texts, ", ")
+	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	out.FromMailAddress(o.from)
+	out.ToMailAddress(o.to...)
+	out.Subject(line("[Adtally] "+m.Title, 200))
+	out.SetDateWithValue(k.Now().UTC())
+	out.SetMessageIDWithValue(line(m.ID, 100) + "@" + domain)
+	out.SetGenHeader("Auto-Submitted", "auto-generated") // nobody's absence answers it (RFC 3834)
+	out.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(m.text(), "\n", "\r\n"))
+	out.AddAlternativeString(gomail.TypeTextHTML, page)
+	var text bytes.Buffer
+	_, err = out.WriteTo(&text)
+	return text.Bytes(), err
 }
 
 func has(list []string, s string) bool { return slices.Contains(list, s) }

@@ -2,15 +2,9 @@ package notify
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
 	"net"
 	"net/mail"
 	"net/netip"
-	"net/smtp"
-	"net/textproto"
-	"os"
 	"strconv"
 	"strings"
 
@@ -56,8 +50,9 @@ func (k *Courier) mail(c adtally.Channel) (send, error) {
 	if err != nil {
 		return nil, err
 	}
+	boxes := &mailboxes{left: o.to}
 	return func(ctx context.Context, m Message) error {
-		return o.failed(ctx, k.hand(ctx, o, m))
+		return boxes.besides(o.failed(ctx, k.hand(ctx, o, m, boxes)))
 	}, nil
 }
 
@@ -70,7 +65,7 @@ func officeOf(c adtally.Channel) (o office, err error) {
 		return otherwise
 	}
 	o = office{host: get("host", ""), port: get("port", "587"), security: get("security", startTLS), user: get("user", ""), password: c.Secret}
-	if o.host == "" || strings.ContainsAny(o.host, "/:@ ") && net.ParseIP(o.host) == nil {
+	if o.host, err = asciiHost(o.host); err != nil || o.host == "" || strings.ContainsAny(o.host, "/:@ ") && net.ParseIP(o.host) == nil {
 		return o, setting(c, "host", "is no name of a server", "Give the name alone, such as smtp.example.com.")
 	}
 	if a, err := netip.ParseAddr(o.host); err == nil && barred(a, false) != "" {
@@ -84,6 +79,12 @@ func officeOf(c adtally.Channel) (o office, err error) {
 	}
 	if o.to, err = mail.ParseAddressList(get("to", "")); err != nil {
 		return o, setting(c, "to", "is no list of addresses", "Give addresses with commas between, such as a@example.com, b@example.com.")
+	}
+	if err := deliverable(c, "from", o.from); err != nil {
+		return o, err
+	}
+	if err := deliverable(c, "to", o.to...); err != nil {
+		return o, err
 	}
 	return o, o.safe(c)
 }
@@ -99,126 +100,4 @@ func (o office) safe(c adtally.Channel) error {
 		return setting(c, "user", "is empty, and there is a password", "Give the user as well.")
 	}
 	return nil
-}
-
-// hand hands a message in.
-func (k *Courier) hand(ctx context.Context, o office, m Message) error {
-	letter, err := k.compose(o, m)
-	if err != nil {
-		return err
-	}
-	raw, err := dialer(false).DialContext(ctx, "tcp", net.JoinHostPort(o.host, o.port))
-	if err != nil {
-		return err
-	}
-	defer raw.Close()
-	// The protocol knows no context: its connection ends when the context does.
-	defer context.AfterFunc(ctx, func() { _ = raw.Close() })()
-	encryption := &tls.Config{ServerName: o.host, RootCAs: k.Roots, MinVersion: tls.VersionTLS12}
-	conn := raw
-	if o.security == fullTLS {
-		conn = tls.Client(raw, encryption)
-	}
-	client, err := smtp.NewClient(conn, o.host)
-	if err != nil {
-		return err
-	}
-	if err := o.greet(client, encryption); err != nil {
-		return err
-	}
-	return o.deliver(client, letter)
-}
-
-// greet says who we are, and has the connection encrypted.
-func (o office) greet(client *smtp.Client, encryption *tls.Config) error {
-	name, err := os.Hostname()
-	if err != nil || strings.ContainsAny(name, " \r\n") {
-		name = "localhost"
-	}
-	if err := client.Hello(name); err != nil {
-		return err
-	}
-	if o.security == startTLS {
-		if ok, _ := client.Extension("STARTTLS"); !ok {
-			return configure("mail_unencrypted", o.host+" offers no encryption by STARTTLS", "Take tls with port 465, or ask who runs the server.", nil)
-		}
-		if err := client.StartTLS(encryption); err != nil {
-			return err
-		}
-	}
-	if o.user == "" {
-		return nil
-	}
-	return o.login(client)
-}
-
-func (o office) login(client *smtp.Client) error {
-	_, ways := client.Extension("AUTH")
-	var way smtp.Auth
-	switch offered := strings.Fields(strings.ToUpper(ways)); {
-	case has(offered, "PLAIN"):
-		way = smtp.PlainAuth("", o.user, o.password.Reveal(), o.host)
-	case has(offered, "LOGIN"):
-		way = &loginAuth{user: o.user, password: o.password}
-	default:
-		return configure("mail_login", o.host+" offers no way to log in that adtally knows", "It must offer PLAIN or LOGIN. Leave user and password empty, if it asks for none.", nil)
-	}
-	err := client.Auth(way)
-	if said, ok := errors.AsType[*textproto.Error](err); ok && said.Code >= 500 {
-		return configure("mail_login", o.host+" does not accept the user or the password", "Many mail providers want a password made for programs.", discreet(said, hiddenPassword(o.password)...))
-	}
-	return err
-}
-
-// deliver hands the letter over. A mailbox that is refused keeps no other from it.
-func (o office) deliver(client *smtp.Client, letter []byte) error {
-	if err := client.Mail(o.from.Address); err != nil {
-		return err
-	}
-	var bad []error
-	for _, to := range o.to {
-		if err := client.Rcpt(to.Address); err != nil {
-			bad = append(bad, fmt.Errorf("%s: %w", to.Address, err))
-		}
-	}
-	if len(bad) == len(o.to) {
-		return errors.Join(bad...)
-	}
-	w, err := client.Data()
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(letter); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	// From here on the server has the message; it is not sent again because of
-	// how it says goodbye.
-	_ = client.Quit()
-	if len(bad) > 0 {
-		return configure("channel_refused", "Some of the mailboxes did not get the message, the others did",
-			"Take the addresses out that do not exist.", discreet(errors.Join(bad...), hiddenPassword(o.password)...))
-	}
-	return nil
-}
-
-// failed says what an error of the protocol means. A code from 500 is a refusal
-// for good (RFC 5321, 4.2.1).
-func (o office) failed(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	if f, ok := errors.AsType[*adtally.Fault](err); ok {
-		return f
-	}
-	if cause := context.Cause(ctx); cause != nil {
-		err = cause
-	}
-	shown := discreet(err, hiddenPassword(o.password)...)
-	if said, ok := errors.AsType[*textproto.Error](err); ok && said.Code >= 500 {
-		return refused(o.host, shown)
-	}
-	return &passing{err: unreachable(o.host, shown)}
 }

@@ -2,16 +2,13 @@ package notify_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
-	"mime/quotedprintable"
 	"net"
 	"net/http/httptest"
 	"net/mail"
@@ -240,9 +237,12 @@ func TestMailIsReadable(t *testing.T) {
 	if err != nil || !strings.HasPrefix(subject, "[Adtally] قهوة ☕ Bcc: eve@example.com long long") || !strings.HasSuffix(subject, "…") {
 		t.Errorf("%q, %v", subject, err)
 	}
-	body, err := io.ReadAll(quotedprintable.NewReader(got.Body))
-	if err != nil || !bytes.HasPrefix(body, []byte(". .It is 5 € late , and later,")) || !bytes.Contains(body, []byte("\r\n\r\nWhat to do: Do this.\r\n\r\nhttps://adtally.example/sources/s?a=1&b=<|>\r\n\r\ncritical, 2 June 2026 10:00 UTC\r\n")) {
-		t.Errorf("%q, %v", body, err)
+	body := bodies(t, got)
+	if text := body["text/plain"]; !strings.HasPrefix(text, ". .It is 5 € late , and later,") || !strings.Contains(text, "\r\n\r\nWhat to do: Do this.\r\n\r\nhttps://adtally.example/sources/s?a=1&b=<|>\r\n\r\ncritical, 2 June 2026 10:00 UTC\r\n") {
+		t.Errorf("%q", text)
+	}
+	if page := body["text/html"]; !strings.Contains(page, "<p>What to do: Do this.</p>") || !strings.Contains(page, `<a href="https://adtally.example/sources/s?a=1&amp;b=%3c%7c%3e">`) {
+		t.Errorf("%q", page)
 	}
 	for l := range strings.SplitSeq(o.letters()[0], "\r\n") {
 		if len(l) > 998 || strings.ContainsAny(l, "\r\n\x00") { // RFC 5322, 2.1.1
@@ -264,7 +264,7 @@ func TestMailThatMayMendItselfIsTriedAgain(t *testing.T) {
 		"full":                 {map[string][]string{"END": {"452 full"}}, 3, "channel_unreachable"},
 		"not taken":            {map[string][]string{"END": {"554 spam"}}, 1, "channel_refused"},
 		"nobody there":         {map[string][]string{"RCPT": {"550 unknown"}}, 0, "channel_refused"},
-		"one is not there":     {map[string][]string{"RCPT TO:<bob@example.com>": {"550 unknown"}}, 1, "channel_refused"},
+		"one is not there":     {map[string][]string{"RCPT TO:<bob@example.com>": {"550 unknown"}}, 1, "mailbox_refused"},
 		"not from there":       {map[string][]string{"MAIL": {"530 no"}}, 0, "channel_refused"},
 		"the wrong password":   {map[string][]string{"AUTH": {"535 no"}}, 0, "mail_login"},
 		"cannot log in now":    {map[string][]string{"AUTH": {"454 later", "235 well"}}, 1, ""},

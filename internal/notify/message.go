@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"html/template"
 	"strings"
 	"time"
 	"unicode"
@@ -117,6 +118,27 @@ func (m Message) text() string {
 	}
 	parts = append(parts, fmt.Sprintf("%s, %s", m.Severity, moment(m.At)))
 	return strings.Join(parts, "\n\n") + "\n"
+}
+
+// page lays a message out as HTML. It loads nothing, and mail programs show it
+// without styles of their own.
+var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{{.Title}}</title></head>
+<body style="font-family: sans-serif; line-height: 1.5">
+<p><strong>{{.Title}}</strong></p>
+<p>{{.Sentence}}</p>
+{{with .Cure}}<p>What to do: {{.}}</p>
+{{end}}{{with .Link}}<p><a href="{{.}}">Open Adtally</a></p>
+{{end}}<p style="color: #666">{{.Severity}}, {{.Moment}}</p>
+</body></html>
+`))
+
+// html is the message as HTML, for mail.
+func (m Message) html() (string, error) {
+	var out strings.Builder
+	err := page.Execute(&out, map[string]string{"Title": line(m.Title, 200), "Sentence": line(m.Sentence, 2000), "Cure": line(m.Cure, 2000),
+		"Link": line(m.Link, 2000), "Severity": m.Severity.String(), "Moment": moment(m.At)})
+	return out.String(), err
 }
 
 // line makes of words of any origin one line that no header or terminal takes

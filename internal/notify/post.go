@@ -76,6 +76,8 @@ func (k *Courier) client(to *url.URL) *http.Client {
 			DialContext:       dialer(to.Scheme == "http").DialContext,
 			TLSClientConfig:   &tls.Config{RootCAs: k.Roots, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2: true,
+
+			MaxResponseHeaderBytes: mostHeader,
 		},
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			// Of other redirects than 307 and 308 the message would be lost.
@@ -100,9 +102,12 @@ func (l letter) lost(err error) error {
 	return &passing{err: unreachable(l.to.Host, l.discreet(err))}
 }
 
+// mostAnswer is how much of an answer is read: enough to say what is wrong.
+const mostAnswer = 4096
+
 // read says what an answer means.
 func (l letter) read(answer *http.Response) error {
-	said, err := io.ReadAll(io.LimitReader(answer.Body, 4096))
+	said, err := io.ReadAll(io.LimitReader(answer.Body, mostAnswer))
 	if answer.StatusCode/100 == 2 {
 		return nil // whatever became of the rest
 	}

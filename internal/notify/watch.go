@@ -208,16 +208,22 @@ func (w *Watch) Deliver(ctx context.Context) error {
 	return errors.Join(err, sending.Wait())
 }
 
-// sent sends a letter, and says what became of it.
+// sent sends a letter, and says what became of it. What some mailboxes have has
+// arrived: it is not sent to them again.
 func (w *Watch) sent(ctx context.Context, l adtally.Letter) adtally.Letter {
-	err := w.send(ctx, l)
+	err := w.send(ctx, &l)
 	now := w.Now()
 	if err == nil {
 		l.Arrived, l.NotBefore, l.Problem = now, time.Time{}, ""
 		return l
 	}
+	w.Report(fmt.Errorf("bring the message %s to the channel %s: %w", l.ID, l.Channel, err))
 	f := adtally.FaultOf(err)
 	l.Problem = f.Message
+	if f.Code == partlyArrived {
+		l.Arrived, l.NotBefore = now, time.Time{}
+		return l
+	}
 	l.NotBefore = now.Add(min(firstPause<<min(l.Tries-1, 10), mostPause))
 	if l.NotBefore.Sub(l.Written) > longestTry {
 		l.NotBefore = time.Time{}
@@ -225,7 +231,7 @@ func (w *Watch) sent(ctx context.Context, l adtally.Letter) adtally.Letter {
 	return l
 }
 
-func (w *Watch) send(ctx context.Context, l adtally.Letter) error {
+func (w *Watch) send(ctx context.Context, l *adtally.Letter) error {
 	c, err := w.Post.Channel(ctx, l.Channel)
 	if err != nil {
 		return err
@@ -234,6 +240,7 @@ func (w *Watch) send(ctx context.Context, l adtally.Letter) error {
 	if err := json.Unmarshal([]byte(l.Body), &m); err != nil {
 		return err
 	}
+	l.Outage = m.Outage
 	return w.deliver(ctx, c, m)
 }
 

@@ -103,7 +103,7 @@ func newInstallation(t *testing.T, address string) *installation {
 			Open:  func(context.Context, string) (adtally.Secret, error) { return key, nil },
 			Link:  func(source string) string { return "https://x/" + source },
 			Now:   func() time.Time { return *i.now.Load() },
-			NewID: func() string { return fmt.Sprint("o", ids.Add(1)) }}
+			NewID: func() string { return fmt.Sprint("o", ids.Add(1)) }, Report: func(err error) { t.Log(err) }}
 	}
 	return i
 }

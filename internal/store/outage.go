@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-const outageColumns = `id, alert, source, name, subject, stage, severity, since, sentence, cure, opened, told, told_stage, calm, closed`
+const outageColumns = `id, alert, source, name, subject, stage, severity, since, sentence, cure, opened, told, told_stage, calm, closed, reached`
 
 // Tell writes down how outages are now, with the letters about them. Where
 // somebody else has opened the same outage first, theirs counts, and the letters
@@ -43,7 +43,7 @@ func (t txn) keepOutage(ctx context.Context, o adtally.Outage) (kept bool, err e
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
-	n, err = t.exec(ctx, `INSERT INTO outages (`+outageColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	n, err = t.exec(ctx, `INSERT INTO outages (`+outageColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING`,
 		o.ID, string(o.Alert), o.Source, o.Name, o.Subject, o.Stage, int64(o.Severity), micros(o.Since), o.Sentence, o.Cure,
 		micros(o.Opened), micros(o.Told), o.ToldStage, micros(o.Calm), micros(o.Closed))
 	return n > 0, err
@@ -58,9 +58,9 @@ func (t txn) post(ctx context.Context, l adtally.Letter) error {
 }
 
 func scanOutage(rows *sql.Rows) (o adtally.Outage, err error) {
-	var since, opened, told, calm, closed sql.Null[int64]
-	err = rows.Scan(&o.ID, &o.Alert, &o.Source, &o.Name, &o.Subject, &o.Stage, &o.Severity, &since, &o.Sentence, &o.Cure, &opened, &told, &o.ToldStage, &calm, &closed)
-	o.Since, o.Opened, o.Told, o.Calm, o.Closed = moment(since), moment(opened), moment(told), moment(calm), moment(closed)
+	var since, opened, told, calm, closed, reached sql.Null[int64]
+	err = rows.Scan(&o.ID, &o.Alert, &o.Source, &o.Name, &o.Subject, &o.Stage, &o.Severity, &since, &o.Sentence, &o.Cure, &opened, &told, &o.ToldStage, &calm, &closed, &reached)
+	o.Since, o.Opened, o.Told, o.Calm, o.Closed, o.Reached = moment(since), moment(opened), moment(told), moment(calm), moment(closed), moment(reached)
 	return o, err
 }
 
@@ -118,11 +118,18 @@ func (db *DB) TakeLetters(ctx context.Context, now time.Time, hold time.Duration
 	return all, err
 }
 
-// LetterSent writes down what became of a letter.
+// LetterSent writes down what became of a letter. The first that arrives is when
+// people are told of its outage.
 func (db *DB) LetterSent(ctx context.Context, l adtally.Letter) error {
-	_, err := db.exec(ctx, "write down what became of a letter", `UPDATE letters SET not_before = ?, arrived = ?, problem = ? WHERE id = ? AND channel = ?`,
-		micros(l.NotBefore), micros(l.Arrived), l.Problem, l.ID, l.Channel)
-	return err
+	return db.write(ctx, "write down what became of a letter", func(tx txn) error {
+		_, err := tx.exec(ctx, `UPDATE letters SET not_before = ?, arrived = ?, problem = ? WHERE id = ? AND channel = ?`,
+			micros(l.NotBefore), micros(l.Arrived), l.Problem, l.ID, l.Channel)
+		if err != nil || l.Arrived.IsZero() {
+			return err
+		}
+		_, err = tx.exec(ctx, `UPDATE outages SET reached = ? WHERE id = ? AND reached IS NULL`, micros(l.Arrived), l.Outage)
+		return err
+	})
 }
 
 // Letters are those of a channel, newest first.

@@ -1,0 +1,147 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"adtally"
+)
+
+// discovery is what the provider says of itself. It is asked once by whoever
+// comes first; those who come meanwhile wait for the same answer, each no longer
+// than their own request.
+type discovery struct {
+	mu       sync.Mutex
+	provider *oidc.Provider
+	at       time.Time // when it said so
+	asking   *asking   // nil = nobody is asking
+}
+
+type asking struct {
+	done     chan struct{}
+	provider *oidc.Provider
+	err      error
+}
+
+// get gives what the provider said after a moment, and asks it where it did not.
+func (d *discovery) get(ctx context.Context, after, now time.Time, ask func() (*oidc.Provider, error)) (*oidc.Provider, error) {
+	d.mu.Lock()
+	if d.provider != nil && d.at.After(after) {
+		defer d.mu.Unlock()
+		return d.provider, nil
+	}
+	a, first := d.asking, d.asking == nil
+	if first {
+		a = &asking{done: make(chan struct{})}
+		d.asking = a
+	}
+	d.mu.Unlock()
+	if first {
+		a.provider, a.err = ask()
+		d.keep(a, now)
+	}
+	select {
+	case <-a.done:
+		return a.provider, a.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (d *discovery) keep(a *asking, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a.err == nil {
+		d.provider, d.at = a.provider, now
+	}
+	d.asking = nil
+	close(a.done)
+}
+
+// config is how to speak with the provider, as it said after a moment.
+func (g *oidcLogin) config(ctx context.Context, after time.Time) (*oauth2.Config, *oidc.Provider, error) {
+	if g.OIDC == nil || g.PublicURL == "" {
+		return nil, nil, refusal("not_found", "Nobody can log in by OIDC here", "An admin sets the provider and the public address of Adtally.")
+	}
+	p, err := g.asked.get(ctx, after, g.Now(), func() (*oidc.Provider, error) {
+		// It is kept for those who come later, and outlives this request.
+		return oidc.NewProvider(g.withClient(context.WithoutCancel(ctx)), g.OIDC.Issuer)
+	})
+	if err != nil {
+		return nil, nil, &adtally.Fault{Act: adtally.Retry, Code: "busy", Message: "The OIDC provider does not answer", Hint: "Try again in a moment, or log in with a password.", Err: err}
+	}
+	endpoint := p.Endpoint()
+	endpoint.AuthStyle = authStyle(p)
+	return &oauth2.Config{ClientID: g.OIDC.ClientID, ClientSecret: g.OIDC.ClientSecret.Reveal(), Endpoint: endpoint,
+		RedirectURL: strings.TrimSuffix(g.PublicURL, "/") + "/auth/oidc/callback", Scopes: []string{oidc.ScopeOpenID, "email", "profile"}}, p, nil
+}
+
+// authStyle is how the provider wants the client's secret. To try both would use
+// the code up at providers that take it once.
+func authStyle(p *oidc.Provider) oauth2.AuthStyle {
+	var said struct {
+		Ways []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	err := p.Claims(&said)
+	if err == nil && slices.Contains(said.Ways, "client_secret_post") && !slices.Contains(said.Ways, "client_secret_basic") {
+		return oauth2.AuthStyleInParams
+	}
+	return oauth2.AuthStyleInHeader // the default of OpenID Connect Discovery 1.0, section 3
+}
+
+// What the provider may take for one answer, and may answer. A list of keys or an
+// ID token with many groups is some kilobytes.
+const (
+	oidcPatience = 10 * time.Second
+	oidcMost     = 1 << 20
+	oidcHeader   = 64 << 10
+)
+
+func (g *oidcLogin) withClient(ctx context.Context) context.Context {
+	client := http.Client{Timeout: oidcPatience}
+	if g.OIDC.Client != nil {
+		client = *g.OIDC.Client
+	}
+	if client.Transport == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.MaxResponseHeaderBytes = oidcHeader
+		client.Transport = transport
+	}
+	client.Transport = brief{client.Transport}
+	return oidc.ClientContext(ctx, &client)
+}
+
+// brief lets no answer be longer than oidcMost.
+type brief struct{ http.RoundTripper }
+
+func (b brief) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		answer.Body = &briefBody{answer.Body, oidcMost}
+	}
+	return answer, err
+}
+
+type briefBody struct {
+	io.ReadCloser
+	left int
+}
+
+var errLong = errors.New("the provider answers more than it has to say")
+
+func (b *briefBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= n; b.left < 0 {
+		return 0, errLong
+	}
+	return n, err
+}

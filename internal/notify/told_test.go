@@ -1,0 +1,65 @@
+package notify_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"adtally"
+)
+
+// An outage is told when a channel took a message about it, not when the message
+// was written; what did not arrive says why, in the delivery and to the log.
+func TestWatch_ToldIsWhatAChannelTook(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t)
+	r.down.Store(true)
+	i := newInstallation(t, r.URL)
+	var mu sync.Mutex
+	var log strings.Builder
+	for _, w := range i.watch {
+		w.Report = func(err error) { mu.Lock(); defer mu.Unlock(); log.WriteString(err.Error() + "\n") }
+	}
+	i.pace(failing(moment, adtally.Reconnect))
+	i.after(15 * time.Minute)
+	open, err := i.db.OpenOutages(t.Context())
+	if err != nil || len(open) != 1 || open[0].Told.IsZero() || !open[0].Reached.IsZero() {
+		t.Errorf("while nobody answers: %+v, %v", open, err)
+	}
+	letters, err := i.db.Letters(t.Context(), "ch1", 10)
+	if err != nil || len(letters) != 1 || !strings.Contains(letters[0].Problem, "502 Bad Gateway") || !strings.Contains(log.String(), "502 Bad Gateway") || !strings.Contains(log.String(), "ch1") {
+		t.Errorf("%+v, %v, %s", letters, err, log.String())
+	}
+	r.down.Store(false)
+	i.after(30 * time.Minute)
+	open, err = i.db.OpenOutages(t.Context())
+	if err != nil || len(open) != 1 || open[0].Reached.IsZero() {
+		t.Errorf("once somebody does: %+v, %v", open, err)
+	}
+}
+
+// What some mailboxes have is not sent again, and counts as told.
+func TestWatch_WhatSomeMailboxesHaveIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	o := &office{plain: true, refuse: map[string][]string{"RCPT TO:<bob@example.com>": {"550 no such user"}}}
+	k := o.start(t)
+	i := newInstallation(t, "http://127.0.0.1:1/")
+	c := o.channel("none")
+	c.ID = "mail"
+	if err := i.db.AddChannel(t.Context(), c, adtally.Deed{ID: "d9"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range i.watch {
+		w.Courier = k
+	}
+	i.pace(failing(moment, adtally.Reconnect))
+	i.after(2 * time.Hour)
+	letters, err := i.db.Letters(t.Context(), "mail", 10)
+	if err != nil || len(letters) != 1 || letters[0].Arrived.IsZero() || letters[0].Tries != 1 || !strings.Contains(letters[0].Problem, "bob@example.com: 550 no such user") || len(o.letters()) != 1 {
+		t.Errorf("%+v, %v, %d messages", letters, err, len(o.letters()))
+	}
+	if open, err := i.db.OpenOutages(t.Context()); err != nil || len(open) != 1 || open[0].Reached.IsZero() {
+		t.Errorf("%+v, %v", open, err)
+	}
+}

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -13,38 +14,54 @@ import (
 // maxBody bounds an answer, unpacked; a page of 500 wide rows is about 1 MB.
 const maxBody = 256 << 20
 
-// keptBuffer is the largest buffer that is kept for the next answer.
-const keptBuffer = 8 << 20
+// Buffers are kept for the next answer up to keptBuffer. An answer below
+// smallBody is copied, so that its buffer serves again at once.
+const (
+	keptBuffer = 8 << 20
+	smallBody  = 64 << 10
+)
 
 var (
 	buffers   = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	unpackers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 )
 
-// readBody reads an answer to its end. It is read into a buffer that is used again,
-// and copied once its size is known: growing a new one for each page was a third
-// of all that a sync allocated.
+// Recycle takes the body of an answer that nobody looks at any more, for the next
+// one. A sync reads thousands of pages of a megabyte: a new buffer for each was
+// most of what it allocated.
+func (a *Answer) Recycle() {
+	if n := cap(a.Body); n >= smallBody && n <= keptBuffer {
+		buffers.Put(bytes.NewBuffer(a.Body[:0]))
+	}
+	a.Body = nil
+}
+
+// readBody reads an answer to its end.
 func readBody(res *http.Response) ([]byte, error) {
 	buf := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if buf.Cap() <= keptBuffer {
-			buf.Reset()
-			buffers.Put(buf)
-		}
-	}()
-	packed := strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip")
-	if !packed {
+	buf.Reset()
+	err := fill(buf, res)
+	if buf.Len() >= smallBody {
+		return buf.Bytes(), err
+	}
+	body := bytes.Clone(buf.Bytes())
+	buffers.Put(buf)
+	return body, err
+}
+
+func fill(buf *bytes.Buffer, res *http.Response) error {
+	if !strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip") {
 		_, err := buf.ReadFrom(io.LimitReader(res.Body, maxBody))
-		return bytes.Clone(buf.Bytes()), err
+		return err
 	}
 	unpacker := unpackers.Get().(*gzip.Reader)
 	defer unpackers.Put(unpacker)
-	if err := unpacker.Reset(res.Body); err != nil {
-		if err == io.EOF { // an answer without a body, such as that to HEAD
-			return nil, nil
-		}
-		return nil, err
+	switch err := unpacker.Reset(res.Body); {
+	case errors.Is(err, io.EOF): // an answer without a body
+		return nil
+	case err != nil:
+		return err
 	}
 	_, err := buf.ReadFrom(io.LimitReader(unpacker, maxBody))
-	return bytes.Clone(buf.Bytes()), err
+	return err
 }

@@ -83,6 +83,7 @@ func (l *listing) next(ctx context.Context) (at time.Time, after string, err err
 		return a.At, "", err
 	}
 	l.grow()
+	a.Recycle() // the rows have copied what they keep
 	return a.At, after, nil
 }
 

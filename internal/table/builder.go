@@ -22,7 +22,8 @@ type Builder struct {
 	rec    *array.RecordBuilder
 	fields []array.Builder
 	rows   int
-	last   int   // rows of the last batch: the next one is likely to have as many
+	last   int   // rows of the last batch, until room is made for as many: the next one is likely to be like it
+	texts  []int // bytes of its texts, by column
 	drop   []int // rows that are none, by their number
 
 	dayText []byte // the last day that was read, and what it was: rows come day by day
@@ -32,7 +33,7 @@ type Builder struct {
 // NewBuilder starts collecting rows of s.
 func NewBuilder(s *Schema) *Builder {
 	rec := array.NewRecordBuilder(memory.DefaultAllocator, arrowSchema(s))
-	return &Builder{schema: s, rec: rec, fields: rec.Fields()}
+	return &Builder{schema: s, rec: rec, fields: rec.Fields(), texts: make([]int, len(s.Columns))}
 }
 
 // Schema is the table that is being collected.
@@ -52,6 +53,7 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 	if b.IsSet(col) {
 		return errors.New("the value came twice")
 	}
+	b.reserve()
 	t := b.schema.Columns[col].Type
 	switch f := b.fields[col].(type) {
 	case *array.StringBuilder:
@@ -92,6 +94,20 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 	return nil
 }
 
+// reserve makes room for a batch like the last one, once.
+func (b *Builder) reserve() {
+	if b.last == 0 {
+		return
+	}
+	b.rec.Reserve(b.last)
+	for i, f := range b.fields {
+		if texts, ok := f.(*array.StringBuilder); ok {
+			texts.ReserveData(b.texts[i])
+		}
+	}
+	b.last = 0
+}
+
 // SetInt stores a whole number in an int or decimal column.
 func (b *Builder) SetInt(col int, v int64) error {
 	if f, ok := b.fields[col].(*array.Int64Builder); ok && !b.IsSet(col) {
@@ -106,9 +122,6 @@ func (b *Builder) IsSet(col int) bool { return b.fields[col].Len() > b.rows }
 
 // EndRow finishes the row under way.
 func (b *Builder) EndRow() {
-	if b.rows == 0 && b.last > 0 {
-		b.rec.Reserve(b.last)
-	}
 	for _, f := range b.fields {
 		if f.Len() == b.rows {
 			f.AppendNull()
@@ -131,6 +144,11 @@ func (b *Builder) Batch() Batch {
 	drop := b.drop
 	b.last, b.rows, b.drop = b.rows, 0, nil
 	rec := b.rec.NewRecordBatch()
+	for i, c := range rec.Columns() {
+		if texts, ok := c.(*array.String); ok && texts.Len() > 0 {
+			b.texts[i] = len(texts.ValueBytes())
+		}
+	}
 	if len(drop) > 0 {
 		rec = without(rec, drop)
 	}

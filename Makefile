@@ -45,6 +45,10 @@ check: lint test ## all that a change must pass
 bench: compiler ## walk through years of a large account, and measure
 	go test -run '^$$' -bench Walking -benchtime 1x -timeout 60m ./cmd/adtally
 
+.PHONY: bench-short
+bench-short: build ## one short round of every benchmark, so that none rots
+	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -short -run '^$$' -bench . -benchtime 1x -timeout 10m ./...
+
 .PHONY: bench-views
 bench-views: compiler ## ask the view of conversions over ten million rows of actions
 	go test -run '^$$' -bench Views -benchtime 3x -timeout 10m ./cmd/adtally

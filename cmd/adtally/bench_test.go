@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -28,10 +29,15 @@ import (
 // pages that are in memory already, and the load of batches that are decoded
 // already. The simulator is a process of its own, on the same cores.
 func BenchmarkWalking(b *testing.B) {
-	for _, size := range []struct {
+	type size struct {
 		name string
 		ads  int
-	}{{"rows=1M", 2740}, {"rows=10M", 27400}} {
+	}
+	sizes := []size{{"rows=1M", 2740}, {"rows=10M", 27400}}
+	if testing.Short() {
+		sizes = []size{{"rows=20k", 55}}
+	}
+	for _, size := range sizes {
 		b.Run(size.name, func(b *testing.B) {
 			sim := startSim(b, "--clock", "2026-06-02T10:00:00Z", "--synthetic", fmt.Sprintf("accounts=1,ads=%d,days=366,seed=1,steady=1", size.ads))
 			half := newHalves(b, sim)
@@ -176,7 +182,7 @@ func (h *halves) load(b *testing.B) float64 {
 			b.Fatal(err)
 		}
 		began := time.Now()
-		_, err := writer.Commit(b.Context(), destination.Load{ID: dataset, Dataset: dataset, Slice: h.slice, Tables: h.tables, Asked: time.Now, Now: time.Now}, h.retained(&rows))
+		_, err := writer.Commit(b.Context(), destination.Load{ID: dataset, Dataset: dataset, Slice: h.slice, Tables: h.tables, Zone: time.UTC, Asked: time.Now, Now: time.Now}, h.retained(&rows))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -230,14 +236,20 @@ func (k *keeper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.page = raw
-	return res, restore(res, raw)
+	err = res.Body.Close()
+	res.Body = io.NopCloser(bytes.NewReader(raw))
+	if k.page = raw; res.Header.Get("Content-Encoding") == "gzip" && err == nil {
+		k.page, err = unpacked(raw)
+	}
+	return res, err
 }
 
-func restore(res *http.Response, raw []byte) error {
-	err := res.Body.Close()
-	res.Body = io.NopCloser(bytes.NewReader(raw))
-	return err
+func unpacked(raw []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 func isResults(r *http.Request) bool {

@@ -134,7 +134,12 @@ func actionsFile(b *testing.B) string {
 		b.Fatal(err)
 	}
 	defer db.Close()
+	ads := 1093
+	if testing.Short() {
+		ads = 10
+	}
 	for _, statement := range actionRows {
+		statement = strings.ReplaceAll(statement, "range(ADS)", fmt.Sprintf("range(%d)", ads))
 		if _, err := db.ExecContext(b.Context(), statement); err != nil {
 			b.Fatal(err)
 		}
@@ -146,7 +151,7 @@ var actionRows = []string{
 	`INSERT INTO facebook_ads.basic_ad (account_id, date, campaign_id, adset_id, ad_id, ad_name, currency, impressions, clicks, spend, _synced_at, _load_id)
 		SELECT '1234567890', DATE '2026-06-01' - CAST(d AS INTEGER), '23850000000' || (a // 50), '23860000000' || (a // 10), '120200000' || (100000 + a), 'Ad number ' || a,
 			'EUR', (a * 7919 + d * 31) % 9999, (a + d) % 97, ((a * 31 + d) % 9999) / 100, TIMESTAMPTZ '2026-06-02 08:00:00+00', 'load-1'
-		FROM range(366) AS days(d), range(1093) AS ads(a) ORDER BY d DESC, a`,
+		FROM range(366) AS days(d), range(ADS) AS ads(a) ORDER BY d DESC, a`,
 	`INSERT INTO facebook_ads.basic_ad_actions (account_id, date, campaign_id, adset_id, ad_id, action_type, attribution_window, value, action_value, currency, _synced_at, _load_id)
 		SELECT f.account_id, f.date, f.campaign_id, f.adset_id, f.ad_id, t.name, w.name, 1 + hash(f.ad_id, f.date, t.name) % 40,
 			CASE WHEN t.name LIKE '%purchase%' THEN (hash(f.ad_id, f.date) % 9999) / 100 END, 'EUR', f._synced_at, f._load_id

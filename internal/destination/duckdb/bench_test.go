@@ -99,7 +99,7 @@ func wideRow(b *table.Builder, s *table.Schema, account string, day adtally.Day,
 	b.EndRow()
 }
 
-// BenchmarkLoad brings in a million rows. The rows are made by it too; "made/s"
+// BenchmarkLoad brings in a million rows, or ten thousand with -short. The rows are made by it too; "made/s"
 // is how fast that is alone.
 func BenchmarkLoad(b *testing.B) {
 	for _, days := range []int{7, 31, 1000} {
@@ -108,26 +108,29 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 func benchmarkLoad(b *testing.B, days int) {
-	s, rows, making := wide(), 0, time.Duration(0)
+	s, rows, making, ads := wide(), 0, time.Duration(0), 1000
+	if testing.Short() {
+		ads = 10
+	}
 	from, _ := adtally.ParseDay("2022-01-01")
 	for b.Loop() {
 		began := time.Now()
-		for batch, err := range wideRows(s, adtally.Window{From: from, To: from + 100}, 1000) {
+		for batch, err := range wideRows(s, adtally.Window{From: from, To: from + 100}, ads) {
 			if err != nil {
 				b.Fatal(err)
 			}
 			batch.Release()
 		}
 		making += time.Since(began)
-		rows += loadMillion(b, s, from, adtally.Day(days))
+		rows += loadThousandDays(b, s, from, adtally.Day(days), ads)
 	}
-	made := float64(b.N) * 100 * 1000
+	made := float64(b.N * 100 * ads)
 	b.ReportMetric(float64(rows)/(b.Elapsed()-making).Seconds(), "rows/s")
 	b.ReportMetric(made/making.Seconds(), "made/s")
 	b.ReportMetric(peakMB(), "peak-MB")
 }
 
-func loadMillion(b *testing.B, s *table.Schema, first, days adtally.Day) (rows int) {
+func loadThousandDays(b *testing.B, s *table.Schema, first, days adtally.Day, ads int) (rows int) {
 	ctx := context.Background()
 	w, err := duckdb.New(duckdb.Options{}).Open(ctx, adtally.Destination{Location: filepath.Join(b.TempDir(), "w.duckdb")}, adtally.Secret{})
 	if err != nil {
@@ -136,7 +139,7 @@ func loadMillion(b *testing.B, s *table.Schema, first, days adtally.Day) (rows i
 	for from := first; from < first+1000; from += days {
 		window := adtally.Window{From: from, To: min(from+days, first+1000)}
 		got, err := w.Commit(ctx, destination.Load{ID: window.String(), Dataset: "d", Tables: []*table.Schema{s}, Asked: time.Now, Now: time.Now,
-			Slice: adtally.Slice{Stream: "wide", Account: "1", Window: window}}, wideRows(s, window, 1000))
+			Slice: adtally.Slice{Stream: "wide", Account: "1", Window: window}}, wideRows(s, window, ads))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -20,6 +20,9 @@ func BenchmarkRows(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			now := time.Date(2025, 10, 15, 12, 0, 0, 0, time.UTC)
 			size := advertiser.Size{Ads: 2000, Days: 365, Seed: 1, Steady: true}
+			if testing.Short() {
+				size.Ads = 20
+			}
 			account := advertiser.NewSynthetic(size, now)[0]
 			c.query.From, c.query.To = 0, 100_000
 			b.ReportAllocs()

@@ -239,12 +239,12 @@ func (k *keeper) RoundTrip(r *http.Request) (*http.Response, error) {
 	err = res.Body.Close()
 	res.Body = io.NopCloser(bytes.NewReader(raw))
 	if k.page = raw; res.Header.Get("Content-Encoding") == "gzip" && err == nil {
-		k.page, err = unpacked(raw)
+		k.page, err = gunzipped(raw)
 	}
 	return res, err
 }
 
-func unpacked(raw []byte) ([]byte, error) {
+func gunzipped(raw []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(raw))
 	if err != nil {
 		return nil, err

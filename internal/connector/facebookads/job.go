@@ -96,7 +96,7 @@ func (j reportRun) took() time.Duration {
 // submit asks for a report job and gives its id.
 func (g *graph) submit(ctx context.Context, q question) (run string, asked time.Time, err error) {
 	a, err := legibly(ctx, func() (fetch.Answer, error) {
-		return g.post(ctx, "act_"+q.account+"/insights", insightsOf(q.account), q.query())
+		return g.post(ctx, "act_"+q.account+"/insights", q.budget(), q.query())
 	}, func(a fetch.Answer) (err error) {
 		run, err = runID(a)
 		return err

@@ -114,7 +114,8 @@ const (
 	Finished    RunState = "finished"
 	Failed      RunState = "failed"
 	Interrupted RunState = "interrupted"
-	// Incomplete: all that was due was read, and some values could not be loaded.
+	// Incomplete: all that could be had was read. Some values could not be loaded, or
+	// the platform gives the rest on a later day.
 	Incomplete RunState = "incomplete"
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"adtally"
 )
@@ -42,7 +43,11 @@ func (p *program) fail(err error) int {
 func sentence(f *adtally.Fault) string {
 	s := f.Message
 	if f.Act == adtally.Wait && !f.Until.IsZero() {
-		s += ", until " + f.Until.Local().Format("15:04:05")
+		layout := layoutFor(time.Until(f.Until))
+		if layout == "15:04" {
+			layout += ":05"
+		}
+		s += ", until " + f.Until.Local().Format(layout)
 	}
 	return s + "."
 }

@@ -192,11 +192,20 @@ func lackWords(act adtally.Act, n int, until time.Time) string {
 	case adtally.Configure:
 		return "need" + s + " somebody to change something"
 	case adtally.Wait:
-		return "wait" + s + " for Meta until " + until.Local().Format("15:04")
+		return "wait" + s + " for Meta until " + until.Local().Format(layoutFor(time.Until(until)))
 	case adtally.Retry:
 		return map[bool]string{true: "is", false: "are"}[n == 1] + " tried again at the next sync"
 	}
 	return "failed in a way that Adtally does not know"
+}
+
+// layoutFor is how a moment is told that is so far off: the time alone is clear for
+// half a day.
+func layoutFor(left time.Duration) string {
+	if left > 12*time.Hour {
+		return "2 January 15:04"
+	}
+	return "15:04"
 }
 
 func counted(n int, one, many string) string {

@@ -43,7 +43,7 @@ type Run struct {
 	Source  string           `json:"source"`
 	Trigger string           `json:"trigger" doc:"schedule, manual or backfill; empty = the command line"`
 	By      string           `json:"by,omitempty"`
-	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all was read, and some values could not be loaded"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all that could be had was read; some values could not be loaded, or the platform gives the rest on a later day"`
 	Error   string           `json:"error,omitempty"`
 	Started time.Time        `json:"started"`
 	Ended   *time.Time       `json:"ended,omitempty"`
@@ -57,7 +57,7 @@ func runOf(r adtally.RunRecord) Run {
 type Step struct {
 	Account string           `json:"account" doc:"Empty = the look at which accounts there are"`
 	Name    string           `json:"name,omitempty"`
-	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all was read, and some values could not be loaded"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all that could be had was read; some values could not be loaded, or the platform gives the rest on a later day"`
 	Started *time.Time       `json:"started,omitempty"`
 	Ended   *time.Time       `json:"ended,omitempty"`
 	Until   *time.Time       `json:"waits_until,omitempty" doc:"Not before this moment it goes on"`

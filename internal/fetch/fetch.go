@@ -89,7 +89,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 			return a, backoff.Permanent(err)
 		}
 		before = err
-		return a, c.again(err)
+		return a, c.again(err, a.At)
 	}
 	a, err := backoff.Retry(ctx, op, backoff.WithBackOff(c.pace()), backoff.WithMaxTries(Tries), backoff.WithMaxElapsedTime(0))
 	if cause := context.Cause(ctx); cause != nil && err != nil {
@@ -105,13 +105,14 @@ func (c *Client) pace() backoff.BackOff {
 	return backoff.NewExponentialBackOff()
 }
 
-// again decides whether an error is worth another try.
-func (c *Client) again(err error) error {
+// again decides whether an error is worth another try. How long a wait is goes by
+// the clock of the answer, as its end does.
+func (c *Client) again(err error, at time.Time) error {
 	if err == nil {
 		return nil
 	}
-	_, isClosed := errors.AsType[*tooLong](err)
-	if act := adtally.FaultOf(err).Act; act == adtally.Retry || act == adtally.Wait && !isClosed {
+	f := adtally.FaultOf(err)
+	if f.Act == adtally.Retry || f.Act == adtally.Wait && f.Until.Sub(at) <= c.patience() {
 		return err
 	}
 	return backoff.Permanent(err)

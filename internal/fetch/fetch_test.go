@@ -159,3 +159,20 @@ func TestAWaitBeyondPatienceIsHandedUp(t *testing.T) {
 		}
 	})
 }
+
+// A refusal that closes no budget is not asked about again either, where its end
+// is further off than patience by the clock of the answer.
+func TestARefusalForADayIsNotAskedAboutAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answers: []func(*http.Request) (*http.Response, error){says(400, "")}}
+		c := client(s, func(a fetch.Answer) error {
+			return &adtally.Fault{Act: adtally.Wait, Code: "reach_quota", Until: a.At.Add(24 * time.Hour)}
+		})
+		c.Gauge = func(fetch.Request, fetch.Answer, error) []fetch.Load { return nil }
+		_, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"a"}})
+		if f := adtally.FaultOf(err); f.Code != "reach_quota" || len(s.seen) != 1 {
+			t.Errorf("%d requests, %v", len(s.seen), err)
+		}
+	})
+}

@@ -2,6 +2,9 @@ package graphsim
 
 import (
 	"fmt"
+	"slices"
+	"sync"
+	"time"
 )
 
 var limitForms = []pattern{
@@ -22,10 +25,40 @@ var limitForms = []pattern{
 		f.Times = 1
 		return nil
 	}},
+	{words: "old reach NUMBER times a day", takes: facts, make: oldReach},
 	{words: "tier TIER", once: true, takes: []string{"after"}, make: func(f *Fault, v []any) error {
 		f.order = func(s *Server, _ *Fault) { s.quota.setTier(v[0].(string)) }
 		return nil
 	}},
+}
+
+// reachRefusal has the words of META_API.md §1.2; its code is not established
+// anywhere.
+var reachRefusal = refusal{Code: 4, Message: "Reach-related metric breakdowns are unavailable due to rate limit threshold."}
+
+// oldReach lets each account be asked only so often in 24 hours for reach of days
+// that are more than 13 months past.
+func oldReach(f *Fault, v []any) error {
+	var mu sync.Mutex
+	asked := map[string][]time.Duration{}
+	f.checks = append(f.checks, asksForOldReach)
+	f.refuse = func(e *event) *refusal {
+		mu.Lock()
+		defer mu.Unlock()
+		id := e.node.account.id
+		asked[id] = slices.DeleteFunc(asked[id], func(at time.Duration) bool { return e.passed-at >= 24*time.Hour })
+		if len(asked[id]) >= v[0].(int) {
+			return &reachRefusal
+		}
+		asked[id] = append(asked[id], e.passed)
+		return nil
+	}
+	return nil
+}
+
+func asksForOldReach(e *event) bool {
+	r := e.report()
+	return r != nil && e.node.job == nil && slices.Contains(r.fields, "reach") && r.ranges[0].from < dateOf(r.today().AddDate(0, -monthsOfPeople, 0))
 }
 
 // throttle blocks a bucket: of one account, or of each.

@@ -180,6 +180,7 @@ func (s *within) story() string {
 	ask("GET", "act_1/insights", "time_range", twoDays, "fields", "actions", "breakdowns", "country")
 	ask("GET", "act_1/insights", "time_range", twoDays, "fields", "actions,action_values,spend")
 	for range 3 {
+		ask("GET", "act_1/insights", "level", "ad", "time_range", `{"since":"2025-01-01","until":"2025-01-02"}`, "fields", "reach")
 		run := ask("POST", "act_1/insights", append([]string{"breakdowns", "country"}, byAd...)...)
 		var made struct {
 			ID string `json:"report_run_id"`

@@ -46,6 +46,31 @@ func TestAStepWithQuarantinedValuesIsIncompleteAndNotTriedAgain(t *testing.T) {
 	})
 }
 
+// What the platform gives on a later day holds up neither the run nor the source;
+// a later run asks again.
+func TestAWaitOfADayIsLeftToALaterRun(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, ledger, queue string) {
+		addSource(t, ledger, "s1")
+		work := newCarrier(2, 2)
+		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "reach_quota", Message: "Tomorrow", Until: time.Now().Add(24 * time.Hour).Truncate(time.Microsecond)}
+		c := start(t, "w", ledger, queue, work, nil)
+		run := ended(t, ledger, 1)[0]
+		db := c.Ledger.(*store.DB)
+		s, err := db.Source(t.Context(), "s1")
+		steps, _ := db.Steps(t.Context(), run.ID)
+		if last := steps[len(steps)-1]; last.State != adtally.Incomplete || time.Until(last.Fault.Until) < 23*time.Hour {
+			t.Errorf("%+v", last)
+		}
+		if err != nil || run.State != adtally.Incomplete || run.Error != "Tomorrow" || work.done["1"] != 2 {
+			t.Errorf("%+v, %v, %v", run, work.done, err)
+		}
+		if s.Next.After(time.Now().Add(time.Hour)) || s.LastGood.IsZero() || s.Failures != 0 || s.Fault == nil || s.Fault.Code != "reach_quota" {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 // losing is a carrier in whose ledger the loads of account 1 have quarantined
 // values that this share of its step does not tell of.
 type losing struct {

@@ -22,11 +22,11 @@ func Pace(s adtally.Standing, r adtally.RunRecord, worst *adtally.Fault, now tim
 		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
 		s.Fault, s.Failing = nil, time.Time{}
 		s.Next = later(r.Started.Add(s.Every), now)
-	case r.State == adtally.Incomplete: // up to date but for some values: no reason to come less often
-		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
-		if s.Fault == nil || s.Fault.Code != adtally.CodeNotLoaded {
+	case r.State == adtally.Incomplete: // up to date but for little: no reason to come less often
+		if s.Failures > 0 || s.Failing.IsZero() {
 			s.Failing = now
 		}
+		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
 		s.Fault = worst
 		s.Next = later(r.Started.Add(s.Every), now)
 	case r.State == adtally.Interrupted:
@@ -77,6 +77,11 @@ const (
 // one run: a block is an hour at most, so that is more than two days.
 const mostWaits = 50
 
+// longestBlock is the longest wait that a run sits out: Meta's blocks last an hour
+// at most. What is to be had later, such as a quota of a day, is left to a later
+// run, so that all else of the source stays up to date.
+const longestBlock = 2 * time.Hour
+
 // ending says what becomes of a step after a worker's share of it.
 func ending(done adtally.Done, err error, tries int, now time.Time) adtally.Ending {
 	e := adtally.Ending{State: adtally.Finished, Left: done.Left, Fault: adtally.FaultOf(err)}
@@ -92,6 +97,10 @@ func ending(done adtally.Done, err error, tries int, now time.Time) adtally.Endi
 	switch {
 	case hard != nil:
 		e.State, e.Fault = adtally.Failed, hard
+	case wait != nil && err == nil && retry == nil && wait.Until.Sub(now) > longestBlock:
+		if e.State, e.Fault = adtally.Incomplete, wait; done.Left > 0 {
+			e.State = adtally.Waiting // what is left may be had now
+		}
 	case wait != nil:
 		postpone(&e, wait, tries, mostWaits, later(wait.Until, now.Add(time.Second)))
 	case retry != nil:
@@ -111,7 +120,9 @@ func sortFault(f *adtally.Fault, wait, retry, hard **adtally.Fault) {
 	into := hard
 	switch f.Act {
 	case adtally.Wait:
-		into = wait
+		if into = wait; *into != nil && f.Until.Before((*into).Until) {
+			*into = f // the one that ends first
+		}
 	case adtally.Retry:
 		into = retry
 	case adtally.Reconnect: // before all others

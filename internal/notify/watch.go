@@ -128,7 +128,7 @@ func (w *Watch) troubles(ctx context.Context, sources []adtally.Standing, now ti
 	all := Late(sources, now)
 	for _, s := range sources {
 		all = append(all, Lost(s, lost[s.ID])...)
-		if s.Fault != nil && s.Fault.Code != unshared {
+		if s.Fault != nil && s.Fault.Code != unshared && !restsOnly(s) {
 			all = append(all, Failed(s, s.Fault, s.Failing))
 		}
 		all = append(all, Ending(s, grants[s.Credential], now)...)
@@ -144,6 +144,10 @@ func (w *Watch) troubles(ctx context.Context, sources []adtally.Standing, now ti
 	}
 	return all, nil
 }
+
+// restsOnly says that a source is up to date, and reads the rest when the platform
+// gives it: nobody need hear of that.
+func restsOnly(s adtally.Standing) bool { return s.Failures == 0 && s.Fault.Act == adtally.Wait }
 
 // present keeps the outages of sources that are there. Those of a source that
 // was deleted are over, and nobody is told.

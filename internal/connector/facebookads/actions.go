@@ -201,10 +201,14 @@ func (a *actionRows) part(name []byte) int {
 // wordOf is a copy of a value: a text without its quotes, anything else as it
 // came.
 func wordOf(value jsontext.Value) ([]byte, error) {
+	return appendWord([]byte{}, value)
+}
+
+func appendWord(into []byte, value jsontext.Value) ([]byte, error) {
 	if value.Kind() == '"' {
-		return jsontext.AppendUnquote([]byte{}, value)
+		return jsontext.AppendUnquote(into, value)
 	}
-	return bytes.Clone(value), nil
+	return append(into, value...), nil
 }
 
 func (a *actionRows) isWindow(name []byte) bool {
@@ -227,12 +231,8 @@ func add(list *[]entry, window string, value jsontext.Value) (err error) {
 	e := &(*list)[n]
 	e.used = false
 	e.window = append(e.window[:0], window...)
-	if value.Kind() == '"' { // a number in quotes
-		e.value, err = jsontext.AppendUnquote(e.value[:0], value)
-		return err
-	}
-	e.value = append(e.value[:0], value...)
-	return nil
+	e.value, err = appendWord(e.value[:0], value) // a number in quotes, or without
+	return err
 }
 
 // endRow writes the entries, counts and money of the same type and window in

@@ -39,7 +39,7 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 		return g.post(ctx, "", b, url.Values{"batch": {string(list)}, "include_headers": {"true"}})
 	}, func(a fetch.Answer) error {
 		parts = nil
-		if err := json.Unmarshal(a.Body, &parts); err != nil || len(parts) != len(paths) {
+		if err := json.Unmarshal(mended(a.Body), &parts); err != nil || len(parts) != len(paths) {
 			return malformed(fmt.Sprintf("read a batch of %d, of which %d came", len(paths), len(parts)), err)
 		}
 		return nil
@@ -66,6 +66,6 @@ func (p *part) answer(whole fetch.Answer) fetch.Answer {
 		return a
 	}
 	a.Header = partHeaders(a.Header, p.Headers)
-	a.Status, a.Body = int(p.Code), unquoted(p.Body)
+	a.Status, a.Body = int(p.Code), []byte(textIn(p.Body))
 	return a
 }

@@ -109,7 +109,7 @@ func unwrapped(a *fetch.Answer) (fetch.Answer, bool) {
 	if w.Body == nil {
 		return fetch.Answer{}, false
 	}
-	inner := fetch.Answer{Status: a.Status, Header: partHeaders(a.Header, w.Headers), Body: bytes.TrimSpace(unquoted(w.Body))}
+	inner := fetch.Answer{Status: a.Status, Header: partHeaders(a.Header, w.Headers), Body: bytes.TrimSpace([]byte(textIn(w.Body)))}
 	if n := max(w.Code, w.Status); n > 0 {
 		inner.Status = n
 	}
@@ -129,15 +129,6 @@ func firstRefused(parts []json.RawMessage, a *fetch.Answer) (fetch.Answer, bool)
 		}
 	}
 	return fetch.Answer{Status: a.Status}, timedOut
-}
-
-// unquoted is the body of a part: JSON in a text, or as it is.
-func unquoted(raw json.RawMessage) []byte {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return []byte(text)
-	}
-	return raw
 }
 
 // partHeaders adds those of a part, a list of names and values, or of an exchange,

@@ -3,6 +3,7 @@ package facebookads
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,12 +13,17 @@ import (
 // budget says on what a call draws: an ad account, "" for none, and a use case
 // as Meta names it.
 type budget struct {
-	account string
-	use     scope
+	account  string
+	use      scope
+	oldReach bool // it also draws on the account's few questions a day about old reach
 }
 
-func insightsOf(account string) budget { return budget{account, scopeInsights} }
-func objectsOf(account string) budget  { return budget{account, scopeManagement} }
+func insightsOf(account string) budget { return budget{account: account, use: scopeInsights} }
+func objectsOf(account string) budget  { return budget{account: account, use: scopeManagement} }
+
+// oldReach names the bucket of an account's questions about old reach (META_API.md
+// §1.2). Other questions do not wait for it.
+func oldReach(account string) string { return "act_" + account + " old_reach" }
 
 // buckets are the budgets by name: of the app, of the account, and of the
 // account's use case. A throttle of one leaves the others open.
@@ -25,7 +31,11 @@ func (b budget) buckets() []string {
 	if b.account == "" {
 		return []string{string(scopeApp)}
 	}
-	return []string{string(scopeApp), b.bucket(scopeAccount), b.bucket(b.use)}
+	all := []string{string(scopeApp), b.bucket(scopeAccount)}
+	if b.oldReach {
+		all = append(all, oldReach(b.account))
+	}
+	return append(all, b.bucket(b.use))
 }
 
 // bucket names the account's budget of a scope; what is neither of the app nor of
@@ -45,7 +55,8 @@ func budgetOf(buckets []string) budget {
 	if account == string(scopeApp) {
 		return budget{}
 	}
-	return budget{strings.TrimPrefix(account, "act_"), scope(use)}
+	id := strings.TrimPrefix(account, "act_")
+	return budget{account: id, use: scope(use), oldReach: slices.Contains(buckets, oldReach(id))}
 }
 
 // gauge reads the four usage headers of an answer, and what a refusal says
@@ -61,6 +72,9 @@ func gauge(r fetch.Request, a fetch.Answer, judged error) (loads []fetch.Load) {
 	}
 	if f := refusalOf(judged); f != nil && f.class == classThrottle {
 		loads = append(loads, fetch.Load{Bucket: b.bucket(f.scope), Used: 1, For: f.wait})
+	}
+	if f := refusalOf(judged); f != nil && f.class == classReachQuota && b.oldReach {
+		loads = append(loads, fetch.Load{Bucket: oldReach(b.account), Used: 1, For: f.wait})
 	}
 	return loads
 }

@@ -81,14 +81,8 @@ func wholeNumber(text string) (int, bool) {
 	return int(f), true
 }
 
-// plain is a text, or whatever else stands in the place of one.
-func plain(raw json.RawMessage) string {
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		s = string(raw)
-	}
-	return clean(s)
-}
+// plain is textIn for people.
+func plain(raw json.RawMessage) string { return clean(textIn(raw)) }
 
 // clean takes out of a text what may be a secret or would upset a terminal, and
 // keeps a sensible length.

@@ -200,5 +200,5 @@ func (q question) sample() hunt {
 	}
 	query := q.query()
 	query.Set("limit", "1")
-	return hunt{path: "act_" + q.account + "/insights", budget: insightsOf(q.account), query: query}
+	return hunt{path: "act_" + q.account + "/insights", budget: q.budget(), query: query}
 }

@@ -80,7 +80,7 @@ func (j reportRun) done() (bool, error) {
 	case j.Status == "Job Completed" && j.Percent == 100:
 		return true, nil
 	case j.Status == "Job Failed" && (j.Code != 0 || j.Subcode != 0):
-		e := &graphError{Code: int(j.Code), Subcode: int(j.Subcode), Message: string(j.Message), UserTitle: string(j.Title), UserMsg: string(j.Text)}
+		e := &graphError{Code: int(j.Code), Subcode: int(j.Subcode), Message: clean(string(j.Message)), UserTitle: clean(string(j.Title)), UserMsg: clean(string(j.Text))}
 		return true, classifyRun(e, fetch.Answer{})
 	case j.Status == "Job Failed" || j.Status == "Job Skipped":
 		return true, fmt.Errorf("%w: %s", errJob, j.Status)
@@ -96,7 +96,7 @@ func (j reportRun) took() time.Duration {
 // submit asks for a report job and gives its id.
 func (g *graph) submit(ctx context.Context, q question) (run string, asked time.Time, err error) {
 	a, err := legibly(ctx, func() (fetch.Answer, error) {
-		return g.post(ctx, "act_"+q.account+"/insights", insightsOf(q.account), q.query())
+		return g.post(ctx, "act_"+q.account+"/insights", q.budget(), q.query())
 	}, func(a fetch.Answer) (err error) {
 		run, err = runID(a)
 		return err

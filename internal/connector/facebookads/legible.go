@@ -37,7 +37,7 @@ func legibly(ctx context.Context, send func() (fetch.Answer, error), read func(f
 
 // readJSON reads an answer that must be of a form; what names it.
 func readJSON(what string, body []byte, into any) error {
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := json.Unmarshal(mended(body), into); err != nil {
 		return malformed(what, err)
 	}
 	return nil

@@ -132,3 +132,26 @@ func TestTheListOfAccountsThatLeadsNowhereIsAFault(t *testing.T) {
 		}
 	})
 }
+
+// A character that JSON forbids costs no answer about a job.
+func TestAPollMayHoldABadCharacter(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		done := `{"id":"91","async_status":"Job Completed","async_percent_completion":100,"error_message":"` + "a\x01b\xff" + `"}`
+		m := job(t, map[string][]answer{"GET 91": {says(done)}})
+		m.toTheEnd("basic_ad", month, &note{}, "ad_id").want(t, "1 2")
+		if m.count("GET 91") != 1 {
+			t.Errorf("%d polls", m.count("GET 91"))
+		}
+	})
+}
+
+// What a job says of its failure may hold what it was sent (PAINS #26).
+func TestTheMessageOfAJobTellsNoSecret(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		m := job(t, map[string][]answer{"GET 91": {says(`{"id":"91","async_status":"Job Failed","error_code":3018,"error_message":"Too old for ` + canary + `"}`)}})
+		g := m.toTheEnd("basic_ad", month, &note{}, "ad_id")
+		if g.err == nil || strings.Contains(fmt.Sprint(g.err, g.fault, g.fault.Err), canary) {
+			t.Errorf("%v", g.err)
+		}
+	})
+}

@@ -18,10 +18,15 @@ func (n *looseNumber) UnmarshalJSON(raw []byte) error {
 type looseText string
 
 func (t *looseText) UnmarshalJSON(raw []byte) error {
+	*t = looseText(textIn(raw))
+	return nil
+}
+
+// textIn is a text, or whatever else stands in the place of one; "" for null.
+func textIn(raw []byte) string {
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
-		text = string(raw)
+		return string(raw)
 	}
-	*t = looseText(text)
-	return nil
+	return text
 }

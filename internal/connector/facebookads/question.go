@@ -19,6 +19,13 @@ type question struct {
 	ids     []string // only these objects; nil = all
 	fields  []string // nil = all that the stream asks for
 	plain   bool     // figures alone: Meta refuses actions beside the breakdowns
+	old     bool     // of people, so long ago that Meta may count such questions
+}
+
+func (q question) budget() budget {
+	b := insightsOf(q.account)
+	b.oldReach = q.old
+	return b
 }
 
 // fingerprint is the same for two questions that differ in their window alone,

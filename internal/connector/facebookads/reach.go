@@ -32,8 +32,8 @@ func reachReports() (list []*stream) {
 			}
 			list = append(list, shape{
 				name: "reach_" + l.word + "_" + p.word, level: l, metrics: reached, period: p.period,
-				text: "People reached, one row per " + l.spoken() + " and " + p.spoken + ". No column may be summed, over anything.",
-				days: days, limit: resultRows, months: retentionMonths, always: l.graph == "account", optional: true,
+				text:   "People reached, one row per " + l.spoken() + " and " + p.spoken + ". No column may be summed, over anything.",
+				people: true, days: days, limit: resultRows, months: retentionMonths, always: l.graph == "account", optional: true,
 			}.stream())
 		}
 	}
@@ -57,8 +57,7 @@ var reached = []field{
 // counts of people by a breakdown (META_API.md §1.2). They stay NULL, and the
 // table of gaps says why.
 func (rd *reading) tooOld() (names []string) {
-	zone, err := rd.account.Location()
-	if !rd.stream.fleeting || err != nil || rd.slice.Window.From >= adtally.DayOf(rd.now, zone).AddMonths(-uniqueMonths) {
+	if !rd.stream.fleeting || !rd.isOld() {
 		return nil
 	}
 	for _, f := range rd.stream.fields {
@@ -67,6 +66,13 @@ func (rd *reading) tooOld() (names []string) {
 		}
 	}
 	return names
+}
+
+// isOld says whether the slice begins before the months for which Meta counts
+// people without limits.
+func (rd *reading) isOld() bool {
+	zone, err := rd.account.Location()
+	return err == nil && rd.slice.Window.From < adtally.DayOf(rd.now, zone).AddMonths(-uniqueMonths)
 }
 
 func (rd *reading) noteTooOld() error {

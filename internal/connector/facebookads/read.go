@@ -52,7 +52,7 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 
 // whole asks for all of a report's slice that Meta gives.
 func (rd *reading) whole() question {
-	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
+	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed(), old: rd.stream.people && rd.isOld()}
 	if rd.lesson().Plain != "" {
 		return q.figures()
 	}

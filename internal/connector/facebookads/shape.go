@@ -21,8 +21,8 @@ type shape struct {
 	setting     bool // whether the attribution setting is on the row
 	actions     bool // whether there is a long table of actions
 
-	days, limit, months                        int
-	always, fleeting, optional, totals, custom bool
+	days, limit, months                                int
+	always, fleeting, optional, totals, custom, people bool
 }
 
 // stream declares the report and its tables.
@@ -31,7 +31,7 @@ func (sh shape) stream() *stream {
 	s := &stream{
 		name: sh.name, edge: "insights", level: sh.level.graph, daily: true, days: sh.days, limit: sh.limit,
 		always: sh.always, fields: fields, period: sh.period, served: sh.months, settles: lookBack,
-		fleeting: sh.fleeting, optional: sh.optional, totals: sh.totals, custom: sh.custom,
+		fleeting: sh.fleeting, optional: sh.optional, totals: sh.totals, custom: sh.custom, people: sh.people,
 		breakdowns: sh.breakdowns, actionBreakdowns: graphNames(sh.actionParts), windows: sh.windows,
 		table: &table.Schema{Name: sh.name, Mode: table.Replace, Key: sh.key(), Columns: columns(fields), Description: sh.text, References: references(columns(fields))},
 	}

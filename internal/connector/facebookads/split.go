@@ -89,7 +89,7 @@ func (rd *reading) once(ctx context.Context, q question) error {
 	if !isSmall {
 		return rd.report(ctx, q)
 	}
-	l := rd.list("act_"+q.account+"/insights", insightsOf(q.account), q)
+	l := rd.list("act_"+q.account+"/insights", q.budget(), q)
 	l.fixed = true
 	before := rd.answered
 	err := l.pages(ctx, rd.page)
@@ -140,7 +140,7 @@ func (rd *reading) single(ctx context.Context, q question, cause error) error {
 // rows asks for some fields of a question at once, beside its keys.
 func (rd *reading) rows(ctx context.Context, q question, fields []string, row rowFunc, fixed bool) (at time.Time, err error) {
 	q.fields = append(q.keys(), fields...)
-	l := rd.list("act_"+q.account+"/insights", insightsOf(q.account), q)
+	l := rd.list("act_"+q.account+"/insights", q.budget(), q)
 	l.row, l.undo, l.fixed = row, nil, fixed
 	err = l.pages(ctx, func(_ context.Context, asked time.Time) error {
 		if at.IsZero() {

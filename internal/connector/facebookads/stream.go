@@ -24,6 +24,7 @@ type stream struct {
 	totals   bool   // its days must add up to the account's
 	optional bool   // read only when named
 	custom   bool   // a user's own: its actions come with it
+	people   bool   // all its figures are counts of people
 	served   int    // months back that Meta serves; 0 = no limit is known
 	logs     bool   // by days, and no report
 	settles  int    // days after a day until Meta leaves it alone

@@ -80,6 +80,18 @@ type Sealed struct {
 	Bytes      []byte
 }
 
+// Admission is a sealed secret on its way into the ledger, and the version that it
+// is to be. What is decided together with it is decided in the transaction that
+// keeps it: a secret that was refused is nowhere.
+type Admission struct {
+	Credential Credential
+	Version    CredentialVersion
+	Sealed     Sealed
+}
+
+// IsZero says that there is none.
+func (a Admission) IsZero() bool { return a.Credential.ID == "" }
+
 // SealKey is what the ledger knows of a key that seals: never the key itself.
 type SealKey struct {
 	ID    string

@@ -92,6 +92,16 @@ type Login struct {
 	Fault      *Fault // why nothing came of it
 }
 
+// Handover is what is decided together with a source's new secret: all of it or
+// nothing.
+type Handover struct {
+	Admission
+	Accounts []Account // that the secret sees
+	At       time.Time
+	Taken    string // the login that it comes from, which is used up; empty = none
+	Ended    *Login // the login that ends with it; nil = none
+}
+
 // ConnectLink lets whoever holds it log in at a platform for one source, once,
 // without being one of our people.
 type ConnectLink struct {

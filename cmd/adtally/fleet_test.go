@@ -96,7 +96,11 @@ func plant(t *testing.T, sim *simulator, dsn, dir string) (ids []string) {
 	}
 	defer db.Close()
 	v := &vault.Vault{Versions: db, Seals: db, Keys: vault.Folder(filepath.Join(dir, "keys")), NewID: newID, Now: time.Now}
-	kept, err := v.Admit(t.Context(), adtally.Credential{Connector: "facebookads", Name: "All"}, adtally.NewSecret(sim.Token), adtally.Grant{}, "")
+	err = v.Admit(t.Context(), adtally.Credential{Connector: "facebookads", Name: "All"}, adtally.NewSecret(sim.Token), adtally.Grant{}, "", db.AddVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := db.Credentials(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,8 +110,8 @@ func plant(t *testing.T, sim *simulator, dsn, dir string) (ids []string) {
 	}
 	for i, account := range sim.Accounts {
 		s := adtally.Standing{Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now(), Source: adtally.Source{ID: newID(), Connector: "facebookads", Dataset: fmt.Sprintf("s%02d", i),
-			Credential: kept.Credential, Accounts: []string{strings.TrimPrefix(account, "act_")}, Tables: []string{"basic_ad"}, Since: since, Every: time.Hour}}
-		if err := db.AddSource(t.Context(), s, adtally.Deed{ID: newID(), At: time.Now()}); err != nil {
+			Credential: kept[0].ID, Accounts: []string{strings.TrimPrefix(account, "act_")}, Tables: []string{"basic_ad"}, Since: since, Every: time.Hour}}
+		if err := db.AddSource(t.Context(), s, adtally.Handover{}, adtally.Deed{ID: newID(), At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 		ids = append(ids, s.ID)

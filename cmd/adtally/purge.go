@@ -99,12 +99,7 @@ const loginLife = 7 * 24 * time.Hour
 func (s *service) forgetLogins(ctx context.Context, now time.Time) error {
 	all, err := s.store.LoginsBefore(ctx, now.Add(-loginLife))
 	for _, l := range all {
-		if l.Credential != "" {
-			err = errors.Join(err, s.vault.Wipe(ctx, l.Credential, 1))
-		}
-		if err == nil {
-			err = s.store.ForgetLogin(ctx, l.ID)
-		}
+		err = errors.Join(err, s.store.ForgetLogin(ctx, l.ID, now))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -22,7 +23,11 @@ func TestSecretsAreKeptSealed(t *testing.T) {
 	folder := t.TempDir()
 	secret := adtally.NewSecret("EAAcanaryOfTheVault")
 	v, done := vaultIn(t, folder)
-	version, err := v.Admit(t.Context(), adtally.Credential{Connector: "facebookads", Name: "Shop"}, secret, adtally.Grant{Who: "Ada"}, "user:1")
+	var version adtally.CredentialVersion
+	err := v.Admit(t.Context(), adtally.Credential{Connector: "facebookads", Name: "Shop"}, secret, adtally.Grant{Who: "Ada"}, "user:1", func(ctx context.Context, a adtally.Admission) error {
+		version = a.Version
+		return v.Versions.AddVersion(ctx, a)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

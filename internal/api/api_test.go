@@ -151,6 +151,16 @@ func (r reply) refused(status int, code string) reply {
 	return r
 }
 
+// names checks that the problem names these fields, and no others.
+func (r reply) names(t *testing.T, fields ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range r.problem().Errors {
+		got = append(got, e.Field)
+	}
+	same(t, "the fields that are wrong", got, fields)
+}
+
 func (r reply) problem() (p api.Problem) {
 	r.t.Helper()
 	r.into(&p)

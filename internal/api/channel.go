@@ -146,27 +146,28 @@ func (g channels) make(ctx context.Context, who Caller, in *struct {
 		c.Secret = g.Couriers.NewSecret(c.Kind)
 		out.Body.Key = c.Secret.Reveal()
 	}
-	if err := g.keep(ctx, who, &c); err != nil {
-		return nil, err
-	}
-	if err := g.Channels.AddChannel(ctx, c, g.deed(who, "channel.make", object("channel", c.ID), map[string]string{"name": c.Name, "kind": c.Kind})); err != nil {
+	err := g.keep(ctx, who, &c, c.Secret, func(ctx context.Context, a adtally.Admission) error {
+		return g.Channels.AddChannel(ctx, c, a, g.deed(who, "channel.make", object("channel", c.ID), map[string]string{"name": c.Name, "kind": c.Kind}))
+	})
+	if err != nil {
 		return nil, err
 	}
 	out.ETag, out.Body.Channel = etag(1), channelOf(c)
 	return out, nil
 }
 
-// keep checks a channel, and puts its secret into the vault where it has one.
-func (g channels) keep(ctx context.Context, who Caller, c *adtally.Channel) error {
+// keep checks a channel, and writes it down with its new secret, where it has one.
+func (g channels) keep(ctx context.Context, who Caller, c *adtally.Channel, fresh adtally.Secret, write func(context.Context, adtally.Admission) error) error {
 	if err := g.Couriers.Check(*c); err != nil {
 		return foreign(err)
 	}
-	if c.Secret.IsZero() {
-		return nil
+	if fresh.IsZero() {
+		return write(ctx, adtally.Admission{})
 	}
-	v, err := g.Vault.Admit(ctx, adtally.Credential{ID: c.Credential, Connector: "channel " + c.Kind, Name: c.Name}, c.Secret, adtally.Grant{}, who.String())
-	c.Credential = v.Credential
-	return err
+	return g.Vault.Admit(ctx, adtally.Credential{ID: c.Credential, Connector: "channel " + c.Kind, Name: c.Name}, fresh, adtally.Grant{}, who.String(), func(ctx context.Context, a adtally.Admission) error {
+		c.Credential = a.Credential.ID
+		return write(ctx, a)
+	})
 }
 
 func (g channels) change(ctx context.Context, who Caller, in *struct {
@@ -190,14 +191,14 @@ func (g channels) change(ctx context.Context, who Caller, in *struct {
 		return nil, err
 	}
 	in.Body.into(&c)
-	if in.Body.Secret == "" {
-		if err := g.Couriers.Check(c); err != nil {
-			return nil, foreign(err)
-		}
-	} else if err := g.keep(ctx, who, &c); err != nil {
-		return nil, err
+	var fresh adtally.Secret
+	if in.Body.Secret != "" {
+		fresh = c.Secret
 	}
-	if err := g.Channels.EditChannel(ctx, c, g.deed(who, "channel.change", object("channel", c.ID), nil)); err != nil {
+	err = g.keep(ctx, who, &c, fresh, func(ctx context.Context, a adtally.Admission) error {
+		return g.Channels.EditChannel(ctx, c, a, g.deed(who, "channel.change", object("channel", c.ID), nil))
+	})
+	if err != nil {
 		return nil, err
 	}
 	return &oneChannel{etag(version + 1), channelOf(c)}, nil

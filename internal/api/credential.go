@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,8 +50,26 @@ type found struct {
 	way    string // as the audit log calls it
 }
 
+// one refuses a token that comes from several places.
+func (k TokenFrom) one() error {
+	named := ""
+	for _, way := range []struct{ field, value string }{{"token", k.Token}, {"from_source", k.FromSource}, {"login", k.Login}} {
+		if way.value == "" {
+			continue
+		}
+		if named != "" {
+			return invalid("body."+way.field, "A token comes from one place: "+named+" is given too")
+		}
+		named = way.field
+	}
+	return nil
+}
+
 // secretOf opens what a key names.
 func (g sources) secretOf(ctx context.Context, connector string, k TokenFrom) (f found, err error) {
+	if err := k.one(); err != nil {
+		return f, err
+	}
 	switch {
 	case k.Login != "":
 		f.way = "login"
@@ -103,52 +122,49 @@ func (g sources) before(ctx context.Context, s adtally.Standing) (b adtally.Befo
 	return b, err
 }
 
-// admit asks the platform about a secret, and keeps it for the source where it is
-// good, or somebody has confirmed what it lacks.
-func (g sources) admit(ctx context.Context, who Caller, s *adtally.Standing, k TokenFrom) (adtally.Grant, error) {
+// offer is a secret that was found good for a source, and is not kept yet.
+type offer struct {
+	secret adtally.Secret
+	grant  adtally.Grant
+	login  string // that it comes from; empty = none
+}
+
+// inspect asks the platform about a secret. It is offered where it is good, or
+// somebody has confirmed what it lacks.
+func (g sources) inspect(ctx context.Context, s adtally.Standing, k TokenFrom) (*offer, error) {
 	f, err := g.secretOf(ctx, s.Connector, k)
 	if err != nil {
-		return adtally.Grant{}, err
+		return nil, err
 	}
-	b, err := g.before(ctx, *s)
+	b, err := g.before(ctx, s)
 	if err != nil {
-		return adtally.Grant{}, err
+		return nil, err
 	}
 	i, secret, err := g.Doors.Inspect(ctx, s.Connector, f.secret, b)
 	if err != nil {
-		return i.Grant, foreign(err)
+		return nil, foreign(err)
 	}
-	if err := notTaken(i, k.Confirm); err != nil {
-		return i.Grant, err
-	}
+	o := &offer{secret: secret, grant: i.Grant}
 	if f.login != nil {
-		if err := g.Logins.TakeLogin(ctx, f.login.ID, g.Now()); err != nil {
-			return i.Grant, err
-		}
+		o.login = f.login.ID
 	}
-	if err := g.keep(ctx, who.String(), s, secret, i.Grant); err != nil {
-		return i.Grant, err
-	}
-	if f.login != nil {
-		return i.Grant, g.Vault.Wipe(ctx, f.login.Credential, 1)
-	}
-	return i.Grant, nil
+	return o, notTaken(i, k.Confirm)
 }
 
-// keep puts a secret into the vault for a source, which is due at once then.
-func (g sources) keep(ctx context.Context, by string, s *adtally.Standing, secret adtally.Secret, grant adtally.Grant) error {
-	v, err := g.Vault.Admit(ctx, adtally.Credential{ID: s.Credential, Connector: s.Connector, Name: s.Name}, secret, grant, by)
-	if err != nil {
-		return err
-	}
-	s.Credential, s.Renewed = v.Credential, g.Now()
-	if s.Stage == adtally.Authentication && len(grant.Accounts) > 0 && (s.All || len(s.Accounts) > 0) {
+// handover is what is decided together with the secret.
+func (o *offer) handover(a adtally.Admission, now time.Time) adtally.Handover {
+	return adtally.Handover{Admission: a, Accounts: o.grant.Accounts, At: now, Taken: o.login}
+}
+
+// into gives a source the secret. It is due at once then.
+func (o *offer) into(s *adtally.Standing, a adtally.Admission, now time.Time) {
+	s.Credential, s.Renewed = a.Credential.ID, now
+	if s.Stage == adtally.Authentication && len(o.grant.Accounts) > 0 && (s.All || len(s.Accounts) > 0) {
 		s.Stage = adtally.InitialLoad
 	}
 	if s.Stage != adtally.Authentication {
-		s.Next = g.Now()
+		s.Next = now
 	}
-	return nil
 }
 
 func (g sources) renew(ctx context.Context, who Caller, in *struct {
@@ -163,20 +179,42 @@ func (g sources) renew(ctx context.Context, who Caller, in *struct {
 	if !s.Deleted.IsZero() {
 		return nil, refusal("conflict", "The source is deleted", "Restore it first.")
 	}
-	grant, err := g.admit(ctx, who, &s, in.Body)
+	o, err := g.inspect(ctx, s, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	return g.renewed(ctx, who, s, grant, map[string]string{"who": grant.Who, "app": grant.App})
+	s, err = g.handOver(ctx, who.String(), s, o, nil, g.deed(who, "source.renew", object("source", s.ID), map[string]string{"who": o.grant.Who, "app": o.grant.App}))
+	return shown(s, o.grant), err
 }
 
-// renewed writes down that a source has another secret.
-func (g sources) renewed(ctx context.Context, who Caller, s adtally.Standing, grant adtally.Grant, detail map[string]string) (*oneSource, error) {
-	if err := g.Sources.EditSource(ctx, s, g.deed(who, "source.renew", object("source", s.ID), detail)); err != nil {
-		return nil, err
+// handOver gives a source the secret that was found good for it as it was seen. One
+// who was faster with another secret, or with a change that the finding depends on,
+// is in the way; a change of something else is not.
+func (g sources) handOver(ctx context.Context, by string, s adtally.Standing, o *offer, l *adtally.Login, d adtally.Deed) (adtally.Standing, error) {
+	for seen := s; ; {
+		err := g.Vault.Admit(ctx, adtally.Credential{ID: seen.Credential, Connector: s.Connector, Name: s.Name}, o.secret, o.grant, by, func(ctx context.Context, a adtally.Admission) (err error) {
+			h, now := o.handover(a, g.Now()), g.Now()
+			h.Ended = l
+			s, err = g.Sources.EditSource(ctx, seen.ID, seen.Revision, func(s *adtally.Standing) { o.into(s, a, now) }, h, d)
+			return err
+		})
+		if err == nil || adtally.FaultOf(err).Code != "stale_edit" {
+			return s, err
+		}
+		fresh, err := g.Sources.Source(ctx, seen.ID)
+		if err != nil {
+			return s, err
+		}
+		if !sameFor(seen, fresh) {
+			return s, refusal("conflict", "Somebody else has changed the source while the token was tested", "Look at the source, and give it the token again if it still needs it.")
+		}
+		seen = fresh
 	}
-	s.Revision++
-	return shown(s, grant), g.Accounts.SeeAccounts(ctx, s.ID, grant.Accounts, g.Now())
+}
+
+// sameFor says that what was found of a secret still holds for a source.
+func sameFor(a, b adtally.Standing) bool {
+	return a.Credential == b.Credential && a.Renewed.Equal(b.Renewed) && a.Deleted.Equal(b.Deleted) && a.All == b.All && slices.Equal(a.Accounts, b.Accounts)
 }
 
 type tokenForm struct {

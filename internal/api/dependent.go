@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"adtally"
 )
 
 // Dependents is what goes with a source.
@@ -12,10 +14,19 @@ type Dependents struct {
 	Reports  []string  `json:"reports" nullable:"false" doc:"Its reports of one's own"`
 	Metrics  []string  `json:"metrics" nullable:"false" doc:"Its conversions of one's own"`
 	Tables   []string  `json:"tables" nullable:"false" doc:"Its tables that hold something"`
+	Foreign  []Foreign `json:"foreign" nullable:"false" doc:"What others made in the warehouse that stands in its dataset, or reads its tables. It stays when the tables go; what reads them then fails"`
+	Unknown  string    `json:"foreign_unknown,omitempty" doc:"Why it is not known what others made there; absent = it is"`
 	From     string    `json:"from,omitempty" doc:"The first day that is in the warehouse"`
 	To       string    `json:"to,omitempty" doc:"The last one"`
 	Created  time.Time `json:"created"`
 	Oldest   bool      `json:"oldest" doc:"No source of its sort is older: is it the right one to delete?"`
+}
+
+// Foreign is an object of the warehouse that is not Adtally's.
+type Foreign struct {
+	Name  string `json:"name" example:"reports.spend"`
+	Kind  string `json:"kind" enum:"table,view,macro"`
+	Reads bool   `json:"reads" doc:"It reads the source's tables; otherwise it only stands in the dataset"`
 }
 
 // any says whether something of somebody's work depends on the source.
@@ -25,7 +36,21 @@ type dependents struct{ Body Dependents }
 
 func (g sources) dependents(ctx context.Context, _ Caller, in *struct{ ByID }) (*dependents, error) {
 	d, err := g.dependentsOf(ctx, in.ID)
-	return &dependents{d}, err
+	if err != nil {
+		return nil, err
+	}
+	s, err := g.Sources.Source(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := g.Warehouse.Foreign(ctx, s.Dataset)
+	if err != nil {
+		d.Unknown = adtally.FaultOf(err).Message
+	}
+	for _, f := range all {
+		d.Foreign = append(d.Foreign, Foreign{f.Name, f.Kind, f.Reads})
+	}
+	return &dependents{d}, nil
 }
 
 func (g sources) dependentsOf(ctx context.Context, id string) (d Dependents, err error) {
@@ -33,7 +58,7 @@ func (g sources) dependentsOf(ctx context.Context, id string) (d Dependents, err
 	if err != nil {
 		return d, err
 	}
-	d = Dependents{Channels: []string{}, Reports: []string{}, Metrics: []string{}, Tables: []string{}, Created: s.Created.UTC(), Oldest: true}
+	d = Dependents{Channels: []string{}, Reports: []string{}, Metrics: []string{}, Tables: []string{}, Foreign: []Foreign{}, Created: s.Created.UTC(), Oldest: true}
 	for _, r := range s.Reports {
 		d.Reports = append(d.Reports, r.Name)
 	}

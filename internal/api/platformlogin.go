@@ -132,9 +132,7 @@ func (g platformLogins) finish(ctx context.Context, who Caller, in *loginBack) (
 		g.shell.Log.WarnContext(ctx, "a login at a platform was not taken", "request", p.Request, "code", p.Code)
 		return &away{Location: "/sources?problem=" + url.QueryEscape(p.Code), SetCookie: []http.Cookie{gone}}, nil
 	}
-	l = g.carry(ctx, who, l, in)
-	l.Ended = g.Now()
-	if err := g.Logins.EndLogin(ctx, l); err != nil {
+	if err := g.carry(ctx, who, &l, in); err != nil {
 		return nil, err
 	}
 	return &away{Location: landing(l), SetCookie: []http.Cookie{gone}}, nil
@@ -160,14 +158,15 @@ func (g platformLogins) arrived(ctx context.Context, who Caller, in *loginBack) 
 
 // carry makes of what a browser comes back with the token of a source, or says
 // why not. Nothing is left behind of what was not good.
-func (g platformLogins) carry(ctx context.Context, who Caller, l adtally.Login, in *loginBack) adtally.Login {
-	err := g.use(ctx, who, &l, in)
+func (g platformLogins) carry(ctx context.Context, who Caller, l *adtally.Login, in *loginBack) error {
+	err := g.use(ctx, who, l, in)
 	if err == nil {
-		return l
+		return nil
 	}
 	p := g.problem(ctx, err)
 	l.Fault = &adtally.Fault{Act: p.Act, Code: p.Code, Message: p.Detail, Hint: p.Hint}
-	return l
+	l.Ended, l.Credential, l.Taken = g.Now(), "", time.Time{}
+	return g.Logins.EndLogin(ctx, *l, adtally.Admission{})
 }
 
 func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, in *loginBack) error {
@@ -183,7 +182,10 @@ func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, i
 		return foreign(err)
 	}
 	if l.Source == "" {
-		return g.wait(ctx, l, secret, adtally.Before{})
+		if secret, err = g.inspected(ctx, l, secret, adtally.Before{}); err != nil {
+			return err
+		}
+		return g.wait(ctx, l, secret)
 	}
 	s, err := g.Sources.Source(ctx, l.Source)
 	if err != nil {
@@ -197,14 +199,11 @@ func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, i
 }
 
 // wait keeps a token until somebody makes a source of it, or confirms it.
-func (g platformLogins) wait(ctx context.Context, l *adtally.Login, secret adtally.Secret, b adtally.Before) error {
-	secret, err := g.inspected(ctx, l, secret, b)
-	if err != nil {
-		return err
-	}
-	v, err := g.Vault.Admit(ctx, adtally.Credential{Connector: l.Connector, Name: "login " + l.ID}, secret, l.Found.Grant, l.By)
-	l.Credential = v.Credential
-	return err
+func (g platformLogins) wait(ctx context.Context, l *adtally.Login, secret adtally.Secret) error {
+	return g.Vault.Admit(ctx, adtally.Credential{Connector: l.Connector, Name: "login " + l.ID}, secret, l.Found.Grant, l.By, func(ctx context.Context, a adtally.Admission) error {
+		l.Credential, l.Ended = a.Credential.ID, g.Now()
+		return g.Logins.EndLogin(ctx, *l, a)
+	})
 }
 
 // inspected notes what is found of a token; one that is not good is refused.
@@ -214,17 +213,7 @@ func (g platformLogins) inspected(ctx context.Context, l *adtally.Login, secret 
 		return secret, foreign(err)
 	}
 	l.Found = &i
-	if err := notTaken(i, true); err != nil {
-		return secret, err
-	}
-	return secret, g.useLink(ctx, l)
-}
-
-func (g platformLogins) useLink(ctx context.Context, l *adtally.Login) error {
-	if l.Link == "" {
-		return nil
-	}
-	return g.Links.UseConnectLink(ctx, l.Link, g.Now())
+	return secret, notTaken(i, true)
 }
 
 // reconnect gives a source the token that a login brought, unless somebody has to
@@ -238,19 +227,14 @@ func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Lo
 		return err
 	}
 	if notTaken(*l.Found, false) != nil {
-		v, err := g.Vault.Admit(ctx, adtally.Credential{Connector: l.Connector, Name: "login " + l.ID}, secret, l.Found.Grant, l.By)
-		l.Credential = v.Credential
-		return err
+		return g.wait(ctx, l, secret)
 	}
-	if err := g.keep(ctx, l.By, &s, secret, l.Found.Grant); err != nil {
-		return err
-	}
-	l.Taken = g.Now()
+	l.Ended, l.Taken = g.Now(), g.Now()
 	detail := map[string]string{"who": l.Found.Grant.Who, "app": l.Found.Grant.App, "by": "login"}
 	if l.Link != "" {
 		detail["by"], detail["link"] = "link", l.Link
 	}
-	_, err = g.renewed(ctx, who, s, l.Found.Grant, detail)
+	_, err = g.handOver(ctx, l.By, s, &offer{secret: secret, grant: l.Found.Grant}, l, g.deed(who, "source.renew", object("source", s.ID), detail))
 	return err
 }
 

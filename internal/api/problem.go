@@ -50,6 +50,7 @@ var statuses = map[string]int{
 	"too_large":          http.StatusRequestEntityTooLarge,
 	"unsupported_media":  http.StatusUnsupportedMediaType,
 	"invalid":            http.StatusUnprocessableEntity,
+	"dataset_foreign":    http.StatusUnprocessableEntity,
 	"name_needed":        http.StatusUnprocessableEntity,
 	"bad_cursor":         http.StatusUnprocessableEntity,
 	"weak_password":      http.StatusUnprocessableEntity,

@@ -27,23 +27,35 @@ type Service struct {
 	Couriers  Couriers
 	Costs     Costs
 	Forecasts Forecasts
+	Warehouse Warehouse
+}
+
+// Warehouse is where the tables stand. Its faults are told to the caller as they
+// are.
+type Warehouse interface {
+	// Vacant refuses a dataset that is there and that we did not make.
+	Vacant(ctx context.Context, dataset string) error
+	// Foreign are other people's objects that stand in a dataset, or read it.
+	Foreign(ctx context.Context, dataset string) ([]adtally.Foreign, error)
 }
 
 // Sources are the configured connectors. What is not there is a fault with the
 // code not_found.
 type Sources interface {
-	// AddSource refuses with dataset_taken.
-	AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error
+	// AddSource refuses with dataset_taken. The secret comes with the source, or not
+	// at all.
+	AddSource(ctx context.Context, s adtally.Standing, h adtally.Handover, d adtally.Deed) error
 	Source(ctx context.Context, id string) (adtally.Standing, error)
 	Sources(ctx context.Context, deleted bool) ([]adtally.Standing, error)
-	// EditSource refuses with conflict where the source has another revision.
-	EditSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error
+	// EditSource makes a change, and keeps the secret that comes with it, in one
+	// transaction. It refuses with stale_edit where the source has another revision.
+	// The change asks nothing of the store.
+	EditSource(ctx context.Context, id string, revision int64, change func(*adtally.Standing), h adtally.Handover, d adtally.Deed) (adtally.Standing, error)
 }
 
 // Accounts are what the sources' credentials see.
 type Accounts interface {
 	SeenAccounts(ctx context.Context, source string) ([]adtally.SeenAccount, error)
-	SeeAccounts(ctx context.Context, source string, accounts []adtally.Account, now time.Time) error
 }
 
 // Runs are the carryings-out of syncs.
@@ -88,10 +100,10 @@ type PlatformLogins interface {
 	AddLogin(ctx context.Context, l adtally.Login, state string) error
 	// BackFromLogin uses a state up; login_used where that was done before.
 	BackFromLogin(ctx context.Context, state string, now time.Time) (adtally.Login, error)
-	EndLogin(ctx context.Context, l adtally.Login) error
+	// EndLogin keeps the secret with what came of the login, and uses up the link
+	// that it began with; link_gone where that does not work any more.
+	EndLogin(ctx context.Context, l adtally.Login, a adtally.Admission) error
 	Login(ctx context.Context, id string) (adtally.Login, error)
-	// TakeLogin uses its secret up; login_used where that was done before.
-	TakeLogin(ctx context.Context, id string, now time.Time) error
 }
 
 // Links let somebody log in who is none of our people.
@@ -100,8 +112,6 @@ type Links interface {
 	// ConnectLink is the one with an id or, where that is empty, a code's hash.
 	ConnectLink(ctx context.Context, id, code string) (adtally.ConnectLink, error)
 	ConnectLinks(ctx context.Context, source string) ([]adtally.ConnectLink, error)
-	// UseConnectLink uses one up; link_gone where it does not work any more.
-	UseConnectLink(ctx context.Context, id string, now time.Time) error
 	RevokeConnectLink(ctx context.Context, source, id string, d adtally.Deed) error
 }
 
@@ -112,7 +122,8 @@ type Settings interface {
 	SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.Deed) error
 	PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
 	// SetPlatformApp refuses with stale_edit where it has another revision.
-	SetPlatformApp(ctx context.Context, a adtally.PlatformApp, d adtally.Deed) error
+	// It destroys the secret that the app had before.
+	SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.Deed) error
 }
 
 // Grants are what credentials allow.
@@ -144,11 +155,11 @@ type Forecasts interface {
 
 // Channels are the ways to tell people.
 type Channels interface {
-	AddChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error
+	AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error
 	Channels(ctx context.Context) ([]adtally.Channel, error)
 	Channel(ctx context.Context, id string) (adtally.Channel, error)
 	// EditChannel refuses with stale_edit where the channel has another revision.
-	EditChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error
+	EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error
 	RemoveChannel(ctx context.Context, id string, d adtally.Deed) error
 }
 
@@ -175,11 +186,11 @@ type Couriers interface {
 
 // Vault keeps secrets.
 type Vault interface {
-	Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, g adtally.Grant, by string) (adtally.CredentialVersion, error)
+	// Admit seals a secret and gives it to keep, which writes it down or refuses, and
+	// may be asked again.
+	Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, g adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error
 	// Open gives a secret; version 0 is the newest.
 	Open(ctx context.Context, credential string, version int64) (adtally.Secret, error)
-	// Wipe destroys the secret of a version.
-	Wipe(ctx context.Context, credential string, version int64) error
 }
 
 // foreign is a platform's fault as a problem: what a person must mend is in the

@@ -2,9 +2,11 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,18 +70,54 @@ func (platform) Redeem(_ context.Context, _, _ string, answer url.Values) (adtal
 	return adtally.NewSecret(answer.Get("code")), nil
 }
 
-// locker keeps nothing, and says that it did.
-type locker struct{}
+// locker seals nothing, and numbers versions as the vault does.
+type locker struct{ db *store.DB }
 
-func (locker) Admit(context.Context, adtally.Credential, adtally.Secret, adtally.Grant, string) (adtally.CredentialVersion, error) {
-	return adtally.CredentialVersion{Credential: "c1", Number: 1}, nil
+var lockers atomic.Int64
+
+func (l locker) Admit(ctx context.Context, c adtally.Credential, _ adtally.Secret, g adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error {
+	made := c.ID == ""
+	if made {
+		c.ID, c.Created = fmt.Sprint("c", lockers.Add(1)), time.Now()
+	}
+	for {
+		if !made {
+			var err error
+			if c, err = l.db.Credential(ctx, c.ID); err != nil {
+				return err
+			}
+		}
+		v := adtally.CredentialVersion{Credential: c.ID, Number: c.Latest + 1, Grant: g, By: by, Admitted: time.Now()}
+		err := keep(ctx, adtally.Admission{Credential: c, Version: v, Sealed: adtally.Sealed{Credential: c.ID, Version: v.Number, Key: "k", Bytes: []byte("sealed")}})
+		if err == nil || adtally.FaultOf(err).Code != "conflict" {
+			return err
+		}
+	}
 }
 
 func (locker) Open(context.Context, string, int64) (adtally.Secret, error) {
 	return adtally.NewSecret("kept"), nil
 }
 
-func (locker) Wipe(context.Context, string, int64) error { return nil }
+// cellar is a warehouse in which somebody has a schema of their own.
+type cellar struct{}
+
+func (cellar) Vacant(_ context.Context, dataset string) error {
+	switch dataset {
+	case "theirs":
+		return &adtally.Fault{Act: adtally.Configure, Code: "dataset_foreign", Message: "It is somebody else's", Hint: "Choose another dataset."}
+	case "held":
+		return &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
+	}
+	return nil
+}
+
+func (cellar) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, error) {
+	if dataset == "held" {
+		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
+	}
+	return []adtally.Foreign{{Name: "main.spend", Kind: "view", Reads: true}}, nil
+}
 
 // courier takes every channel but one without an address.
 type courier struct{ tried []string }
@@ -202,11 +240,14 @@ func newLedger(t *testing.T) *store.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	if err := db.SetSealKey(ctx, adtally.SealKey{ID: "k", Check: []byte("right"), State: adtally.CurrentKey, Since: time.Now()}, ""); err != nil {
+		t.Fatal(err)
+	}
 	return db
 }
 
 func serviceOf(db *store.DB) api.Service {
-	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db, Forecasts: oracle{},
+	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{db}, Warehouse: cellar{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db, Forecasts: oracle{},
 		Doors: platform{}, Logins: db, Links: db, Settings: db, Grants: db}
 }
 

@@ -117,12 +117,11 @@ func (g settings) setApp(ctx context.Context, who Caller, in *struct {
 	if err := g.Doors.Vouch(ctx, in.Connector, adtally.App{ID: in.Body.ID, Secret: secret}); err != nil {
 		return nil, foreign(err)
 	}
-	v, err := g.Vault.Admit(ctx, adtally.Credential{ID: a.Credential, Connector: "app " + in.Connector, Name: in.Body.ID}, secret, adtally.Grant{AppID: in.Body.ID}, who.String())
+	err = g.Vault.Admit(ctx, adtally.Credential{ID: a.Credential, Connector: "app " + in.Connector, Name: in.Body.ID}, secret, adtally.Grant{AppID: in.Body.ID}, who.String(), func(ctx context.Context, kept adtally.Admission) error {
+		a.ID, a.Configuration, a.Credential = in.Body.ID, in.Body.Configuration, kept.Credential.ID
+		return g.Settings.SetPlatformApp(ctx, a, kept, g.deed(who, "app.set", object("app", a.ID), map[string]string{"connector": in.Connector}))
+	})
 	if err != nil {
-		return nil, err
-	}
-	a.ID, a.Configuration, a.Credential = in.Body.ID, in.Body.Configuration, v.Credential
-	if err := g.Settings.SetPlatformApp(ctx, a, g.deed(who, "app.set", object("app", a.ID), map[string]string{"connector": in.Connector})); err != nil {
 		return nil, err
 	}
 	a.Revision++
@@ -154,18 +153,9 @@ func (g settings) removeApp(ctx context.Context, who Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	old := a
+	id := a.ID
 	a.ID, a.Configuration, a.Credential = "", "", ""
-	if err := g.Settings.SetPlatformApp(ctx, a, g.deed(who, "app.remove", object("app", old.ID), map[string]string{"connector": in.Connector})); err != nil || old.Credential == "" {
-		return nil, err
-	}
-	versions, err := g.Grants.CredentialVersions(ctx, old.Credential)
-	for _, v := range versions {
-		if err == nil {
-			err = g.Vault.Wipe(ctx, v.Credential, v.Number)
-		}
-	}
-	return nil, err
+	return nil, g.Settings.SetPlatformApp(ctx, a, adtally.Admission{}, g.deed(who, "app.remove", object("app", id), map[string]string{"connector": in.Connector}))
 }
 
 // FaultCard is a way in which a token, a login or an app fails.

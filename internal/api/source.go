@@ -73,7 +73,7 @@ type Source struct {
 	Expires  *time.Time   `json:"token_expires,omitempty" doc:"When its token ends; absent = never, or nobody knows"`
 	Failures int          `json:"failures" doc:"Runs in a row that did not bring it up to date"`
 	Why      string       `json:"why,omitempty" doc:"Why it is synced less often than was set"`
-	Fault    *SourceFault `json:"fault,omitempty" doc:"What held it up in its last run, or which values that could not load (code quarantined); absent = nothing"`
+	Fault    *SourceFault `json:"fault,omitempty" doc:"What held it up in its last run, which values that could not load (code quarantined), or what keeps the tables of a deleted source from going; absent = nothing"`
 }
 
 // SourceFault is what holds a source up.
@@ -89,6 +89,9 @@ func sourceOf(s adtally.Standing, grant adtally.Grant) Source {
 	var fault *SourceFault
 	if f := s.Fault; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
+	}
+	if f := s.Unpurged; f != nil {
+		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Purging.UTC()}
 	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
 		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack, Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
@@ -191,30 +194,59 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 	if err := g.check(s); err != nil {
 		return nil, err
 	}
-	var grant adtally.Grant
+	o := &offer{}
 	if in.Body.TokenFrom.given() {
-		if grant, err = g.admit(ctx, who, &s, in.Body.TokenFrom); err != nil {
+		if o, err = g.inspect(ctx, s, in.Body.TokenFrom); err != nil {
 			return nil, err
 		}
 	}
-	if err := g.Sources.AddSource(ctx, s, g.deed(who, "source.make", object("source", s.ID), map[string]string{"name": s.Name, "dataset": s.Dataset})); err != nil {
+	if s, err = g.add(ctx, who, s, o, in.Body.Dataset); err != nil {
 		return nil, err
 	}
-	if err := g.Accounts.SeeAccounts(ctx, s.ID, grant.Accounts, g.Now()); err != nil {
-		return nil, err
-	}
-	s.Revision = 1
-	return shown(s, grant), nil
+	return shown(s, o.grant), nil
 }
 
-// dataset is the name that was given, or one of the connector's that is free.
-func (g sources) dataset(ctx context.Context, given, connector string) (string, error) {
-	if given != "" {
-		if !datasetName.MatchString(given) {
-			return "", invalid("body.dataset", "A dataset is named with small letters, digits and _, beginning with a letter")
+// mostNames is how many datasets are tried that others take at the same moment.
+const mostNames = 50
+
+// add keeps a source with its secret. Where the dataset is ours to choose, another
+// one is taken in the place of one that somebody was faster with.
+func (g sources) add(ctx context.Context, who Caller, s adtally.Standing, o *offer, given string) (adtally.Standing, error) {
+	for range mostNames {
+		added, err := g.addOnce(ctx, who, s, o)
+		if err == nil || given != "" || adtally.FaultOf(err).Code != "dataset_taken" {
+			return added, datasetField(err)
 		}
-		return given, nil
+		if s.Dataset, err = g.dataset(ctx, "", s.Connector); err != nil {
+			return s, err
+		}
 	}
+	return s, refusal("busy", "Too many sources are made at once", "Try again.")
+}
+
+func (g sources) addOnce(ctx context.Context, who Caller, s adtally.Standing, o *offer) (adtally.Standing, error) {
+	s.Revision = 1
+	d := g.deed(who, "source.make", object("source", s.ID), map[string]string{"name": s.Name, "dataset": s.Dataset})
+	if o.secret.IsZero() {
+		return s, g.Sources.AddSource(ctx, s, adtally.Handover{}, d)
+	}
+	err := g.Vault.Admit(ctx, adtally.Credential{Connector: s.Connector, Name: s.Name}, o.secret, o.grant, who.String(), func(ctx context.Context, a adtally.Admission) error {
+		o.into(&s, a, g.Now())
+		return g.Sources.AddSource(ctx, s, o.handover(a, g.Now()), d)
+	})
+	return s, err
+}
+
+func datasetField(err error) error {
+	if f := adtally.FaultOf(err); f != nil && f.Code == "dataset_taken" {
+		return fieldRefusal{f, "body.dataset"}
+	}
+	return err
+}
+
+// dataset is the name that was given, or one of the connector's. It is no source's,
+// and nobody else's in the warehouse.
+func (g sources) dataset(ctx context.Context, given, connector string) (string, error) {
 	taken := map[string]bool{}
 	for _, deleted := range []bool{false, true} {
 		all, err := g.Sources.Sources(ctx, deleted)
@@ -225,15 +257,38 @@ func (g sources) dataset(ctx context.Context, given, connector string) (string, 
 			taken[s.Dataset] = true
 		}
 	}
+	if given != "" {
+		return given, g.takes(ctx, given, taken[given])
+	}
 	base := usualDatasets[connector]
 	if base == "" {
 		base = connector
 	}
 	name := base
-	for n := 2; taken[name]; n++ {
+	for n := 2; ; n++ {
+		err := g.takes(ctx, name, taken[name])
+		if f := adtally.FaultOf(err); f == nil || f.Code != "dataset_taken" && f.Code != "dataset_foreign" {
+			return name, err
+		}
 		name = fmt.Sprintf("%s_%d", base, n)
 	}
-	return name, nil
+}
+
+// takes says whether a dataset may be a new source's.
+func (g sources) takes(ctx context.Context, name string, taken bool) error {
+	switch {
+	case !datasetName.MatchString(name):
+		return invalid("body.dataset", "A dataset is named with small letters, digits and _, beginning with a letter")
+	case taken:
+		return datasetField(refusal("dataset_taken", "Another source writes to the dataset "+name, "Choose another dataset."))
+	}
+	err := g.Warehouse.Vacant(ctx, name)
+	if f := adtally.FaultOf(err); f != nil && f.Code == "dataset_foreign" {
+		return fieldRefusal{f, "body.dataset"}
+	} else if f != nil {
+		return foreign(err)
+	}
+	return nil
 }
 
 // usualDatasets are the schemas of the first source of each connector, as the
@@ -260,17 +315,18 @@ func (g sources) change(ctx context.Context, who Caller, in *struct {
 	Body Choice
 },
 ) (*oneSource, error) {
-	return g.edit(ctx, who, in.ID, in.Edit, "source.change", func(s *adtally.Standing) error {
+	now := g.Now()
+	return g.edit(ctx, who, in.ID, in.Edit, "source.change", func(s *adtally.Standing) {
 		in.Body.into(s)
 		if s.Stage == adtally.Authentication && s.Credential != "" && (s.All || len(s.Accounts) > 0) {
-			s.Stage, s.Next = adtally.InitialLoad, g.Now()
+			s.Stage, s.Next = adtally.InitialLoad, now
 		}
-		return g.check(*s)
-	})
+	}, func(_, s adtally.Standing) error { return g.check(s) })
 }
 
-// edit changes a source that is as it was seen.
-func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, what string, change func(*adtally.Standing) error) (*oneSource, error) {
+// edit changes a source that is as it was seen. What refuses the change compares
+// the source before and after.
+func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, what string, change func(*adtally.Standing), refuses func(before, after adtally.Standing) error) (*oneSource, error) {
 	version, err := seen.Version()
 	if err != nil {
 		return nil, err
@@ -282,20 +338,22 @@ func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, wha
 	if s.Revision != version {
 		return nil, refusal("stale_edit", "Somebody else has changed it meanwhile", "Read it again, and make the change once more.")
 	}
-	if err := change(&s); err != nil {
+	after := s
+	change(&after)
+	if err := refuses(s, after); err != nil {
 		return nil, err
 	}
-	if err := g.Sources.EditSource(ctx, s, g.deed(who, what, object("source", id), nil)); err != nil {
+	s, err = g.Sources.EditSource(ctx, id, version, change, adtally.Handover{}, g.deed(who, what, object("source", id), nil))
+	if err != nil {
 		return nil, err
 	}
-	s.Revision++
 	return g.shown(ctx, s)
 }
 
 func (g sources) remove(ctx context.Context, who Caller, in *struct {
 	ByID
 	Edit
-	Data string `query:"data" enum:"keep,drop" default:"keep" doc:"drop = its tables go with it, once it cannot be restored any more"`
+	Data string `query:"data" enum:"keep,drop" default:"keep" doc:"drop = its tables go with it, once it cannot be restored any more. What others made in its dataset stays"`
 	Name string `query:"name" maxLength:"200" doc:"The source's name, which is asked for where something depends on it, or its tables go"`
 },
 ) (*oneSource, error) {
@@ -303,14 +361,16 @@ func (g sources) remove(ctx context.Context, who Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return g.edit(ctx, who, in.ID, in.Edit, "source.delete", func(s *adtally.Standing) error {
+	now := g.Now()
+	return g.edit(ctx, who, in.ID, in.Edit, "source.delete", func(s *adtally.Standing) {
+		if s.Deleted.IsZero() {
+			s.Deleted = now
+		}
+		s.Drop = in.Data == "drop"
+	}, func(s, _ adtally.Standing) error {
 		if (in.Data == "drop" || d.any()) && in.Name != s.Name {
 			return fieldRefusal{refusal("name_needed", "Something depends on this source, or its tables are to go", "Send its name along: name="+s.Name), "query.name"}
 		}
-		if s.Deleted.IsZero() {
-			s.Deleted = g.Now()
-		}
-		s.Drop = in.Data == "drop"
 		return nil
 	})
 }
@@ -320,11 +380,12 @@ func (g sources) restore(ctx context.Context, who Caller, in *struct {
 	Edit
 },
 ) (*oneSource, error) {
-	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.Standing) error {
+	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.Standing) {
+		s.Deleted, s.Drop = time.Time{}, false
+	}, func(s, _ adtally.Standing) error {
 		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.Grace {
 			return refusal("conflict", "It was deleted more than 30 days ago", "Connect it anew; its tables are still there.")
 		}
-		s.Deleted, s.Drop = time.Time{}, false
 		return nil
 	})
 }

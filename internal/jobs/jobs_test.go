@@ -94,7 +94,7 @@ func addSource(t *testing.T, ledger, id string) {
 	}
 	defer db.Close()
 	s := adtally.Standing{Source: adtally.Source{ID: id, Connector: "fake", Dataset: id, Credential: "c", Every: time.Hour}, Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now()}
-	if err := db.AddSource(t.Context(), s, adtally.Deed{ID: "d-" + id, At: time.Now()}); err != nil {
+	if err := db.AddSource(t.Context(), s, adtally.Handover{}, adtally.Deed{ID: "d-" + id, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -222,7 +222,7 @@ func TestHealthAndFreshnessAreApart(t *testing.T) { // R24
 			t.Errorf("%s: %+v", a, w.sent)
 		}
 	}
-	if aspects[adtally.Freshness] != 2 || aspects[adtally.Health] != 5 {
+	if aspects[adtally.Freshness] != 2 || aspects[adtally.Health] != 6 {
 		t.Errorf("%v", aspects)
 	}
 }

@@ -48,6 +48,7 @@ var titles = map[adtally.Alert]string{
 	adtally.AccessEnding:  "its access ends soon",
 	adtally.AccountLost:   "an ad account is not shared any more",
 	adtally.VersionEnding: "the API version ends soon",
+	adtally.PurgeFailed:   "its tables cannot be dropped",
 	adtally.Stale:         "its data is late",
 	adtally.Suspect:       "its data may be wrong",
 }

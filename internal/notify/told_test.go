@@ -47,7 +47,7 @@ func TestWatch_WhatSomeMailboxesHaveIsNotSentAgain(t *testing.T) {
 	i := newInstallation(t, "http://127.0.0.1:1/")
 	c := o.channel("none")
 	c.ID = "mail"
-	if err := i.db.AddChannel(t.Context(), c, adtally.Deed{ID: "d9"}); err != nil {
+	if err := i.db.AddChannel(t.Context(), c, adtally.Admission{}, adtally.Deed{ID: "d9"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, w := range i.watch {

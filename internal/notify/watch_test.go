@@ -92,8 +92,8 @@ func newInstallation(t *testing.T, address string) *installation {
 	i.now.Store(&moment)
 	s := adtally.Standing{Source: adtally.Source{ID: "s1", Name: "Shop", Dataset: "d", Credential: "c1", Every: time.Hour}, Stage: adtally.Steady, Created: moment}
 	key := notify.NewSigningKey()
-	err = errors.Join(db.AddSource(t.Context(), s, adtally.Deed{ID: "d1"}),
-		db.AddChannel(t.Context(), adtally.Channel{ID: "ch1", Name: "Ours", Kind: "webhook", Settings: map[string]string{"url": address}, Credential: "k1"}, adtally.Deed{ID: "d2"}))
+	err = errors.Join(db.AddSource(t.Context(), s, adtally.Handover{}, adtally.Deed{ID: "d1"}),
+		db.AddChannel(t.Context(), adtally.Channel{ID: "ch1", Name: "Ours", Kind: "webhook", Settings: map[string]string{"url": address}, Credential: "k1"}, adtally.Admission{}, adtally.Deed{ID: "d2"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,12 +189,8 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	i.after(10 * time.Minute)
 	same(t, "figures that do not add up", r.heard(), []string{"opened suspect s1 https://x/s1"})
 
-	s, err := i.db.Source(t.Context(), "s1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Deleted = *i.now.Load()
-	if err := i.db.EditSource(t.Context(), s, adtally.Deed{ID: "d3"}); err != nil {
+	gone := func(s *adtally.Standing) { s.Deleted = *i.now.Load() }
+	if _, err := i.db.EditSource(t.Context(), "s1", 1, gone, adtally.Handover{}, adtally.Deed{ID: "d3"}); err != nil {
 		t.Fatal(err)
 	}
 	i.after(3 * time.Hour)

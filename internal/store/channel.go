@@ -10,13 +10,16 @@ import (
 
 const channelColumns = `id, name, kind, settings, credential, alerts, sources, revision, created, created_by`
 
-// AddChannel keeps a new way to tell people.
-func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error {
+// AddChannel keeps a new way to tell people, with its secret where it has one.
+func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error {
 	settings, alerts, sources, err := channelTexts(c)
 	if err != nil {
 		return err
 	}
 	return db.did(ctx, "add a channel", d, func(tx txn) error {
+		if err := tx.admit(ctx, a); err != nil {
+			return err
+		}
 		_, err := tx.exec(ctx, `INSERT INTO channels (`+channelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
 			c.ID, c.Name, c.Kind, settings, c.Credential, alerts, sources, micros(c.Created), c.CreatedBy)
 		return err
@@ -74,8 +77,9 @@ func scanChannel(rows *sql.Rows) (c adtally.Channel, err error) {
 }
 
 // EditChannel puts c in the place of the channel with its id. It fails where
-// somebody else has changed that since c was read.
-func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, d adtally.Deed) error {
+// somebody else has changed that since c was read. Its new secret, where it has one,
+// destroys the one before.
+func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error {
 	settings, alerts, sources, err := channelTexts(c)
 	if err != nil {
 		return err
@@ -83,16 +87,21 @@ func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, d adtally.Deed
 	return db.did(ctx, "change a channel", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE channels SET name = ?, settings = ?, credential = ?, alerts = ?, sources = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
 			c.Name, settings, c.Credential, alerts, sources, c.ID, c.Revision)
-		if err == nil && n == 0 {
-			err = configure("stale_edit", "somebody else has changed it meanwhile", "Read it again, and make the change once more.", nil)
+		if err := staleUnless(n, err); err != nil {
+			return err
 		}
-		return err
+		return tx.replace(ctx, a)
 	})
 }
 
-// RemoveChannel forgets a channel and what was to be sent there.
+// RemoveChannel forgets a channel and what was to be sent there, and destroys its
+// secret.
 func (db *DB) RemoveChannel(ctx context.Context, id string, d adtally.Deed) error {
 	return db.did(ctx, "remove a channel", d, func(tx txn) error {
+		_, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM channels WHERE id = ?)`, micros(d.At), id)
+		if err != nil {
+			return err
+		}
 		n, err := tx.exec(ctx, `DELETE FROM channels WHERE id = ?`, id)
 		if err == nil && n == 0 {
 			err = absent("channel")

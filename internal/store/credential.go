@@ -66,21 +66,40 @@ func (db *DB) CredentialVersions(ctx context.Context, credential string) (all []
 
 // AddVersion keeps a new version, and the credential where it is new. It must be
 // the next one (conflict), sealed with the current key (key_changed).
-func (db *DB) AddVersion(ctx context.Context, c adtally.Credential, v adtally.CredentialVersion, s adtally.Sealed) error {
-	grant, err := json.Marshal(v.Grant)
+func (db *DB) AddVersion(ctx context.Context, a adtally.Admission) error {
+	return db.write(ctx, "add a version", func(tx txn) error { return tx.admit(ctx, a) })
+}
+
+// admit keeps what was admitted, if anything was.
+func (t txn) admit(ctx context.Context, a adtally.Admission) error {
+	if a.IsZero() {
+		return nil
+	}
+	grant, err := json.Marshal(a.Version.Grant)
 	if err != nil {
 		return fmt.Errorf("write down a grant: %w", err)
 	}
-	return db.write(ctx, "add a version", func(tx txn) error {
-		if err := mustSeal(ctx, tx, s.Key); err != nil {
-			return err
-		}
-		if err := raiseLatest(ctx, tx, c, v.Number); err != nil {
-			return err
-		}
-		return insertVersion(ctx, tx, v, grant, s)
-	})
+	if err := mustSeal(ctx, t, a.Sealed.Key); err != nil {
+		return err
+	}
+	if err := raiseLatest(ctx, t, a.Credential, a.Version.Number); err != nil {
+		return err
+	}
+	return insertVersion(ctx, t, a.Version, grant, a.Sealed)
 }
+
+// replace keeps what was admitted, and destroys what it replaces: for secrets that
+// nobody is in the middle of using.
+func (t txn) replace(ctx context.Context, a adtally.Admission) error {
+	if err := t.admit(ctx, a); err != nil || a.IsZero() {
+		return err
+	}
+	_, err := t.exec(ctx, wipeWhere+`credential = ? AND number < ? AND sealed IS NOT NULL`, micros(a.Version.Admitted), a.Credential.ID, a.Version.Number)
+	return err
+}
+
+// wipeWhere destroys secrets. Their history stays.
+const wipeWhere = `UPDATE credential_versions SET sealed = NULL, seal_key = NULL, wiped = coalesce(wiped, ?) WHERE `
 
 // raiseLatest makes a number the latest of a credential's, if it is the next.
 func raiseLatest(ctx context.Context, tx txn, c adtally.Credential, number int64) error {
@@ -138,8 +157,7 @@ func wiped(s adtally.Sealed) *adtally.Fault {
 
 // WipeVersion destroys the secret of a version. Its history stays.
 func (db *DB) WipeVersion(ctx context.Context, credential string, version int64, at time.Time) error {
-	n, err := db.exec(ctx, "wipe a version", `UPDATE credential_versions
-		SET sealed = NULL, seal_key = NULL, wiped = coalesce(wiped, ?) WHERE credential = ? AND number = ?`,
+	n, err := db.exec(ctx, "wipe a version", wipeWhere+`credential = ? AND number = ?`,
 		micros(at), credential, version)
 	if err == nil && n == 0 {
 		return notFound("version of the credential", credential)

@@ -62,7 +62,7 @@ func TestCredentialsKeepEveryVersion(t *testing.T) { // R8
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
 		for n := int64(1); n <= 3; n++ {
-			must(t, db.AddVersion(ctx, shop, version(n), sealedAs(n, "k1")))
+			must(t, db.AddVersion(ctx, admission(shop, version(n), sealedAs(n, "k1"))))
 		}
 		must(t, db.WipeVersion(ctx, "c", 1, moment))
 		must(t, db.WipeVersion(ctx, "c", 1, moment.Add(time.Hour))) // it was wiped when it was wiped first
@@ -98,20 +98,20 @@ func TestOnlyTheNextVersionIsAddedAndOnlyByTheKeyThatSeals(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
-		wants(t, "a second before the first", db.AddVersion(ctx, shop, version(2), sealedAs(2, "k1")), "conflict")
-		wants(t, "another key", db.AddVersion(ctx, shop, version(1), sealedAs(1, "k2")), "key_changed")
+		wants(t, "a second before the first", db.AddVersion(ctx, admission(shop, version(2), sealedAs(2, "k1"))), "conflict")
+		wants(t, "another key", db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k2"))), "key_changed")
 		if _, err := db.Credential(ctx, "c"); code(err) != "not_found" {
 			t.Errorf("what was refused left something: %v", err)
 		}
-		must(t, db.AddVersion(ctx, shop, version(1), sealedAs(1, "k1")))
-		wants(t, "the first one again", db.AddVersion(ctx, shop, version(1), sealedAs(1, "k1")), "conflict")
-		wants(t, "one after the next", db.AddVersion(ctx, shop, version(3), sealedAs(3, "k1")), "conflict")
+		must(t, db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))))
+		wants(t, "the first one again", db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))), "conflict")
+		wants(t, "one after the next", db.AddVersion(ctx, admission(shop, version(3), sealedAs(3, "k1"))), "conflict")
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		added := 0
 		for range 4 {
 			wg.Go(func() {
-				err := db.AddVersion(ctx, shop, version(2), sealedAs(2, "k1"))
+				err := db.AddVersion(ctx, admission(shop, version(2), sealedAs(2, "k1")))
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
@@ -132,8 +132,8 @@ func TestOneKeySealsAndAFormerOneIsRetiredWhenNothingNeedsIt(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
-		must(t, db.AddVersion(ctx, shop, version(1), sealedAs(1, "k1")))
-		must(t, db.AddVersion(ctx, shop, version(2), sealedAs(2, "k1")))
+		must(t, db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))))
+		must(t, db.AddVersion(ctx, admission(shop, version(2), sealedAs(2, "k1"))))
 		must(t, db.SetSealKey(ctx, sealKey("k1"), "")) // it is the current one already
 		wants(t, "a first key beside it", db.SetSealKey(ctx, sealKey("k2"), ""), "conflict")
 		must(t, db.SetSealKey(ctx, sealKey("k2"), "k1"))
@@ -171,7 +171,7 @@ func TestNothingIsAddedUnderAKeyThatIsRetired(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
-		must(t, db.AddVersion(ctx, shop, version(1), sealedAs(1, "k1")))
+		must(t, db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))))
 		var wg sync.WaitGroup
 		for n := int64(2); n < 6; n++ {
 			c := shop
@@ -179,7 +179,7 @@ func TestNothingIsAddedUnderAKeyThatIsRetired(t *testing.T) {
 			wg.Go(func() {
 				v, s := version(1), sealedAs(1, "k1")
 				v.Credential, s.Credential = c.ID, c.ID
-				if err := db.AddVersion(ctx, c, v, s); err != nil && code(err) != "key_changed" {
+				if err := db.AddVersion(ctx, admission(c, v, s)); err != nil && code(err) != "key_changed" {
 					t.Error(err)
 				}
 			})
@@ -226,8 +226,12 @@ func TestAGrantIsKeptAsTheJSONThatWasPromised(t *testing.T) {
 	t.Parallel()
 	path := ledger(t)
 	db := vaulted(t, path)
-	must(t, db.AddVersion(ctx, shop, version(1), sealedAs(1, "k1")))
+	must(t, db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))))
 	same(t, "the grant", column(t, "sqlite", path, "SELECT allows FROM credential_versions"), []string{
 		`{"who":"Ada","user_id":"","kind":"","app":"","scopes":["ads_read"],"missing":null,"expires_at":"2026-08-02T10:00:00.123456Z","expiry_known":true,` +
 			`"accounts":[{"id":"7","name":"Shop","currency":"EUR","zone":"Europe/Prague","status":"ACTIVE"}]}`})
+}
+
+func admission(c adtally.Credential, v adtally.CredentialVersion, s adtally.Sealed) adtally.Admission {
+	return adtally.Admission{Credential: c, Version: v, Sealed: s}
 }

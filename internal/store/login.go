@@ -59,18 +59,14 @@ func (t txn) logins(ctx context.Context, which string, args ...any) (all []adtal
 	return all, err
 }
 
-// EndLogin writes down what came of a login.
-func (db *DB) EndLogin(ctx context.Context, l adtally.Login) error {
-	found, fault := "", faultText(l.Fault)
-	if l.Found != nil {
-		var err error
-		if found, err = asJSON(l.Found); err != nil {
+// EndLogin writes down what came of a login, with the secret where that waits.
+func (db *DB) EndLogin(ctx context.Context, l adtally.Login, a adtally.Admission) error {
+	return db.write(ctx, "end a login", func(tx txn) error {
+		if err := tx.admit(ctx, a); err != nil {
 			return err
 		}
-	}
-	_, err := db.exec(ctx, "end a login", `UPDATE logins SET ended = ?, credential = ?, taken = ?, found = ?, fault = ? WHERE id = ?`,
-		micros(l.Ended), l.Credential, micros(l.Taken), found, fault, l.ID)
-	return err
+		return tx.endLogin(ctx, l)
+	})
 }
 
 // Login is one of them.
@@ -84,19 +80,15 @@ func (db *DB) LoginsBefore(ctx context.Context, before time.Time) ([]adtally.Log
 	return (txn{db.sql, db.bind}).logins(ctx, `expires < ?`, before.UnixMicro())
 }
 
-// TakeLogin says that the secret of a login is used now; it can be once.
-func (db *DB) TakeLogin(ctx context.Context, id string, now time.Time) error {
-	n, err := db.exec(ctx, "use a login", `UPDATE logins SET taken = ? WHERE id = ? AND taken IS NULL AND credential <> ''`, micros(now), id)
-	if err == nil && n == 0 {
-		err = configure("login_used", "this login was used before, or nothing came of it", "Log in again.", nil)
-	}
-	return err
-}
-
-// ForgetLogin forgets a login.
-func (db *DB) ForgetLogin(ctx context.Context, id string) error {
-	_, err := db.exec(ctx, "forget a login", `DELETE FROM logins WHERE id = ?`, id)
-	return err
+// ForgetLogin forgets a login, and destroys its secret.
+func (db *DB) ForgetLogin(ctx context.Context, id string, now time.Time) error {
+	return db.write(ctx, "forget a login", func(tx txn) error {
+		if _, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM logins WHERE id = ?)`, micros(now), id); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `DELETE FROM logins WHERE id = ?`, id)
+		return err
+	})
 }
 
 const linkColumns = `id, source, by_whom, made, expires, used, revoked`
@@ -135,15 +127,6 @@ func (db *DB) ConnectLink(ctx context.Context, id, code string) (adtally.Connect
 // ConnectLinks are those of a source, newest first.
 func (db *DB) ConnectLinks(ctx context.Context, source string) ([]adtally.ConnectLink, error) {
 	return db.links(ctx, `source = ? ORDER BY made DESC, id DESC LIMIT 100`, source)
-}
-
-// UseConnectLink uses a link up; link_gone where it does not work any more.
-func (db *DB) UseConnectLink(ctx context.Context, id string, now time.Time) error {
-	n, err := db.exec(ctx, "use a connect link", `UPDATE connect_links SET used = ? WHERE id = ? AND used IS NULL AND revoked IS NULL AND expires > ?`, micros(now), id, now.UnixMicro())
-	if err == nil && n == 0 {
-		err = configure("link_gone", "this link does not work, or no longer", "Ask for a new one.", nil)
-	}
-	return err
 }
 
 // RevokeConnectLink takes a link of a source's back.

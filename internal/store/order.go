@@ -13,7 +13,7 @@ import (
 // Place takes an order: its run begins with a look at which accounts there are.
 // Where a run of the same lane is on, or the order was placed before, that run is
 // given instead, and placed is false. An order of the schedule that is not due any
-// more gives no run.
+// more gives no run, and one of a source that is deleted is refused.
 func (db *DB) Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed) (run adtally.RunRecord, placed bool, err error) {
 	extent, err := json.Marshal(o.Extent)
 	if err != nil {
@@ -21,13 +21,16 @@ func (db *DB) Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed)
 	}
 	err = db.write(ctx, "begin a run", func(tx txn) error {
 		run, placed = adtally.RunRecord{}, false
-		due := false
-		if err := tx.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&due) },
+		due, there := false, false
+		if err := tx.query(ctx, func(rows *sql.Rows) error { there = true; return rows.Scan(&due) },
 			`SELECT next IS NOT NULL AND next <= ? FROM sources WHERE id = ? AND deleted IS NULL`, o.At.UnixMicro(), o.Source); err != nil {
 			return err
 		}
 		if o.Trigger == adtally.BySchedule && !due { // somebody else was quicker, and is done by now
 			return nil
+		}
+		if !there {
+			return configure("conflict", "the source is deleted", "Restore it first.", nil)
 		}
 		n, err := tx.exec(ctx, `INSERT INTO runs (id, source, wanted, started, ended, state, error, lane, origin, by_whom, active, order_key)
 			VALUES (?, ?, ?, ?, NULL, 'waiting', '', ?, ?, ?, 1, ?) ON CONFLICT DO NOTHING`,

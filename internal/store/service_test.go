@@ -18,7 +18,7 @@ var standing = adtally.Standing{Stage: adtally.Authentication, Created: moment, 
 func withSource(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := open(t, address)
-	if err := db.AddSource(ctx, standing, deed("source.make")); err != nil {
+	if err := db.AddSource(ctx, standing, adtally.Handover{}, deed("source.make")); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -37,22 +37,23 @@ func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
 		same(t, "the source", got, want)
 		other := standing
 		other.ID = "s2"
-		if err := db.AddSource(ctx, other, deed("source.make")); adtally.FaultOf(err).Code != "dataset_taken" {
+		if err := db.AddSource(ctx, other, adtally.Handover{}, deed("source.make")); adtally.FaultOf(err).Code != "dataset_taken" {
 			t.Errorf("a second source in the same dataset: %v", err)
 		}
-		mine, theirs := got, got
-		mine.Name, theirs.Name = "Mine", "Theirs"
-		if err := db.EditSource(ctx, mine, deed("source.change")); err != nil {
+		edit := func(revision int64, change func(*adtally.Standing)) error {
+			_, err := db.EditSource(ctx, "s1", revision, change, adtally.Handover{}, deed("source.change"))
+			return err
+		}
+		if err := edit(1, func(s *adtally.Standing) { s.Name = "Mine" }); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.EditSource(ctx, theirs, deed("source.change")); adtally.FaultOf(err).Code != "conflict" {
+		if err := edit(1, func(s *adtally.Standing) { s.Name = "Theirs" }); codeOf(err) != "stale_edit" {
 			t.Errorf("a change of what was changed meanwhile: %v", err)
 		}
 		if _, err := db.Source(ctx, "none"); adtally.FaultOf(err).Code != "not_found" {
 			t.Errorf("a source that is not there: %v", err)
 		}
-		mine.Revision, mine.Deleted = 2, moment
-		if err := db.EditSource(ctx, mine, deed("source.change")); err != nil {
+		if err := edit(2, func(s *adtally.Standing) { s.Deleted = moment }); err != nil {
 			t.Fatal(err)
 		}
 		here, _ := db.Sources(ctx, false)

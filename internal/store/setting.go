@@ -28,8 +28,10 @@ func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d
 		return err
 	}
 	return db.did(ctx, "change the settings", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `INSERT INTO settings (name, value, revision) VALUES ('installation', ?, 1)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value, revision = settings.revision + 1 WHERE settings.revision = ?`, string(text), s.Revision)
+		n, err := tx.exec(ctx, `UPDATE settings SET value = ?, revision = revision + 1 WHERE name = 'installation' AND revision = ?`, string(text), s.Revision)
+		if err == nil && n == 0 && s.Revision == 0 { // nothing was ever set
+			n, err = tx.exec(ctx, `INSERT INTO settings (name, value, revision) VALUES ('installation', ?, 1) ON CONFLICT (name) DO NOTHING`, string(text))
+		}
 		return staleUnless(n, err)
 	})
 }
@@ -52,12 +54,28 @@ func (db *DB) PlatformApp(ctx context.Context, connector string) (a adtally.Plat
 }
 
 // SetPlatformApp puts a in the place of the app with its revision. One without an
-// ID is none.
-func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, d adtally.Deed) error {
+// ID is none. The secret that it had before is destroyed.
+func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.Deed) error {
 	return db.did(ctx, "set the app", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `INSERT INTO apps (connector, id, configuration, credential, revision) VALUES (?, ?, ?, ?, 1)
-			ON CONFLICT (connector) DO UPDATE SET id = excluded.id, configuration = excluded.configuration, credential = excluded.credential,
-			revision = apps.revision + 1 WHERE apps.revision = ?`, a.Connector, a.ID, a.Configuration, a.Credential, a.Revision)
-		return staleUnless(n, err)
+		if a.Credential == "" {
+			_, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM apps WHERE connector = ?)`, micros(d.At), a.Connector)
+			if err != nil {
+				return err
+			}
+		}
+		if err := tx.setApp(ctx, a); err != nil {
+			return err
+		}
+		return tx.replace(ctx, secret)
 	})
+}
+
+func (t txn) setApp(ctx context.Context, a adtally.PlatformApp) error {
+	n, err := t.exec(ctx, `UPDATE apps SET id = ?, configuration = ?, credential = ?, revision = revision + 1 WHERE connector = ? AND revision = ?`,
+		a.ID, a.Configuration, a.Credential, a.Connector, a.Revision)
+	if err == nil && n == 0 && a.Revision == 0 { // none was ever set
+		n, err = t.exec(ctx, `INSERT INTO apps (connector, id, configuration, credential, revision) VALUES (?, ?, ?, ?, 1) ON CONFLICT (connector) DO NOTHING`,
+			a.Connector, a.ID, a.Configuration, a.Credential)
+	}
+	return staleUnless(n, err)
 }

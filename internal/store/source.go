@@ -63,8 +63,8 @@ func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
 }
 
 // AddSource keeps a new source. A dataset belongs to one source, deleted ones
-// included: their tables stay.
-func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error {
+// included: their tables stay. Its secret comes with it, or not at all.
+func (db *DB) AddSource(ctx context.Context, s adtally.Standing, h adtally.Handover, d adtally.Deed) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
 		return err
@@ -75,7 +75,10 @@ func (db *DB) AddSource(ctx context.Context, s adtally.Standing, d adtally.Deed)
 		if err == nil && n == 0 {
 			err = configure("dataset_taken", fmt.Sprintf("another source writes to the dataset %s", s.Dataset), "Choose another dataset.", nil)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.handOver(ctx, s.ID, h)
 	})
 }
 
@@ -110,25 +113,46 @@ func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.Standing
 	return all, err
 }
 
-// EditSource writes what a person may change. It fails where somebody else has
-// changed the source since s was read.
-func (db *DB) EditSource(ctx context.Context, s adtally.Standing, d adtally.Deed) error {
+// EditSource has a person's change made, with the secret that comes with it: all of
+// it or nothing. It refuses where somebody else has changed the source since it had
+// the revision. The change is made to the source as it is now, since its runs go on
+// meanwhile; it may be asked for again.
+func (db *DB) EditSource(ctx context.Context, id string, revision int64, change func(*adtally.Standing), h adtally.Handover, d adtally.Deed) (s adtally.Standing, err error) {
+	err = db.did(ctx, "change a source", d, func(tx txn) error {
+		var found bool
+		var err error
+		s, found, err = tx.source(ctx, id)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return absent("source")
+		case s.Revision != revision:
+			return staleUnless(0, nil)
+		}
+		change(&s)
+		if err := tx.setSource(ctx, s); err != nil {
+			return err
+		}
+		s.Revision++
+		return tx.handOver(ctx, id, h)
+	})
+	return s, err
+}
+
+// setSource writes what a person may change.
+func (t txn) setSource(ctx context.Context, s adtally.Standing) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "change a source", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, drop_data = ?, renewed = ?, revision = revision + 1
-			WHERE id = ? AND revision = ?`,
-			s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), bit(s.Drop), micros(s.Renewed), s.ID, s.Revision)
-		if err == nil && n == 0 {
-			err = configure("conflict", "somebody else has changed it meanwhile", "Load it again, and make the change once more.", nil)
-		}
-		if err != nil || s.Deleted.IsZero() {
-			return err
-		}
-		return tx.endRuns(ctx, s)
-	})
+	n, err := t.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, drop_data = ?, renewed = ?, revision = revision + 1
+		WHERE id = ? AND revision = ?`,
+		s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), bit(s.Drop), micros(s.Renewed), s.ID, s.Revision)
+	if err := staleUnless(n, err); err != nil || s.Deleted.IsZero() {
+		return err
+	}
+	return t.endRuns(ctx, s)
 }
 
 // endRuns cancels what is on of a source that is deleted.
@@ -168,18 +192,20 @@ func (db *DB) DueSources(ctx context.Context, now time.Time, limit int) (all []a
 // SeeAccounts writes down which accounts a source's credential sees now. Those
 // that it saw before and does not see now stay.
 func (db *DB) SeeAccounts(ctx context.Context, source string, accounts []adtally.Account, now time.Time) error {
-	return db.write(ctx, "write the accounts of a source", func(tx txn) error {
-		for _, a := range accounts {
-			_, err := tx.exec(ctx, `INSERT INTO source_accounts (source, account, name, currency, zone, status, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-				ON CONFLICT (source, account) DO UPDATE SET name = excluded.name, currency = excluded.currency, zone = excluded.zone,
-				status = excluded.status, last_seen = excluded.last_seen`,
-				source, a.ID, a.Name, a.Currency, a.Zone, a.Status, micros(now), micros(now))
-			if err != nil {
-				return err
-			}
+	return db.write(ctx, "write the accounts of a source", func(tx txn) error { return tx.seeAccounts(ctx, source, accounts, now) })
+}
+
+func (t txn) seeAccounts(ctx context.Context, source string, accounts []adtally.Account, now time.Time) error {
+	for _, a := range accounts {
+		_, err := t.exec(ctx, `INSERT INTO source_accounts (source, account, name, currency, zone, status, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (source, account) DO UPDATE SET name = excluded.name, currency = excluded.currency, zone = excluded.zone,
+			status = excluded.status, last_seen = excluded.last_seen`,
+			source, a.ID, a.Name, a.Currency, a.Zone, a.Status, micros(now), micros(now))
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // SeenAccounts are the accounts that a source's credential sees, or saw.
@@ -236,12 +262,18 @@ var belongings = []string{
 }
 
 // ForgetSource forgets a source that was deleted before a moment, with all that
-// is known of it; the audit log keeps what was done to it.
+// is known of it, and destroys its secret and those of logins for it; the audit log
+// keeps what was done to it.
 func (db *DB) ForgetSource(ctx context.Context, id string, before time.Time, d adtally.Deed) error {
 	return db.did(ctx, "forget a source", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE sources SET revision = revision + 1 WHERE id = ? AND deleted < ?`, id, before.UnixMicro())
 		if err == nil && n == 0 {
 			err = configure("conflict", "the source is not deleted, or was only lately", "Look at the list of sources.", nil)
+		}
+		for _, whose := range []string{`logins WHERE source = ?`, `sources WHERE id = ?`} {
+			if err == nil {
+				_, err = tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential IN (SELECT credential FROM `+whose+`)`, micros(d.At), id)
+			}
 		}
 		for _, statement := range belongings {
 			if err == nil {

@@ -35,28 +35,36 @@ func TestALoginComesBackOnce(t *testing.T) {
 		if _, err := db.BackFromLogin(ctx, "hash", moment); codeOf(err) != "login_used" {
 			t.Error(err)
 		}
-		if err := db.TakeLogin(ctx, "l1", moment); codeOf(err) != "login_used" {
-			t.Error("one of which nothing came was taken", err)
+		take := func(dataset string) string {
+			s := standing
+			s.ID, s.Dataset = dataset, dataset
+			return codeOf(db.AddSource(ctx, s, adtally.Handover{At: moment, Taken: "l1"}, deed("source.make")))
+		}
+		if code := take("a"); code != "login_used" {
+			t.Error("one of which nothing came was taken", code)
 		}
 		l.Ended, l.Credential = moment, "c1"
 		l.Found = &adtally.Inspection{Grant: adtally.Grant{Who: "Ana"}, Checks: []adtally.Check{{Name: adtally.CheckLive, Result: adtally.CheckPassed, Message: "It lives"}}}
 		l.Fault = &adtally.Fault{Act: adtally.Reconnect, Code: "x", Message: "m", Hint: "h"}
-		if err := db.EndLogin(ctx, l); err != nil {
+		if err := db.EndLogin(ctx, l, adtally.Admission{}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err = db.Login(ctx, "l1"); err != nil {
 			t.Fatal(err)
 		}
 		same(t, "its end", got, l)
-		for try, want := range []string{"", "login_used"} {
-			if err := db.TakeLogin(ctx, "l1", moment); codeOf(err) != want {
-				t.Errorf("try %d: %v", try, err)
+		for dataset, want := range []string{"", "login_used"} {
+			if code := take(string(rune('a' + dataset))); code != want {
+				t.Errorf("dataset %d: %q", dataset, code)
 			}
+		}
+		if all, err := db.Sources(ctx, false); err != nil || len(all) != 1 {
+			t.Errorf("a login made %d sources, %v", len(all), err)
 		}
 		if old, err := db.LoginsBefore(ctx, moment.Add(time.Hour)); err != nil || len(old) != 1 {
 			t.Error(old, err)
 		}
-		if err := db.ForgetLogin(ctx, "l1"); err != nil {
+		if err := db.ForgetLogin(ctx, "l1", moment); err != nil {
 			t.Error(err)
 		}
 		if _, err := db.Login(ctx, "l1"); codeOf(err) != "not_found" {
@@ -92,7 +100,7 @@ func TestAConnectLinkWorksOnce(t *testing.T) {
 			at   time.Time
 			want string
 		}{{"k1", moment, ""}, {"k1", moment, "link_gone"}, {"k2", moment, "link_gone"}, {"k3", moment.Add(time.Hour), "link_gone"}, {"k9", moment, "link_gone"}} {
-			if err := db.UseConnectLink(ctx, use.id, use.at); codeOf(err) != use.want {
+			if err := db.EndLogin(ctx, adtally.Login{ID: "l1", Link: use.id, Ended: use.at}, adtally.Admission{}); codeOf(err) != use.want {
 				t.Errorf("%+v: %v", use, err)
 			}
 		}
@@ -123,10 +131,10 @@ func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) { // R7, R2
 			t.Error(s, err)
 		}
 		a := adtally.PlatformApp{Connector: "facebookads", ID: "1", Configuration: "2", Credential: "c1"}
-		if err := db.SetPlatformApp(ctx, a, deed("app.set")); err != nil {
+		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, deed("app.set")); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.SetPlatformApp(ctx, a, deed("app.set")); codeOf(err) != "stale_edit" {
+		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, deed("app.set")); codeOf(err) != "stale_edit" {
 			t.Error(err)
 		}
 		got, err := db.PlatformApp(ctx, "facebookads")
@@ -194,7 +202,7 @@ func keepVersions(t *testing.T, db *store.DB) {
 	}
 	for n := int64(1); n <= 2; n++ {
 		v := adtally.CredentialVersion{Credential: "c1", Number: n, By: "user:1", Admitted: moment.Add(time.Duration(n) * time.Hour)}
-		err := db.AddVersion(ctx, adtally.Credential{ID: "c1", Connector: "facebookads", Created: moment}, v, adtally.Sealed{Credential: "c1", Version: n, Key: "k", Bytes: []byte("s")})
+		err := db.AddVersion(ctx, admission(adtally.Credential{ID: "c1", Connector: "facebookads", Created: moment}, v, adtally.Sealed{Credential: "c1", Version: n, Key: "k", Bytes: []byte("s")}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -44,7 +44,7 @@ func TestAChannelIsKeptAndEditedByOneAtATime(t *testing.T) { // R24
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		if err := db.AddChannel(ctx, channel, deed("channel.make")); err != nil {
+		if err := db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")); err != nil {
 			t.Fatal(err)
 		}
 		got, err := db.Channel(ctx, "ch1")
@@ -55,10 +55,10 @@ func TestAChannelIsKeptAndEditedByOneAtATime(t *testing.T) { // R24
 			t.Errorf("%+v, want %+v", got, channel)
 		}
 		got.Name, got.Alerts = "Other", nil
-		if err := db.EditChannel(ctx, got, deed("channel.change")); err != nil {
+		if err := db.EditChannel(ctx, got, adtally.Admission{}, deed("channel.change")); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.EditChannel(ctx, got, deed("channel.change")); adtally.FaultOf(err).Code != "stale_edit" {
+		if err := db.EditChannel(ctx, got, adtally.Admission{}, deed("channel.change")); adtally.FaultOf(err).Code != "stale_edit" {
 			t.Errorf("an edit of what was edited: %v", err)
 		}
 		all, err := db.Channels(ctx)
@@ -86,7 +86,7 @@ func TestOfATroubleThereIsOneOutage(t *testing.T) { // R24
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		if err := db.AddChannel(ctx, channel, deed("channel.make")); err != nil {
+		if err := db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")); err != nil {
 			t.Fatal(err)
 		}
 		var group sync.WaitGroup
@@ -135,7 +135,7 @@ func TestALetterIsTakenByOneAndComesBackWhereNothingIsSaid(t *testing.T) { // R2
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
 		o, l := outage("o1")
-		if err := db.AddChannel(ctx, channel, deed("channel.make")); err != nil {
+		if err := db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")); err != nil {
 			t.Fatal(err)
 		}
 		lost := l
@@ -283,12 +283,8 @@ func TestASourceIsForgottenOnlyOnceItsTimeIsOver(t *testing.T) { // R12
 			return f.Code
 		}
 		same(t, "one that is not deleted", forget(moment.Add(time.Hour)), "conflict")
-		s, err := db.Source(ctx, "s1")
+		s, err := db.EditSource(ctx, "s1", 1, func(s *adtally.Standing) { s.Deleted, s.Drop = moment, true }, adtally.Handover{}, deed("source.delete"))
 		if err != nil {
-			t.Fatal(err)
-		}
-		s.Deleted, s.Drop = moment, true
-		if err := db.EditSource(ctx, s, deed("source.delete")); err != nil {
 			t.Fatal(err)
 		}
 		if all, err := db.Sources(ctx, true); err != nil || len(all) != 1 || !all[0].Drop {

@@ -6,52 +6,55 @@ import (
 	"adtally"
 )
 
-// Admit keeps a secret as the next version of a credential; one without an ID is
-// a new credential. Whoever admits has asked the platform what the secret
+// Admit seals a secret as the next version of a credential, and gives it to keep,
+// which writes it down with all that depends on it, or refuses. A credential
+// without an ID is a new one; of one with a Latest nothing newer may have come. keep
+// may be asked again. Whoever admits has asked the platform what the secret
 // allows: that is the grant. The versions before stay as they are.
-func (v *Vault) Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string) (adtally.CredentialVersion, error) {
+func (v *Vault) Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error {
 	if secret.IsZero() {
-		return adtally.CredentialVersion{}, empty()
+		return empty()
 	}
+	settled := c.ID == "" || c.Latest > 0
 	if c.ID == "" {
 		c.ID, c.Created, c.Latest = v.NewID(), v.Now(), 0
-		return v.admit(ctx, c, secret, grant, by)
 	}
 	var last error
 	for range tries {
-		known, err := v.Versions.Credential(ctx, c.ID)
-		if err != nil {
-			return adtally.CredentialVersion{}, err
+		if !settled {
+			var err error
+			if c, err = v.Versions.Credential(ctx, c.ID); err != nil {
+				return err
+			}
 		}
-		version, err := v.admit(ctx, known, secret, grant, by)
-		if err == nil || adtally.FaultOf(err).Code != codeConflict {
-			return version, err
+		last = v.admit(ctx, c, secret, grant, by, keep)
+		if last == nil || settled || adtally.FaultOf(last).Code != codeConflict {
+			return last
 		}
-		last = err
 	}
-	return adtally.CredentialVersion{}, busy("the credential has got another version", last)
+	return busy("the credential has got another version", last)
 }
 
 // admit seals the secret as the version after the latest. A key that changes
 // meanwhile makes it seal again.
-func (v *Vault) admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string) (adtally.CredentialVersion, error) {
+func (v *Vault) admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error {
 	version := adtally.CredentialVersion{Credential: c.ID, Number: c.Latest + 1, State: adtally.CurrentVersion,
 		Grant: grant, By: by, Admitted: v.Now()}
 	var last error
 	for range tries {
 		key, err := v.sealing(ctx)
 		if err != nil {
-			return adtally.CredentialVersion{}, err
+			return err
 		}
-		err = v.Versions.AddVersion(ctx, c, version, key.sealVersion(secret, c.ID, version.Number))
+		err = keep(ctx, adtally.Admission{Credential: c, Version: version, Sealed: key.sealVersion(secret, c.ID, version.Number)})
 		if err == nil {
-			return version, nil
+			return nil
 		}
 		if last = err; adtally.FaultOf(err).Code != codeKeyChanged {
-			return adtally.CredentialVersion{}, err
+			return err
 		}
 	}
-	return adtally.CredentialVersion{}, busy("the key has changed", last)
+	return busy("the key has changed", last)
 }
 
 // Open gives a version's secret; 0 = the latest one. It is for just before use,

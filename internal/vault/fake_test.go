@@ -74,7 +74,8 @@ func (l *ledger) Credential(_ context.Context, id string) (c adtally.Credential,
 	})
 }
 
-func (l *ledger) AddVersion(_ context.Context, c adtally.Credential, v adtally.CredentialVersion, s adtally.Sealed) error {
+func (l *ledger) AddVersion(_ context.Context, a adtally.Admission) error {
+	c, v, s := a.Credential, a.Version, a.Sealed
 	return l.do(func() error {
 		if !l.seals(s.Key) {
 			return refuse("key_changed")

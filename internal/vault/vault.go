@@ -15,7 +15,7 @@ type Versions interface {
 	// AddVersion keeps a new version, and the credential where it is new. It
 	// refuses one that is not the next (code conflict) and one that was not
 	// sealed with the current key (key_changed).
-	AddVersion(ctx context.Context, c adtally.Credential, v adtally.CredentialVersion, s adtally.Sealed) error
+	AddVersion(ctx context.Context, a adtally.Admission) error
 	// Sealed gives a version's secret; 0 = the latest one. Codes: not_found,
 	// secret_wiped.
 	Sealed(ctx context.Context, credential string, version int64) (adtally.Sealed, error)

@@ -53,7 +53,11 @@ func unlocked(t *testing.T) (*ledger, *keyring, *vault.Vault) {
 
 func admit(t *testing.T, v *vault.Vault, c adtally.Credential, secret string) adtally.CredentialVersion {
 	t.Helper()
-	version, err := v.Admit(ctx, c, adtally.NewSecret(secret), adtally.Grant{Who: "Ada"}, "user:1")
+	var version adtally.CredentialVersion
+	err := v.Admit(ctx, c, adtally.NewSecret(secret), adtally.Grant{Who: "Ada"}, "user:1", func(ctx context.Context, a adtally.Admission) error {
+		version = a.Version
+		return v.Versions.AddVersion(ctx, a)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,10 +102,10 @@ func TestWhatWasAdmittedOpensAndEveryVersionStays(t *testing.T) { // R8
 func TestNothingAndNobodysSecretAreRefused(t *testing.T) {
 	t.Parallel()
 	_, _, v := unlocked(t)
-	if _, err := v.Admit(ctx, adtally.Credential{}, adtally.Secret{}, adtally.Grant{}, "user:1"); code(err) != "secret_empty" {
+	if err := v.Admit(ctx, adtally.Credential{}, adtally.Secret{}, adtally.Grant{}, "user:1", v.Versions.AddVersion); code(err) != "secret_empty" {
 		t.Errorf("an empty secret: %v", err)
 	}
-	if _, err := v.Admit(ctx, adtally.Credential{ID: "no such"}, token, adtally.Grant{}, "user:1"); code(err) != "not_found" {
+	if err := v.Admit(ctx, adtally.Credential{ID: "no such"}, token, adtally.Grant{}, "user:1", v.Versions.AddVersion); code(err) != "not_found" {
 		t.Errorf("for a credential that is none: %v", err)
 	}
 	if _, err := v.Open(ctx, "no such", 0); code(err) != "not_found" {
@@ -219,10 +223,27 @@ func TestManyMayStartAtOnce(t *testing.T) {
 	}
 }
 
+// What keep refuses is nowhere, and whoever names the latest version is refused
+// where a newer one has come.
+func TestAdmit_WhatIsRefusedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	l, _, v := unlocked(t)
+	refused := func(context.Context, adtally.Admission) error { return refuse("stale_edit") }
+	if err := v.Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, "user:1", refused); code(err) != "stale_edit" || len(l.creds)+len(l.sealed) > 0 {
+		t.Errorf("%v, %d credentials, %d secrets", err, len(l.creds), len(l.sealed))
+	}
+	id := admit(t, v, adtally.Credential{}, "one").Credential
+	seen := l.creds[id]
+	admit(t, v, adtally.Credential{ID: id}, "two")
+	if err := v.Admit(ctx, seen, token, adtally.Grant{}, "adtally", l.AddVersion); code(err) != "conflict" || l.creds[id].Latest != 2 {
+		t.Errorf("a version in the place of one that is not the latest: %v, latest %d", err, l.creds[id].Latest)
+	}
+}
+
 func TestAdmittingWhileTheVaultIsLockedIsABug(t *testing.T) {
 	t.Parallel()
 	l := newLedger()
-	_, err := over(l, &keyring{ledger: l}).Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, "user:1")
+	err := over(l, &keyring{ledger: l}).Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, "user:1", l.AddVersion)
 	if f := adtally.FaultOf(err); f == nil || f.Act != adtally.Bug {
 		t.Errorf("%v", err)
 	}
@@ -234,7 +255,7 @@ func TestWhatTheLedgerSaysIsPassedOn(t *testing.T) {
 	id := admit(t, v, adtally.Credential{}, "one").Credential
 	for what, f := range map[string]func() error{
 		"open":   func() error { _, err := v.Open(ctx, id, 0); return err },
-		"admit":  func() error { _, err := v.Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, ""); return err },
+		"admit":  func() error { return v.Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, "", l.AddVersion) },
 		"wipe":   func() error { return v.Wipe(ctx, id, 1) },
 		"rotate": func() error { _, err := v.Rotate(ctx); return err },
 		"unlock": func() error { return v.Unlock(ctx) },

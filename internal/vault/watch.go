@@ -150,7 +150,10 @@ func (w *Watch) renew(ctx context.Context, k adtally.Kept) error {
 	case grant.ExpiryKnown && !grant.ExpiresAt.IsZero() && !grant.ExpiresAt.After(k.Version.Grant.ExpiresAt):
 		return configure("not_extended", "The platform gave a token that ends no later", "Reconnect before it ends.", nil)
 	}
-	_, err = w.Vault.Admit(ctx, k.Credential, fresh, grant, watcher)
+	err = w.Vault.Admit(ctx, k.Credential, fresh, grant, watcher, w.Vault.Versions.AddVersion)
+	if err != nil && adtally.FaultOf(err).Code == codeConflict {
+		return nil // somebody gave another secret meanwhile, which this one must not replace
+	}
 	return err
 }
 

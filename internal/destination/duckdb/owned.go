@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -155,6 +154,17 @@ func (w *writer) Foreign(ctx context.Context, dataset string) (all []adtally.For
 }
 
 func (h holdings) foreign(ctx context.Context, s *session, dataset string) (all []adtally.Foreign, err error) {
+	found, err := objects(ctx, s, dataset) // all of them first: the session has one connection
+	for _, o := range found {
+		if f, is := h.judge(s, dataset, o); is {
+			all = append(all, f)
+		}
+	}
+	return all, err
+}
+
+// objects are the tables of a dataset, and the views and macros of the whole file.
+func objects(ctx context.Context, s *session, dataset string) (all []object, err error) {
 	rows, err := s.query(ctx, `SELECT schema_name, view_name, 'view', sql FROM duckdb_views() WHERE database_name = ? AND NOT internal
 		UNION ALL SELECT schema_name, table_name, 'table', '' FROM duckdb_tables() WHERE database_name = ? AND lower(schema_name) = lower(?)
 		UNION ALL SELECT schema_name, function_name, 'macro', CASE function_type WHEN 'macro' THEN 'SELECT ' ELSE '' END || macro_definition FROM duckdb_functions() WHERE database_name = ? AND NOT internal AND macro_definition IS NOT NULL
@@ -162,31 +172,15 @@ func (h holdings) foreign(ctx context.Context, s *session, dataset string) (all 
 	if err != nil {
 		return nil, fmt.Errorf("read who uses %s: %w", dataset, err)
 	}
-	var found []object
+	defer rows.Close()
 	for rows.Next() {
 		var o object
 		if err := rows.Scan(&o.schema, &o.name, &o.kind, &o.text); err != nil {
-			return nil, closing(rows, err)
+			return nil, fmt.Errorf("read who uses %s: %w", dataset, err)
 		}
-		found = append(found, o)
+		all = append(all, o)
 	}
-	if err := closing(rows, rows.Err()); err != nil {
-		return nil, err
-	}
-	for _, o := range found {
-		if f, is := h.judge(s, dataset, o); is {
-			all = append(all, f)
-		}
-	}
-	return all, nil
-}
-
-// closing closes the rows first: the session has one connection.
-func closing(rows *sql.Rows, err error) error {
-	if closed := rows.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return all, rows.Err()
 }
 
 // object is a table, view or macro of the file.

@@ -1,0 +1,70 @@
+package vault_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"adtally"
+	"adtally/internal/vault"
+)
+
+// charge is one credential that is looked after.
+type charge struct {
+	kept    adtally.Kept
+	trouble string
+}
+
+func (c *charge) Kept(context.Context) ([]adtally.Kept, error) { return []adtally.Kept{c.kept}, nil }
+
+func (*charge) ClaimCheck(context.Context, string, time.Time, time.Time) (bool, error) {
+	return false, nil
+}
+
+func (*charge) ClaimTry(context.Context, string, time.Time, time.Time) (bool, error) {
+	return true, nil
+}
+
+func (*charge) NoteGrant(context.Context, string, int64, adtally.Grant, time.Time) error { return nil }
+
+func (c *charge) NoteTrouble(_ context.Context, _, why string) error {
+	c.trouble = why
+	return nil
+}
+
+// extender gives another secret, and lets something happen meanwhile.
+type extender struct{ meanwhile func() }
+
+func (extender) Verify(context.Context, string, adtally.Secret, ...string) (adtally.Grant, error) {
+	return adtally.Grant{ExpiryKnown: true, ExpiresAt: moment.AddDate(0, 2, 0)}, nil
+}
+
+func (extender) Probe(context.Context, string, adtally.Secret, adtally.Account) error { return nil }
+
+func (e extender) Renew(context.Context, string, adtally.Secret, adtally.Grant) (adtally.Secret, error) {
+	e.meanwhile()
+	return adtally.NewSecret("extended"), nil
+}
+
+// R7: a secret that a person gives while the one before is extended stays the one in
+// use.
+func TestWatch_AnExtensionDoesNotReplaceWhatAPersonGave(t *testing.T) {
+	t.Parallel()
+	for person, want := range map[string]string{"": "extended", "given": "given"} {
+		l, _, v := unlocked(t)
+		id := admit(t, v, adtally.Credential{}, "old").Credential
+		c := &charge{kept: adtally.Kept{Credential: l.creds[id], Version: l.versions[place{id, 1}], Checked: moment}}
+		c.kept.Version.Grant = adtally.Grant{ExpiryKnown: true, IssuedAt: moment.AddDate(0, -2, 0), ExpiresAt: moment.AddDate(0, 0, 5)}
+		w := &vault.Watch{Vault: v, Charges: c, Now: func() time.Time { return moment }, Platform: extender{func() {
+			if person != "" {
+				admit(t, v, adtally.Credential{ID: id}, person)
+			}
+		}}}
+		if err := w.Look(ctx); err != nil || c.trouble != "" {
+			t.Errorf("%q: %v, trouble %q", person, err, c.trouble)
+		}
+		if got, err := v.Open(ctx, id, 0); err != nil || got.Reveal() != want || l.creds[id].Latest != 2 {
+			t.Errorf("%q: the one in use is %q, version %d, %v", person, got.Reveal(), l.creds[id].Latest, err)
+		}
+	}
+}

@@ -134,7 +134,7 @@ func nginx(t *testing.T, program, behind string) string {
 	}
 	t.Cleanup(func() { stop(); _ = run.Wait() })
 	for range 500 {
-		conn, err := net.Dial("tcp", front)
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", front)
 		if err == nil {
 			_ = conn.Close()
 			return front

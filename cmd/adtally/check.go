@@ -66,7 +66,14 @@ func grantJSON(g adtally.Grant) checked {
 
 func printGrant(p *program, g adtally.Grant) error {
 	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
-	row := func(name, format string, a ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", a...) }
+	row := func(name, format string, a ...any) {
+		for i, v := range a {
+			if s, ok := v.(string); ok {
+				a[i] = shown(s)
+			}
+		}
+		fmt.Fprintf(w, name+"\t"+format+"\n", a...)
+	}
 	row("Token of", "%s (%s)", g.Who, g.UserID)
 	if g.Kind != "" {
 		row("Kind", "%s, made for the app %s", g.Kind, g.App)

@@ -143,7 +143,7 @@ func oneLine(name string) string {
 	if len(r) > 40 {
 		r = append(r[:39], '…')
 	}
-	return string(r)
+	return shown(string(r))
 }
 
 // cents cuts the zeros that a six-place amount carries and groups thousands.

@@ -88,7 +88,7 @@ func printExplanation(p *program, x facebookads.Explanation) error {
 	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	row := func(name, value string) {
 		if value != "" {
-			_, _ = io.WriteString(w, name+"\t"+value+"\n") // a tabwriter keeps its first error for Flush
+			_, _ = io.WriteString(w, name+"\t"+shown(value)+"\n") // a tabwriter keeps its first error for Flush
 		}
 	}
 	row("What it means", x.Message+".")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"adtally"
@@ -32,16 +33,16 @@ func (p *program) fail(err error) int {
 	f := adtally.FaultOf(err)
 	fmt.Fprintln(p.err, "adtally: "+sentence(f))
 	if f.Err != nil {
-		fmt.Fprintln(p.err, "  "+f.Err.Error())
+		fmt.Fprintln(p.err, "  "+shown(strings.ReplaceAll(f.Err.Error(), "\n", "; ")))
 	}
 	if f.Hint != "" {
-		fmt.Fprintln(p.err, "  What to do: "+f.Hint)
+		fmt.Fprintln(p.err, "  What to do: "+shown(f.Hint))
 	}
 	return exitCodes[f.Act]
 }
 
 func sentence(f *adtally.Fault) string {
-	s := f.Message
+	s := shown(f.Message)
 	if f.Act == adtally.Wait && !f.Until.IsZero() {
 		layout := layoutFor(time.Until(f.Until))
 		if layout == "15:04" {

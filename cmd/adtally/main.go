@@ -84,6 +84,7 @@ func main() {
 
 // run carries out one command line and gives the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	p.out, p.err = &plain{to: p.out}, &plain{to: p.err}
 	var c commands
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("adtally"), kong.Writers(p.out, p.err), kong.UsageOnError(), kong.Configuration(readSettings),

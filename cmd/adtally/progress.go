@@ -38,7 +38,7 @@ type progress struct {
 
 func newProgress(p *program, quiet bool) *progress {
 	w := &progress{out: p.err, quiet: quiet, left: map[string]int{}, waits: map[string]time.Time{}}
-	if f, ok := p.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) && !quiet {
+	if f, ok := beneath(p.err).(*os.File); ok && term.IsTerminal(int(f.Fd())) && !quiet {
 		w.live = mpb.New(mpb.WithOutput(f), mpb.WithAutoRefresh(), mpb.WithRefreshRate(150*time.Millisecond))
 	}
 	return w

@@ -247,7 +247,7 @@ func readable(v any) string {
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
 			return t.Local().Format("2006-01-02 15:04:05")
 		}
-		return v
+		return shown(v)
 	case float64:
 		return fmt.Sprint(json.Number(strings.TrimSuffix(fmt.Sprintf("%.3f", v), ".000")))
 	case []any:

@@ -167,12 +167,12 @@ func (v *visitor) lines(ctx context.Context, id string, after int64) (int64, err
 }
 
 func (v *visitor) line(l api.LogLine) error {
-	text := l.Message
+	text := shown(l.Message)
 	if l.Account != "" && !strings.Contains(text, l.Account) {
 		text = "act_" + l.Account + "  " + text
 	}
 	if l.Detail != "" {
-		text += "\n    " + l.Detail
+		text += "\n    " + shown(l.Detail)
 	}
 	return v.p.printf("%s  %-5s  %s\n", l.At.Local().Format("15:04:05"), l.Level, text)
 }

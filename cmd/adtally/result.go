@@ -225,7 +225,7 @@ func (r *result) print(p *program, asJSON bool) error {
 		fmt.Fprintf(&b, "  %-18s %12s rows\n", name, grouped(r.Tables[name]))
 	}
 	for _, f := range r.Failures {
-		fmt.Fprintf(&b, "  not done: %s %s: %s\n", f.Account, f.Slice, f.Message)
+		fmt.Fprintf(&b, "  not done: %s %s: %s\n", f.Account, f.Slice, shown(f.Message))
 	}
 	for _, d := range r.Drifts {
 		fmt.Fprintf(&b, "  differs: act_%s %s\n", d.Account, d.Sentence("Meta"))

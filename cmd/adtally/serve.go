@@ -46,6 +46,9 @@ func (c *serveCommand) oidc(p *program) (*api.OIDC, error) {
 
 // Run serves the API and carries out syncs, until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, p *program) error {
+	if err := c.public(); err != nil {
+		return err
+	}
 	s, err := c.open(ctx, p)
 	if err != nil {
 		return err
@@ -78,6 +81,15 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	group.Go(func() error { return s.keep().Run(ctx) })
 	group.Go(func() error { return serve(ctx, listener, handler) })
 	return group.Wait()
+}
+
+// public reads how people reach the server, before anything is opened.
+func (c *serveCommand) public() (err error) {
+	if c.PublicURL == "" {
+		return nil
+	}
+	c.PublicURL, err = api.PublicURL(c.PublicURL)
+	return err
 }
 
 func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Watch) (http.Handler, adtally.Secret, error) {

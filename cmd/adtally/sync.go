@@ -164,7 +164,7 @@ func listed(accounts []adtally.Account) string {
 			names = append(names, fmt.Sprintf("and %d more (adtally check lists them)", len(accounts)-i))
 			break
 		}
-		names = append(names, fmt.Sprintf("act_%s (%s)", a.ID, a.Name))
+		names = append(names, fmt.Sprintf("act_%s (%s)", a.ID, shown(a.Name)))
 	}
 	return cmp.Or(strings.Join(names, ", "), "none. Give the token's owner \"View performance\" on the ad account") + "."
 }

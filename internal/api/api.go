@@ -75,6 +75,13 @@ type shell struct {
 
 // New puts the API together.
 func New(c Config) (http.Handler, error) {
+	if c.PublicURL != "" {
+		address, err := PublicURL(c.PublicURL)
+		if err != nil {
+			return nil, err
+		}
+		c.PublicURL = address
+	}
 	c.Idle, c.Lifetime = cmp.Or(c.Idle, idle), cmp.Or(c.Lifetime, lifetime)
 	s := &shell{Config: c, mux: http.NewServeMux(), seal: seal{c.Key}, patience: patience.New()}
 	s.huma = humago.New(s.mux, document(c.Version))

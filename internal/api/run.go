@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -229,58 +226,4 @@ func (g runs) log(ctx context.Context, _ Caller, in *struct {
 		out.Body.Items = append(out.Body.Items, lineOf(l))
 	}
 	return out, err
-}
-
-// beat is how often the log is looked at for whoever watches it.
-const beat = time.Second
-
-// events sends the log of a run as it grows, and ends with the run. A browser
-// that lost the connection says where it was.
-func (g runs) events(w http.ResponseWriter, r *http.Request) {
-	ctx, id := r.Context(), r.PathValue("id")
-	if _, err := g.Runs.Run(ctx, id); err != nil {
-		g.refuse(w, r, err)
-		return
-	}
-	after, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64) // none, or not ours: from the beginning
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	send := http.NewResponseController(w)
-	for ticker := time.NewTicker(beat); ; {
-		run, err := g.Runs.Run(ctx, id)
-		if err == nil {
-			after, err = g.send(ctx, w, id, after)
-		}
-		if err == nil && !run.Active {
-			_, err = fmt.Fprintf(w, "event: end\ndata: %q\n\n", run.State)
-		}
-		if err == nil {
-			err = send.Flush()
-		}
-		if err != nil || !run.Active {
-			ticker.Stop()
-			return // who watched has gone, or there is nothing more to come
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			ticker.Stop()
-			return
-		}
-	}
-}
-
-func (g runs) send(ctx context.Context, w http.ResponseWriter, id string, after int64) (int64, error) {
-	lines, err := g.Log.Log(ctx, id, after, 1000)
-	for _, l := range lines {
-		text, wrong := json.Marshal(lineOf(l))
-		if wrong != nil {
-			return after, wrong
-		}
-		if _, err := fmt.Fprintf(w, "id: %d\nevent: line\ndata: %s\n\n", l.Seq, text); err != nil {
-			return after, err
-		}
-		after = l.Seq
-	}
-	return after, err
 }

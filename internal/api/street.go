@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -14,11 +13,7 @@ import (
 func (s *shell) street() (http.Handler, error) {
 	origins := http.NewCrossOriginProtection()
 	if s.PublicURL != "" {
-		u, err := url.Parse(s.PublicURL)
-		if err == nil {
-			err = origins.AddTrustedOrigin(u.Scheme + "://" + u.Host)
-		}
-		if err != nil {
+		if err := origins.AddTrustedOrigin(s.PublicURL); err != nil {
 			return nil, refusal("public_url", fmt.Sprintf("%s is no address that people can open", s.PublicURL), "Write it like https://ads.example.com.")
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -257,17 +258,19 @@ func isResults(r *http.Request) bool {
 }
 
 // replay answers for a report job that is done at once, and sends the same page
-// again and again.
+// again and again, each time with another cursor.
 type replay struct {
 	page  []byte
 	pages int
 }
 
+var after = regexp.MustCompile(`"after":"[^"]*"`)
+
 func (p *replay) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := []byte(`{"report_run_id":"1"}`)
 	switch {
 	case isResults(r):
-		body = p.page
+		body = after.ReplaceAll(p.page, fmt.Appendf(nil, `"after":"page%d"`, p.pages))
 		if p.pages--; p.pages == 0 {
 			body = bytes.Replace(body, []byte(`"next"`), []byte(`"last"`), 1)
 		}

@@ -14,6 +14,11 @@ LINT := .tools/golangci-lint
 VENV := .tools/venv
 FUZZTIME ?= 10s
 
+# Tests of the whole program start it as a process, which the race detector cannot
+# watch. Some have all of it in their own process: these are run with it as well.
+PACKAGES = $(shell go list ./... | grep -v /cmd/)
+RACED := ^(TestOneDayIsReadAgainAndNoOther|TestARenamedCampaignKeepsItsOldName|TestOneBadThingCostsOneThing|TestEngine_Reconcile)$$
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +32,16 @@ build: compiler ## make bin/adtally
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
 
 .PHONY: test
-test: build $(VENV)/.ready postgres ## install what the tests need, then run all of them with the race detector
-	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -race -count=1 -timeout 60m ./...
+test: build $(VENV)/.ready postgres ## install what the tests need, then run all of them
+	go test -race -count=1 -timeout 20m $(PACKAGES)
+	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -count=1 -timeout 20m ./cmd/adtally
+	go test -race -count=1 -timeout 20m -run '$(RACED)' ./cmd/adtally
+
+.PHONY: test-long
+test-long: build $(VENV)/.ready postgres ## the same with long sweeps: 160 kills, 40 sources, five minutes for every fuzz target
+	go test -race -count=1 -timeout 60m $(PACKAGES)
+	ADTALLY_LONG=1 ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -race -count=1 -timeout 120m ./cmd/adtally
+	$(MAKE) fuzz FUZZTIME=5m
 
 .PHONY: lint
 lint: compiler $(LINT) ## look for what the compiler does not mind

@@ -92,6 +92,7 @@ func (s scenario) count(t *testing.T) (counted int, took time.Duration) {
 // 500, and of 200 for creatives, which are heavy; the peers needed 21 to 2,071
 // calls for 50 campaigns, 200 ad sets, 1,000 ads and 800 creatives. R42
 func TestASnapshotOfTheEntitiesTakesNearlyTheFewestCalls(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=1000,days=30,seed=1", func(t *testing.T, b *bubble) {
 		b.sync(t, "--tables", "ad_accounts,campaigns,ad_sets,ads,ad_creatives")
 		floor := 1

@@ -38,13 +38,13 @@ func startWorker(t *testing.T, sim *simulator, dsn, dir string) *exec.Cmd {
 	return c
 }
 
-// Two workers on PostgreSQL and forty sources. One worker is killed, and one is
+// Three workers on PostgreSQL and many sources. One worker is killed, and one is
 // frozen past its leases and thawed: every run ends, what they had in hand goes on
 // elsewhere within a minute, and nothing is there twice. R5, PAINS #14
 func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	t.Parallel()
-	const sources = 40
-	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=40,ads=10,days=60,seed=3", "--latency", "30ms")
+	sources := longOr(40, 14)
+	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", fmt.Sprintf("accounts=%d,ads=10,days=60,seed=3", sources), "--latency", "30ms")
 	dsn := postgrestest.Start(t)
 	r := startService(t, sim, "--database-url", dsn, "--workers", "0")
 	killed, frozen, third := startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir)

@@ -313,6 +313,7 @@ func TestAPictureThatIsMissingIsFetchedAtTheNextSync(t *testing.T) {
 // Where the picture itself cannot be had, the thumbnail stands in for it, until
 // the picture can be had. PAINS #34
 func TestAThumbnailStandsInForAPicture(t *testing.T) {
+	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=30,days=10,seed=3", func(t *testing.T, p *pictured) {
 		p.cdn.before = func(r *http.Request) (*http.Response, error) {
 			if strings.Contains(r.URL.RawQuery, "stp=dst-jpg_p1080x1080") {
@@ -335,6 +336,7 @@ func TestAThumbnailStandsInForAPicture(t *testing.T) {
 
 // A folder that cannot be written fails no sync, and somebody is told. PAINS #34
 func TestAFolderThatCannotBeWrittenFailsNoSync(t *testing.T) {
+	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=10,days=5,seed=3", func(t *testing.T, p *pictured) {
 		p.dir = filepath.Join(p.dir, "file")
 		if err := os.WriteFile(p.dir, nil, 0o600); err != nil {

@@ -14,6 +14,7 @@ var withActions = []string{"--tables", "ad_sets,custom_conversions,basic_ad,basi
 // A metric of one's own fills for days that were read long ago, without a call
 // about figures. PAINS #29, #30; R30
 func TestAMetricThatIsDefinedLaterNeedsNoCall(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=4", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, withActions...); d.code != 0 {
 			t.Fatal(d.err)
@@ -49,6 +50,7 @@ func TestAMetricThatIsDefinedLaterNeedsNoCall(t *testing.T) {
 // What ad sets with different settings amount to is marked as such, and days on
 // both sides of a change of Meta's rules are told apart. PAINS #3, R37
 func TestMixedAttributionAndChangesOfRulesAreMarked(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=250,seed=4", func(t *testing.T, b *bubble) {
 		args := slices.Concat(withActions[:2], []string{"--since", "2026-01-05", "--until", "2026-01-20"})
 		if d := b.sync(t, args...); d.code != 0 {

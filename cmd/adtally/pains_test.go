@@ -36,6 +36,7 @@ func TestThreeYearsOfASmallAccountTakeAMinute(t *testing.T) {
 
 // One day is read again without touching any other. PAINS #20
 func TestOneDayIsReadAgainAndNoOther(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=2,ads=20,days=90,seed=1", func(t *testing.T, b *bubble) {
 		window := []string{"--tables", "basic_ad", "--since", "2026-04-01", "--until", "2026-04-30"}
 		if d := b.sync(t, window...); d.code != 0 {
@@ -61,6 +62,7 @@ func TestOneDayIsReadAgainAndNoOther(t *testing.T) {
 // A token that was dead for nine days: just those days and the look-back are
 // read. PAINS #20, R11
 func TestAfterNineDaysWithoutATokenJustTheGapIsRead(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=120,seed=1", func(t *testing.T, b *bubble) {
 		args := []string{"--tables", "basic_ad", "--since", "2026-03-01"}
 		if d := b.sync(t, args...); d.code != 0 {
@@ -97,6 +99,7 @@ func digits(b *bubble, n int) string { return strings.TrimPrefix(b.sim.Accounts(
 // One purchase stands under several types; exactly one of them is taken. The
 // widest that is there wins, in every row. PAINS #1; R30
 func TestAPurchaseIsCountedOnce(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, "--tables", "basic_ad,basic_ad_actions", "--since", "2026-03-01", "--until", "2026-04-30"); d.code != 0 {
 			t.Fatal(d.err)
@@ -131,6 +134,7 @@ func TestAPurchaseIsCountedOnce(t *testing.T) {
 // Meta tells of purchases at ad level and not above; ours above are sums of ads,
 // and the usual tables ask for no action breakdown. PAINS #2
 func TestWhatMetaOmitsAboveAdsIsThereFromAds(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11,lowconversions=1", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, "--tables", "basic_ad,basic_ad_actions,basic_campaign,basic_campaign_actions", "--since", "2026-03-01", "--until", "2026-03-31"); d.code != 0 {
 			t.Fatal(d.err)
@@ -150,6 +154,7 @@ func TestWhatMetaOmitsAboveAdsIsThereFromAds(t *testing.T) {
 
 // People are counted by Meta for each period, and never summed. PAINS #5; R28
 func TestReachOfAMonthIsMetas(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=120,seed=1", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, "--tables", "basic_account,reach_account_month,reach_account_7d", "--since", "2026-03-01", "--until", "2026-03-31"); d.code != 0 {
 			t.Fatal(d.err)
@@ -170,6 +175,7 @@ func TestReachOfAMonthIsMetas(t *testing.T) {
 // No join loses spend, whether a report comes whole or in parts, and the next
 // day. PAINS #6; R29
 func TestNoJoinLosesSpend(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]string{"whole": "", "in parts": "too much when days > 5", "an ad is in no list": "drop ad {ad} from lists"} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
@@ -204,6 +210,7 @@ func TestNoJoinLosesSpend(t *testing.T) {
 
 // What was renamed is one thing with two names: each from when to when. PAINS #37; R29
 func TestARenamedCampaignKeepsItsOldName(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
 		for range 4 {
 			if d := b.sync(t, "--tables", "campaigns,ads"); d.code != 0 {
@@ -229,6 +236,7 @@ func TestARenamedCampaignKeepsItsOldName(t *testing.T) {
 
 // Links that Meta signs anew at every read make no history. R29
 func TestSignedLinksMakeNoHistory(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
 		for range 3 {
 			if d := b.sync(t, "--tables", "ad_creatives,ad_images,ad_videos"); d.code != 0 {
@@ -246,6 +254,7 @@ func TestSignedLinksMakeNoHistory(t *testing.T) {
 
 // What was believed of a day when it was 0, 1, 7 and 28 days old. R35
 func TestTheLedgerKeepsWhatWasBelieved(t *testing.T) {
+	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=60,seed=1", func(t *testing.T, b *bubble) {
 		for day := range 30 {
 			if day%7 > 1 && day != 28 && day != 29 {

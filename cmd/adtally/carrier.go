@@ -82,7 +82,7 @@ func (c *carrier) picked(ctx context.Context, s adtally.Standing, e adtally.Exte
 		}
 	}
 	if len(list) == 0 {
-		return nil, wrong("no_accounts", "%s can see no ad account of this source", "Give the token's owner \"View performance\" on the ad account, or pick other accounts.", g.Who)
+		return nil, wrong("no_accounts", "Give the token's owner \"View performance\" on the ad account, or pick other accounts.", "%s can see no ad account of this source", g.Who)
 	}
 	return list, nil
 }
@@ -112,7 +112,7 @@ func (s *service) keyAt(ctx context.Context, credential string, at time.Time) (k
 		return k, err
 	}
 	if len(versions) == 0 {
-		return k, wrong("no_token", "The source has no token", "Reconnect it.")
+		return k, wrong("no_token", "Reconnect it.", "The source has no token")
 	}
 	k.version = versions[0]
 	for _, v := range versions {
@@ -148,6 +148,7 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	if err != nil {
 		return done, err
 	}
+	c.platforms.slow.begins(s.ID, r.ID)
 	platform, err := c.platforms.of(ctx, s.Connector, s.ID)
 	if err != nil {
 		return done, err

@@ -67,7 +67,7 @@ func (c *demoCommand) clear() error {
 	for _, name := range []string{c.To, c.To + ".state", c.To + ".state-wal", c.To + ".state-shm", c.To + ".state.lock"} {
 		if c.To != demoFile {
 			if _, err := os.Stat(c.To); err == nil {
-				return wrong("exists", "%s is there already", "Name another file, or remove it yourself: the demo overwrites nothing of yours.", c.To)
+				return wrong("exists", "Name another file, or remove it yourself: the demo overwrites nothing of yours.", "%s is there already", c.To)
 			}
 			continue
 		}

@@ -50,7 +50,7 @@ func (c *explainCommand) headers() (http.Header, error) {
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok {
-			return nil, wrong("no_header", "%q is no header", "Write a header as \"Name: value\".", line)
+			return nil, wrong("no_header", "Write a header as \"Name: value\".", "%q is no header", line)
 		}
 		h.Set(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
@@ -62,14 +62,14 @@ func (c *explainCommand) body(p *program) ([]byte, error) {
 	if c.File != "" && c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {
-			return nil, wrong("no_file", "%s cannot be read: %v", nameAFile, c.File, err)
+			return nil, wrong("no_file", nameAFile, "%s cannot be read: %w", c.File, err)
 		}
 		defer f.Close()
 		from = f
 	}
 	body, err := io.ReadAll(io.LimitReader(from, longestAnswer))
 	if err != nil {
-		return nil, wrong("no_file", "The answer cannot be read: %v", nameAFile, err)
+		return nil, wrong("no_file", nameAFile, "The answer cannot be read: %w", err)
 	}
 	return body, nil
 }

@@ -57,8 +57,15 @@ func usage(err error) error {
 	return &adtally.Fault{Act: adtally.Configure, Code: "usage", Message: "The command line is not right", Hint: "adtally --help shows how.", Err: err}
 }
 
-func wrong(code, message, hint string, a ...any) error {
-	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: fmt.Sprintf(message, a...), Hint: hint}
+// wrong is a fault that whoever runs the command can cure. A cause that the format
+// ends with, as ": %w", is kept as one.
+func wrong(code, hint, format string, a ...any) error {
+	said := fmt.Errorf(format, a...)
+	f := &adtally.Fault{Act: adtally.Configure, Code: code, Message: said.Error(), Hint: hint, Err: errors.Unwrap(said)}
+	if f.Err != nil {
+		f.Message = strings.TrimSuffix(f.Message, ": "+f.Err.Error())
+	}
+	return f
 }
 
 func (p *program) printf(format string, a ...any) error {

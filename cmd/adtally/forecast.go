@@ -89,7 +89,7 @@ func (f forecasts) Preview(ctx context.Context, s adtally.Standing, r adtally.Re
 func fillPreview(ctx context.Context, p *adtally.Preview, reader connector.Reader, name string, now time.Time) error {
 	i := slices.IndexFunc(reader.Streams(), func(st connector.Stream) bool { return st.Tables[0].Name == name })
 	if i < 0 {
-		return wrong("report", "There is no report %s", "Give it another name.", name)
+		return wrong("report", "Give it another name.", "There is no report %s", name)
 	}
 	stream := reader.Streams()[i]
 	cost, note := &adtally.Meter{}, &scrap{began: now}
@@ -141,7 +141,7 @@ func (f forecasts) seen(ctx context.Context, s adtally.Standing, account string)
 			return a.Account, nil
 		}
 	}
-	return adtally.Account{}, wrong("no_accounts", "The source does not see this ad account", "Look at the list of its accounts.")
+	return adtally.Account{}, wrong("no_accounts", "Look at the list of its accounts.", "The source does not see this ad account")
 }
 
 // memoryOfCosts is how far back what slices took is looked at: a platform changes.

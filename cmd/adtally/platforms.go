@@ -21,6 +21,7 @@ type platforms struct {
 		PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
 	}
 	vault *vault.Vault
+	slow  *slowed // nil = nobody wants to know
 
 	mu   sync.Mutex
 	open map[string]opened
@@ -49,14 +50,14 @@ func (l *platforms) of(ctx context.Context, kind, source string) (connector.Conn
 	if o := l.open[source+" "+kind]; o.Connector != nil && o.app == app {
 		return o.Connector, nil
 	}
-	made, err := l.make(ctx, kind, app)
+	made, err := l.make(ctx, kind, source, app)
 	if err == nil {
 		l.open[source+" "+kind] = opened{made, app}
 	}
 	return made, err
 }
 
-func (l *platforms) make(ctx context.Context, kind string, app adtally.PlatformApp) (connector.Connector, error) {
+func (l *platforms) make(ctx context.Context, kind, source string, app adtally.PlatformApp) (connector.Connector, error) {
 	own := adtally.App{ID: app.ID, Configuration: app.Configuration}
 	if app.Credential != "" {
 		var err error
@@ -64,16 +65,21 @@ func (l *platforms) make(ctx context.Context, kind string, app adtally.PlatformA
 			return nil, err
 		}
 	}
-	return l.with(kind, own)
+	return l.with(kind, source, own)
 }
 
 // with is a connector with an app.
-func (l *platforms) with(kind string, app adtally.App) (connector.Connector, error) {
+func (l *platforms) with(kind, source string, app adtally.App) (connector.Connector, error) {
 	create := connectors[kind]
 	if create == nil {
-		return nil, wrong("unknown_connector", "There is no connector %s", "Use a program that has it.", kind)
+		return nil, wrong("unknown_connector", "Use a program that has it.", "There is no connector %s", kind)
 	}
-	return create(platform{address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), patience: patienceInStep, app: app, poll: l.p.poll}), nil
+	waiting := func(w adtally.RateLimitWait) {
+		if l.slow != nil {
+			l.slow.waiting(source, w)
+		}
+	}
+	return create(platform{waiting: waiting, address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), patience: patienceInStep, app: app, poll: l.p.poll}), nil
 }
 
 // Catalog lists what can be connected.
@@ -118,7 +124,7 @@ func (l *platforms) Inspect(ctx context.Context, kind string, secret adtally.Sec
 
 // Vouch asks the platform whether an app is what it is said to be.
 func (l *platforms) Vouch(ctx context.Context, kind string, app adtally.App) error {
-	c, err := l.with(kind, app)
+	c, err := l.with(kind, "", app)
 	if err != nil {
 		return err
 	}
@@ -145,7 +151,7 @@ func (l *platforms) Redeem(ctx context.Context, kind, back string, answer url.Va
 
 // Tables are those that a source may have, its own reports among them.
 func (l *platforms) Tables(s adtally.Source) (all []adtally.TableCard, err error) {
-	c, err := l.with(s.Connector, adtally.App{})
+	c, err := l.with(s.Connector, "", adtally.App{})
 	if err != nil {
 		return nil, err
 	}

@@ -32,12 +32,12 @@ type progress struct {
 	days, daysDone  int
 	weight          int // of all that is planned
 	rows            int64
-	notes           []string             // what a person should know; each once
-	waits           map[string]time.Time // until when calls about an account wait; "" = all
+	notes           []string                         // what a person should know; each once
+	waits           map[string]adtally.RateLimitWait // what holds calls back, by account and budget
 }
 
 func newProgress(p *program, quiet bool) *progress {
-	w := &progress{out: p.err, quiet: quiet, left: map[string]int{}, waits: map[string]time.Time{}}
+	w := &progress{out: p.err, quiet: quiet, left: map[string]int{}, waits: map[string]adtally.RateLimitWait{}}
 	if f, ok := beneath(p.err).(*os.File); ok && term.IsTerminal(int(f.Fd())) && !quiet {
 		w.live = mpb.New(mpb.WithOutput(f), mpb.WithAutoRefresh(), mpb.WithRefreshRate(150*time.Millisecond))
 	}
@@ -85,39 +85,43 @@ func (w *progress) note(text string) {
 	}
 }
 
-// waiting is told by the connector: an account's calls go on at a moment. It is
-// said once.
-func (w *progress) waiting(account string, until time.Time) {
+// waiting is told by the connector what holds calls back. It is said once, and
+// again where it becomes worse.
+func (w *progress) waiting(now adtally.RateLimitWait) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	said := w.waits[account]
-	w.waits[account] = until
-	if w.live == nil && !w.quiet && until.Sub(said) > time.Minute {
-		fmt.Fprintf(w.out, "%s waits for Meta until %s; nothing is lost.\n", named(account), until.Local().Format("15:04"))
+	said, known := w.waits[now.Account+" "+now.Budget]
+	if known && !now.WorseThan(said) {
+		said.Until = now.Until
+		w.waits[now.Account+" "+now.Budget] = said
+		return
+	}
+	w.waits[now.Account+" "+now.Budget] = now
+	text := now.Sentence("Meta")
+	if w.notes = append(w.notes, text); w.live == nil && !w.quiet {
+		fmt.Fprintln(w.out, text)
 	}
 }
 
-func named(account string) string {
-	if account == "" {
-		return "The whole app"
-	}
-	return "act_" + account
-}
-
-// waitsNow is what the live line says of those that wait.
+// waitsNow is what the live line says of those that wait: the one that waits
+// longest, and how many others there are.
 func (w *progress) waitsNow(now time.Time) string {
-	n, first := 0, time.Time{}
-	for _, until := range w.waits {
-		if until.After(now) {
-			if n++; first.IsZero() || until.Before(first) {
-				first = until
+	n, longest := 0, adtally.RateLimitWait{}
+	for _, one := range w.waits {
+		if one.Until.After(now) {
+			if n++; one.Until.After(longest.Until) {
+				longest = one
 			}
 		}
 	}
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("  %d wait for Meta until %s", n, first.Local().Format("15:04"))
+	more := ""
+	if n > 1 {
+		more = fmt.Sprintf(" and %d more", n-1)
+	}
+	return "  " + longest.Short("Meta") + more
 }
 
 // event is told by the engine.

@@ -112,7 +112,7 @@ func (s *service) dropTables(ctx context.Context, dataset string) error {
 	defer release()
 	keeper, can := writer.(destination.Keeper)
 	if !can {
-		return wrong("no_drop", "The warehouse cannot drop %s", "Drop it there yourself.", dataset)
+		return wrong("no_drop", "Drop it there yourself.", "The warehouse cannot drop %s", dataset)
 	}
 	return keeper.Drop(ctx, dataset)
 }

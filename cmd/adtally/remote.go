@@ -54,7 +54,7 @@ func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
 	if r.As == "" {
 		v.key = adtally.NewSecret(strings.TrimSpace(p.env(keyVariable)))
 		if v.key.IsZero() {
-			return nil, wrong("no_key", "The service does not know who is asking", "Put a key into the environment variable "+keyVariable+" (adtally key make), or name yourself: --as EMAIL.")
+			return nil, wrong("no_key", "Put a key into the environment variable "+keyVariable+" (adtally key make), or name yourself: --as EMAIL.", "The service does not know who is asking")
 		}
 		return v, nil
 	}
@@ -70,7 +70,7 @@ func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
 func (r *remote) stranger(p *program) (*visitor, error) {
 	at, err := url.Parse(r.Server)
 	if err != nil || at.Host == "" {
-		return nil, wrong("server", "%q is no address of a service", "Write it like http://127.0.0.1:8085.", r.Server)
+		return nil, wrong("server", "Write it like http://127.0.0.1:8085.", "%q is no address of a service", r.Server)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -92,7 +92,7 @@ func (p *program) password() (adtally.Secret, error) {
 		text = string(typed)
 	}
 	if text == "" {
-		return adtally.Secret{}, wrong("no_password", "There is no password", "Put it into the environment variable "+passwordVariable+", or run the command in a terminal.")
+		return adtally.Secret{}, wrong("no_password", "Put it into the environment variable "+passwordVariable+", or run the command in a terminal.", "There is no password")
 	}
 	return adtally.NewSecret(text), nil
 }
@@ -163,7 +163,7 @@ func (v *visitor) send(ctx context.Context, req *http.Request) (reply, error) {
 func refused(status int, raw []byte) error {
 	var p api.Problem
 	if err := json.Unmarshal(raw, &p); err != nil || p.Code == "" {
-		return wrong("no_adtally", "What answers is no Adtally: status %d", "Look at --server.", status)
+		return wrong("no_adtally", "Look at --server.", "What answers is no Adtally: status %d", status)
 	}
 	f := &adtally.Fault{Act: p.Act, Code: p.Code, Message: p.Detail, Hint: p.Hint}
 	if p.Until != nil {

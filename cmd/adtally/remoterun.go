@@ -195,7 +195,7 @@ func (v *visitor) ended(ctx context.Context, id string) error {
 			return &adtally.Fault{Act: s.Act, Code: s.Code, Message: s.Message, Hint: s.Hint}
 		}
 	}
-	return wrong("run_ended", "The run is %s", "adtally run log says why.", r.State)
+	return wrong("run_ended", "adtally run log says why.", "The run is %s", r.State)
 }
 
 type runCancelCommand struct{ aRun }

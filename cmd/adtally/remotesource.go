@@ -142,7 +142,7 @@ type sourceSetCommand struct {
 func (c *sourceSetCommand) Run(ctx context.Context, p *program) error {
 	body := c.body()
 	if len(body) == 0 {
-		return wrong("nothing", "Nothing is to be changed", "adtally source set --help lists what can be.")
+		return wrong("nothing", "adtally source set --help lists what can be.", "Nothing is to be changed")
 	}
 	return c.changed(ctx, p, "PATCH", "", body)
 }

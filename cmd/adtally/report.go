@@ -13,7 +13,7 @@ func reports(texts []string) (list []adtally.Report, err error) {
 		for part := range strings.SplitSeq(text, ";") {
 			name, value, found := strings.Cut(strings.TrimSpace(part), "=")
 			if !found || !setReport(&r, name, value) {
-				return nil, wrong("report", "--report %s: %q is no part of a report", "Write it like name=ad_by_platform;level=ad;breakdowns=publisher_platform;fields=impressions,spend. There are also action_breakdowns, windows and increment.", text, part)
+				return nil, wrong("report", "Write it like name=ad_by_platform;level=ad;breakdowns=publisher_platform;fields=impressions,spend. There are also action_breakdowns, windows and increment.", "--report %s: %q is no part of a report", text, part)
 			}
 		}
 		list = append(list, r)
@@ -40,7 +40,7 @@ func metrics(texts []string) (list []adtally.Metric, err error) {
 	for _, text := range texts {
 		name, types, found := strings.Cut(text, "=")
 		if !found {
-			return nil, wrong("metric", "--metric %s names no action types", "Write it like trials=custom:123,start_trial: a name, and action types of which the first that is there is taken.", text)
+			return nil, wrong("metric", "Write it like trials=custom:123,start_trial: a name, and action types of which the first that is there is taken.", "--metric %s names no action types", text)
 		}
 		list = append(list, adtally.Metric{Name: strings.TrimSpace(name), Types: strings.FieldsFunc(types, func(r rune) bool { return r == ',' || r == ' ' })})
 	}

@@ -17,7 +17,7 @@ type platform struct {
 	http     *http.Client
 	today    time.Time
 	patience time.Duration
-	waiting  func(account string, until time.Time)
+	waiting  func(adtally.RateLimitWait)
 	say      func(string)
 	app      adtally.App
 	login    string        // where people log in, for the simulator

@@ -39,7 +39,7 @@ func (c *serveCommand) oidc(p *program) (*api.OIDC, error) {
 	case c.OIDCIssuer == "" && c.OIDCClient == "":
 		return nil, nil //nolint:nilnil // there is none
 	case c.OIDCIssuer == "" || c.OIDCClient == "" || secret.IsZero():
-		return nil, wrong("oidc", "OIDC is set only in part", "Set --oidc-issuer, --oidc-client and the environment variable ADTALLY_OIDC_SECRET, or none of them.")
+		return nil, wrong("oidc", "Set --oidc-issuer, --oidc-client and the environment variable ADTALLY_OIDC_SECRET, or none of them.", "OIDC is set only in part")
 	}
 	return &api.OIDC{Name: c.OIDCName, Issuer: c.OIDCIssuer, ClientID: c.OIDCClient, ClientSecret: secret, Domains: c.OIDCDomain, Role: adtally.Role(c.OIDCRole)}, nil
 }
@@ -56,7 +56,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	defer s.close()
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return wrong("listen", "Adtally cannot listen on %s: %v", "Choose another --listen.", c.Listen, err)
+		return wrong("listen", "Choose another --listen.", "Adtally cannot listen on %s: %w", c.Listen, err)
 	}
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + listener.Addr().String()
@@ -140,7 +140,7 @@ func (c *serveCommand) signing() (adtally.Secret, error) {
 		text = []byte(fresh.Reveal())
 	}
 	if err != nil {
-		return adtally.Secret{}, wrong("data", "The file %s cannot be read or made: %v", "See that the folder may be written.", path, err)
+		return adtally.Secret{}, wrong("data", "See that the folder may be written.", "The file %s cannot be read or made: %w", path, err)
 	}
 	return adtally.NewSecret(string(text)), nil
 }
@@ -150,7 +150,7 @@ type workCommand struct{ serviceFlags }
 // Run carries out syncs beside a server, until it is told to stop.
 func (c *workCommand) Run(ctx context.Context, p *program) error {
 	if c.DatabaseURL == "" {
-		return wrong("no_database", "A worker beside the server needs a database that both share", "Give both the same --database-url of a PostgreSQL.")
+		return wrong("no_database", "Give both the same --database-url of a PostgreSQL.", "A worker beside the server needs a database that both share")
 	}
 	s, err := c.open(ctx, p)
 	if err != nil {

@@ -43,7 +43,7 @@ type service struct {
 // open puts a service together, and closes what it opened where it cannot.
 func (f *serviceFlags) open(ctx context.Context, p *program) (*service, error) {
 	if err := os.MkdirAll(f.Data, 0o700); err != nil {
-		return nil, wrong("data", "The folder %s cannot be made: %v", "Name another --data.", f.Data, err)
+		return nil, wrong("data", "Name another --data.", "The folder %s cannot be made: %w", f.Data, err)
 	}
 	s := &service{serviceFlags: f, p: p, log: slog.New(slog.NewJSONHandler(p.err, nil))}
 	if err := s.furnish(ctx); err != nil {
@@ -66,11 +66,15 @@ func (s *service) furnish(ctx context.Context) (err error) {
 	if file == "" {
 		file = filepath.Join(s.Data, "warehouse.duckdb")
 	}
-	s.warehouse = &warehouse{kind: s.p.destination("duckdb", time.Minute), where: adtally.Destination{Kind: "duckdb", Location: file}, log: s.log, rest: usualRest}
+	where, err := destinationAt(file)
+	if err != nil {
+		return err
+	}
+	s.warehouse = &warehouse{kind: s.p.destination(where.Kind, time.Minute), where: where, log: s.log, rest: usualRest}
 	if err := s.warehouse.look(ctx); err != nil {
 		return err
 	}
-	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, open: map[string]opened{}}
+	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{service: s}, open: map[string]opened{}}
 	return s.hire(ctx)
 }
 

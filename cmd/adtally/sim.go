@@ -32,7 +32,7 @@ func (c *simCommand) Run(ctx context.Context, p *program) error {
 	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return wrong("listen", "The simulator cannot listen on %s: %v", "Choose another --listen.", c.Listen, err)
+		return wrong("listen", "Choose another --listen.", "The simulator cannot listen on %s: %w", c.Listen, err)
 	}
 	if err := json.NewEncoder(p.out).Encode(map[string]any{
 		"url": "http://" + listener.Addr().String(), "token": sim.Token(), "accounts": sim.Accounts(),
@@ -55,13 +55,13 @@ func (c *simCommand) simulator() (*graphsim.Server, error) {
 	}
 	faults, err := graphsim.ParseScript(string(c.Faults))
 	if err != nil {
-		return nil, wrong("faults", "--faults: %v", "internal/graphsim/faults.md lists the lines.", err)
+		return nil, wrong("faults", "internal/graphsim/faults.md lists the lines.", "--faults: %w", err)
 	}
 	sim := graphsim.New(graphsim.Options{Now: c.Clock, Start: c.Start, Tier: c.Tier, JobTime: c.JobTime, LinkLife: c.LinkLife, Latency: map[string]time.Duration{"*": c.Latency}})
 	for _, dir := range c.Real {
 		account, err := advertiser.LoadFolder(dir)
 		if err != nil {
-			return nil, wrong("folder", "The folder %s cannot be served: %v", "See the README of a folder of this shape.", dir, err)
+			return nil, wrong("folder", "See the README of a folder of this shape.", "The folder %s cannot be served: %w", dir, err)
 		}
 		sim.Add(account)
 	}
@@ -72,7 +72,7 @@ func (c *simCommand) simulator() (*graphsim.Server, error) {
 	for _, text := range sizes {
 		size, err := advertiser.ParseSize(text)
 		if err != nil {
-			return nil, wrong("size", "--synthetic %s: %v", "Write it like accounts=1,ads=200,days=365,seed=1.", text, err)
+			return nil, wrong("size", "Write it like accounts=1,ads=200,days=365,seed=1.", "--synthetic %s: %w", text, err)
 		}
 		for _, account := range advertiser.NewSynthetic(size, now) {
 			sim.Add(account)

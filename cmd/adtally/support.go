@@ -38,10 +38,10 @@ func (c *supportCommand) Run(ctx context.Context, p *program) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	out, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return wrong("exists", "%s is there already", "Name another file with --to, or remove it.", c.To)
+		return wrong("exists", "Name another file with --to, or remove it.", "%s is there already", c.To)
 	}
 	if err != nil {
-		return wrong("support", "The file %s cannot be made: %v", "Name another one with --to.", c.To, err)
+		return wrong("support", "Name another one with --to.", "The file %s cannot be made: %w", c.To, err)
 	}
 	z := zip.NewWriter(out)
 	if err := errors.Join(gather(ctx, db, z), z.Close(), out.Close()); err != nil {

@@ -64,8 +64,14 @@ func (c *syncCommand) Run(ctx context.Context, p *program) error {
 // been written.
 func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err error) {
 	if c.Since != 0 && c.Until != 0 && c.Until < c.Since {
-		return nil, wrong("dates", "--until %s is before --since %s", "Exchange them, or leave one out.", c.Until, c.Since)
+		return nil, wrong("dates", "Exchange them, or leave one out.", "--until %s is before --since %s", c.Until, c.Since)
 	}
+	c.Account = trimmed(c.Account)
+	to, err := destinationAt(c.To)
+	if err != nil {
+		return nil, err
+	}
+	c.To = to.Location
 	if c.own, err = reports(c.Report); err != nil {
 		return nil, err
 	}
@@ -89,7 +95,7 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 	if err != nil {
 		return nil, err
 	}
-	writer, err := p.destination("duckdb", c.Patience).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
+	writer, err := p.destination("duckdb", c.Patience).Open(ctx, to, adtally.Secret{})
 	if err != nil {
 		return nil, err
 	}
@@ -141,18 +147,29 @@ func pick(g adtally.Grant, names []string) (picked []adtally.Account, err error)
 	}
 	for _, name := range names {
 		if name == "all" && len(g.Accounts) == 0 {
-			return nil, wrong("no_accounts", "%s can see no ad account", "Give the token's owner \"View performance\" on the ad account.", cmp.Or(g.Who, "This token"))
+			return nil, wrong("no_accounts", "Give the token's owner \"View performance\" on the ad account.", "%s can see no ad account", cmp.Or(g.Who, "This token"))
 		}
 		if name == "all" {
 			return g.Accounts, nil
 		}
 		a, ok := seen[strings.TrimPrefix(name, "act_")]
 		if !ok {
-			return nil, wrong("unknown_account", "%s (%s) sees no ad account %s", "It sees: "+listed(g.Accounts), cmp.Or(g.Who, "This token"), g.UserID, name)
+			return nil, wrong("unknown_account", "It sees: "+listed(g.Accounts), "%s (%s) sees no ad account %s", cmp.Or(g.Who, "This token"), g.UserID, name)
 		}
 		picked = append(picked, a)
 	}
 	return picked, nil
+}
+
+// trimmed are names without the spaces around them, each once.
+func trimmed(names []string) (out []string) {
+	for _, name := range names {
+		name = strings.TrimSpace(name)
+		if bare := strings.TrimPrefix(name, "act_"); name != "" && !slices.Contains(out, bare) && !slices.Contains(out, "act_"+bare) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 const listedAtMost = 10
@@ -172,7 +189,7 @@ func listed(accounts []adtally.Account) string {
 func notFuture(since adtally.Day, accounts []adtally.Account, now time.Time) error {
 	for _, a := range accounts {
 		if zone, err := a.Location(); err == nil && since > adtally.DayOf(now, zone) {
-			return wrong("dates", "--since %s is in the future", "Choose a day that has begun.", since)
+			return wrong("dates", "Choose a day that has begun.", "--since %s is in the future", since)
 		}
 	}
 	return nil

@@ -33,7 +33,7 @@ func (p *program) token() (adtally.Secret, error) {
 	}
 	text = strings.Join(strings.Fields(text), "")
 	if text == "" {
-		return adtally.Secret{}, wrong("no_token", "There is no access token", "Put it into the environment variable "+tokenVariable+", or run the command in a terminal and paste it when asked.")
+		return adtally.Secret{}, wrong("no_token", "Put it into the environment variable "+tokenVariable+", or run the command in a terminal and paste it when asked.", "There is no access token")
 	}
 	return adtally.NewSecret(text), nil
 }

@@ -19,6 +19,8 @@ type Load struct {
 type Wait struct {
 	Bucket string
 	Until  time.Time
+	Used   float64       // of the budget, as was said last; 1 = all of it
+	Space  time.Duration // requests go out so far apart; zero = none goes out before Until
 }
 
 // From slowAt a bucket's requests are spaced, up to slowest at stopAt; from there
@@ -31,7 +33,8 @@ const (
 	pause   = time.Minute
 )
 
-// worthSaying is how long a wait must be to be told of.
+// worthSaying is how long a wait must be to be told of. That requests are spaced
+// is told however short the space is: a thousand short ones are a long wait.
 const worthSaying = 5 * time.Second
 
 // pacer knows when each bucket may be used next.
@@ -118,7 +121,7 @@ func (p *pacer) turn(ctx context.Context, names []string, patience time.Duration
 		if left > patience {
 			return &tooLong{w}
 		}
-		if left > worthSaying && tell != nil {
+		if (left > worthSaying || w.Space > 0) && tell != nil {
 			tell(w)
 		}
 		if err := sleep(ctx, left); err != nil {
@@ -140,7 +143,10 @@ func (p *pacer) reserve(names []string, now time.Time) (longest Wait, free bool)
 	defer p.mu.Unlock()
 	for _, name := range names {
 		if b := p.buckets[name]; b != nil && b.opens().After(longest.Until) {
-			longest = Wait{Bucket: name, Until: b.opens()}
+			longest = Wait{Bucket: name, Until: b.opens(), Used: b.used}
+			if !b.until.After(now) {
+				longest.Space = b.space
+			}
 		}
 	}
 	if longest.Until.After(now) {

@@ -97,8 +97,11 @@ func TestAfterABlockOneRequestFindsOutForAll(t *testing.T) { // R38
 		c.Waiting = func(w fetch.Wait) {
 			mu.Lock()
 			defer mu.Unlock()
-			if told++; w.Bucket != "a" || w.Until.Before(opens) {
+			if w.Bucket != "a" || w.Until.Before(opens) {
 				t.Errorf("told %+v", w)
+			}
+			if w.Space == 0 {
+				told++
 			}
 		}
 		one := func() {
@@ -124,6 +127,33 @@ func TestAfterABlockOneRequestFindsOutForAll(t *testing.T) { // R38
 		}
 		if refused != 1 || first != 1 || len(s.at) != 7 || told < 6 {
 			t.Errorf("of %d requests %d were sent while it was closed (want 1, which found out) and %d when it opened (want 1); told %d times", len(s.at), refused, first, told)
+		}
+	})
+}
+
+// That requests are spaced is told, with how full the budget is: a thousand short
+// waits are a long one.
+func TestPace_SpacedRequestsAreTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{answers: []func(*http.Request) (*http.Response, error){says(200, "{}")}}
+		c := client(s, good)
+		c.Gauge = func(fetch.Request, fetch.Answer, error) []fetch.Load { return []fetch.Load{{Bucket: "a", Used: 0.77}} }
+		var told []fetch.Wait
+		c.Waiting = func(w fetch.Wait) { told = append(told, w) }
+		began := time.Now()
+		for range 5 {
+			if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"a"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if time.Since(began) < time.Second || len(told) < 3 {
+			t.Fatalf("five requests took %s, and %d waits were told", time.Since(began), len(told))
+		}
+		for _, w := range told {
+			if w.Bucket != "a" || w.Used != 0.77 || w.Space <= 0 || !w.Until.After(began) {
+				t.Errorf("told %+v", w)
+			}
 		}
 	})
 }

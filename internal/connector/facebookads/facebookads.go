@@ -44,8 +44,8 @@ type Config struct {
 	// Patience is how long Meta's stated waits are sat out; a quarter of an hour
 	// when zero. Beyond it, a read ends with a fault that says until when.
 	Patience time.Duration
-	// Waiting is told that calls about an account, "" for all, go on at a moment.
-	Waiting func(account string, until time.Time)
+	// Waiting is told what holds calls back.
+	Waiting func(adtally.RateLimitWait)
 	// Say is told what a person should know, such as that a version ends.
 	Say func(notice string)
 	// App is the installation's own; zero = it has none, and tokens are pasted.
@@ -89,16 +89,22 @@ func (c *Connector) Used(account string) (share float64, known bool) {
 	return c.fetch.Used(insightsOf(account).buckets())
 }
 
-// waiting tells of a wait whose account it is; "" = all of them.
+// waiting tells of a wait whose account it is, and which of Meta's budgets.
 func (c *Connector) waiting(w fetch.Wait) {
 	if c.config.Waiting == nil {
 		return
 	}
-	account, _, _ := strings.Cut(strings.TrimPrefix(w.Bucket, "act_"), " ")
+	account, use, _ := strings.Cut(strings.TrimPrefix(w.Bucket, "act_"), " ")
 	if account == string(scopeApp) {
-		account = ""
+		account, use = "", string(scopeApp)
 	}
-	c.config.Waiting(account, w.Until)
+	c.config.Waiting(adtally.RateLimitWait{Account: account, Budget: budgetWords[scope(use)], Until: w.Until, Used: w.Used, Spaced: w.Space})
+}
+
+// budgetWords say what a budget is for; "" stands for the account's own.
+var budgetWords = map[scope]string{
+	scopeApp: "of the app", scopeAccount: "of the account", "": "of the account",
+	scopeInsights: "for reports of the account", scopeManagement: "for objects of the account",
 }
 
 // Spec describes the connector.

@@ -100,6 +100,7 @@ func (s *shell) groups() []group {
 		session{s, logins},
 		users{s, s.Store},
 		invites{s, logins},
+		resets{s, logins},
 		keys{s, s.Store},
 		deeds{s, s.Store},
 		&oidcLogin{shell: s, logins: logins},

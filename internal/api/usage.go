@@ -54,7 +54,7 @@ const usualSpan = 30
 
 func (g usages) source(ctx context.Context, _ Caller, in *struct {
 	ByID
-	By    []string    `query:"by" enum:"day,table,account" maxItems:"3" doc:"What is summed up apart; none = by table"`
+	By    []string `query:"by" enum:"day,table,account" maxItems:"3" doc:"What is summed up apart; none = by table"`
 	Since dayParam `query:"since" doc:"The first day, in UTC; absent = 30 days before the last"`
 	Until dayParam `query:"until" doc:"The last day, in UTC; absent = today"`
 },

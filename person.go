@@ -85,6 +85,19 @@ func (i Invite) Open(now time.Time) bool {
 	return i.Used.IsZero() && i.Revoked.IsZero() && now.Before(i.Expires)
 }
 
+// Reset lets a person choose a new password.
+type Reset struct {
+	Code    string // the hash of what stands in the link
+	User    string // whose password
+	By      string // who made it; empty = somebody at the machine
+	Made    time.Time
+	Expires time.Time
+	Used    time.Time // zero = not yet
+}
+
+// Open says whether the link still works.
+func (r Reset) Open(now time.Time) bool { return r.Used.IsZero() && now.Before(r.Expires) }
+
 // APIKey lets a program in: a service account.
 type APIKey struct {
 	ID   string

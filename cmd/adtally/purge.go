@@ -20,7 +20,7 @@ func (s *service) purge(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		now := s.p.clock()
-		if err := errors.Join(s.forget(ctx, now), s.forgetLogins(ctx, now)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.forget(ctx, now), s.forgetLogins(ctx, now), s.store.ForgetResets(ctx, now.Add(-loginLife))); err != nil && ctx.Err() == nil {
 			s.log.Error("what was deleted could not be forgotten", "error", err)
 		}
 		select {

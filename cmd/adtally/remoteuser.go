@@ -12,6 +12,7 @@ type userCommand struct {
 	List    userListCommand    `cmd:"" help:"List the people."`
 	Invite  userInviteCommand  `cmd:"" help:"Invite somebody, and print the link for them."`
 	Invites userInvitesCommand `cmd:"" help:"List the invites."`
+	Reset   userResetCommand   `cmd:"" help:"Print a link by which somebody chooses a new password. It works on the machine of the service, and asks for no login."`
 	Set     userSetCommand     `cmd:"" help:"Change what somebody may do."`
 }
 

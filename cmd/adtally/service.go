@@ -95,6 +95,18 @@ func (f *serviceFlags) address(file string) string {
 	return filepath.Join(f.Data, file)
 }
 
+// there refuses a folder that is no service's: a command that looks at one makes
+// none.
+func (f *serviceFlags) there() error {
+	if f.DatabaseURL != "" {
+		return nil
+	}
+	if _, err := os.Stat(f.address("adtally.db")); err != nil {
+		return wrong("data", "There is no service in the folder %s", "Name its folder with --data.", f.Data)
+	}
+	return nil
+}
+
 // hire sets up the worker of this process.
 func (s *service) hire(ctx context.Context) (err error) {
 	host, err := os.Hostname()

@@ -107,6 +107,7 @@ func (s *shell) groups() []group {
 		session{s, logins},
 		users{s, s.Store},
 		invites{s, logins},
+		resets{s, logins},
 		keys{s, s.Store},
 		deeds{s, s.Store},
 		&oidcLogin{shell: s, logins: logins},
@@ -130,9 +131,9 @@ func document(version string) huma.Config {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Adtally", Version: cmp.Or(version, "dev"),
-				Description: "Everything that the UI does, and that a program may do too. What an operation asks of its caller is its x-access: a role, a permission besides, whether a person must do it, or nothing where it is public."},
+				Description: "Everything that the UI does, and that a program may do too. What an operation asks of its caller is its x-access: a role, a permission besides, whether a person must do it, or nothing where it is public. A query parameter that is empty counts as absent; one that an operation does not name is refused."},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: daysAsText(huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					bySession: {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "A browser in which somebody has logged in. Over HTTPS it is called " + safeCookie + "."},
 					byKey:     {Type: "http", Scheme: "bearer", BearerFormat: keyPrefix + "…", Description: "The key of a service account."},

@@ -16,8 +16,8 @@ type Dependents struct {
 	Tables   []string  `json:"tables" nullable:"false" doc:"Its tables that hold something"`
 	Foreign  []Foreign `json:"foreign" nullable:"false" doc:"What others made in the warehouse that stands in its dataset, or reads its tables. It stays when the tables go; what reads them then fails"`
 	Unknown  string    `json:"foreign_unknown,omitempty" doc:"Why it is not known what others made there; absent = it is"`
-	From     string    `json:"from,omitempty" doc:"The first day that is in the warehouse"`
-	To       string    `json:"to,omitempty" doc:"The last one"`
+	From     string    `json:"from,omitempty" format:"date" doc:"The first day that is in the warehouse"`
+	To       string    `json:"to,omitempty" format:"date" doc:"The last one"`
 	Created  time.Time `json:"created"`
 	Oldest   bool      `json:"oldest" doc:"No source of its sort is older: is it the right one to delete?"`
 }

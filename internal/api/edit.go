@@ -3,11 +3,24 @@ package api
 import (
 	"strconv"
 	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // Edit is the part of an input that says what one saw before one changed it.
 type Edit struct {
 	IfMatch string `header:"If-Match" maxLength:"100" doc:"The ETag of what was read; without it nothing is changed (428), and where it is another by now neither (412)"`
+}
+
+// requireIfMatch has the document say that an edit must say what it edits. Huma
+// would answer 422 where that is missing, and not 428: so it is told only after it
+// has taken the operation.
+func requireIfMatch(o *huma.Operation) {
+	for _, p := range o.Parameters {
+		if p.Name == "If-Match" {
+			p.Required = true
+		}
+	}
 }
 
 // Version is the version that was seen.

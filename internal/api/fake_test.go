@@ -17,11 +17,12 @@ type fake struct {
 	sessions map[string]adtally.Session
 	invites  map[string]adtally.Invite
 	keys     map[string]adtally.APIKey
+	resets   map[string]adtally.Reset
 	deeds    []adtally.Deed
 }
 
 func newFake() *fake {
-	return &fake{users: map[string]adtally.User{}, sessions: map[string]adtally.Session{}, invites: map[string]adtally.Invite{}, keys: map[string]adtally.APIKey{}}
+	return &fake{users: map[string]adtally.User{}, sessions: map[string]adtally.Session{}, invites: map[string]adtally.Invite{}, keys: map[string]adtally.APIKey{}, resets: map[string]adtally.Reset{}}
 }
 
 func no(code string) error {
@@ -317,4 +318,39 @@ func (f *fake) what() (all []string) {
 		all = append(all, d.What)
 	}
 	return all
+}
+
+func (f *fake) AddReset(_ context.Context, r adtally.Reset, d adtally.Deed) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for code, o := range f.resets {
+		if o.User == r.User && o.Used.IsZero() {
+			delete(f.resets, code)
+		}
+	}
+	f.resets[r.Code] = r
+	return f.done(d)
+}
+
+func (f *fake) Reset(_ context.Context, code string) (adtally.Reset, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return found(pick(f.resets, func(r adtally.Reset) bool { return r.Code == code }))
+}
+
+func (f *fake) UseReset(_ context.Context, code string, password adtally.Secret, d adtally.Deed) (adtally.User, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := f.resets[code]
+	u := f.users[r.User]
+	if !r.Open(d.At) || u.Disabled {
+		return u, no("reset_gone")
+	}
+	r.Used = d.At
+	f.resets[code] = r
+	u.Password = password
+	u.Epoch++
+	u.Version++
+	f.users[u.ID] = u
+	return u, f.done(d)
 }

@@ -34,6 +34,22 @@ func handle[I, O any](s *shell, op operation, do func(context.Context, Caller, *
 		}
 		return out, nil
 	})
+	requireIfMatch(operationAt(s.huma.OpenAPI().Paths[op.Path], op.Method))
+}
+
+// operationAt is what the document has of a method.
+func operationAt(p *huma.PathItem, method string) *huma.Operation {
+	switch method {
+	case http.MethodGet:
+		return p.Get
+	case http.MethodPost:
+		return p.Post
+	case http.MethodPut:
+		return p.Put
+	case http.MethodPatch:
+		return p.Patch
+	}
+	return p.Delete
 }
 
 // nothing is the output of what has nothing to say.

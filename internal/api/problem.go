@@ -36,6 +36,7 @@ var statuses = map[string]int{
 	"link_gone":          http.StatusNotFound,
 	"login_used":         http.StatusConflict,
 	"not_found":          http.StatusNotFound,
+	"reset_gone":         http.StatusNotFound,
 	"invite_gone":        http.StatusNotFound,
 	"method_not_allowed": http.StatusMethodNotAllowed,
 	"timeout":            http.StatusRequestTimeout,

@@ -357,6 +357,9 @@ func (g sources) remove(ctx context.Context, who Caller, in *struct {
 	Name string `query:"name" maxLength:"200" doc:"The source's name, which is asked for where something depends on it, or its tables go"`
 },
 ) (*oneSource, error) {
+	if _, err := in.Version(); err != nil {
+		return nil, err
+	}
 	d, err := g.dependentsOf(ctx, in.ID)
 	if err != nil {
 		return nil, err

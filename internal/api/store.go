@@ -15,6 +15,7 @@ type Store interface {
 	Logins
 	Sessions
 	Invites
+	Resets
 	Keys
 	Deeds
 }
@@ -69,6 +70,18 @@ type Invites interface {
 	AcceptInvite(ctx context.Context, id string, u adtally.User, d adtally.Deed) error
 	// RevokeInvite refuses with invite_gone where it was used or revoked.
 	RevokeInvite(ctx context.Context, id string, d adtally.Deed) error
+}
+
+// Resets let people choose a new password.
+type Resets interface {
+	// AddReset puts an end to the ones before of the same person.
+	AddReset(ctx context.Context, r adtally.Reset, d adtally.Deed) error
+	// Reset is found by the hash of its code.
+	Reset(ctx context.Context, code string) (adtally.Reset, error)
+	// UseReset sets the password, ends the person's sessions and uses the reset up. It
+	// refuses with reset_gone where that was used or has expired at the moment of the
+	// deed.
+	UseReset(ctx context.Context, code string, password adtally.Secret, d adtally.Deed) (adtally.User, error)
 }
 
 // Keys let programs in.

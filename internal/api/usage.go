@@ -54,16 +54,17 @@ const usualSpan = 30
 
 func (g usages) source(ctx context.Context, _ Caller, in *struct {
 	ByID
-	By    []string    `query:"by" enum:"day,table,account" maxItems:"3" doc:"What is summed up apart; none = by table"`
-	Since adtally.Day `query:"since" doc:"The first day, in UTC; absent = 30 days ago"`
-	Until adtally.Day `query:"until" doc:"The last day, in UTC; absent = today"`
+	By    []string `query:"by" enum:"day,table,account" maxItems:"3" doc:"What is summed up apart; none = by table"`
+	Since dayParam `query:"since" doc:"The first day, in UTC; absent = 30 days before the last"`
+	Until dayParam `query:"until" doc:"The last day, in UTC; absent = today"`
 },
 ) (*listed[Usage], error) {
 	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	today := adtally.DayOf(g.Now(), time.UTC)
-	since, until := cmp.Or(in.Since, today-usualSpan), cmp.Or(in.Until, today)
+	until := cmp.Or(in.Until.day, today)
+	since := cmp.Or(in.Since.day, until-usualSpan)
 	if until < since {
 		return nil, invalid("query.until", "The last day is before the first")
 	}
@@ -92,8 +93,8 @@ func (g usages) usage(ctx context.Context, f adtally.UsageFilter) (*listed[Usage
 type Coverage struct {
 	Table   string    `json:"table"`
 	Account string    `json:"account"`
-	From    string    `json:"from,omitempty" doc:"The first day; absent = the table has no days"`
-	To      string    `json:"to,omitempty" doc:"The last day"`
+	From    string    `json:"from,omitempty" format:"date" doc:"The first day; absent = the table has no days"`
+	To      string    `json:"to,omitempty" format:"date" doc:"The last day"`
 	Asked   time.Time `json:"asked" doc:"When the platform was asked, the oldest of the range"`
 	Partial bool      `json:"partial"`
 }

@@ -85,5 +85,34 @@ func TestALogIsDownloadedWhole(t *testing.T) {
 	for _, path := range []string{"/api/v1/runs/" + run + "/usage", "/api/v1/sources/" + made.field("id") + "/usage?by=day,table", "/api/v1/sources/" + made.field("id") + "/coverage"} {
 		h.ask("GET", path, "").is(200)
 	}
-	h.ask("GET", "/api/v1/sources/"+made.field("id")+"/usage?since=2026-01-02&until=2026-01-01", "").refused(422, "invalid")
+	usage := "/api/v1/sources/" + made.field("id") + "/usage"
+	h.ask("GET", usage+"?since=2026-01-02&until=2026-01-01", "").refused(422, "invalid").names(t, "query.until")
+	for _, bad := range []string{"yesterday", "2026-13-01", "20260101", "17897"} {
+		h.ask("GET", usage+"?since="+bad, "").refused(422, "invalid").names(t, "query.since")
+	}
+}
+
+// R22: the days that are named are those that are counted, both of them too.
+func TestUsage_OfTheDaysThatAreNamed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t).admin()
+	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
+	run := h.ask("POST", "/api/v1/sources/"+made.field("id")+"/runs", `{}`).is(201).field("id")
+	for day := 1; day <= 5; day++ {
+		o := adtally.Outcome{Slice: adtally.Slice{Stream: "basic_ad", Account: "7"}, Started: time.Date(2026, 1, day, 23, 59, 0, 0, time.UTC), Calls: 1}
+		if err := h.ledger.SaveOutcome(ctx, run, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for query, want := range map[string]int64{"since=2026-01-02&until=2026-01-04": 3, "since=2026-01-05&until=2026-01-05": 1, "since=2026-01-03": 3, "since=2026-01-01&until=": 5, "": 0} {
+		var got struct{ Items []api.Usage }
+		h.ask("GET", "/api/v1/sources/"+made.field("id")+"/usage?"+query, "").is(200).into(&got)
+		var calls int64
+		for _, u := range got.Items {
+			calls += u.Calls
+		}
+		if calls != want {
+			t.Errorf("%q: %d calls, want %d", query, calls, want)
+		}
+	}
 }

@@ -1,0 +1,201 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"adtally"
+)
+
+// schema is what the OpenAPI document says of a value.
+type schema struct {
+	Type       any               `json:"type"`
+	Format     string            `json:"format"`
+	Enum       []any             `json:"enum"`
+	Minimum    *float64          `json:"minimum"`
+	Items      *schema           `json:"items"`
+	Properties map[string]schema `json:"properties"`
+	Ref        string            `json:"$ref"`
+}
+
+// param is a parameter of an operation.
+type param struct {
+	Name, In string
+	Required bool
+	Schema   schema
+}
+
+// described is the OpenAPI document, as far as these tests read it.
+type described struct {
+	Paths map[string]map[string]struct {
+		ID         string `json:"operationId"`
+		Parameters []param
+		Responses  map[string]struct {
+			Content map[string]json.RawMessage
+		}
+	}
+	Components struct{ Schemas map[string]schema }
+}
+
+func (h *house) described() (d described) {
+	h.t.Helper()
+	h.ask("GET", "/api/openapi.json", "").is(http.StatusOK).into(&d)
+	return d
+}
+
+// days are the names of all values that are days, and moments those of moments.
+var (
+	days    = []string{"day", "from", "to"}
+	moments = []string{"started", "ended", "created", "expires", "at", "asked", "admitted", "written", "made"}
+)
+
+func TestDocument_ADayIsADate(t *testing.T) { // R22
+	t.Parallel()
+	h := newHouse(t)
+	d := h.described()
+	seen := 0
+	check := func(where, name string, s schema) {
+		want := ""
+		switch {
+		case slices.Contains(days, name), (name == "since" || name == "until") && !strings.Contains(where, "audit") && !strings.Contains(where, "Outage") && !strings.Contains(where, "Fault") && !strings.Contains(where, "Problem"):
+			want = "date"
+		case slices.Contains(moments, name), name == "since", name == "until":
+			want = "date-time"
+		}
+		if want == "" || where == "Deed" && name == "from" || strings.HasPrefix(where, "/auth/") {
+			return
+		}
+		if seen++; s.Format != want {
+			t.Errorf("%s: %s has the format %q, want %q", where, name, s.Format, want)
+		}
+	}
+	for name, s := range d.Components.Schemas {
+		for field, f := range s.Properties {
+			check(name, field, f)
+		}
+	}
+	for path, methods := range d.Paths {
+		for _, o := range methods {
+			for _, p := range o.Parameters {
+				check(path, p.Name, p.Schema)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d days and moments were found", seen)
+	}
+}
+
+// example is a value that the document allows.
+func (s schema) example() string {
+	switch {
+	case len(s.Enum) > 0:
+		return fmt.Sprint(s.Enum[0])
+	case s.Items != nil:
+		return s.Items.example()
+	case s.Format == "date":
+		return "2026-01-02"
+	case s.Format == "date-time":
+		return "2026-01-02T03:04:05Z"
+	case s.Type == "integer":
+		if s.Minimum != nil {
+			return fmt.Sprint(*s.Minimum)
+		}
+		return "1"
+	case s.Type == "boolean":
+		return "true"
+	}
+	return "x"
+}
+
+// Whatever the document names in a query is understood: a value that it allows is
+// not refused, and one that is empty counts as absent.
+func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) { // R22
+	t.Parallel()
+	h := newHouse(t).admin()
+	source := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
+	run := h.ask("POST", "/api/v1/sources/"+source+"/runs", `{}`).is(http.StatusCreated).field("id")
+	asked := 0
+	for path, methods := range h.described().Paths {
+		o, reads := methods["get"]
+		if !reads || strings.Contains(path, "/auth/") {
+			continue
+		}
+		id := source
+		if strings.Contains(path, "/runs/") {
+			id = run
+		}
+		at := strings.NewReplacer("{id}", id, "{connector}", "facebookads").Replace(path)
+		for _, p := range o.Parameters {
+			if p.In != "query" || p.Name == "cursor" || strings.Contains(path, "/events") { // a cursor is ours, and watching does not end
+				continue
+			}
+			asked++
+			for _, value := range []string{p.Schema.example(), ""} {
+				if got := h.ask("GET", at+"?"+p.Name+"="+url.QueryEscape(value), ""); got.Code != http.StatusOK {
+					t.Errorf("GET %s with %s=%q: %d %s", path, p.Name, value, got.Code, got.Body)
+				}
+			}
+		}
+	}
+	if asked < 15 {
+		t.Errorf("only %d parameters were tried", asked)
+	}
+}
+
+// An edit says what it edits: the document and the server agree on where.
+func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) { // R22
+	t.Parallel()
+	h := newHouse(t).admin()
+	d := h.described()
+	edits := 0
+	for path, methods := range d.Paths {
+		for method, o := range methods {
+			_, conditional := o.Responses["428"]
+			i := slices.IndexFunc(o.Parameters, func(p param) bool { return p.Name == "If-Match" })
+			if conditional != (i >= 0 && o.Parameters[i].Required) {
+				t.Errorf("%s %s: answers 428: %t, and the parameters are %+v", method, path, conditional, o.Parameters)
+			}
+			if !conditional {
+				continue
+			}
+			edits++
+			at := strings.NewReplacer("{id}", "x", "{connector}", "facebookads").Replace(path)
+			body := "{}"
+			if o.ID == "set-app" {
+				body = `{"id":"1"}`
+			}
+			h.ask(strings.ToUpper(method), at, body).refused(http.StatusPreconditionRequired, "edit_unconditional")
+		}
+	}
+	if edits < 5 {
+		t.Errorf("only %d edits were found", edits)
+	}
+}
+
+// All alerts can be chosen for a channel, and can be shown.
+func TestDocument_EveryAlertCanBeChosen(t *testing.T) { // R24
+	t.Parallel()
+	h := newHouse(t).admin()
+	var want []string
+	for _, a := range adtally.Alerts() {
+		want = append(want, string(a))
+	}
+	slices.Sort(want)
+	d := h.described()
+	for name, s := range map[string]schema{"Outage": d.Components.Schemas["Outage"].Properties["alert"], "ChannelChoice": *d.Components.Schemas["ChannelChoice"].Properties["alerts"].Items} {
+		var got []string
+		for _, v := range s.Enum {
+			got = append(got, fmt.Sprint(v))
+		}
+		slices.Sort(got)
+		same(t, name, got, want)
+	}
+	raw, _ := json.Marshal(want)
+	h.ask("POST", "/api/v1/channels", `{"kind":"webhook","settings":{"url":"up"},"alerts":`+string(raw)+`}`).is(http.StatusCreated)
+}

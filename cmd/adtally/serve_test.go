@@ -341,7 +341,7 @@ func (r *running) measures(id string) {
 		}
 		body, err := io.ReadAll(res.Body)
 		_ = res.Body.Close()
-		if err != nil || res.StatusCode != status || status == 200 && !bytes.Contains(body, []byte(`adtally_source_failures{connector="facebookads",name="Facebook Ads",source="`+id+`"} 0`)) {
+		if err != nil || res.StatusCode != status || status == 200 && !bytes.Contains(body, []byte(`adtally_source_failures{source="`+id+`"} 0`)) {
 			r.t.Errorf("%d, want %d: %v %s", res.StatusCode, status, err, body)
 		}
 	}

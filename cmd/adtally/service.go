@@ -102,7 +102,7 @@ func (f *serviceFlags) there() error {
 		return nil
 	}
 	if _, err := os.Stat(f.address("adtally.db")); err != nil {
-		return wrong("data", "There is no service in the folder %s", "Name its folder with --data.", f.Data)
+		return wrong("data", "Name its folder with --data.", "There is no service in the folder %s", f.Data)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (c *userResetCommand) Run(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	if u.Disabled {
-		return wrong("disabled", "%s may not log in", "An admin can let them in again: adtally user set --no-disabled.", u.Email)
+		return wrong("disabled", "An admin can let them in again: adtally user set --no-disabled.", "%s may not log in", u.Email)
 	}
 	now := p.clock()
 	r, link := api.NewReset(u.ID, "", c.PublicURL, now)

@@ -55,7 +55,7 @@ func TestOutage_IsReachedByTheFirstLetterThatArrives(t *testing.T) {
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
 		o, l := outage("o1")
-		if err := errors.Join(db.AddChannel(ctx, channel, deed("channel.make")), db.Tell(ctx, []adtally.Outage{o}, []adtally.Letter{l})); err != nil {
+		if err := errors.Join(db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")), db.Tell(ctx, []adtally.Outage{o}, []adtally.Letter{l})); err != nil {
 			t.Fatal(err)
 		}
 		for _, arrived := range []time.Time{{}, moment.Add(time.Hour), moment.Add(2 * time.Hour)} {

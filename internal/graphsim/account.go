@@ -11,7 +11,8 @@ import (
 // account is an ad account and what of it was looked at last.
 type account struct {
 	advertiser.Account
-	id string // digits
+	id       string   // digits
+	business Business // that owns it, as it said when it was added: a node is costly
 
 	mu       sync.Mutex
 	listings map[advertiser.Kind]*listing
@@ -25,7 +26,11 @@ type listing struct {
 }
 
 func newAccount(a advertiser.Account, now time.Time) *account {
-	return &account{Account: a, id: strings.TrimPrefix(a.Node(now).ID, "act_"), listings: map[advertiser.Kind]*listing{}}
+	n := a.Node(now)
+	held, _ := n.Fields["business"].(map[string]any)
+	id, _ := held["id"].(string)
+	name, _ := held["name"].(string)
+	return &account{Account: a, id: strings.TrimPrefix(n.ID, "act_"), business: Business{ID: id, Name: name}, listings: map[advertiser.Kind]*listing{}}
 }
 
 // fresh is how old a listing may be: it is costly to make, and a listing that

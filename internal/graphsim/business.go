@@ -44,15 +44,12 @@ func (s *Server) businesses() []Business {
 	all := slices.Clone(s.keys.businesses)
 	s.keys.mu.Unlock()
 	for _, a := range s.all() {
-		held, _ := a.Node(s.clock.Now()).Fields["business"].(map[string]any)
-		id, _ := held["id"].(string)
-		if id == "" {
+		if a.business.ID == "" {
 			continue
 		}
-		i := slices.IndexFunc(all, func(b Business) bool { return b.ID == id })
+		i := slices.IndexFunc(all, func(b Business) bool { return b.ID == a.business.ID })
 		if i < 0 {
-			name, _ := held["name"].(string)
-			i, all = len(all), append(all, Business{ID: id, Name: name})
+			i, all = len(all), append(all, a.business)
 		}
 		if !slices.Contains(all[i].Owned, a.id) {
 			all[i].Owned = append(slices.Clone(all[i].Owned), a.id)

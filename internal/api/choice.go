@@ -1,7 +1,6 @@
 package api
 
 import (
-	"strings"
 	"time"
 
 	"adtally"
@@ -35,7 +34,7 @@ func (c Choice) into(s *adtally.Standing) {
 	if c.Accounts != nil {
 		s.Accounts = nil
 		for _, a := range *c.Accounts {
-			s.Accounts = append(s.Accounts, strings.TrimPrefix(a, "act_"))
+			s.Accounts = append(s.Accounts, bare(a))
 		}
 	}
 	if c.Minutes != nil {

@@ -58,7 +58,16 @@ func (g forecasts) preview(ctx context.Context, _ Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	p, err := g.Forecasts.Preview(ctx, s, in.Body.Report, in.Body.Account, in.Body.Day)
+	if err := g.notLater(in.Body.Day, "body.day"); err != nil {
+		return nil, err
+	}
+	account := bare(in.Body.Account)
+	if account != "" {
+		if err := (sources{g.shell, g.Service}).reads(ctx, s, []string{account}, "body.account"); err != nil {
+			return nil, err
+		}
+	}
+	p, err := g.Forecasts.Preview(ctx, s, in.Body.Report, account, in.Body.Day)
 	if err != nil {
 		return nil, foreign(err)
 	}
@@ -122,7 +131,7 @@ func (g forecasts) estimate(ctx context.Context, _ Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	extent, err := in.Body.extent()
+	extent, err := (sources{g.shell, g.Service}).extent(ctx, s, in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -17,9 +17,10 @@ type operation struct {
 	Summary          string
 	Text             string // more of it, for the reference
 	Access           Access
-	AnyQuery         bool  // whoever sends the browser here may add what they like
-	Status           int   // of success; 0 = 200, or 204 where nothing is answered
-	Refuses          []int // statuses of refusals besides those that follow from the rest
+	Stream           string // what is answered as it comes, by its media type; empty = a whole answer
+	AnyQuery         bool   // whoever sends the browser here may add what they like
+	Status           int    // of success; 0 = 200, or 204 where nothing is answered
+	Refuses          []int  // statuses of refusals besides those that follow from the rest
 }
 
 // maxBody is how much a request may bring.
@@ -62,10 +63,28 @@ func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 		Summary: op.Summary, Description: op.Text, DefaultStatus: op.Status,
 		MaxBodyBytes: maxBody, RejectUnknownQueryParameters: !op.AnyQuery,
 		Errors:      op.refusals(input),
+		Responses:   op.streams(),
 		Security:    op.Access.security(),
 		Extensions:  map[string]any{"x-access": op.Access.extension()},
 		Middlewares: huma.Middlewares{s.atTheDoor(op.Access)},
 	}
+}
+
+// streams are the answers of an operation that answers as it comes.
+func (o operation) streams() map[string]*huma.Response {
+	if o.Stream == "" {
+		return nil
+	}
+	return map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK),
+		Content: map[string]*huma.MediaType{o.Stream: {Schema: &huma.Schema{Type: huma.TypeString}}}}}
+}
+
+// streamed has a handler write the answer itself.
+func streamed(serve func(http.ResponseWriter, *http.Request)) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		r, w := humago.Unwrap(ctx)
+		serve(w, r)
+	}}
 }
 
 // atTheDoor lets in who may come in, before anything of the request is read.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"adtally"
 )
@@ -52,9 +53,11 @@ var statuses = map[string]int{
 	"unsupported_media":  http.StatusUnsupportedMediaType,
 	"invalid":            http.StatusUnprocessableEntity,
 	"dataset_foreign":    http.StatusUnprocessableEntity,
+	"key_reused":         http.StatusUnprocessableEntity,
 	"name_needed":        http.StatusUnprocessableEntity,
 	"bad_cursor":         http.StatusUnprocessableEntity,
 	"weak_password":      http.StatusUnprocessableEntity,
+	"accounts_lost":      http.StatusConflict,
 	"edit_unconditional": http.StatusPreconditionRequired,
 	"too_many_tries":     http.StatusTooManyRequests,
 	"busy":               http.StatusServiceUnavailable,
@@ -223,8 +226,19 @@ func init() {
 func fieldErrors(errs []error) (all []FieldError) {
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			all = append(all, FieldError{Field: d.Location, Message: d.Message})
+			all = append(all, FieldError{Field: fieldOf(d), Message: d.Message})
 		}
 	}
 	return all
+}
+
+// fieldOf is where something is wrong. Of a property that is missing huma names what
+// lacks it, and the property in its words only.
+func fieldOf(d *huma.ErrorDetail) string {
+	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
+	name, is := strings.CutPrefix(d.Message, before)
+	if name, whole := strings.CutSuffix(name, after); is && whole {
+		return d.Location + "." + name
+	}
+	return d.Location
 }

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"adtally"
 )
@@ -23,7 +26,7 @@ var toSync = Access{Role: adtally.Viewer, Also: adtally.Syncs}
 func (g runs) register() {
 	const one = "/api/v1/runs/{id}"
 	handle(g.shell, operation{ID: "start-run", Method: http.MethodPost, Path: "/api/v1/sources/{id}/runs", Tag: tagRuns, Access: toSync, Status: http.StatusCreated,
-		Summary: "Sync a source now, or read some of it again", Text: "Where a run is on, its id is told (409). With an Idempotency-Key the same order is never placed twice. A run that names accounts, tables or days is a backfill, and goes on beside the schedule.",
+		Summary: "Sync a source now, or read some of it again", Text: "Where a run is on, its id is told (409). With an Idempotency-Key the same order is never placed twice; the same key with another order is refused (422). A run that names accounts, tables or days is a backfill, and goes on beside the schedule.",
 		Refuses: []int{http.StatusConflict}}, g.start)
 	handle(g.shell, operation{ID: "list-runs", Method: http.MethodGet, Path: "/api/v1/runs", Tag: tagRuns, Access: forViewers, Summary: "List the runs, newest first"}, g.list)
 	handle(g.shell, operation{ID: "get-run", Method: http.MethodGet, Path: one, Tag: tagRuns, Access: forViewers, Summary: "Show a run and its steps"}, g.get)
@@ -31,7 +34,8 @@ func (g runs) register() {
 		Text: "What is in the warehouse stays.", Refuses: []int{http.StatusConflict}}, g.cancel)
 	handle(g.shell, operation{ID: "read-log", Method: http.MethodGet, Path: one + "/log", Tag: tagRuns, Access: forViewers, Summary: "Read the log of a run",
 		Text: "In the order in which it was written. /api/v1/runs/{id}/events sends new lines as they come, as server-sent events."}, g.log)
-	g.mux.Handle("GET "+one+"/events", g.guard(forViewers, http.HandlerFunc(g.events)))
+	handle(g.shell, operation{ID: "watch-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Watch the log of a run", Stream: "text/event-stream",
+		Text: "Server-sent events: a line event for each line, whose data is the line as in the log and whose id is its seq; at last an end event, whose data is the run's state. Last-Event-ID goes on after that line."}, g.watch)
 }
 
 // Run is a run.
@@ -90,30 +94,6 @@ type oneRun struct {
 	}
 }
 
-// wanted is how much of a source is to be read; all that is due where nothing is
-// named.
-type wanted struct {
-	Accounts []string    `json:"accounts,omitempty" maxItems:"10000" doc:"Only these ad accounts, by number"`
-	Tables   []string    `json:"tables,omitempty" maxItems:"500" doc:"Only these tables"`
-	Since    adtally.Day `json:"since,omitempty" doc:"Read again from this day"`
-	Until    adtally.Day `json:"until,omitempty" doc:"Read again until this day"`
-}
-
-// extent is what is named; it is read again, also where it is final.
-func (w wanted) extent() (e adtally.Extent, err error) {
-	if w.Since != 0 && w.Until != 0 && w.Until < w.Since {
-		return e, invalid("body.until", "The last day is before the first")
-	}
-	if len(w.Accounts)+len(w.Tables) == 0 && w.Since == 0 && w.Until == 0 {
-		return e, nil
-	}
-	for _, a := range w.Accounts {
-		e.Accounts = append(e.Accounts, strings.TrimPrefix(a, "act_"))
-	}
-	e.Tables, e.Since, e.Until, e.Reread = w.Tables, w.Since, w.Until, true
-	return e, nil
-}
-
 func (g runs) start(ctx context.Context, who Caller, in *struct {
 	ByID
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"Repeats of an order carry the same key"`
@@ -129,7 +109,7 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 	case s.Stage == adtally.Authentication:
 		return nil, refusal("conflict", "The source has no token, or no account was picked", "Give it a token and pick accounts.")
 	}
-	extent, err := in.Body.extent()
+	extent, err := (sources{g.shell, g.Service}).extent(ctx, s, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -142,10 +122,21 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 		return nil, err
 	}
 	repeated := in.Key != "" && run.Key == in.Key
+	if repeated && !placed && !sameExtent(run, o) {
+		return nil, fieldRefusal{refusal("key_reused", "This Idempotency-Key was sent with another order", "Take a new key for each order."), "header.Idempotency-Key"}
+	}
 	if !placed && !repeated {
 		return nil, inTheWay(refusal("run_on", "A run of this source is on", "Wait until it has ended, or cancel it."), object("run", run.ID))
 	}
 	return g.whole(ctx, run)
+}
+
+// sameExtent says that a run is of the same order, whatever is absent and whatever is
+// empty in it.
+func sameExtent(run adtally.RunRecord, o adtally.Order) bool {
+	a, err := json.Marshal(run.Extent)
+	b, wrong := json.Marshal(o.Extent)
+	return err == nil && wrong == nil && bytes.Equal(a, b) && run.Trigger == o.Trigger
 }
 
 func (g runs) whole(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
@@ -226,4 +217,15 @@ func (g runs) log(ctx context.Context, _ Caller, in *struct {
 		out.Body.Items = append(out.Body.Items, lineOf(l))
 	}
 	return out, err
+}
+
+func (g runs) watch(ctx context.Context, _ Caller, in *struct {
+	ByID
+	After string `header:"Last-Event-ID" maxLength:"100" doc:"The last line that was seen; what is no line's number counts as none"`
+},
+) (*huma.StreamResponse, error) {
+	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return streamed(g.events), nil
 }

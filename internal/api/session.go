@@ -97,7 +97,7 @@ func (g session) password(ctx context.Context, who Caller, in *passwordForm) (*c
 	if err != nil {
 		return nil, err
 	}
-	if err := g.prove(ctx, who, u, in.Body.Current); err != nil {
+	if err := g.prove(ctx, who, u, in.Body.Current, "body.current"); err != nil {
 		return nil, err
 	}
 	if err := password.Check(in.Body.New, u.Email); err != nil {
@@ -116,7 +116,7 @@ func (g session) password(ctx context.Context, who Caller, in *passwordForm) (*c
 
 // prove asks for the present password: a browser that was left open must not be
 // enough to keep its owner out. Who came in by OIDC alone has none to give.
-func (g session) prove(ctx context.Context, who Caller, u adtally.User, current string) error {
+func (g session) prove(ctx context.Context, who Caller, u adtally.User, current, field string) error {
 	if u.Password.IsZero() {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (g session) prove(ctx context.Context, who Caller, u adtally.User, current 
 		return err
 	}
 	if !good {
-		return fieldRefusal{refusal("wrong_password", "This is not the present password", "Try again, or ask an admin."), "body.current"}
+		return fieldRefusal{refusal("wrong_password", "This is not the present password", "Try again, or ask an admin."), field}
 	}
 	g.patience.Good(u.Email, network(who.From))
 	return nil

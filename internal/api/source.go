@@ -199,6 +199,9 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 		if o, err = g.inspect(ctx, s, in.Body.TokenFrom); err != nil {
 			return nil, err
 		}
+		if err := unseen(s.Accounts, seenBy(o.grant)); err != nil {
+			return nil, err
+		}
 	}
 	if s, err = g.add(ctx, who, s, o, in.Body.Dataset); err != nil {
 		return nil, err
@@ -297,16 +300,10 @@ var usualDatasets = map[string]string{"facebookads": "facebook_ads"}
 
 // check says whether the connector would take the source.
 func (g sources) check(s adtally.Standing) error {
-	known, err := g.Platforms.Tables(s.Source)
-	if err != nil {
-		return foreign(err)
+	if err := g.notLater(s.Since, "body.since"); err != nil {
+		return err
 	}
-	for i, name := range s.Tables {
-		if !slices.ContainsFunc(known, func(c adtally.TableCard) bool { return c.Name == name }) {
-			return invalid(fmt.Sprintf("body.tables[%d]", i), "There is no such table")
-		}
-	}
-	return nil
+	return g.knows(s, s.Tables)
 }
 
 func (g sources) change(ctx context.Context, who Caller, in *struct {
@@ -321,7 +318,12 @@ func (g sources) change(ctx context.Context, who Caller, in *struct {
 		if s.Stage == adtally.Authentication && s.Credential != "" && (s.All || len(s.Accounts) > 0) {
 			s.Stage, s.Next = adtally.InitialLoad, now
 		}
-	}, func(_, s adtally.Standing) error { return g.check(s) })
+	}, func(before, after adtally.Standing) error {
+		if err := g.check(after); err != nil {
+			return err
+		}
+		return g.picked(ctx, before, after)
+	})
 }
 
 // edit changes a source that is as it was seen. What refuses the change compares

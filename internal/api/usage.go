@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"adtally"
 )
 
@@ -25,7 +27,8 @@ func (g usages) register() {
 	handle(g.shell, operation{ID: "read-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Show what a run cost, by table and account"}, g.run)
 	handle(g.shell, operation{ID: "read-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
 		Summary: "Show which days are in the warehouse", Text: "By table and account, as ranges of days in the account's zone. A range is partial where the platform withheld some of it."}, g.coverage)
-	g.mux.Handle("GET /api/v1/runs/{id}/log.jsonl", g.guard(forViewers, http.HandlerFunc(g.download)))
+	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: "/api/v1/runs/{id}/log.jsonl", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run", Stream: "application/jsonl",
+		Text: "All of it, a line of JSON for each of its lines."}, g.wholeLog)
 }
 
 // Usage is what tries cost.
@@ -176,13 +179,16 @@ func joined(parts []adtally.Checkpoint) (out []adtally.Checkpoint) {
 // linesAtOnce bounds what of a log is in memory.
 const linesAtOnce = 1000
 
+func (g usages) wholeLog(ctx context.Context, _ Caller, in *struct{ ByID }) (*huma.StreamResponse, error) {
+	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return streamed(g.download), nil
+}
+
 // download gives the whole log of a run, a line of JSON for each of its lines.
 func (g usages) download(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	if _, err := g.Runs.Run(r.Context(), id); err != nil {
-		g.refuse(w, r, err)
-		return
-	}
 	w.Header().Set("Content-Type", "application/jsonl")
 	w.Header().Set("Content-Disposition", `attachment; filename="run.jsonl"`)
 	if err := g.pour(r.Context(), json.NewEncoder(w), id); err != nil && !errors.Is(err, context.Canceled) {

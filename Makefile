@@ -12,6 +12,7 @@ export CGO_ENABLED := 1
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT := .tools/golangci-lint
 VENV := .tools/venv
+OPENAPI := .tools/openapi
 FUZZTIME ?= 10s
 
 # Tests of the whole program start it as a process, which the race detector cannot
@@ -44,8 +45,16 @@ test-long: build $(VENV)/.ready postgres ## the same with long sweeps: 160 kills
 	$(MAKE) fuzz FUZZTIME=5m
 
 .PHONY: lint
-lint: compiler $(LINT) ## look for what the compiler does not mind
+lint: compiler $(LINT) openapi ## look for what the compiler does not mind
 	$(LINT) run ./...
+
+# Two programs read the OpenAPI document as those do who make clients from it.
+.PHONY: openapi
+openapi: compiler $(OPENAPI)/.ready
+	ADTALLY_OPENAPI=$(CURDIR)/$(OPENAPI)/openapi.json go test -count=1 -run TestDocument_ ./internal/api
+	cd $(OPENAPI) && export PATH="$(CURDIR)/.tools/node/bin:$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true && \
+		node node_modules/@redocly/cli/bin/cli.js lint --config redocly.yaml --max-problems 20 openapi.json && \
+		node node_modules/@stoplight/spectral-cli/dist/index.js lint --ruleset spectral.yaml --fail-severity warn openapi.json
 
 .PHONY: format
 format: compiler $(LINT) ## lay the code out as the linter wants it
@@ -105,6 +114,14 @@ $(VENV)/.ready: tools/python.txt
 	@mkdir -p .tools
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tools/python.txt
+	@touch $@
+
+# What looks at the OpenAPI document, without the scripts that packages would run.
+$(OPENAPI)/.ready: $(wildcard tools/openapi/*) tools/node.txt
+	@tools/need node
+	@mkdir -p $(OPENAPI)
+	cp tools/openapi/* $(OPENAPI)/
+	cd $(OPENAPI) && PATH="$(CURDIR)/.tools/node/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 # The linter is a module of its own, so that what it needs never mixes with what

@@ -3,8 +3,6 @@ package api
 import (
 	"cmp"
 	"crypto/rand"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -84,7 +82,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	c.Idle, c.Lifetime = cmp.Or(c.Idle, idle), cmp.Or(c.Lifetime, lifetime)
 	s := &shell{Config: c, mux: http.NewServeMux(), seal: seal{c.Key}, patience: patience.New()}
-	s.huma = humago.New(s.mux, document(c.Version))
+	s.huma = humago.New(s.mux, document(c))
 	s.sessions = s.newSessions()
 	for _, g := range s.groups() {
 		g.register()
@@ -123,36 +121,6 @@ func (s *shell) groups() []group {
 		usages{s, s.Service},
 		forecasts{s, s.Service},
 	}
-}
-
-// document is the OpenAPI document before there is an operation in it.
-func document(version string) huma.Config {
-	return huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{Title: "Adtally", Version: cmp.Or(version, "dev"),
-				Description: "Everything that the UI does, and that a program may do too. What an operation asks of its caller is its x-access: a role, a permission besides, whether a person must do it, or nothing where it is public. A query parameter that is empty counts as absent; one that an operation does not name is refused."},
-			Components: &huma.Components{
-				Schemas: daysAsText(huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)),
-				SecuritySchemes: map[string]*huma.SecurityScheme{
-					bySession: {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "A browser in which somebody has logged in. Over HTTPS it is called " + safeCookie + "."},
-					byKey:     {Type: "http", Scheme: "bearer", BearerFormat: keyPrefix + "…", Description: "The key of a service account."},
-				},
-			},
-		},
-		Formats:       huma.DefaultFormats,
-		DefaultFormat: "application/json",
-	}
-}
-
-// serveDocument serves the OpenAPI document as it is once all are in it.
-func (s *shell) serveDocument() error {
-	text, err := json.Marshal(s.huma.OpenAPI())
-	if err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	s.mux.Handle("GET /api/openapi.json", fixed("application/openapi+json", text))
-	return nil
 }
 
 // deed is what is written down of something that a caller does.

@@ -109,4 +109,3 @@ func (g sources) handOver(ctx context.Context, by string, s adtally.Standing, o 
 func sameFor(a, b adtally.Standing) bool {
 	return a.Credential == b.Credential && a.Renewed.Equal(b.Renewed) && a.Deleted.Equal(b.Deleted) && a.All == b.All && slices.Equal(a.Accounts, b.Accounts)
 }
-

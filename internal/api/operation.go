@@ -60,7 +60,7 @@ type nothing struct{}
 func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 	return huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: op.Path, Tags: []string{op.Tag},
-		Summary: op.Summary, Description: op.Text, DefaultStatus: op.Status,
+		Summary: op.Summary, Description: op.description(), DefaultStatus: op.Status,
 		MaxBodyBytes: maxBody, RejectUnknownQueryParameters: !op.AnyQuery,
 		Errors:      op.refusals(input),
 		Responses:   op.streams(),

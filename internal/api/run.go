@@ -3,8 +3,8 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"

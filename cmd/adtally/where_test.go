@@ -45,8 +45,7 @@ func TestSync_NeverTouchesAFileOfAnotherKind(t *testing.T) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c := &syncCommand{To: file, Account: []string{"all"}}
-		d, err := destinationAt(c.To)
+		d, err := destinationAt(file)
 		if err == nil {
 			_, err = destinations["duckdb"](0).Open(t.Context(), d, adtally.Secret{})
 		}

@@ -109,7 +109,7 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 	case s.Stage == adtally.Authentication:
 		return nil, refusal("conflict", "The source has no token, or no account was picked", "Give it a token and pick accounts.")
 	}
-	extent, err := (sources{g.shell, g.Service}).extent(ctx, s, in.Body)
+	extent, err := sources(g).extent(ctx, s, in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (g forecasts) preview(ctx context.Context, _ Caller, in *struct {
 	}
 	account := bare(in.Body.Account)
 	if account != "" {
-		if err := (sources{g.shell, g.Service}).reads(ctx, s, []string{account}, "body.account"); err != nil {
+		if err := sources(g).reads(ctx, s, []string{account}, "body.account"); err != nil {
 			return nil, err
 		}
 	}
@@ -131,7 +131,7 @@ func (g forecasts) estimate(ctx context.Context, _ Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	extent, err := (sources{g.shell, g.Service}).extent(ctx, s, in.Body)
+	extent, err := sources(g).extent(ctx, s, in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -91,14 +91,15 @@ type Channel struct {
 	Sources  []string          `json:"sources" nullable:"false"`
 	Created  time.Time         `json:"created"`
 	By       string            `json:"created_by"`
+	ByName   string            `json:"created_by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 }
 
-func channelOf(c adtally.Channel) Channel {
+func channelOf(c adtally.Channel, name func(string) string) Channel {
 	settings := c.Settings
 	if settings == nil {
 		settings = map[string]string{}
 	}
-	return Channel{c.ID, c.Name, c.Kind, settings, c.Credential != "", orNone(c.Alerts), orNone(c.Sources), c.Created.UTC(), c.CreatedBy}
+	return Channel{c.ID, c.Name, c.Kind, settings, c.Credential != "", orNone(c.Alerts), orNone(c.Sources), c.Created.UTC(), c.CreatedBy, name(c.CreatedBy)}
 }
 
 type oneChannel struct {
@@ -110,8 +111,9 @@ func (g channels) list(ctx context.Context, _ Caller, _ *struct{}) (*listed[Chan
 	all, err := g.Channels.Channels(ctx)
 	out := &listed[Channel]{}
 	out.Body.Items = []Channel{}
+	name := g.names(ctx)
 	for _, c := range all {
-		out.Body.Items = append(out.Body.Items, channelOf(c))
+		out.Body.Items = append(out.Body.Items, channelOf(c, name))
 	}
 	return out, err
 }
@@ -121,7 +123,7 @@ func (g channels) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneCh
 	if err != nil {
 		return nil, err
 	}
-	return &oneChannel{etag(c.Revision), channelOf(c)}, nil
+	return &oneChannel{etag(c.Revision), channelOf(c, g.names(ctx))}, nil
 }
 
 type newChannel struct {
@@ -152,7 +154,7 @@ func (g channels) make(ctx context.Context, who Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out.ETag, out.Body.Channel = etag(1), channelOf(c)
+	out.ETag, out.Body.Channel = etag(1), channelOf(c, g.names(ctx))
 	return out, nil
 }
 
@@ -201,7 +203,7 @@ func (g channels) change(ctx context.Context, who Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &oneChannel{etag(version + 1), channelOf(c)}, nil
+	return &oneChannel{etag(version + 1), channelOf(c, g.names(ctx))}, nil
 }
 
 // secret is the one that a channel has.

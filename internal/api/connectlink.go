@@ -31,6 +31,7 @@ func (g connectLinks) register() {
 type ConnectLink struct {
 	ID      string     `json:"id"`
 	By      string     `json:"by"`
+	ByName  string     `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	Made    time.Time  `json:"made"`
 	Expires time.Time  `json:"expires"`
 	Used    *time.Time `json:"used,omitempty"`
@@ -39,8 +40,8 @@ type ConnectLink struct {
 	URL     string     `json:"url,omitempty" doc:"Shown once, when it is made"`
 }
 
-func (g connectLinks) shown(l adtally.ConnectLink, address string) ConnectLink {
-	return ConnectLink{l.ID, l.By, l.Made.UTC(), l.Expires.UTC(), given(l.Used), given(l.Revoked), l.Open(g.Now()), address}
+func (g connectLinks) shown(l adtally.ConnectLink, address string, name func(string) string) ConnectLink {
+	return ConnectLink{l.ID, l.By, name(l.By), l.Made.UTC(), l.Expires.UTC(), given(l.Used), given(l.Revoked), l.Open(g.Now()), address}
 }
 
 func (g connectLinks) make(ctx context.Context, who Caller, in *struct {
@@ -61,7 +62,7 @@ func (g connectLinks) make(ctx context.Context, who Caller, in *struct {
 	code, now := rand.Text(), g.Now()
 	l := adtally.ConnectLink{ID: g.NewID(), Source: s.ID, By: who.String(), Made: now, Expires: now.AddDate(0, 0, days)}
 	err = g.Links.AddConnectLink(ctx, l, hashed(code), g.deed(who, "link.make", object("source", s.ID), map[string]string{"link": l.ID}))
-	return &struct{ Body ConnectLink }{g.shown(l, strings.TrimSuffix(g.PublicURL, "/")+"/link/"+code)}, err
+	return &struct{ Body ConnectLink }{g.shown(l, strings.TrimSuffix(g.PublicURL, "/")+"/link/"+code, g.names(ctx))}, err
 }
 
 func (g connectLinks) list(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[ConnectLink], error) {
@@ -71,8 +72,9 @@ func (g connectLinks) list(ctx context.Context, _ Caller, in *struct{ ByID }) (*
 	all, err := g.Links.ConnectLinks(ctx, in.ID)
 	out := &listed[ConnectLink]{}
 	out.Body.Items = []ConnectLink{}
+	name := g.names(ctx)
 	for _, l := range all {
-		out.Body.Items = append(out.Body.Items, g.shown(l, ""))
+		out.Body.Items = append(out.Body.Items, g.shown(l, "", name))
 	}
 	return out, err
 }

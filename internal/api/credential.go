@@ -76,14 +76,14 @@ func (k TokenFrom) one() error {
 }
 
 // secretOf opens what a key names.
-func (g sources) secretOf(ctx context.Context, connector string, k TokenFrom) (f found, err error) {
+func (g sources) secretOf(ctx context.Context, who Caller, s adtally.Standing, k TokenFrom) (f found, err error) {
 	if err := k.one(); err != nil {
 		return f, err
 	}
 	switch {
 	case k.Login != "":
 		f.way = "login"
-		l, err := g.usableLogin(ctx, connector, k.Login)
+		l, err := g.usableLogin(ctx, who, s, k.Login)
 		if err != nil {
 			return f, err
 		}
@@ -93,7 +93,7 @@ func (g sources) secretOf(ctx context.Context, connector string, k TokenFrom) (f
 	case k.FromSource != "":
 		f.way = "copy"
 		other, err := g.Sources.Source(ctx, k.FromSource)
-		if missing(err) || err == nil && (other.Connector != connector || other.Credential == "") {
+		if missing(err) || err == nil && (other.Connector != s.Connector || other.Credential == "") {
 			return f, invalid("body.from_source", "There is no such source with a token for this platform")
 		}
 		if err == nil {
@@ -199,13 +199,27 @@ type revealed struct {
 	}
 }
 
-func (g sources) reveal(ctx context.Context, who Caller, in *struct {
+type revealForm struct {
 	ByID
 	Body struct {
 		Password string `json:"password" maxLength:"256" doc:"One's own; empty where one has none"`
 	}
-},
-) (*revealed, error) {
+}
+
+// reveal writes down what it refuses, too.
+func (g sources) reveal(ctx context.Context, who Caller, in *revealForm) (*revealed, error) {
+	out, err := g.revealOnce(ctx, who, in)
+	if err == nil || missing(err) {
+		return out, err
+	}
+	d := g.deed(who, "credential.reveal_refused", object("source", in.ID), map[string]string{"why": adtally.FaultOf(err).Code})
+	if failed := g.Store.AddDeed(ctx, d); failed != nil {
+		return nil, failed
+	}
+	return nil, err
+}
+
+func (g sources) revealOnce(ctx context.Context, who Caller, in *revealForm) (*revealed, error) {
 	conf, err := g.Settings.Settings(ctx)
 	if err != nil {
 		return nil, err
@@ -261,6 +275,7 @@ type Version struct {
 	State    adtally.VersionState `json:"state" enum:"current,former,wiped" doc:"former = kept until a sync has gone well with the newer one; wiped = destroyed"`
 	Admitted time.Time            `json:"admitted"`
 	By       string               `json:"by" doc:"adtally = it was extended"`
+	ByName   string               `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	Who      string               `json:"who"`
 }
 
@@ -288,12 +303,13 @@ func (g sources) credential(ctx context.Context, _ Caller, in *struct{ ByID }) (
 	}
 	kept, err := g.Grants.Kept(ctx)
 	c := Credential{Versions: []Version{}, Scopes: []string{}, Reveal: conf.Reveal}
+	name := g.names(ctx)
 	for i, v := range versions {
 		if i == 0 {
 			c.tell(v.Grant)
 			c.Extended = app.ID != "" && app.ID == v.Grant.AppID && !v.Grant.ExpiresAt.IsZero()
 		}
-		c.Versions = append(c.Versions, Version{v.Number, v.State, v.Admitted.UTC(), v.By, v.Grant.Who})
+		c.Versions = append(c.Versions, Version{v.Number, v.State, v.Admitted.UTC(), v.By, name(v.By), v.Grant.Who})
 	}
 	for _, k := range kept {
 		if k.Credential.ID == s.Credential {

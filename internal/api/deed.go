@@ -28,12 +28,13 @@ type Deed struct {
 	Name   string            `json:"name,omitempty" doc:"What they were called then"`
 	What   string            `json:"what" example:"user.change"`
 	Object string            `json:"object,omitempty" example:"user:0198c0de"`
+	Called string            `json:"object_name,omitempty" doc:"What the object is called now, where it is a person or a key"`
 	From   string            `json:"from" doc:"The address"`
 	Detail map[string]string `json:"detail,omitempty"`
 }
 
-func deedOf(d adtally.Deed) Deed {
-	return Deed{d.ID, d.At.UTC(), d.Who, d.Name, d.What, d.Object, d.From, d.Detail}
+func deedOf(d adtally.Deed, name func(string) string) Deed {
+	return Deed{d.ID, d.At.UTC(), d.Who, d.Name, d.What, d.Object, name(d.Object), d.From, d.Detail}
 }
 
 type deedQuery struct {
@@ -48,8 +49,9 @@ type deedQuery struct {
 func (g deeds) list(ctx context.Context, _ Caller, in *deedQuery) (*listed[Deed], error) {
 	f := adtally.DeedFilter{Who: in.Who, What: in.What, Object: in.Object, Since: in.Since, Until: in.Until}
 	list := fmt.Sprintf("audit %q %q %q %s %s", f.Who, f.What, f.Object, f.Since, f.Until)
+	name := g.names(ctx)
 	return newest(g.shell, list, in.Pages, func(before adtally.Place, limit int) ([]adtally.Deed, error) {
 		f.Before, f.Limit = before, limit
 		return g.store.Deeds(ctx, f)
-	}, deedOf, func(d adtally.Deed) adtally.Place { return adtally.Place{At: d.At, ID: d.ID} })
+	}, func(d adtally.Deed) Deed { return deedOf(d, name) }, func(d adtally.Deed) adtally.Place { return adtally.Place{At: d.At, ID: d.ID} })
 }

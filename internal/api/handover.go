@@ -17,8 +17,8 @@ type offer struct {
 
 // inspect asks the platform about a secret. It is offered where it is good, or
 // somebody has confirmed what it lacks.
-func (g sources) inspect(ctx context.Context, s adtally.Standing, k TokenFrom) (*offer, error) {
-	f, err := g.secretOf(ctx, s.Connector, k)
+func (g sources) inspect(ctx context.Context, who Caller, s adtally.Standing, k TokenFrom) (*offer, error) {
+	f, err := g.secretOf(ctx, who, s, k)
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +72,15 @@ func (g sources) renew(ctx context.Context, who Caller, in *struct {
 	if !s.Deleted.IsZero() {
 		return nil, refusal("conflict", "The source is deleted", "Restore it first.")
 	}
-	o, err := g.inspect(ctx, s, in.Body)
+	o, err := g.inspect(ctx, who, s, in.Body)
 	if err != nil {
 		return nil, err
 	}
 	s, err = g.handOver(ctx, who.String(), s, o, nil, g.deed(who, "source.renew", object("source", s.ID), map[string]string{"who": o.grant.Who, "app": o.grant.App}))
-	return shown(s, o.grant), err
+	if err != nil {
+		return nil, err
+	}
+	return g.with(ctx, s, o.grant), nil
 }
 
 // handOver gives a source the secret that was found good for it as it was seen. One

@@ -39,12 +39,13 @@ type Invite struct {
 	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
 	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs"`
 	By          string               `json:"by" doc:"Who invited" example:"user:0198c0de"`
+	ByName      string               `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	Created     time.Time            `json:"created"`
 	Expires     time.Time            `json:"expires"`
 	State       string               `json:"state" enum:"open,used,revoked,expired"`
 }
 
-func (g invites) show(i adtally.Invite) Invite {
+func (g invites) show(i adtally.Invite, name func(string) string) Invite {
 	state := "expired"
 	switch {
 	case i.Open(g.Now()):
@@ -54,13 +55,14 @@ func (g invites) show(i adtally.Invite) Invite {
 	case !i.Revoked.IsZero():
 		state = "revoked"
 	}
-	return Invite{i.ID, i.Email, i.Role, orNone(i.Permissions), i.By, i.Created.UTC(), i.Expires.UTC(), state}
+	return Invite{i.ID, i.Email, i.Role, orNone(i.Permissions), i.By, name(i.By), i.Created.UTC(), i.Expires.UTC(), state}
 }
 
 func (g invites) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Invite], error) {
+	name := g.names(ctx)
 	return newest(g.shell, "invites", in.Pages, func(before adtally.Place, limit int) ([]adtally.Invite, error) {
 		return g.Store.Invites(ctx, before, limit)
-	}, g.show, func(i adtally.Invite) adtally.Place { return adtally.Place{At: i.Created, ID: i.ID} })
+	}, func(i adtally.Invite) Invite { return g.show(i, name) }, func(i adtally.Invite) adtally.Place { return adtally.Place{At: i.Created, ID: i.ID} })
 }
 
 // Powers are what somebody is to be allowed.
@@ -111,7 +113,7 @@ func (g invites) make(ctx context.Context, who Caller, in *inviteForm) (*newInvi
 	}
 	out := &newInvite{}
 	// What follows a # is sent to no server, and so is in no log.
-	out.Body.Invite, out.Body.Link = g.show(i), strings.TrimSuffix(g.PublicURL, "/")+"/invite#"+code
+	out.Body.Invite, out.Body.Link = g.show(i, g.names(ctx)), strings.TrimSuffix(g.PublicURL, "/")+"/invite#"+code
 	return out, nil
 }
 

@@ -31,20 +31,22 @@ type Key struct {
 	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
 	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs"`
 	By          string               `json:"by" doc:"Who made it" example:"user:0198c0de"`
+	ByName      string               `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	Created     time.Time            `json:"created"`
 	Expires     *time.Time           `json:"expires,omitempty" doc:"Absent = never"`
 	LastUsed    *time.Time           `json:"last_used,omitempty" doc:"To the minute; absent = never"`
 	Revoked     *time.Time           `json:"revoked,omitempty" doc:"Absent = it was not"`
 }
 
-func keyOf(k adtally.APIKey) Key {
-	return Key{k.ID, k.Name, k.Role, orNone(k.Permissions), k.By, k.Created.UTC(), given(k.Expires), given(k.LastUsed), given(k.Revoked)}
+func keyOf(k adtally.APIKey, name func(string) string) Key {
+	return Key{k.ID, k.Name, k.Role, orNone(k.Permissions), k.By, name(k.By), k.Created.UTC(), given(k.Expires), given(k.LastUsed), given(k.Revoked)}
 }
 
 func (g keys) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Key], error) {
+	name := g.names(ctx)
 	return newest(g.shell, "keys", in.Pages, func(before adtally.Place, limit int) ([]adtally.APIKey, error) {
 		return g.store.APIKeys(ctx, before, limit)
-	}, keyOf, func(k adtally.APIKey) adtally.Place { return adtally.Place{At: k.Created, ID: k.ID} })
+	}, func(k adtally.APIKey) Key { return keyOf(k, name) }, func(k adtally.APIKey) adtally.Place { return adtally.Place{At: k.Created, ID: k.ID} })
 }
 
 type keyForm struct {
@@ -74,7 +76,7 @@ func (g keys) make(ctx context.Context, who Caller, in *keyForm) (*newKey, error
 		return nil, err
 	}
 	out := &newKey{}
-	out.Body.Key, out.Body.Token = keyOf(k), token
+	out.Body.Key, out.Body.Token = keyOf(k, g.names(ctx)), token
 	return out, nil
 }
 

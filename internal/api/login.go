@@ -70,11 +70,26 @@ func (g logins) verify(ctx context.Context, who Caller, email, text string) (adt
 		g.patience.Good(email, network(who.From))
 		return u, nil
 	}
-	if err := g.Store.AddDeed(ctx, g.deed(who, "session.refused", object("user", u.ID), nil)); err != nil {
+	if err := g.Store.AddDeed(ctx, g.deed(who, "session.refused", object("user", u.ID), map[string]string{"email": email})); err != nil {
 		return adtally.User{}, err
 	}
 	return adtally.User{}, refusal("wrong_login", "The e-mail address or the password is wrong", "Try again, or ask an admin.")
 }
+
+// refused writes down that the provider's word let nobody in.
+func (g logins) refused(ctx context.Context, who Caller, u adtally.User, email string, why error) error {
+	d := g.deed(who, "session.refused", object("user", u.ID), map[string]string{"email": cut(email), "by": "oidc", "why": adtally.FaultOf(why).Code})
+	if err := g.Store.AddDeed(ctx, d); err != nil {
+		return err
+	}
+	return why
+}
+
+// longestEmail is what RFC 5321, section 4.5.3.1.3, allows with its brackets.
+const longestEmail = 254
+
+// cut keeps what a provider says within bounds.
+func cut(email string) string { return strings.ToValidUTF8(email[:min(len(email), longestEmail)], "") }
 
 // newUser is a user with a password who is not yet kept.
 func (g logins) newUser(ctx context.Context, name, email, text string, powers adtally.Powers) (adtally.User, error) {

@@ -151,7 +151,7 @@ func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *
 	}
 	u, err := g.welcome(ctx, who, c)
 	if err != nil {
-		return session, "", err
+		return session, "", g.logins.refused(ctx, who, u, c.Email, err)
 	}
 	if err := g.Store.LoggedIn(ctx, u.ID, g.deed(who.by(u), "session.start", object("user", u.ID), map[string]string{"by": "oidc"})); err != nil {
 		return session, "", err

@@ -198,6 +198,10 @@ func TestOIDCLetsInWhoMayComeIn(t *testing.T) { // R25
 	} {
 		got := h.viaOIDC(p, c.claims)
 		same(t, name, got.Header().Get("Location"), "/login?problem="+c.code)
+		email, _ := c.claims["email"].(string)
+		if d := h.store.deeds[len(h.store.deeds)-1]; d.What != "session.refused" || d.Detail["email"] != email || d.Detail["why"] != c.code {
+			t.Errorf("%s: the audit log says %+v", name, d)
+		}
 		if all := got.cookies(); len(all) != 1 || all[0].MaxAge >= 0 && all[0].Expires.After(time.Now()) {
 			t.Errorf("%s gets %v", name, all)
 		}

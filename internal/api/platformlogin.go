@@ -23,6 +23,8 @@ func (g platformLogins) register() {
 		Summary: "Log in to a platform for a source", Text: "Open the address that is answered, in the same browser, within ten minutes. For a source that is there, what comes back is tested and used at once; it asks to be confirmed where it does not see all that is read. For a new one, name the login when you make the source.",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.begin)
 	handle(g.shell, operation{ID: "get-login", Method: http.MethodGet, Path: "/api/v1/logins/{id}", Tag: tagSources, Access: withSecrets, Summary: "Say what came of a login"}, g.get)
+	handle(g.shell, operation{ID: "list-logins", Method: http.MethodGet, Path: "/api/v1/sources/{id}/logins", Tag: tagSources, Access: withSecrets, Summary: "List the logins for a source, newest first",
+		Text: "One that waits, because its token does not see all that is read, is used by PUT …/credential with login and confirm: by whoever began it or made its link, or by an admin. Its token is destroyed a week after nobody did."}, g.list)
 	handle(g.shell, operation{ID: "finish-login", Method: http.MethodGet, Path: "/auth/{connector}/callback", Tag: tagSources, Access: Access{Public: true, Asked: true}, Summary: "Come back from a platform's login",
 		Text: "The address to allow at the platform. The browser is sent on to the source, or to where the login began, with login=ID or problem=CODE.", Status: http.StatusFound, AnyQuery: true}, g.finish)
 	handle(g.shell, operation{ID: "get-link", Method: http.MethodGet, Path: "/api/v1/links/{code}", Tag: tagSources, Access: public, Summary: "Say what a connect link is for"}, g.link)
@@ -270,6 +272,9 @@ type LoginView struct {
 	ID        string       `json:"id"`
 	Connector string       `json:"connector"`
 	Source    string       `json:"source,omitempty" doc:"Whose token is renewed; absent = a new source's"`
+	By        string       `json:"by" doc:"Who began it; link:ID = somebody with a connect link"`
+	ByName    string       `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
+	Made      *time.Time   `json:"made,omitempty"`
 	State     LoginState   `json:"state" enum:"open,failed,waiting,taken" doc:"waiting = its token is good: make a source with it, or confirm it"`
 	Expires   time.Time    `json:"expires"`
 	Fault     *SourceFault `json:"fault,omitempty" doc:"Why nothing came of it"`
@@ -282,7 +287,25 @@ func (g platformLogins) get(ctx context.Context, _ Caller, in *struct{ ByID }) (
 	if err != nil {
 		return nil, err
 	}
-	v := LoginView{ID: l.ID, Connector: l.Connector, Source: l.Source, State: loginOpen, Expires: l.Expires.UTC(), Accounts: []AdAccount{}}
+	return &struct{ Body LoginView }{g.viewOf(l, g.names(ctx))}, nil
+}
+
+func (g platformLogins) list(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[LoginView], error) {
+	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := g.Logins.SourceLogins(ctx, in.ID)
+	out := &listed[LoginView]{}
+	out.Body.Items = []LoginView{}
+	name := g.names(ctx)
+	for _, l := range all {
+		out.Body.Items = append(out.Body.Items, g.viewOf(l, name))
+	}
+	return out, err
+}
+
+func (g platformLogins) viewOf(l adtally.Login, name func(string) string) LoginView {
+	v := LoginView{ID: l.ID, Connector: l.Connector, Source: l.Source, By: l.By, ByName: name(l.By), State: loginOpen, Made: given(l.Made), Expires: l.Expires.UTC(), Accounts: []AdAccount{}}
 	switch {
 	case l.Fault != nil:
 		v.State, v.Fault = loginFailed, &SourceFault{l.Fault.Act, l.Fault.Code, l.Fault.Message, l.Fault.Hint, l.Ended.UTC()}
@@ -297,14 +320,29 @@ func (g platformLogins) get(ctx context.Context, _ Caller, in *struct{ ByID }) (
 		f := findingsOf(*l.Found)
 		v.Found, v.Accounts = &f, bareAccounts(l.Found.Grant.Accounts)
 	}
-	return &struct{ Body LoginView }{v}, nil
+	return v
 }
 
-// usableLogin is one whose token can be used for a connector.
-func (g sources) usableLogin(ctx context.Context, connector, id string) (adtally.Login, error) {
+// usableLogin is one whose token can be used for a source, by whoever asks.
+func (g sources) usableLogin(ctx context.Context, who Caller, s adtally.Standing, id string) (adtally.Login, error) {
 	l, err := g.Logins.Login(ctx, id)
-	if missing(err) || err == nil && (l.Connector != connector || l.Credential == "" || !l.Taken.IsZero()) {
-		return l, invalid("body.login", "There is no such login, nothing came of it, or it was used")
+	other := l.Source != "" && l.Source != s.ID
+	if missing(err) || err == nil && (l.Connector != s.Connector || other || l.Credential == "" || !l.Taken.IsZero()) {
+		return l, invalid("body.login", "There is no such login, nothing came of it, it was for another source, or it was used")
 	}
-	return l, err
+	if err != nil {
+		return l, err
+	}
+	by := l.By
+	if l.Link != "" {
+		link, err := g.Links.ConnectLink(ctx, l.Link, "")
+		if err != nil {
+			return l, err
+		}
+		by = link.By
+	}
+	if by != who.String() && !who.Role.Reaches(adtally.Admin) {
+		return l, fieldRefusal{refusal("login_foreign", "This login was begun by somebody else", "Ask whoever began it, or an admin, to use it."), "body.login"}
+	}
+	return l, nil
 }

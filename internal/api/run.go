@@ -44,14 +44,15 @@ type Run struct {
 	Source  string           `json:"source"`
 	Trigger string           `json:"trigger" doc:"schedule, manual or backfill; empty = the command line"`
 	By      string           `json:"by,omitempty"`
+	ByName  string           `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all that could be had was read; some values could not be loaded, or the platform gives the rest on a later day"`
 	Error   string           `json:"error,omitempty"`
 	Started time.Time        `json:"started"`
 	Ended   *time.Time       `json:"ended,omitempty"`
 }
 
-func runOf(r adtally.RunRecord) Run {
-	return Run{r.ID, r.Source, string(r.Trigger), r.By, r.State, r.Error, r.Started.UTC(), given(r.Ended)}
+func runOf(r adtally.RunRecord, name func(string) string) Run {
+	return Run{r.ID, r.Source, string(r.Trigger), r.By, name(r.By), r.State, r.Error, r.Started.UTC(), given(r.Ended)}
 }
 
 // Step is one account's part of a run.
@@ -142,7 +143,7 @@ func sameExtent(run adtally.RunRecord, o adtally.Order) bool {
 func (g runs) whole(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
 	steps, err := g.Runs.Steps(ctx, r.ID)
 	out := &oneRun{}
-	out.Body.Run, out.Body.Steps = runOf(r), []Step{}
+	out.Body.Run, out.Body.Steps = runOf(r, g.names(ctx)), []Step{}
 	for _, s := range steps {
 		out.Body.Rows, out.Body.Gaps, out.Body.Misfits = out.Body.Rows+s.Rows, out.Body.Gaps+s.Gaps, out.Body.Misfits+s.Quarantined
 		out.Body.Steps = append(out.Body.Steps, stepOf(s))
@@ -163,15 +164,16 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	Source string `query:"source" maxLength:"100" doc:"Only those of this source"`
 },
 ) (*listed[Run], error) {
-	name, before := "runs "+in.Source, ""
-	if err := g.resume(name, in.Pages, &before); err != nil {
+	list, before := "runs "+in.Source, ""
+	if err := g.resume(list, in.Pages, &before); err != nil {
 		return nil, err
 	}
 	all, err := g.Runs.Runs(ctx, in.Source, before, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return page(g.shell, name, in.Pages, all, runOf, func(r adtally.RunRecord) any { return r.ID })
+	name := g.names(ctx)
+	return page(g.shell, list, in.Pages, all, func(r adtally.RunRecord) Run { return runOf(r, name) }, func(r adtally.RunRecord) any { return r.ID })
 }
 
 func (g runs) cancel(ctx context.Context, who Caller, in *struct{ ByID }) (*oneRun, error) {

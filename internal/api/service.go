@@ -104,6 +104,8 @@ type PlatformLogins interface {
 	// that it began with; link_gone where that does not work any more.
 	EndLogin(ctx context.Context, l adtally.Login, a adtally.Admission) error
 	Login(ctx context.Context, id string) (adtally.Login, error)
+	// SourceLogins are those for a source, newest first.
+	SourceLogins(ctx context.Context, source string) ([]adtally.Login, error)
 }
 
 // Links let somebody log in who is none of our people.

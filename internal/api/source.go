@@ -66,6 +66,7 @@ type Source struct {
 
 	Created  time.Time    `json:"created"`
 	By       string       `json:"created_by"`
+	ByName   string       `json:"created_by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	Deleted  *time.Time   `json:"deleted,omitempty"`
 	Drop     bool         `json:"drop_data,omitempty" doc:"Its tables go with it, 30 days after it was deleted"`
 	Next     *time.Time   `json:"next,omitempty" doc:"When it is synced next; absent = not scheduled"`
@@ -85,7 +86,7 @@ type SourceFault struct {
 	Since   time.Time   `json:"since"`
 }
 
-func sourceOf(s adtally.Standing, grant adtally.Grant) Source {
+func sourceOf(s adtally.Standing, grant adtally.Grant, name func(string) string) Source {
 	var fault *SourceFault
 	if f := s.Fault; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
@@ -95,7 +96,7 @@ func sourceOf(s adtally.Standing, grant adtally.Grant) Source {
 	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
 		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack, Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
-		Created: s.Created.UTC(), By: s.CreatedBy, Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Expires: given(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
+		Created: s.Created.UTC(), By: s.CreatedBy, ByName: name(s.CreatedBy), Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Expires: given(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
 
 type oneSource struct {
@@ -103,8 +104,8 @@ type oneSource struct {
 	Body Source
 }
 
-func shown(s adtally.Standing, grant adtally.Grant) *oneSource {
-	return &oneSource{etag(s.Revision), sourceOf(s, grant)}
+func (g sources) with(ctx context.Context, s adtally.Standing, grant adtally.Grant) *oneSource {
+	return &oneSource{etag(s.Revision), sourceOf(s, grant, g.names(ctx))}
 }
 
 // Card is a connector of the catalog.
@@ -145,8 +146,9 @@ func (g sources) list(ctx context.Context, _ Caller, in *struct {
 	grants, err := g.Grants.Grants(ctx)
 	out := &listed[Source]{}
 	out.Body.Items = []Source{}
+	name := g.names(ctx)
 	for _, s := range all {
-		out.Body.Items = append(out.Body.Items, sourceOf(s, grants[s.Credential]))
+		out.Body.Items = append(out.Body.Items, sourceOf(s, grants[s.Credential], name))
 	}
 	return out, err
 }
@@ -162,7 +164,7 @@ func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSou
 // shown is a source with what is known of its token.
 func (g sources) shown(ctx context.Context, s adtally.Standing) (*oneSource, error) {
 	grants, err := g.Grants.Grants(ctx)
-	return shown(s, grants[s.Credential]), err
+	return g.with(ctx, s, grants[s.Credential]), err
 }
 
 type sourceForm struct {
@@ -196,7 +198,7 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 	}
 	o := &offer{}
 	if in.Body.TokenFrom.given() {
-		if o, err = g.inspect(ctx, s, in.Body.TokenFrom); err != nil {
+		if o, err = g.inspect(ctx, who, s, in.Body.TokenFrom); err != nil {
 			return nil, err
 		}
 		if err := unseen(s.Accounts, seenBy(o.grant)); err != nil {
@@ -206,7 +208,7 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 	if s, err = g.add(ctx, who, s, o, in.Body.Dataset); err != nil {
 		return nil, err
 	}
-	return shown(s, o.grant), nil
+	return g.with(ctx, s, o.grant), nil
 }
 
 // mostNames is how many datasets are tried that others take at the same moment.

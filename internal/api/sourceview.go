@@ -7,13 +7,13 @@ import (
 
 // AdAccount is an ad account of a source.
 type AdAccount struct {
-	ID       string    `json:"id"`
-	Name     string    `json:"name"`
-	Currency string    `json:"currency"`
-	Zone     string    `json:"zone"`
-	Status   string    `json:"status"`
-	First    time.Time `json:"first_seen"`
-	Last     time.Time `json:"last_seen"`
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+	Currency string     `json:"currency"`
+	Zone     string     `json:"zone"`
+	Status   string     `json:"status"`
+	First    *time.Time `json:"first_seen,omitempty" doc:"Absent where an account is not a source's"`
+	Last     *time.Time `json:"last_seen,omitempty"`
 }
 
 func (g sources) accounts(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[AdAccount], error) {
@@ -24,7 +24,7 @@ func (g sources) accounts(ctx context.Context, _ Caller, in *struct{ ByID }) (*l
 	out := &listed[AdAccount]{}
 	out.Body.Items = []AdAccount{}
 	for _, a := range all {
-		out.Body.Items = append(out.Body.Items, AdAccount{a.ID, a.Name, a.Currency, a.Zone, a.Status, a.First.UTC(), a.Last.UTC()})
+		out.Body.Items = append(out.Body.Items, AdAccount{a.ID, a.Name, a.Currency, a.Zone, a.Status, given(a.First), given(a.Last)})
 	}
 	return out, err
 }

@@ -75,6 +75,11 @@ func (db *DB) Login(ctx context.Context, id string) (adtally.Login, error) {
 	return one(all, err, "login")
 }
 
+// SourceLogins are those for a source, newest first.
+func (db *DB) SourceLogins(ctx context.Context, source string) ([]adtally.Login, error) {
+	return (txn{db.sql, db.bind}).logins(ctx, `source = ? ORDER BY made DESC NULLS LAST, id DESC LIMIT 100`, source)
+}
+
 // LoginsBefore are those that ended, or would have, before a moment.
 func (db *DB) LoginsBefore(ctx context.Context, before time.Time) ([]adtally.Login, error) {
 	return (txn{db.sql, db.bind}).logins(ctx, `expires < ?`, before.UnixMicro())

@@ -59,7 +59,7 @@ func TestDocument_NullIsRefusedWhereItIsNotAllowed(t *testing.T) {
 		`{"connector":"facebookads","token":"good","tables":null}`:       "body.tables",
 		`{"connector":"facebookads","token":"good","accounts":[null]}`:   "body.accounts[0]",
 		`{"connector":"facebookads","token":null}`:                       "body.token",
-		`null`:                                                           "body",
+		`null`: "body",
 	} {
 		got := h.ask("POST", "/api/v1/sources", body).is(http.StatusUnprocessableEntity)
 		var p api.Problem

@@ -119,7 +119,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Mounts: []api.Mount{
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
-			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board},
+			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},
 		},
 		Checks: []api.Check{{Name: "ledger", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }}},
 	})

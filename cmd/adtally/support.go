@@ -59,10 +59,13 @@ func gather(ctx context.Context, db *store.DB, z *zip.Writer) error {
 	open, unknown := db.OpenOutages(ctx)
 	past, untold := db.Outages(ctx, adtally.Place{}, supportPast)
 	drifts, lost := db.Drifts(ctx)
-	if err := errors.Join(err, unread, unseen, unknown, untold, lost); err != nil {
+	channels, unheard := gatherChannels(ctx, db)
+	settings, unset := gatherSettings(ctx, db)
+	if err := errors.Join(err, unread, unseen, unknown, untold, lost, unheard, unset); err != nil {
 		return err
 	}
-	for name, part := range map[string]any{"about": about, "sources": sources, "deleted": deleted, "runs": runs, "alerts": open, "past_alerts": past, "drifts": drifts} {
+	for name, part := range map[string]any{"about": about, "sources": sources, "deleted": deleted, "runs": runs, "alerts": open, "past_alerts": past, "drifts": drifts,
+		"channels": channels, "settings": settings} {
 		if err := addPart(z, name+".json", part); err != nil {
 			return err
 		}

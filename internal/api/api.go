@@ -53,6 +53,23 @@ type Mount struct {
 	Pattern string
 	Access  Access
 	Handler http.Handler
+	// Policy is its Content-Security-Policy; "" = that of our own pages.
+	Policy string
+}
+
+// StyledPolicy is for pages of others that make styles of their own while they
+// run. Scripts still come from this server alone.
+const StyledPolicy = policy + "; style-src-elem 'self' 'unsafe-inline'; style-src-attr 'unsafe-inline'"
+
+// governed is the handler under its own policy.
+func (m Mount) governed() http.Handler {
+	if m.Policy == "" {
+		return m.Handler
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", m.Policy)
+		m.Handler.ServeHTTP(w, r)
+	})
 }
 
 // NewSetupCode makes a code for Config.SetupCode.
@@ -92,7 +109,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	s.serveReference()
 	for _, m := range c.Mounts {
-		s.mux.Handle(m.Pattern, s.guard(m.Access, m.Handler))
+		s.mux.Handle(m.Pattern, s.guard(m.Access, m.governed()))
 	}
 	return s.street()
 }

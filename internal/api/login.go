@@ -85,9 +85,6 @@ func (g logins) refused(ctx context.Context, who Caller, u adtally.User, email s
 	return why
 }
 
-// longestEmail is what RFC 5321, section 4.5.3.1.3, allows with its brackets.
-const longestEmail = 254
-
 // cut keeps what a provider says within bounds.
 func cut(email string) string { return strings.ToValidUTF8(email[:min(len(email), longestEmail)], "") }
 

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/url"
+	"time"
+
+	"adtally"
+	"adtally/internal/store"
+)
+
+// supportLetters is how many deliveries of each channel are in it.
+const supportLetters = 100
+
+// channelPart is a channel as whoever helps sees it.
+type channelPart struct {
+	ID, Name, Kind string
+	Settings       map[string]string
+	HasSecret      bool
+	Alerts         []adtally.Alert
+	Sources        []string
+	Created        time.Time
+	Deliveries     []deliveryPart
+}
+
+// deliveryPart is a message that was sent, or is to be.
+type deliveryPart struct {
+	ID                          string
+	Message                     json.RawMessage
+	Written, Arrived, NotBefore time.Time
+	Tries                       int
+	Problem                     string
+}
+
+func gatherChannels(ctx context.Context, db *store.DB) (all []channelPart, err error) {
+	channels, err := db.Channels(ctx)
+	for _, c := range channels {
+		letters, unread := db.Letters(ctx, c.ID, supportLetters)
+		err = errors.Join(err, unread)
+		part := channelPart{c.ID, c.Name, c.Kind, maps.Clone(c.Settings), c.Credential != "", c.Alerts, c.Sources, c.Created, nil}
+		for key, value := range part.Settings {
+			part.Settings[key] = placeAlone(value)
+		}
+		for _, l := range letters {
+			part.Deliveries = append(part.Deliveries, deliveryPart{l.ID, json.RawMessage(l.Body), l.Written, l.Arrived, l.NotBefore, l.Tries, l.Problem})
+		}
+		all = append(all, part)
+	}
+	return all, err
+}
+
+// placeAlone is an address without what may be a secret in it: whoever knows all
+// of a webhook's can often call it.
+func placeAlone(value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		return value
+	}
+	return u.Scheme + "://" + u.Host + "/…"
+}
+
+// gatherSettings are those that an admin has set for everybody.
+func gatherSettings(ctx context.Context, db *store.DB) (map[string]any, error) {
+	set, err := db.Settings(ctx)
+	all := map[string]any{"reveal": set.Reveal}
+	for name := range connectors {
+		app, unread := db.PlatformApp(ctx, name)
+		if unread != nil {
+			if f := adtally.FaultOf(unread); f.Code != "not_found" {
+				err = errors.Join(err, unread)
+			}
+			continue
+		}
+		all["app of "+name] = map[string]any{"id": app.ID, "configuration": app.Configuration, "has_secret": app.Credential != ""}
+	}
+	return all, err
+}

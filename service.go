@@ -119,6 +119,12 @@ type LogLine struct {
 	Detail  string // what lies beneath; may be empty
 }
 
+// LogQuery picks lines of a log.
+type LogQuery struct {
+	Text  string // stands in the line, in whatever case; empty = any
+	Level string // empty = any
+}
+
 // Usage is what tries of slices cost, summed up by what they have in common.
 type Usage struct {
 	Day     Day    // in UTC, on which the tries began; 0 = all

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -162,9 +163,10 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	}
 	writer, release, err := c.warehouse.use(ctx)
 	if err != nil {
-		return done, err
+		return done, sharedFile(err)
 	}
 	defer release()
+	defer func() { err = sharedFile(err) }()
 	ahead := c.now(s.ID).Sub(c.p.clock())
 	e := &engine.Engine{Source: s.Source, Reader: reader, Writer: writer, Ledger: c.store, Now: func() time.Time { return c.now(s.ID) }, NewID: newID,
 		Slices: slicesAtOnce, Watch: c.watch(r), Reread: r.Extent.Reread, Enough: h.Enough, Still: h.Still}
@@ -179,6 +181,19 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 		return done, err
 	}
 	return done, c.store.SettleDrifts(ctx, s.ID, done.Agreed, done.Drifts)
+}
+
+// sharedFile has a step tried again that met a warehouse which somebody else had
+// open for too long, such as another worker that is slow: no person need act.
+func sharedFile(err error) error {
+	f, ok := errors.AsType[*adtally.Fault](err)
+	if !ok || f.Code != "destination_locked" {
+		return err
+	}
+	again := *f
+	again.Act = adtally.Retry
+	again.Hint = "It is tried again by itself; close the program that has the file open, or open it there for reading only."
+	return &again
 }
 
 // clockSkew is how far the clocks of two workers may be apart.

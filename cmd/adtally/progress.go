@@ -56,7 +56,7 @@ func (w *progress) begin(accounts int, notes []string) {
 	if w.live != nil {
 		w.bar = w.live.New(0, mpb.BarStyle().Rbound("]").Lbound("[").Filler("█").Tip("█").Padding("·"),
 			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return w.status() })),
-			mpb.AppendDecorators(decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "done"), decor.Name(" left")))
+			mpb.AppendDecorators(decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO, decor.WC{W: 8}), "done"), decor.OnComplete(decor.Name(" left"), "")))
 	}
 }
 

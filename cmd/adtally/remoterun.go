@@ -55,7 +55,7 @@ func (c *runStartCommand) Run(ctx context.Context, p *program) error {
 	if err := answer.into(&r); err != nil {
 		return err
 	}
-	if err := v.follow(ctx, r.ID); err != nil {
+	if err := v.follow(ctx, r.ID, ""); err != nil {
 		return err
 	}
 	return v.ended(ctx, r.ID)
@@ -106,7 +106,9 @@ func (c *runShowCommand) Run(ctx context.Context, p *program) error {
 
 type runLogCommand struct {
 	aRun
-	Follow bool `help:"Go on until the run has ended." short:"f"`
+	Follow bool   `help:"Go on until the run has ended." short:"f"`
+	Text   string `help:"Only lines in which this stands."`
+	Level  string `help:"Only lines of this level: info, warn or error." enum:",info,warn,error" default:""`
 }
 
 func (c *runLogCommand) Run(ctx context.Context, p *program) error {
@@ -115,17 +117,31 @@ func (c *runLogCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	if c.Follow {
-		return v.follow(ctx, c.ID)
+		return v.follow(ctx, c.ID, c.query())
 	}
-	_, err = v.lines(ctx, c.ID, 0)
+	_, err = v.lines(ctx, c.ID, c.query(), 0)
 	return err
+}
+
+// query is what is looked for, as a part of an address.
+func (c *runLogCommand) query() string {
+	q := url.Values{}
+	for name, value := range map[string]string{"text": c.Text, "level": c.Level} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "&" + q.Encode()
 }
 
 // glance is how often a run that goes on is looked at.
 const glance = time.Second
 
 // follow prints a run's log until it has ended.
-func (v *visitor) follow(ctx context.Context, id string) error {
+func (v *visitor) follow(ctx context.Context, id, query string) error {
 	for after := int64(0); ; {
 		answer, err := v.ask(ctx, "GET", "/runs/"+url.PathEscape(id), nil)
 		if err != nil {
@@ -135,7 +151,7 @@ func (v *visitor) follow(ctx context.Context, id string) error {
 		if err := answer.into(&r); err != nil {
 			return err
 		}
-		if after, err = v.lines(ctx, id, after); err != nil || r.Ended != nil {
+		if after, err = v.lines(ctx, id, query, after); err != nil || r.Ended != nil {
 			return err
 		}
 		select {
@@ -147,9 +163,9 @@ func (v *visitor) follow(ctx context.Context, id string) error {
 }
 
 // lines prints a log after one of its lines, and gives the number of the last.
-func (v *visitor) lines(ctx context.Context, id string, after int64) (int64, error) {
+func (v *visitor) lines(ctx context.Context, id, query string, after int64) (int64, error) {
 	for {
-		answer, err := v.ask(ctx, "GET", fmt.Sprintf("/runs/%s/log?limit=1000&after=%d", url.PathEscape(id), after), nil)
+		answer, err := v.ask(ctx, "GET", fmt.Sprintf("/runs/%s/log?limit=1000&after=%d%s", url.PathEscape(id), after, query), nil)
 		if err != nil {
 			return after, err
 		}

@@ -44,6 +44,10 @@ func (r *running) Log(_ context.Context, run string, after int64, _ int) (all []
 	return all, nil
 }
 
+func (r *running) SearchLog(ctx context.Context, run string, _ adtally.LogQuery, after int64, limit int) ([]adtally.LogLine, error) {
+	return r.Log(ctx, run, after, limit)
+}
+
 func (r *running) house(t *testing.T) *house {
 	t.Helper()
 	return newHouse(t, func(c *api.Config) { c.Service.Runs, c.Service.Log = r, r }).admin()

@@ -73,6 +73,8 @@ type Runs interface {
 // Logs are what runs say.
 type Logs interface {
 	Log(ctx context.Context, run string, after int64, limit int) ([]adtally.LogLine, error)
+	// SearchLog gives those lines alone that a query finds.
+	SearchLog(ctx context.Context, run string, q adtally.LogQuery, after int64, limit int) ([]adtally.LogLine, error)
 }
 
 // Platforms are the connectors. Their faults are told to the caller as they are.

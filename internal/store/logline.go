@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"adtally"
@@ -23,9 +24,22 @@ func (t txn) appendLog(ctx context.Context, lines ...adtally.LogLine) error {
 	return nil
 }
 
+// SearchLog are those lines of a log that a query finds.
+func (db *DB) SearchLog(ctx context.Context, run string, q adtally.LogQuery, after int64, limit int) ([]adtally.LogLine, error) {
+	w := where{text: "run = ? AND seq > ?", args: []any{run, after}}
+	w.and(q.Level != "", "level = ?", q.Level)
+	w.and(q.Text != "", `lower(message || ' ' || detail || ' ' || code || ' ' || account || ' ' || stream) LIKE ? ESCAPE '!'`,
+		"%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(q.Text))+"%")
+	return db.logLines(ctx, run, w, limit)
+}
+
 // Log are the lines of a run after one of them, in the order in which they were
 // kept. On PostgreSQL a line may appear a moment after a later one.
-func (db *DB) Log(ctx context.Context, run string, after int64, limit int) (all []adtally.LogLine, err error) {
+func (db *DB) Log(ctx context.Context, run string, after int64, limit int) ([]adtally.LogLine, error) {
+	return db.SearchLog(ctx, run, adtally.LogQuery{}, after, limit)
+}
+
+func (db *DB) logLines(ctx context.Context, run string, w where, limit int) (all []adtally.LogLine, err error) {
 	err = db.query(ctx, "read the log", func(rows *sql.Rows) error {
 		l := adtally.LogLine{Run: run}
 		var at sql.Null[int64]
@@ -33,7 +47,7 @@ func (db *DB) Log(ctx context.Context, run string, after int64, limit int) (all 
 		l.At = moment(at)
 		all = append(all, l)
 		return err
-	}, `SELECT seq, at, level, account, stream, code, message, detail FROM log_lines WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?`, run, after, limit)
+	}, `SELECT seq, at, level, account, stream, code, message, detail FROM log_lines WHERE `+w.text+` ORDER BY seq LIMIT ?`, append(w.args, limit)...)
 	return all, err
 }
 

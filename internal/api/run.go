@@ -33,16 +33,11 @@ func (g runs) register() {
 	handle(g.shell, operation{ID: "cancel-run", Method: http.MethodPost, Path: one + "/cancel", Tag: tagRuns, Access: toSync, Summary: "Cancel a run",
 		Text: "What is in the warehouse stays.", Refuses: []int{http.StatusConflict}}, g.cancel)
 	handle(g.shell, operation{ID: "read-log", Method: http.MethodGet, Path: one + "/log", Tag: tagRuns, Access: forViewers, Summary: "Read the log of a run",
-<<<<<<< HEAD
-		Text: "In the order in which it was written. /api/v1/runs/{id}/events sends new lines as they come, as server-sent events."}, g.log)
+		Text: "In the order in which it was written. /api/v1/runs/{id}/log.txt is all of it as a file, /api/v1/runs/{id}/events sends new lines as they come, as server-sent events."}, g.log)
+	handle(g.shell, operation{ID: "download-log-text", Method: http.MethodGet, Path: one + "/log.txt", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run as text",
+		Text: "As lines of text: when, level, account, table, code, what happened."}, g.download)
 	handle(g.shell, operation{ID: "watch-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Watch the log of a run", Stream: "text/event-stream",
 		Text: "Server-sent events: a line event for each line, whose data is the line as in the log and whose id is its seq; at last an end event, whose data is the run's state. Last-Event-ID goes on after that line."}, g.watch)
-=======
-		Text: "In the order in which it was written. /api/v1/runs/{id}/log.txt is all of it as a file, /api/v1/runs/{id}/events sends new lines as they come, as server-sent events."}, g.log)
-	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: one + "/log.txt", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run",
-		Text: "As lines of text: when, level, account, table, code, what happened."}, g.download)
-	g.mux.Handle("GET "+one+"/events", g.guard(forViewers, http.HandlerFunc(g.events)))
->>>>>>> h6
 }
 
 // Run is a run.

@@ -233,8 +233,9 @@ func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccoun
 		a.First, a.Last = moment(first), moment(last)
 		all[source] = append(all[source], a)
 		return err
-	}, `SELECT source, account, name, currency, zone, status, first_seen, last_seen FROM source_accounts AS a
-		WHERE last_seen < (SELECT max(o.last_seen) FROM source_accounts AS o WHERE o.source = a.source) ORDER BY source, account`)
+	}, `SELECT source, account, name, currency, zone, status, first_seen, last_seen
+		FROM (SELECT *, max(last_seen) OVER (PARTITION BY source) AS newest FROM source_accounts) AS seen
+		WHERE last_seen < newest ORDER BY source, account`)
 	return all, err
 }
 

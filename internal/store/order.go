@@ -98,16 +98,9 @@ func (t txn) run(ctx context.Context, id string) (r adtally.RunRecord, found boo
 
 // NoteMoment writes down what the platform's clock said when a run began. What is
 // written down already stays: work was done by it.
-func (db *DB) NoteMoment(ctx context.Context, run string, at time.Time) (kept time.Time, err error) {
-	err = db.write(ctx, "note when a run began", func(tx txn) error {
-		if _, err := tx.exec(ctx, `UPDATE runs SET moment = coalesce(moment, ?) WHERE id = ?`, micros(at), run); err != nil {
-			return err
-		}
-		r, _, err := tx.run(ctx, run)
-		kept = r.Moment
-		return err
-	})
-	return kept, err
+func (db *DB) NoteMoment(ctx context.Context, run string, at time.Time) error {
+	_, err := db.exec(ctx, "note when a run began", `UPDATE runs SET moment = coalesce(moment, ?) WHERE id = ?`, micros(at), run)
+	return err
 }
 
 // Runs are runs of a source, or of all where it is empty, the newest first and

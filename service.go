@@ -178,6 +178,9 @@ type RunRecord struct {
 	Key       string // of its order
 	Active    bool
 	Cancelled bool // somebody wants it to end
+	// Moment is what the platform's clock said when the run began; zero = the platform
+	// was not asked yet.
+	Moment time.Time
 }
 
 // StepRecord is a step as the ledger knows it.

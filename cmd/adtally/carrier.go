@@ -17,17 +17,17 @@ import (
 // carrier does the work of the service's runs.
 type carrier struct {
 	*service
-	clocks   sync.Map // source → by how much the platform's clock is ahead of ours
 	prepared sync.Map // source and revision of those whose tables are ready
 	mu       sync.Mutex
 }
 
-// now is the platform's clock, as far as it is known.
-func (c *carrier) now(source string) time.Time {
-	if ahead, ok := c.clocks.Load(source); ok {
-		return c.p.clock().Add(ahead.(time.Duration))
+// ahead is by how much the platform's clock is ahead of ours, as it was when a run
+// began: whoever works on the run counts its days the same.
+func ahead(r adtally.RunRecord) time.Duration {
+	if r.Moment.IsZero() {
+		return 0
 	}
-	return c.p.clock()
+	return r.Moment.Sub(r.Started)
 }
 
 // Look asks the platform which accounts there are, and picks those of the run.
@@ -48,7 +48,9 @@ func (c *carrier) Look(ctx context.Context, r adtally.RunRecord) ([]adtally.Acco
 		return nil, vault.Lacks(grant)
 	}
 	now := c.p.clock()
-	c.clocks.Store(s.ID, grant.At.Sub(now))
+	if err := c.store.NoteMoment(ctx, r.ID, r.Started.Add(grant.At.Sub(now))); err != nil {
+		return nil, err
+	}
 	if err := c.store.NoteGrant(ctx, key.version.Credential, key.version.Number, grant, now); err != nil {
 		return nil, err
 	}
@@ -167,13 +169,12 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	}
 	defer release()
 	defer func() { err = sharedFile(err) }()
-	ahead := c.now(s.ID).Sub(c.p.clock())
-	e := &engine.Engine{Source: s.Source, Reader: reader, Writer: writer, Ledger: c.store, Now: func() time.Time { return c.now(s.ID) }, NewID: newID,
+	e := &engine.Engine{Source: s.Source, Reader: reader, Writer: writer, Ledger: c.store, Now: func() time.Time { return c.p.clock().Add(ahead(r)) }, NewID: newID,
 		Slices: slicesAtOnce, Watch: c.watch(r), Reread: r.Extent.Reread, Enough: h.Enough, Still: h.Still}
 	if err := c.prepare(ctx, e, fmt.Sprint(s.ID, " ", s.Revision, " ", r.Wanted)); err != nil {
 		return done, err
 	}
-	began := r.Started.Add(ahead).Truncate(time.Second) // platforms tell the time in whole seconds
+	began := r.Started.Add(ahead(r)).Truncate(time.Second) // platforms tell the time in whole seconds
 	if r.Extent.Reread {
 		began = began.Add(time.Second) // what came in the same second, but before, is not what is wanted
 	}

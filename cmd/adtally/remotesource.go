@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 )
 
@@ -50,6 +51,35 @@ func (r *remote) listed(ctx context.Context, p *program, path string, fields ...
 		return err
 	}
 	return v.show(answer, fields...)
+}
+
+// wholeList asks for page after page.
+func (r *remote) wholeList(ctx context.Context, p *program, path string, fields ...string) error {
+	v, err := r.visit(ctx, p)
+	if err != nil {
+		return err
+	}
+	type items struct {
+		Items []json.RawMessage `json:"items"`
+		Next  string            `json:"next,omitempty"`
+	}
+	all := items{Items: []json.RawMessage{}}
+	for more := true; more; more = all.Next != "" {
+		answer, err := v.ask(ctx, "GET", path+"?"+url.Values{"limit": {"200"}, "cursor": {all.Next}}.Encode(), nil)
+		if err != nil {
+			return err
+		}
+		var page items
+		if err := answer.into(&page); err != nil {
+			return err
+		}
+		all = items{append(all.Items, page.Items...), page.Next}
+	}
+	raw, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	return v.show(reply{raw: raw}, fields...)
 }
 
 type sourceListCommand struct {
@@ -230,7 +260,7 @@ func (c *sourceUsageCommand) Run(ctx context.Context, p *program) error {
 type sourceCoverCommand struct{ aSource }
 
 func (c *sourceCoverCommand) Run(ctx context.Context, p *program) error {
-	return c.listed(ctx, p, c.path()+"/coverage", "table", "account", "from", "to", "partial", "asked")
+	return c.wholeList(ctx, p, c.path()+"/coverage", "table", "account", "from", "to", "partial", "asked")
 }
 
 type sourceDeleteCommand struct{ aSource }

@@ -86,11 +86,9 @@ func (g sources) dependentsOf(ctx context.Context, id string) (d Dependents, err
 
 // covered adds what of the source is in the warehouse.
 func (g sources) covered(ctx context.Context, id string, d *Dependents) error {
-	all, err := g.Costs.Coverage(ctx, id, "", "")
+	all, err := g.Costs.Covered(ctx, id)
 	for _, c := range all {
-		if !slices.Contains(d.Tables, c.Table) {
-			d.Tables = append(d.Tables, c.Table)
-		}
+		d.Tables = append(d.Tables, c.Table)
 		if c.Window.IsZero() {
 			continue
 		}
@@ -99,6 +97,5 @@ func (g sources) covered(ctx context.Context, id string, d *Dependents) error {
 		}
 		d.To = max(d.To, c.Window.Last().String())
 	}
-	slices.Sort(d.Tables)
 	return err
 }

@@ -142,9 +142,11 @@ type Grants interface {
 // Costs are what was used, and what is there for it.
 type Costs interface {
 	Usage(ctx context.Context, f adtally.UsageFilter) ([]adtally.Usage, error)
-	// Coverage are the windows of a source that are in the warehouse, of one
-	// account and table or, where they are empty, of all.
-	Coverage(ctx context.Context, source, account, table string) ([]adtally.Checkpoint, error)
+	// Coverage are ranges of days that are in the warehouse, by account and table, at
+	// most as many as are wanted; more says that others follow.
+	Coverage(ctx context.Context, q adtally.CoverageFilter) (ranges []adtally.Checkpoint, more bool, err error)
+	// Covered are the tables of a source that hold something.
+	Covered(ctx context.Context, source string) ([]adtally.Extremes, error)
 }
 
 // Forecasts say what reading would give, and take. Their faults are told to the

@@ -26,7 +26,7 @@ func (g usages) register() {
 		Summary: "Show what a source costs", Text: "Calls, rows, seconds and bytes, summed up by day (in UTC), table or account. Calls are counted as the platform counts them."}, g.source)
 	handle(g.shell, operation{ID: "read-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Show what a run cost, by table and account"}, g.run)
 	handle(g.shell, operation{ID: "read-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
-		Summary: "Show which days are in the warehouse", Text: "By table and account, as ranges of days in the account's zone. A range is partial where the platform withheld some of it."}, g.coverage)
+		Summary: "Show which days are in the warehouse", Text: "By account and table, as ranges of days in the account's zone. A page may be shorter than its limit although others follow: next says so. A range is partial where the platform withheld some of it."}, g.coverage)
 	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: "/api/v1/runs/{id}/log.jsonl", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run", Stream: "application/jsonl",
 		Text: "All of it, a line of JSON for each of its lines."}, g.wholeLog)
 }
@@ -104,6 +104,7 @@ type Coverage struct {
 
 func (g usages) coverage(ctx context.Context, _ Caller, in *struct {
 	ByID
+	Pages
 	Account string `query:"account" maxLength:"100" doc:"Only of this account"`
 	Table   string `query:"table" maxLength:"200" doc:"Only of this table"`
 },
@@ -111,67 +112,28 @@ func (g usages) coverage(ctx context.Context, _ Caller, in *struct {
 	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	all, err := g.Costs.Coverage(ctx, in.ID, strings.TrimPrefix(in.Account, "act_"), in.Table)
+	q := adtally.CoverageFilter{Source: in.ID, Account: strings.TrimPrefix(in.Account, "act_"), Table: in.Table, Limit: in.Limit}
+	list := strings.Join([]string{"coverage", q.Source, q.Account, q.Table}, " ")
+	if err := g.resume(list, in.Pages, &q.After); err != nil {
+		return nil, err
+	}
+	all, more, err := g.Costs.Coverage(ctx, q)
 	out := &listed[Coverage]{}
 	out.Body.Items = []Coverage{}
-	for _, c := range Ranges(all) {
-		one := Coverage{Table: c.Table, Account: c.Account, Asked: c.Asked.UTC(), Partial: c.Partial}
-		if !c.Window.IsZero() {
-			one.From, one.To = c.Window.From.String(), (c.Window.To - 1).String()
-		}
-		out.Body.Items = append(out.Body.Items, one)
+	for _, c := range all {
+		out.Body.Items = append(out.Body.Items, coverageOf(c))
+	}
+	if err == nil && more {
+		last := all[len(all)-1]
+		out.Body.Next, err = g.seal.close("cursor "+list, adtally.CoveragePlace{Account: last.Account, Table: last.Table, From: last.Window.From})
 	}
 	return out, err
 }
 
-// Ranges joins what lies next to each other: the days of a table and account
-// that are there, and of which either all was given or some was not. Where days
-// were read more than once, the newest reading counts.
-func Ranges(all []adtally.Checkpoint) (out []adtally.Checkpoint) {
-	type place struct{ table, account string }
-	parts := map[place][]adtally.Checkpoint{}
-	var order []place
-	for _, c := range all {
-		p := place{c.Table, c.Account}
-		if parts[p] == nil {
-			order = append(order, p)
-		}
-		parts[p] = append(parts[p], c)
-	}
-	slices.SortFunc(order, func(a, b place) int { return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.account, b.account)) })
-	for _, p := range order {
-		out = append(out, joined(parts[p])...)
-	}
-	return out
-}
-
-func joined(parts []adtally.Checkpoint) (out []adtally.Checkpoint) {
-	slices.SortStableFunc(parts, func(a, b adtally.Checkpoint) int { return a.Asked.Compare(b.Asked) })
-	newest := map[adtally.Day]adtally.Checkpoint{}
-	for _, c := range parts {
-		if c.Window.IsZero() {
-			out = []adtally.Checkpoint{c} // a table without days
-		}
-		for day := c.Window.From; day < c.Window.To; day++ {
-			newest[day] = c
-		}
-	}
-	days := make([]adtally.Day, 0, len(newest))
-	for day := range newest {
-		days = append(days, day)
-	}
-	slices.Sort(days)
-	for _, day := range days {
-		c := newest[day]
-		if n := len(out) - 1; n >= 0 && out[n].Window.To == day && out[n].Partial == c.Partial {
-			out[n].Window.To++
-			if c.Asked.Before(out[n].Asked) {
-				out[n].Asked = c.Asked
-			}
-			continue
-		}
-		c.Window = adtally.WindowOf(day, day)
-		out = append(out, c)
+func coverageOf(c adtally.Checkpoint) Coverage {
+	out := Coverage{Table: c.Table, Account: c.Account, Asked: c.Asked.UTC(), Partial: c.Partial}
+	if !c.Window.IsZero() {
+		out.From, out.To = c.Window.From.String(), c.Window.Last().String()
 	}
 	return out
 }

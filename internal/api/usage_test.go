@@ -7,56 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"adtally"
 	"adtally/internal/api"
 )
-
-// Joined ranges tell of every day what the newest reading of it said, do not
-// touch where they could be one, and are in order.
-func TestRangesTellOfEveryDayWhatTheNewestReadingSaid(t *testing.T) { // R19
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		var all []adtally.Checkpoint
-		newest := map[adtally.Day]adtally.Checkpoint{}
-		for i := range rapid.IntRange(0, 12).Draw(t, "readings") {
-			from := adtally.Day(rapid.IntRange(100, 130).Draw(t, "from"))
-			c := adtally.Checkpoint{Table: "t", Account: "7", Window: adtally.WindowOf(from, from+adtally.Day(rapid.IntRange(0, 9).Draw(t, "days"))),
-				Asked: time.Unix(int64(1000+i), 0), Partial: rapid.Bool().Draw(t, "partial")}
-			all = append(all, c)
-			for day := c.Window.From; day < c.Window.To; day++ {
-				newest[day] = c
-			}
-		}
-		all = rapid.Permutation(all).Draw(t, "in any order")
-		seen := 0
-		var last adtally.Checkpoint
-		for i, r := range api.Ranges(all) {
-			if i > 0 && (r.Window.From < last.Window.To || r.Window.From == last.Window.To && r.Partial == last.Partial) {
-				t.Fatalf("%v after %v", r, last)
-			}
-			oldest := newest[r.Window.From].Asked
-			for day := r.Window.From; day < r.Window.To; day++ {
-				c, there := newest[day]
-				if !there || c.Partial != r.Partial {
-					t.Fatalf("day %s: %v, and the range says %v", day, c, r)
-				}
-				if c.Asked.Before(oldest) {
-					oldest = c.Asked
-				}
-				seen++
-			}
-			if !oldest.Equal(r.Asked) {
-				t.Fatalf("%v was asked at %s", r, oldest)
-			}
-			last = r
-		}
-		if seen != len(newest) {
-			t.Fatalf("%d days are told of, %d were read", seen, len(newest))
-		}
-	})
-}
 
 // R20, R22: what a run said can be taken away whole, what it cost is shown.
 func TestALogIsDownloadedWhole(t *testing.T) {
@@ -90,6 +43,44 @@ func TestALogIsDownloadedWhole(t *testing.T) {
 	for _, bad := range []string{"yesterday", "2026-13-01", "20260101", "17897"} {
 		h.ask("GET", usage+"?since="+bad, "").refused(422, "invalid").names(t, "query.since")
 	}
+}
+
+// What a source covers is read page by page, in ranges.
+func TestCoverage_IsReadInPagesOfRanges(t *testing.T) { // R19
+	t.Parallel()
+	h := newHouse(t).admin()
+	id := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201).field("id")
+	for _, account := range []string{"7", "8"} {
+		var all []adtally.Checkpoint
+		for _, day := range []adtally.Day{20000, 20001, 20005} {
+			all = append(all, adtally.Checkpoint{Table: "basic_ad", Window: adtally.WindowOf(day, day), Asked: time.Unix(1000, 0)})
+		}
+		if err := h.ledger.AdoptCheckpoints(ctx, id, account, all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := "/api/v1/sources/" + id + "/coverage"
+	var got []string
+	for next, more := "", true; more; more = next != "" {
+		var page struct {
+			Items []api.Coverage
+			Next  string
+		}
+		h.ask("GET", path+"?limit=1&cursor="+next, "").is(200).into(&page)
+		for _, c := range page.Items {
+			got = append(got, c.Account+" "+c.From+" "+c.To)
+		}
+		next = page.Next
+	}
+	want := "[7 2024-10-04 2024-10-05 7 2024-10-09 2024-10-09 8 2024-10-04 2024-10-05 8 2024-10-09 2024-10-09]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("%v", got)
+	}
+	var only struct{ Items []api.Coverage }
+	if h.ask("GET", path+"?account=act_8", "").is(200).into(&only); len(only.Items) != 2 || only.Items[0].Account != "8" {
+		t.Errorf("%v", only)
+	}
+	h.ask("GET", path+"?cursor=x", "").refused(422, "bad_cursor")
 }
 
 // R22: the days that are named are those that are counted, both of them too.

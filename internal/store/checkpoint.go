@@ -8,25 +8,16 @@ import (
 )
 
 // Checkpoints are what the ledger knows to be in the warehouse for an account.
-func (db *DB) Checkpoints(ctx context.Context, source, account string) ([]adtally.Checkpoint, error) {
-	return db.Coverage(ctx, source, account, "")
-}
-
-// Coverage is what the ledger knows to be in the warehouse of an account and a
-// table or, where they are empty, of all.
-func (db *DB) Coverage(ctx context.Context, source, account, name string) (all []adtally.Checkpoint, err error) {
+func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []adtally.Checkpoint, err error) {
 	err = db.query(ctx, "read checkpoints", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
 		var c adtally.Checkpoint
-		if err := rows.Scan(&c.Account, &c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load, &c.Partial, &c.Definition); err != nil {
-			return err
-		}
+		err := rows.Scan(&c.Account, &c.Table, &c.Window.From, &c.Window.To, &asked, &c.Load, &c.Partial, &c.Definition)
 		c.Asked = moment(asked)
 		all = append(all, c)
-		return nil
+		return err
 	}, `SELECT account, table_name, from_day, to_day, asked, load, partial, definition FROM checkpoints
-		WHERE source = ? AND (? = '' OR account = ?) AND (? = '' OR table_name = ?)
-		ORDER BY account, table_name, from_day, to_day, asked NULLS FIRST, id`, source, account, account, name, name)
+		WHERE source = ? AND account = ? ORDER BY table_name, from_day, to_day, asked NULLS FIRST, id`, source, account)
 	return all, err
 }
 

@@ -62,13 +62,13 @@ func (db *DB) Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed)
 	return run, placed, err
 }
 
-const runColumns = `id, source, wanted, started, ended, state, error, origin, by_whom, active, cancelled, order_key`
+const runColumns = `id, source, wanted, started, ended, state, error, origin, by_whom, active, cancelled, order_key, moment`
 
 func scanRun(rows *sql.Rows) (r adtally.RunRecord, err error) {
-	var started, ended, active, cancelled sql.Null[int64]
+	var started, ended, active, cancelled, at sql.Null[int64]
 	var key sql.Null[string]
-	err = rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error, &r.Trigger, &r.By, &active, &cancelled, &key)
-	r.Started, r.Ended, r.Active, r.Cancelled, r.Key = moment(started), moment(ended), active.V == 1, cancelled.Valid, key.V
+	err = rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error, &r.Trigger, &r.By, &active, &cancelled, &key, &at)
+	r.Started, r.Ended, r.Active, r.Cancelled, r.Key, r.Moment = moment(started), moment(ended), active.V == 1, cancelled.Valid, key.V, moment(at)
 	if err == nil && r.Trigger != "" {
 		err = json.Unmarshal([]byte(r.Wanted), &r.Extent)
 	}
@@ -94,6 +94,13 @@ func (t txn) run(ctx context.Context, id string) (r adtally.RunRecord, found boo
 		return err
 	}, `SELECT `+runColumns+` FROM runs WHERE id = ?`, id)
 	return r, found, err
+}
+
+// NoteMoment writes down what the platform's clock said when a run began. What is
+// written down already stays: work was done by it.
+func (db *DB) NoteMoment(ctx context.Context, run string, at time.Time) error {
+	_, err := db.exec(ctx, "note when a run began", `UPDATE runs SET moment = coalesce(moment, ?) WHERE id = ?`, micros(at), run)
+	return err
 }
 
 // Runs are runs of a source, or of all where it is empty, the newest first and

@@ -233,8 +233,9 @@ func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccoun
 		a.First, a.Last = moment(first), moment(last)
 		all[source] = append(all[source], a)
 		return err
-	}, `SELECT source, account, name, currency, zone, status, first_seen, last_seen FROM source_accounts AS a
-		WHERE last_seen < (SELECT max(o.last_seen) FROM source_accounts AS o WHERE o.source = a.source) ORDER BY source, account`)
+	}, `SELECT a.source, account, name, currency, zone, status, first_seen, last_seen
+		FROM (SELECT source, max(last_seen) AS newest FROM source_accounts GROUP BY source) AS looks
+		JOIN source_accounts AS a ON a.source = looks.source AND a.last_seen < looks.newest ORDER BY a.source, account`)
 	return all, err
 }
 

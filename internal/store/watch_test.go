@@ -305,7 +305,7 @@ func TestASourceIsForgottenOnlyOnceItsTimeIsOver(t *testing.T) { // R12
 		if _, err := db.Source(ctx, "s1"); adtally.FaultOf(err).Code != "not_found" {
 			t.Errorf("it is there: %v", err)
 		}
-		if covered, err := db.Coverage(ctx, "s1", "", ""); err != nil || len(covered) > 0 {
+		if covered, err := db.Checkpoints(ctx, "s1", "7"); err != nil || len(covered) > 0 {
 			t.Errorf("left: %v, %v", covered, err)
 		}
 	})

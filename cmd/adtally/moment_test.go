@@ -18,7 +18,7 @@ func TestMoment_ARunIsTakenUpAgainByThePlatformsClock(t *testing.T) {
 	h.s.p.now = func() time.Time { return h.sim.Now().Add(-behind) }
 	h.enter()
 	id, _ := h.ask("POST", "/api/v1/sources", map[string]any{"connector": "facebookads", "token": h.mint(graphsim.LongToken, petra),
-		"all_accounts": true, "tables": []string{"basic_ad"}, "since": "2026-05-01"}, 201)["id"].(string)
+		"all_accounts": true, "tables": []string{"basic_ad"}, "since": "2025-04-20"}, 201)["id"].(string)
 	ctx := t.Context()
 	placed, _, err := h.s.store.Place(ctx, adtally.Order{ID: "r1", Source: id, Trigger: adtally.ByHand, At: h.s.p.clock()})
 	if err != nil {

@@ -155,9 +155,9 @@ type Drift struct {
 
 // Sentence says how the two differ.
 func (d Drift) Sentence(platform string) string {
-	ours, theirs := "there is no "+d.Metric, platform+" gives no total"
+	ours, theirs := "there is no sum of "+d.Metric, platform+" gives no total"
 	if d.Ours != "" {
-		ours = "the " + d.Metric + " is " + d.Ours
+		ours = "the sum of " + d.Metric + " is " + d.Ours
 	}
 	if d.Theirs != "" {
 		theirs = platform + " says " + d.Theirs

@@ -139,7 +139,7 @@ func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
 	}
 	got := notify.Drifted(standing(time.Hour, moment), []adtally.Drift{drift("basic_ad", 20000), drift("basic_ad", 20001), drift("basic_campaign", 20000)})
 	if len(got) != 2 || got[0].Subject != "basic_ad" || got[1].Subject != "basic_campaign" || got[0].Alert != adtally.Suspect ||
-		got[0].Sentence != "The figures of account 7 do not add up: basic_ad on 2024-10-04: the spend is 1, and the platform says 2.50 (difference -1.50)." {
+		got[0].Sentence != "The figures of account 7 do not add up: basic_ad on 2024-10-04: the sum of spend is 1, and the platform says 2.50 (difference -1.50)." {
 		t.Errorf("%+v", got)
 	}
 }

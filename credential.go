@@ -18,6 +18,10 @@ type Grant struct {
 	DataAccessExpiresAt time.Time `json:"data_access_expires_at,omitzero"` // zero = no such limit
 	Accounts            []Account `json:"accounts"`
 	At                  time.Time `json:"at,omitzero"` // the platform's own clock when it answered
+	// Verified and Listed are our clock when the platform said all this of the secret,
+	// and which accounts it sees; zero = ask again.
+	Verified time.Time `json:"verified,omitzero"`
+	Listed   time.Time `json:"listed,omitzero"`
 	// AppTrouble is why the platform does not take our app for what we say it is;
 	// "" = it does, or none is set. The token itself is not concerned.
 	AppTrouble string `json:"app_trouble,omitempty"`

@@ -11,12 +11,12 @@ import (
 	"adtally"
 	"adtally/internal/engine"
 	"adtally/internal/jobs"
-	"adtally/internal/vault"
 )
 
 // carrier does the work of the service's runs.
 type carrier struct {
 	*service
+	answers  sync.Map // the digest of a secret → what the platform said of it
 	prepared sync.Map // source and revision of those whose tables are ready
 	mu       sync.Mutex
 }
@@ -40,19 +40,15 @@ func (c *carrier) Look(ctx context.Context, r adtally.RunRecord) ([]adtally.Acco
 	if err != nil {
 		return nil, err
 	}
-	grant, err := platform.Verify(ctx, key.secret, s.Accounts...)
+	grant, err := c.granted(ctx, platform, s, key)
 	if err != nil {
-		return nil, dated(err, key.version.Grant, c.p.clock())
-	}
-	if len(grant.Missing) > 0 {
-		return nil, vault.Lacks(grant)
+		return nil, err
 	}
 	now := c.p.clock()
-	if err := c.store.NoteMoment(ctx, r.ID, r.Started.Add(grant.At.Sub(now))); err != nil {
-		return nil, err
-	}
-	if err := c.store.NoteGrant(ctx, key.version.Credential, key.version.Number, grant, now); err != nil {
-		return nil, err
+	if !grant.At.IsZero() {
+		if err := c.store.NoteMoment(ctx, r.ID, r.Started.Add(grant.At.Sub(grant.Verified))); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.store.SeeAccounts(ctx, s.ID, grant.Accounts, now); err != nil {
 		return nil, err
@@ -178,7 +174,11 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	if r.Extent.Reread {
 		began = began.Add(time.Second) // what came in the same second, but before, is not what is wanted
 	}
-	if done, err = e.Step(ctx, st, began); err != nil {
+	done, err = e.Step(ctx, st, began)
+	if dead(done, err) {
+		c.forget(ctx, key)
+	}
+	if err != nil {
 		return done, err
 	}
 	return done, c.store.SettleDrifts(ctx, s.ID, done.Agreed, done.Drifts)

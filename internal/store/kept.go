@@ -101,6 +101,28 @@ func (db *DB) NoteGrant(ctx context.Context, credential string, version int64, g
 	})
 }
 
+// DoubtGrant has the platform asked again what a version of a credential allows.
+func (db *DB) DoubtGrant(ctx context.Context, credential string, version int64) error {
+	return db.write(ctx, "doubt what a credential allows", func(tx txn) error {
+		var g adtally.Grant
+		var allows string
+		err := tx.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&allows) },
+			`SELECT allows FROM credential_versions WHERE credential = ? AND number = ?`, credential, version)
+		if err != nil || allows == "" {
+			return err
+		}
+		if err := unjson(allows, &g); err != nil {
+			return err
+		}
+		g.Verified = time.Time{}
+		if allows, err = asJSON(g); err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, `UPDATE credential_versions SET allows = ? WHERE credential = ? AND number = ?`, allows, credential, version)
+		return err
+	})
+}
+
 func asJSON(v any) (string, error) {
 	b, err := json.Marshal(v)
 	return string(b), err

@@ -92,6 +92,7 @@ func (w *Watch) check(ctx context.Context, k *adtally.Kept) error {
 	if err != nil {
 		return nil //nolint:nilerr // the next sync meets it, and says so
 	}
+	grant.Verified, grant.Listed = now, now
 	k.Version.Grant = grant
 	return w.Charges.NoteGrant(ctx, k.Credential.ID, k.Version.Number, grant, now)
 }

@@ -30,11 +30,22 @@ func (c *Connector) Verify(ctx context.Context, secret adtally.Secret, named ...
 		return grant, err
 	}
 	var err error
-	if grant.Accounts, err = g.accounts(ctx); err != nil {
-		return grant, err
-	}
-	grant.Accounts, err = g.unlisted(ctx, grant.Accounts, named)
+	grant.Accounts, err = g.seen(ctx, named)
 	return grant, err
+}
+
+// Accounts asks only which ad accounts a secret sees.
+func (c *Connector) Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, error) {
+	return c.graph(secret).seen(ctx, named)
+}
+
+// seen are the accounts that a token sees, the named ones among them.
+func (g *graph) seen(ctx context.Context, named []string) ([]adtally.Account, error) {
+	list, err := g.accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return g.unlisted(ctx, list, named)
 }
 
 // introduce has a token say who it is, and what it may. What the app was told

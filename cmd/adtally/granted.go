@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"slices"
+	"sync"
+	"time"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/vault"
+)
+
+// How long what the platform said is believed. All calls of an installation's app
+// share one hourly budget (META_API.md, rate limits), so that fifty sources must
+// not each ask the same.
+const (
+	verifiedFor = 24 * time.Hour
+	listedFor   = time.Hour
+)
+
+// answer is what the platform said of a secret last. Sources whose tokens were
+// copied from each other have credentials of their own, and share the answer.
+type answer struct {
+	mu    sync.Mutex // held while the platform is asked
+	grant adtally.Grant
+}
+
+func (c *carrier) answerFor(s adtally.Secret) *answer {
+	one, _ := c.answers.LoadOrStore(sha256.Sum256([]byte(s.Reveal())), &answer{})
+	return one.(*answer) //nolint:forcetypeassert // nothing else is stored
+}
+
+// granted is what a secret allows, and the accounts that it sees. The platform is
+// asked once a day, for the accounts once an hour, and at once where the token
+// seems to be dead.
+func (c *carrier) granted(ctx context.Context, p connector.Connector, s adtally.Standing, k key) (adtally.Grant, error) {
+	shared := c.answerFor(k.secret)
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	known, err := c.remembered(ctx, k)
+	if err != nil {
+		return known, err
+	}
+	if shared.grant.Listed.After(known.Listed) {
+		known = shared.grant
+	}
+	g, err := c.asked(ctx, p, s, k, known)
+	if err != nil {
+		shared.grant = adtally.Grant{}
+		return g, err
+	}
+	shared.grant = g
+	return g, c.store.NoteGrant(ctx, k.version.Credential, k.version.Number, g, c.p.clock())
+}
+
+// asked is what is known, or what the platform is asked where that is too old.
+func (c *carrier) asked(ctx context.Context, p connector.Connector, s adtally.Standing, k key, g adtally.Grant) (adtally.Grant, error) {
+	now := c.p.clock()
+	switch {
+	case !believed(g, now):
+		return c.verified(ctx, p, s, k)
+	case now.Sub(g.Listed) < listedFor && sees(g, s.Accounts):
+		return g, nil
+	}
+	accounts, err := p.Accounts(ctx, k.secret, s.Accounts...)
+	if err != nil && adtally.FaultOf(err).Act == adtally.Reconnect {
+		return c.verified(ctx, p, s, k)
+	}
+	g.Accounts, g.Listed = accounts, now
+	return g, err
+}
+
+// believed says whether what the platform said of a secret need not be asked again.
+func believed(g adtally.Grant, now time.Time) bool {
+	ended := g.ExpiryKnown && !g.ExpiresAt.IsZero() && !now.Before(g.ExpiresAt)
+	return !g.Verified.IsZero() && now.Sub(g.Verified) < verifiedFor && len(g.Missing) == 0 && !ended
+}
+
+func sees(g adtally.Grant, named []string) bool {
+	return !slices.ContainsFunc(named, func(id string) bool {
+		return !slices.ContainsFunc(g.Accounts, func(a adtally.Account) bool { return a.ID == id })
+	})
+}
+
+// remembered is what the platform said of a secret last.
+func (c *carrier) remembered(ctx context.Context, k key) (adtally.Grant, error) {
+	all, err := c.store.CredentialVersions(ctx, k.version.Credential)
+	for _, v := range all {
+		if v.Number == k.version.Number {
+			return v.Grant, err
+		}
+	}
+	return adtally.Grant{}, err
+}
+
+// verified asks the platform for all of it.
+func (c *carrier) verified(ctx context.Context, p connector.Connector, s adtally.Standing, k key) (adtally.Grant, error) {
+	g, err := p.Verify(ctx, k.secret, s.Accounts...)
+	now := c.p.clock()
+	switch {
+	case err != nil:
+		if adtally.FaultOf(err).Act == adtally.Reconnect {
+			c.doubt(ctx, k)
+		}
+		return g, dated(err, k.version.Grant, now)
+	case len(g.Missing) > 0:
+		return g, vault.Lacks(g)
+	}
+	g.Verified, g.Listed = now, now
+	return g, nil
+}
+
+// doubt has the next run ask the platform about a secret that seems to be dead.
+func (c *carrier) doubt(ctx context.Context, k key) {
+	if err := c.store.DoubtGrant(context.WithoutCancel(ctx), k.version.Credential, k.version.Number); err != nil {
+		c.log.Error("a doubt about a token was not kept", "credential", k.version.Credential, "error", err)
+	}
+}
+
+// forget is doubt of what other sources share, too.
+func (c *carrier) forget(ctx context.Context, k key) {
+	shared := c.answerFor(k.secret)
+	shared.mu.Lock()
+	shared.grant = adtally.Grant{}
+	shared.mu.Unlock()
+	c.doubt(ctx, k)
+}
+
+// dead says whether a step has met a secret that the platform does not take.
+func dead(done adtally.Done, err error) bool {
+	if err != nil {
+		return adtally.FaultOf(err).Act == adtally.Reconnect
+	}
+	return slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil && o.Fault.Act == adtally.Reconnect })
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+	"time"
+
+	"adtally/internal/graphsim"
+)
+
+// Sources with copies of a token, synced every hour, cost the app's budget one list
+// of accounts an hour and one verification a day, and not one each.
+func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) { // R14
+	t.Parallel()
+	h := newHouse(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
+	body := map[string]any{"since": h.sim.Now().AddDate(0, 0, -2).Format(time.DateOnly), "every_minutes": 60}
+	first := h.connected(h.mint(graphsim.SystemToken, robot), body)
+	for i := range 2 {
+		body := map[string]any{"connector": "facebookads", "from_source": first, "name": fmt.Sprint("Copy ", i), "all_accounts": true, "tables": []string{"basic_ad"}}
+		maps.Copy(body, map[string]any{"since": h.sim.Now().AddDate(0, 0, -2).Format(time.DateOnly), "every_minutes": 60})
+		h.ask("POST", "/api/v1/sources", body, 201)
+	}
+	h.tick()
+	for _, c := range []struct{ hours, verified int }{{3, 0}, {24, 1}} {
+		before := h.sim.Calls().By
+		h.pass(time.Duration(c.hours)*time.Hour, time.Duration(max(1, c.hours/4))*time.Hour)
+		after := h.sim.Calls().By
+		for name, want := range map[string]int{"GET me": c.verified, "GET me/permissions": c.verified, "GET debug_token": c.verified} {
+			if n := after[name] - before[name]; n != want {
+				t.Errorf("%s: %d calls in %d hours, want %d", name, n, c.hours, want)
+			}
+		}
+		if n, most := after["GET me/adaccounts"]-before["GET me/adaccounts"], 4; n > most {
+			t.Errorf("%d lists of accounts in %d looks", n, most)
+		}
+	}
+	if h.faultCode(first) != "" {
+		t.Errorf("%v", h.source(first))
+	}
+}
+
+// What was believed is asked again when a token dies: within the hour, and not only
+// on the next day.
+func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) { // R11
+	t.Parallel()
+	h := newHouse(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
+	id := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"since": "2026-05-01", "every_minutes": 60})
+	h.pass(time.Hour, time.Hour)
+	_ = h.sim.Befall("password_changed", petra, "")
+	h.pass(time.Hour, time.Hour)
+	versions, err := h.s.store.CredentialVersions(t.Context(), h.credential(id))
+	if err != nil || h.faultCode(id) != "token_password_changed" || !versions[0].Grant.Verified.IsZero() {
+		t.Errorf("%v, %v, %v", h.source(id), versions, err)
+	}
+}

@@ -17,7 +17,8 @@ type Grant struct {
 	ExpiryKnown         bool      `json:"expiry_known"`
 	DataAccessExpiresAt time.Time `json:"data_access_expires_at,omitzero"` // zero = no such limit
 	Accounts            []Account `json:"accounts"`
-	At                  time.Time `json:"at,omitzero"` // the platform's own clock when it answered
+	// At is the platform's own clock when it listed the accounts.
+	At time.Time `json:"at,omitzero"`
 	// Verified and Listed are our clock when the platform said all this of the secret,
 	// and which accounts it sees; zero = ask again.
 	Verified time.Time `json:"verified,omitzero"`

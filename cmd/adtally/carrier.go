@@ -40,13 +40,13 @@ func (c *carrier) Look(ctx context.Context, r adtally.RunRecord) ([]adtally.Acco
 	if err != nil {
 		return nil, err
 	}
-	grant, err := c.granted(ctx, platform, s, key)
+	grant, err := c.granted(ctx, platform, s, key, r.Trigger)
 	if err != nil {
 		return nil, err
 	}
 	now := c.p.clock()
 	if !grant.At.IsZero() {
-		if err := c.store.NoteMoment(ctx, r.ID, r.Started.Add(grant.At.Sub(grant.Verified))); err != nil {
+		if err := c.store.NoteMoment(ctx, r.ID, r.Started.Add(grant.At.Sub(grant.Listed))); err != nil {
 			return nil, err
 		}
 	}

@@ -34,8 +34,8 @@ func (c *carrier) answerFor(s adtally.Secret) *answer {
 
 // granted is what a secret allows, and the accounts that it sees. The platform is
 // asked once a day, for the accounts once an hour, and at once where the token
-// seems to be dead.
-func (c *carrier) granted(ctx context.Context, p connector.Connector, s adtally.Standing, k key) (adtally.Grant, error) {
+// seems to be dead. A run that a person began sees which accounts there are now.
+func (c *carrier) granted(ctx context.Context, p connector.Connector, s adtally.Standing, k key, t adtally.Trigger) (adtally.Grant, error) {
 	shared := c.answerFor(k.secret)
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
@@ -45,6 +45,9 @@ func (c *carrier) granted(ctx context.Context, p connector.Connector, s adtally.
 	}
 	if shared.grant.Listed.After(known.Listed) {
 		known = shared.grant
+	}
+	if t == adtally.ByHand {
+		known.Listed = time.Time{}
 	}
 	g, err := c.asked(ctx, p, s, k, known)
 	if err != nil {
@@ -61,21 +64,27 @@ func (c *carrier) asked(ctx context.Context, p connector.Connector, s adtally.St
 	switch {
 	case !believed(g, now):
 		return c.verified(ctx, p, s, k)
-	case now.Sub(g.Listed) < listedFor && sees(g, s.Accounts):
+	case within(g.Listed, now, listedFor) && sees(g, s.Accounts):
 		return g, nil
 	}
-	accounts, err := p.Accounts(ctx, k.secret, s.Accounts...)
+	accounts, at, err := p.Accounts(ctx, k.secret, s.Accounts...)
 	if err != nil && adtally.FaultOf(err).Act == adtally.Reconnect {
 		return c.verified(ctx, p, s, k)
 	}
-	g.Accounts, g.Listed = accounts, now
+	g.Accounts, g.At, g.Listed = accounts, at, c.p.clock()
 	return g, err
+}
+
+// within says whether something was less than d ago. Our clock may have been put
+// back since: then it was not.
+func within(then, now time.Time, d time.Duration) bool {
+	return !now.Before(then) && now.Sub(then) < d
 }
 
 // believed says whether what the platform said of a secret need not be asked again.
 func believed(g adtally.Grant, now time.Time) bool {
 	ended := g.ExpiryKnown && !g.ExpiresAt.IsZero() && !now.Before(g.ExpiresAt)
-	return !g.Verified.IsZero() && now.Sub(g.Verified) < verifiedFor && len(g.Missing) == 0 && !ended
+	return within(g.Verified, now, verifiedFor) && len(g.Missing) == 0 && !ended
 }
 
 func sees(g adtally.Grant, named []string) bool {

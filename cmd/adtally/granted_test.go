@@ -54,3 +54,25 @@ func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) { // R11
 		t.Errorf("%v, %v, %v", h.source(id), versions, err)
 	}
 }
+
+// A person who was just given an account sees it in the run that they begin.
+func TestGranted_ARunByHandSeesNewAccounts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "accounts=2,ads=1,days=220,seed=8,steady=1")
+	h.sim.SetPerson(graphsim.Person{ID: robot, Name: "Robot", System: true, Accounts: h.sim.Accounts()[:1]})
+	id := h.connected(h.mint(graphsim.SystemToken, robot), map[string]any{"since": h.sim.Now().AddDate(0, 0, -2).Format(time.DateOnly), "every_minutes": 15})
+	h.sim.SetPerson(graphsim.Person{ID: robot, Name: "Robot", System: true})
+	for _, c := range []struct {
+		name    string
+		begin   func()
+		account int
+	}{
+		{"by schedule, within the hour", func() { h.pass(15*time.Minute, 15*time.Minute) }, 1},
+		{"by hand", func() { h.ask("POST", "/api/v1/sources/"+id+"/runs", map[string]any{}, 201); h.tick() }, 2},
+	} {
+		c.begin()
+		if all, _ := h.ask("GET", "/api/v1/sources/"+id+"/accounts", nil, 200)["items"].([]any); len(all) != c.account {
+			t.Errorf("%s: %v, want %d accounts", c.name, all, c.account)
+		}
+	}
+}

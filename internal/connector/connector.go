@@ -32,8 +32,9 @@ type Authority interface {
 	// until when. Only a platform that says so makes a secret a dead one. An
 	// account that is named and not listed is asked for by itself.
 	Verify(ctx context.Context, secret adtally.Secret, named ...string) (adtally.Grant, error)
-	// Accounts asks only which accounts a secret sees that was verified before.
-	Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, error)
+	// Accounts asks only which accounts a secret sees that was verified before, and
+	// gives the platform's own clock when it answered.
+	Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, time.Time, error)
 	// Probe reads a little of an account, as a sync will.
 	Probe(context.Context, adtally.Secret, adtally.Account) error
 	// Renew gives another secret in place of one that ends, without its owner. One

@@ -26,14 +26,14 @@ var accountFields = url.Values{"fields": {"account_id,name,currency,timezone_nam
 
 // accounts lists every ad account that the token sees, each once. A list that
 // leads nowhere is read once more.
-func (g *graph) accounts(ctx context.Context) (list []adtally.Account, err error) {
-	if list, err = g.listAccounts(ctx); errors.Is(err, errStuck) {
-		list, err = g.listAccounts(ctx)
+func (g *graph) accounts(ctx context.Context) (list []adtally.Account, at time.Time, err error) {
+	if list, at, err = g.listAccounts(ctx); errors.Is(err, errStuck) {
+		list, at, err = g.listAccounts(ctx)
 	}
-	return list, err
+	return list, at, err
 }
 
-func (g *graph) listAccounts(ctx context.Context) (list []adtally.Account, err error) {
+func (g *graph) listAccounts(ctx context.Context) (list []adtally.Account, at time.Time, err error) {
 	row := func(dec *jsontext.Decoder) error {
 		raw, err := dec.ReadValue()
 		if err != nil || raw.Kind() != '{' {
@@ -45,8 +45,11 @@ func (g *graph) listAccounts(ctx context.Context) (list []adtally.Account, err e
 		return nil
 	}
 	l := &listing{graph: g, path: "me/adaccounts", query: cloneValues(accountFields), limit: accountRows, row: row}
-	err = l.pages(ctx, unremarked)
-	return list, err
+	err = l.pages(ctx, func(_ context.Context, asked time.Time) error {
+		at = asked
+		return nil
+	})
+	return list, at, err
 }
 
 func same(id string) func(adtally.Account) bool {

@@ -30,22 +30,24 @@ func (c *Connector) Verify(ctx context.Context, secret adtally.Secret, named ...
 		return grant, err
 	}
 	var err error
-	grant.Accounts, err = g.seen(ctx, named)
+	grant.Accounts, _, err = g.seen(ctx, named)
 	return grant, err
 }
 
-// Accounts asks only which ad accounts a secret sees.
-func (c *Connector) Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, error) {
+// Accounts asks only which ad accounts a secret sees, and says when Meta's clock
+// says that it answered.
+func (c *Connector) Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, time.Time, error) {
 	return c.graph(secret).seen(ctx, named)
 }
 
-// seen are the accounts that a token sees, the named ones among them.
-func (g *graph) seen(ctx context.Context, named []string) ([]adtally.Account, error) {
-	list, err := g.accounts(ctx)
+// seen are the accounts that a token sees, the named ones among them, and when.
+func (g *graph) seen(ctx context.Context, named []string) ([]adtally.Account, time.Time, error) {
+	list, at, err := g.accounts(ctx)
 	if err != nil {
-		return nil, err
+		return nil, at, err
 	}
-	return g.unlisted(ctx, list, named)
+	list, err = g.unlisted(ctx, list, named)
+	return list, at, err
 }
 
 // introduce has a token say who it is, and what it may. What the app was told

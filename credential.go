@@ -126,6 +126,8 @@ type Spec struct {
 	// Faults are the ways in which its credentials fail, and what to do.
 	Faults []FaultCard
 	Guide  Guide // the way to a credential that lasts
+	// LookBack is for how many days after a day the platform may restate it.
+	LookBack int
 }
 
 // FaultCard is what is known of a sort of fault before it happens.

@@ -49,7 +49,7 @@ type Source struct {
 	Accounts   []string      // those that were picked
 	All        bool          // all that the credential sees instead, and those to come
 	Every      time.Duration // how often it is synced
-	LookBack   int           // days that are read again; 0 = as the connector has it
+	LookBack   int           // for how many days after a day it is read again; 0 = as long as the platform restates it
 }
 
 // Destination is a warehouse that the user owns.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"adtally"
+	"adtally/internal/destination"
 	"adtally/internal/engine"
 	"adtally/internal/jobs"
 )
@@ -159,6 +160,7 @@ func (c *carrier) Carry(ctx context.Context, r adtally.RunRecord, st adtally.Ste
 	if err != nil {
 		return done, err
 	}
+	ctx = destination.WithWaiting(ctx, c.waiting(r))
 	writer, release, err := c.warehouse.use(ctx)
 	if err != nil {
 		return done, sharedFile(err)
@@ -195,6 +197,19 @@ func sharedFile(err error) error {
 	again.Act = adtally.Retry
 	again.Hint = "It is tried again by itself; close the program that has the file open, or open it there for reading only."
 	return &again
+}
+
+// waiting writes into the log of a run what its warehouse waits for, once.
+func (c *carrier) waiting(r adtally.RunRecord) func(*adtally.Fault) {
+	var once sync.Once
+	return func(why *adtally.Fault) {
+		once.Do(func() {
+			line := adtally.LogLine{Run: r.ID, At: c.p.clock(), Level: "warn", Code: why.Code, Message: "Waiting for the warehouse: " + why.Message}
+			if err := c.store.AppendLog(context.Background(), line); err != nil {
+				c.log.Error("the run's log was not kept", "run", r.ID, "error", err)
+			}
+		})
+	}
 }
 
 // clockSkew is how far the clocks of two workers may be apart.

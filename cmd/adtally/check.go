@@ -13,7 +13,7 @@ import (
 )
 
 type checkCommand struct {
-	GraphURL string `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" placeholder:"URL"`
+	GraphURL string `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
 	JSON     bool   `help:"Print one JSON object." name:"json"`
 }
 

@@ -109,7 +109,7 @@ type choices struct {
 	Table    []string `help:"Tables; default: the usual ones."`
 	Since    string   `help:"First day." placeholder:"YYYY-MM-DD"`
 	Every    *int     `help:"Minutes between two syncs: 5, 15, 30, 60, 120, 180, 360, 480, 720 or 1440." placeholder:"MINUTES"`
-	LookBack *int     `help:"How many days back are read again; 0 = as the platform restates." placeholder:"DAYS"`
+	LookBack *int     `help:"For how many days after a day it is read again; 0 = as long as the platform restates it." placeholder:"DAYS"`
 }
 
 func (c choices) body() map[string]any {

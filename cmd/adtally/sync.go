@@ -29,7 +29,7 @@ type syncCommand struct {
 	Tables   []string      `help:"Tables to read, with commas between. Default: the usual ones; breakdowns, reach, pictures and the log are read when they are named." placeholder:"T"`
 	Report   []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
 	Metric   []string      `help:"A conversion of one's own: a name, and action types of which the first that is there is taken; may be given more than once." sep:"none" placeholder:"trials=custom:123,start_trial"`
-	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" placeholder:"URL"`
+	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
 	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
 	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
 	Patience time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
@@ -95,6 +95,7 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 	if err != nil {
 		return nil, err
 	}
+	ctx = destination.WithWaiting(ctx, func(why *adtally.Fault) { watch.note("Waiting for the warehouse: " + why.Message + ".") })
 	writer, err := p.destination("duckdb", c.Patience).Open(ctx, to, adtally.Secret{})
 	if err != nil {
 		return nil, err

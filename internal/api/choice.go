@@ -14,7 +14,7 @@ type Choice struct {
 	Tables   *[]string `json:"tables,omitempty" maxItems:"500" doc:"None = the usual ones"`
 	Since    dayChange `json:"since,omitempty" doc:"The first day; null = as far back as the platform serves"`
 	Minutes  *int      `json:"every_minutes,omitempty" enum:"5,15,30,60,120,180,360,480,720,1440" doc:"How often it is synced"`
-	LookBack *int      `json:"look_back_days,omitempty" minimum:"0" maximum:"90"`
+	LookBack *int      `json:"look_back_days,omitempty" minimum:"0" maximum:"90" doc:"For how many days after a day it is read again; 0 = as long as the platform restates it. Fewer days cost fewer calls and miss conversions that come late"`
 
 	Reports *[]adtally.Report `json:"reports,omitempty" maxItems:"50" doc:"Tables of one's own: see what a preview of one gives"`
 	Metrics *[]adtally.Metric `json:"metrics,omitempty" maxItems:"100" doc:"Conversions of one's own: of their action types the first is taken that a row has"`

@@ -202,3 +202,21 @@ func TestChannels_ASecretComesAndGoesWithItsChannel(t *testing.T) { // R24
 	h.ask("DELETE", one, "").is(http.StatusNoContent)
 	same(t, "once it is deleted", states(), "2wiped, 1wiped")
 }
+
+// A source says for how many days back it reads, also where the platform decides.
+func TestSource_LookBackShowsTheDefault(t *testing.T) { // R23
+	t.Parallel()
+	h := newHouse(t).admin()
+	path := "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good"}`).is(http.StatusCreated).field("id")
+	for _, c := range []struct {
+		change string
+		want   float64
+	}{{`{}`, 28}, {`{"look_back_days":3}`, 3}, {`{"look_back_days":0}`, 28}} {
+		h.ask("PATCH", path, c.change, "If-Match: "+h.ask("GET", path, "").Header().Get("ETag")).is(http.StatusOK)
+		var got map[string]any
+		h.ask("GET", path, "").into(&got)
+		if got["look_back_days"] != c.want {
+			t.Errorf("after %s: %v days, want %v", c.change, got["look_back_days"], c.want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ import (
 type platform struct{}
 
 func (platform) Catalog() []adtally.Spec {
-	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads."}}
+	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28}}
 }
 
 func (platform) Tables(adtally.Source) ([]adtally.TableCard, error) {

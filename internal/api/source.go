@@ -59,7 +59,7 @@ type Source struct {
 	Tables    []string      `json:"tables" doc:"None = the usual ones"`
 	Since     adtally.Day   `json:"since,omitempty" doc:"Absent = as far back as the platform serves"`
 	Minutes   int           `json:"every_minutes"`
-	LookBack  int           `json:"look_back_days" doc:"0 = as the platform restates"`
+	LookBack  int           `json:"look_back_days" doc:"For how many days after a day it is read again"`
 
 	Reports []adtally.Report `json:"reports" nullable:"false"`
 	Metrics []adtally.Metric `json:"metrics" nullable:"false"`
@@ -86,7 +86,7 @@ type SourceFault struct {
 	Since   time.Time   `json:"since"`
 }
 
-func sourceOf(s adtally.Standing, grant adtally.Grant, name func(string) string) Source {
+func (g sources) sourceOf(s adtally.Standing, grant adtally.Grant, name func(string) string) Source {
 	var fault *SourceFault
 	if f := s.Fault; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
@@ -95,8 +95,20 @@ func sourceOf(s adtally.Standing, grant adtally.Grant, name func(string) string)
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Purging.UTC()}
 	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
-		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: s.LookBack, Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
+		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: g.lookBack(s), Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
 		Created: s.Created.UTC(), By: s.CreatedBy, ByName: name(s.CreatedBy), Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Expires: given(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
+}
+
+// lookBack is for how many days after a day a source reads it again.
+func (g sources) lookBack(s adtally.Standing) int {
+	if s.LookBack > 0 {
+		return s.LookBack
+	}
+	spec, err := g.spec(s.Connector)
+	if err != nil {
+		return 0 // a connector that is not there any more
+	}
+	return spec.LookBack
 }
 
 type oneSource struct {
@@ -105,7 +117,7 @@ type oneSource struct {
 }
 
 func (g sources) with(ctx context.Context, s adtally.Standing, grant adtally.Grant) *oneSource {
-	return &oneSource{etag(s.Revision), sourceOf(s, grant, g.names(ctx))}
+	return &oneSource{etag(s.Revision), g.sourceOf(s, grant, g.names(ctx))}
 }
 
 // Card is a connector of the catalog.
@@ -148,7 +160,7 @@ func (g sources) list(ctx context.Context, _ Caller, in *struct {
 	out.Body.Items = []Source{}
 	name := g.names(ctx)
 	for _, s := range all {
-		out.Body.Items = append(out.Body.Items, sourceOf(s, grants[s.Credential], name))
+		out.Body.Items = append(out.Body.Items, g.sourceOf(s, grants[s.Credential], name))
 	}
 	return out, err
 }

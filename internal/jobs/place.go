@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -40,6 +42,9 @@ func (p *Place) Close() error { return p.close() }
 // openFile opens the queue's own file. What is lost of it in a power cut is put
 // there again, so that it need not wait for the disk at every job.
 func openFile(ctx context.Context, path string, o RiverOptions) (*Place, error) {
+	if err := private(path); err != nil {
+		return nil, fmt.Errorf("open the queue %s: %w", path, err)
+	}
 	query := url.Values{"_txlock": {"immediate"}, "_busy_timeout": {"10000"}, "_journal_mode": {"WAL"}, "_synchronous": {"NORMAL"}, "_foreign_keys": {"1"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+query.Encode())
 	if err != nil {
@@ -51,6 +56,24 @@ func openFile(ctx context.Context, path string, o RiverOptions) (*Place, error) 
 		return nil, errors.Join(fmt.Errorf("open the queue %s: %w", path, err), db.Close())
 	}
 	return &Place{r, db.Close}, nil
+}
+
+// private makes the file for its owner only. SQLite gives the files beside it the
+// same mode. One that an earlier version made for others to read is closed to them.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return f.Close()
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	for _, beside := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(path+beside, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func openServer(ctx context.Context, address string, o RiverOptions) (*Place, error) {

@@ -19,9 +19,9 @@ type patience struct{ before, after time.Duration }
 var patiences = map[adtally.Alert]patience{
 	adtally.SyncFailed:    {15 * time.Minute, time.Hour},
 	adtally.AuthExpired:   {0, 5 * time.Minute},
-	adtally.AccessEnding:  {0, time.Hour},
+	adtally.AccessEnding:  {}, // an end that was moved does not come back by itself
 	adtally.AccountLost:   {0, time.Hour},
-	adtally.VersionEnding: {0, time.Hour},
+	adtally.VersionEnding: {},
 	adtally.PurgeFailed:   {0, time.Hour},
 	adtally.Stale:         {0, 15 * time.Minute},
 	adtally.Suspect:       {0, time.Hour},

@@ -226,3 +226,18 @@ func TestHealthAndFreshnessAreApart(t *testing.T) { // R24
 		t.Errorf("%v", aspects)
 	}
 }
+
+// What only a person can bring about ends with what they did, and does not come
+// back by itself.
+func TestDecide_AnEndThatWasMovedIsOverAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, a := range []adtally.Alert{adtally.AccessEnding, adtally.VersionEnding} {
+		w := newWatch()
+		if said := w.look(moment, trouble(a, 1)); said != "opened "+string(a) {
+			t.Errorf("%s: %s", a, said)
+		}
+		if said := w.look(moment.Add(time.Minute)); said != "recovered "+string(a) {
+			t.Errorf("%s, renewed: %q", a, said)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func (r *reader) Plan(name string, a adtally.Account, done []adtally.Checkpoint,
 	if span.Days() == 0 {
 		return nil
 	}
-	due := s.period.whole(dueDays(s, span, done, zone, now), span)
+	due := s.period.whole(dueDays(s, span, done, zone, now, r.settles(s)), span)
 	return chunks(s, a, due, span, adtally.DayOf(now, zone).AddMonths(-uniqueMonths))
 }
 
@@ -64,11 +64,21 @@ func (r *reader) span(s *stream, zone *time.Location, now time.Time) adtally.Win
 	return s.period.widen(adtally.WindowOf(first, last), oldest, today)
 }
 
-func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *time.Location, now time.Time) []bool {
+// settles is for how many days after a day it is read again: for as long as Meta
+// restates it, or as the source's owner has it. What happened on a day does not
+// change, so that a log goes by its own.
+func (r *reader) settles(s *stream) adtally.Day {
+	if r.source.LookBack == 0 || s.logs {
+		return adtally.Day(s.settles)
+	}
+	return adtally.Day(r.source.LookBack)
+}
+
+func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *time.Location, now time.Time, settles adtally.Day) []bool {
 	due := make([]bool, span.Days())
 	for i := range due {
 		day := span.From + adtally.Day(i)
-		final := (day + 1 + adtally.Day(s.settles)).Start(zone)
+		final := (day + 1 + settles).Start(zone)
 		for _, t := range s.tables() {
 			last := newest(done, t.Name, day)
 			if last.Asked.IsZero() || last.Asked.Before(now) && (last.Partial || last.Asked.Before(final)) {

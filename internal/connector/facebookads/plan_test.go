@@ -1,6 +1,7 @@
 package facebookads_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +69,29 @@ func TestDaysThatMayStillChangeAreReadAgainAndOthersAreNot(t *testing.T) { // R3
 	done[0].Asked = now
 	if diff := cmp.Diff([]string{"2026-06-02..2026-06-02"}, windows(r.Plan("basic_ad", berlin, done, now))); diff != "" {
 		t.Errorf("what this run has asked for is not due again: %s", diff)
+	}
+}
+
+// The owner of a source may have days read again for a shorter or longer time than
+// Meta restates them. What is logged of a day does not change with it.
+func TestPlan_LookBackOfTheSource(t *testing.T) {
+	t.Parallel()
+	now := instant("2026-06-02T08:00:00Z")
+	for _, c := range []struct {
+		table string
+		days  int
+		want  string
+	}{
+		{"basic_ad", 0, "2026-05-04..2026-06-02"},
+		{"basic_ad", 3, "2026-05-29..2026-06-02"},
+		{"basic_ad", 40, "2026-05-03..2026-06-02 2026-04-22..2026-05-02"},
+		{"activities", 40, "2026-05-31..2026-06-02"},
+	} {
+		r := open(t, adtally.Source{Since: date("2026-01-01"), Tables: []string{c.table}, LookBack: c.days})
+		done := []adtally.Checkpoint{{Table: c.table, Account: "7", Window: adtally.WindowOf(date("2026-01-01"), date("2026-06-01")), Asked: instant("2026-06-01T08:00:00Z")}}
+		if got := strings.Join(windows(r.Plan(c.table, berlin, done, now)), " "); got != c.want {
+			t.Errorf("%s, %d days: %s, want %s", c.table, c.days, got, c.want)
+		}
 	}
 }
 

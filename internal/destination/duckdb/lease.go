@@ -5,6 +5,9 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"adtally"
+	"adtally/internal/destination"
 )
 
 // access says how the file is attached.
@@ -54,14 +57,23 @@ const (
 	maxWait   = 250 * time.Millisecond
 )
 
+// tellAfter is when the caller hears that a file is waited for: later than another
+// worker of ours takes for its turn.
+const tellAfter = 2 * longestLease
+
 // hold gets the file, and waits for it as long as the options say. A reader is
 // content with a file that another program is reading too.
 func (f *file) hold(ctx context.Context, want access) (release func(), err error) {
-	deadline := time.Now().Add(f.options.Patience)
+	began := time.Now()
+	deadline, tell := began.Add(f.options.Patience), began.Add(min(tellAfter, f.options.Patience/2))
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
 		err := f.tryHold(ctx, want)
 		if err == nil {
 			return sync.OnceFunc(func() { f.letGo(want) }), nil
+		}
+		if isLocked(err) && !tell.IsZero() && time.Now().After(tell) {
+			destination.Waiting(ctx, adtally.FaultOf(explain(f.path, err)))
+			tell = time.Time{}
 		}
 		if !isLocked(err) && !errors.Is(err, errSpent) || time.Now().Add(wait).After(deadline) {
 			return nil, err

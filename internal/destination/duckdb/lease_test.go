@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"adtally"
+	"adtally/internal/destination"
 	"adtally/internal/destination/duckdb"
 	"adtally/internal/table"
 )
@@ -68,7 +69,9 @@ func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
 	person := start(t, "hold", path)
 	person.expect("held")
 	began := time.Now()
-	err = commitWide(w, "in vain", 0, 1, 20)
+	var told []*adtally.Fault
+	load, window := wideLoad("in vain", 0, 1)
+	_, err = w.Commit(destination.WithWaiting(context.Background(), func(f *adtally.Fault) { told = append(told, f) }), load, wideRows(wideTable, window, 20))
 	f := adtally.FaultOf(err)
 	if f.Act != adtally.Configure || f.Code != "destination_locked" || !strings.Contains(strings.ToLower(f.Hint), "close the program") ||
 		!strings.Contains(f.Message, path) || !strings.Contains(f.Message, fmt.Sprint("process ", person.cmd.Process.Pid)) {
@@ -76,6 +79,9 @@ func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
 	}
 	if waited := time.Since(began); waited < patience/2 || waited > 20*patience {
 		t.Errorf("waited %s, want about %s", waited, patience)
+	}
+	if len(told) != 1 || told[0].Message != f.Message {
+		t.Errorf("the caller heard %v while it waited", told)
 	}
 	if _, err := w.Loads(context.Background(), "d", "1"); adtally.FaultOf(err).Code != "destination_locked" {
 		t.Errorf("Loads says %v", err)

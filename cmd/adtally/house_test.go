@@ -34,12 +34,13 @@ type house struct {
 	watch *notify.Watch
 }
 
-// inline carries steps out at once.
+// inline carries steps out at once. A step may be put while another is given back,
+// which has ten seconds; the work of the next one has as long as it takes.
 type inline struct{ foreman *jobs.Foreman }
 
 func (q inline) Put(ctx context.Context, tickets []adtally.Ticket) error {
 	for _, t := range tickets {
-		if err := q.foreman.Work(ctx, t); err != nil {
+		if err := q.foreman.Work(context.WithoutCancel(ctx), t); err != nil {
 			return err
 		}
 	}

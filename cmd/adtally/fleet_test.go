@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"database/sql"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -16,8 +16,14 @@ import (
 	"adtally/internal/vault"
 )
 
-// startWorker starts a worker as a process of its own, and waits until it is ready.
-func startWorker(t *testing.T, sim *simulator, dsn, dir string) *exec.Cmd {
+// worker is a worker in a process of its own.
+type worker struct {
+	*exec.Cmd
+	id string
+}
+
+// startWorker starts a worker, and waits until it is ready.
+func startWorker(t *testing.T, sim *simulator, dsn, dir string) worker {
 	t.Helper()
 	c := command(t.Context(), nil, "work", "--database-url", dsn, "--data", dir, "--graph-url", sim.URL)
 	out, err := c.StdoutPipe()
@@ -31,16 +37,17 @@ func startWorker(t *testing.T, sim *simulator, dsn, dir string) *exec.Cmd {
 		_ = c.Process.Kill() // it has ended already, or must
 		_ = c.Wait()
 	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil || !strings.Contains(line, "ready") {
-		t.Fatalf("%q, %v", line, err)
+	w := worker{Cmd: c}
+	if _, err := fmt.Fscanf(out, "Worker %s is ready.\n", &w.id); err != nil {
+		t.Fatal(err)
 	}
-	return c
+	return w
 }
 
 // Three workers on PostgreSQL and many sources. One worker is killed, and one is
-// frozen past its leases and thawed: every run ends, what they had in hand goes on
-// elsewhere within a minute, and nothing is there twice. R5, PAINS #14
+// frozen past its leases and thawed: what they had in hand goes on elsewhere within
+// a minute, every run ends, nothing is loaded twice, and the thawed one works on.
+// R5, PAINS #14
 func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	t.Parallel()
 	sources := longOr(40, 14)
@@ -50,6 +57,7 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	killed, frozen, third := startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir)
 	ids := plant(t, sim, dsn, r.dir)
 	r.begun(5)
+	ledger := openLedger(t, dsn)
 	struck := time.Now()
 	if err := killed.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -58,6 +66,14 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.AfterFunc(40*time.Second, func() { _ = frozen.Process.Signal(syscall.SIGCONT) }) // twice its lease
+	inHand := append(ledger.held(killed.id), ledger.held(frozen.id)...)
+	if len(inHand) == 0 {
+		t.Error("neither had a step in hand")
+	}
+	for _, s := range inHand {
+		ledger.takenOver(s, struck.Add(time.Minute))
+	}
+	t.Logf("%d steps in hand went on elsewhere %s after the blow", len(inHand), time.Since(struck).Round(time.Second))
 	for _, id := range ids {
 		if last := r.endedWithin(id, 4*time.Minute); last["state"] != "finished" {
 			t.Errorf("%s: %v", id, last)
@@ -65,10 +81,12 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	}
 	t.Logf("all %d runs ended %s after the blow", sources, time.Since(struck).Round(time.Second))
 	r.stop()
-	for _, c := range []*exec.Cmd{frozen, third} {
-		_ = c.Process.Signal(syscall.SIGCONT)
-		_ = c.Process.Signal(syscall.SIGTERM)
-		_ = c.Wait()
+	for name, w := range map[string]worker{"the one that was frozen": frozen, "the third": third} {
+		_ = w.Process.Signal(syscall.SIGCONT)
+		_ = w.Process.Signal(syscall.SIGTERM)
+		if err := w.Wait(); err != nil {
+			t.Errorf("%s ended with %v", name, err)
+		}
 	}
 	alone := filepath.Join(t.TempDir(), "x.duckdb")
 	c := command(t.Context(), sim.env(), sim.args(alone, "--account", "all", "--tables", "basic_ad", "--since", firstDay())...)
@@ -81,6 +99,68 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 		if want := one(t, alone, fmt.Sprintf(sums, "facebook_ads")); got != want {
 			t.Errorf("dataset s%02d holds %s, want %s", i, got, want)
 		}
+		twice := fmt.Sprintf("SELECT coalesce(string_agg(w, ', '), '') FROM (SELECT table_name || ' ' || date_from || ' ' || date_to AS w FROM s%02d._loads GROUP BY ALL HAVING count(*) > 1)", i)
+		if got := one(t, filepath.Join(r.dir, "warehouse.duckdb"), twice); got != "" {
+			t.Errorf("dataset s%02d was loaded twice: %s", i, got)
+		}
+	}
+}
+
+// stepsNow are the steps of the ledger, as another program sees them.
+type stepsNow struct {
+	*sql.DB
+	t *testing.T
+}
+
+func openLedger(t *testing.T, dsn string) stepsNow {
+	t.Helper()
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return stepsNow{db, t}
+}
+
+type heldStep struct{ run, account, worker string }
+
+// held are the steps that a worker has in hand.
+func (l stepsNow) held(worker string) (all []heldStep) {
+	l.t.Helper()
+	rows, err := l.QueryContext(l.t.Context(), "SELECT run, account FROM adtally.steps WHERE state = 'running' AND worker = $1", worker)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		s := heldStep{worker: worker}
+		if err := rows.Scan(&s.run, &s.account); err != nil {
+			l.t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		l.t.Fatal(err)
+	}
+	return all
+}
+
+// takenOver waits until another worker has a step, or has ended it.
+func (l stepsNow) takenOver(s heldStep, until time.Time) {
+	l.t.Helper()
+	for {
+		var now, state string
+		if err := l.QueryRowContext(l.t.Context(), "SELECT worker, state FROM adtally.steps WHERE run = $1 AND account = $2", s.run, s.account).Scan(&now, &state); err != nil {
+			l.t.Fatal(err)
+		}
+		switch {
+		case now != s.worker && state != "waiting": // with another one, or ended by it
+			return
+		case time.Now().After(until):
+			l.t.Errorf("the step %s of run %s is still %s, with %q", s.account, s.run, state, now)
+			return
+		}
+		time.Sleep(100 * time.Millisecond) // bounded: a minute
 	}
 }
 

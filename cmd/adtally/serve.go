@@ -157,7 +157,7 @@ func (c *workCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer s.close()
-	if err := p.printf("A worker is ready.\n"); err != nil {
+	if err := p.printf("Worker %s is ready.\n", s.foreman.Worker.ID); err != nil {
 		return err
 	}
 	return s.work(ctx)

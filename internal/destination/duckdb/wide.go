@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,8 +77,8 @@ func (l layout) found(dataset string, w *table.Wide) (string, error) {
 	}
 	keys := idents("s.", w.Of.Key)
 	return fmt.Sprintf(`SELECT %s, max(s.%s) AS _at, list(m.k) AS _k, list(%s) AS _n, list(%s) AS _v FROM %s AS s
-		JOIN (SELECT CAST(k AS USMALLINT) AS k, t, w FROM (VALUES %s) AS v(k, t, w)) AS m ON %s = m.t AND %s = m.w GROUP BY %s HAVING count(m.k) > 0`,
-		keys, destination.SyncedColumn, from[2], from[3], inside(dataset, w.Long.Name), strings.Join(numbered(w).values(), ", "), from[0], from[1], keys), nil
+		JOIN (SELECT CAST(k AS %s) AS k, t, w FROM (VALUES %s) AS v(k, t, w)) AS m ON %s = m.t AND %s = m.w GROUP BY %s HAVING count(m.k) > 0`,
+		keys, destination.SyncedColumn, from[2], from[3], inside(dataset, w.Long.Name), numbered(w).width(), strings.Join(numbered(w).values(), ", "), from[0], from[1], keys), nil
 }
 
 // known says of a row whether its actions were read in full: a load brought the
@@ -119,6 +120,15 @@ func numbered(w *table.Wide) numbering {
 		}
 	}
 	return n
+}
+
+// width is the narrowest type of the numbers: each of the long table's rows that
+// are wanted has one in memory.
+func (n numbering) width() string {
+	if len(n.kinds) <= math.MaxUint8 {
+		return "UTINYINT"
+	}
+	return "USMALLINT"
 }
 
 func (n numbering) values() (list []string) {

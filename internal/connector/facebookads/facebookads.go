@@ -175,7 +175,7 @@ func choose(all []*stream, source adtally.Source) (kept []*stream, err error) {
 	for _, name := range tables {
 		if !slices.Contains(known, name) {
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "unknown_table",
-				Message: fmt.Sprintf("There is no table %q", name), Hint: "Choose from: " + strings.Join(known, ", ") + "."}
+				Message: fmt.Sprintf("There is no table %q", name), Hint: strings.TrimSpace(adtally.DidYouMean(name, known) + " adtally tables lists them all.")}
 		}
 	}
 	var total *stream

@@ -32,7 +32,7 @@ func TestNearest_NamesWhatIsMeant(t *testing.T) {
 func TestDidYouMean_IsASentence(t *testing.T) {
 	t.Parallel()
 	names := []string{"campaigns", "campaign", "spend"}
-	for word, want := range map[string]string{"spent": "Did you mean spend?", "campaing": "Did you mean campaign or campaigns?", "zzzzzzzz": ""} {
+	for word, want := range map[string]string{"spent": "Did you mean spend?", "campaigm": "Did you mean campaign or campaigns?", "zzzzzzzz": ""} {
 		if got := adtally.DidYouMean(word, names); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}

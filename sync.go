@@ -36,14 +36,15 @@ type Source struct {
 	ID        string
 	Name      string // as people call it; a rename changes nothing else
 	Connector string
-	Dataset   string            // the schema its tables stand in
-	Tables    []string          // which to sync; none named = the usual ones, and all reports
-	Reports   []Report          // tables of the user's own
-	Metrics   []Metric          // conversions of the user's own
-	Pictures  bool              // the tables that lead to pictures are wanted too
-	Since     Day               // zero = as far back as the platform serves
-	Until     Day               // the last day wanted; zero = today
-	Settings  map[string]string // the connector's own fields, see its Spec
+	Dataset   string              // the schema its tables stand in
+	Tables    []string            // which to sync; none named = the usual ones, and all reports
+	Reports   []Report            // tables of the user's own
+	Metrics   []Metric            // conversions of the user's own
+	Fields    map[string][]string // by table: those to read, or with + and - those more and fewer than the usual ones
+	Pictures  bool                // the tables that lead to pictures are wanted too
+	Since     Day                 // zero = as far back as the platform serves
+	Until     Day                 // the last day wanted; zero = today
+	Settings  map[string]string   // the connector's own fields, see its Spec
 
 	Credential string        // whose token it reads with; empty = none yet
 	Accounts   []string      // those that were picked

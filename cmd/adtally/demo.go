@@ -52,7 +52,7 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 		return p.env(name)
 	}
 	year := adtally.DayOf(sim.Now(), time.UTC) - 364
-	sync := &syncCommand{Account: []string{"all"}, To: c.To, Since: year, GraphURL: "http://" + listener.Addr().String()}
+	sync := &syncCommand{Account: []string{"all"}, To: c.To, Since: year, GraphURL: "http://" + listener.Addr().String(), AtOnce: accountsAtOnce}
 	err = sync.Run(ctx, &demo)
 	stop()
 	if err = errors.Join(err, group.Wait()); err != nil {

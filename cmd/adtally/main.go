@@ -62,6 +62,7 @@ type commands struct {
 	Support supportCommand `cmd:"" help:"Gather what whoever helps has to know, without any secret."`
 	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
+	Tables  tablesCommand  `cmd:"" help:"List the tables that can be read, or the columns of one of them, and what they cost in calls."`
 	Explain explainCommand `cmd:"" help:"Say what an error of Meta's Graph API means, and who must act."`
 	Demo    demoCommand    `cmd:"" help:"Sync a year of a simulated advertiser: no network, no token."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of Meta's Marketing API."`

@@ -46,3 +46,20 @@ func metrics(texts []string) (list []adtally.Metric, err error) {
 	}
 	return list, nil
 }
+
+// fieldChoices reads the fields of --fields: basic_ad=spend,impressions or
+// basic_ad=+social_spend,-clicks.
+func fieldChoices(texts []string) (map[string][]string, error) {
+	var chosen map[string][]string
+	for _, text := range texts {
+		name, fields, found := strings.Cut(text, "=")
+		if name = strings.TrimSpace(name); !found || name == "" {
+			return nil, wrong("fields", "Write it like basic_ad=spend,impressions, or basic_ad=+social_spend,-clicks to change what is usual.", "--fields %s names no table", text)
+		}
+		if chosen == nil {
+			chosen = map[string][]string{}
+		}
+		chosen[name] = append(chosen[name], strings.Split(fields, ",")...)
+	}
+	return chosen, nil
+}

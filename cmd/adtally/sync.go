@@ -28,25 +28,29 @@ type syncCommand struct {
 	Until    adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
 	Tables   []string      `help:"Tables to read, with commas between. Default: the usual ones; breakdowns, reach, pictures and the log are read when they are named." placeholder:"T"`
 	Report   []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
+	Fields   []string      `help:"Other fields of a report than the usual ones: these alone (basic_ad=spend,impressions), or more and fewer (basic_ad=+social_spend,-clicks). Keys are always read; what is not asked for is NULL. Days that were read with other fields are read again. May be given more than once." sep:"none" placeholder:"T=F,F"`
 	Metric   []string      `help:"A conversion of one's own: a name, and action types of which the first that is there is taken; may be given more than once." sep:"none" placeholder:"trials=custom:123,start_trial"`
 	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
 	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
 	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
 	Patience time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
 	Wait     time.Duration `help:"How long to sit out a block that Meta states; longer ones end the run, which the same command takes up later." default:"65m"`
+	AtOnce   int           `help:"How many ad accounts are read at once, 1 to 32; each has a budget of its own at Meta." name:"concurrency" default:"4" placeholder:"N"`
 	Media    string        `help:"Folder in which to keep the pictures of the ads, after the figures; what leads to them is read too." placeholder:"DIR"`
 	Reread   bool          `help:"Read every day of the range again, also those that Meta restates no more."`
 
-	own                          []adtally.Report
-	metrics                      []adtally.Metric
-	accountsAtOnce, slicesAtOnce int
+	own          []adtally.Report
+	metrics      []adtally.Metric
+	fields       map[string][]string
+	slicesAtOnce int
 }
 
 // How much is under way at once. Meta's budget is per ad account, and a slice
-// holds one page in memory.
+// holds one page in memory: 32 accounts of 4 slices hold 128 of them.
 const (
-	accountsAtOnce = 4
-	slicesAtOnce   = 4
+	accountsAtOnce     = 4
+	mostAccountsAtOnce = 32
+	slicesAtOnce       = 4
 )
 
 func (c *syncCommand) Run(ctx context.Context, p *program) error {
@@ -66,7 +70,10 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 	if c.Since != 0 && c.Until != 0 && c.Until < c.Since {
 		return nil, wrong("dates", "Exchange them, or leave one out.", "--until %s is before --since %s", c.Until, c.Since)
 	}
-	c.Account = trimmed(c.Account)
+	if c.AtOnce < 1 || c.AtOnce > mostAccountsAtOnce {
+		return nil, wrong("concurrency", fmt.Sprintf("Use 1 to %d.", mostAccountsAtOnce), "--concurrency %d is no number of accounts to read at once", c.AtOnce)
+	}
+	c.Account, c.Tables = trimmed(c.Account), trimmed(c.Tables)
 	to, err := destinationAt(c.To)
 	if err != nil {
 		return nil, err
@@ -76,6 +83,9 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 		return nil, err
 	}
 	if c.metrics, err = metrics(c.Metric); err != nil {
+		return nil, err
+	}
+	if c.fields, err = fieldChoices(c.Fields); err != nil {
 		return nil, err
 	}
 	secret, err := p.token()
@@ -121,7 +131,7 @@ func (c *syncCommand) source() adtally.Source {
 			tables = append(tables, r.Name)
 		}
 	}
-	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own, Metrics: c.metrics, Pictures: c.Media != ""}
+	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own, Metrics: c.metrics, Fields: c.fields, Pictures: c.Media != ""}
 }
 
 // verify finds out whether the token may read the accounts that are wanted.
@@ -277,11 +287,14 @@ func (s *syncing) wanted() string {
 	for _, a := range s.accounts {
 		ids = append(ids, a.ID)
 	}
-	c, pictures := s.command, ""
-	if c.Media != "" {
-		pictures = " pictures"
+	c, more := s.command, ""
+	if len(c.Fields) > 0 {
+		more = " fields=" + strings.Join(c.Fields, " ")
 	}
-	return fmt.Sprintf("accounts=%s tables=%s since=%s until=%s reread=%v%s", strings.Join(ids, ","), strings.Join(c.Tables, ","), day(c.Since), day(c.Until), c.Reread, strings.Join(c.Report, " ")) + pictures
+	if c.Media != "" {
+		more += " pictures"
+	}
+	return fmt.Sprintf("accounts=%s tables=%s since=%s until=%s reread=%v%s", strings.Join(ids, ","), strings.Join(c.Tables, ","), day(c.Since), day(c.Until), c.Reread, strings.Join(c.Report, " ")) + more
 }
 
 func day(d adtally.Day) string {
@@ -325,7 +338,7 @@ func (s *syncing) announce(res *result, reader connector.Reader, run adtally.Run
 // account does not stop another, unless the token is dead.
 func (s *syncing) steps(ctx context.Context, e *engine.Engine, run adtally.Run, res *result) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(cmp.Or(s.command.accountsAtOnce, accountsAtOnce))
+	group.SetLimit(s.command.AtOnce)
 	var mu sync.Mutex
 	for _, a := range s.accounts {
 		group.Go(func() error {

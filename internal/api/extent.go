@@ -92,9 +92,13 @@ func (g sources) knows(s adtally.Standing, tables []string) error {
 	if err != nil {
 		return foreign(err)
 	}
+	var names []string
+	for _, c := range known {
+		names = append(names, c.Name)
+	}
 	for i, name := range tables {
-		if !slices.ContainsFunc(known, func(c adtally.TableCard) bool { return c.Name == name }) {
-			return invalid(numbered("body.tables[%d]", i), "There is no such table")
+		if !slices.Contains(names, name) {
+			return invalid(numbered("body.tables[%d]", i), strings.TrimSuffix("There is no such table. "+adtally.DidYouMean(name, names), ". "))
 		}
 	}
 	return nil

@@ -90,6 +90,24 @@ type Stream struct {
 	Total *Total
 	// Pictures is what the rows of the first table show; nil = no pictures.
 	Pictures *Pictures
+	// Price is what reading it takes of the platform, however little there is.
+	Price Price
+}
+
+// Price is what questions cost. A question whose answer has more rows than one call
+// brings costs a call for each such page.
+type Price struct {
+	Days  int // that one question spans; 0 = it is about what is there now
+	Calls int // that one question takes at least
+	Rows  int // that one call brings
+}
+
+// Of is how many calls reading so many days of an account takes at least.
+func (p Price) Of(days int) int {
+	if p.Days == 0 {
+		return p.Calls
+	}
+	return (days + p.Days - 1) / p.Days * p.Calls
 }
 
 // Pictures says how rows lead to pictures. A row shows the first one in By that

@@ -76,11 +76,11 @@ func (e *Engine) suspects(ctx context.Context, a adtally.Account, began time.Tim
 	err = scan(ctx, db, func(rows *sql.Rows) error {
 		var c compared
 		var day time.Time
-		err := rows.Scan(&c.stream, &day, &c.ours, &c.theirs)
+		err := rows.Scan(&c.stream, &day, &c.metric, &c.ours, &c.theirs)
 		c.day = adtally.DayOf(day, time.UTC)
 		found = append(found, c)
 		return err
-	}, fmt.Sprintf(`SELECT table_name, date, CAST(ours AS VARCHAR), CAST(theirs AS VARCHAR) FROM %q.%q
+	}, fmt.Sprintf(`SELECT table_name, date, metric, CAST(ours AS VARCHAR), CAST(theirs AS VARCHAR) FROM %q.%q
 		WHERE account_id = $1 AND state = 'drift' AND checked_at < $2`, e.Source.Dataset, table.Reconciliation.Name), a.ID, began.Add(-restless))
 	return e.differing(a, found), err
 }

@@ -199,7 +199,7 @@ func (e *Engine) differing(a adtally.Account, found []compared) (again []adtally
 			continue
 		}
 		for _, s := range e.Reader.Streams() {
-			if s.Name == c.stream {
+			if s.Name == c.stream && s.Total != nil && slices.Contains(s.Total.Columns, c.metric) { // what was compared once may not be asked for any more
 				days[s.Name] = append(days[s.Name], c.day)
 				days[s.Total.Table] = append(days[s.Total.Table], c.day)
 			}

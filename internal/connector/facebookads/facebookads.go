@@ -138,7 +138,11 @@ func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connecto
 	if err != nil {
 		return nil, err
 	}
-	streams, err := choose(append(allStreams(), own...), source)
+	all := append(allStreams(), own...)
+	if err := chooseFields(all, source.Fields); err != nil {
+		return nil, err
+	}
+	streams, err := choose(all, source)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +179,7 @@ func choose(all []*stream, source adtally.Source) (kept []*stream, err error) {
 	for _, name := range tables {
 		if !slices.Contains(known, name) {
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "unknown_table",
-				Message: fmt.Sprintf("There is no table %q", name), Hint: "Choose from: " + strings.Join(known, ", ") + "."}
+				Message: fmt.Sprintf("There is no table %q", name), Hint: strings.TrimSpace(adtally.DidYouMean(name, known) + " adtally tables lists them all.")}
 		}
 	}
 	var total *stream
@@ -198,7 +202,8 @@ func choose(all []*stream, source adtally.Source) (kept []*stream, err error) {
 	if total != nil && slices.ContainsFunc(kept, func(s *stream) bool { return s.totals }) {
 		kept = append(kept, total)
 	}
-	return kept, nil
+	addUp(kept)
+	return kept, checkRead(kept, source.Fields)
 }
 
 // reader reads one source.

@@ -61,7 +61,7 @@ func (rd *reading) tooOld() (names []string) {
 		return nil
 	}
 	for _, f := range rd.stream.fields {
-		if slices.Contains(peopleNames, f.graph()) {
+		if !f.own && slices.Contains(peopleNames, f.graph()) {
 			names = append(names, f.graph())
 		}
 	}

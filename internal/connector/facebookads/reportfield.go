@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"adtally"
 	"adtally/internal/table"
 )
 
@@ -64,7 +65,7 @@ func reportField(asked string) (f field, ok bool, err error) {
 	case given:
 		return f, false, reportFault("report_field", fmt.Sprintf("%q is no type for the field %s", kind, name), "Choose from: "+strings.Join(slices.Sorted(maps.Keys(typed)), ", ")+".")
 	case known == "":
-		return f, false, reportFault("unknown_field", fmt.Sprintf("Meta's specification has no field %q", name), "If Meta has it all the same, add its type: "+name+":decimal.")
+		return f, false, reportFault("unknown_field", fmt.Sprintf("Meta's specification has no field %q", name), strings.TrimSpace(adtally.DidYouMean(name, servedFields())+" If Meta has it all the same, add its type: "+name+":decimal."))
 	}
 	for _, list := range [][]field{metrics, results, rankings} {
 		if i := slices.IndexFunc(list, func(m field) bool { return m.column.Name == name }); i >= 0 {
@@ -72,6 +73,16 @@ func reportField(asked string) (f field, ok bool, err error) {
 		}
 	}
 	return kept[known](name, text), true, nil
+}
+
+// servedFields are those that Meta serves.
+func servedFields() (names []string) {
+	for name, kind := range fieldKinds {
+		if kind != "dead" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // limit is a breakdown that Meta gives some fields for only (META_API.md §2.5).

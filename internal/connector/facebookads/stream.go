@@ -13,26 +13,28 @@ import (
 // stream is one named thing that Graph is asked for, and how its answer
 // becomes columns.
 type stream struct {
-	name     string
-	edge     string // below the account; "" = the account itself
-	level    string // of a report
-	daily    bool
-	filter   string // the object word whose effective_status is filtered; "" = no filter
-	days     int    // of a report: how many days one question spans at most
-	limit    int    // rows asked for per page
-	always   bool   // small at any span: asked synchronously
-	totals   bool   // its days must add up to the account's
-	optional bool   // read only when named
-	custom   bool   // a user's own: its actions come with it
-	people   bool   // all its figures are counts of people
-	served   int    // months back that Meta serves; 0 = no limit is known
-	logs     bool   // by days, and no report
-	settles  int    // days after a day until Meta leaves it alone
-	fields   []field
-	pictures *connector.Pictures
-	table    *table.Schema
-	actions  *table.Schema // nil: none, or not wanted
-	lists    *table.Schema // nil: none
+	name      string
+	edge      string // below the account; "" = the account itself
+	level     string // of a report
+	daily     bool
+	filter    string   // the object word whose effective_status is filtered; "" = no filter
+	days      int      // of a report: how many days one question spans at most
+	limit     int      // rows asked for per page
+	always    bool     // small at any span: asked synchronously
+	totals    bool     // its days must add up to the account's
+	optional  bool     // read only when named
+	custom    bool     // a user's own: its actions come with it
+	otherwise bool     // a user has chosen other fields than the usual ones
+	people    bool     // all its figures are counts of people
+	served    int      // months back that Meta serves; 0 = no limit is known
+	logs      bool     // by days, and no report
+	settles   int      // days after a day until Meta leaves it alone
+	summed    []string // the columns that add up to the account's
+	fields    []field
+	pictures  *connector.Pictures
+	table     *table.Schema
+	actions   *table.Schema // nil: none, or not wanted
+	lists     *table.Schema // nil: none
 
 	// Of a report: over what stretches of days its rows reach, by what they and
 	// its actions are cut, and in which attribution windows.
@@ -196,14 +198,14 @@ func (s *stream) tables() []*table.Schema {
 }
 
 func (s *stream) public() connector.Stream {
-	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures, Definition: s.definition()}
-	if s.totals {
-		p.Total = &connector.Total{Table: totalTable, Columns: totalColumns, Tolerance: tolerance}
+	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures, Definition: s.definition(), Price: s.price()}
+	if len(s.summed) > 0 {
+		p.Total = &connector.Total{Table: totalTable, Columns: s.summed, Tolerance: tolerance}
 	}
 	return p
 }
 
-// definition is the fingerprint of what a row of a report holds. The fields of
+// definition is the fingerprint of what a row of a report holds. The usual fields of
 // Adtally's own tables are left out: a version that asks for one more does not
 // read three years again.
 func (s *stream) definition() string {
@@ -212,8 +214,11 @@ func (s *stream) definition() string {
 	}
 	v := url.Values{"level": {s.level}, "increment": {s.period.increment()}, "breakdowns": s.breakdowns, "statuses": statuses[s.filter],
 		"action_breakdowns": s.actionBreakdowns, "windows": s.windows}
-	if s.custom {
+	switch {
+	case s.custom:
 		v["fields"] = s.asks()
+	case s.otherwise:
+		v["fields"] = slices.Sorted(slices.Values(s.chosen()))
 	}
 	return hashed(v.Encode())
 }

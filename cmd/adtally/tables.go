@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/table"
+)
+
+type tablesCommand struct {
+	Table string `arg:"" optional:"" help:"A table, a view or a history, to see its columns." placeholder:"TABLE"`
+	JSON  bool   `help:"Print one JSON object." name:"json"`
+}
+
+// tableCard is what is said of a table before anything is connected.
+type tableCard struct {
+	Name        string   `json:"name"`
+	Kind        string   `json:"kind"` // table; view, history: they come with their table
+	Description string   `json:"description"`
+	Usual       bool     `json:"usual"` // read where no table is named
+	Daily       bool     `json:"daily"`
+	Key         []string `json:"key,omitempty"`
+	// ReadWith is the table of the same answers: reading both costs the calls once.
+	ReadWith string       `json:"read_with,omitempty"`
+	Year     int          `json:"calls_for_a_year,omitempty"`
+	Sync     int          `json:"calls_for_a_sync,omitempty"`
+	Rows     int          `json:"rows_per_call,omitempty"`
+	Columns  []columnCard `json:"columns,omitempty"`
+}
+
+type columnCard struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"`
+	Unit        string `json:"unit"`
+	Additivity  string `json:"additivity"` // over what it may be summed
+	Description string `json:"description"`
+}
+
+func (c *tablesCommand) Run(_ context.Context, p *program) error {
+	var all []tableCard
+	for _, name := range slices.Sorted(maps.Keys(connectors)) {
+		cards, err := tableCards(name)
+		if err != nil {
+			return err
+		}
+		all = append(all, cards...)
+	}
+	if c.Table != "" {
+		return c.one(p, all)
+	}
+	all = slices.DeleteFunc(all, func(t tableCard) bool { return t.Kind != kindTable })
+	if c.JSON {
+		for i := range all {
+			all[i].Columns = nil
+		}
+		return json.NewEncoder(p.out).Encode(map[string]any{"tables": all})
+	}
+	return listTables(p, all)
+}
+
+// The kinds of table.
+const (
+	kindTable   = "table"
+	kindView    = "view"
+	kindHistory = "history"
+)
+
+// The spans of which the calls are told: a year of days, and what a sync reads of
+// them again (decision 0006: 28 days after they have ended, and the day under way).
+const (
+	daysOfAYear = 365
+	daysOfASync = 30
+)
+
+// tableCards are the tables of a connector, with the views and histories that come
+// with them.
+func tableCards(kind string) (all []tableCard, err error) {
+	platform := connectors[kind](platform{})
+	usual, err := platform.Open(adtally.Source{}, adtally.Secret{})
+	if err != nil {
+		return nil, err
+	}
+	reader, err := platform.Open(adtally.Source{Tables: tables[kind]()}, adtally.Secret{})
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range reader.Streams() {
+		for i, t := range st.Tables {
+			card := cardOf(t, st)
+			if i > 0 {
+				card.ReadWith = st.Tables[0].Name
+			}
+			card.Usual = isRead(usual, t.Name)
+			all = append(all, card)
+			if t.History {
+				h := t.HistoryTable()
+				all = append(all, tableCard{Name: h.Name, Kind: kindHistory, Description: h.Description, Usual: card.Usual, Key: h.Key, Columns: columnCards(h.Columns)})
+			}
+		}
+	}
+	for _, v := range reader.Views() {
+		comes := slices.ContainsFunc(usual.Views(), func(u *table.View) bool { return u.Name == v.Name })
+		all = append(all, tableCard{Name: v.Name, Kind: kindView, Description: v.Description, Usual: comes, Columns: columnCards(v.Columns())})
+	}
+	return all, nil
+}
+
+func isRead(r connector.Reader, name string) bool {
+	return slices.ContainsFunc(r.Streams(), func(s connector.Stream) bool {
+		return slices.ContainsFunc(s.Tables, func(t *table.Schema) bool { return t.Name == name })
+	})
+}
+
+func cardOf(t *table.Schema, st connector.Stream) tableCard {
+	return tableCard{Name: t.Name, Kind: kindTable, Description: t.Description, Daily: st.Daily, Key: t.Key,
+		Year: st.Price.Of(daysOfAYear), Sync: st.Price.Of(daysOfASync), Rows: st.Price.Rows, Columns: columnCards(t.Columns)}
+}
+
+func columnCards(columns []table.Column) (all []columnCard) {
+	for _, c := range columns {
+		all = append(all, columnCard{c.Name, c.Type.String(), string(c.Unit), string(c.Additivity), c.Description})
+	}
+	return all
+}
+
+func listTables(p *program, all []tableCard) error {
+	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tUSUAL\tCALLS A YEAR\tDESCRIPTION")
+	for _, t := range all {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.Name, map[bool]string{true: "yes"}[t.Usual], t.calls(), t.Description)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return p.printf("\nUsual tables are read where --tables names none. The calls are those of an ad account at least: " +
+		"more than fits in one answer costs a call for each page.\nadtally tables TABLE lists the columns of a table.\n")
+}
+
+// calls are those for a year of days or, of what has no days, for each sync.
+func (t tableCard) calls() string {
+	switch {
+	case t.ReadWith != "":
+		return "with " + t.ReadWith
+	case !t.Daily:
+		return fmt.Sprintf("%d a sync", t.Sync)
+	}
+	return fmt.Sprint(t.Year)
+}
+
+func (c *tablesCommand) one(p *program, all []tableCard) error {
+	var names []string
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	i := slices.Index(names, strings.TrimSpace(c.Table))
+	if i < 0 {
+		return wrong("unknown_table", strings.TrimSpace(adtally.DidYouMean(c.Table, names)+" adtally tables lists them all."), "There is no table %q", c.Table)
+	}
+	if c.JSON {
+		return json.NewEncoder(p.out).Encode(all[i])
+	}
+	return all[i].print(p)
+}
+
+func (t tableCard) print(p *program) error {
+	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(w, "%s (%s)  %s\n%s\n\n", t.Name, t.Kind, t.Description, t.cost())
+	fmt.Fprintln(w, "COLUMN\tTYPE\tUNIT\tSUM\tDESCRIPTION")
+	for _, c := range t.Columns {
+		name := c.Name
+		if slices.Contains(t.Key, name) {
+			name += " (key)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", name, c.Type, c.Unit, sumWords[c.Additivity], c.Description)
+	}
+	return w.Flush()
+}
+
+// sumWords say over what a column may be summed.
+var sumWords = map[string]string{string(table.Sum): "yes", string(table.OverTime): "over days", string(table.None): "never"}
+
+// cost says what the table costs in calls.
+func (t tableCard) cost() string {
+	switch {
+	case t.Kind != kindTable:
+		return "It costs no call."
+	case t.ReadWith != "":
+		return fmt.Sprintf("It is read with %s: both cost the calls once.", t.ReadWith)
+	case t.Daily:
+		return fmt.Sprintf("An ad account costs %s for a year and %d for each sync after it, and one more for each %d rows.", counted(t.Year, "call", "calls"), t.Sync, t.Rows)
+	}
+	return fmt.Sprintf("An ad account costs %s for each sync, and one more for each %d rows.", counted(t.Sync, "call", "calls"), t.Rows)
+}

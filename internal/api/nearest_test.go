@@ -1,0 +1,27 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// A table that a source cannot have is refused with those that were meant.
+func TestUnknownTables_TheNearestAreNamed(t *testing.T) {
+	t.Parallel()
+	h, path := connected(t)
+	const means = "There is no such table. Did you mean ads?"
+	for _, r := range []reply{
+		h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","tables":["adds"]}`),
+		h.ask("POST", path+"/runs", `{"tables":["Ads "]}`),
+	} {
+		p := r.refused(http.StatusUnprocessableEntity, "invalid").problem()
+		if len(p.Errors) != 1 || p.Errors[0].Field != "body.tables[0]" || p.Errors[0].Message != means {
+			t.Errorf("%+v, want %q", p.Errors, means)
+		}
+	}
+	far := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","tables":["nonsense"]}`).refused(http.StatusUnprocessableEntity, "invalid")
+	if text := far.Body.String(); strings.Contains(text, "Did you mean") || !strings.Contains(text, `"There is no such table"`) {
+		t.Errorf("nothing is like it: %s", text)
+	}
+}

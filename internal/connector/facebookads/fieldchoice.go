@@ -1,0 +1,230 @@
+package facebookads
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"adtally"
+)
+
+// chooseFields has the named reports ask for other fields than the usual ones: a
+// list of them or, with + and -, more and fewer. A column that is not asked for stays
+// in its table, and is NULL.
+func chooseFields(all []*stream, chosen map[string][]string) error {
+	for _, name := range slices.Sorted(maps.Keys(chosen)) {
+		i := slices.IndexFunc(all, func(s *stream) bool { return s.name == name })
+		if i < 0 || all[i].level == "" || all[i].custom {
+			return noChoice(all, name)
+		}
+		if err := all[i].choose(chosen[name]); err != nil {
+			f := *adtally.FaultOf(err)
+			f.Message = fmt.Sprintf("Fields of %s: %s", name, f.Message)
+			return &f
+		}
+	}
+	return nil
+}
+
+// noChoice says why a table's fields cannot be chosen.
+func noChoice(all []*stream, name string) error {
+	var reports []string
+	for _, s := range all {
+		if s.level != "" && !s.custom {
+			reports = append(reports, s.name)
+		}
+		switch {
+		case s.name == name && s.custom:
+			return reportFault("fields", name+" is a report of your own", "Change the fields of the report itself.")
+		case s.name == name:
+			return reportFault("fields", "the fields of "+name+" cannot be chosen: it holds objects as they are", "Choose fields of reports, such as basic_ad.")
+		case slices.Contains(tableNames([]*stream{s}), name):
+			return reportFault("fields", "the fields of "+name+" cannot be chosen: it is made of the answers for "+s.name, "Choose the fields of "+s.name+", or leave "+name+" out of the tables.")
+		}
+	}
+	return &adtally.Fault{Act: adtally.Configure, Code: "unknown_table", Message: fmt.Sprintf("There is no table %q", name),
+		Hint: strings.TrimSpace(adtally.DidYouMean(name, reports) + " adtally tables lists them all.")}
+}
+
+// choose applies one choice.
+func (s *stream) choose(asked []string) error {
+	usual := s.chosen()
+	asked, signed := slices.Clone(asked), 0
+	for i, name := range asked {
+		asked[i] = strings.TrimSpace(name)
+		if strings.HasPrefix(asked[i], "+") || strings.HasPrefix(asked[i], "-") {
+			signed++
+		}
+	}
+	switch signed {
+	case 0:
+		if err := s.only(asked); err != nil {
+			return err
+		}
+	case len(asked):
+		if err := s.moreAndFewer(asked); err != nil {
+			return err
+		}
+	default:
+		return reportFault("fields", "a list of fields, and changes with + and -, do not go together", "Write spend,impressions to read these alone, or +frequency,-clicks to change what is usual.")
+	}
+	now := s.chosen()
+	if len(now) == 0 {
+		return reportFault("fields", "it asks for no figure", "Name a field, such as spend.")
+	}
+	s.otherwise = !slices.Equal(slices.Sorted(slices.Values(now)), slices.Sorted(slices.Values(usual)))
+	s.table.Restated = slices.DeleteFunc(slices.Clone(s.table.Restated), func(n string) bool { return !slices.Contains(now, n) })
+	return nil
+}
+
+// only asks for these figures, and no other.
+func (s *stream) only(names []string) error {
+	for _, name := range names {
+		if err := s.more(name); err != nil {
+			return err
+		}
+	}
+	for i, f := range s.fields {
+		if s.optionalField(f) && !slices.ContainsFunc(names, func(n string) bool { return bareField(n) == f.graph() }) {
+			s.fields[i] = f.mine()
+		}
+	}
+	return nil
+}
+
+func (s *stream) moreAndFewer(changes []string) error {
+	for _, change := range changes {
+		name := change[1:]
+		if change[0] == '+' {
+			if err := s.more(name); err != nil {
+				return err
+			}
+			continue
+		}
+		i := s.fieldIndex(name)
+		switch {
+		case i < 0:
+			return s.unknownField(name, s.chosen())
+		case !s.optionalField(s.fields[i]):
+			return reportFault("fields", name+" says what a row is about, and is always read", "Leave it in.")
+		}
+		s.fields[i] = s.fields[i].mine()
+	}
+	return nil
+}
+
+// more asks for a field, in a column of its own where the table has none yet. What
+// is always read may be named.
+func (s *stream) more(asked string) error {
+	name := bareField(asked)
+	if s.fieldIndex(name) >= 0 || slices.Contains(implied, name) {
+		return nil
+	}
+	if fieldKinds[name] == "actions" {
+		return reportFault("fields", name+" are rows of a table of their own", "Name "+s.name+"_actions among the tables.")
+	}
+	f, ok, err := reportField(asked)
+	if known := s.knownFields(); err == nil && !slices.Contains(known, name) && fieldKinds[name] != "" || codeOf(err) == "unknown_field" {
+		return s.unknownField(name, known)
+	}
+	if err == nil && ok {
+		err = checkField(name, s.breakdowns)
+	}
+	if err != nil || !ok {
+		return err
+	}
+	last := len(s.fields) - 1 // raw stays the last
+	s.fields = slices.Insert(s.fields, last, f)
+	s.table.Columns = columns(s.fields)
+	return nil
+}
+
+// implied are Graph's names of what stands in every row under another name.
+var implied = []string{"account_currency", "date_stop"}
+
+// fieldIndex finds a field by Graph's name or by its column's.
+func (s *stream) fieldIndex(name string) int {
+	return slices.IndexFunc(s.fields, func(f field) bool { return f.graph() == name || f.column.Name == name })
+}
+
+func codeOf(err error) string {
+	if f := adtally.FaultOf(err); f != nil {
+		return f.Code
+	}
+	return ""
+}
+
+func (s *stream) unknownField(name string, known []string) error {
+	hint := adtally.DidYouMean(name, known)
+	if fieldKinds[name] == "" {
+		hint += " If Meta has it all the same, add its type: +" + name + ":decimal."
+	}
+	l, err := levelOf(s.level)
+	if err != nil {
+		return err
+	}
+	return reportFault("unknown_field", fmt.Sprintf("there is no field %q at the level %s", name, l.word),
+		strings.TrimSpace(hint+" adtally tables "+s.name+" lists the usual ones."))
+}
+
+// knownFields are those that Meta serves at the report's level: results are those of
+// ad sets, and rankings those of ads.
+func (s *stream) knownFields() (names []string) {
+	for _, name := range servedFields() {
+		isOf := func(list []field) bool {
+			return slices.ContainsFunc(list, func(f field) bool { return f.graph() == name })
+		}
+		switch {
+		case fieldKinds[name] == "own", fieldKinds[name] == "actions":
+		case s.level == "account" && isOf(results), s.level != "ad" && isOf(rankings):
+		default:
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// optionalField says that a field may be left out: it is neither a part of what a row
+// is about nor made by us.
+func (s *stream) optionalField(f field) bool {
+	return !f.own && fieldKinds[f.graph()] != "own" && !slices.Contains(ourColumns, f.column.Name)
+}
+
+// chosen are the fields of figures that are asked for.
+func (s *stream) chosen() (names []string) {
+	for _, f := range s.fields {
+		if s.optionalField(f) {
+			names = append(names, f.graph())
+		}
+	}
+	return names
+}
+
+func bareField(asked string) string {
+	name, _, _ := strings.Cut(asked, ":")
+	return name
+}
+
+// addUp says of each report which of its columns must add up to the account's: those
+// that both are asked for.
+func addUp(kept []*stream) {
+	i := slices.IndexFunc(kept, func(s *stream) bool { return s.name == totalTable })
+	for _, s := range kept {
+		for _, name := range totalColumns {
+			if s.totals && i >= 0 && slices.Contains(s.chosen(), name) && slices.Contains(kept[i].chosen(), name) {
+				s.summed = append(s.summed, name)
+			}
+		}
+	}
+}
+
+// checkRead refuses fields of a report that is not read.
+func checkRead(kept []*stream, chosen map[string][]string) error {
+	for _, name := range slices.Sorted(maps.Keys(chosen)) {
+		if !slices.ContainsFunc(kept, func(s *stream) bool { return s.name == name }) {
+			return reportFault("fields", name+" is not read, and its fields are chosen", "Name it among the tables, or leave its fields out.")
+		}
+	}
+	return nil
+}

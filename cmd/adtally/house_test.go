@@ -34,12 +34,13 @@ type house struct {
 	watch *notify.Watch
 }
 
-// inline carries steps out at once.
+// inline carries steps out at once. Whoever puts them waits for a queue and no
+// longer than that: its deadline is none of theirs.
 type inline struct{ foreman *jobs.Foreman }
 
 func (q inline) Put(ctx context.Context, tickets []adtally.Ticket) error {
 	for _, t := range tickets {
-		if err := q.foreman.Work(ctx, t); err != nil {
+		if err := q.foreman.Work(context.WithoutCancel(ctx), t); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,8 @@ SHELL := /bin/bash
 # DuckDB takes rows from Arrow only with this tag.
 export GOFLAGS := -tags=duckdb_arrow
 export CGO_ENABLED := 1
+# What tools/need brought, where the machine had none.
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT := .tools/golangci-lint
@@ -52,7 +54,7 @@ lint: compiler $(LINT) openapi ## look for what the compiler does not mind
 .PHONY: openapi
 openapi: compiler $(OPENAPI)/.ready
 	ADTALLY_OPENAPI=$(CURDIR)/$(OPENAPI)/openapi.json go test -count=1 -run TestDocument_ ./internal/api
-	cd $(OPENAPI) && export PATH="$(CURDIR)/.tools/node/bin:$$PATH" REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true && \
+	cd $(OPENAPI) && export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true && \
 		node node_modules/@redocly/cli/bin/cli.js lint --config redocly.yaml --max-problems 20 openapi.json && \
 		node node_modules/@stoplight/spectral-cli/dist/index.js lint --ruleset spectral.yaml --fail-severity warn openapi.json
 
@@ -100,8 +102,7 @@ clean: ## remove what was built, the tools too
 # What has to be on the machine. It is installed only where it is missing.
 .PHONY: compiler
 compiler:
-	@tools/need go
-	@tools/need cc
+	@tools/need go cc
 
 # The ledger is tested on it as well.
 .PHONY: postgres
@@ -121,7 +122,7 @@ $(OPENAPI)/.ready: $(wildcard tools/openapi/*) tools/node.txt
 	@tools/need node
 	@mkdir -p $(OPENAPI)
 	cp tools/openapi/* $(OPENAPI)/
-	cd $(OPENAPI) && PATH="$(CURDIR)/.tools/node/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	cd $(OPENAPI) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 # The linter is a module of its own, so that what it needs never mixes with what

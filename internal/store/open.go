@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"adtally"
 )
@@ -57,8 +58,22 @@ func isServer(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
 }
 
-// Close gives the file, or the connections, back.
-func (db *DB) Close() error { return db.sql.Close() }
+// Close gives the file, or the connections, back. A transaction that was called off
+// is undone in the background and holds SQLite's only connection until then; left
+// behind by Close, it would change the file once more.
+func (db *DB) Close() error {
+	if s := db.sql.Stats(); s.InUse > 0 && s.MaxOpenConnections == 1 {
+		ctx, stop := context.WithTimeout(context.Background(), patienceToClose)
+		defer stop()
+		if last, err := db.sql.Conn(ctx); err == nil {
+			_ = last.Close() // it is closed with the others
+		}
+	}
+	return db.sql.Close()
+}
+
+// patienceToClose is how long Close waits for what is under way.
+const patienceToClose = 5 * time.Second
 
 // failed makes a fault of what a person can mend, and says of the rest what was
 // being done. What fails because the work was called off says so, and a fault

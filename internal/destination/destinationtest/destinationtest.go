@@ -23,6 +23,7 @@ func Run(t *testing.T, open Open) {
 	for _, p := range promises {
 		t.Run(p.name, func(t *testing.T) { p.holds(t, newWarehouse(t, open(t))) })
 	}
+	trials(t)
 	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
 	t.Run("AConversionIsNeverASum", func(t *testing.T) { neverASum(t, open(t)) })
 	t.Run("AViewWithTextsHasEveryFactOnce", func(t *testing.T) { everyFactOnce(t, open(t)) })

@@ -15,7 +15,7 @@ type tenant struct {
 	PID       int       `json:"pid"`
 	Host      string    `json:"host"`
 	Since     time.Time `json:"since"`
-	Warehouse string    `json:"warehouse"` // where its data is, for adtally backup
+	Warehouse string    `json:"warehouse"` // where its data is, for adtally backup; without a folder = in this one
 }
 
 const (
@@ -57,7 +57,7 @@ func (f *serviceFlags) sign(now time.Time) error {
 	if err != nil {
 		host = "unknown"
 	}
-	warehouse, err := filepath.Abs(f.warehouseFile())
+	warehouse, err := f.warehouseNoted()
 	if err != nil {
 		return err
 	}
@@ -94,4 +94,37 @@ func (f *serviceFlags) warehouseFile() string {
 		return f.Warehouse
 	}
 	return filepath.Join(f.Data, "warehouse.duckdb")
+}
+
+// warehouseNoted is where the data is, so that it can be found after the folder was
+// moved.
+func (f *serviceFlags) warehouseNoted() (string, error) {
+	file := f.warehouseFile()
+	if in, err := f.within(file); err != nil || in {
+		return filepath.Base(file), err
+	}
+	return filepath.Abs(file)
+}
+
+// within says whether a file stands in the data folder.
+func (f *serviceFlags) within(file string) (bool, error) {
+	folder, err := filepath.Abs(f.Data)
+	if err != nil {
+		return false, err
+	}
+	file, err = filepath.Abs(file)
+	return filepath.Dir(file) == folder, err
+}
+
+// warehouseInUse is where the data is: as told here, or as the service was told that
+// worked in the folder last.
+func (f *serviceFlags) warehouseInUse() string {
+	t, known := f.tenant()
+	switch {
+	case f.Warehouse != "" || !known || t.Warehouse == "":
+		return f.warehouseFile()
+	case filepath.IsAbs(t.Warehouse):
+		return t.Warehouse
+	}
+	return filepath.Join(f.Data, t.Warehouse)
 }

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"crypto/cipher"
 	"crypto/rand"
 
 	"golang.org/x/crypto/argon2"
@@ -23,11 +24,11 @@ const (
 // SealWith seals a text with a passphrase. What is about it is sealed with it, and
 // not hidden.
 func SealWith(passphrase, text adtally.Secret, about []byte) []byte {
-	const head = 1 + passSalt + nonceSize
-	out := make([]byte, head, head+len(text.Reveal())+chacha20poly1305.Overhead)
-	_, _ = rand.Read(out) // it never fails, says crypto/rand
-	out[0] = passFormat
-	return passAEAD(passphrase, out[1:1+passSalt]).seal(out, text, about)
+	var fresh [passSalt + nonceSize]byte
+	_, _ = rand.Read(fresh[:]) // it never fails, says crypto/rand
+	salt, nonce := fresh[:passSalt], fresh[passSalt:]
+	out := append([]byte{passFormat}, fresh[:]...)
+	return passCipher(passphrase, salt).Seal(out, nonce, []byte(text.Reveal()), passAbout(about))
 }
 
 // OpenWith gives back what was sealed. A wrong passphrase cannot be told from
@@ -37,36 +38,25 @@ func OpenWith(passphrase adtally.Secret, sealed, about []byte) (adtally.Secret, 
 	if len(sealed) < head || sealed[0] != passFormat {
 		return adtally.Secret{}, passWrong()
 	}
-	text, err := passAEAD(passphrase, sealed[1:1+passSalt]).open(sealed[:head], sealed[head:], about)
+	salt, nonce := sealed[1:1+passSalt], sealed[1+passSalt:head]
+	text, err := passCipher(passphrase, salt).Open(nil, nonce, sealed[head:], passAbout(about))
 	if err != nil {
 		return adtally.Secret{}, passWrong()
 	}
-	return adtally.NewSecret(text), nil
+	return adtally.NewSecret(string(text)), nil
 }
 
-func passAEAD(passphrase adtally.Secret, salt []byte) passKey {
-	return passKey(argon2.IDKey([]byte(passphrase.Reveal()), salt, passRounds, passMemory, passLanes, chacha20poly1305.KeySize))
-}
-
-// passKey is the key that follows from a passphrase.
-type passKey []byte
-
-func (k passKey) seal(head []byte, text adtally.Secret, about []byte) []byte {
-	aead, err := chacha20poly1305.NewX(k)
+// passCipher seals with the key that follows from a passphrase.
+func passCipher(passphrase adtally.Secret, salt []byte) cipher.AEAD {
+	key := argon2.IDKey([]byte(passphrase.Reveal()), salt, passRounds, passMemory, passLanes, chacha20poly1305.KeySize)
+	aead, err := chacha20poly1305.NewX(key)
 	if err != nil {
 		panic(err) // only of a key of another size
 	}
-	return aead.Seal(head, head[1+passSalt:], []byte(text.Reveal()), append(head[:1:1], about...))
+	return aead
 }
 
-func (k passKey) open(head, rest, about []byte) (string, error) {
-	aead, err := chacha20poly1305.NewX(k)
-	if err != nil {
-		panic(err) // only of a key of another size
-	}
-	text, err := aead.Open(nil, head[1+passSalt:], rest, append(head[:1:1], about...))
-	return string(text), err
-}
+func passAbout(about []byte) []byte { return append([]byte{passFormat}, about...) }
 
 func passWrong() error {
 	return &adtally.Fault{Act: adtally.Configure, Code: "passphrase_wrong", Message: "The passphrase does not open the keys of this backup, or the backup was changed",

@@ -61,6 +61,8 @@ type commands struct {
 	Config  configCommand  `cmd:"" help:"Print what adtally serve would go by, and where each setting comes from."`
 	Support supportCommand `cmd:"" help:"Gather what whoever helps has to know, without any secret."`
 	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
+	Backup  backupCommand  `cmd:"" help:"Copy a service into one file, also while it runs: the ledger, the keys, the warehouse."`
+	Restore restoreCommand `cmd:"" help:"Make a service of a backup, in an empty folder."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
 	Tables  tablesCommand  `cmd:"" help:"List the tables that can be read, or the columns of one of them, and what they cost in calls."`
 	Explain explainCommand `cmd:"" help:"Say what an error of Meta's Graph API means, and who must act."`

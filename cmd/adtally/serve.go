@@ -21,9 +21,10 @@ import (
 
 type serveCommand struct {
 	serviceFlags
-	Listen      string `help:"Address to listen on." default:"127.0.0.1:8085" env:"ADTALLY_LISTEN" placeholder:"HOST:PORT"`
-	PublicURL   string `help:"How people reach the server. Default: where it listens." name:"public-url" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
-	BehindProxy bool   `help:"A proxy of yours sets X-Forwarded-For and X-Forwarded-Proto."`
+	Listen      string   `help:"Address to listen on." default:"127.0.0.1:8085" env:"ADTALLY_LISTEN" placeholder:"HOST:PORT"`
+	PublicURL   string   `help:"How people reach the server. Default: where it listens." name:"public-url" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
+	Host        []string `help:"One more name that the server is reached by, such as that of its container." env:"ADTALLY_HOST" placeholder:"HOST:PORT"`
+	BehindProxy bool     `help:"A proxy of yours sets X-Forwarded-For and X-Forwarded-Proto."`
 
 	OIDCIssuer string   `help:"OIDC provider that people log in with; its client secret is in ADTALLY_OIDC_SECRET." name:"oidc-issuer" env:"ADTALLY_OIDC_ISSUER" placeholder:"https://…"`
 	OIDCClient string   `help:"Client id at the OIDC provider." name:"oidc-client" env:"ADTALLY_OIDC_CLIENT" placeholder:"ID"`
@@ -49,6 +50,11 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err := c.public(); err != nil {
 		return err
 	}
+	leave, err := c.occupy(p)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	s, err := c.open(ctx, p)
 	if err != nil {
 		return err
@@ -116,7 +122,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 			Channels: s.store, Outages: s.store, Couriers: couriers{watch}, Costs: s.store, Forecasts: forecasts{s}, Warehouse: s.warehouse,
 			Doors: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
-		PublicURL: c.PublicURL, BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
+		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Mounts: []api.Mount{
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},

@@ -42,8 +42,8 @@ type service struct {
 
 // open puts a service together, and closes what it opened where it cannot.
 func (f *serviceFlags) open(ctx context.Context, p *program) (*service, error) {
-	if err := os.MkdirAll(f.Data, 0o700); err != nil {
-		return nil, wrong("data", "Name another --data.", "The folder %s cannot be made: %w", f.Data, err)
+	if err := f.makeFolder(); err != nil {
+		return nil, err
 	}
 	s := &service{serviceFlags: f, p: p, log: slog.New(slog.NewJSONHandler(p.err, nil))}
 	if err := s.furnish(ctx); err != nil {
@@ -62,11 +62,7 @@ func (s *service) furnish(ctx context.Context) (err error) {
 	if err := s.vault.Unlock(ctx); err != nil {
 		return err
 	}
-	file := s.Warehouse
-	if file == "" {
-		file = filepath.Join(s.Data, "warehouse.duckdb")
-	}
-	where, err := destinationAt(file)
+	where, err := destinationAt(s.warehouseFile())
 	if err != nil {
 		return err
 	}

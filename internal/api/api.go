@@ -27,6 +27,9 @@ type Config struct {
 	Key adtally.Secret
 	// PublicURL is how people reach the server, such as https://ads.example.com.
 	PublicURL string
+	// Hosts are more names that the server is reached by, as they stand in a
+	// request: "adtally:8085". Without a PublicURL any is taken.
+	Hosts []string
 	// BehindProxy says that a proxy of ours sets X-Forwarded-For and
 	// X-Forwarded-Proto; without it they are somebody's fancy.
 	BehindProxy bool

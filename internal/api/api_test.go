@@ -80,7 +80,7 @@ func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 	h.ledger = newLedger(t)
 	c := api.Config{Store: h.store, Service: serviceOf(h.ledger), Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%06d", n.Add(1)) },
-		Key: adtally.NewSecret(strings.Repeat("k", 32)), SetupCode: adtally.NewSecret(setupCode), PublicURL: "http://ads.example.com"}
+		Key: adtally.NewSecret(strings.Repeat("k", 32)), SetupCode: adtally.NewSecret(setupCode), PublicURL: "http://ads.example.com", Hosts: []string{"ads.example.com"}}
 	for _, f := range change {
 		f(&c)
 	}

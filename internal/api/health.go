@@ -14,6 +14,12 @@ type Check struct {
 
 const tagHealth = "health"
 
+// Where health is told.
+const (
+	pathAlive = "/healthz"
+	pathReady = "/readyz"
+)
+
 // patienceOfChecks is how long a check may take: whoever asks will ask again.
 const patienceOfChecks = 2 * time.Second
 
@@ -21,8 +27,8 @@ const patienceOfChecks = 2 * time.Second
 type health struct{ *shell }
 
 func (g health) register() {
-	handle(g.shell, operation{ID: "health", Method: http.MethodGet, Path: "/healthz", Tag: tagHealth, Access: public, Summary: "Say that the server lives"}, g.alive)
-	handle(g.shell, operation{ID: "readiness", Method: http.MethodGet, Path: "/readyz", Tag: tagHealth, Access: public, Summary: "Say whether the server can work",
+	handle(g.shell, operation{ID: "health", Method: http.MethodGet, Path: pathAlive, Tag: tagHealth, Access: public, Summary: "Say that the server lives"}, g.alive)
+	handle(g.shell, operation{ID: "readiness", Method: http.MethodGet, Path: pathReady, Tag: tagHealth, Access: public, Summary: "Say whether the server can work",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.ready)
 }
 

@@ -122,7 +122,7 @@ func TestOIDC_AProviderThatHangsHoldsUpEachVisitorOnce(t *testing.T) {
 		for range 4 {
 			visitors.Go(func() {
 				w := httptest.NewRecorder()
-				h.handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/auth/oidc/start", http.NoBody))
+				h.handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://ads.example.com/auth/oidc/start", http.NoBody))
 				same(t, "where it goes", w.Header().Get("Location"), "/login?problem=busy")
 			})
 		}

@@ -108,6 +108,9 @@ func (o operation) refusals(input reflect.Type) []int {
 	if o.Method != http.MethodGet {
 		all = append(all, http.StatusForbidden) // from another origin
 	}
+	if o.Tag != tagHealth {
+		all = append(all, http.StatusMisdirectedRequest) // for another host
+	}
 	if strings.Contains(o.Path, "{") {
 		all = append(all, http.StatusNotFound)
 	}

@@ -25,6 +25,7 @@ var statuses = map[string]int{
 	"wrong_login":        http.StatusUnauthorized,
 	"forbidden":          http.StatusForbidden,
 	"cross_origin":       http.StatusForbidden,
+	"foreign_host":       http.StatusMisdirectedRequest,
 	"wrong_code":         http.StatusForbidden,
 	"wrong_password":     http.StatusForbidden,
 	"oidc_stale":         http.StatusForbidden,

@@ -20,7 +20,7 @@ func (s *shell) street() (http.Handler, error) {
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, refusal("cross_origin", "The request comes from another site", "Open Adtally itself; if it stands behind a proxy, set its public address."))
 	}))
-	return s.entrance(origins.Handler(http.HandlerFunc(s.route))), nil
+	return s.entrance(s.meant(origins.Handler(http.HandlerFunc(s.route)))), nil
 }
 
 // entrance numbers a request, notes who makes it, and sees that there is an

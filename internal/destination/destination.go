@@ -62,6 +62,13 @@ type Keeper interface {
 	Drop(ctx context.Context, dataset string) error
 }
 
+// Copier is a warehouse that can be copied while it is in use.
+type Copier interface {
+	// Copy writes the warehouse, as it is between two loads, into a folder, and
+	// says which files it made there. Loads wait meanwhile.
+	Copy(ctx context.Context, folder string) ([]string, error)
+}
+
 // Load is one slice on its way in.
 type Load struct {
 	ID      string

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"adtally"
+	"adtally/internal/archive"
+	"adtally/internal/destination"
+	"adtally/internal/store"
+	"adtally/internal/vault"
+)
+
+// What stands in a backup beside the warehouse.
+const (
+	ledgerName  = "adtally.db"
+	sealedName  = "keys.sealed"
+	signingName = "signing.secret"
+)
+
+// backupCommand works beside a running service, or without it.
+type backupCommand struct {
+	serviceFlags
+	File             string `arg:"" help:"The backup to make; it must not be there yet."`
+	PassphraseFile   string `help:"File whose first line is the passphrase that the keys are sealed with. Default: ADTALLY_BACKUP_PASSPHRASE, or a prompt." name:"passphrase-file" placeholder:"FILE"`
+	WithoutWarehouse bool   `help:"Note only where the warehouse is."`
+}
+
+func (c *backupCommand) Run(ctx context.Context, p *program) (err error) {
+	if err := c.possible(); err != nil {
+		return err
+	}
+	word, err := p.passphrase(c.PassphraseFile, true)
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(c.File), ".adtally-backup-*")
+	if err != nil {
+		return wrong("backup_unwritable", "Name a file in a folder that exists and may be written.", "The backup cannot be written: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	m, err := c.gather(ctx, p, folder, word)
+	if err != nil {
+		return err
+	}
+	if err := c.pack(m, folder); err != nil {
+		return err
+	}
+	return c.tell(p, m)
+}
+
+// possible refuses what cannot be backed up here.
+func (c *backupCommand) possible() error {
+	if c.DatabaseURL != "" {
+		return wrong("backup_server", "Back the database up with PostgreSQL's own pg_dump (schemas adtally and river), and keep the folder "+filepath.Join(c.Data, "keys")+", the file "+filepath.Join(c.Data, signingName)+" and the warehouse with it.",
+			"The ledger of this service is in PostgreSQL, and adtally backup copies files")
+	}
+	if err := c.there(); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(c.File); err == nil {
+		return wrong("backup_exists", "Name another file, or move that one away.", "The file %s is there already", c.File)
+	}
+	return nil
+}
+
+// gather copies all that a service is made of into a folder. The ledger goes before
+// the warehouse: what the warehouse has beyond it, the next sync finds there.
+func (c *backupCommand) gather(ctx context.Context, p *program, folder string, word adtally.Secret) (m archive.Manifest, err error) {
+	m = archive.Manifest{Made: p.clock().UTC().Truncate(time.Second), Version: version}
+	keys, err := c.copyLedger(ctx, p, folder)
+	if err != nil {
+		return m, err
+	}
+	names, elsewhere, err := c.copyWarehouse(ctx, p, folder)
+	if err != nil {
+		return m, err
+	}
+	m.Warehouse = elsewhere
+	for _, name := range append([]string{ledgerName}, names...) {
+		if err := m.Add(folder, name); err != nil {
+			return m, err
+		}
+	}
+	return m, c.sealKeys(&m, folder, keys, word)
+}
+
+// copyLedger copies the ledger, and gives the keys that open what is in the copy.
+// Keys may change meanwhile: those from before and after are tried together.
+func (c *backupCommand) copyLedger(ctx context.Context, p *program, folder string) (string, error) {
+	before, err := c.vaultOf(p, nil).Keys.Load()
+	if err != nil {
+		return "", err
+	}
+	to := filepath.Join(folder, ledgerName)
+	if err := store.Copy(ctx, c.address(ledgerName), to); err != nil {
+		return "", err
+	}
+	after, err := c.vaultOf(p, nil).Keys.Load()
+	if err != nil {
+		return "", err
+	}
+	texts := map[string]bool{}
+	for _, k := range append(before, after...) {
+		texts[k.Text().Reveal()] = true
+	}
+	var keys []string
+	for text := range texts {
+		keys = append(keys, text)
+	}
+	all := strings.Join(keys, "\n")
+	return all, c.fits(ctx, p, to, all)
+}
+
+// fits finds out that keys open what is sealed in a ledger's copy: a backup without
+// them is worth nothing.
+func (c *backupCommand) fits(ctx context.Context, p *program, ledger, keys string) (err error) {
+	db, err := store.Open(ctx, ledger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	v := c.vaultOf(p, db)
+	v.Keys = vault.Given{Name: v.Keys.String(), Text: adtally.NewSecret(keys)}
+	return v.Unlock(ctx)
+}
+
+// copyWarehouse copies the warehouse where it is in the service's folder, or says
+// where else it is.
+func (c *backupCommand) copyWarehouse(ctx context.Context, p *program, folder string) (names []string, elsewhere string, err error) {
+	file := c.warehouseInUse()
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return nil, "", nil
+	}
+	in, err := c.within(file)
+	if err != nil {
+		return nil, "", err
+	}
+	if c.WithoutWarehouse || !in {
+		elsewhere, err = filepath.Abs(file)
+		return nil, elsewhere, err
+	}
+	where, err := destinationAt(file)
+	if err != nil {
+		return nil, "", err
+	}
+	w, err := p.destination(where.Kind, time.Minute).Open(ctx, where, adtally.Secret{})
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	copier, can := w.(destination.Copier)
+	if !can {
+		return nil, "", wrong("no_copy", "Back it up with its own tools, and give --without-warehouse here.", "A warehouse of the kind %s cannot be copied", where.Kind)
+	}
+	names, err = copier.Copy(ctx, folder)
+	return names, "", err
+}
+
+// kept are the secrets beside the ledger.
+type kept struct {
+	Keys    string `json:"keys"`
+	Signing string `json:"signing"`
+}
+
+// sealKeys seals the keys with the passphrase, for this backup and no other.
+func (c *backupCommand) sealKeys(m *archive.Manifest, folder, keys string, word adtally.Secret) error {
+	signing, err := os.ReadFile(filepath.Join(c.Data, signingName))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return wrong("data", "See that the folder may be read.", "The file %s cannot be read: %w", signingName, err)
+	}
+	text, err := json.Marshal(kept{keys, string(signing)})
+	if err != nil {
+		return err
+	}
+	about, err := m.Digest(sealedName)
+	if err != nil {
+		return err
+	}
+	sealed := vault.SealWith(word, adtally.NewSecret(string(text)), about)
+	if err := os.WriteFile(filepath.Join(folder, sealedName), sealed, 0o600); err != nil {
+		return err
+	}
+	return m.Add(folder, sealedName)
+}
+
+// pack writes the backup under another name first, so that it is never there by
+// half.
+func (c *backupCommand) pack(m archive.Manifest, folder string) error {
+	part := filepath.Join(folder, "part")
+	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(archive.Pack(out, m, folder), out.Sync(), out.Close()); err != nil {
+		return wrong("backup_unwritable", "Make room, or name a file on another disk.", "The backup cannot be written: %w", err)
+	}
+	if err := os.Link(part, c.File); err == nil || errors.Is(err, os.ErrExist) { // never over another file
+		return err
+	}
+	return os.Rename(part, c.File) // a file system without links
+}
+
+func (c *backupCommand) tell(p *program, m archive.Manifest) error {
+	info, err := os.Stat(c.File)
+	if err != nil {
+		return err
+	}
+	data := "with the warehouse"
+	switch {
+	case m.Warehouse != "":
+		data = "without the warehouse, which is at " + m.Warehouse
+	case len(m.Files) == 2:
+		data = "there is no warehouse yet"
+	}
+	return p.printf("%s\n", fmt.Sprintf("%s: %.1f MB, %s. Its keys open with the passphrase only.", c.File, float64(info.Size())/1e6, data))
+}

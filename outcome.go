@@ -6,6 +6,14 @@ import "fmt"
 // after its commit, where the ledger cannot be written.
 func (o Outcome) Committed() bool { return o.Fault == nil || o.Load != "" }
 
+// ByTable are the rows of the outcome, by table.
+func (o Outcome) ByTable() map[string]int64 {
+	if o.Tables == nil {
+		return map[string]int64{o.Slice.Stream: o.Rows}
+	}
+	return o.Tables
+}
+
 // Latest keeps, of outcomes in their order, the last one of each slice: what is
 // in the warehouse now.
 func Latest(outcomes []Outcome) (kept []Outcome) {

@@ -129,6 +129,7 @@ type LogQuery struct {
 type Usage struct {
 	Day     Day    // in UTC, on which the tries began; 0 = all
 	Stream  string // empty = all
+	Table   string // empty = the one with the stream's name; of others only the rows are told
 	Account string // empty = all
 	Tries   int64
 	Failed  int64 // tries

@@ -128,8 +128,11 @@ type Step struct {
 
 // Outcome is how one slice ended.
 type Outcome struct {
-	Slice   Slice
-	Rows    int64
+	Slice Slice
+	Rows  int64
+	// Tables are the rows by table, where the stream fills several; nil = all of them
+	// are of the table that has the stream's name.
+	Tables  map[string]int64
 	Started time.Time
 	Ended   time.Time
 	Gaps    int64 // things that the platform did not give; they stand in _gaps

@@ -94,12 +94,17 @@ func (c *runShowCommand) Run(ctx context.Context, p *program) error {
 	if v.json {
 		return v.show(answer)
 	}
-	var one struct{ Steps []any }
+	var one struct{ Steps, Tables []any }
 	if err := answer.into(&one); err != nil {
 		return err
 	}
 	if err := v.show(answer, runFields...); err != nil {
 		return err
+	}
+	if len(one.Tables) > 0 {
+		if err := v.table(one.Tables, []string{"table", "rows"}); err != nil {
+			return err
+		}
 	}
 	return v.table(one.Steps, []string{"account", "name", "state", "rows", "quarantined", "slices_done", "slices_left", "waits_until", "message"})
 }

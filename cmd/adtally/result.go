@@ -22,7 +22,7 @@ type result struct {
 	Notes   []string         `json:"notes,omitempty"`
 	Slices  int              `json:"slices"`
 	Rows    int64            `json:"rows"`
-	Tables  map[string]int64 `json:"rows_by_stream"`
+	Tables  map[string]int64 `json:"rows_by_table"`
 	Gaps    int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
 	// Quarantined are values that could not be loaded; they stand in _quarantine.
 	Quarantined int64           `json:"quarantined"`
@@ -83,7 +83,9 @@ func (r *result) counts(loads []adtally.Outcome) {
 	for _, o := range loads {
 		r.Slices++
 		r.Rows += o.Rows
-		r.Tables[o.Slice.Stream] += o.Rows
+		for name, n := range o.ByTable() {
+			r.Tables[name] += n
+		}
 	}
 	notLoaded := map[string]int64{}
 	for _, o := range adtally.Latest(loads) {
@@ -221,8 +223,12 @@ func (r *result) print(p *program, asJSON bool) error {
 		return enc.Encode(r)
 	}
 	var b strings.Builder
+	width := 18
+	for name := range r.Tables {
+		width = max(width, len(name))
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.Tables)) {
-		fmt.Fprintf(&b, "  %-18s %12s rows\n", name, grouped(r.Tables[name]))
+		fmt.Fprintf(&b, "  %-*s %12s rows\n", width, name, grouped(r.Tables[name]))
 	}
 	for _, f := range r.Failures {
 		fmt.Fprintf(&b, "  not done: %s %s: %s\n", f.Account, f.Slice, shown(f.Message))

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -87,13 +88,20 @@ func stepOf(s adtally.StepRecord) Step {
 	return out
 }
 
+// TableRows are how many rows a run has brought into a table.
+type TableRows struct {
+	Table string `json:"table"`
+	Rows  int64  `json:"rows"`
+}
+
 type oneRun struct {
 	Body struct {
 		Run
-		Rows    int64  `json:"rows" doc:"Of all steps, so far"`
-		Gaps    int64  `json:"gaps" doc:"Of all steps, so far"`
-		Misfits int64  `json:"quarantined" doc:"Values that could not be loaded, of all steps, so far"`
-		Steps   []Step `json:"steps" nullable:"false"`
+		Rows    int64       `json:"rows" doc:"Of all steps, so far"`
+		Gaps    int64       `json:"gaps" doc:"Of all steps, so far"`
+		Misfits int64       `json:"quarantined" doc:"Values that could not be loaded, of all steps, so far"`
+		Tables  []TableRows `json:"tables" nullable:"false" doc:"The rows by table"`
+		Steps   []Step      `json:"steps" nullable:"false"`
 	}
 }
 
@@ -145,7 +153,14 @@ func sameExtent(run adtally.RunRecord, o adtally.Order) bool {
 func (g runs) whole(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
 	steps, err := g.Runs.Steps(ctx, r.ID)
 	out := &oneRun{}
-	out.Body.Run, out.Body.Steps = runOf(r, g.names(ctx)), []Step{}
+	if err != nil {
+		return nil, err
+	}
+	used, err := g.Costs.Usage(ctx, adtally.UsageFilter{Run: r.ID, ByStream: true})
+	out.Body.Run, out.Body.Steps, out.Body.Tables = runOf(r, g.names(ctx)), []Step{}, []TableRows{}
+	for _, u := range used {
+		out.Body.Tables = append(out.Body.Tables, TableRows{cmp.Or(u.Table, u.Stream), u.Rows})
+	}
 	for _, s := range steps {
 		out.Body.Rows, out.Body.Gaps, out.Body.Misfits = out.Body.Rows+s.Rows, out.Body.Gaps+s.Gaps, out.Body.Misfits+s.Quarantined
 		out.Body.Steps = append(out.Body.Steps, stepOf(s))

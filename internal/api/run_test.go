@@ -17,7 +17,7 @@ func TestGetRun_CountsGapsAndQuarantinedValues(t *testing.T) { // R20
 	run := h.ask("POST", "/api/v1/sources/"+made.field("id")+"/runs", `{}`).is(201).field("id")
 	err := h.ledger.Widen(ctx, run, []adtally.Account{{ID: "7"}, {ID: "8"}})
 	for account, n := range map[string]int64{"7": 3, "8": 20} {
-		o := adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Load: account, Rows: 10 * n, Gaps: 2 * n, Quarantined: n}
+		o := adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Load: account, Rows: 10 * n, Tables: map[string]int64{"ads": n, "ads_actions": 9 * n}, Gaps: 2 * n, Quarantined: n}
 		held, claimed := h.ledger.Claim(ctx, adtally.Ticket{Run: run, Account: account}, "w", time.Hour, time.Now())
 		left := h.ledger.Leave(ctx, held, adtally.Ending{State: adtally.Incomplete, Fault: adtally.NotLoaded(account, n)}, time.Now())
 		err = errors.Join(err, h.ledger.SaveOutcome(ctx, run, o), claimed, left)
@@ -27,7 +27,7 @@ func TestGetRun_CountsGapsAndQuarantinedValues(t *testing.T) { // R20
 	}
 	got := h.ask("GET", "/api/v1/runs/"+run, "").is(200).Body.String()
 	for _, want := range []string{
-		`"rows":230,"gaps":46,"quarantined":23,"steps":`,
+		`"rows":230,"gaps":46,"quarantined":23,"tables":[{"table":"ads","rows":23},{"table":"ads_actions","rows":207}],"steps":`,
 		`"rows":30,"gaps":6,"quarantined":3,`, `"rows":200,"gaps":40,"quarantined":20,`,
 		`"state":"incomplete"`, `"code":"quarantined","message":"3 values of act_7 could not be loaded"`,
 	} {

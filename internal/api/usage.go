@@ -23,7 +23,7 @@ type usages struct {
 
 func (g usages) register() {
 	handle(g.shell, operation{ID: "read-usage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/usage", Tag: tagSources, Access: forViewers,
-		Summary: "Show what a source costs", Text: "Calls, rows, seconds and bytes, summed up by day (in UTC), table or account. Calls are counted as the platform counts them."}, g.source)
+		Summary: "Show what a source costs", Text: "Calls, rows, seconds and bytes, summed up by day (in UTC), table or account. Calls are counted as the platform counts them. Of a table that is read with another one, such as basic_ad_actions with basic_ad, only the rows are told: the rest stands with the other."}, g.source)
 	handle(g.shell, operation{ID: "read-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Show what a run cost, by table and account"}, g.run)
 	handle(g.shell, operation{ID: "read-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
 		Summary: "Show which days are in the warehouse", Text: "By account and table, as ranges of days in the account's zone. A page may be shorter than its limit although others follow: next says so. A range is partial where the platform withheld some of it."}, g.coverage)
@@ -45,7 +45,7 @@ type Usage struct {
 }
 
 func usageOf(u adtally.Usage) Usage {
-	out := Usage{Table: u.Stream, Account: u.Account, Tries: u.Tries, Failed: u.Failed, Rows: u.Rows, Calls: u.Calls, Bytes: u.Bytes, Seconds: u.Took.Seconds()}
+	out := Usage{Table: cmp.Or(u.Table, u.Stream), Account: u.Account, Tries: u.Tries, Failed: u.Failed, Rows: u.Rows, Calls: u.Calls, Bytes: u.Bytes, Seconds: u.Took.Seconds()}
 	if u.Day != 0 {
 		out.Day = &u.Day
 	}

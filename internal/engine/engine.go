@@ -275,6 +275,9 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	for _, n := range written.Rows {
 		o.Rows += n
 	}
+	if len(written.Rows) > 1 {
+		o.Tables = written.Rows
+	}
 	o.Gaps, o.Quarantined, o.Load = written.Gaps, written.Quarantined, written.Load
 	o.Calls, o.Bytes = cost.Sum()
 	if err := e.Ledger.SaveOutcome(ctx, w.Run, o); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 
 	"adtally"
 )
@@ -15,12 +17,31 @@ func (db *DB) SaveOutcome(ctx context.Context, run string, o adtally.Outcome) er
 	if f == nil {
 		f = &adtally.Fault{}
 	}
-	_, err := db.exec(ctx, "save an outcome", `INSERT INTO outcomes
+	return db.write(ctx, "save an outcome", func(tx txn) error {
+		n, err := tx.exec(ctx, `INSERT INTO outcomes
 		(run, stream, account, from_day, to_day, rows, gaps, quarantined, calls, bytes, load, started, ended, act, code, message, hint, until, cause)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, load) WHERE load <> '' DO NOTHING`,
-		run, o.Slice.Stream, o.Slice.Account, o.Slice.Window.From, o.Slice.Window.To, o.Rows, o.Gaps, o.Quarantined, o.Calls, o.Bytes, o.Load, micros(o.Started), micros(o.Ended),
-		sql.Null[string]{V: string(f.Act), Valid: o.Fault != nil}, f.Code, f.Message, f.Hint, micros(f.Until), cause(f))
-	return err
+			run, o.Slice.Stream, o.Slice.Account, o.Slice.Window.From, o.Slice.Window.To, o.Rows, o.Gaps, o.Quarantined, o.Calls, o.Bytes, o.Load, micros(o.Started), micros(o.Ended),
+			sql.Null[string]{V: string(f.Act), Valid: o.Fault != nil}, f.Code, f.Message, f.Hint, micros(f.Until), cause(f))
+		if err != nil || n == 0 || o.Load == "" {
+			return err
+		}
+		return tx.saveTables(ctx, run, o)
+	})
+}
+
+// saveTables notes the rows of a load by table, where they are of several. Those of
+// the table with the stream's name are the rest of the outcome's.
+func (t txn) saveTables(ctx context.Context, run string, o adtally.Outcome) error {
+	for _, name := range slices.Sorted(maps.Keys(o.Tables)) {
+		if name == o.Slice.Stream {
+			continue
+		}
+		if _, err := t.exec(ctx, `INSERT INTO outcome_tables (run, load, table_name, rows) VALUES (?, ?, ?, ?)`, run, o.Load, name, o.Tables[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Outcomes are the tries of a run in the order in which they ended. Of what lay
@@ -32,7 +53,26 @@ func (db *DB) Outcomes(ctx context.Context, run string) (all []adtally.Outcome, 
 		return err
 	}, `SELECT stream, account, from_day, to_day, rows, gaps, quarantined, calls, bytes, load, started, ended, act, code, message, hint, until, cause
 		FROM outcomes WHERE run = ? ORDER BY seq`, run)
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]*adtally.Outcome{}
+	for i := range all {
+		at[all[i].Load] = &all[i]
+	}
+	return all, db.query(ctx, "read the tables of outcomes", func(rows *sql.Rows) error {
+		var load, name string
+		var n int64
+		err := rows.Scan(&load, &name, &n)
+		if o := at[load]; o != nil {
+			if o.Tables == nil {
+				o.Tables = map[string]int64{o.Slice.Stream: o.Rows}
+			}
+			o.Tables[name] = n
+			o.Tables[o.Slice.Stream] -= n
+		}
+		return err
+	}, `SELECT load, table_name, rows FROM outcome_tables WHERE run = ?`, run)
 }
 
 // CountedLoads are the loads that the outcomes of a run and an account name.

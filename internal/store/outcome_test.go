@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ func TestSaveOutcome_KeepsEveryColumn(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		want := adtally.Outcome{Slice: slice, Rows: 12, Gaps: 4, Quarantined: 3, Calls: 5, Bytes: 6, Load: "a", Started: moment, Ended: moment.Add(time.Second)}
+		want := adtally.Outcome{Slice: slice, Rows: 12, Tables: map[string]int64{slice.Stream: 7, slice.Stream + "_actions": 5}, Gaps: 4, Quarantined: 3, Calls: 5, Bytes: 6, Load: "a", Started: moment, Ended: moment.Add(time.Second)}
 		if err := errors.Join(db.BeginRun(ctx, adtally.Run{ID: "1", Source: "s", Started: moment, State: adtally.Running}), db.SaveOutcome(ctx, "1", want)); err != nil {
 			t.Fatal(err)
 		}
@@ -84,4 +85,42 @@ func TestConclude_ARunWithAnIncompleteStep(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a table brought stands apart from what is read with it; the sum of both is what
+// the slice brought.
+func TestUsage_CountsATableApartFromItsActions(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		err := db.BeginRun(ctx, adtally.Run{ID: "1", Source: "s", Started: moment, State: adtally.Running})
+		of := func(stream, account, load string, rows int64, tables map[string]int64) adtally.Outcome {
+			return adtally.Outcome{Slice: adtally.Slice{Stream: stream, Account: account}, Rows: rows, Tables: tables, Load: load, Calls: 2, Started: moment, Ended: moment.Add(time.Second)}
+		}
+		for _, o := range []adtally.Outcome{
+			of("basic_ad", "7", "a", 12, map[string]int64{"basic_ad": 2, "basic_ad_actions": 10}),
+			of("basic_ad", "7", "a", 12, map[string]int64{"basic_ad": 2, "basic_ad_actions": 10}), // it is known
+			of("basic_ad", "8", "b", 33, map[string]int64{"basic_ad": 3, "basic_ad_actions": 30}),
+			of("ads", "7", "c", 4, nil),
+		} {
+			err = errors.Join(err, db.SaveOutcome(ctx, "1", o))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums := func(f adtally.UsageFilter) (got []string) {
+			all, err := db.Usage(ctx, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, u := range all {
+				got = append(got, fmt.Sprint(u.Stream, "/", u.Table, "/", u.Account, " ", u.Rows, " rows ", u.Calls, " calls"))
+			}
+			return got
+		}
+		same(t, "by table", sums(adtally.UsageFilter{Run: "1", ByStream: true}), []string{"ads// 4 rows 2 calls", "basic_ad// 5 rows 4 calls", "basic_ad/basic_ad_actions/ 40 rows 0 calls"})
+		same(t, "by table and account", sums(adtally.UsageFilter{Run: "1", ByStream: true, ByAccount: true}), []string{"ads//7 4 rows 2 calls",
+			"basic_ad//7 2 rows 2 calls", "basic_ad/basic_ad_actions/7 10 rows 0 calls", "basic_ad//8 3 rows 2 calls", "basic_ad/basic_ad_actions/8 30 rows 0 calls"})
+		same(t, "in all", sums(adtally.UsageFilter{Run: "1"}), []string{"// 49 rows 6 calls"})
+	})
 }

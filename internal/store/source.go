@@ -250,6 +250,7 @@ func (db *DB) NoteUnpurged(ctx context.Context, id string, f *adtally.Fault, now
 // be forgotten.
 var belongings = []string{
 	`DELETE FROM log_lines WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
+	`DELETE FROM outcome_tables WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
 	`DELETE FROM outcomes WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
 	`DELETE FROM steps WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
 	`DELETE FROM runs WHERE source = ?`,

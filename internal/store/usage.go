@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"adtally"
@@ -32,6 +34,39 @@ func (db *DB) Usage(ctx context.Context, f adtally.UsageFilter) (all []adtally.U
 			coalesce(o.ended - o.started, 0) AS took
 			FROM outcomes AS o JOIN runs AS r ON r.id = o.run WHERE `+w.text+`) AS tries
 		GROUP BY day, stream, account ORDER BY day, stream, account`, args...)
+	if err != nil || !f.ByStream {
+		return all, err
+	}
+	return db.apart(ctx, all, w, args)
+}
+
+// apart takes the rows of tables that are read with another one out of its rows, and
+// puts them behind it.
+func (db *DB) apart(ctx context.Context, all []adtally.Usage, w where, args []any) ([]adtally.Usage, error) {
+	type place struct {
+		day             adtally.Day
+		stream, account string
+	}
+	at := map[place]int{}
+	for i, u := range all {
+		at[place{u.Day, u.Stream, u.Account}] = i
+	}
+	err := db.query(ctx, "read the rows by table", func(rows *sql.Rows) error {
+		var u adtally.Usage
+		err := rows.Scan(&u.Day, &u.Stream, &u.Account, &u.Table, &u.Rows)
+		if i, there := at[place{u.Day, u.Stream, u.Account}]; there && err == nil {
+			all[i].Rows -= u.Rows
+			all = append(all, u)
+		}
+		return err
+	}, `SELECT day, stream, account, table_name, CAST(sum(rows) AS BIGINT)
+		FROM (SELECT CASE WHEN ? = 1 THEN o.started / ? ELSE 0 END AS day, CASE WHEN ? = 1 THEN o.stream ELSE '' END AS stream,
+			CASE WHEN ? = 1 THEN o.account ELSE '' END AS account, t.table_name, t.rows
+			FROM outcome_tables AS t JOIN outcomes AS o ON o.run = t.run AND o.load = t.load AND o.load <> '' JOIN runs AS r ON r.id = o.run WHERE `+w.text+`) AS loads
+		GROUP BY day, stream, account, table_name`, args...)
+	slices.SortStableFunc(all, func(a, b adtally.Usage) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Table, b.Table))
+	})
 	return all, err
 }
 

@@ -1,0 +1,11 @@
+-- +goose Up
+
+-- The rows of a load by table, where it filled several. Those of the table that has
+-- the stream's name are the rest of the outcome's.
+CREATE TABLE outcome_tables (
+    run        TEXT NOT NULL REFERENCES runs (id),
+    load       TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    rows       INTEGER NOT NULL,
+    PRIMARY KEY (run, load, table_name)
+) STRICT;

@@ -64,7 +64,7 @@ func TestLevelsAgreeToTheCent(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", "2026-06-02T10:00:00Z", "--synthetic", "accounts=8,ads=60,days=45,seed=2")
 	file := filepath.Join(t.TempDir(), "x.duckdb")
-	must(t, sim.sync(t, file, "--account", "all"))
+	must(t, sim.sync(t, file, "--account", "all", "--since", "2026-04-01")) // they have no day before that
 	sums := func(table string) [][]string {
 		return ask(t, file, "SELECT account_id, date::VARCHAR, sum(impressions)::BIGINT, sum(clicks)::BIGINT, sum(inline_link_clicks)::BIGINT, sum(spend)::VARCHAR FROM facebook_ads."+table+" GROUP BY ALL ORDER BY ALL")
 	}

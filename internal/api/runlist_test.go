@@ -99,6 +99,7 @@ func TestListRuns_CarryRowsCallsDurationAndCode(t *testing.T) {
 	if err != nil || look.Run != "r2" {
 		t.Fatal(err)
 	}
+	one = api.Run{}
 	h.ask("GET", "/api/v1/runs/r2", "").is(http.StatusOK).into(&one)
 	if one.Seconds < 3600 || one.Seconds > 3700 {
 		t.Errorf("a run that is on for an hour: %+v", one)

@@ -184,6 +184,13 @@ type RunRecord struct {
 	Moment time.Time
 }
 
+// RunFigures are what a run has taken and brought, so far.
+type RunFigures struct {
+	Rows  int64
+	Calls int64  // as the platform counts them
+	Code  string // of the worst fault of its steps; empty = none
+}
+
 // StepRecord is a step as the ledger knows it.
 type StepRecord struct {
 	Step      Step

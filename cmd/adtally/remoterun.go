@@ -61,7 +61,12 @@ func (c *runStartCommand) Run(ctx context.Context, p *program) error {
 	return v.ended(ctx, r.ID)
 }
 
-var runFields = []string{"id", "source", "state", "trigger", "by", "started", "ended", "error"}
+var (
+	runFields = []string{"id", "source", "state", "trigger", "by", "started", "ended", "seconds", "rows", "calls", "code", "error"}
+	// listedRunFields fit on a line; why a run failed is a sentence, and its code stands
+	// for it.
+	listedRunFields = []string{"id", "source", "state", "trigger", "started", "ended", "seconds", "rows", "calls", "code"}
+)
 
 type runListCommand struct {
 	remote
@@ -69,7 +74,7 @@ type runListCommand struct {
 }
 
 func (c *runListCommand) Run(ctx context.Context, p *program) error {
-	return c.listed(ctx, p, "/runs?source="+url.QueryEscape(c.Source), runFields...)
+	return c.listed(ctx, p, "/runs?source="+url.QueryEscape(c.Source), listedRunFields...)
 }
 
 // aRun is a command about one run.

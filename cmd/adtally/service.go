@@ -70,7 +70,7 @@ func (s *service) furnish(ctx context.Context) (err error) {
 	if err := s.warehouse.look(ctx); err != nil {
 		return err
 	}
-	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{service: s}, open: map[string]opened{}}
+	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{keeper: s.store, now: s.p.clock, log: s.log}, open: map[string]opened{}}
 	return s.hire(ctx)
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"sync"
+	"time"
 
 	"adtally"
 )
@@ -10,7 +12,12 @@ import (
 // slowed writes into the logs of runs what holds the platform's calls back, once,
 // and again where it becomes worse.
 type slowed struct {
-	*service
+	keeper interface {
+		AppendLog(ctx context.Context, lines ...adtally.LogLine) error
+	}
+	now func() time.Time
+	log *slog.Logger
+
 	mu   sync.Mutex
 	runs map[string]string                // the run that a source is in
 	said map[string]adtally.RateLimitWait // by run, account and budget
@@ -27,30 +34,30 @@ func (s *slowed) begins(source, run string) {
 }
 
 // waiting is told by the connector of a source.
-func (s *slowed) waiting(source string, now adtally.RateLimitWait) {
-	run, news := s.worse(source, now)
+func (s *slowed) waiting(source string, wait adtally.RateLimitWait) {
+	run, news := s.worse(source, wait)
 	if !news {
 		return
 	}
-	line := adtally.LogLine{Run: run, At: s.p.clock(), Level: "info", Account: now.Account, Code: "rate_limit", Message: now.Sentence("the platform")}
-	if err := s.store.AppendLog(context.Background(), line); err != nil {
+	line := adtally.LogLine{Run: run, At: s.now(), Level: "info", Account: wait.Account, Code: "rate_limit", Message: wait.Sentence("the platform")}
+	if err := s.keeper.AppendLog(context.Background(), line); err != nil {
 		s.log.Error("the run's log was not kept", "run", run, "error", err)
 	}
 }
 
-func (s *slowed) worse(source string, now adtally.RateLimitWait) (run string, news bool) {
+func (s *slowed) worse(source string, wait adtally.RateLimitWait) (run string, news bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if run = s.runs[source]; run == "" {
 		return "", false
 	}
-	key := run + " " + now.Account + " " + now.Budget
-	if said, known := s.said[key]; known && !now.WorseThan(said) {
+	key := run + " " + wait.Account + " " + wait.Budget
+	if said, known := s.said[key]; known && !wait.WorseThan(said) {
 		return run, false
 	}
 	if len(s.said) > 1000 || s.said == nil { // runs that are over need no memory
 		s.said = map[string]adtally.RateLimitWait{}
 	}
-	s.said[key] = now
+	s.said[key] = wait
 	return run, true
 }

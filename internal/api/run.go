@@ -29,7 +29,8 @@ func (g runs) register() {
 	handle(g.shell, operation{ID: "start-run", Method: http.MethodPost, Path: "/api/v1/sources/{id}/runs", Tag: tagRuns, Access: toSync, Status: http.StatusCreated,
 		Summary: "Sync a source now, or read some of it again", Text: "Where a run is on, its id is told (409). With an Idempotency-Key the same order is never placed twice; the same key with another order is refused (422). A run that names accounts, tables or days is a backfill, and goes on beside the schedule.",
 		Refuses: []int{http.StatusConflict}}, g.start)
-	handle(g.shell, operation{ID: "list-runs", Method: http.MethodGet, Path: "/api/v1/runs", Tag: tagRuns, Access: forViewers, Summary: "List the runs, newest first"}, g.list)
+	handle(g.shell, operation{ID: "list-runs", Method: http.MethodGet, Path: "/api/v1/runs", Tag: tagRuns, Access: forViewers, Summary: "List the runs, newest first",
+		Text: "The first page begins with the runs that are due and about to begin. They have no id yet, and do not count to the limit."}, g.list)
 	handle(g.shell, operation{ID: "get-run", Method: http.MethodGet, Path: one, Tag: tagRuns, Access: forViewers, Summary: "Show a run and its steps"}, g.get)
 	handle(g.shell, operation{ID: "cancel-run", Method: http.MethodPost, Path: one + "/cancel", Tag: tagRuns, Access: toSync, Summary: "Cancel a run",
 		Text: "What is in the warehouse stays.", Refuses: []int{http.StatusConflict}}, g.cancel)
@@ -43,19 +44,33 @@ func (g runs) register() {
 
 // Run is a run.
 type Run struct {
-	ID      string           `json:"id"`
+	ID      string           `json:"id" doc:"Empty = the run is about to begin, and is only listed"`
 	Source  string           `json:"source"`
 	Trigger string           `json:"trigger" doc:"schedule, manual or backfill; empty = the command line"`
 	By      string           `json:"by,omitempty"`
 	ByName  string           `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all that could be had was read; some values could not be loaded, or the platform gives the rest on a later day"`
 	Error   string           `json:"error,omitempty"`
-	Started time.Time        `json:"started"`
+	Started time.Time        `json:"started" doc:"Of one that is about to begin: since when it is due"`
 	Ended   *time.Time       `json:"ended,omitempty"`
+	Seconds float64          `json:"seconds" doc:"How long it took, or has been on"`
+	Rows    int64            `json:"rows" doc:"So far"`
+	Calls   int64            `json:"calls" doc:"So far, as the platform counts them"`
+	Code    string           `json:"code,omitempty" doc:"Of what kept it from bringing all up to date; absent = nothing did"`
 }
 
-func runOf(r adtally.RunRecord, name func(string) string) Run {
-	return Run{r.ID, r.Source, string(r.Trigger), r.By, name(r.By), r.State, r.Error, r.Started.UTC(), given(r.Ended)}
+// runOf is a run at a moment.
+func runOf(r adtally.RunRecord, f adtally.RunFigures, name func(string) string, now time.Time) Run {
+	out := Run{ID: r.ID, Source: r.Source, Trigger: string(r.Trigger), By: r.By, ByName: name(r.By), State: r.State, Error: r.Error,
+		Started: r.Started.UTC(), Ended: given(r.Ended), Rows: f.Rows, Calls: f.Calls, Code: f.Code}
+	switch {
+	case !r.Ended.IsZero():
+		now = r.Ended
+	case r.State != adtally.Running:
+		return out // it has not begun
+	}
+	out.Seconds = max(0, now.Sub(r.Started).Round(time.Millisecond).Seconds())
+	return out
 }
 
 // Step is one account's part of a run.
@@ -97,7 +112,6 @@ type TableRows struct {
 type oneRun struct {
 	Body struct {
 		Run
-		Rows    int64       `json:"rows" doc:"Of all steps, so far"`
 		Gaps    int64       `json:"gaps" doc:"Of all steps, so far"`
 		Misfits int64       `json:"quarantined" doc:"Values that could not be loaded, of all steps, so far"`
 		Tables  []TableRows `json:"tables" nullable:"false" doc:"The rows by table"`
@@ -152,17 +166,21 @@ func sameExtent(run adtally.RunRecord, o adtally.Order) bool {
 
 func (g runs) whole(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
 	steps, err := g.Runs.Steps(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
 	out := &oneRun{}
+	figures, err := g.Runs.RunFigures(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
 	used, err := g.Costs.Usage(ctx, adtally.UsageFilter{Run: r.ID, ByStream: true})
-	out.Body.Run, out.Body.Steps, out.Body.Tables = runOf(r, g.names(ctx)), []Step{}, []TableRows{}
+	out.Body.Run, out.Body.Steps, out.Body.Tables = runOf(r, figures[r.ID], g.names(ctx), g.Now()), []Step{}, []TableRows{}
 	for _, u := range used {
 		out.Body.Tables = append(out.Body.Tables, TableRows{cmp.Or(u.Table, u.Stream), u.Rows})
 	}
 	for _, s := range steps {
-		out.Body.Rows, out.Body.Gaps, out.Body.Misfits = out.Body.Rows+s.Rows, out.Body.Gaps+s.Gaps, out.Body.Misfits+s.Quarantined
+		out.Body.Gaps, out.Body.Misfits = out.Body.Gaps+s.Gaps, out.Body.Misfits+s.Quarantined
 		out.Body.Steps = append(out.Body.Steps, stepOf(s))
 	}
 	return out, err
@@ -189,8 +207,37 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	name := g.names(ctx)
-	return page(g.shell, list, in.Pages, all, func(r adtally.RunRecord) Run { return runOf(r, name) }, func(r adtally.RunRecord) any { return r.ID })
+	var ids []string
+	for _, r := range all {
+		ids = append(ids, r.ID)
+	}
+	figures, err := g.Runs.RunFigures(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	name, now := g.names(ctx), g.Now()
+	out, err := page(g.shell, list, in.Pages, all, func(r adtally.RunRecord) Run { return runOf(r, figures[r.ID], name, now) }, func(r adtally.RunRecord) any { return r.ID })
+	if err != nil || before != "" {
+		return out, err
+	}
+	coming, err := g.coming(ctx, in.Source, now)
+	out.Body.Items = append(coming, out.Body.Items...)
+	return out, err
+}
+
+// mostComing bounds how many runs that are about to begin are listed.
+const mostComing = 200
+
+// coming are the runs that are due and have not begun.
+func (g runs) coming(ctx context.Context, source string, now time.Time) ([]Run, error) {
+	due, err := g.Sources.DueSources(ctx, now, mostComing)
+	all := []Run{}
+	for _, s := range due {
+		if source == "" || s.ID == source {
+			all = append(all, Run{Source: s.ID, Trigger: string(adtally.BySchedule), State: adtally.Waiting, Started: s.Next.UTC()})
+		}
+	}
+	return all, err
 }
 
 func (g runs) cancel(ctx context.Context, who Caller, in *struct{ ByID }) (*oneRun, error) {

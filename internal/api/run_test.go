@@ -27,7 +27,7 @@ func TestGetRun_CountsGapsAndQuarantinedValues(t *testing.T) { // R20
 	}
 	got := h.ask("GET", "/api/v1/runs/"+run, "").is(200).Body.String()
 	for _, want := range []string{
-		`"rows":230,"gaps":46,"quarantined":23,"tables":[{"table":"ads","rows":23},{"table":"ads_actions","rows":207}],"steps":`,
+		`"rows":230,"calls":0,`, `"gaps":46,"quarantined":23,"tables":[{"table":"ads","rows":23},{"table":"ads_actions","rows":207}],"steps":`,
 		`"rows":30,"gaps":6,"quarantined":3,`, `"rows":200,"gaps":40,"quarantined":20,`,
 		`"state":"incomplete"`, `"code":"quarantined","message":"3 values of act_7 could not be loaded"`,
 	} {

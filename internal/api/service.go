@@ -46,6 +46,8 @@ type Sources interface {
 	// at all.
 	AddSource(ctx context.Context, s adtally.Standing, h adtally.Handover, d adtally.Deed) error
 	Source(ctx context.Context, id string) (adtally.Standing, error)
+	// DueSources are those whose next run is about to begin.
+	DueSources(ctx context.Context, now time.Time, limit int) ([]adtally.Standing, error)
 	Sources(ctx context.Context, deleted bool) ([]adtally.Standing, error)
 	// EditSource makes a change, and keeps the secret that comes with it, in one
 	// transaction. It refuses with stale_edit where the source has another revision.
@@ -65,6 +67,8 @@ type Runs interface {
 	Run(ctx context.Context, id string) (adtally.RunRecord, error)
 	// Runs are those of a source, or of all, the newest first, before one of them.
 	Runs(ctx context.Context, source, before string, limit int) ([]adtally.RunRecord, error)
+	// RunFigures are what runs have taken and brought, by run.
+	RunFigures(ctx context.Context, runs ...string) (map[string]adtally.RunFigures, error)
 	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)
 	// Cancel refuses with not_running.
 	Cancel(ctx context.Context, run string, now time.Time, d adtally.Deed) error

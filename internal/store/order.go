@@ -141,7 +141,7 @@ func (db *DB) Conclude(ctx context.Context, run string, now time.Time, judge adt
 				WHEN EXISTS (SELECT 1 FROM steps WHERE run = runs.id AND state NOT IN ('finished', 'incomplete')) THEN 'failed'
 				WHEN EXISTS (SELECT 1 FROM steps WHERE run = runs.id AND state = 'incomplete') THEN 'incomplete' ELSE 'finished' END,
 			error = coalesce((SELECT message FROM steps WHERE run = runs.id AND act IS NOT NULL AND state IN ('failed', 'incomplete')
-				ORDER BY CASE state WHEN 'failed' THEN 0 ELSE 1 END, CASE act WHEN 'reconnect' THEN 0 WHEN 'configure' THEN 1 WHEN 'bug' THEN 2 WHEN 'wait' THEN 3 ELSE 4 END, seq LIMIT 1), '')
+				ORDER BY `+worstFirst+` LIMIT 1), '')
 			WHERE id = ? AND active = 1 AND NOT EXISTS (SELECT 1 FROM steps WHERE run = runs.id AND state IN ('waiting', 'running'))`, now.UnixMicro(), run)
 		if ended = n == 1; err != nil || !ended {
 			return err

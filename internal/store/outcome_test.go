@@ -124,3 +124,24 @@ func TestUsage_CountsATableApartFromItsActions(t *testing.T) {
 		same(t, "in all", sums(adtally.UsageFilter{Run: "1"}), []string{"// 49 rows 6 calls"})
 	})
 }
+
+// What a run took and brought, and the code of what a person must know first.
+func TestRunFigures_AreOfAllItsAccounts(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		_, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.BySchedule, At: moment})
+		err = errors.Join(err, db.Widen(ctx, "r1", []adtally.Account{{ID: "7", Zone: "UTC"}, {ID: "8", Zone: "UTC"}}))
+		for account, f := range map[string]*adtally.Fault{"7": {Act: adtally.Wait, Code: "throttled"}, "8": {Act: adtally.Reconnect, Code: "token_expired"}} {
+			held, claimed := db.Claim(ctx, adtally.Ticket{Run: "r1", Account: account}, "w", time.Hour, moment)
+			err = errors.Join(err, claimed, db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Load: account, Rows: 20, Calls: 3}),
+				db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Rows: 9, Calls: 1, Fault: f}),
+				db.Leave(ctx, held, adtally.Ending{State: adtally.Failed, Fault: f}, moment))
+		}
+		got, unread := db.RunFigures(ctx, "r1", "r2")
+		if err = errors.Join(err, unread); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "figures", got, map[string]adtally.RunFigures{"r1": {Rows: 40, Calls: 8, Code: "token_expired"}})
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -139,11 +140,30 @@ func (h *house) tick() {
 // pass lets time pass, some of it at a time.
 func (h *house) pass(d, step time.Duration) {
 	h.t.Helper()
+	defer h.reading()()
 	for ; d > 0; d -= step {
 		h.sim.Advance(min(step, d))
 		h.tick()
 	}
 	h.enter()
+}
+
+// reading keeps the warehouse attached: to let go of it after every load of some
+// rows takes as long as all the rest.
+func (h *house) reading() (stop func()) {
+	h.t.Helper()
+	if _, err := os.Stat(h.file()); err != nil {
+		return func() {} // nothing was loaded yet
+	}
+	writer, release, err := h.s.warehouse.use(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	_, done, err := writer.Query(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return func() { done(); release() }
 }
 
 // enter logs Ana in: her session has ended meanwhile.

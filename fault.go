@@ -55,7 +55,8 @@ func (f *Fault) Error() string {
 func (f *Fault) Unwrap() error { return f.Err }
 
 // FaultOf finds the fault in err. What was called off is interrupted, whatever that
-// made of it on the way. An error that is no fault is a bug: nobody foresaw it.
+// made of it on the way. An error that is no fault is a bug: nobody foresaw it. A full
+// disk is met wherever something is written, and so known here.
 func FaultOf(err error) *Fault {
 	if err == nil {
 		return nil
@@ -65,6 +66,9 @@ func FaultOf(err error) *Fault {
 	}
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
+	}
+	if roomless(err) {
+		return DiskFull("this machine", err)
 	}
 	return &Fault{Act: Bug, Code: "unexpected", Message: err.Error()}
 }

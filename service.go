@@ -104,6 +104,7 @@ type Ending struct {
 	Slices    int
 	Left      int // slices that were due and were not begun
 	Fault     *Fault
+	Note      string // why another worker has to go on; empty = nothing ended this one
 }
 
 // LogLine is a line of a run's log. Nothing in it is secret.

@@ -221,6 +221,9 @@ func (v *visitor) ended(ctx context.Context, id string) error {
 			return &adtally.Fault{Act: s.Act, Code: s.Code, Message: s.Message, Hint: s.Hint}
 		}
 	}
+	if r.Error != "" {
+		return wrong("run_ended", "adtally run log says more.", "The run is %s: %s", r.State, r.Error)
+	}
 	return wrong("run_ended", "adtally run log says why.", "The run is %s", r.State)
 }
 

@@ -127,7 +127,8 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},
 		},
-		Checks: []api.Check{{Name: "ledger", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }}},
+		Checks: []api.Check{{Name: "ledger", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }},
+			{Name: "writing to the ledger", Do: s.foreman.Fit}},
 	})
 	return handler, code, err
 }

@@ -50,7 +50,7 @@ type Run struct {
 	By      string           `json:"by,omitempty"`
 	ByName  string           `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all that could be had was read; some values could not be loaded, or the platform gives the rest on a later day"`
-	Error   string           `json:"error,omitempty"`
+	Error   string           `json:"error,omitempty" doc:"What went wrong; of a run that was interrupted, who or what ended it; of one that is on, what keeps it from going on for the moment"`
 	Started time.Time        `json:"started" doc:"Of one that is about to begin: since when it is due"`
 	Ended   *time.Time       `json:"ended,omitempty"`
 	Seconds float64          `json:"seconds" doc:"How long it took, or has been on"`

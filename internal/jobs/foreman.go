@@ -23,6 +23,8 @@ type Foreman struct {
 	Tick  time.Duration // how often it looks; 0 = 2 s
 	Lease time.Duration // how long a step is held without a word; 0 = 20 s
 	Share time.Duration // for how long a worker begins slices of one step; 0 = 2 min
+
+	late late
 }
 
 // What is used where nothing is set. A lease that is over is seen within a tick,
@@ -71,9 +73,10 @@ func (f *Foreman) Look(ctx context.Context) error {
 	now := f.Now()
 	w := f.Worker
 	w.Seen = now
+	beat := f.late.beat(f.Ledger.Beat(ctx, w))
 	_, forget := f.Ledger.PruneLog(ctx, now.Add(-logLife))
 	_, free := f.Ledger.Free(ctx)
-	return errors.Join(f.Ledger.Beat(ctx, w), forget, free, f.begin(ctx, now), f.end(ctx), f.hand(ctx, now))
+	return errors.Join(beat, f.late.tell(ctx, f.Ledger), forget, free, f.begin(ctx, now), f.end(ctx), f.hand(ctx, now))
 }
 
 func (f *Foreman) begin(ctx context.Context, now time.Time) error {
@@ -118,7 +121,10 @@ func (f *Foreman) conclude(ctx context.Context, id string) error {
 
 func lastLine(r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.LogLine {
 	l := adtally.LogLine{Run: r.ID, At: now, Level: "info", Code: "run_ended", Message: fmt.Sprintf("The run ended: %s.", r.State)}
-	if worst != nil {
+	switch {
+	case r.State == adtally.Interrupted && r.Error != "":
+		l.Message += " " + r.Error + "."
+	case worst != nil:
 		if l.Level = "error"; r.State == adtally.Incomplete {
 			l.Level = "warn"
 		}

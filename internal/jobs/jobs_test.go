@@ -208,12 +208,12 @@ func TestACancelledRunStopsAtOnce(t *testing.T) {
 		if err != nil || len(runs) != 1 {
 			t.Fatal(runs, err)
 		}
-		if err := db.Cancel(t.Context(), runs[0].ID, time.Now(), adtally.Deed{ID: "d", At: time.Now()}); err != nil {
+		if err := db.Cancel(t.Context(), runs[0].ID, time.Now(), adtally.Deed{ID: "d", At: time.Now(), Name: "Ana", What: "run.cancel", Object: "run:" + runs[0].ID}); err != nil {
 			t.Fatal(err)
 		}
 		run := ended(t, ledger, 1)[0]
 		s, err := db.Source(t.Context(), "s1")
-		if run.State != adtally.Interrupted || err != nil || s.Failures != 0 {
+		if run.State != adtally.Interrupted || run.Error != "It was cancelled by Ana" || err != nil || s.Failures != 0 {
 			t.Errorf("%+v, %+v, %v", run, s, err)
 		}
 	})

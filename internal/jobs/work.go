@@ -14,8 +14,18 @@ import (
 const patienceToLeave = 10 * time.Second
 
 // Work carries out a ticket's step, or a share of it. A ticket whose step is not
-// to be had is no error: somebody else has it, or it is done.
+// to be had is no error: somebody else has it, or it is done. What cannot be written
+// down is reported, and told in the run's log as soon as it can be.
 func (f *Foreman) Work(ctx context.Context, t adtally.Ticket) error {
+	err := f.work(ctx, t)
+	if err != nil && ctx.Err() == nil {
+		f.Report(fmt.Errorf("work on a step: %w", err))
+		f.late.add(t, err, f.Now())
+	}
+	return err
+}
+
+func (f *Foreman) work(ctx context.Context, t adtally.Ticket) error {
 	c, err := f.Ledger.Claim(ctx, t, f.Worker.ID, or(f.Lease, usualLease), f.Now())
 	if errors.Is(err, adtally.ErrNotHeld) {
 		return nil
@@ -55,7 +65,7 @@ func (f *Foreman) hold(ctx context.Context, c adtally.Claim, run adtally.RunReco
 	case errors.Is(cause, adtally.ErrCancelled):
 		return adtally.Ending{State: adtally.Interrupted}
 	case cause != nil: // the program ends, or the claim was lost: another one goes on
-		return adtally.Ending{State: adtally.Waiting, Tries: c.Tries}
+		return adtally.Ending{State: adtally.Waiting, Tries: c.Tries, Note: "The service on " + f.Worker.Host + " was stopped; the run goes on when one works again"}
 	}
 	return ending(done, err, c.Tries, f.Now())
 }
@@ -130,6 +140,8 @@ func (f *Foreman) look(ctx context.Context, run adtally.RunRecord) error {
 func (f *Foreman) tell(ctx context.Context, c adtally.Claim, e adtally.Ending) error {
 	l := adtally.LogLine{Run: c.Run, At: f.Now(), Level: "info", Account: c.Account, Code: "step_" + string(e.State)}
 	switch {
+	case e.Note != "":
+		l.Level, l.Code, l.Message = "warn", "stopped", e.Note+"."
 	case e.Fault != nil:
 		l.Level, l.Code, l.Message = "warn", e.Fault.Code, e.Fault.Message+"."
 		if e.Fault.Err != nil {

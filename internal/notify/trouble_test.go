@@ -143,3 +143,12 @@ func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A full disk is told as what keeps a source from syncing, with what to do.
+func TestFailed_TellsOfAFullDisk(t *testing.T) {
+	t.Parallel()
+	got := notify.Failed(standing(time.Hour, moment), adtally.DiskFull("/data/ads.duckdb", nil), moment)
+	if got.Alert != adtally.SyncFailed || got.Severity != adtally.Critical || got.Sentence != "The disk of /data/ads.duckdb is full." || !strings.HasPrefix(got.Cure, "Make room on it") {
+		t.Errorf("%+v", got)
+	}
+}

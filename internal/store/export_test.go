@@ -37,3 +37,12 @@ func (db *DB) Count(ctx context.Context, f func() error) error {
 		return err
 	})
 }
+
+// Fill lets the file of a ledger grow no more, as on a full disk; 0 takes that back.
+func (db *DB) Fill(ctx context.Context, pages int) error {
+	if pages == 0 {
+		pages = 1 << 30
+	}
+	_, err := db.sql.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	return err
+}

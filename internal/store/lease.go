@@ -42,7 +42,7 @@ func (db *DB) Claim(ctx context.Context, t adtally.Ticket, worker string, lease 
 		if n == 0 {
 			return errNone
 		}
-		if _, err := tx.exec(ctx, `UPDATE runs SET state = 'running' WHERE id = ? AND state = 'waiting'`, t.Run); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE runs SET state = 'running', error = '' WHERE id = ? AND (state = 'waiting' OR error <> '')`, t.Run); err != nil {
 			return err
 		}
 		return tx.query(ctx, func(rows *sql.Rows) error {
@@ -124,14 +124,33 @@ func (db *DB) Leave(ctx context.Context, c adtally.Claim, e adtally.Ending, now 
 	if err == nil && n == 0 {
 		return adtally.ErrNotHeld
 	}
+	if err == nil && e.Note != "" {
+		return db.write(ctx, "note what keeps a run", func(tx txn) error { return tx.note(ctx, c.Run, e.Note) })
+	}
 	return err
 }
 
 // Free takes steps away from workers whose lease is over, so that others go on
-// with them, and says how many.
-func (db *DB) Free(ctx context.Context) (int64, error) {
-	return db.exec(ctx, "free the steps of dead workers", `UPDATE steps SET state = 'waiting', generation = generation + 1, worker = '', lease = NULL
-		WHERE state = 'running' AND lease <= `+db.clock)
+// with them, and says how many. Their runs say so.
+func (db *DB) Free(ctx context.Context) (n int64, err error) {
+	if all, err := (txn{db.sql, db.bind}).overdue(ctx, db.clock); err != nil || len(all) == 0 {
+		return 0, err // as at almost every look
+	}
+	err = db.write(ctx, "free the steps of dead workers", func(tx txn) error {
+		all, err := tx.overdue(ctx, db.clock)
+		if err != nil {
+			return err
+		}
+		for _, f := range all {
+			if err := tx.lost(ctx, f); err != nil {
+				return err
+			}
+		}
+		n, err = tx.exec(ctx, `UPDATE steps SET state = 'waiting', generation = generation + 1, worker = '', lease = NULL
+			WHERE state = 'running' AND lease <= `+db.clock)
+		return err
+	})
+	return n, err
 }
 
 // Idle are runs that are on and of which no step is left: whoever was to end them

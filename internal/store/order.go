@@ -146,7 +146,7 @@ func (db *DB) Conclude(ctx context.Context, run string, now time.Time, judge adt
 		if ended = n == 1; err != nil || !ended {
 			return err
 		}
-		return tx.judge(ctx, run, judge)
+		return errors.Join(tx.sayWhoCancelled(ctx, run), tx.judge(ctx, run, judge))
 	})
 	return ended, err
 }

@@ -16,13 +16,14 @@ import (
 var (
 	collisions = []string{"40001", "40P01"}                   // a transaction is to be tried again
 	refusals   = []string{"28000", "28P01"}                   // user, password, pg_hba.conf
-	limits     = []string{"25006", "42501", "53100"}          // read-only, not permitted, disk full
+	limits     = []string{"25006", "42501"}                   // read-only, not permitted
 	farewells  = []string{"57P01", "57P02", "57P03", "57P05"} // it shuts down, starts, or hangs up
 )
 
 const (
 	noSuchDatabase     = "3D000"
 	tooManyConnections = "53300"
+	noRoom             = "53100"
 )
 
 // sqlState is PostgreSQL's code of an error, "" where it is not PostgreSQL's.
@@ -77,9 +78,11 @@ func (s server) mendable(err error) *adtally.Fault {
 	case code == noSuchDatabase:
 		return configure("database_missing", s.String()+" does not exist",
 			"Make it, as with: createdb --owner="+s.config.User+" "+s.config.Database, err)
+	case code == noRoom:
+		return adtally.DiskFull(s.String(), err)
 	case slices.Contains(limits, code):
 		return configure("ledger_unwritable", s.String()+" cannot be written by "+s.config.User,
-			"Let the user make the schema "+schema+" or own it, name the primary server and no standby, and see that its disk has room.", err)
+			"Let the user make the schema "+schema+" or own it, and name the primary server and no standby.", err)
 	case code == tooManyConnections:
 		return configure("ledger_busy", s.String()+" has no connection left",
 			"Raise max_connections at the server, or put &pool_max_conns=4 at the end of the database's address.", err)

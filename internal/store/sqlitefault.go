@@ -24,7 +24,9 @@ func unreadable(f file, err error) *adtally.Fault {
 
 func (f file) mendable(err error) *adtally.Fault {
 	switch codeOf(err) {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+	case sqlite3.SQLITE_FULL:
+		return adtally.DiskFull(f.String(), err)
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
 		return configure("ledger_unwritable", f.String()+" cannot be written",
 			"Make room on the disk, and see that the file and its folder may be written.", err)
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"adtally"
+)
+
+// sayWhoCancelled writes into a run that was cancelled who did it, as the audit log
+// knows it.
+func (t txn) sayWhoCancelled(ctx context.Context, run string) error {
+	var what, name, who string
+	cancelled := false
+	err := t.query(ctx, func(rows *sql.Rows) error { cancelled = true; return rows.Scan(&what, &name, &who) },
+		`SELECT coalesce(d.what, ''), coalesce(d.name, ''), coalesce(d.who, '') FROM runs LEFT JOIN deeds AS d
+			ON d.what = 'run.cancel' AND d.object = 'run:' || runs.id OR d.what = 'source.delete' AND d.object = 'source:' || runs.source AND d.at >= runs.started
+		WHERE runs.id = ? AND runs.cancelled IS NOT NULL ORDER BY d.at LIMIT 1`, run)
+	if err != nil || !cancelled {
+		return err
+	}
+	said := map[string]string{"run.cancel": "It was cancelled", "source.delete": "The source was deleted"}[what]
+	if said = cmp.Or(said, "It was cancelled"); name != "" || who != "" {
+		said += " by " + cmp.Or(name, who)
+	}
+	_, err = t.exec(ctx, `UPDATE runs SET error = ? WHERE id = ?`, said, run)
+	return err
+}
+
+// note says in a run that is on what keeps it from going on for the moment; the next
+// worker takes it out again.
+func (t txn) note(ctx context.Context, run, text string) error {
+	_, err := t.exec(ctx, `UPDATE runs SET error = ? WHERE id = ? AND active = 1`, text, run)
+	return err
+}
+
+// freed is a step whose worker gave no sign for a whole lease.
+type freed struct {
+	run, account, host string
+	seen, now          time.Time
+}
+
+func (t txn) overdue(ctx context.Context, clock string) (all []freed, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error {
+		var f freed
+		var seen, now sql.Null[int64]
+		err := rows.Scan(&f.run, &f.account, &f.host, &seen, &now)
+		f.seen, f.now = moment(seen), moment(now)
+		all = append(all, f)
+		return err
+	}, `SELECT steps.run, steps.account, coalesce(w.host, steps.worker), w.seen, `+clock+` FROM steps LEFT JOIN workers AS w ON w.id = steps.worker
+		WHERE steps.state = 'running' AND steps.lease <= `+clock)
+	return all, err
+}
+
+// lost says in the run, and in its log, that its worker was lost.
+func (t txn) lost(ctx context.Context, f freed) error {
+	const at = "2006-01-02 15:04:05 MST"
+	text := fmt.Sprintf("The service on %s ended without warning, or was cut off; that was found at %s. The run goes on from there", f.host, f.now.UTC().Format(at))
+	detail := ""
+	if !f.seen.IsZero() {
+		detail = "It was there last at " + f.seen.UTC().Format(at) + "."
+	}
+	if err := t.note(ctx, f.run, text); err != nil {
+		return err
+	}
+	return t.appendLog(ctx, adtally.LogLine{Run: f.run, At: f.now, Level: "warn", Account: f.account, Code: "worker_lost", Message: text + ".", Detail: detail})
+}

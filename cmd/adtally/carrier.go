@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -246,13 +247,25 @@ func (c *carrier) prepare(ctx context.Context, e *engine.Engine, what string) er
 	return err
 }
 
+// broughtBy says how many rows each table has got, that of the stream's name first.
+func broughtBy(o adtally.Outcome) string {
+	byTable := o.ByTable()
+	text := fmt.Sprintf("%s: %d rows", o.Slice.Stream, byTable[o.Slice.Stream])
+	for _, name := range slices.Sorted(maps.Keys(byTable)) {
+		if name != o.Slice.Stream {
+			text += fmt.Sprintf(", %s: %d rows", name, byTable[name])
+		}
+	}
+	return text
+}
+
 // watch writes into the run's log what a person wants to read there.
 func (c *carrier) watch(r adtally.RunRecord) func(engine.Event) {
 	return func(ev engine.Event) {
 		var lines []adtally.LogLine
 		if o := ev.Ended; o != nil {
 			l := adtally.LogLine{Run: r.ID, At: c.p.clock(), Level: "info", Account: ev.Account, Stream: o.Slice.Stream, Code: "slice_done",
-				Message: fmt.Sprintf("%s: %d rows of %s.", o.Slice.Stream, o.Rows, o.Slice.Window)}
+				Message: fmt.Sprintf("%s of %s.", broughtBy(*o), o.Slice.Window)}
 			if f := o.Fault; f != nil {
 				l.Level, l.Code, l.Message = "error", f.Code, o.Slice.Stream+" "+o.Slice.Window.String()+": "+f.Message+"."
 				if f.Err != nil {

@@ -62,8 +62,14 @@ func TestTheCommandLineSpeaksToTheService(t *testing.T) {
 	c.says("facebookads", "source", "catalog")
 	since := time.Now().AddDate(0, 0, -10).Format(time.DateOnly)
 	id, _ := c.object("source", "add", "facebookads", "--name", "Shop", "--all-accounts", "--table", "ads,basic_ad", "--since", since)["id"].(string)
-	r.ended(id)
+	if soon, _ := c.object("run", "list", "--source", id)["items"].([]any); len(soon) != 1 {
+		t.Errorf("right after it was added: %v", soon)
+	}
+	if done := r.ended(id); done["rows"] == float64(0) || done["calls"] == float64(0) || done["seconds"] == float64(0) {
+		t.Errorf("a run in the list: %v", done)
+	}
 	c.says("running", "source", "list")
+	c.says("CALLS", "run", "list")
 	c.says("basic_ad: ", "run", "start", id, "--table", "basic_ad", "--since", since, "--wait")
 	runs, _ := c.object("run", "list", "--source", id)["items"].([]any)
 	newest, _ := runs[0].(map[string]any)

@@ -47,6 +47,19 @@ func TestSummary_CountsATableApartFromItsActions(t *testing.T) {
 	}
 }
 
+// So they do in the log of a run.
+func TestBroughtBy_NamesEveryTable(t *testing.T) {
+	t.Parallel()
+	o := adtally.Outcome{Slice: adtally.Slice{Stream: "basic_ad"}, Rows: 12}
+	if got, want := broughtBy(o), "basic_ad: 12 rows"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	o.Tables = map[string]int64{"basic_ad_actions": 10, "basic_ad": 2, "a_list": 0}
+	if got, want := broughtBy(o), "basic_ad: 2 rows, a_list: 0 rows, basic_ad_actions: 10 rows"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // The rows of the summary are those of the tables in the warehouse.
 func TestSync_TheSummarySaysTheRowsOfEveryTable(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -203,6 +204,13 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	if err := g.resume(list, in.Pages, &before); err != nil {
 		return nil, err
 	}
+	coming, now := []Run{}, g.Now()
+	if before == "" { // before the runs are read, so that one that begins meanwhile is in one of both
+		var err error
+		if coming, err = g.coming(ctx, in.Source, now); err != nil {
+			return nil, err
+		}
+	}
 	all, err := g.Runs.Runs(ctx, in.Source, before, in.Limit+1)
 	if err != nil {
 		return nil, err
@@ -215,14 +223,18 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	name, now := g.names(ctx), g.Now()
+	name := g.names(ctx)
 	out, err := page(g.shell, list, in.Pages, all, func(r adtally.RunRecord) Run { return runOf(r, figures[r.ID], name, now) }, func(r adtally.RunRecord) any { return r.ID })
-	if err != nil || before != "" {
-		return out, err
+	if err != nil {
+		return nil, err
 	}
-	coming, err := g.coming(ctx, in.Source, now)
-	out.Body.Items = append(coming, out.Body.Items...)
-	return out, err
+	begun := func(c Run) bool {
+		return slices.ContainsFunc(out.Body.Items, func(r Run) bool {
+			return r.Source == c.Source && r.Ended == nil && r.Trigger != string(adtally.ByBackfill)
+		})
+	}
+	out.Body.Items = append(slices.DeleteFunc(coming, begun), out.Body.Items...)
+	return out, nil
 }
 
 // mostComing bounds how many runs that are about to begin are listed.

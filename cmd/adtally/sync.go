@@ -383,9 +383,9 @@ func (s *syncing) end(ctx context.Context, run adtally.Run, err error) error {
 	}
 	if err != nil && (ctx.Err() != nil || errors.Is(err, context.Canceled)) {
 		state = adtally.Interrupted
-	}
-	if cause := context.Cause(ctx); cause != nil { // which signal it was
-		text = "It was stopped: " + cause.Error()
+		if cause := context.Cause(ctx); cause != nil { // which signal it was
+			text = "It was stopped: " + cause.Error()
+		}
 	}
 	return errors.Join(err, s.ledger.EndRun(context.WithoutCancel(ctx), run.ID, state, s.clock(), text))
 }

@@ -28,9 +28,9 @@ func TestClose_WaitsForTheTransactionThatIsUnderWay(t *testing.T) {
 	_, err := db.Conclude(ctx, "r1", moment, func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
 		go func() { closed <- db.Close() }()
 		select {
-		case <-closed:
+		case err := <-closed:
 			t.Error("it is closed while a transaction is under way")
-			closed <- nil
+			closed <- err
 		case <-time.After(100 * time.Millisecond): // there is nothing to wait for but that nothing comes
 		}
 		return s, adtally.LogLine{Run: "r1"}

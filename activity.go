@@ -4,7 +4,7 @@ import "time"
 
 // Activity is what the service has done and is about to do, in numbers.
 type Activity struct {
-	Runs map[RunState]int64 // those that the ledger knows
+	Runs map[RunState]int64 // those that the database knows
 	// Due are steps that could be carried out now, and Oldest is since when the
 	// first of them could; zero = none is due.
 	Due    int64

@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// Alert is a sort of trouble that people are told of.
-type Alert string
+// AlertKind is a sort of trouble that people are told of.
+type AlertKind string
 
 // The alerts.
 const (
-	SyncFailed    Alert = "sync_failed"    // it does not sync
-	AuthExpired   Alert = "auth_expired"   // nor will it, before somebody reconnects
-	AccessEnding  Alert = "access_ending"  // a token runs out soon
-	AccountLost   Alert = "account_lost"   // an ad account is not shared with the token's owner any more
-	VersionEnding Alert = "version_ending" // the platform gives up the version that we speak
-	Stale         Alert = "stale"          // the figures are older than they should be
-	PurgeFailed   Alert = "purge_failed"   // the tables of a deleted source cannot be dropped
-	Suspect       Alert = "suspect"        // the figures may be wrong: no rows, or they do not add up
+	SyncFailed    AlertKind = "sync_failed"    // it does not sync
+	AuthExpired   AlertKind = "auth_expired"   // nor will it, before somebody reconnects
+	AccessEnding  AlertKind = "access_ending"  // a token runs out soon
+	AccountLost   AlertKind = "account_lost"   // an ad account is not shared with the token's owner any more
+	VersionEnding AlertKind = "version_ending" // the platform gives up the version that we speak
+	Stale         AlertKind = "stale"          // the figures are older than they should be
+	PurgeFailed   AlertKind = "purge_failed"   // the tables of a deleted source cannot be dropped
+	Suspect       AlertKind = "suspect"        // the figures may be wrong: no rows, or they do not add up
 )
 
-// Alerts are all alerts.
-func Alerts() []Alert {
-	return []Alert{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, PurgeFailed, Stale, Suspect}
+// AlertKinds are all alerts.
+func AlertKinds() []AlertKind {
+	return []AlertKind{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, PurgeFailed, Stale, Suspect}
 }
 
 // Aspect is what an alert is about. One may be well while the other is not.
@@ -36,7 +36,7 @@ const (
 )
 
 // Aspect says what the alert is about.
-func (a Alert) Aspect() Aspect {
+func (a AlertKind) Aspect() Aspect {
 	switch a {
 	case Stale, Suspect:
 		return Freshness
@@ -73,9 +73,9 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return fmt.Errorf("there is no severity %q", text)
 }
 
-// Trouble is something that is wrong, as it is seen at one moment.
-type Trouble struct {
-	Alert   Alert
+// Alert is something that is wrong, as it is seen at one moment.
+type Alert struct {
+	Kind    AlertKind
 	Source  string // its id; "" = the installation itself
 	Name    string // of the source, as people call it
 	Subject string // what of it: an account, a credential, a table; "" = all of it
@@ -88,13 +88,13 @@ type Trouble struct {
 	Cure     string    // what to do about it
 }
 
-// Outage is a trouble from when it is first seen until it is over. There is one
+// Incident is a trouble from when it is first seen until it is over. There is one
 // at a time for each alert, source and subject.
-type Outage struct {
-	ID      string
-	Trouble           // as it was seen last
-	Opened  time.Time // when it was first seen
-	Told    time.Time // when messages about it were written; zero = not yet
+type Incident struct {
+	ID     string
+	Alert            // as it was seen last
+	Opened time.Time // when it was first seen
+	Told   time.Time // when messages about it were written; zero = not yet
 	// Reached is when the first of them was taken by a channel; zero = none was.
 	Reached time.Time
 	// ToldStage is the highest stage that they were told of.
@@ -111,23 +111,23 @@ type Channel struct {
 	Settings   map[string]string // the kind's own fields, see its Spec
 	Secret     Secret            // its one secret field, opened just before use
 	Credential string            // where the vault keeps it; empty = it has none
-	Alerts     []Alert           // what is told here; none = everything
+	Alerts     []AlertKind       // what is told here; none = everything
 	Sources    []string          // about which; none = all, and the installation
 	Revision   int64             // counts edits
 	Created    time.Time
 	CreatedBy  string
 }
 
-// Hears says whether a trouble is told on the channel.
-func (c Channel) Hears(t Trouble) bool {
-	return (len(c.Alerts) == 0 || slices.Contains(c.Alerts, t.Alert)) && (len(c.Sources) == 0 || slices.Contains(c.Sources, t.Source))
+// Subscribes says whether a trouble is told on the channel.
+func (c Channel) Subscribes(t Alert) bool {
+	return (len(c.Alerts) == 0 || slices.Contains(c.Alerts, t.Kind)) && (len(c.Sources) == 0 || slices.Contains(c.Sources, t.Source))
 }
 
-// Letter is a message on its way to a channel, or one that has arrived.
-type Letter struct {
+// Delivery is a message on its way to a channel, or one that has arrived.
+type Delivery struct {
 	ID        string // of the message: the same on all channels
 	Channel   string
-	Outage    string // that it is about; empty = the body says so
+	Incident  string // that it is about; empty = the body says so
 	Body      string // the message, as JSON
 	Written   time.Time
 	NotBefore time.Time // when it is sent, or sent again; zero = no more

@@ -7,14 +7,14 @@ import (
 // CoverageFilter picks ranges of days that are in a warehouse.
 type CoverageFilter struct {
 	Source  string
-	Account string        // empty = all
-	Table   string        // empty = all
-	After   CoveragePlace // zero = from the beginning
-	Limit   int           // 0 = all that are read at once
+	Account string           // empty = all
+	Table   string           // empty = all
+	After   CoveragePosition // zero = from the beginning
+	Limit   int              // 0 = all that are read at once
 }
 
-// CoveragePlace is where a range stands in their list.
-type CoveragePlace struct {
+// CoveragePosition is where a range stands in their list.
+type CoveragePosition struct {
 	Account string `json:"account"`
 	Table   string `json:"table"`
 	From    Day    `json:"from"`

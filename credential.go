@@ -85,7 +85,7 @@ type Sealed struct {
 	Bytes      []byte
 }
 
-// Admission is a sealed secret on its way into the ledger, and the version that it
+// Admission is a sealed secret on its way into the database, and the version that it
 // is to be. What is decided together with it is decided in the transaction that
 // keeps it: a secret that was refused is nowhere.
 type Admission struct {
@@ -97,7 +97,7 @@ type Admission struct {
 // IsZero says that there is none.
 func (a Admission) IsZero() bool { return a.Credential.ID == "" }
 
-// SealKey is what the ledger knows of a key that seals: never the key itself.
+// SealKey is what the database knows of a key that seals: never the key itself.
 type SealKey struct {
 	ID    string
 	Check []byte // something sealed with it, which only the right key opens
@@ -124,14 +124,14 @@ type Spec struct {
 	Summary string
 	Fields  []Field
 	// Faults are the ways in which its credentials fail, and what to do.
-	Faults []FaultCard
+	Faults []FaultInfo
 	Guide  Guide // the way to a credential that lasts
 	// LookBack is for how many days after a day the platform may restate it.
 	LookBack int
 }
 
-// FaultCard is what is known of a sort of fault before it happens.
-type FaultCard struct {
+// FaultInfo is what is known of a sort of fault before it happens.
+type FaultInfo struct {
 	Code    string
 	Act     Act
 	Message string

@@ -19,8 +19,8 @@ const (
 	Bug       Act = "bug"       // ours: this slice fails loudly, the rest goes on
 )
 
-// Rhythm says how often something is tried again that ended so.
-func (a Act) Rhythm() string {
+// Interval says how often something is tried again that ended so.
+func (a Act) Interval() string {
 	switch a {
 	case Retry:
 		return "It is tried again by itself, soon and then more seldom."

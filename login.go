@@ -146,7 +146,7 @@ type Kept struct {
 	Source     string            // one that uses it
 	Checked    time.Time         // when the platform was last asked about it
 	Tried      time.Time         // when it was last tried to extend it
-	Trouble    string            // why that failed; empty = it did not
+	Alert      string            // why that failed; empty = it did not
 	// Former are versions whose secrets are kept although a sync has gone well since.
 	Former []int64
 }

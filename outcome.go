@@ -3,7 +3,7 @@ package adtally
 import "fmt"
 
 // Committed says whether the outcome's rows are in the warehouse. A slice may fail
-// after its commit, where the ledger cannot be written.
+// after its commit, where the database cannot be written.
 func (o Outcome) Committed() bool { return o.Fault == nil || o.Load != "" }
 
 // ByTable are the rows of the outcome, by table.

@@ -38,15 +38,15 @@ const (
 // Permissions are all permissions.
 func Permissions() []Permission { return []Permission{Credentials, Syncs} }
 
-// Powers are what somebody may do.
-type Powers struct {
+// AccessLevel is what somebody may do.
+type AccessLevel struct {
 	Role        Role
 	Permissions []Permission
 }
 
 // May says whether the powers reach a role and, unless it is empty, hold a
 // permission besides.
-func (p Powers) May(role Role, also Permission) bool {
+func (p AccessLevel) May(role Role, also Permission) bool {
 	return p.Role.Reaches(role) && (also == "" || slices.Contains(p.Permissions, also))
 }
 
@@ -55,7 +55,7 @@ type User struct {
 	ID    string
 	Email string // in lower case; no two users have the same
 	Name  string
-	Powers
+	AccessLevel
 	Disabled bool   // may not log in; nothing of theirs is deleted
 	Password Secret // its hash; zero = logs in by OIDC only
 	Subject  string // who they are to the OIDC provider: issuer and subject; "" = never came from there
@@ -72,7 +72,7 @@ type Invite struct {
 	ID    string
 	Code  string // the hash of what stands in the link
 	Email string
-	Powers
+	AccessLevel
 	By      string // who invited: a user's id
 	Created time.Time
 	Expires time.Time
@@ -103,7 +103,7 @@ type APIKey struct {
 	ID   string
 	Name string
 	Hash string // of the key, which is shown once and kept nowhere
-	Powers
+	AccessLevel
 	By       string // who made it: a user's id
 	Created  time.Time
 	Expires  time.Time // zero = never
@@ -124,9 +124,9 @@ type Session struct {
 	Expires time.Time
 }
 
-// Deed is an entry of the audit log: who did what to which thing, when and from
+// AuditEntry is an entry of the audit log: who did what to which thing, when and from
 // where. Nothing in it is secret.
-type Deed struct {
+type AuditEntry struct {
 	ID     string
 	At     time.Time
 	Who    string // "user:ID", "key:ID", "" = a stranger
@@ -137,20 +137,20 @@ type Deed struct {
 	Detail map[string]string
 }
 
-// DeedFilter picks entries of the audit log. What is zero picks all.
-type DeedFilter struct {
+// AuditFilter picks entries of the audit log. What is zero picks all.
+type AuditFilter struct {
 	Who    string
 	What   string
 	Object string
 	Since  time.Time
 	Until  time.Time // not in it
 	// Before picks what is older than the entry with this moment and ID.
-	Before Place
+	Before PagePosition
 	Limit  int
 }
 
-// Place is where a list that is read newest first was left.
-type Place struct {
+// PagePosition is where a list that is read newest first was left.
+type PagePosition struct {
 	At time.Time
 	ID string
 }

@@ -50,18 +50,18 @@ type Cost struct {
 	Seen     bool          // from what the same took before; else from the plan alone
 }
 
-// Trend is how what a slice takes grows with its days: sums over slices that were
+// CostModel is how what a slice takes grows with its days: sums over slices that were
 // read before, of which a line is drawn.
-type Trend struct {
+type CostModel struct {
 	Stream, Account string
 	Slices          float64
 	Days, Squares   float64 // Σ of a slice's days, and of their squares
-	Calls, Rows     Growth
-	Seconds         Growth
+	Calls, Rows     Linear
+	Seconds         Linear
 }
 
-// Growth is one figure of a trend.
-type Growth struct {
+// Linear is one figure of a trend.
+type Linear struct {
 	Sum     float64 // Σ of the figure
 	Product float64 // Σ of the figure times the slice's days
 }
@@ -69,7 +69,7 @@ type Growth struct {
 // At is what a slice of so many days is likely to take, by least squares; where
 // all slices had the same number of days, in proportion to it. It is not
 // negative, and 0 where no slice was read.
-func (t Trend) At(g Growth, days int) float64 {
+func (t CostModel) At(g Linear, days int) float64 {
 	x := float64(days)
 	spread := t.Slices*t.Squares - t.Days*t.Days
 	switch {
@@ -85,10 +85,10 @@ func (t Trend) At(g Growth, days int) float64 {
 }
 
 // Plus is both trends together.
-func (t Trend) Plus(o Trend) Trend {
+func (t CostModel) Plus(o CostModel) CostModel {
 	t.Slices, t.Days, t.Squares = t.Slices+o.Slices, t.Days+o.Days, t.Squares+o.Squares
 	t.Calls, t.Rows, t.Seconds = t.Calls.plus(o.Calls), t.Rows.plus(o.Rows), t.Seconds.plus(o.Seconds)
 	return t
 }
 
-func (g Growth) plus(o Growth) Growth { return Growth{g.Sum + o.Sum, g.Product + o.Product} }
+func (g Linear) plus(o Linear) Linear { return Linear{g.Sum + o.Sum, g.Product + o.Product} }

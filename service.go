@@ -15,8 +15,8 @@ const (
 	Steady         Stage = "running"        // changes come in
 )
 
-// Standing is a source as an installation knows it: what was set, and how it goes.
-type Standing struct {
+// SourceRecord is a source as an installation knows it: what was set, and how it goes.
+type SourceRecord struct {
 	Source
 	Stage     Stage
 	Revision  int64 // counts edits
@@ -55,8 +55,8 @@ const (
 	ByBackfill Trigger = "backfill"
 )
 
-// Extent is what a run is to read, where that is less than all that is due.
-type Extent struct {
+// RunScope is what a run is to read, where that is less than all that is due.
+type RunScope struct {
 	Accounts []string `json:"accounts,omitempty"` // none = all of the source
 	Tables   []string `json:"tables,omitempty"`   // none = all of the source
 	Since    Day      `json:"since,omitempty"`
@@ -64,15 +64,15 @@ type Extent struct {
 	Reread   bool     `json:"reread,omitempty"` // days that are final too
 }
 
-// Order is a run that is wanted: of a source, by whom, and how much.
-type Order struct {
-	ID      string
-	Source  string
-	Trigger Trigger
-	By      string // who wanted it; empty = the schedule
-	Extent  Extent
-	Key     string // repeats with the same key are the same order; empty = none
-	At      time.Time
+// RunRequest is a run that is wanted: of a source, by whom, and how much.
+type RunRequest struct {
+	ID       string
+	Source   string
+	Trigger  Trigger
+	By       string // who wanted it; empty = the schedule
+	RunScope RunScope
+	Key      string // repeats with the same key are the same order; empty = none
+	At       time.Time
 	// Next is when the source of a scheduled order is due again, unless its end says
 	// otherwise: with the order it leaves the list of what is due.
 	Next time.Time
@@ -80,23 +80,23 @@ type Order struct {
 
 // Lane keeps runs of a source apart: in each there is one at a time. What a person
 // wants read again goes on beside the schedule.
-func (o Order) Lane() string {
+func (o RunRequest) Lane() string {
 	if o.Trigger == ByBackfill {
 		return "backfill"
 	}
 	return "sync"
 }
 
-// Ticket is a step that a worker may claim. Its generation grows whenever it is
+// JobArgs is a step that a worker may claim. Its generation grows whenever it is
 // handed out anew, so that an earlier holder is known as such.
-type Ticket struct {
+type JobArgs struct {
 	Run        string `json:"run"`
 	Account    string `json:"account"` // empty = the look at which accounts there are
 	Generation int64  `json:"generation"`
 }
 
-// Ending is how a worker's share of a step ended.
-type Ending struct {
+// StepResult is how a worker's share of a step ended.
+type StepResult struct {
 	State     RunState  // Waiting: it is to go on, not before NotBefore
 	NotBefore time.Time // zero = at once
 	Tries     int       // in vain, in a row
@@ -148,8 +148,8 @@ type UsageFilter struct {
 	ByDay, ByStream, ByAccount bool
 }
 
-// TableCard is what is said of a table that a source may have.
-type TableCard struct {
+// TableInfo is what is said of a table that a source may have.
+type TableInfo struct {
 	Name        string
 	Description string
 	Key         []string
@@ -171,12 +171,12 @@ type Worker struct {
 	Started, Seen     time.Time
 }
 
-// RunRecord is a run as the ledger knows it.
+// RunRecord is a run as the database knows it.
 type RunRecord struct {
 	Run
 	Trigger   Trigger
 	By        string
-	Extent    Extent
+	RunScope  RunScope
 	Key       string // of its order
 	Active    bool
 	Cancelled bool // somebody wants it to end
@@ -192,7 +192,7 @@ type RunFigures struct {
 	Code  string // of the worst fault of its steps; empty = none
 }
 
-// StepRecord is a step as the ledger knows it.
+// StepRecord is a step as the database knows it.
 type StepRecord struct {
 	Step      Step
 	State     RunState
@@ -210,17 +210,17 @@ type StepRecord struct {
 	Fault       *Fault
 }
 
-// Claim is a step that a worker holds for a while.
-type Claim struct {
-	Ticket
+// Lease is a step that a worker holds for a while.
+type Lease struct {
+	JobArgs
 	Step   Step
 	Worker string
 	Tries  int
 }
 
 // Judge says what the end of a run means for its source, and for people. It may
-// be asked again, where the ledger has to write once more.
-type Judge func(r RunRecord, steps []StepRecord, s Standing) (Standing, LogLine)
+// be asked again, where the database has to write once more.
+type Judge func(r RunRecord, steps []StepRecord, s SourceRecord) (SourceRecord, LogLine)
 
 // Why a worker must stop.
 var (

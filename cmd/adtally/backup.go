@@ -19,9 +19,9 @@ import (
 
 // What stands in a backup beside the warehouse.
 const (
-	ledgerName  = "adtally.db"
-	sealedName  = "keys.sealed"
-	signingName = "signing.secret"
+	databaseName = "adtally.db"
+	sealedName   = "keys.sealed"
+	signingName  = "signing.secret"
 )
 
 // backupCommand works beside a running service, or without it.
@@ -59,7 +59,7 @@ func (c *backupCommand) Run(ctx context.Context, p *program) (err error) {
 func (c *backupCommand) possible() error {
 	if c.DatabaseURL != "" {
 		return wrong("backup_server", "Back the database up with PostgreSQL's own pg_dump (schemas adtally and river), and keep the folder "+filepath.Join(c.Data, "keys")+", the file "+filepath.Join(c.Data, signingName)+" and the warehouse with it.",
-			"The ledger of this service is in PostgreSQL, and adtally backup copies files")
+			"The database of this service is in PostgreSQL, and adtally backup copies files")
 	}
 	if err := c.there(); err != nil {
 		return err
@@ -70,11 +70,11 @@ func (c *backupCommand) possible() error {
 	return nil
 }
 
-// gather copies all that a service is made of into a folder. The ledger goes before
+// gather copies all that a service is made of into a folder. The database goes before
 // the warehouse: what the warehouse has beyond it, the next sync finds there.
 func (c *backupCommand) gather(ctx context.Context, p *program, folder string, word adtally.Secret) (m archive.Manifest, err error) {
 	m = archive.Manifest{Made: p.clock().UTC().Truncate(time.Second), Version: version}
-	keys, err := c.copyLedger(ctx, p, folder)
+	keys, err := c.copyDatabase(ctx, p, folder)
 	if err != nil {
 		return m, err
 	}
@@ -83,7 +83,7 @@ func (c *backupCommand) gather(ctx context.Context, p *program, folder string, w
 		return m, err
 	}
 	m.Warehouse = elsewhere
-	for _, name := range append([]string{ledgerName}, names...) {
+	for _, name := range append([]string{databaseName}, names...) {
 		if err := m.Add(folder, name); err != nil {
 			return m, err
 		}
@@ -91,15 +91,15 @@ func (c *backupCommand) gather(ctx context.Context, p *program, folder string, w
 	return m, c.sealKeys(&m, folder, keys, word)
 }
 
-// copyLedger copies the ledger, and gives the keys that open what is in the copy.
+// copyDatabase copies the database, and gives the keys that open what is in the copy.
 // Keys may change meanwhile: those from before and after are tried together.
-func (c *backupCommand) copyLedger(ctx context.Context, p *program, folder string) (string, error) {
+func (c *backupCommand) copyDatabase(ctx context.Context, p *program, folder string) (string, error) {
 	before, err := c.vaultOf(p, nil).Keys.Load()
 	if err != nil {
 		return "", err
 	}
-	to := filepath.Join(folder, ledgerName)
-	if err := store.Copy(ctx, c.address(ledgerName), to); err != nil {
+	to := filepath.Join(folder, databaseName)
+	if err := store.Copy(ctx, c.address(databaseName), to); err != nil {
 		return "", err
 	}
 	after, err := c.vaultOf(p, nil).Keys.Load()
@@ -118,10 +118,10 @@ func (c *backupCommand) copyLedger(ctx context.Context, p *program, folder strin
 	return all, c.fits(ctx, p, to, all)
 }
 
-// fits finds out that keys open what is sealed in a ledger's copy: a backup without
+// fits finds out that keys open what is sealed in a database's copy: a backup without
 // them is worth nothing.
-func (c *backupCommand) fits(ctx context.Context, p *program, ledger, keys string) (err error) {
-	db, err := store.Open(ctx, ledger)
+func (c *backupCommand) fits(ctx context.Context, p *program, path, keys string) (err error) {
+	db, err := store.Open(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (c *backupCommand) copyWarehouse(ctx context.Context, p *program, folder st
 	return names, "", err
 }
 
-// kept are the secrets beside the ledger.
+// kept are the secrets beside the database.
 type kept struct {
 	Keys    string `json:"keys"`
 	Signing string `json:"signing"`

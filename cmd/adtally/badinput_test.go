@@ -112,7 +112,7 @@ func TestAFileThatAnotherProgramHasOpenIsNamedAndLeftAlone(t *testing.T) {
 	if _, err := db.ExecContext(t.Context(), "CREATE TABLE mine (x INT); INSERT INTO mine VALUES (1)"); err != nil {
 		t.Fatal(err)
 	}
-	r := sim.sync(t, file, "--account", sim.Accounts[0], "--patience", "300ms")
+	r := sim.sync(t, file, "--account", sim.Accounts[0], "--lock-timeout", "300ms")
 	if r.code == 0 || !strings.Contains(r.err, "open.duckdb") || !strings.Contains(r.err, "What to do") {
 		t.Errorf("exit code %d, says %q", r.code, r.err)
 	}

@@ -16,7 +16,7 @@ type bad struct {
 }
 
 // bads are tokens that are not good, each in its own way.
-func (h *house) bads() map[string]bad {
+func (h *env) bads() map[string]bad {
 	h.sim.SetPerson(graphsim.Person{ID: "9", Name: "Nobody", System: true, Accounts: []string{}})
 	h.sim.SetPerson(graphsim.Person{ID: "8", Name: "Elsewhere", System: true, Accounts: []string{h.sim.Accounts()[1]}})
 	h.sim.SetPerson(graphsim.Person{ID: "7", Name: "Intern"})
@@ -25,7 +25,7 @@ func (h *house) bads() map[string]bad {
 	h.sim.SetApp(graphsim.App{ID: "79", Name: "Strict", Proof: true})
 	removed, expired := h.mintFor(graphsim.LongToken, petra, simApp), h.mintFor(graphsim.ShortToken, "7", simApp)
 	h.sim.Advance(time.Second)
-	_ = h.sim.Befall("app_removed", petra, simApp)
+	_ = h.sim.InjectEvent("app_removed", petra, simApp)
 	h.sim.Advance(3 * time.Hour)
 	return map[string]bad{
 		"nothing":                 {" \n ", 422, "invalid", ""},
@@ -47,7 +47,7 @@ func (h *house) bads() map[string]bad {
 // its own cure, and the token before stays in use.
 func TestATokenThatIsNotGoodIsToldApartAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=2,ads=2,days=60,seed=8")
+	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})
 	good := h.sim.Token()
 	id := h.connected(good, nil)
@@ -77,7 +77,7 @@ func TestATokenThatIsNotGoodIsToldApartAndChangesNothing(t *testing.T) {
 // sees nothing leaves a new source where it is, and says what to do.
 func TestATokenIsTakenAsItWasMeant(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=2,ads=2,days=60,seed=8")
+	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})
 	good := h.sim.Token()
 	id := h.connected(good, nil)
@@ -114,7 +114,7 @@ func check(answer map[string]any, name string) map[string]any {
 // role is missing.
 func TestTheGuideSaysWhichStepIsMissing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=2,ads=2,days=60,seed=8")
+	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})
 	bads := h.bads()
 	path := "/api/v1/catalog/facebookads/guide"

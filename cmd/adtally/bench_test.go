@@ -119,7 +119,7 @@ type halves struct {
 func newHalves(b *testing.B, sim *simulator) *halves {
 	b.Helper()
 	secret := adtally.NewSecret(sim.Token)
-	keep := &keeper{next: http.DefaultTransport}
+	keep := &datasets{next: http.DefaultTransport}
 	platform := facebookads.New(facebookads.Config{Address: sim.URL, HTTP: &http.Client{Transport: keep}})
 	grant, err := platform.Verify(b.Context(), secret)
 	if err != nil {
@@ -213,22 +213,22 @@ var _ connector.Note = (*memo)(nil)
 
 func (m *memo) Cursor() adtally.Cursor { return m.cursor }
 
-func (*memo) Began() time.Time                      { return time.Now() }
-func (m *memo) Lesson() []byte                      { return nil }
-func (m *memo) Learn(context.Context, []byte) error { return nil }
+func (*memo) Began() time.Time                           { return time.Now() }
+func (m *memo) Tuning() []byte                           { return nil }
+func (m *memo) SaveTuning(context.Context, []byte) error { return nil }
 
 func (m *memo) Save(_ context.Context, c adtally.Cursor) error {
 	m.cursor = c
 	return nil
 }
 
-// keeper keeps the first page of results that comes by.
-type keeper struct {
+// datasets keeps the first page of results that comes by.
+type datasets struct {
 	next http.RoundTripper
 	page []byte
 }
 
-func (k *keeper) RoundTrip(r *http.Request) (*http.Response, error) {
+func (k *datasets) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := k.next.RoundTrip(r)
 	if err != nil || k.page != nil || !isResults(r) {
 		return res, err

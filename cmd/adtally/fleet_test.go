@@ -57,7 +57,7 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	killed, frozen, third := startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir), startWorker(t, sim, dsn, r.dir)
 	ids := plant(t, sim, dsn, r.dir)
 	r.begun(5)
-	ledger := openLedger(t, dsn)
+	db := openDatabase(t, dsn)
 	struck := time.Now()
 	if err := killed.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -66,12 +66,12 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.AfterFunc(40*time.Second, func() { _ = frozen.Process.Signal(syscall.SIGCONT) }) // twice its lease
-	inHand := append(ledger.held(killed.id), ledger.held(frozen.id)...)
+	inHand := append(db.held(killed.id), db.held(frozen.id)...)
 	if len(inHand) == 0 {
 		t.Error("neither had a step in hand")
 	}
 	for _, s := range inHand {
-		ledger.takenOver(s, struck.Add(time.Minute))
+		db.takenOver(s, struck.Add(time.Minute))
 	}
 	t.Logf("%d steps in hand went on elsewhere %s after the blow", len(inHand), time.Since(struck).Round(time.Second))
 	for _, id := range ids {
@@ -106,13 +106,13 @@ func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
 	}
 }
 
-// stepsNow are the steps of the ledger, as another program sees them.
+// stepsNow are the steps of the database, as another program sees them.
 type stepsNow struct {
 	*sql.DB
 	t *testing.T
 }
 
-func openLedger(t *testing.T, dsn string) stepsNow {
+func openDatabase(t *testing.T, dsn string) stepsNow {
 	t.Helper()
 	db, err := sql.Open("pgx", dsn)
 	if err != nil {
@@ -166,7 +166,7 @@ func (l stepsNow) takenOver(s heldStep, until time.Time) {
 
 func firstDay() string { return time.Now().UTC().AddDate(0, 0, -30).Format(time.DateOnly) }
 
-// plant puts sources into the ledger, one for each account, all with the same
+// plant puts sources into the database, one for each account, all with the same
 // token: to ask about each of them through the API would use up Meta's budget.
 func plant(t *testing.T, sim *simulator, dsn, dir string) (ids []string) {
 	t.Helper()
@@ -189,9 +189,9 @@ func plant(t *testing.T, sim *simulator, dsn, dir string) (ids []string) {
 		t.Fatal(err)
 	}
 	for i, account := range sim.Accounts {
-		s := adtally.Standing{Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now(), Source: adtally.Source{ID: newID(), Connector: "facebookads", Dataset: fmt.Sprintf("s%02d", i),
+		s := adtally.SourceRecord{Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now(), Source: adtally.Source{ID: newID(), Connector: "facebookads", Dataset: fmt.Sprintf("s%02d", i),
 			Credential: kept[0].ID, Accounts: []string{strings.TrimPrefix(account, "act_")}, Tables: []string{"basic_ad"}, Since: since, Every: time.Hour}}
-		if err := db.AddSource(t.Context(), s, adtally.Handover{}, adtally.Deed{ID: newID(), At: time.Now()}); err != nil {
+		if err := db.AddSource(t.Context(), s, adtally.Handover{}, adtally.AuditEntry{ID: newID(), At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 		ids = append(ids, s.ID)

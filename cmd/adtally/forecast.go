@@ -20,11 +20,11 @@ type forecasts struct{ *service }
 type scrap struct {
 	began  time.Time
 	cursor adtally.Cursor
-	lesson []byte
+	tuning []byte
 }
 
 func (m *scrap) Cursor() adtally.Cursor { return m.cursor }
-func (m *scrap) Lesson() []byte         { return m.lesson }
+func (m *scrap) Tuning() []byte         { return m.tuning }
 func (m *scrap) Began() time.Time       { return m.began }
 
 func (m *scrap) Save(_ context.Context, c adtally.Cursor) error {
@@ -32,8 +32,8 @@ func (m *scrap) Save(_ context.Context, c adtally.Cursor) error {
 	return nil
 }
 
-func (m *scrap) Learn(_ context.Context, lesson []byte) error {
-	m.lesson = lesson
+func (m *scrap) SaveTuning(_ context.Context, tuning []byte) error {
+	m.tuning = tuning
 	return nil
 }
 
@@ -46,7 +46,7 @@ const (
 )
 
 // Preview asks the platform for one day of a report.
-func (f forecasts) Preview(ctx context.Context, s adtally.Standing, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
+func (f forecasts) Preview(ctx context.Context, s adtally.SourceRecord, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
 	a, err := f.seen(ctx, s, account)
 	if err != nil {
 		return adtally.Preview{}, err
@@ -131,7 +131,7 @@ func take(p *adtally.Preview, b table.Batch) {
 }
 
 // seen is an account that the source sees, or the first of them.
-func (f forecasts) seen(ctx context.Context, s adtally.Standing, account string) (adtally.Account, error) {
+func (f forecasts) seen(ctx context.Context, s adtally.SourceRecord, account string) (adtally.Account, error) {
 	all, err := f.store.SeenAccounts(ctx, s.ID)
 	if err != nil {
 		return adtally.Account{}, err
@@ -148,7 +148,7 @@ func (f forecasts) seen(ctx context.Context, s adtally.Standing, account string)
 const memoryOfCosts = 90 * 24 * time.Hour
 
 // Estimate says what a run would take, by what its slices took before.
-func (f forecasts) Estimate(ctx context.Context, s adtally.Standing, e adtally.Extent) ([]adtally.Cost, error) {
+func (f forecasts) Estimate(ctx context.Context, s adtally.SourceRecord, e adtally.RunScope) ([]adtally.Cost, error) {
 	s.Source = reaching(s.Source, e)
 	platform, err := f.platforms.of(ctx, s.Connector, s.ID)
 	if err != nil {
@@ -162,7 +162,7 @@ func (f forecasts) Estimate(ctx context.Context, s adtally.Standing, e adtally.E
 	if err != nil {
 		return nil, err
 	}
-	trends, err := f.store.Trends(ctx, s.ID, f.p.clock().Add(-memoryOfCosts))
+	trends, err := f.store.CostModels(ctx, s.ID, f.p.clock().Add(-memoryOfCosts))
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func (f forecasts) Estimate(ctx context.Context, s adtally.Standing, e adtally.E
 }
 
 // costs adds up what each stream's slices are likely to take.
-func costs(streams []connector.Stream, accounts []adtally.Account, trends []adtally.Trend, plan func(string, adtally.Account) ([]adtally.Slice, error)) (all []adtally.Cost, err error) {
+func costs(streams []connector.Stream, accounts []adtally.Account, trends []adtally.CostModel, plan func(string, adtally.Account) ([]adtally.Slice, error)) (all []adtally.Cost, err error) {
 	for _, st := range streams {
 		c := adtally.Cost{Stream: st.Name, Accounts: len(accounts), Seen: true}
 		var calls, rows, seconds float64
@@ -194,7 +194,7 @@ func costs(streams []connector.Stream, accounts []adtally.Account, trends []adta
 			if err != nil {
 				return nil, err
 			}
-			t := trendOf(trends, st.Name, a.ID)
+			t := costModelOf(trends, st.Name, a.ID)
 			c.Seen = c.Seen && (t.Slices > 0 || len(planned) == 0)
 			for _, sl := range planned {
 				days := sl.Window.Days()
@@ -210,8 +210,8 @@ func costs(streams []connector.Stream, accounts []adtally.Account, trends []adta
 	return all, nil
 }
 
-// trendOf is what an account's slices took or, where none was read, those of all.
-func trendOf(trends []adtally.Trend, stream, account string) (of adtally.Trend) {
+// costModelOf is what an account's slices took or, where none was read, those of all.
+func costModelOf(trends []adtally.CostModel, stream, account string) (of adtally.CostModel) {
 	for _, t := range trends {
 		if t.Stream != stream {
 			continue

@@ -27,7 +27,7 @@ type answer struct {
 	grant adtally.Grant
 }
 
-func (c *carrier) answerFor(s adtally.Secret) *answer {
+func (c *runner) answerFor(s adtally.Secret) *answer {
 	one, _ := c.answers.LoadOrStore(sha256.Sum256([]byte(s.Reveal())), &answer{})
 	return one.(*answer) //nolint:forcetypeassert // nothing else is stored
 }
@@ -35,7 +35,7 @@ func (c *carrier) answerFor(s adtally.Secret) *answer {
 // granted is what a secret allows, and the accounts that it sees. The platform is
 // asked once a day, for the accounts once an hour, and at once where the token
 // seems to be dead. A run that a person began sees which accounts there are now.
-func (c *carrier) granted(ctx context.Context, p connector.Connector, s adtally.Standing, k key, t adtally.Trigger) (adtally.Grant, error) {
+func (c *runner) granted(ctx context.Context, p connector.Connector, s adtally.SourceRecord, k key, t adtally.Trigger) (adtally.Grant, error) {
 	shared := c.answerFor(k.secret)
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
@@ -59,7 +59,7 @@ func (c *carrier) granted(ctx context.Context, p connector.Connector, s adtally.
 }
 
 // asked is what is known, or what the platform is asked where that is too old.
-func (c *carrier) asked(ctx context.Context, p connector.Connector, s adtally.Standing, k key, g adtally.Grant) (adtally.Grant, error) {
+func (c *runner) asked(ctx context.Context, p connector.Connector, s adtally.SourceRecord, k key, g adtally.Grant) (adtally.Grant, error) {
 	now := c.p.clock()
 	switch {
 	case !believed(g, now):
@@ -94,7 +94,7 @@ func sees(g adtally.Grant, named []string) bool {
 }
 
 // remembered is what the platform said of a secret last.
-func (c *carrier) remembered(ctx context.Context, k key) (adtally.Grant, error) {
+func (c *runner) remembered(ctx context.Context, k key) (adtally.Grant, error) {
 	all, err := c.store.CredentialVersions(ctx, k.version.Credential)
 	for _, v := range all {
 		if v.Number == k.version.Number {
@@ -105,7 +105,7 @@ func (c *carrier) remembered(ctx context.Context, k key) (adtally.Grant, error) 
 }
 
 // verified asks the platform for all of it.
-func (c *carrier) verified(ctx context.Context, p connector.Connector, s adtally.Standing, k key) (adtally.Grant, error) {
+func (c *runner) verified(ctx context.Context, p connector.Connector, s adtally.SourceRecord, k key) (adtally.Grant, error) {
 	g, err := p.Verify(ctx, k.secret, s.Accounts...)
 	now := c.p.clock()
 	switch {
@@ -122,14 +122,14 @@ func (c *carrier) verified(ctx context.Context, p connector.Connector, s adtally
 }
 
 // doubt has the next run ask the platform about a secret that seems to be dead.
-func (c *carrier) doubt(ctx context.Context, k key) {
+func (c *runner) doubt(ctx context.Context, k key) {
 	if err := c.store.DoubtGrant(context.WithoutCancel(ctx), k.version.Credential, k.version.Number); err != nil {
 		c.log.Error("a doubt about a token was not kept", "credential", k.version.Credential, "error", err)
 	}
 }
 
 // forget is doubt of what other sources share, too.
-func (c *carrier) forget(ctx context.Context, k key) {
+func (c *runner) forget(ctx context.Context, k key) {
 	shared := c.answerFor(k.secret)
 	shared.mu.Lock()
 	shared.grant = adtally.Grant{}

@@ -13,7 +13,7 @@ import (
 // of accounts an hour and one verification a day, and not one each.
 func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) { // R14
 	t.Parallel()
-	h := newHouse(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
+	h := newEnv(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
 	body := map[string]any{"since": h.sim.Now().AddDate(0, 0, -2).Format(time.DateOnly), "every_minutes": 60}
 	first := h.connected(h.mint(graphsim.SystemToken, robot), body)
 	for i := range 2 {
@@ -44,10 +44,10 @@ func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) { // R14
 // on the next day.
 func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) { // R11
 	t.Parallel()
-	h := newHouse(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
+	h := newEnv(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
 	id := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"since": "2026-05-01", "every_minutes": 60})
 	h.pass(time.Hour, time.Hour)
-	_ = h.sim.Befall("password_changed", petra, "")
+	_ = h.sim.InjectEvent("password_changed", petra, "")
 	h.pass(time.Hour, time.Hour)
 	versions, err := h.s.store.CredentialVersions(t.Context(), h.credential(id))
 	if err != nil || h.faultCode(id) != "token_password_changed" || !versions[0].Grant.Verified.IsZero() {
@@ -58,7 +58,7 @@ func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) { // R11
 // A person who was just given an account sees it in the run that they begin.
 func TestGranted_ARunByHandSeesNewAccounts(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=2,ads=1,days=220,seed=8,steady=1")
+	h := newEnv(t, "accounts=2,ads=1,days=220,seed=8,steady=1")
 	h.sim.SetPerson(graphsim.Person{ID: robot, Name: "Robot", System: true, Accounts: h.sim.Accounts()[:1]})
 	id := h.connected(h.mint(graphsim.SystemToken, robot), map[string]any{"since": h.sim.Now().AddDate(0, 0, -2).Format(time.DateOnly), "every_minutes": 15})
 	h.sim.SetPerson(graphsim.Person{ID: robot, Name: "Robot", System: true})

@@ -12,7 +12,7 @@ import (
 )
 
 // nowhere looks for secrets in all that was said and kept.
-func (h *house) nowhere(secrets ...string) {
+func (h *env) nowhere(secrets ...string) {
 	h.t.Helper()
 	for _, secret := range secrets {
 		if secret == "" {
@@ -22,8 +22,8 @@ func (h *house) nowhere(secrets ...string) {
 	}
 }
 
-// credentials are how many the ledger knows.
-func (h *house) credentials() int {
+// credentials are how many the database knows.
+func (h *env) credentials() int {
 	h.t.Helper()
 	all, err := h.s.store.Credentials(h.t.Context())
 	if err != nil {
@@ -35,7 +35,7 @@ func (h *house) credentials() int {
 // way is somebody's way through the platform's page, and what went through
 // addresses meanwhile.
 type way struct {
-	*house
+	*env
 	states, codes []string
 }
 
@@ -72,7 +72,7 @@ func (w *way) failed(landed *url.URL) string {
 
 // ways are those in which a login fails, by the code that it ends with.
 func (w *way) ways() map[string]func() *url.URL {
-	outage, err := graphsim.ParseScript("error 2 on \"POST oauth/access_token\" three times")
+	incident, err := graphsim.ParseScript("error 2 on \"POST oauth/access_token\" three times")
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func (w *way) ways() map[string]func() *url.URL {
 		},
 		"meta_trouble": func() *url.URL {
 			to := w.decided(nil)
-			w.sim.Inject(outage...)
+			w.sim.Inject(incident...)
 			return w.back(to)
 		},
 	}
@@ -108,7 +108,7 @@ func (w *way) ways() map[string]func() *url.URL {
 // keeps no token.
 func TestALoginThatFailsLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
-	w := &way{house: newHouse(t, "accounts=1,ads=2,days=60,seed=8")}
+	w := &way{env: newEnv(t, "accounts=1,ads=2,days=60,seed=8")}
 	if got := w.ask("POST", "/api/v1/logins", map[string]any{"connector": "facebookads"}, 422); got["code"] != "no_app" {
 		t.Errorf("%v", got)
 	}
@@ -145,7 +145,7 @@ func TestALoginThatFailsLeavesNothingBehind(t *testing.T) {
 // app's secret and the token are nowhere afterwards.
 func TestALoginThatGoesWellWorksOnce(t *testing.T) {
 	t.Parallel()
-	w := &way{house: newHouse(t, "accounts=1,ads=2,days=60,seed=8")}
+	w := &way{env: newEnv(t, "accounts=1,ads=2,days=60,seed=8")}
 	w.set(graphsim.App{ID: simApp, Name: "Ours"})
 	good := w.decided(nil)
 	landed := w.back(good)
@@ -169,7 +169,7 @@ func TestALoginThatGoesWellWorksOnce(t *testing.T) {
 }
 
 // fingerprint is all of a source but its token, and what follows from a sync.
-func (h *house) fingerprint(id string) string {
+func (h *env) fingerprint(id string) string {
 	h.t.Helper()
 	s := h.source(id)
 	var text []string
@@ -184,7 +184,7 @@ func (h *house) fingerprint(id string) string {
 // way that people know; everything else stays as it was.
 func TestARedSourceBecomesGreen(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=2,ads=3,days=60,seed=8,steady=1")
+	h := newEnv(t, "accounts=2,ads=3,days=60,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})
 	for way, cure := range map[string]func(id string){
 		"reconnect": func(id string) {
@@ -208,7 +208,7 @@ func TestARedSourceBecomesGreen(t *testing.T) {
 		id := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"name": way})
 		before := h.fingerprint(id)
 		h.sim.Advance(time.Second)
-		_ = h.sim.Befall("password_changed", petra, "")
+		_ = h.sim.InjectEvent("password_changed", petra, "")
 		h.sim.Advance(time.Second)
 		h.ask("POST", "/api/v1/sources/"+id+"/runs", map[string]any{}, 201)
 		h.tick()
@@ -225,14 +225,14 @@ func TestARedSourceBecomesGreen(t *testing.T) {
 		}
 	}
 	// Only the reveal has shown a token, and the audit log knows of it.
-	deeds, _ := h.ask("GET", "/api/v1/audit?what=credential.reveal", nil, 200)["items"].([]any)
-	if len(deeds) != 1 {
-		t.Errorf("%v", deeds)
+	entries, _ := h.ask("GET", "/api/v1/audit?what=credential.reveal", nil, 200)["items"].([]any)
+	if len(entries) != 1 {
+		t.Errorf("%v", entries)
 	}
 }
 
 // byLink has Petra, who is none of our people, log in by a link.
-func (h *house) byLink(id string) {
+func (h *env) byLink(id string) {
 	h.t.Helper()
 	made := h.ask("POST", "/api/v1/sources/"+id+"/connect-links", map[string]any{}, 201)
 	code := made["url"].(string)[strings.LastIndex(made["url"].(string), "/")+1:]
@@ -263,7 +263,7 @@ func (h *house) byLink(id string) {
 
 // longWay is what people do elsewhere, to the letter: another source, its token
 // copied and pasted, a sync, the other source deleted.
-func (h *house) longWay(id string) {
+func (h *env) longWay(id string) {
 	h.t.Helper()
 	landed := h.logIn("")
 	second, _ := h.ask("POST", "/api/v1/sources", map[string]any{"connector": "facebookads", "name": "Rescue", "login": landed.Query().Get("login"), "all_accounts": true, "tables": []string{"basic_ad"}, "since": "2026-05-25"}, 201)["id"].(string)

@@ -1,7 +1,7 @@
 // Command adtally brings a company's advertising data into a warehouse that the
 // company owns.
 //
-// It is the front hall: flags, wiring, and words for people. It may import
+// It is the edge: flags, wiring, and words for people. It may import
 // every room, and nothing imports it. The one rule it keeps: an error is one
 // sentence and a cure, and the exit code says who must act.
 package main
@@ -33,7 +33,7 @@ type program struct {
 	now      func() time.Time // nil = the usual clock
 	poll     time.Duration    // how long to wait before a report is asked for; 0 = as usual
 	// warehouse opens destinations of a kind; nil = those of rooms.go.
-	warehouse func(kind string, patience time.Duration) destination.Kind
+	warehouse func(kind string, lockTimeout time.Duration) destination.Kind
 }
 
 func (p *program) clock() time.Time {
@@ -43,11 +43,11 @@ func (p *program) clock() time.Time {
 	return time.Now()
 }
 
-func (p *program) destination(kind string, patience time.Duration) destination.Kind {
+func (p *program) destination(kind string, lockTimeout time.Duration) destination.Kind {
 	if p.warehouse != nil {
-		return p.warehouse(kind, patience)
+		return p.warehouse(kind, lockTimeout)
 	}
-	return destinations[kind](patience)
+	return destinations[kind](lockTimeout)
 }
 
 type commands struct {
@@ -61,7 +61,7 @@ type commands struct {
 	Config  configCommand  `cmd:"" help:"Print what adtally serve would go by, and where each setting comes from."`
 	Support supportCommand `cmd:"" help:"Gather what whoever helps has to know, without any secret."`
 	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
-	Backup  backupCommand  `cmd:"" help:"Copy a service into one file, also while it runs: the ledger, the keys, the warehouse."`
+	Backup  backupCommand  `cmd:"" help:"Copy a service into one file, also while it runs: the database, the keys, the warehouse."`
 	Restore restoreCommand `cmd:"" help:"Make a service of a backup, in an empty folder."`
 	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
 	Tables  tablesCommand  `cmd:"" help:"List the tables that can be read, or the columns of one of them, and what they cost in calls."`

@@ -66,8 +66,8 @@ func TestOneBadThingCostsOneThing(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.sim.Inject(faults...)
-		b.warehouse = func(kind string, patience time.Duration) destination.Kind {
-			return fullFor{destinations[kind](patience), strings.TrimPrefix(full, "act_")}
+		b.warehouse = func(kind string, lockTimeout time.Duration) destination.Kind {
+			return fullFor{destinations[kind](lockTimeout), strings.TrimPrefix(full, "act_")}
 		}
 		seen := b.watch(throttled, time.Minute)
 		d := b.sync(t, args...)

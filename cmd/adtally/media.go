@@ -28,7 +28,7 @@ func (s *syncing) pictures(ctx context.Context, p *program, reader connector.Rea
 	if p.http != nil {
 		through = p.http.Transport
 	}
-	k := &media.Keeper{Streams: reader.Streams(), Writer: writer, Dataset: s.command.source().Dataset, Shelf: media.Shelf{Dir: s.command.Media},
+	k := &media.Downloader{Streams: reader.Streams(), Writer: writer, Dataset: s.command.source().Dataset, BlobStore: media.BlobStore{Dir: s.command.Media},
 		Links: media.NewLinks(mediaHosts[s.command.source().Connector], s.command.GraphURL, through),
 		Until: time.Now().Add(pictureTime), Now: s.clock, NewID: newID}
 	all := &pictures{}

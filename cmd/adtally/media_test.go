@@ -72,7 +72,7 @@ func (p *pictured) sync(t *testing.T, args ...string) did {
 	return p.bubble.sync(t, append([]string{"--media", p.dir, "--tables", "ads,basic_ad", "--since", "2026-05-25"}, args...)...)
 }
 
-// files are the contents on the shelf, each under its own hash.
+// files are the contents in the blob store, each under its own hash.
 func (p *pictured) files(t *testing.T) (hashes []string) {
 	t.Helper()
 	err := filepath.WalkDir(p.dir, func(path string, e os.DirEntry, err error) error {

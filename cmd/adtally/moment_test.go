@@ -13,18 +13,18 @@ import (
 // accounts itself, counts the run's days by the platform's clock all the same.
 func TestMoment_ARunIsTakenUpAgainByThePlatformsClock(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=1,ads=2,days=220,seed=8,steady=1")
+	h := newEnv(t, "accounts=1,ads=2,days=220,seed=8,steady=1")
 	const behind = 400 * oneDay // this machine's clock
 	h.s.p.now = func() time.Time { return h.sim.Now().Add(-behind) }
 	h.enter()
 	id, _ := h.ask("POST", "/api/v1/sources", map[string]any{"connector": "facebookads", "token": h.mint(graphsim.LongToken, petra),
 		"all_accounts": true, "tables": []string{"basic_ad"}, "since": "2025-04-20"}, 201)["id"].(string)
 	ctx := t.Context()
-	placed, _, err := h.s.store.Place(ctx, adtally.Order{ID: "r1", Source: id, Trigger: adtally.ByHand, At: h.s.p.clock()})
+	placed, _, err := h.s.store.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: id, Trigger: adtally.ByHand, At: h.s.p.clock()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := (&carrier{service: h.s}).Look(ctx, placed)
+	accounts, err := (&runner{service: h.s}).DiscoverAccounts(ctx, placed)
 	if err != nil || len(accounts) != 1 {
 		t.Fatal(accounts, err)
 	}
@@ -35,8 +35,8 @@ func TestMoment_ARunIsTakenUpAgainByThePlatformsClock(t *testing.T) {
 	if off := run.Moment.Sub(run.Started) - behind; off.Abs() > time.Minute {
 		t.Errorf("it began at %s by the platform's clock, and at %s by ours", run.Moment, run.Started)
 	}
-	restarted := &carrier{service: h.s}
-	done, err := restarted.Carry(ctx, run, adtally.Step{Run: run.ID, Account: accounts[0]}, jobs.Hold{})
+	restarted := &runner{service: h.s}
+	done, err := restarted.RunStep(ctx, run, adtally.Step{Run: run.ID, Account: accounts[0]}, jobs.Hold{})
 	if err != nil || len(done.Outcomes) == 0 {
 		t.Errorf("it read %d slices: %v", len(done.Outcomes), err)
 	}

@@ -33,9 +33,9 @@ type opened struct {
 	app       adtally.PlatformApp
 }
 
-// patienceInStep is how long a step sits out a block of the platform's. A longer
+// maxWaitInStep is how long a step sits out a block of the platform's. A longer
 // one is waited for without a worker.
-const patienceInStep = 20 * time.Second
+const maxWaitInStep = 20 * time.Second
 
 // of is the connector of a source. Each source keeps its own, since how full the
 // platform's budgets are is told to its token. It is made anew where the
@@ -79,7 +79,7 @@ func (l *platforms) with(kind, source string, app adtally.App) (connector.Connec
 			l.slow.waiting(source, w)
 		}
 	}
-	return create(platform{waiting: waiting, address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), patience: patienceInStep, app: app, poll: l.p.poll}), nil
+	return create(platform{waiting: waiting, address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), maxWait: maxWaitInStep, app: app, poll: l.p.poll}), nil
 }
 
 // Catalog lists what can be connected.
@@ -108,13 +108,13 @@ func (l *platforms) Probe(ctx context.Context, kind string, secret adtally.Secre
 	return c.Probe(ctx, secret, a)
 }
 
-// Renew gives another secret in the place of one that ends.
-func (l *platforms) Renew(ctx context.Context, kind string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error) {
+// Refresh gives another secret in the place of one that ends.
+func (l *platforms) Refresh(ctx context.Context, kind string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
 		return adtally.Secret{}, err
 	}
-	return c.Renew(ctx, secret, g)
+	return c.Refresh(ctx, secret, g)
 }
 
 // Inspect makes the named checks of a secret.
@@ -122,35 +122,35 @@ func (l *platforms) Inspect(ctx context.Context, kind string, secret adtally.Sec
 	return vault.Inspect(ctx, l, kind, secret, b)
 }
 
-// Vouch asks the platform whether an app is what it is said to be.
-func (l *platforms) Vouch(ctx context.Context, kind string, app adtally.App) error {
+// VerifyApp asks the platform whether an app is what it is said to be.
+func (l *platforms) VerifyApp(ctx context.Context, kind string, app adtally.App) error {
 	c, err := l.with(kind, "", app)
 	if err != nil {
 		return err
 	}
-	return c.Vouch(ctx)
+	return c.VerifyApp(ctx)
 }
 
-// Consent is the platform's page on which a person lets our app in.
-func (l *platforms) Consent(ctx context.Context, kind, state, back string) (string, error) {
+// AuthCodeURL is the platform's page on which a person lets our app in.
+func (l *platforms) AuthCodeURL(ctx context.Context, kind, state, back string) (string, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
 		return "", err
 	}
-	return c.Consent(state, back)
+	return c.AuthCodeURL(state, back)
 }
 
-// Redeem makes a secret of what they come back with.
-func (l *platforms) Redeem(ctx context.Context, kind, back string, answer url.Values) (adtally.Secret, error) {
+// Exchange makes a secret of what they come back with.
+func (l *platforms) Exchange(ctx context.Context, kind, back string, answer url.Values) (adtally.Secret, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
 		return adtally.Secret{}, err
 	}
-	return c.Redeem(ctx, back, answer)
+	return c.Exchange(ctx, back, answer)
 }
 
 // Tables are those that a source may have, its own reports among them.
-func (l *platforms) Tables(s adtally.Source) (all []adtally.TableCard, err error) {
+func (l *platforms) Tables(s adtally.Source) (all []adtally.TableInfo, err error) {
 	c, err := l.with(s.Connector, "", adtally.App{})
 	if err != nil {
 		return nil, err
@@ -175,7 +175,7 @@ func (l *platforms) Tables(s adtally.Source) (all []adtally.TableCard, err error
 	}
 	for _, st := range reader.Streams() {
 		for _, t := range st.Tables {
-			all = append(all, adtally.TableCard{Name: t.Name, Description: t.Description, Key: t.Key, Usual: usual[t.Name], Daily: st.Daily})
+			all = append(all, adtally.TableInfo{Name: t.Name, Description: t.Description, Key: t.Key, Usual: usual[t.Name], Daily: st.Daily})
 		}
 	}
 	return all, nil

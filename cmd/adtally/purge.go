@@ -48,7 +48,7 @@ func (s *service) forget(ctx context.Context, now time.Time) (err error) {
 
 // forgetOne destroys the secret first: whatever hinders the rest, nobody reads with
 // it any more. Tables that cannot be dropped are told of, and tried again.
-func (s *service) forgetOne(ctx context.Context, source adtally.Standing, now time.Time) error {
+func (s *service) forgetOne(ctx context.Context, source adtally.SourceRecord, now time.Time) error {
 	if err := s.wipe(ctx, source.Credential); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *service) forgetOne(ctx context.Context, source adtally.Standing, now ti
 			return s.unpurged(ctx, source, err, now)
 		}
 	}
-	d := adtally.Deed{ID: newID(), At: now, Name: "adtally", What: "source.forget", Object: "source:" + source.ID,
+	d := adtally.AuditEntry{ID: newID(), At: now, Name: "adtally", What: "source.forget", Object: "source:" + source.ID,
 		Detail: map[string]string{"name": source.Name, "dataset": source.Dataset, "tables": map[bool]string{true: "dropped", false: "kept"}[source.Drop]}}
 	return s.store.ForgetSource(ctx, source.ID, now.Add(-adtally.Grace), d)
 }
@@ -80,7 +80,7 @@ func (s *service) wipe(ctx context.Context, credential string) error {
 }
 
 // unpurged notes why tables cannot be dropped. The watch tells people, once.
-func (s *service) unpurged(ctx context.Context, source adtally.Standing, why error, now time.Time) error {
+func (s *service) unpurged(ctx context.Context, source adtally.SourceRecord, why error, now time.Time) error {
 	if ctx.Err() != nil {
 		return why
 	}
@@ -110,9 +110,9 @@ func (s *service) dropTables(ctx context.Context, dataset string) error {
 		return err
 	}
 	defer release()
-	keeper, can := writer.(destination.Keeper)
+	datasets, can := writer.(destination.DatasetManager)
 	if !can {
 		return wrong("no_drop", "Drop it there yourself.", "The warehouse cannot drop %s", dataset)
 	}
-	return keeper.Drop(ctx, dataset)
+	return datasets.Drop(ctx, dataset)
 }

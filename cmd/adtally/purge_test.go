@@ -22,16 +22,16 @@ func TestPurge_TheTokenGoesAlthoughTheTablesCannot(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.close()
-	source := adtally.Standing{Source: adtally.Source{ID: "s1", Name: "Shop", Connector: "facebookads", Dataset: "d"}, Created: time.Now()}
+	source := adtally.SourceRecord{Source: adtally.Source{ID: "s1", Name: "Shop", Connector: "facebookads", Dataset: "d"}, Created: time.Now()}
 	err = s.vault.Admit(t.Context(), adtally.Credential{Connector: "facebookads"}, adtally.NewSecret("EAAcanary"), adtally.Grant{}, "user:1", func(ctx context.Context, a adtally.Admission) error {
 		source.Credential = a.Credential.ID
-		return s.store.AddSource(ctx, source, adtally.Handover{Admission: a}, adtally.Deed{ID: newID(), At: time.Now()})
+		return s.store.AddSource(ctx, source, adtally.Handover{Admission: a}, adtally.AuditEntry{ID: newID(), At: time.Now()})
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone := func(s *adtally.Standing) { s.Deleted, s.Drop = time.Now().Add(-adtally.Grace-time.Hour), true }
-	if _, err := s.store.EditSource(t.Context(), "s1", 1, gone, adtally.Handover{}, adtally.Deed{ID: newID(), At: time.Now()}); err != nil {
+	gone := func(s *adtally.SourceRecord) { s.Deleted, s.Drop = time.Now().Add(-adtally.Grace-time.Hour), true }
+	if _, err := s.store.EditSource(t.Context(), "s1", 1, gone, adtally.Handover{}, adtally.AuditEntry{ID: newID(), At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "warehouse.duckdb")

@@ -100,17 +100,17 @@ func TestEngine_Reconcile(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer w.Close()
-			ledger, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "state"))
+			db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "state"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer ledger.Close()
+			defer db.Close()
 			now := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
-			if err := ledger.BeginRun(t.Context(), adtally.Run{ID: "r", Source: "s", Started: now, State: adtally.Running}); err != nil {
+			if err := db.BeginRun(t.Context(), adtally.Run{ID: "r", Source: "s", Started: now, State: adtally.Running}); err != nil {
 				t.Fatal(err)
 			}
 			p := &totalled{c.gives, map[string]int{}}
-			e := &engine.Engine{Source: adtally.Source{ID: "s", Dataset: "d"}, Reader: p, Writer: w, Ledger: ledger, Now: func() time.Time { return now }, NewID: newID}
+			e := &engine.Engine{Source: adtally.Source{ID: "s", Dataset: "d"}, Reader: p, Writer: w, Store: db, Now: func() time.Time { return now }, NewID: newID}
 			if err := e.Prepare(t.Context()); err != nil {
 				t.Fatal(err)
 			}

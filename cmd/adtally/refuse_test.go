@@ -25,7 +25,7 @@ func TestTheServiceDoesNotStartOverWhatItCannotRead(t *testing.T) {
 			}
 			return ""
 		}, []string{"The key", "Put it back there"}},
-		"a newer ledger": {func(t *testing.T, dir string) string {
+		"a newer database": {func(t *testing.T, dir string) string {
 			db, err := sql.Open("sqlite", filepath.Join(dir, "adtally.db"))
 			if err == nil {
 				_, err = db.ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
@@ -58,7 +58,7 @@ func TestTheServiceDoesNotStartOverWhatItCannotRead(t *testing.T) {
 				}
 			}
 			if after := ledgerOf(t, dir); after != before {
-				t.Error("the ledger was changed")
+				t.Error("the database was changed")
 			}
 		})
 	}

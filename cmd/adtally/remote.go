@@ -41,9 +41,9 @@ type visitor struct {
 	p      *program
 }
 
-// patienceWithServer is how long an answer may take: a token is looked at by the
+// serverTimeout is how long an answer may take: a token is looked at by the
 // platform meanwhile.
-const patienceWithServer = 2 * time.Minute
+const serverTimeout = 2 * time.Minute
 
 // visit makes a command known to the service.
 func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
@@ -54,7 +54,7 @@ func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
 	if r.As == "" {
 		v.key = adtally.NewSecret(strings.TrimSpace(p.env(keyVariable)))
 		if v.key.IsZero() {
-			return nil, wrong("no_key", "Put a key into the environment variable "+keyVariable+" (adtally key make), or name yourself: --as EMAIL.", "The service does not know who is asking")
+			return nil, wrong("no_key", "Put a key into the environment variable "+keyVariable+" (adtally key create), or name yourself: --as EMAIL.", "The service does not know who is asking")
 		}
 		return v, nil
 	}
@@ -76,7 +76,7 @@ func (r *remote) stranger(p *program) (*visitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &visitor{server: strings.TrimSuffix(r.Server, "/"), http: &http.Client{Jar: jar, Timeout: patienceWithServer}, json: r.JSON, p: p}, nil
+	return &visitor{server: strings.TrimSuffix(r.Server, "/"), http: &http.Client{Jar: jar, Timeout: serverTimeout}, json: r.JSON, p: p}, nil
 }
 
 // password comes from the environment or a prompt, as the token does.
@@ -202,7 +202,7 @@ func (v *visitor) show(r reply, fields ...string) error {
 	}
 	items, isList := one["items"].([]any)
 	if !isList {
-		return v.card(one, fields)
+		return v.info(one, fields)
 	}
 	return v.table(items, fields)
 }
@@ -228,7 +228,7 @@ func (v *visitor) table(items []any, fields []string) error {
 	return w.Flush()
 }
 
-func (v *visitor) card(one map[string]any, fields []string) error {
+func (v *visitor) info(one map[string]any, fields []string) error {
 	w := tabwriter.NewWriter(v.p.out, 0, 4, 2, ' ', 0)
 	for _, f := range fields {
 		if text := readable(one[f]); text != "" {

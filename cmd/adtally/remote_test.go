@@ -57,7 +57,7 @@ func TestTheCommandLineSpeaksToTheService(t *testing.T) {
 	sim := startSim(t, "--synthetic", "accounts=1,ads=5,days=30,seed=3")
 	r := startService(t, sim)
 	c := caller{t, r.url, map[string]string{passwordVariable: "correct horse battery", tokenVariable: sim.Token}}
-	key := c.object("key", "make", "ci", "--role", "admin", "--permission", "credentials", "--permission", "syncs", "--as", "ana@example.com")
+	key := c.object("key", "create", "ci", "--role", "admin", "--permission", "credentials", "--permission", "syncs", "--as", "ana@example.com")
 	c.secrets[keyVariable], _ = key["token"].(string)
 	c.says("facebookads", "source", "catalog")
 	since := time.Now().AddDate(0, 0, -10).Format(time.DateOnly)
@@ -87,10 +87,10 @@ func TestTheCommandLineSpeaksToTheService(t *testing.T) {
 		"basic_ad_set":            {"source", "tables", id},
 		"Simulated system user":   {"source", "token", id},
 		"/link/":                  {"source", "link", id, "--days", "1"},
-		"Shop":                    {"source", "renew", id, "--from", id},
+		"Shop":                    {"source", "set-token", id, "--from", id},
 		"ana@example.com":         {"user", "list"},
 		"/invite#":                {"user", "invite", "bo@example.com", "--role", "viewer"},
-		"builder":                 {"key", "make", "two", "--role", "builder", "--as", "ana@example.com"},
+		"builder":                 {"key", "create", "two", "--role", "builder", "--as", "ana@example.com"},
 		"ci":                      {"key", "list"},
 		"120":                     {"source", "set", id, "--every", "120"},
 	} {
@@ -116,14 +116,14 @@ func (c caller) refusals(sim *simulator, id string) {
 	}{
 		"no source":       {c.secrets, c.server, []string{"source", "show", "nobody"}, exitConfigure, "There is no such source"},
 		"a wrong field":   {c.secrets, c.server, []string{"source", "set", id, "--every", "7"}, exitConfigure, "every_minutes"},
-		"a key for a key": {c.secrets, c.server, []string{"key", "make", "x", "--role", "viewer"}, exitConfigure, "Log in as a person"},
+		"a key for a key": {c.secrets, c.server, []string{"key", "create", "x", "--role", "viewer"}, exitConfigure, "Log in as a person"},
 		"a stranger":      {c.secrets, c.server, []string{"key", "list", "--as", "nobody@example.com"}, exitConfigure, "What to do"},
 		"no change":       {c.secrets, c.server, []string{"source", "set", id}, exitConfigure, "Nothing is to be changed"},
 		"no service":      {c.secrets, "http://127.0.0.1:1", []string{"source", "list"}, exitLater, "No service answers"},
 		"no address":      {c.secrets, "nonsense", []string{"source", "list"}, exitConfigure, "no address"},
 		"another program": {c.secrets, sim.URL, []string{"source", "list"}, exitConfigure, "no Adtally"},
 		"no key":          {nobody, c.server, []string{"source", "list"}, exitConfigure, keyVariable},
-		"a dead token":    {dead, c.server, []string{"source", "renew", id}, exitReconnect, "token"},
+		"a dead token":    {dead, c.server, []string{"source", "set-token", id}, exitReconnect, "token"},
 	} {
 		if _, errs, code := typed(c.t, one.secrets, append(one.args, "--server", one.server)...); code != one.code || !strings.Contains(errs, one.says) {
 			c.t.Errorf("%s: %d %s", name, code, errs)

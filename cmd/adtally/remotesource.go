@@ -7,20 +7,20 @@ import (
 )
 
 type sourceCommand struct {
-	Catalog  catalogCommand       `cmd:"" help:"List what can be connected."`
-	List     sourceListCommand    `cmd:"" help:"List the sources."`
-	Show     sourceShowCommand    `cmd:"" help:"Show a source."`
-	Add      sourceAddCommand     `cmd:"" help:"Connect a source, with the token in ADTALLY_TOKEN, or typed."`
-	Set      sourceSetCommand     `cmd:"" help:"Change what a source reads, and how often."`
-	Renew    sourceRenewCommand   `cmd:"" help:"Give a source a new token; nothing else changes."`
-	Token    sourceTokenCommand   `cmd:"" help:"Show whose a source's token is, what it allows, and until when; never the token."`
-	Link     sourceLinkCommand    `cmd:"" help:"Make a link by which somebody else can log in for a source, once."`
-	Accounts sourcePartCommand    `cmd:"" help:"List the ad accounts that a source sees."`
-	Tables   sourceTablesCommand  `cmd:"" help:"List the tables that a source may have."`
-	Usage    sourceUsageCommand   `cmd:"" help:"Show what a source costs, by table."`
-	Coverage sourceCoverCommand   `cmd:"" help:"Show which days are in the warehouse."`
-	Delete   sourceDeleteCommand  `cmd:"" help:"Delete a source; its tables stay, and it can be restored for 30 days."`
-	Restore  sourceRestoreCommand `cmd:"" help:"Restore a source that was deleted."`
+	Catalog  catalogCommand        `cmd:"" help:"List what can be connected."`
+	List     sourceListCommand     `cmd:"" help:"List the sources."`
+	Show     sourceShowCommand     `cmd:"" help:"Show a source."`
+	Add      sourceAddCommand      `cmd:"" help:"Connect a source, with the token in ADTALLY_TOKEN, or typed."`
+	Set      sourceSetCommand      `cmd:"" help:"Change what a source reads, and how often."`
+	SetToken sourceSetTokenCommand `cmd:"" help:"Give a source a new token; nothing else changes."`
+	Token    sourceTokenCommand    `cmd:"" help:"Show whose a source's token is, what it allows, and until when; never the token."`
+	Link     sourceLinkCommand     `cmd:"" help:"Make a link by which somebody else can log in for a source, once."`
+	Accounts sourcePartCommand     `cmd:"" help:"List the ad accounts that a source sees."`
+	Tables   sourceTablesCommand   `cmd:"" help:"List the tables that a source may have."`
+	Usage    sourceUsageCommand    `cmd:"" help:"Show what a source costs, by table."`
+	Coverage sourceCoverCommand    `cmd:"" help:"Show which days are in the warehouse."`
+	Delete   sourceDeleteCommand   `cmd:"" help:"Delete a source; its tables stay, and it can be restored for 30 days."`
+	Restore  sourceRestoreCommand  `cmd:"" help:"Restore a source that was deleted."`
 }
 
 // aSource is a command about one source.
@@ -190,13 +190,13 @@ func (n aSource) changed(ctx context.Context, p *program, method, action string,
 	return v.show(answer, sourceFields...)
 }
 
-type sourceRenewCommand struct {
+type sourceSetTokenCommand struct {
 	aSource
 	From    string `help:"Copy the token of another source instead." placeholder:"SOURCE"`
 	Confirm bool   `help:"Take it although it does not see all that is read; the rows of the rest stay."`
 }
 
-func (c *sourceRenewCommand) Run(ctx context.Context, p *program) error {
+func (c *sourceSetTokenCommand) Run(ctx context.Context, p *program) error {
 	v, err := c.visit(ctx, p)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (c *userListCommand) Run(ctx context.Context, p *program) error {
 
 type userInviteCommand struct {
 	remote
-	powers
+	accessFlags
 	Email string `arg:""`
 }
 
@@ -68,14 +68,14 @@ func (c *userInviteCommand) Run(ctx context.Context, p *program) error {
 	return v.show(answer, "email", "role", "permissions", "expires", "link")
 }
 
-// powers are what somebody is to be allowed.
-type powers struct {
+// accessFlags are what somebody is to be allowed.
+type accessFlags struct {
 	Role       adtally.Role         `help:"viewer, editor, builder or admin." required:""`
 	Permission []adtally.Permission `help:"credentials, syncs; may be given more than once."`
 }
 
 // body is a request that gives them to whoever is named in it.
-func (w powers) body(key, value string) map[string]any {
+func (w accessFlags) body(key, value string) map[string]any {
 	return map[string]any{key: value, "role": w.Role, "permissions": append([]adtally.Permission{}, w.Permission...)}
 }
 
@@ -111,7 +111,7 @@ func (c *userSetCommand) Run(ctx context.Context, p *program) error {
 
 type keyCommand struct {
 	List   keyListCommand   `cmd:"" help:"List the keys of service accounts."`
-	Make   keyMakeCommand   `cmd:"" help:"Make a key and print it, this once. A person must do it: --as."`
+	Create keyCreateCommand `cmd:"" help:"Create an API key and print it once. A person must do it: --as EMAIL."`
 	Revoke keyRevokeCommand `cmd:"" help:"Let a key in no more."`
 }
 
@@ -123,13 +123,13 @@ func (c *keyListCommand) Run(ctx context.Context, p *program) error {
 	return c.listed(ctx, p, "/keys", keyFields...)
 }
 
-type keyMakeCommand struct {
+type keyCreateCommand struct {
 	remote
-	powers
+	accessFlags
 	Name string `arg:"" help:"What it is for."`
 }
 
-func (c *keyMakeCommand) Run(ctx context.Context, p *program) error {
+func (c *keyCreateCommand) Run(ctx context.Context, p *program) error {
 	v, err := c.visit(ctx, p)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (c *restoreCommand) vacant() (leave func(), err error) {
 	return leave, err
 }
 
-// openKeys puts the keys beside the ledger, as a service has them.
+// openKeys puts the keys beside the database, as a service has them.
 func (c *restoreCommand) openKeys(m archive.Manifest, folder string, word adtally.Secret) error {
 	about, err := m.Digest(sealedName)
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *restoreCommand) openKeys(m archive.Manifest, folder string, word adtall
 	return errors.Join(err, os.Remove(filepath.Join(folder, sealedName)))
 }
 
-// place moves what was checked into the data folder, the ledger last: without it
+// place moves what was checked into the data folder, the database last: without it
 // there is no service.
 func (c *restoreCommand) place(folder string) error {
 	there, err := os.ReadDir(folder)
@@ -125,13 +125,13 @@ func (c *restoreCommand) place(folder string) error {
 		return err
 	}
 	for _, e := range there {
-		if e.Name() != ledgerName {
+		if e.Name() != databaseName {
 			if err := os.Rename(filepath.Join(folder, e.Name()), filepath.Join(c.Data, e.Name())); err != nil {
 				return err
 			}
 		}
 	}
-	return os.Rename(filepath.Join(folder, ledgerName), filepath.Join(c.Data, ledgerName))
+	return os.Rename(filepath.Join(folder, databaseName), filepath.Join(c.Data, databaseName))
 }
 
 func (c *restoreCommand) tell(p *program, m archive.Manifest) error {

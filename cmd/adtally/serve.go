@@ -119,16 +119,16 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 	}
 	handler, err := api.New(api.Config{
 		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Platforms: s.platforms, Vault: s.vault,
-			Channels: s.store, Outages: s.store, Couriers: couriers{watch}, Costs: s.store, Forecasts: forecasts{s}, Warehouse: s.warehouse,
-			Doors: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store},
+			Channels: s.store, Incidents: s.store, Senders: senders{watch}, Costs: s.store, Forecasts: forecasts{s}, Warehouse: s.warehouse,
+			OAuth: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Mounts: []api.Mount{
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},
 		},
-		Checks: []api.Check{{Name: "ledger", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }},
-			{Name: "writing to the ledger", Do: s.foreman.Fit}},
+		Checks: []api.Check{{Name: "database", Do: func(ctx context.Context) error { _, err := s.store.AnyUser(ctx); return err }},
+			{Name: "writing to the database", Do: s.scheduler.Fit}},
 	})
 	return handler, code, err
 }
@@ -164,7 +164,7 @@ func (c *workCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	defer s.close()
-	if err := p.printf("Worker %s is ready.\n", s.foreman.Worker.ID); err != nil {
+	if err := p.printf("Worker %s is ready.\n", s.scheduler.Worker.ID); err != nil {
 		return err
 	}
 	return s.work(ctx)

@@ -19,8 +19,8 @@ import (
 // serviceFlags are what a server and a worker have in common.
 type serviceFlags struct {
 	Config      kong.ConfigFlag `help:"File with settings, as adtally config prints them. The environment and the command line count more." placeholder:"FILE.toml"`
-	Data        string          `help:"Folder for all state: the ledger, the keys, the queue, the warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
-	DatabaseURL string          `help:"PostgreSQL for the ledger and the queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
+	Data        string          `help:"Folder for all state: the database, the keys, the queue, the warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
+	DatabaseURL string          `help:"PostgreSQL for the database and the queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
 	Warehouse   string          `help:"DuckDB file for the data. Default: warehouse.duckdb in the folder." placeholder:"FILE.duckdb"`
 	GraphURL    string          `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
 	LoginURL    string          `help:"Another address for Facebook's login, such as the simulator's." name:"login-url" env:"ADTALLY_LOGIN_URL" placeholder:"URL"`
@@ -35,8 +35,8 @@ type service struct {
 	store     *store.DB
 	vault     *vault.Vault
 	warehouse *warehouse
-	queue     *jobs.Place
-	foreman   *jobs.Foreman
+	queue     *jobs.QueueDB
+	scheduler *jobs.Scheduler
 	platforms *platforms
 }
 
@@ -46,15 +46,15 @@ func (f *serviceFlags) open(ctx context.Context, p *program) (*service, error) {
 		return nil, err
 	}
 	s := &service{serviceFlags: f, p: p, log: slog.New(slog.NewJSONHandler(p.err, nil))}
-	if err := s.furnish(ctx); err != nil {
+	if err := s.build(ctx); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-// furnish opens what a service is made of.
-func (s *service) furnish(ctx context.Context) (err error) {
+// build opens what a service is made of.
+func (s *service) build(ctx context.Context) (err error) {
 	if s.store, err = store.Open(ctx, s.address("adtally.db")); err != nil {
 		return err
 	}
@@ -70,11 +70,11 @@ func (s *service) furnish(ctx context.Context) (err error) {
 	if err := s.warehouse.look(ctx); err != nil {
 		return err
 	}
-	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{keeper: s.store, now: s.p.clock, log: s.log}, open: map[string]opened{}}
-	return s.hire(ctx)
+	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{datasets: s.store, now: s.p.clock, log: s.log}, open: map[string]opened{}}
+	return s.startWorker(ctx)
 }
 
-// vaultOf is the vault over a ledger, with the keys of the folder or those given.
+// vaultOf is the vault over a database, with the keys of the folder or those given.
 func (f *serviceFlags) vaultOf(p *program, db *store.DB) *vault.Vault {
 	v := &vault.Vault{Versions: db, Seals: db, Keys: vault.Folder(filepath.Join(f.Data, "keys")), NewID: newID, Now: p.clock}
 	if text := p.env("ADTALLY_KEY"); text != "" {
@@ -83,7 +83,7 @@ func (f *serviceFlags) vaultOf(p *program, db *store.DB) *vault.Vault {
 	return v
 }
 
-// address is where something of the ledger's kind is kept.
+// address is where something of the database's kind is kept.
 func (f *serviceFlags) address(file string) string {
 	if f.DatabaseURL != "" {
 		return f.DatabaseURL
@@ -103,24 +103,24 @@ func (f *serviceFlags) there() error {
 	return nil
 }
 
-// hire sets up the worker of this process.
-func (s *service) hire(ctx context.Context) (err error) {
+// startWorker sets up the worker of this process.
+func (s *service) startWorker(ctx context.Context) (err error) {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
 	w := adtally.Worker{ID: host + "-" + newID(), Host: host, Version: version, Started: s.p.clock()}
-	s.foreman = &jobs.Foreman{Ledger: s.store, Carrier: &carrier{service: s}, Worker: w, Now: s.p.clock, NewID: newID,
+	s.scheduler = &jobs.Scheduler{Store: s.store, Runner: &runner{service: s}, Worker: w, Now: s.p.clock, NewID: newID,
 		Report: func(err error) { s.log.Error("the schedule stumbled", "error", err) }}
-	s.queue, err = jobs.Open(ctx, s.address("queue.db"), jobs.RiverOptions{ID: w.ID, Workers: s.Workers, Work: s.foreman.Work, Log: slog.New(slog.DiscardHandler)})
+	s.queue, err = jobs.Open(ctx, s.address("queue.db"), jobs.RiverOptions{ID: w.ID, Workers: s.Workers, Work: s.scheduler.Work, Log: slog.New(slog.DiscardHandler)})
 	if err == nil {
-		s.foreman.Queue = s.queue
+		s.scheduler.Queue = s.queue
 	}
 	return err
 }
 
-// patienceToStop is how long steps have to be given back when the program ends.
-const patienceToStop = 20 * time.Second
+// stopTimeout is how long steps have to be given back when the program ends.
+const stopTimeout = 20 * time.Second
 
 // work carries out steps until ctx ends.
 func (s *service) work(ctx context.Context) error {
@@ -128,8 +128,8 @@ func (s *service) work(ctx context.Context) error {
 	if err := s.queue.Start(background); err != nil {
 		return fmt.Errorf("start the workers: %w", err)
 	}
-	err := s.foreman.Run(ctx)
-	stopping, stop := context.WithTimeout(background, patienceToStop)
+	err := s.scheduler.Run(ctx)
+	stopping, stop := context.WithTimeout(background, stopTimeout)
 	defer stop()
 	if stopped := s.queue.Stop(stopping); err == nil {
 		err = stopped

@@ -14,7 +14,7 @@ import (
 // BenchmarkServing says how soon a new service answers, and what it holds in
 // memory while nobody asks for anything. The limits are 1 s and 100 MB (PAINS
 // #49). As a peer of its own kind stands the simulator, the same program without
-// ledger, queue and warehouse.
+// database, queue and warehouse.
 func BenchmarkServing(b *testing.B) {
 	for b.Loop() {
 		dir := b.TempDir()

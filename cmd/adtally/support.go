@@ -15,7 +15,7 @@ import (
 )
 
 // supportCommand gathers what whoever helps has to know. Nothing in it is secret:
-// the ledger's words hold no token, and the vault is not asked.
+// the database's words hold no token, and the vault is not asked.
 type supportCommand struct {
 	Data        string `help:"Folder of the service." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
 	DatabaseURL string `help:"PostgreSQL of the service." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
@@ -56,8 +56,8 @@ func gather(ctx context.Context, db *store.DB, z *zip.Writer) error {
 	sources, err := db.Sources(ctx, false)
 	deleted, unread := db.Sources(ctx, true)
 	runs, unseen := db.Runs(ctx, "", "", supportRuns)
-	open, unknown := db.OpenOutages(ctx)
-	past, untold := db.Outages(ctx, adtally.Place{}, supportPast)
+	open, unknown := db.OpenIncidents(ctx)
+	past, untold := db.Incidents(ctx, adtally.PagePosition{}, supportPast)
 	drifts, lost := db.Drifts(ctx)
 	channels, unheard := gatherChannels(ctx, db)
 	settings, unset := gatherSettings(ctx, db)

@@ -44,15 +44,15 @@ func TestSupport_HoldsChannelsDeliveriesAndSettingsWithoutSecrets(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	hook := adtally.Channel{ID: "ch1", Name: "Ours", Kind: "webhook", Credential: "k1", Alerts: []adtally.Alert{adtally.Stale}, Settings: map[string]string{"url": "https://hooks.example.com/PATH-CANARY?token=QUERY-CANARY"}}
+	hook := adtally.Channel{ID: "ch1", Name: "Ours", Kind: "webhook", Credential: "k1", Alerts: []adtally.AlertKind{adtally.Stale}, Settings: map[string]string{"url": "https://hooks.example.com/PATH-CANARY?token=QUERY-CANARY"}}
 	mail := adtally.Channel{ID: "ch2", Name: "Team", Kind: "mail", Credential: "k2", Settings: map[string]string{"host": "mail.example.com", "to": "ada@example.com"}}
-	o := adtally.Outage{ID: "o1", Opened: now, Told: now, Trouble: adtally.Trouble{Alert: adtally.Stale, Severity: adtally.Warning, Since: now, Sentence: "It is late."}}
-	letter := adtally.Letter{ID: "o1_opened", Channel: "ch2", Outage: "o1", Body: `{"sentence":"It is late."}`, Written: now, NotBefore: now}
-	err = errors.Join(db.AddChannel(t.Context(), hook, adtally.Admission{}, adtally.Deed{ID: "d1"}), db.AddChannel(t.Context(), mail, adtally.Admission{}, adtally.Deed{ID: "d2"}),
-		db.Tell(t.Context(), []adtally.Outage{o}, []adtally.Letter{letter}))
-	letter.Problem = "mail.example.com does not take the message: 554 no"
-	err = errors.Join(err, db.LetterSent(t.Context(), letter), db.SetSettings(t.Context(), adtally.InstallationSettings{Reveal: false}, adtally.Deed{ID: "d3"}),
-		db.SetPlatformApp(t.Context(), adtally.PlatformApp{Connector: "facebookads", ID: "4711", Credential: "k3"}, adtally.Admission{}, adtally.Deed{ID: "d4"}), db.Close())
+	o := adtally.Incident{ID: "o1", Opened: now, Told: now, Alert: adtally.Alert{Kind: adtally.Stale, Severity: adtally.Warning, Since: now, Sentence: "It is late."}}
+	delivery := adtally.Delivery{ID: "o1_opened", Channel: "ch2", Incident: "o1", Body: `{"sentence":"It is late."}`, Written: now, NotBefore: now}
+	err = errors.Join(db.AddChannel(t.Context(), hook, adtally.Admission{}, adtally.AuditEntry{ID: "d1"}), db.AddChannel(t.Context(), mail, adtally.Admission{}, adtally.AuditEntry{ID: "d2"}),
+		db.Tell(t.Context(), []adtally.Incident{o}, []adtally.Delivery{delivery}))
+	delivery.Problem = "mail.example.com does not take the message: 554 no"
+	err = errors.Join(err, db.DeliverySent(t.Context(), delivery), db.SetSettings(t.Context(), adtally.InstallationSettings{Reveal: false}, adtally.AuditEntry{ID: "d3"}),
+		db.SetPlatformApp(t.Context(), adtally.PlatformApp{Connector: "facebookads", ID: "4711", Credential: "k3"}, adtally.Admission{}, adtally.AuditEntry{ID: "d4"}), db.Close())
 	if err != nil {
 		t.Fatal(err)
 	}

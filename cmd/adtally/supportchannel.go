@@ -12,15 +12,15 @@ import (
 	"adtally/internal/store"
 )
 
-// supportLetters is how many deliveries of each channel are in it.
-const supportLetters = 100
+// supportDeliveries is how many deliveries of each channel are in it.
+const supportDeliveries = 100
 
 // channelPart is a channel as whoever helps sees it.
 type channelPart struct {
 	ID, Name, Kind string
 	Settings       map[string]string
 	HasSecret      bool
-	Alerts         []adtally.Alert
+	Alerts         []adtally.AlertKind
 	Sources        []string
 	Created        time.Time
 	Deliveries     []deliveryPart
@@ -38,13 +38,13 @@ type deliveryPart struct {
 func gatherChannels(ctx context.Context, db *store.DB) (all []channelPart, err error) {
 	channels, err := db.Channels(ctx)
 	for _, c := range channels {
-		letters, unread := db.Letters(ctx, c.ID, supportLetters)
+		deliveries, unread := db.Deliveries(ctx, c.ID, supportDeliveries)
 		err = errors.Join(err, unread)
 		part := channelPart{c.ID, c.Name, c.Kind, maps.Clone(c.Settings), c.Credential != "", c.Alerts, c.Sources, c.Created, nil}
 		for key, value := range part.Settings {
 			part.Settings[key] = placeAlone(value)
 		}
-		for _, l := range letters {
+		for _, l := range deliveries {
 			part.Deliveries = append(part.Deliveries, deliveryPart{l.ID, json.RawMessage(l.Body), l.Written, l.Arrived, l.NotBefore, l.Tries, l.Problem})
 		}
 		all = append(all, part)

@@ -22,22 +22,22 @@ import (
 )
 
 type syncCommand struct {
-	Account  []string      `help:"Ad account to read, e.g. act_1234567890. May be given more than once; \"all\" reads every account that the token sees." required:"" placeholder:"ACT"`
-	To       string        `help:"DuckDB file to write; made when it is not there." required:"" placeholder:"FILE.duckdb"`
-	Since    adtally.Day   `help:"First day to read. Default: as far back as Meta serves, 37 months." placeholder:"YYYY-MM-DD"`
-	Until    adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
-	Tables   []string      `help:"Tables to read, with commas between. Default: the usual ones; breakdowns, reach, pictures and the log are read when they are named." placeholder:"T"`
-	Report   []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
-	Fields   []string      `help:"Other fields of a report than the usual ones: these alone (basic_ad=spend,impressions), or more and fewer (basic_ad=+social_spend,-clicks). Keys are always read; what is not asked for is NULL. Days that were read with other fields are read again. May be given more than once." sep:"none" placeholder:"T=F,F"`
-	Metric   []string      `help:"A conversion of one's own: a name, and action types of which the first that is there is taken; may be given more than once." sep:"none" placeholder:"trials=custom:123,start_trial"`
-	GraphURL string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
-	State    string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
-	JSON     bool          `help:"Print the result as one JSON object." name:"json"`
-	Patience time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
-	Wait     time.Duration `help:"How long to sit out a block that Meta states; longer ones end the run, which the same command takes up later." default:"65m"`
-	AtOnce   int           `help:"How many ad accounts are read at once, 1 to 32; each has a budget of its own at Meta." name:"concurrency" default:"4" placeholder:"N"`
-	Media    string        `help:"Folder in which to keep the pictures of the ads, after the figures; what leads to them is read too." placeholder:"DIR"`
-	Reread   bool          `help:"Read every day of the range again, also those that Meta restates no more."`
+	Account     []string      `help:"Ad account to read, e.g. act_1234567890. May be given more than once; \"all\" reads every account that the token sees." required:"" placeholder:"ACT"`
+	To          string        `help:"DuckDB file to write; made when it is not there." required:"" placeholder:"FILE.duckdb"`
+	Since       adtally.Day   `help:"First day to read. Default: as far back as Meta serves, 37 months." placeholder:"YYYY-MM-DD"`
+	Until       adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
+	Tables      []string      `help:"Tables to read, with commas between. Default: the usual ones; breakdowns, reach, pictures and the log are read when they are named." placeholder:"T"`
+	Report      []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
+	Fields      []string      `help:"Other fields of a report than the usual ones: these alone (basic_ad=spend,impressions), or more and fewer (basic_ad=+social_spend,-clicks). Keys are always read; what is not asked for is NULL. Days that were read with other fields are read again. May be given more than once." sep:"none" placeholder:"T=F,F"`
+	Metric      []string      `help:"A conversion of one's own: a name, and action types of which the first that is there is taken; may be given more than once." sep:"none" placeholder:"trials=custom:123,start_trial"`
+	GraphURL    string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
+	State       string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
+	JSON        bool          `help:"Print the result as one JSON object." name:"json"`
+	LockTimeout time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
+	Wait        time.Duration `help:"How long to sit out a block that Meta states; longer ones end the run, which the same command takes up later." default:"65m"`
+	AtOnce      int           `help:"How many ad accounts are read at once, 1 to 32; each has a budget of its own at Meta." name:"concurrency" default:"4" placeholder:"N"`
+	Media       string        `help:"Folder in which to keep the pictures of the ads, after the figures; what leads to them is read too." placeholder:"DIR"`
+	Reread      bool          `help:"Read every day of the range again, also those that Meta restates no more."`
 
 	own          []adtally.Report
 	metrics      []adtally.Metric
@@ -93,7 +93,7 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 		return nil, err
 	}
 	watch := newProgress(p, c.JSON)
-	platform := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now(), patience: c.Wait, waiting: watch.waiting, say: watch.note, app: p.app()})
+	platform := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now(), maxWait: c.Wait, waiting: watch.waiting, say: watch.note, app: p.app()})
 	if _, err := platform.Open(c.source(), secret); err != nil { // before anybody is asked
 		return nil, err
 	}
@@ -106,18 +106,18 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 		return nil, err
 	}
 	ctx = destination.WithWaiting(ctx, func(why *adtally.Fault) { watch.note("Waiting for the warehouse: " + why.Message + ".") })
-	writer, err := p.destination("duckdb", c.Patience).Open(ctx, to, adtally.Secret{})
+	writer, err := p.destination("duckdb", c.LockTimeout).Open(ctx, to, adtally.Secret{})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, writer.Close()) }()
-	ledger, err := store.Open(ctx, cmp.Or(c.State, c.To+".state"))
+	db, err := store.Open(ctx, cmp.Or(c.State, c.To+".state"))
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, ledger.Close()) }()
-	s := &syncing{command: c, watch: watch, ledger: ledger, accounts: accounts, clock: clockOf(grant)}
-	res, err = s.carryOut(ctx, reader, writer)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	s := &syncing{command: c, watch: watch, db: db, accounts: accounts, clock: clockOf(grant)}
+	res, err = s.execute(ctx, reader, writer)
 	if res != nil && c.Media != "" && ctx.Err() == nil {
 		res.Pictures = s.pictures(ctx, p, reader, writer)
 	}
@@ -217,13 +217,13 @@ func clockOf(g adtally.Grant) func() time.Time {
 type syncing struct {
 	command  *syncCommand
 	watch    *progress
-	ledger   *store.DB
+	db       *store.DB
 	accounts []adtally.Account
 	clock    func() time.Time
 }
 
-func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer destination.Writer) (*result, error) {
-	unlock, err := s.ledger.Lock(ctx)
+func (s *syncing) execute(ctx context.Context, reader connector.Reader, writer destination.Writer) (*result, error) {
+	unlock, err := s.db.Lock(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +234,7 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 	}
 	res := &result{Run: run.ID, To: s.command.To, Resumed: resumed, Tables: map[string]int64{}, accounts: len(s.accounts)}
 	s.announce(res, reader, run)
-	e := &engine.Engine{Source: s.command.source(), Reader: reader, Writer: writer, Ledger: s.ledger, Now: s.clock,
+	e := &engine.Engine{Source: s.command.source(), Reader: reader, Writer: writer, Store: s.db, Now: s.clock,
 		NewID: newID, Slices: cmp.Or(s.command.slicesAtOnce, slicesAtOnce), Watch: s.watch.event, Reread: s.command.Reread}
 	s.watch.begin(len(s.accounts), res.Notes)
 	err = e.Prepare(ctx)
@@ -255,7 +255,7 @@ func (s *syncing) carryOut(ctx context.Context, reader connector.Reader, writer 
 
 // total sums up what the run has brought, also before it was interrupted.
 func (s *syncing) total(ctx context.Context, run adtally.Run, res *result) error {
-	outcomes, err := s.ledger.Outcomes(ctx, run.ID)
+	outcomes, err := s.db.Outcomes(ctx, run.ID)
 	if err != nil {
 		return err
 	}
@@ -269,8 +269,8 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // began on this day of every account; or else begins a new one.
 func (s *syncing) begin(ctx context.Context) (adtally.Run, bool, error) {
 	now := s.clock().Truncate(time.Second) // the platform's clock has no finer grain
-	wanted := s.wanted()
-	last, found, err := s.ledger.LastRun(ctx, s.command.source().ID, wanted)
+	wanted := s.runKey()
+	last, found, err := s.db.LastRun(ctx, s.command.source().ID, wanted)
 	if err != nil {
 		return last, false, err
 	}
@@ -278,11 +278,11 @@ func (s *syncing) begin(ctx context.Context) (adtally.Run, bool, error) {
 		return last, true, nil
 	}
 	run := adtally.Run{ID: newID(), Source: s.command.source().ID, Wanted: wanted, Started: now, State: adtally.Running}
-	return run, false, s.ledger.BeginRun(ctx, run)
+	return run, false, s.db.BeginRun(ctx, run)
 }
 
-// wanted is the command as the ledger knows it again.
-func (s *syncing) wanted() string {
+// runKey is the command as the database knows it again.
+func (s *syncing) runKey() string {
 	var ids []string
 	for _, a := range s.accounts {
 		ids = append(ids, a.ID)
@@ -357,7 +357,7 @@ func (s *syncing) steps(ctx context.Context, e *engine.Engine, run adtally.Run, 
 }
 
 func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, began time.Time) (done adtally.Done, err error) {
-	if err := s.ledger.BeginStep(ctx, st, s.clock()); err != nil {
+	if err := s.db.BeginStep(ctx, st, s.clock()); err != nil {
 		return done, err
 	}
 	done, err = e.Step(ctx, st, began)
@@ -368,7 +368,7 @@ func (s *syncing) step(ctx context.Context, e *engine.Engine, st adtally.Step, b
 	case err != nil || failed(done):
 		state = adtally.Failed
 	}
-	return done, errors.Join(err, s.ledger.EndStep(context.WithoutCancel(ctx), st, state, s.clock()))
+	return done, errors.Join(err, s.db.EndStep(context.WithoutCancel(ctx), st, state, s.clock()))
 }
 
 func failed(done adtally.Done) bool {
@@ -387,5 +387,5 @@ func (s *syncing) end(ctx context.Context, run adtally.Run, err error) error {
 			text = "It was stopped: " + cause.Error()
 		}
 	}
-	return errors.Join(err, s.ledger.EndRun(context.WithoutCancel(ctx), run.ID, state, s.clock(), text))
+	return errors.Join(err, s.db.EndRun(context.WithoutCancel(ctx), run.ID, state, s.clock(), text))
 }

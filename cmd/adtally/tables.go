@@ -19,8 +19,8 @@ type tablesCommand struct {
 	JSON  bool   `help:"Print one JSON object." name:"json"`
 }
 
-// tableCard is what is said of a table before anything is connected.
-type tableCard struct {
+// tableInfo is what is said of a table before anything is connected.
+type tableInfo struct {
 	Name        string   `json:"name"`
 	Kind        string   `json:"kind"` // table; view, history: they come with their table
 	Description string   `json:"description"`
@@ -32,10 +32,10 @@ type tableCard struct {
 	Year     int          `json:"calls_for_a_year,omitempty"`
 	Sync     int          `json:"calls_for_a_sync,omitempty"`
 	Rows     int          `json:"rows_per_call,omitempty"`
-	Columns  []columnCard `json:"columns,omitempty"`
+	Columns  []columnInfo `json:"columns,omitempty"`
 }
 
-type columnCard struct {
+type columnInfo struct {
 	Name        string `json:"name"`
 	Type        string `json:"type"`
 	Unit        string `json:"unit"`
@@ -44,7 +44,7 @@ type columnCard struct {
 }
 
 func (c *tablesCommand) Run(_ context.Context, p *program) error {
-	var all []tableCard
+	var all []tableInfo
 	for _, name := range slices.Sorted(maps.Keys(connectors)) {
 		cards, err := tableCards(name)
 		if err != nil {
@@ -55,7 +55,7 @@ func (c *tablesCommand) Run(_ context.Context, p *program) error {
 	if c.Table != "" {
 		return c.one(p, all)
 	}
-	all = slices.DeleteFunc(all, func(t tableCard) bool { return t.Kind != kindTable })
+	all = slices.DeleteFunc(all, func(t tableInfo) bool { return t.Kind != kindTable })
 	if c.JSON {
 		for i := range all {
 			all[i].Columns = nil
@@ -81,7 +81,7 @@ const (
 
 // tableCards are the tables of a connector, with the views and histories that come
 // with them.
-func tableCards(kind string) (all []tableCard, err error) {
+func tableCards(kind string) (all []tableInfo, err error) {
 	platform := connectors[kind](platform{})
 	usual, err := platform.Open(adtally.Source{}, adtally.Secret{})
 	if err != nil {
@@ -93,7 +93,7 @@ func tableCards(kind string) (all []tableCard, err error) {
 	}
 	for _, st := range reader.Streams() {
 		for i, t := range st.Tables {
-			card := cardOf(t, st)
+			card := tableInfoOf(t, st)
 			if i > 0 {
 				card.ReadWith = st.Tables[0].Name
 			}
@@ -101,13 +101,13 @@ func tableCards(kind string) (all []tableCard, err error) {
 			all = append(all, card)
 			if t.History {
 				h := t.HistoryTable()
-				all = append(all, tableCard{Name: h.Name, Kind: kindHistory, Description: h.Description, Usual: card.Usual, Key: h.Key, Columns: columnCards(h.Columns)})
+				all = append(all, tableInfo{Name: h.Name, Kind: kindHistory, Description: h.Description, Usual: card.Usual, Key: h.Key, Columns: columnCards(h.Columns)})
 			}
 		}
 	}
 	for _, v := range reader.Views() {
 		comes := slices.ContainsFunc(usual.Views(), func(u *table.View) bool { return u.Name == v.Name })
-		all = append(all, tableCard{Name: v.Name, Kind: kindView, Description: v.Description, Usual: comes, Columns: columnCards(v.Columns())})
+		all = append(all, tableInfo{Name: v.Name, Kind: kindView, Description: v.Description, Usual: comes, Columns: columnCards(v.Columns())})
 	}
 	return all, nil
 }
@@ -118,19 +118,19 @@ func isRead(r connector.Reader, name string) bool {
 	})
 }
 
-func cardOf(t *table.Schema, st connector.Stream) tableCard {
-	return tableCard{Name: t.Name, Kind: kindTable, Description: t.Description, Daily: st.Daily, Key: t.Key,
+func tableInfoOf(t *table.Schema, st connector.Stream) tableInfo {
+	return tableInfo{Name: t.Name, Kind: kindTable, Description: t.Description, Daily: st.Daily, Key: t.Key,
 		Year: st.Price.Of(daysOfAYear), Sync: st.Price.Of(daysOfASync), Rows: st.Price.Rows, Columns: columnCards(t.Columns)}
 }
 
-func columnCards(columns []table.Column) (all []columnCard) {
+func columnCards(columns []table.Column) (all []columnInfo) {
 	for _, c := range columns {
-		all = append(all, columnCard{c.Name, c.Type.String(), string(c.Unit), string(c.Additivity), c.Description})
+		all = append(all, columnInfo{c.Name, c.Type.String(), string(c.Unit), string(c.Additivity), c.Description})
 	}
 	return all
 }
 
-func listTables(p *program, all []tableCard) error {
+func listTables(p *program, all []tableInfo) error {
 	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tUSUAL\tCALLS A YEAR\tDESCRIPTION")
 	for _, t := range all {
@@ -144,7 +144,7 @@ func listTables(p *program, all []tableCard) error {
 }
 
 // calls are those for a year of days or, of what has no days, for each sync.
-func (t tableCard) calls() string {
+func (t tableInfo) calls() string {
 	switch {
 	case t.ReadWith != "":
 		return "with " + t.ReadWith
@@ -154,7 +154,7 @@ func (t tableCard) calls() string {
 	return fmt.Sprint(t.Year)
 }
 
-func (c *tablesCommand) one(p *program, all []tableCard) error {
+func (c *tablesCommand) one(p *program, all []tableInfo) error {
 	var names []string
 	for _, t := range all {
 		names = append(names, t.Name)
@@ -169,7 +169,7 @@ func (c *tablesCommand) one(p *program, all []tableCard) error {
 	return all[i].print(p)
 }
 
-func (t tableCard) print(p *program) error {
+func (t tableInfo) print(p *program) error {
 	w := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "%s (%s)  %s\n%s\n\n", t.Name, t.Kind, t.Description, t.cost())
 	fmt.Fprintln(w, "COLUMN\tTYPE\tUNIT\tSUM\tDESCRIPTION")
@@ -187,7 +187,7 @@ func (t tableCard) print(p *program) error {
 var sumWords = map[string]string{string(table.Sum): "yes", string(table.OverTime): "over days", string(table.None): "never"}
 
 // cost says what the table costs in calls.
-func (t tableCard) cost() string {
+func (t tableInfo) cost() string {
 	switch {
 	case t.Kind != kindTable:
 		return "It costs no call."

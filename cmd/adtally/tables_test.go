@@ -43,7 +43,7 @@ func TestTables_ListsEveryTableOnALine(t *testing.T) {
 			t.Errorf("%q, want %s %s", got, name, want)
 		}
 	}
-	var list struct{ Tables []tableCard }
+	var list struct{ Tables []tableInfo }
 	if err := json.Unmarshal([]byte(must(t, alone(t, "tables", "--json")).out), &list); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestTables_ListsTheColumnsOfOne(t *testing.T) {
 		}
 	}
 	for name, kind := range map[string]string{"ads_history": "history", "basic_ad_conversions": "view", "basic_ad_actions": "table", "campaigns": "table"} {
-		var one tableCard
+		var one tableInfo
 		if err := json.Unmarshal([]byte(must(t, alone(t, "tables", name, "--json")).out), &one); err != nil || one.Kind != kind || len(one.Columns) < 5 || one.Columns[0].Unit == "" {
 			t.Errorf("%s: %v, %+v", name, err, one)
 		}

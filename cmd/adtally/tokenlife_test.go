@@ -12,7 +12,7 @@ const oneDay = 24 * time.Hour
 
 // life is a source's, and what people hear of it.
 type life struct {
-	*house
+	*env
 	id string
 	m  *mailbox
 }
@@ -31,15 +31,15 @@ func (l *life) hears(when, want string) {
 // was wrong once.
 func TestAHundredAndThirtyDaysWithoutAGap(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=2,ads=4,days=220,seed=8,steady=1")
+	h := newEnv(t, "accounts=2,ads=4,days=220,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours", Rigid: true}) // Meta does not extend its tokens
-	l := &life{house: h, m: h.told()}
+	l := &life{env: h, m: h.told()}
 	landed := h.logIn("")
 	made := h.ask("POST", "/api/v1/sources", map[string]any{"connector": "facebookads", "name": "Shop", "login": landed.Query().Get("login"),
 		"all_accounts": true, "tables": []string{"basic_ad"}, "since": "2026-05-01", "every_minutes": 1440}, 201)
 	l.id, _ = made["id"].(string)
 	h.tick()
-	l.outage()
+	l.incident()
 	l.expiry()
 	l.passwordChanged()
 	l.unshared()
@@ -48,22 +48,22 @@ func TestAHundredAndThirtyDaysWithoutAGap(t *testing.T) {
 	l.hears("day 130", "opened access_ending, opened auth_expired, opened stale, worse access_ending, worse access_ending, worse access_ending")
 	h.ask("PUT", "/api/v1/sources/"+l.id+"/credential", map[string]any{"token": h.mint(graphsim.SystemToken, robot)}, 200)
 	l.days(1)
-	l.hears("day 131", "recovered access_ending, recovered auth_expired, recovered stale")
+	l.hears("day 131", "resolved access_ending, resolved auth_expired, resolved stale")
 	h.whole(l.id, "2026-05-01")
 }
 
-// outage is one of Meta's while the token is to be extended, until day 43.
-func (l *life) outage() {
+// incident is one of Meta's while the token is to be extended, until day 43.
+func (l *life) incident() {
 	l.days(40)
-	outage, err := graphsim.ParseScript("error 2 on \"POST oauth/access_token\" always for 70h\n")
+	incident, err := graphsim.ParseScript("error 2 on \"POST oauth/access_token\" always for 70h\n")
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	l.sim.Inject(outage...)
+	l.sim.Inject(incident...)
 	l.days(3)
 	c := l.ask("GET", "/api/v1/sources/"+l.id+"/credential", nil, 200)
 	if c["extension_trouble"] == nil || l.faultCode(l.id) != "" || l.source(l.id)["stage"] != "running" {
-		l.t.Errorf("an outage during the extension: %v", c)
+		l.t.Errorf("an incident during the extension: %v", c)
 	}
 	l.hears("day 43", "")
 }
@@ -82,12 +82,12 @@ func (l *life) expiry() {
 		l.t.Fatal(landed)
 	}
 	l.days(2)
-	l.hears("day 64", "recovered access_ending, recovered auth_expired, recovered stale")
+	l.hears("day 64", "resolved access_ending, resolved auth_expired, resolved stale")
 }
 
 // passwordChanged is on day 60, until day 63. A system user's token is pasted then.
 func (l *life) passwordChanged() {
-	_ = l.sim.Befall("password_changed", petra, "")
+	_ = l.sim.InjectEvent("password_changed", petra, "")
 	l.days(2)
 	l.hears("day 66", "opened auth_expired, opened stale")
 	if l.faultCode(l.id) != "token_password_changed" {
@@ -95,7 +95,7 @@ func (l *life) passwordChanged() {
 	}
 	l.ask("PUT", "/api/v1/sources/"+l.id+"/credential", map[string]any{"token": l.mint(graphsim.SystemToken60, robot)}, 200)
 	l.days(1)
-	l.hears("day 67", "recovered auth_expired, recovered stale")
+	l.hears("day 67", "resolved auth_expired, resolved stale")
 }
 
 // unshared is an account that is not shared for two days, until day 70.
@@ -108,7 +108,7 @@ func (l *life) unshared() {
 	l.hears("day 69", "opened account_lost")
 	l.sim.SetPerson(graphsim.Person{ID: robot, Name: "Robot", System: true})
 	l.days(2)
-	l.hears("day 71", "recovered account_lost")
+	l.hears("day 71", "resolved account_lost")
 }
 
 // deleted is by mistake, and restored after two days; until day 86.
@@ -124,7 +124,7 @@ func (l *life) deleted() {
 
 // whole says whether a source's rows are all there, each once, and those of a
 // sync that never was disturbed.
-func (h *house) whole(id, since string) {
+func (h *env) whole(id, since string) {
 	h.t.Helper()
 	h.ask("POST", "/api/v1/sources/"+id+"/runs", map[string]any{}, 201)
 	h.tick()
@@ -153,7 +153,7 @@ func (h *house) whole(id, since string) {
 }
 
 // credential is the id of a source's.
-func (h *house) credential(id string) string {
+func (h *env) credential(id string) string {
 	h.t.Helper()
 	s, err := h.s.store.Source(h.t.Context(), id)
 	if err != nil {
@@ -163,7 +163,7 @@ func (h *house) credential(id string) string {
 }
 
 // closed is the warehouse, which nobody has open.
-func (h *house) closed() string {
+func (h *env) closed() string {
 	h.t.Helper()
 	if err := h.s.warehouse.close(); err != nil {
 		h.t.Fatal(err)
@@ -176,7 +176,7 @@ func (h *house) closed() string {
 // look-back, and no more.
 func TestADeadTokenCostsOneCallAnHourAndLeavesNoGap(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=1,ads=3,days=220,seed=8,steady=1")
+	h := newEnv(t, "accounts=1,ads=3,days=220,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours", Rigid: true})
 	id := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"since": "2026-05-01", "every_minutes": 60})
 	h.pass(58*oneDay, oneDay)
@@ -226,7 +226,7 @@ func TestADeadTokenCostsOneCallAnHourAndLeavesNoGap(t *testing.T) {
 // the app's secret set, calls carry a proof, which an app may want (PAINS #23).
 func TestTokensAreExtendedBeforeTheyEnd(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "accounts=1,ads=2,days=220,seed=8,steady=1")
+	h := newEnv(t, "accounts=1,ads=2,days=220,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours", Proof: true, Terse: true})
 	m := h.told()
 	person := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"name": "Person", "every_minutes": 1440})
@@ -250,7 +250,7 @@ func TestTokensAreExtendedBeforeTheyEnd(t *testing.T) {
 			t.Errorf("%v", versions)
 		}
 	}
-	_ = h.sim.Befall("used_app", petra, simApp)
+	_ = h.sim.InjectEvent("used_app", petra, simApp)
 	h.pass(48*oneDay, 2*oneDay) // day 90, well after the first ones ended
 	for _, id := range []string{person, system} {
 		if h.faultCode(id) != "" {

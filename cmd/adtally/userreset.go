@@ -11,7 +11,7 @@ import (
 )
 
 // userResetCommand works on the machine, beside a running service or without it:
-// whoever may read the ledger may let people in.
+// whoever may read the database may let people in.
 type userResetCommand struct {
 	Email       string `arg:"" help:"The person's e-mail address."`
 	Data        string `help:"Folder of the service." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
@@ -38,7 +38,7 @@ func (c *userResetCommand) Run(ctx context.Context, p *program) (err error) {
 	}
 	now := p.clock()
 	r, link := api.NewReset(u.ID, "", c.PublicURL, now)
-	d := adtally.Deed{ID: newID(), At: now, Name: "adtally user reset", What: "reset.make", Object: "user:" + u.ID}
+	d := adtally.AuditEntry{ID: newID(), At: now, Name: "adtally user reset", What: "reset.create", Object: "user:" + u.ID}
 	if err := db.AddReset(ctx, r, d); err != nil {
 		return err
 	}

@@ -23,8 +23,8 @@ func TestUserReset_OnTheMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	u := adtally.User{ID: "u1", Email: "ana@example.com", Powers: adtally.Powers{Role: adtally.Admin}, Version: 1, Created: time.Now()}
-	if err := db.AddUser(t.Context(), u, adtally.Deed{ID: newID(), At: time.Now()}); err != nil {
+	u := adtally.User{ID: "u1", Email: "ana@example.com", AccessLevel: adtally.AccessLevel{Role: adtally.Admin}, Version: 1, Created: time.Now()}
+	if err := db.AddUser(t.Context(), u, adtally.AuditEntry{ID: newID(), At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	if _, errs, code := typed(t, nil, "user", "reset", "eve@example.com", "--data", dir); code == 0 || !strings.Contains(errs, "There is no such user") {
@@ -34,8 +34,8 @@ func TestUserReset_OnTheMachine(t *testing.T) {
 	if code != 0 || !regexp.MustCompile(`(?m)^https://ads\.example\.com/reset#[A-Z2-7]{52}$`).MatchString(out) {
 		t.Errorf("%d %q %s", code, out, errs)
 	}
-	deeds, err := db.Deeds(t.Context(), adtally.DeedFilter{What: "reset.make", Limit: 10})
-	if err != nil || len(deeds) != 1 || deeds[0].Object != "user:u1" {
-		t.Errorf("the audit log: %+v, %v", deeds, err)
+	entries, err := db.AuditEntries(t.Context(), adtally.AuditFilter{What: "reset.create", Limit: 10})
+	if err != nil || len(entries) != 1 || entries[0].Object != "user:u1" {
+		t.Errorf("the audit log: %+v, %v", entries, err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 type vaultCommand struct {
 	Rotate  rotateCommand  `cmd:"" help:"Seal all tokens with a new key. Syncs may go on meanwhile; the same command again goes on where it stopped."`
-	Abandon abandonCommand `cmd:"" help:"Give up the tokens whose key is lost; their sources are then connected anew."`
+	Discard discardCommand `cmd:"" help:"Give up the tokens whose key is lost; their sources are then connected anew."`
 }
 
 type rotateCommand struct{ serviceFlags }
@@ -19,10 +19,10 @@ func (c *rotateCommand) Run(ctx context.Context, p *program) error {
 	return c.changeKey(ctx, p, (*vault.Vault).Rotate)
 }
 
-type abandonCommand struct{ serviceFlags }
+type discardCommand struct{ serviceFlags }
 
-func (c *abandonCommand) Run(ctx context.Context, p *program) error {
-	return c.changeKey(ctx, p, (*vault.Vault).Abandon)
+func (c *discardCommand) Run(ctx context.Context, p *program) error {
+	return c.changeKey(ctx, p, (*vault.Vault).Discard)
 }
 
 // changeKey carries out a change of keys on the service's vault.

@@ -16,7 +16,7 @@ import (
 	"adtally/internal/vault"
 )
 
-// The vault over the ledger that it gets in the program: a secret lives through
+// The vault over the database that it gets in the program: a secret lives through
 // a restart and a change of keys, and stands readable in no file. R7, PAINS #26
 func TestSecretsAreKeptSealed(t *testing.T) {
 	t.Parallel()

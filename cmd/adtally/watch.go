@@ -12,7 +12,7 @@ import (
 // watch tells people what is wrong with the sources.
 func (s *service) watch(publicURL string) *notify.Watch {
 	return &notify.Watch{
-		Facts: s.store, Outages: s.store, Post: s.store, Courier: &notify.Courier{Now: s.p.clock},
+		Facts: s.store, Incidents: s.store, Post: s.store, Sender: &notify.Sender{Now: s.p.clock},
 		Open: func(ctx context.Context, credential string) (adtally.Secret, error) {
 			return s.vault.Open(ctx, credential, 0)
 		},
@@ -29,17 +29,17 @@ func (s *service) keep() *vault.Watch {
 		Report: func(err error) { s.log.Error("the watch over the tokens stumbled", "error", err) }}
 }
 
-// couriers are what the API knows of telling people.
-type couriers struct{ *notify.Watch }
+// sender are what the API knows of telling people.
+type senders struct{ *notify.Watch }
 
 // Kinds are the sorts of channels.
-func (couriers) Kinds() []adtally.Spec { return notify.Specs() }
+func (senders) Kinds() []adtally.Spec { return notify.Specs() }
 
 // Check says what is wrong with a channel's settings.
-func (c couriers) Check(ch adtally.Channel) error { return c.Courier.Check(ch) }
+func (c senders) Check(ch adtally.Channel) error { return c.Sender.Check(ch) }
 
 // NewSecret is a key that a webhook's calls are signed with.
-func (couriers) NewSecret(kind string) adtally.Secret {
+func (senders) NewSecret(kind string) adtally.Secret {
 	if kind == "webhook" {
 		return notify.NewSigningKey()
 	}

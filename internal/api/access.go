@@ -66,7 +66,7 @@ type Caller struct {
 	Kind Kind
 	ID   string
 	Name string
-	adtally.Powers
+	adtally.AccessLevel
 	From    string // the address
 	session string // what the cookie holds; "" = none
 	secure  bool   // over HTTPS

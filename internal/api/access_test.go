@@ -32,7 +32,7 @@ type operation struct {
 }
 
 // document reads all operations.
-func (h *house) document() (all []operation) {
+func (h *testServer) document() (all []operation) {
 	h.t.Helper()
 	var doc struct {
 		OpenAPI string                                `json:"openapi"`
@@ -94,7 +94,7 @@ func want(o operation, a asker) int {
 // never an answer that the document does not know.
 func TestEverybodyMayWhatTheRuleSaysAndNoMore(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	operations := h.document()
 	for _, a := range askers() {
@@ -114,7 +114,7 @@ func TestEverybodyMayWhatTheRuleSaysAndNoMore(t *testing.T) { // R25
 	}
 }
 
-func (a asker) ask(h, admin *house, o operation) reply {
+func (a asker) ask(h, admin *testServer, o operation) reply {
 	path := strings.NewReplacer("{id}", "nobody", "{invite}", "nothing").Replace(o.Path)
 	body := ""
 	if o.Body != nil {
@@ -131,7 +131,7 @@ func (a asker) ask(h, admin *house, o operation) reply {
 }
 
 // key makes a key with these powers.
-func (h *house) key(role adtally.Role, permissions []adtally.Permission) string {
+func (h *testServer) key(role adtally.Role, permissions []adtally.Permission) string {
 	h.t.Helper()
 	raw, _ := json.Marshal(map[string]any{"name": "k", "role": role, "permissions": append([]adtally.Permission{}, permissions...)})
 	return h.ask("POST", "/api/v1/keys", string(raw)).is(http.StatusCreated).field("token")
@@ -141,7 +141,7 @@ func (h *house) key(role adtally.Role, permissions []adtally.Permission) string 
 func TestTheRulesAreThoseThatWereMeant(t *testing.T) { // R25
 	t.Parallel()
 	var text bytes.Buffer
-	for _, o := range newHouse(t).document() {
+	for _, o := range newTestServer(t).document() {
 		rule := string(o.Access.Role)
 		if o.Access.Public {
 			rule = "public"
@@ -175,7 +175,7 @@ func TestMountsAreGuarded(t *testing.T) { // R25
 	rules := map[string]api.Access{
 		"/ops/jobs/": {Role: adtally.Admin}, "/public/": {Public: true}, "/nobody/": {}, "/made/up/": {Role: "owner"},
 		"/both/": {Role: adtally.Builder, Also: adtally.Credentials}, "/syncs/": {Role: adtally.Viewer, Also: adtally.Syncs, Person: true}}
-	h := newHouse(t, func(c *api.Config) {
+	h := newTestServer(t, func(c *api.Config) {
 		for pattern, rule := range rules {
 			c.Mounts = append(c.Mounts, api.Mount{Pattern: pattern, Access: rule, Handler: page})
 		}

@@ -26,7 +26,7 @@ var queries = []string{"cursor", "limit", "everywhere", "who", "since", "state",
 // in the document.
 func TestNothingThatIsAskedBreaksIt(t *testing.T) { // R26
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.admin()
 	operations := h.document()
 	rapid.Check(t, func(r *rapid.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"adtally"
-	"adtally/internal/api/patience"
+	"adtally/internal/api/throttle"
 )
 
 // Config is what the API is given.
@@ -88,7 +88,7 @@ type shell struct {
 	mux      *http.ServeMux
 	seal     seal
 	sessions *scs.SessionManager
-	patience *patience.Ledger
+	throttle *throttle.Throttle
 }
 
 // New puts the API together.
@@ -101,7 +101,7 @@ func New(c Config) (http.Handler, error) {
 		c.PublicURL = address
 	}
 	c.Idle, c.Lifetime = cmp.Or(c.Idle, idle), cmp.Or(c.Lifetime, lifetime)
-	s := &shell{Config: c, mux: http.NewServeMux(), seal: seal{c.Key}, patience: patience.New()}
+	s := &shell{Config: c, mux: http.NewServeMux(), seal: seal{c.Key}, throttle: throttle.New()}
 	s.huma = humago.New(s.mux, document(c))
 	s.sessions = s.newSessions()
 	for _, g := range s.groups() {
@@ -114,7 +114,7 @@ func New(c Config) (http.Handler, error) {
 	for _, m := range c.Mounts {
 		s.mux.Handle(m.Pattern, s.guard(m.Access, m.governed()))
 	}
-	return s.street()
+	return s.router()
 }
 
 // groups are all operations.
@@ -127,7 +127,7 @@ func (s *shell) groups() []group {
 		invites{s, logins},
 		resets{s, logins},
 		keys{s, s.Store},
-		deeds{s, s.Store},
+		audit{s, s.Store},
 		&oidcLogin{shell: s, logins: logins},
 		health{s},
 		sources{s, s.Service},
@@ -137,15 +137,15 @@ func (s *shell) groups() []group {
 		guides{sources{s, s.Service}},
 		runs{s, s.Service},
 		channels{s, s.Service},
-		outages{s, s.Service},
+		incidents{s, s.Service},
 		usages{s, s.Service},
 		forecasts{s, s.Service},
 	}
 }
 
-// deed is what is written down of something that a caller does.
-func (s *shell) deed(who Caller, what, object string, detail map[string]string) adtally.Deed {
-	return adtally.Deed{ID: s.NewID(), At: s.Now(), Who: who.String(), Name: who.Name, What: what, Object: object, From: who.From, Detail: detail}
+// audited is what is written down of something that a caller does.
+func (s *shell) audited(who Caller, what, object string, detail map[string]string) adtally.AuditEntry {
+	return adtally.AuditEntry{ID: s.NewID(), At: s.Now(), Who: who.String(), Name: who.Name, What: what, Object: object, From: who.From, Detail: detail}
 }
 
 // missing says whether a fault is only that something is not there.

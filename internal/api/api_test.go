@@ -35,8 +35,8 @@ func (c *counter) Matches(ctx context.Context, text string, hash adtally.Secret)
 	return c.Passwords.Matches(ctx, text, hash)
 }
 
-// house is a server with its store, for one test.
-type house struct {
+// testServer is a server with its store, for one test.
+type testServer struct {
 	t         *testing.T
 	handler   http.Handler
 	store     *fake
@@ -44,7 +44,7 @@ type house struct {
 	log       *lockedLog
 	cookies   []*http.Cookie
 	from      string
-	ledger    *store.DB // of sources and runs
+	database  *store.DB // of sources and runs
 }
 
 type lockedLog struct {
@@ -73,12 +73,12 @@ const (
 // cheap passwords: what they cost is tested where they are made.
 var cheap = password.New(1, 8, 4)
 
-func newHouse(t *testing.T, change ...func(*api.Config)) *house {
+func newTestServer(t *testing.T, change ...func(*api.Config)) *testServer {
 	t.Helper()
-	h := &house{t: t, store: newFake(), passwords: &counter{Passwords: cheap}, log: &lockedLog{}, from: "192.0.2.1:1234"}
+	h := &testServer{t: t, store: newFake(), passwords: &counter{Passwords: cheap}, log: &lockedLog{}, from: "192.0.2.1:1234"}
 	var n atomic.Int64
-	h.ledger = newLedger(t)
-	c := api.Config{Store: h.store, Service: serviceOf(h.ledger), Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	h.database = newStore(t)
+	c := api.Config{Store: h.store, Service: serviceOf(h.database), Passwords: h.passwords, Log: slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: time.Now, NewID: func() string { return fmt.Sprintf("id-%06d", n.Add(1)) },
 		Key: adtally.NewSecret(strings.Repeat("k", 32)), SetupCode: adtally.NewSecret(setupCode), PublicURL: "http://ads.example.com", Hosts: []string{"ads.example.com"}}
 	for _, f := range change {
@@ -93,13 +93,13 @@ func newHouse(t *testing.T, change ...func(*api.Config)) *house {
 }
 
 // as is the same house in another browser.
-func (h *house) as(cookies ...*http.Cookie) *house {
+func (h *testServer) as(cookies ...*http.Cookie) *testServer {
 	other := *h
 	other.cookies = cookies
 	return &other
 }
 
-func (h *house) at(address string) *house {
+func (h *testServer) at(address string) *testServer {
 	other := *h
 	other.from = address + ":1"
 	return &other
@@ -112,7 +112,7 @@ type reply struct {
 }
 
 // ask sends a request as this browser does; a header is "Name: value".
-func (h *house) ask(method, path, body string, headers ...string) reply {
+func (h *testServer) ask(method, path, body string, headers ...string) reply {
 	h.t.Helper()
 	r := httptest.NewRequestWithContext(ctx, method, "http://ads.example.com"+path, strings.NewReader(body))
 	r.RemoteAddr = h.from
@@ -190,7 +190,7 @@ func (r reply) field(name string) string {
 func (r reply) cookies() []*http.Cookie { return r.Result().Cookies() }
 
 // admin sets the house up; what is then asked is asked by the admin.
-func (h *house) admin() *house {
+func (h *testServer) admin() *testServer {
 	h.t.Helper()
 	return h.as(h.ask("POST", "/api/v1/setup", form("code", setupCode, "email", ana, "name", "Ana", "password", goodWord)).is(http.StatusCreated).cookies()...)
 }
@@ -206,7 +206,7 @@ func form(pairs ...string) string {
 }
 
 // guest is somebody with these powers who was invited and came.
-func (h *house) guest(email string, role adtally.Role, permissions ...adtally.Permission) *house {
+func (h *testServer) guest(email string, role adtally.Role, permissions ...adtally.Permission) *testServer {
 	h.t.Helper()
 	raw, _ := json.Marshal(map[string]any{"email": email, "role": role, "permissions": append([]adtally.Permission{}, permissions...)})
 	link := h.ask("POST", "/api/v1/invites", string(raw)).is(http.StatusCreated).field("link")

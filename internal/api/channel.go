@@ -21,10 +21,10 @@ func (g channels) register() {
 	const list, one = "/api/v1/channels", "/api/v1/channels/{id}"
 	handle(g.shell, operation{ID: "list-channel-kinds", Method: http.MethodGet, Path: "/api/v1/channel-kinds", Tag: tagAlerts, Access: forViewers, Summary: "List the sorts of channels and what each asks for"}, g.kinds)
 	handle(g.shell, operation{ID: "list-channels", Method: http.MethodGet, Path: list, Tag: tagAlerts, Access: forAdmins, Summary: "List the channels"}, g.list)
-	handle(g.shell, operation{ID: "make-channel", Method: http.MethodPost, Path: list, Tag: tagAlerts, Access: forAdmins, Status: http.StatusCreated,
+	handle(g.shell, operation{ID: "create-channel", Method: http.MethodPost, Path: list, Tag: tagAlerts, Access: forAdmins, Status: http.StatusCreated,
 		Summary: "Make a channel", Text: "The signing key of a webhook is made where none is given, and shown this once."}, g.make)
 	handle(g.shell, operation{ID: "get-channel", Method: http.MethodGet, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Show a channel"}, g.get)
-	handle(g.shell, operation{ID: "change-channel", Method: http.MethodPatch, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Change a channel"}, g.change)
+	handle(g.shell, operation{ID: "update-channel", Method: http.MethodPatch, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Change a channel"}, g.change)
 	handle(g.shell, operation{ID: "delete-channel", Method: http.MethodDelete, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Delete a channel, and what was to be sent there"}, g.remove)
 	handle(g.shell, operation{ID: "test-channel", Method: http.MethodPost, Path: one + "/test", Tag: tagAlerts, Access: forAdmins, Summary: "Send a test",
 		Text: "It waits until the test has arrived, or says why it does not.", Refuses: []int{http.StatusServiceUnavailable}}, g.test)
@@ -51,7 +51,7 @@ type ChannelField struct {
 
 func (g channels) kinds(context.Context, Caller, *struct{}) (*listed[ChannelKind], error) {
 	out := &listed[ChannelKind]{}
-	for _, s := range g.Couriers.Kinds() {
+	for _, s := range g.Senders.Kinds() {
 		k := ChannelKind{Name: s.Name, Title: s.Title, Summary: s.Summary, Fields: []ChannelField{}}
 		for _, f := range s.Fields {
 			k.Fields = append(k.Fields, ChannelField{f.Key, f.Label, f.Help, f.Default, f.Secret})
@@ -63,11 +63,11 @@ func (g channels) kinds(context.Context, Caller, *struct{}) (*listed[ChannelKind
 
 // ChannelChoice is what a person sets of a channel.
 type ChannelChoice struct {
-	Name     *string            `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
-	Settings *map[string]string `json:"settings,omitempty" doc:"The fields of its kind, without the secret one"`
-	Secret   string             `json:"secret,omitempty" maxLength:"4000" doc:"Its secret field; it is never shown"`
-	Alerts   *[]adtally.Alert   `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect" doc:"What is told here; none = everything"`
-	Sources  *[]string          `json:"sources,omitempty" maxItems:"10000" doc:"About which sources; none = all, and the installation"`
+	Name     *string              `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
+	Settings *map[string]string   `json:"settings,omitempty" doc:"The fields of its kind, without the secret one"`
+	Secret   string               `json:"secret,omitempty" maxLength:"4000" doc:"Its secret field; it is never shown"`
+	Alerts   *[]adtally.AlertKind `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect" doc:"What is told here; none = everything"`
+	Sources  *[]string            `json:"sources,omitempty" maxItems:"10000" doc:"About which sources; none = all, and the installation"`
 }
 
 func (c ChannelChoice) into(into *adtally.Channel) {
@@ -82,16 +82,16 @@ func (c ChannelChoice) into(into *adtally.Channel) {
 
 // Channel is a way to tell people.
 type Channel struct {
-	ID       string            `json:"id"`
-	Name     string            `json:"name"`
-	Kind     string            `json:"kind"`
-	Settings map[string]string `json:"settings" nullable:"false"`
-	Secret   bool              `json:"has_secret"`
-	Alerts   []adtally.Alert   `json:"alerts" nullable:"false"`
-	Sources  []string          `json:"sources" nullable:"false"`
-	Created  time.Time         `json:"created"`
-	By       string            `json:"created_by"`
-	ByName   string            `json:"created_by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
+	ID       string              `json:"id"`
+	Name     string              `json:"name"`
+	Kind     string              `json:"kind"`
+	Settings map[string]string   `json:"settings" nullable:"false"`
+	Secret   bool                `json:"has_secret"`
+	Alerts   []adtally.AlertKind `json:"alerts" nullable:"false"`
+	Sources  []string            `json:"sources" nullable:"false"`
+	Created  time.Time           `json:"created"`
+	By       string              `json:"created_by"`
+	ByName   string              `json:"created_by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
 }
 
 func channelOf(c adtally.Channel, name func(string) string) Channel {
@@ -145,11 +145,11 @@ func (g channels) make(ctx context.Context, who Caller, in *struct {
 	in.Body.into(&c)
 	out := &newChannel{}
 	if c.Secret.IsZero() {
-		c.Secret = g.Couriers.NewSecret(c.Kind)
+		c.Secret = g.Senders.NewSecret(c.Kind)
 		out.Body.Key = c.Secret.Reveal()
 	}
 	err := g.keep(ctx, who, &c, c.Secret, func(ctx context.Context, a adtally.Admission) error {
-		return g.Channels.AddChannel(ctx, c, a, g.deed(who, "channel.make", object("channel", c.ID), map[string]string{"name": c.Name, "kind": c.Kind}))
+		return g.Channels.AddChannel(ctx, c, a, g.audited(who, "channel.create", object("channel", c.ID), map[string]string{"name": c.Name, "kind": c.Kind}))
 	})
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (g channels) make(ctx context.Context, who Caller, in *struct {
 
 // keep checks a channel, and writes it down with its new secret, where it has one.
 func (g channels) keep(ctx context.Context, who Caller, c *adtally.Channel, fresh adtally.Secret, write func(context.Context, adtally.Admission) error) error {
-	if err := g.Couriers.Check(*c); err != nil {
+	if err := g.Senders.Check(*c); err != nil {
 		return foreign(err)
 	}
 	if fresh.IsZero() {
@@ -198,7 +198,7 @@ func (g channels) change(ctx context.Context, who Caller, in *struct {
 		fresh = c.Secret
 	}
 	err = g.keep(ctx, who, &c, fresh, func(ctx context.Context, a adtally.Admission) error {
-		return g.Channels.EditChannel(ctx, c, a, g.deed(who, "channel.change", object("channel", c.ID), nil))
+		return g.Channels.EditChannel(ctx, c, a, g.audited(who, "channel.update", object("channel", c.ID), nil))
 	})
 	if err != nil {
 		return nil, err
@@ -215,7 +215,7 @@ func (g channels) secret(ctx context.Context, c adtally.Channel) (adtally.Secret
 }
 
 func (g channels) remove(ctx context.Context, who Caller, in *struct{ ByID }) (*nothing, error) {
-	return nil, g.Channels.RemoveChannel(ctx, in.ID, g.deed(who, "channel.delete", object("channel", in.ID), nil))
+	return nil, g.Channels.RemoveChannel(ctx, in.ID, g.audited(who, "channel.delete", object("channel", in.ID), nil))
 }
 
 func (g channels) test(ctx context.Context, who Caller, in *struct{ ByID }) (*nothing, error) {
@@ -223,10 +223,10 @@ func (g channels) test(ctx context.Context, who Caller, in *struct{ ByID }) (*no
 	if err != nil {
 		return nil, err
 	}
-	if err := g.Store.AddDeed(ctx, g.deed(who, "channel.test", object("channel", c.ID), nil)); err != nil {
+	if err := g.Store.AddAuditEntry(ctx, g.audited(who, "channel.test", object("channel", c.ID), nil)); err != nil {
 		return nil, err
 	}
-	if err := g.Couriers.Try(ctx, c); err != nil {
+	if err := g.Senders.Try(ctx, c); err != nil {
 		return nil, foreign(err)
 	}
 	return nil, nil
@@ -250,7 +250,7 @@ func (g channels) deliveries(ctx context.Context, _ Caller, in *struct{ ByID }) 
 	if _, err := g.Channels.Channel(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	all, err := g.Outages.Letters(ctx, in.ID, mostDeliveries)
+	all, err := g.Incidents.Deliveries(ctx, in.ID, mostDeliveries)
 	out := &listed[Delivery]{}
 	out.Body.Items = []Delivery{}
 	for _, l := range all {

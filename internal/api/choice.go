@@ -21,7 +21,7 @@ type Choice struct {
 }
 
 // into writes what was set into a source.
-func (c Choice) into(s *adtally.Standing) {
+func (c Choice) into(s *adtally.SourceRecord) {
 	set(&s.Name, c.Name)
 	set(&s.All, c.All)
 	if c.Since.given {

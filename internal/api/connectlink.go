@@ -21,10 +21,10 @@ const (
 )
 
 func (g connectLinks) register() {
-	handle(g.shell, operation{ID: "make-link", Method: http.MethodPost, Path: linkPath, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
+	handle(g.shell, operation{ID: "create-connect-link", Method: http.MethodPost, Path: linkPath, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
 		Summary: "Make a connect link", Text: "Whoever opens it can log in at the platform for this source, once. It is shown here only."}, g.make)
-	handle(g.shell, operation{ID: "list-links", Method: http.MethodGet, Path: linkPath, Tag: tagSources, Access: withSecrets, Summary: "List a source's connect links"}, g.list)
-	handle(g.shell, operation{ID: "revoke-link", Method: http.MethodDelete, Path: linkPath + "/{link}", Tag: tagSources, Access: withSecrets, Summary: "Take a connect link back"}, g.revoke)
+	handle(g.shell, operation{ID: "list-connect-links", Method: http.MethodGet, Path: linkPath, Tag: tagSources, Access: withSecrets, Summary: "List a source's connect links"}, g.list)
+	handle(g.shell, operation{ID: "revoke-connect-link", Method: http.MethodDelete, Path: linkPath + "/{link}", Tag: tagSources, Access: withSecrets, Summary: "Take a connect link back"}, g.revoke)
 }
 
 // ConnectLink is a link, without its code.
@@ -61,7 +61,7 @@ func (g connectLinks) make(ctx context.Context, who Caller, in *struct {
 	}
 	code, now := rand.Text(), g.Now()
 	l := adtally.ConnectLink{ID: g.NewID(), Source: s.ID, By: who.String(), Made: now, Expires: now.AddDate(0, 0, days)}
-	err = g.Links.AddConnectLink(ctx, l, hashed(code), g.deed(who, "link.make", object("source", s.ID), map[string]string{"link": l.ID}))
+	err = g.Links.AddConnectLink(ctx, l, hashed(code), g.audited(who, "link.create", object("source", s.ID), map[string]string{"link": l.ID}))
 	return &struct{ Body ConnectLink }{g.shown(l, strings.TrimSuffix(g.PublicURL, "/")+"/link/"+code, g.names(ctx))}, err
 }
 
@@ -84,7 +84,7 @@ func (g connectLinks) revoke(ctx context.Context, who Caller, in *struct {
 	Link string `path:"link" maxLength:"100"`
 },
 ) (*nothing, error) {
-	return nil, g.Links.RevokeConnectLink(ctx, in.ID, in.Link, g.deed(who, "link.revoke", object("source", in.ID), map[string]string{"link": in.Link}))
+	return nil, g.Links.RevokeConnectLink(ctx, in.ID, in.Link, g.audited(who, "link.revoke", object("source", in.ID), map[string]string{"link": in.Link}))
 }
 
 // LinkView is what a connect link is for, to whoever holds it.
@@ -101,7 +101,7 @@ type ByLinkCode struct {
 }
 
 // opened is a connect link that works, and its source.
-func (g platformLogins) opened(ctx context.Context, code string) (l adtally.ConnectLink, s adtally.Standing, err error) {
+func (g platformLogins) opened(ctx context.Context, code string) (l adtally.ConnectLink, s adtally.SourceRecord, err error) {
 	gone := refusal("link_gone", "This link does not work, or no longer", "Ask whoever sent it for a new one.")
 	l, err = g.Links.ConnectLink(ctx, "", hashed(code))
 	if missing(err) || err == nil && !l.Open(g.Now()) {
@@ -126,7 +126,7 @@ func (g platformLogins) link(ctx context.Context, _ Caller, in *struct{ ByLinkCo
 	return &struct{ Body LinkView }{LinkView{s.Name, spec.Title, spec.Summary, l.Expires.UTC()}}, err
 }
 
-func (g platformLogins) beginByLink(ctx context.Context, who Caller, in *struct{ ByLinkCode }) (*begun, error) {
+func (g platformLogins) beginByLink(ctx context.Context, who Caller, in *struct{ ByLinkCode }) (*loginStarted, error) {
 	l, s, err := g.opened(ctx, in.Code)
 	if err != nil {
 		return nil, err

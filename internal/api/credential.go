@@ -14,7 +14,7 @@ const oneCredential = "/api/v1/sources/{id}/credential" //nolint:gosec // an add
 func (g sources) registerCredential() {
 	handle(g.shell, operation{ID: "get-credential", Method: http.MethodGet, Path: oneCredential, Tag: tagSources, Access: forViewers,
 		Summary: "Show what a source's token is and allows", Text: "Never the token itself."}, g.credential)
-	handle(g.shell, operation{ID: "renew-source", Method: http.MethodPut, Path: oneCredential, Tag: tagSources, Access: withSecrets,
+	handle(g.shell, operation{ID: "replace-credential", Method: http.MethodPut, Path: oneCredential, Tag: tagSources, Access: withSecrets,
 		Summary: "Give a source another token", Text: "Pasted, of another source, or of a login. The platform is asked first: a token that is not good is refused with what was found, and the one before stays. " +
 			"One that does not see all that is read asks to be confirmed (409). White space within a pasted token is taken out. Nothing else of the source changes; a sync begins at once, and a run that is on finishes with the token before.",
 		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.renew)
@@ -76,7 +76,7 @@ func (k TokenFrom) one() error {
 }
 
 // secretOf opens what a key names.
-func (g sources) secretOf(ctx context.Context, who Caller, s adtally.Standing, k TokenFrom) (f found, err error) {
+func (g sources) secretOf(ctx context.Context, who Caller, s adtally.SourceRecord, k TokenFrom) (f found, err error) {
 	if err := k.one(); err != nil {
 		return f, err
 	}
@@ -110,7 +110,7 @@ func (g sources) secretOf(ctx context.Context, who Caller, s adtally.Standing, k
 
 // before is what is read of a source until now: what its secret showed when the
 // platform was asked last.
-func (g sources) before(ctx context.Context, s adtally.Standing) (b adtally.Before, err error) {
+func (g sources) before(ctx context.Context, s adtally.SourceRecord) (b adtally.Before, err error) {
 	seen, err := g.Accounts.SeenAccounts(ctx, s.ID)
 	var last time.Time
 	for _, a := range seen {
@@ -161,7 +161,7 @@ func (g sources) tried(ctx context.Context, connector, token string, b adtally.B
 	if secret.IsZero() {
 		return nil, invalid("body.token", "There is no token")
 	}
-	i, _, err := g.Doors.Inspect(ctx, connector, secret, b)
+	i, _, err := g.OAuth.Inspect(ctx, connector, secret, b)
 	if err != nil {
 		return nil, foreign(err)
 	}
@@ -212,8 +212,8 @@ func (g sources) reveal(ctx context.Context, who Caller, in *revealForm) (*revea
 	if err == nil || missing(err) {
 		return out, err
 	}
-	d := g.deed(who, "credential.reveal_refused", object("source", in.ID), map[string]string{"why": adtally.FaultOf(err).Code})
-	if failed := g.Store.AddDeed(ctx, d); failed != nil {
+	d := g.audited(who, "credential.reveal_refused", object("source", in.ID), map[string]string{"why": adtally.FaultOf(err).Code})
+	if failed := g.Store.AddAuditEntry(ctx, d); failed != nil {
 		return nil, failed
 	}
 	return nil, err
@@ -242,7 +242,7 @@ func (g sources) revealOnce(ctx context.Context, who Caller, in *revealForm) (*r
 		return nil, err
 	}
 	// What is not written down is not shown.
-	if err := g.Store.AddDeed(ctx, g.deed(who, "credential.reveal", object("source", s.ID), nil)); err != nil {
+	if err := g.Store.AddAuditEntry(ctx, g.audited(who, "credential.reveal", object("source", s.ID), nil)); err != nil {
 		return nil, err
 	}
 	secret, err := g.Vault.Open(ctx, s.Credential, 0)
@@ -264,7 +264,7 @@ type Credential struct {
 	DataExpires *time.Time `json:"data_access_expires,omitempty" doc:"When the app may not see the data any more, unless its owner logs in before"`
 	Checked     *time.Time `json:"checked,omitempty" doc:"When the platform was asked last"`
 	Extended    bool       `json:"extended_by_itself" doc:"Whether it is made to live longer at two thirds of its life, without its owner"`
-	Trouble     string     `json:"extension_trouble,omitempty" doc:"Why that did not work last time; it is tried again every day"`
+	Alert       string     `json:"extension_trouble,omitempty" doc:"Why that did not work last time; it is tried again every day"`
 	Reveal      bool       `json:"reveal" doc:"Whether this installation shows tokens to the entitled"`
 	Versions    []Version  `json:"versions" nullable:"false" doc:"Newest first"`
 }
@@ -313,7 +313,7 @@ func (g sources) credential(ctx context.Context, _ Caller, in *struct{ ByID }) (
 	}
 	for _, k := range kept {
 		if k.Credential.ID == s.Credential {
-			c.Checked, c.Trouble = given(k.Checked), k.Trouble
+			c.Checked, c.Alert = given(k.Checked), k.Alert
 		}
 	}
 	return &credential{c}, err

@@ -43,7 +43,7 @@
 // and one line in groups (api.go). An input is a struct as huma reads it, an
 // output one as huma writes it. An error that is an adtally.Fault becomes a
 // problem whose status stands in statuses (problem.go); a code that is not there
-// yet is added there. What changes something is given a deed (shell.deed) and
+// yet is added there. What changes something is given an audit entry (shell.audited) and
 // writes it down in the same transaction. An edit embeds Edit and checks its
 // Version; what is read before an edit says ETag. A handler that is no operation,
 // such as a page of another program, is a Mount.

@@ -33,7 +33,7 @@ func document(c Config) huma.Config {
 			Servers: []*huma.Server{{URL: server, Description: "This installation"}},
 			Tags:    tags,
 			Components: &huma.Components{
-				Schemas: daysAsText(huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)),
+				Schemas: daysAsText(huma.NewMapRegistry("#/components/schemas/", schemaName)),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					bySession: {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "A browser in which somebody has logged in. Over HTTPS it is called " + safeCookie + "."},
 					byKey:     {Type: "http", Scheme: "bearer", BearerFormat: keyPrefix + "…", Description: "The key of a service account."},

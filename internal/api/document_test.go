@@ -42,7 +42,7 @@ type described struct {
 	Components struct{ Schemas map[string]schema }
 }
 
-func (h *house) described() (d described) {
+func (h *testServer) described() (d described) {
 	h.t.Helper()
 	h.ask("GET", "/api/openapi.json", "").is(http.StatusOK).into(&d)
 	return d
@@ -56,18 +56,18 @@ var (
 
 func TestDocument_ADayIsADate(t *testing.T) { // R22
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	d := h.described()
 	seen := 0
 	check := func(where, name string, s schema) {
 		want := ""
 		switch {
-		case slices.Contains(days, name), (name == "since" || name == "until") && !strings.Contains(where, "audit") && !strings.Contains(where, "Outage") && !strings.Contains(where, "Fault") && !strings.Contains(where, "Problem"):
+		case slices.Contains(days, name), (name == "since" || name == "until") && !strings.Contains(where, "audit") && !strings.Contains(where, "Incident") && !strings.Contains(where, "Fault") && !strings.Contains(where, "Problem"):
 			want = "date"
 		case slices.Contains(moments, name), name == "since", name == "until":
 			want = "date-time"
 		}
-		if want == "" || where == "Deed" && name == "from" || strings.HasPrefix(where, "/auth/") {
+		if want == "" || where == "AuditEntry" && name == "from" || strings.HasPrefix(where, "/auth/") {
 			return
 		}
 		if seen++; s.Format != want {
@@ -117,7 +117,7 @@ func (s schema) example() string {
 // not refused, and one that is empty counts as absent.
 func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) { // R22
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	source := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
 	run := h.ask("POST", "/api/v1/sources/"+source+"/runs", `{}`).is(http.StatusCreated).field("id")
 	asked := 0
@@ -151,7 +151,7 @@ func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) { // R22
 // An edit says what it edits: the document and the server agree on where.
 func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) { // R22
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	d := h.described()
 	edits := 0
 	for path, methods := range d.Paths {
@@ -181,14 +181,14 @@ func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) { // R22
 // All alerts can be chosen for a channel, and can be shown.
 func TestDocument_EveryAlertCanBeChosen(t *testing.T) { // R24
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	var want []string
-	for _, a := range adtally.Alerts() {
+	for _, a := range adtally.AlertKinds() {
 		want = append(want, string(a))
 	}
 	slices.Sort(want)
 	d := h.described()
-	for name, s := range map[string]schema{"Outage": d.Components.Schemas["Outage"].Properties["alert"], "ChannelChoice": *d.Components.Schemas["ChannelChoice"].Properties["alerts"].Items} {
+	for name, s := range map[string]schema{"Incident": d.Components.Schemas["Incident"].Properties["alert"], "ChannelChoice": *d.Components.Schemas["ChannelChoice"].Properties["alerts"].Items} {
 		var got []string
 		for _, v := range s.Enum {
 			got = append(got, fmt.Sprint(v))

@@ -48,9 +48,9 @@ func (r *running) SearchLog(ctx context.Context, run string, _ adtally.LogQuery,
 	return r.Log(ctx, run, after, limit)
 }
 
-func (r *running) house(t *testing.T) *house {
+func (r *running) testServer(t *testing.T) *testServer {
 	t.Helper()
-	return newHouse(t, func(c *api.Config) { c.Service.Runs, c.Service.Log = r, r }).admin()
+	return newTestServer(t, func(c *api.Config) { c.Service.Runs, c.Service.Log = r, r }).admin()
 }
 
 // A stream says something every 15 seconds, whatever the run does, and asks those
@@ -59,7 +59,7 @@ func TestEvents_AQuietRunIsHeard(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := &running{}
-		h := r.house(t)
+		h := r.testServer(t)
 		time.AfterFunc(50*time.Second, func() { r.lines.Store(1) })
 		time.AfterFunc(70*time.Second, func() { r.ended.Store(true) })
 		got := h.ask("GET", "/api/v1/runs/1/events", "").is(http.StatusOK)
@@ -83,7 +83,7 @@ func TestEvents_LinesComeAtOnceBehindNginx(t *testing.T) {
 		t.Skip("nginx is not installed")
 	}
 	r := &running{}
-	h := r.house(t)
+	h := r.testServer(t)
 	server := httptest.NewServer(h.handler)
 	defer server.Close()
 	front := nginx(t, program, server.Listener.Addr().String())

@@ -18,7 +18,7 @@ type fake struct {
 	invites  map[string]adtally.Invite
 	keys     map[string]adtally.APIKey
 	resets   map[string]adtally.Reset
-	deeds    []adtally.Deed
+	audit    []adtally.AuditEntry
 }
 
 func newFake() *fake {
@@ -29,9 +29,9 @@ func no(code string) error {
 	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: "It is refused", Hint: "Do something else."}
 }
 
-// done writes the deed down and gives the ledger free.
-func (f *fake) done(d adtally.Deed) error {
-	f.deeds = append(f.deeds, d)
+// done writes the audit entry down and gives the database free.
+func (f *fake) done(d adtally.AuditEntry) error {
+	f.audit = append(f.audit, d)
 	return nil
 }
 
@@ -58,7 +58,7 @@ func (f *fake) AnyUser(context.Context) (bool, error) {
 	return len(f.users) > 0, nil
 }
 
-func (f *fake) AddFirstUser(_ context.Context, u adtally.User, d adtally.Deed) error {
+func (f *fake) AddFirstUser(_ context.Context, u adtally.User, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.users) > 0 {
@@ -76,7 +76,7 @@ func (f *fake) add(u adtally.User) error {
 	return nil
 }
 
-func (f *fake) AddUser(_ context.Context, u adtally.User, d adtally.Deed) error {
+func (f *fake) AddUser(_ context.Context, u adtally.User, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.add(u); err != nil {
@@ -111,7 +111,7 @@ func (f *fake) Users(_ context.Context, after string, limit int) ([]adtally.User
 	return all[:min(limit, len(all))], nil
 }
 
-func (f *fake) ChangeUser(_ context.Context, u adtally.User, d adtally.Deed) error {
+func (f *fake) ChangeUser(_ context.Context, u adtally.User, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	old, there := f.users[u.ID]
@@ -130,7 +130,7 @@ func (f *fake) ChangeUser(_ context.Context, u adtally.User, d adtally.Deed) err
 	return f.done(d)
 }
 
-func (f *fake) LoggedIn(_ context.Context, id string, d adtally.Deed) error {
+func (f *fake) LoggedIn(_ context.Context, id string, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	u := f.users[id]
@@ -180,12 +180,12 @@ func (f *fake) EndSessions(_ context.Context, now, since time.Time) error {
 	return nil
 }
 
-func before(at time.Time, id string, p adtally.Place) bool {
-	return p == (adtally.Place{}) || at.Before(p.At) || at.Equal(p.At) && id < p.ID
+func before(at time.Time, id string, p adtally.PagePosition) bool {
+	return p == (adtally.PagePosition{}) || at.Before(p.At) || at.Equal(p.At) && id < p.ID
 }
 
 // latest puts the newest first.
-func latest[T any](all []T, place func(T) adtally.Place, limit int) []T {
+func latest[T any](all []T, place func(T) adtally.PagePosition, limit int) []T {
 	slices.SortFunc(all, func(a, b T) int {
 		if before(place(b).At, place(b).ID, place(a)) {
 			return -1
@@ -195,18 +195,18 @@ func latest[T any](all []T, place func(T) adtally.Place, limit int) []T {
 	return all[:min(limit, len(all))]
 }
 
-func (f *fake) AddInvite(_ context.Context, i adtally.Invite, d adtally.Deed) error {
+func (f *fake) AddInvite(_ context.Context, i adtally.Invite, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.invites[i.ID] = i
 	return f.done(d)
 }
 
-func (f *fake) Invites(_ context.Context, p adtally.Place, limit int) ([]adtally.Invite, error) {
+func (f *fake) Invites(_ context.Context, p adtally.PagePosition, limit int) ([]adtally.Invite, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	all := pick(f.invites, func(i adtally.Invite) bool { return before(i.Created, i.ID, p) })
-	return latest(all, func(i adtally.Invite) adtally.Place { return adtally.Place{At: i.Created, ID: i.ID} }, limit), nil
+	return latest(all, func(i adtally.Invite) adtally.PagePosition { return adtally.PagePosition{At: i.Created, ID: i.ID} }, limit), nil
 }
 
 func (f *fake) Invite(_ context.Context, code, email string, now time.Time) (adtally.Invite, error) {
@@ -217,7 +217,7 @@ func (f *fake) Invite(_ context.Context, code, email string, now time.Time) (adt
 	}))
 }
 
-func (f *fake) AcceptInvite(_ context.Context, id string, u adtally.User, d adtally.Deed) error {
+func (f *fake) AcceptInvite(_ context.Context, id string, u adtally.User, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i := f.invites[id]
@@ -232,7 +232,7 @@ func (f *fake) AcceptInvite(_ context.Context, id string, u adtally.User, d adta
 	return f.done(d)
 }
 
-func (f *fake) RevokeInvite(_ context.Context, id string, d adtally.Deed) error {
+func (f *fake) RevokeInvite(_ context.Context, id string, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i, there := f.invites[id]
@@ -247,18 +247,18 @@ func (f *fake) RevokeInvite(_ context.Context, id string, d adtally.Deed) error 
 	return f.done(d)
 }
 
-func (f *fake) AddAPIKey(_ context.Context, k adtally.APIKey, d adtally.Deed) error {
+func (f *fake) AddAPIKey(_ context.Context, k adtally.APIKey, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.keys[k.ID] = k
 	return f.done(d)
 }
 
-func (f *fake) APIKeys(_ context.Context, p adtally.Place, limit int) ([]adtally.APIKey, error) {
+func (f *fake) APIKeys(_ context.Context, p adtally.PagePosition, limit int) ([]adtally.APIKey, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	all := pick(f.keys, func(k adtally.APIKey) bool { return before(k.Created, k.ID, p) })
-	return latest(all, func(k adtally.APIKey) adtally.Place { return adtally.Place{At: k.Created, ID: k.ID} }, limit), nil
+	return latest(all, func(k adtally.APIKey) adtally.PagePosition { return adtally.PagePosition{At: k.Created, ID: k.ID} }, limit), nil
 }
 
 func (f *fake) APIKeyByHash(_ context.Context, hash string) (adtally.APIKey, error) {
@@ -276,7 +276,7 @@ func (f *fake) TouchAPIKey(_ context.Context, id string, used time.Time) error {
 	return nil
 }
 
-func (f *fake) RevokeAPIKey(_ context.Context, id string, d adtally.Deed) error {
+func (f *fake) RevokeAPIKey(_ context.Context, id string, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	k, there := f.keys[id]
@@ -291,36 +291,36 @@ func (f *fake) RevokeAPIKey(_ context.Context, id string, d adtally.Deed) error 
 	return f.done(d)
 }
 
-func (f *fake) AddDeed(_ context.Context, d adtally.Deed) error {
+func (f *fake) AddAuditEntry(_ context.Context, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.done(d)
 }
 
-func (f *fake) Deeds(_ context.Context, q adtally.DeedFilter) ([]adtally.Deed, error) {
+func (f *fake) AuditEntries(_ context.Context, q adtally.AuditFilter) ([]adtally.AuditEntry, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var all []adtally.Deed
-	for _, d := range f.deeds {
+	var all []adtally.AuditEntry
+	for _, d := range f.audit {
 		if before(d.At, d.ID, q.Before) && (q.Who == "" || d.Who == q.Who) && (q.What == "" || d.What == q.What) && (q.Object == "" || d.Object == q.Object) &&
 			(q.Since.IsZero() || !d.At.Before(q.Since)) && (q.Until.IsZero() || d.At.Before(q.Until)) {
 			all = append(all, d)
 		}
 	}
-	return latest(all, func(d adtally.Deed) adtally.Place { return adtally.Place{At: d.At, ID: d.ID} }, q.Limit), nil
+	return latest(all, func(d adtally.AuditEntry) adtally.PagePosition { return adtally.PagePosition{At: d.At, ID: d.ID} }, q.Limit), nil
 }
 
-// what are the deeds, in their order.
+// what are the audit entries, in their order.
 func (f *fake) what() (all []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, d := range f.deeds {
+	for _, d := range f.audit {
 		all = append(all, d.What)
 	}
 	return all
 }
 
-func (f *fake) AddReset(_ context.Context, r adtally.Reset, d adtally.Deed) error {
+func (f *fake) AddReset(_ context.Context, r adtally.Reset, d adtally.AuditEntry) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for code, o := range f.resets {
@@ -338,7 +338,7 @@ func (f *fake) Reset(_ context.Context, code string) (adtally.Reset, error) {
 	return found(pick(f.resets, func(r adtally.Reset) bool { return r.Code == code }))
 }
 
-func (f *fake) UseReset(_ context.Context, code string, password adtally.Secret, d adtally.Deed) (adtally.User, error) {
+func (f *fake) UseReset(_ context.Context, code string, password adtally.Secret, d adtally.AuditEntry) (adtally.User, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r := f.resets[code]

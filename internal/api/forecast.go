@@ -88,7 +88,7 @@ func (g forecasts) preview(ctx context.Context, _ Caller, in *struct {
 }
 
 // ready is a source that can be read.
-func (g forecasts) ready(ctx context.Context, id string) (adtally.Standing, error) {
+func (g forecasts) ready(ctx context.Context, id string) (adtally.SourceRecord, error) {
 	s, err := g.Sources.Source(ctx, id)
 	switch {
 	case err != nil:
@@ -124,18 +124,18 @@ type estimated struct {
 
 func (g forecasts) estimate(ctx context.Context, _ Caller, in *struct {
 	ByID
-	Body wanted
+	Body scopeInput
 },
 ) (*estimated, error) {
 	s, err := g.ready(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	extent, err := sources(g).extent(ctx, s, in.Body)
+	scope, err := sources(g).runScope(ctx, s, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	costs, err := g.Forecasts.Estimate(ctx, s, extent)
+	costs, err := g.Forecasts.Estimate(ctx, s, scope)
 	if err != nil {
 		return nil, foreign(err)
 	}

@@ -95,7 +95,7 @@ func (g guides) check(ctx context.Context, _ Caller, in *struct {
 	if secret.IsZero() {
 		return nil, invalid("body.token", "There is no token")
 	}
-	i, _, err := g.Doors.Inspect(ctx, in.Connector, secret, adtally.Before{})
+	i, _, err := g.OAuth.Inspect(ctx, in.Connector, secret, adtally.Before{})
 	if err != nil {
 		return nil, foreign(err)
 	}

@@ -17,7 +17,7 @@ type offer struct {
 
 // inspect asks the platform about a secret. It is offered where it is good, or
 // somebody has confirmed what it lacks.
-func (g sources) inspect(ctx context.Context, who Caller, s adtally.Standing, k TokenFrom) (*offer, error) {
+func (g sources) inspect(ctx context.Context, who Caller, s adtally.SourceRecord, k TokenFrom) (*offer, error) {
 	f, err := g.secretOf(ctx, who, s, k)
 	if err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func (g sources) inspect(ctx context.Context, who Caller, s adtally.Standing, k 
 	if err != nil {
 		return nil, err
 	}
-	i, secret, err := g.Doors.Inspect(ctx, s.Connector, f.secret, b)
+	i, secret, err := g.OAuth.Inspect(ctx, s.Connector, f.secret, b)
 	if err != nil {
 		return nil, foreign(err)
 	}
@@ -50,7 +50,7 @@ func (o *offer) handover(a adtally.Admission, now time.Time) adtally.Handover {
 }
 
 // into gives a source the secret. It is due at once then.
-func (o *offer) into(s *adtally.Standing, a adtally.Admission, now time.Time) {
+func (o *offer) into(s *adtally.SourceRecord, a adtally.Admission, now time.Time) {
 	s.Credential, s.Renewed = a.Credential.ID, now
 	if s.Stage == adtally.Authentication && len(o.grant.Accounts) > 0 && (s.All || len(s.Accounts) > 0) {
 		s.Stage = adtally.InitialLoad
@@ -76,7 +76,7 @@ func (g sources) renew(ctx context.Context, who Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	s, err = g.handOver(ctx, who.String(), s, o, nil, g.deed(who, "source.renew", object("source", s.ID), map[string]string{"who": o.grant.Who, "app": o.grant.App}))
+	s, err = g.handOver(ctx, who.String(), s, o, nil, g.audited(who, "credential.replace", object("source", s.ID), map[string]string{"who": o.grant.Who, "app": o.grant.App}))
 	if err != nil {
 		return nil, err
 	}
@@ -86,12 +86,12 @@ func (g sources) renew(ctx context.Context, who Caller, in *struct {
 // handOver gives a source the secret that was found good for it as it was seen. One
 // who was faster with another secret, or with a change that the finding depends on,
 // is in the way; a change of something else is not.
-func (g sources) handOver(ctx context.Context, by string, s adtally.Standing, o *offer, l *adtally.Login, d adtally.Deed) (adtally.Standing, error) {
+func (g sources) handOver(ctx context.Context, by string, s adtally.SourceRecord, o *offer, l *adtally.Login, d adtally.AuditEntry) (adtally.SourceRecord, error) {
 	for seen := s; ; {
 		err := g.Vault.Admit(ctx, adtally.Credential{ID: seen.Credential, Connector: s.Connector, Name: s.Name}, o.secret, o.grant, by, func(ctx context.Context, a adtally.Admission) (err error) {
 			h, now := o.handover(a, g.Now()), g.Now()
 			h.Ended = l
-			s, err = g.Sources.EditSource(ctx, seen.ID, seen.Revision, func(s *adtally.Standing) { o.into(s, a, now) }, h, d)
+			s, err = g.Sources.EditSource(ctx, seen.ID, seen.Revision, func(s *adtally.SourceRecord) { o.into(s, a, now) }, h, d)
 			return err
 		})
 		if err == nil || adtally.FaultOf(err).Code != "stale_edit" {
@@ -109,6 +109,6 @@ func (g sources) handOver(ctx context.Context, by string, s adtally.Standing, o 
 }
 
 // sameFor says that what was found of a secret still holds for a source.
-func sameFor(a, b adtally.Standing) bool {
+func sameFor(a, b adtally.SourceRecord) bool {
 	return a.Credential == b.Credential && a.Renewed.Equal(b.Renewed) && a.Deleted.Equal(b.Deleted) && a.All == b.All && slices.Equal(a.Accounts, b.Accounts)
 }

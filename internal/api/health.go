@@ -20,34 +20,34 @@ const (
 	pathReady = "/readyz"
 )
 
-// patienceOfChecks is how long a check may take: whoever asks will ask again.
-const patienceOfChecks = 2 * time.Second
+// checkTimeout is how long a check may take: whoever asks will ask again.
+const checkTimeout = 2 * time.Second
 
 // health is for whatever watches over the server.
 type health struct{ *shell }
 
 func (g health) register() {
-	handle(g.shell, operation{ID: "health", Method: http.MethodGet, Path: pathAlive, Tag: tagHealth, Access: public, Summary: "Say that the server lives"}, g.alive)
-	handle(g.shell, operation{ID: "readiness", Method: http.MethodGet, Path: pathReady, Tag: tagHealth, Access: public, Summary: "Say whether the server can work",
+	handle(g.shell, operation{ID: "get-health", Method: http.MethodGet, Path: pathAlive, Tag: tagHealth, Access: public, Summary: "Say that the server lives"}, g.alive)
+	handle(g.shell, operation{ID: "get-readiness", Method: http.MethodGet, Path: pathReady, Tag: tagHealth, Access: public, Summary: "Say whether the server can work",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.ready)
 }
 
-type vital struct {
+type healthReport struct {
 	Body struct {
 		Status string `json:"status" enum:"ok"`
 	}
 }
 
-func well() *vital {
-	v := &vital{}
+func well() *healthReport {
+	v := &healthReport{}
 	v.Body.Status = "ok"
 	return v
 }
 
-func (g health) alive(context.Context, Caller, *struct{}) (*vital, error) { return well(), nil }
+func (g health) alive(context.Context, Caller, *struct{}) (*healthReport, error) { return well(), nil }
 
 // ready names the checks that fail; why they do stands in the log.
-func (g health) ready(ctx context.Context, _ Caller, _ *struct{}) (*vital, error) {
+func (g health) ready(ctx context.Context, _ Caller, _ *struct{}) (*healthReport, error) {
 	var bad []FieldError
 	for _, c := range g.Checks {
 		if err := g.check(ctx, c); err != nil {
@@ -64,7 +64,7 @@ func (g health) ready(ctx context.Context, _ Caller, _ *struct{}) (*vital, error
 }
 
 func (g health) check(ctx context.Context, c Check) error {
-	ctx, stop := context.WithTimeout(ctx, patienceOfChecks)
+	ctx, stop := context.WithTimeout(ctx, checkTimeout)
 	defer stop()
 	return c.Do(ctx)
 }

@@ -48,7 +48,7 @@ func TestHost_IsCheckedAgainstTheConfiguredAddresses(t *testing.T) {
 		{"http://127.0.0.1:8085", loop, "evil.localhost:8085", false},
 		{"http://127.0.0.1:8085", loop, "evil.example:8085", false},
 	} {
-		h := newHouse(t, func(a *api.Config) { a.PublicURL, a.Hosts = c.public, []string{"inside:8085"} })
+		h := newTestServer(t, func(a *api.Config) { a.PublicURL, a.Hosts = c.public, []string{"inside:8085"} })
 		got := h.reached(c.local, c.host, "/api/v1/setup")
 		if c.taken {
 			got.is(http.StatusOK)
@@ -64,7 +64,7 @@ func TestHost_IsCheckedAgainstTheConfiguredAddresses(t *testing.T) {
 }
 
 // reached is a request that came to a local address, with a Host.
-func (h *house) reached(local, host, path string) reply {
+func (h *testServer) reached(local, host, path string) reply {
 	h.t.Helper()
 	address, err := net.ResolveTCPAddr("tcp", local)
 	if err != nil {
@@ -80,7 +80,7 @@ func (h *house) reached(local, host, path string) reply {
 // A name that is long or strange comes back shortened and quoted.
 func TestHost_ComesBackShort(t *testing.T) {
 	t.Parallel()
-	got := newHouse(t).reached("127.0.0.1:1", strings.Repeat("x", 4000)+"<script>", "/api/v1/setup").refused(http.StatusMisdirectedRequest, "foreign_host")
+	got := newTestServer(t).reached("127.0.0.1:1", strings.Repeat("x", 4000)+"<script>", "/api/v1/setup").refused(http.StatusMisdirectedRequest, "foreign_host")
 	if detail := got.problem().Detail; len(detail) > 200 || strings.Contains(detail, "<script>") {
 		t.Errorf("it says %s", detail)
 	}

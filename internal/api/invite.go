@@ -23,7 +23,7 @@ const inviteLife = 7 * 24 * time.Hour
 func (g invites) register() {
 	const list, one = "/api/v1/invites", "/api/v1/invites/{invite}"
 	handle(g.shell, operation{ID: "list-invites", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the invites, newest first"}, g.list)
-	handle(g.shell, operation{ID: "invite", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "Invite somebody",
+	handle(g.shell, operation{ID: "create-invite", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "Invite somebody",
 		Text: "The link is shown once. It works once, for seven days, and gives the role that was named.", Status: http.StatusCreated,
 		Refuses: []int{http.StatusConflict}}, g.make)
 	handle(g.shell, operation{ID: "get-invite", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Show whom a link invites"}, g.get)
@@ -60,19 +60,19 @@ func (g invites) show(i adtally.Invite, name func(string) string) Invite {
 
 func (g invites) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Invite], error) {
 	name := g.names(ctx)
-	return newest(g.shell, "invites", in.Pages, func(before adtally.Place, limit int) ([]adtally.Invite, error) {
+	return newest(g.shell, "invites", in.Pages, func(before adtally.PagePosition, limit int) ([]adtally.Invite, error) {
 		return g.Store.Invites(ctx, before, limit)
-	}, func(i adtally.Invite) Invite { return g.show(i, name) }, func(i adtally.Invite) adtally.Place { return adtally.Place{At: i.Created, ID: i.ID} })
+	}, func(i adtally.Invite) Invite { return g.show(i, name) }, func(i adtally.Invite) adtally.PagePosition { return adtally.PagePosition{At: i.Created, ID: i.ID} })
 }
 
-// Powers are what somebody is to be allowed.
-type Powers struct {
+// AccessLevel is what somebody is to be allowed.
+type AccessLevel struct {
 	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
 	Permissions []adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false"`
 }
 
-func (p Powers) words() adtally.Powers {
-	return adtally.Powers{Role: p.Role, Permissions: once(p.Permissions)}
+func (p AccessLevel) words() adtally.AccessLevel {
+	return adtally.AccessLevel{Role: p.Role, Permissions: once(p.Permissions)}
 }
 
 // once drops what is said twice. The schema does not forbid it: huma's check for
@@ -85,7 +85,7 @@ func once(list []adtally.Permission) []adtally.Permission {
 
 type inviteForm struct {
 	Body struct {
-		Powers
+		AccessLevel
 		Email string `json:"email" format:"email" maxLength:"254"`
 	}
 }
@@ -106,9 +106,9 @@ func (g invites) make(ctx context.Context, who Caller, in *inviteForm) (*newInvi
 		return nil, orTaken(err)
 	}
 	code, now := rand.Text()+rand.Text(), g.Now()
-	i := adtally.Invite{ID: g.NewID(), Code: hashed(code), Email: email, Powers: in.Body.words(), By: who.String(), Created: now, Expires: now.Add(inviteLife)}
+	i := adtally.Invite{ID: g.NewID(), Code: hashed(code), Email: email, AccessLevel: in.Body.words(), By: who.String(), Created: now, Expires: now.Add(inviteLife)}
 	detail := map[string]string{"email": email, "role": string(i.Role), "permissions": named(i.Permissions)}
-	if err := g.Store.AddInvite(ctx, i, g.deed(who, "invite.make", object("invite", i.ID), detail)); err != nil {
+	if err := g.Store.AddInvite(ctx, i, g.audited(who, "invite.create", object("invite", i.ID), detail)); err != nil {
 		return nil, err
 	}
 	out := &newInvite{}
@@ -129,16 +129,16 @@ type ByCode struct {
 	Code string `path:"invite" maxLength:"100" doc:"The code in the link, after the #"`
 }
 
-// Welcome is an invite, as whoever has the link may see it.
-type Welcome struct {
+// InviteView is an invite, as whoever has the link may see it.
+type InviteView struct {
 	Email   string       `json:"email"`
 	Role    adtally.Role `json:"role" enum:"viewer,editor,builder,admin"`
 	Expires time.Time    `json:"expires"`
 }
 
-func (g invites) get(ctx context.Context, _ Caller, in *struct{ ByCode }) (*struct{ Body Welcome }, error) {
+func (g invites) get(ctx context.Context, _ Caller, in *struct{ ByCode }) (*struct{ Body InviteView }, error) {
 	i, err := g.open(ctx, in.Code)
-	return &struct{ Body Welcome }{Welcome{i.Email, i.Role, i.Expires.UTC()}}, err
+	return &struct{ Body InviteView }{InviteView{i.Email, i.Role, i.Expires.UTC()}}, err
 }
 
 // open finds an invite that may be used. Why another one may not is nobody's
@@ -164,11 +164,11 @@ func (g invites) accept(ctx context.Context, who Caller, in *acceptForm) (*known
 	if err != nil {
 		return nil, err
 	}
-	u, err := g.logins.newUser(ctx, in.Body.Name, i.Email, in.Body.Password, i.Powers)
+	u, err := g.logins.newUser(ctx, in.Body.Name, i.Email, in.Body.Password, i.AccessLevel)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.Store.AcceptInvite(ctx, i.ID, u, g.deed(who.by(u), "invite.accept", object("invite", i.ID), nil)); err != nil {
+	if err := g.Store.AcceptInvite(ctx, i.ID, u, g.audited(who.by(u), "invite.accept", object("invite", i.ID), nil)); err != nil {
 		return nil, err
 	}
 	return g.logins.admitted(ctx, who, u)
@@ -179,5 +179,5 @@ type inviteID struct {
 }
 
 func (g invites) revoke(ctx context.Context, who Caller, in *inviteID) (*nothing, error) {
-	return nil, g.Store.RevokeInvite(ctx, in.ID, g.deed(who, "invite.revoke", object("invite", in.ID), nil))
+	return nil, g.Store.RevokeInvite(ctx, in.ID, g.audited(who, "invite.revoke", object("invite", in.ID), nil))
 }

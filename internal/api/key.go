@@ -18,7 +18,7 @@ type keys struct {
 func (g keys) register() {
 	const list, one = "/api/v1/keys", "/api/v1/keys/{id}"
 	handle(g.shell, operation{ID: "list-keys", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the keys, newest first"}, g.list)
-	handle(g.shell, operation{ID: "make-key", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true},
+	handle(g.shell, operation{ID: "create-key", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true},
 		Summary: "Make a key for a program", Text: "The key is shown once. A key cannot make keys, so that one that leaks cannot outlive its end.",
 		Status: http.StatusCreated}, g.make)
 	handle(g.shell, operation{ID: "revoke-key", Method: http.MethodDelete, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Let a key in no more"}, g.revoke)
@@ -44,14 +44,14 @@ func keyOf(k adtally.APIKey, name func(string) string) Key {
 
 func (g keys) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Key], error) {
 	name := g.names(ctx)
-	return newest(g.shell, "keys", in.Pages, func(before adtally.Place, limit int) ([]adtally.APIKey, error) {
+	return newest(g.shell, "keys", in.Pages, func(before adtally.PagePosition, limit int) ([]adtally.APIKey, error) {
 		return g.store.APIKeys(ctx, before, limit)
-	}, func(k adtally.APIKey) Key { return keyOf(k, name) }, func(k adtally.APIKey) adtally.Place { return adtally.Place{At: k.Created, ID: k.ID} })
+	}, func(k adtally.APIKey) Key { return keyOf(k, name) }, func(k adtally.APIKey) adtally.PagePosition { return adtally.PagePosition{At: k.Created, ID: k.ID} })
 }
 
 type keyForm struct {
 	Body struct {
-		Powers
+		AccessLevel
 		Name    string    `json:"name" pattern:"\\S" maxLength:"200" doc:"What it is for"`
 		Expires time.Time `json:"expires,omitzero" required:"false" doc:"Absent = never"`
 	}
@@ -70,9 +70,9 @@ func (g keys) make(ctx context.Context, who Caller, in *keyForm) (*newKey, error
 		return nil, invalid("body.expires", "A key cannot have expired before it is made")
 	}
 	token := keyPrefix + rand.Text() + rand.Text()
-	k := adtally.APIKey{ID: g.NewID(), Name: in.Body.Name, Hash: hashed(token), Powers: in.Body.words(), By: who.String(), Created: now, Expires: in.Body.Expires}
+	k := adtally.APIKey{ID: g.NewID(), Name: in.Body.Name, Hash: hashed(token), AccessLevel: in.Body.words(), By: who.String(), Created: now, Expires: in.Body.Expires}
 	detail := map[string]string{"name": k.Name, "role": string(k.Role), "permissions": named(k.Permissions)}
-	if err := g.store.AddAPIKey(ctx, k, g.deed(who, "key.make", object("key", k.ID), detail)); err != nil {
+	if err := g.store.AddAPIKey(ctx, k, g.audited(who, "key.create", object("key", k.ID), detail)); err != nil {
 		return nil, err
 	}
 	out := &newKey{}
@@ -81,5 +81,5 @@ func (g keys) make(ctx context.Context, who Caller, in *keyForm) (*newKey, error
 }
 
 func (g keys) revoke(ctx context.Context, who Caller, in *struct{ ByID }) (*nothing, error) {
-	return nil, g.store.RevokeAPIKey(ctx, in.ID, g.deed(who, "key.revoke", object("key", in.ID), nil))
+	return nil, g.store.RevokeAPIKey(ctx, in.ID, g.audited(who, "key.revoke", object("key", in.ID), nil))
 }

@@ -97,7 +97,7 @@ func (s *shell) identify(r *http.Request, v *visit) error {
 	if missing(err) || err == nil && (u.Disabled || u.Epoch != s.sessions.GetInt64(ctx, sessionEpoch)) {
 		return nil
 	}
-	v.caller.Kind, v.caller.ID, v.caller.Name, v.caller.Powers = person, u.ID, u.Name, u.Powers
+	v.caller.Kind, v.caller.ID, v.caller.Name, v.caller.AccessLevel = person, u.ID, u.Name, u.AccessLevel
 	return err
 }
 
@@ -117,7 +117,7 @@ func (s *shell) identifyKey(ctx context.Context, v *visit, header string) error 
 	if err != nil {
 		return err
 	}
-	v.caller.Kind, v.caller.ID, v.caller.Name, v.caller.Powers = program, k.ID, k.Name, k.Powers
+	v.caller.Kind, v.caller.ID, v.caller.Name, v.caller.AccessLevel = program, k.ID, k.Name, k.AccessLevel
 	if now := s.Now(); now.Sub(k.LastUsed) >= glance {
 		return s.Store.TouchAPIKey(ctx, k.ID, now)
 	}

@@ -14,7 +14,7 @@ import (
 
 var _ api.Store = (*store.DB)(nil)
 
-// The same, on the real ledger: everything a person goes through, after which no
+// The same, on the real database: everything a person goes through, after which no
 // secret stands in the file.
 func TestPeopleStandInTheLedger(t *testing.T) { // R25
 	t.Parallel()
@@ -23,7 +23,7 @@ func TestPeopleStandInTheLedger(t *testing.T) { // R25
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newHouse(t, func(c *api.Config) { c.Store = db })
+	h := newTestServer(t, func(c *api.Config) { c.Store = db })
 	admin := h.admin()
 	code, _ := admin.invite("eve@example.com", adtally.Viewer)
 	eve := h.as(h.ask("POST", "/api/v1/invites/"+code, newcomer).is(http.StatusCreated).cookies()...)

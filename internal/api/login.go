@@ -28,10 +28,10 @@ func (g logins) admitted(ctx context.Context, who Caller, u adtally.User) (*know
 	return &known{SetCookie: cookie, Body: personOf(u)}, err
 }
 
-// patiently lets a try at an account through unless it comes too early.
-func (g logins) patiently(who Caller, account string) error {
+// withTimeout lets a try at an account through unless it comes too early.
+func (g logins) withTimeout(who Caller, account string) error {
 	now := g.Now()
-	wait := g.patience.Try(account, network(who.From), now)
+	wait := g.throttle.Try(account, network(who.From), now)
 	if wait == 0 {
 		return nil
 	}
@@ -55,7 +55,7 @@ func network(from string) string {
 // verify finds the user whose password it is. Whatever is wrong, the answer is
 // the same, and so is the work that it took.
 func (g logins) verify(ctx context.Context, who Caller, email, text string) (adtally.User, error) {
-	if err := g.patiently(who, email); err != nil {
+	if err := g.withTimeout(who, email); err != nil {
 		return adtally.User{}, err
 	}
 	u, err := g.Store.UserByEmail(ctx, email)
@@ -67,10 +67,10 @@ func (g logins) verify(ctx context.Context, who Caller, email, text string) (adt
 		return adtally.User{}, err
 	}
 	if good && !u.Disabled {
-		g.patience.Good(email, network(who.From))
+		g.throttle.Good(email, network(who.From))
 		return u, nil
 	}
-	if err := g.Store.AddDeed(ctx, g.deed(who, "session.refused", object("user", u.ID), map[string]string{"email": email})); err != nil {
+	if err := g.Store.AddAuditEntry(ctx, g.audited(who, "session.refused", object("user", u.ID), map[string]string{"email": email})); err != nil {
 		return adtally.User{}, err
 	}
 	return adtally.User{}, refusal("wrong_login", "The e-mail address or the password is wrong", "Try again, or ask an admin.")
@@ -78,8 +78,8 @@ func (g logins) verify(ctx context.Context, who Caller, email, text string) (adt
 
 // refused writes down that the provider's word let nobody in.
 func (g logins) refused(ctx context.Context, who Caller, u adtally.User, email string, why error) error {
-	d := g.deed(who, "session.refused", object("user", u.ID), map[string]string{"email": cut(email), "by": "oidc", "why": adtally.FaultOf(why).Code})
-	if err := g.Store.AddDeed(ctx, d); err != nil {
+	d := g.audited(who, "session.refused", object("user", u.ID), map[string]string{"email": cut(email), "by": "oidc", "why": adtally.FaultOf(why).Code})
+	if err := g.Store.AddAuditEntry(ctx, d); err != nil {
 		return err
 	}
 	return why
@@ -89,7 +89,7 @@ func (g logins) refused(ctx context.Context, who Caller, u adtally.User, email s
 func cut(email string) string { return strings.ToValidUTF8(email[:min(len(email), longestEmail)], "") }
 
 // newUser is a user with a password who is not yet kept.
-func (g logins) newUser(ctx context.Context, name, email, text string, powers adtally.Powers) (adtally.User, error) {
+func (g logins) newUser(ctx context.Context, name, email, text string, powers adtally.AccessLevel) (adtally.User, error) {
 	if err := password.Check(text, email); err != nil {
 		return adtally.User{}, fieldRefusal{adtally.FaultOf(err), "body.password"}
 	}
@@ -102,13 +102,13 @@ func (g logins) newUser(ctx context.Context, name, email, text string, powers ad
 	return u, nil
 }
 
-func (g logins) bareUser(name, email string, powers adtally.Powers) adtally.User {
-	return adtally.User{ID: g.NewID(), Email: email, Name: cmp.Or(oneLine(name, longestName), email), Powers: powers, Version: 1, Created: g.Now()}
+func (g logins) bareUser(name, email string, powers adtally.AccessLevel) adtally.User {
+	return adtally.User{ID: g.NewID(), Email: email, Name: cmp.Or(oneLine(name, longestName), email), AccessLevel: powers, Version: 1, Created: g.Now()}
 }
 
 // by is a caller as the user that they have just become, for the audit log.
 func (c Caller) by(u adtally.User) Caller {
-	c.Kind, c.ID, c.Name, c.Powers = person, u.ID, u.Name, u.Powers
+	c.Kind, c.ID, c.Name, c.AccessLevel = person, u.ID, u.Name, u.AccessLevel
 	return c
 }
 

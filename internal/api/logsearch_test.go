@@ -14,7 +14,7 @@ import (
 // A log is searched by text and level, and downloaded whole or as found. R20
 func TestLog_IsSearchedAndDownloaded(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	at := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 	lines := []adtally.LogLine{
 		{Run: "r1", At: at, Level: "info", Code: "begun", Message: "The run begins"},
@@ -25,7 +25,7 @@ func TestLog_IsSearchedAndDownloaded(t *testing.T) {
 	for i := range 2100 {
 		lines = append(lines, adtally.LogLine{Run: "r1", At: at, Level: "info", Code: "rows", Message: fmt.Sprint("row ", i)})
 	}
-	err := errors.Join(h.ledger.BeginRun(ctx, adtally.Run{ID: "r1", Source: "s", Started: at, State: adtally.Finished}), h.ledger.AppendLog(ctx, lines...))
+	err := errors.Join(h.database.BeginRun(ctx, adtally.Run{ID: "r1", Source: "s", Started: at, State: adtally.Finished}), h.database.AppendLog(ctx, lines...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 func TestMount_MayHaveAPolicyOfItsOwn(t *testing.T) {
 	t.Parallel()
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	h := newHouse(t, func(c *api.Config) {
+	h := newTestServer(t, func(c *api.Config) {
 		c.Mounts = []api.Mount{{Pattern: "/styled/", Access: api.Access{Role: adtally.Admin}, Handler: page, Policy: api.StyledPolicy}, {Pattern: "/plain/", Access: api.Access{Role: adtally.Admin}, Handler: page}}
 	}).admin()
 	const ours = "default-src 'none'; script-src 'self'; style-src 'self';"

@@ -28,7 +28,7 @@ func (s *shell) names(ctx context.Context) func(who string) string {
 			known[who] = name
 		case kind == string(program) && !keys:
 			keys = true
-			all, _ := s.Store.APIKeys(ctx, adtally.Place{}, mostKeys) // a name that is lacking is no failure
+			all, _ := s.Store.APIKeys(ctx, adtally.PagePosition{}, mostKeys) // a name that is lacking is no failure
 			for _, k := range all {
 				known[object(string(program), k.ID)] = k.Name
 			}

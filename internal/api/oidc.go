@@ -149,19 +149,19 @@ func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *
 	if err != nil {
 		return session, "", err
 	}
-	u, err := g.welcome(ctx, who, c)
+	u, err := g.view(ctx, who, c)
 	if err != nil {
 		return session, "", g.logins.refused(ctx, who, u, c.Email, err)
 	}
-	if err := g.Store.LoggedIn(ctx, u.ID, g.deed(who.by(u), "session.start", object("user", u.ID), map[string]string{"by": "oidc"})); err != nil {
+	if err := g.Store.LoggedIn(ctx, u.ID, g.audited(who.by(u), "session.start", object("user", u.ID), map[string]string{"by": "oidc"})); err != nil {
 		return session, "", err
 	}
 	session, err = g.begin(ctx, who, u)
 	return session, e.To, err
 }
 
-// welcome finds or makes the user of somebody whom the provider knows.
-func (g *oidcLogin) welcome(ctx context.Context, who Caller, c claims) (adtally.User, error) {
+// view finds or makes the user of somebody whom the provider knows.
+func (g *oidcLogin) view(ctx context.Context, who Caller, c claims) (adtally.User, error) {
 	u, err := g.Store.UserBySubject(ctx, c.Subject)
 	if !missing(err) {
 		return enabled(u, err)
@@ -193,17 +193,17 @@ func (g *oidcLogin) link(ctx context.Context, who Caller, u adtally.User, c clai
 		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
 	}
 	u.Subject = c.Subject
-	return u, g.Store.ChangeUser(ctx, u, g.deed(who.by(u), "user.oidc", object("user", u.ID), nil))
+	return u, g.Store.ChangeUser(ctx, u, g.audited(who.by(u), "user.oidc", object("user", u.ID), nil))
 }
 
 // newcomer makes a user of who was invited, or comes from an allowed domain.
 func (g *oidcLogin) newcomer(ctx context.Context, who Caller, c claims) (adtally.User, error) {
-	u := g.logins.bareUser(cmp.Or(c.Name, c.Email), c.Email, adtally.Powers{Role: g.OIDC.Role})
+	u := g.logins.bareUser(cmp.Or(c.Name, c.Email), c.Email, adtally.AccessLevel{Role: g.OIDC.Role})
 	u.Subject = c.Subject
 	i, err := g.Store.Invite(ctx, "", c.Email, g.Now())
 	if err == nil {
-		u.Powers = i.Powers
-		return u, g.Store.AcceptInvite(ctx, i.ID, u, g.deed(who.by(u), "invite.accept", object("invite", i.ID), map[string]string{"by": "oidc"}))
+		u.AccessLevel = i.AccessLevel
+		return u, g.Store.AcceptInvite(ctx, i.ID, u, g.audited(who.by(u), "invite.accept", object("invite", i.ID), map[string]string{"by": "oidc"}))
 	}
 	if !missing(err) {
 		return u, err
@@ -212,5 +212,5 @@ func (g *oidcLogin) newcomer(ctx context.Context, who Caller, c claims) (adtally
 	if !slices.Contains(g.OIDC.Domains, domain) || !g.OIDC.Role.Reaches(adtally.Viewer) {
 		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
 	}
-	return u, g.Store.AddUser(ctx, u, g.deed(who.by(u), "user.make", object("user", u.ID), map[string]string{"by": "oidc", "domain": domain}))
+	return u, g.Store.AddUser(ctx, u, g.audited(who.by(u), "user.create", object("user", u.ID), map[string]string{"by": "oidc", "domain": domain}))
 }

@@ -154,7 +154,7 @@ func someone(subject, email string, verified bool) map[string]any {
 }
 
 // viaOIDC logs in by the provider and gives where the browser ends.
-func (h *house) viaOIDC(p *provider, claims map[string]any) reply {
+func (h *testServer) viaOIDC(p *provider, claims map[string]any) reply {
 	h.t.Helper()
 	start := h.ask("GET", "/auth/oidc/start?to=/sources", "").is(http.StatusFound)
 	return h.as(start.cookies()...).ask("GET", p.authorize(h.t, start.Header().Get("Location"), claims), "").is(http.StatusFound)
@@ -172,7 +172,7 @@ func (r reply) session() *http.Cookie {
 func TestOIDCLetsInWhoMayComeIn(t *testing.T) { // R25
 	t.Parallel()
 	p := newProvider(t)
-	h := newHouse(t, withOIDC(p, "staff.example"))
+	h := newTestServer(t, withOIDC(p, "staff.example"))
 	admin := h.admin()
 	admin.invite("invited@else.example", adtally.Builder)
 	admin.guest("out@example.com", adtally.Viewer)
@@ -199,7 +199,7 @@ func TestOIDCLetsInWhoMayComeIn(t *testing.T) { // R25
 		got := h.viaOIDC(p, c.claims)
 		same(t, name, got.Header().Get("Location"), "/login?problem="+c.code)
 		email, _ := c.claims["email"].(string)
-		if d := h.store.deeds[len(h.store.deeds)-1]; d.What != "session.refused" || d.Detail["email"] != email || d.Detail["why"] != c.code {
+		if d := h.store.audit[len(h.store.audit)-1]; d.What != "session.refused" || d.Detail["email"] != email || d.Detail["why"] != c.code {
 			t.Errorf("%s: the audit log says %+v", name, d)
 		}
 		if all := got.cookies(); len(all) != 1 || all[0].MaxAge >= 0 && all[0].Expires.After(time.Now()) {
@@ -218,7 +218,7 @@ func TestOIDCLetsInWhoMayComeIn(t *testing.T) { // R25
 func TestOIDCIsRefusedWhereSomethingIsOdd(t *testing.T) { // R25
 	t.Parallel()
 	p := newProvider(t)
-	h := newHouse(t, withOIDC(p))
+	h := newTestServer(t, withOIDC(p))
 	h.admin()
 	claims := someone("1", ana, true)
 	begin := func() (cookies []*http.Cookie, back string) {
@@ -259,7 +259,7 @@ func TestOIDCIsNotWaitedForLong(t *testing.T) { // R25
 	t.Parallel()
 	p := newProvider(t)
 	var late time.Duration
-	h := newHouse(t, withOIDC(p), func(c *api.Config) { c.Now = func() time.Time { return time.Now().Add(late) } })
+	h := newTestServer(t, withOIDC(p), func(c *api.Config) { c.Now = func() time.Time { return time.Now().Add(late) } })
 	h.admin()
 	start := h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound)
 	back := p.authorize(t, start.Header().Get("Location"), someone("1", ana, true))
@@ -271,7 +271,7 @@ func TestOIDCIsNotWaitedForLong(t *testing.T) { // R25
 func TestOIDCComesBackHere(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
-	h := newHouse(t, withOIDC(p))
+	h := newTestServer(t, withOIDC(p))
 	h.admin()
 	for to, want := range map[string]string{"": "/", "/a?b=c": "/a?b=c", "//evil.example": "/", "///evil.example": "/", "https://evil.example": "/", "/\\evil.example": "/", "evil": "/", "/\t/evil.example": "/", "javascript:alert(1)": "/"} {
 		start := h.ask("GET", "/auth/oidc/start?to="+url.QueryEscape(to), "").is(http.StatusFound)
@@ -282,10 +282,10 @@ func TestOIDCComesBackHere(t *testing.T) {
 
 func TestWithoutAProviderThereIsNoOIDC(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	same(t, "without one", h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound).Header().Get("Location"), "/login?problem=not_found")
 	p := newProvider(t)
 	p.Close()
-	h = newHouse(t, withOIDC(p))
+	h = newTestServer(t, withOIDC(p))
 	same(t, "while it is away", h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound).Header().Get("Location"), "/login?problem=busy")
 }

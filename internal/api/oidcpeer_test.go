@@ -46,7 +46,7 @@ func TestOIDC_UserinfoIsAskedWhereTheIDTokenLacksTheAddress(t *testing.T) {
 	} {
 		p := newProvider(t)
 		p.info = c.info
-		h := newHouse(t, withOIDC(p))
+		h := newTestServer(t, withOIDC(p))
 		h.admin()
 		same(t, name, h.viaOIDC(p, c.token).Header().Get("Location"), c.want)
 		if strings.Contains(h.log.String(), "CANARY") {
@@ -78,7 +78,7 @@ func TestOIDC_WhatAnIDTokenMustSay(t *testing.T) {
 	} {
 		p := newProvider(t)
 		p.change = c.change
-		h := newHouse(t, withOIDC(p))
+		h := newTestServer(t, withOIDC(p))
 		h.admin()
 		same(t, name, h.viaOIDC(p, someone("1", ana, true)).Header().Get("Location"), c.want)
 	}
@@ -90,7 +90,7 @@ func TestOIDC_NewKeysAndAlgorithmsAreLearned(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	var later time.Duration
-	h := newHouse(t, withOIDC(p), func(c *api.Config) { c.Now = func() time.Time { return time.Now().Add(later) } })
+	h := newTestServer(t, withOIDC(p), func(c *api.Config) { c.Now = func() time.Time { return time.Now().Add(later) } })
 	h.admin()
 	h.viaOIDC(p, someone("1", ana, true)).session()
 	p.alg = "RS512"
@@ -110,7 +110,7 @@ func TestOIDC_AProviderThatHangsHoldsUpEachVisitorOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
-		h := newHouse(t, func(c *api.Config) {
+		h := newTestServer(t, func(c *api.Config) {
 			c.OIDC = &api.OIDC{Issuer: "https://id.example", ClientID: "adtally", Client: &http.Client{Timeout: 10 * time.Second, Transport: through(func(r *http.Request) (*http.Response, error) {
 				asked++
 				<-r.Context().Done()
@@ -152,7 +152,7 @@ func TestOIDC_AnAnswerWithoutEndIsLeft(t *testing.T) {
 		p := newProvider(t)
 		p.info = map[string]any{"sub": "1"}
 		var read int64
-		h := newHouse(t, withOIDC(p), func(c *api.Config) {
+		h := newTestServer(t, withOIDC(p), func(c *api.Config) {
 			c.OIDC.Client = &http.Client{Transport: through(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path != path {
 					return http.DefaultTransport.RoundTrip(r)
@@ -177,7 +177,7 @@ func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	p.ways = []string{"client_secret_post"}
-	h := newHouse(t, withOIDC(p))
+	h := newTestServer(t, withOIDC(p))
 	h.admin()
 	h.viaOIDC(p, someone("1", ana, true)).session()
 }
@@ -187,7 +187,7 @@ func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
 func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
-	h := newHouse(t, withOIDC(p))
+	h := newTestServer(t, withOIDC(p))
 	h.admin()
 	for _, path := range []string{"/auth/oidc/callback?code=" + strings.Repeat("x", 5000) + "&state=x", "/auth/oidc/callback?state=" + strings.Repeat("x", 500), "/auth/oidc/callback?error=" + strings.Repeat("x", 500)} {
 		to := h.ask("GET", path, "").is(http.StatusFound).Header().Get("Location")
@@ -219,7 +219,7 @@ func TestOIDC_NamesAreCleaned(t *testing.T) {
 		"\x00\x01":                     "bob@staff.example",
 	} {
 		p := newProvider(t)
-		h := newHouse(t, withOIDC(p, "staff.example"))
+		h := newTestServer(t, withOIDC(p, "staff.example"))
 		h.admin()
 		c := someone("9", "bob@staff.example", true)
 		c["name"] = given

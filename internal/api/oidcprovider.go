@@ -101,13 +101,13 @@ func authStyle(p *oidc.Provider) oauth2.AuthStyle {
 // What the provider may take for one answer, and may answer. A list of keys or an
 // ID token with many groups is some kilobytes.
 const (
-	oidcPatience = 10 * time.Second
-	oidcMost     = 1 << 20
-	oidcHeader   = 64 << 10
+	oidcTimeout = 10 * time.Second
+	oidcMost    = 1 << 20
+	oidcHeader  = 64 << 10
 )
 
 func (g *oidcLogin) withClient(ctx context.Context) context.Context {
-	client := http.Client{Timeout: oidcPatience}
+	client := http.Client{Timeout: oidcTimeout}
 	if g.OIDC.Client != nil {
 		client = *g.OIDC.Client
 	}

@@ -27,25 +27,25 @@ func (p slow) Inspect(ctx context.Context, connector string, secret adtally.Secr
 	return p.platform.Inspect(ctx, connector, secret, b)
 }
 
-// slowHouse is a house whose platform takes its time, with one source.
-func slowHouse(t *testing.T) (*house, slow, string) {
+// slowTestServer is a house whose platform takes its time, with one source.
+func slowTestServer(t *testing.T) (*testServer, slow, string) {
 	t.Helper()
 	p := slow{asked: make(chan struct{}), answer: make(chan struct{})}
-	h := newHouse(t, func(c *api.Config) { c.Service.Doors = p }).admin()
+	h := newTestServer(t, func(c *api.Config) { c.Service.OAuth = p }).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","name":"Shop","token":"good","all_accounts":true}`).is(http.StatusCreated)
 	return h, p, "/api/v1/sources/" + made.field("id")
 }
 
 // versions are who admitted what of a source's credential, and how often the audit
 // log tells of a renewal.
-func (h *house) versions(path string) (numbers []int64, renewals int) {
+func (h *testServer) versions(path string) (numbers []int64, renewals int) {
 	h.t.Helper()
 	var c struct{ Versions []api.Version }
 	h.ask("GET", path+"/credential", "").is(http.StatusOK).into(&c)
 	for _, v := range c.Versions {
 		numbers = append(numbers, v.Number)
 	}
-	all, err := h.ledger.Deeds(ctx, adtally.DeedFilter{What: "source.renew", Limit: 100})
+	all, err := h.database.AuditEntries(ctx, adtally.AuditFilter{What: "credential.replace", Limit: 100})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func (h *house) versions(path string) (numbers []int64, renewals int) {
 // version nor an entry in the audit log.
 func TestRenew_WhatIsRefusedLeavesNothingBehind(t *testing.T) { // R7, R8
 	t.Parallel()
-	h, p, path := slowHouse(t)
+	h, p, path := slowTestServer(t)
 	var late reply
 	var wg sync.WaitGroup
 	wg.Go(func() { late = h.ask("PUT", path+"/credential", `{"token":"slow-loser"}`) })
@@ -83,7 +83,7 @@ func TestRenew_AChangeDuringTheTest(t *testing.T) { // R6, R7
 		{`{"accounts":["7"],"all_accounts":false}`, http.StatusConflict, []int64{1}},
 		{"", http.StatusConflict, []int64{1}}, // it is deleted
 	} {
-		h, p, path := slowHouse(t)
+		h, p, path := slowTestServer(t)
 		var got reply
 		var wg sync.WaitGroup
 		wg.Go(func() { got = h.ask("PUT", path+"/credential", `{"token":"slow"}`) })
@@ -113,7 +113,7 @@ func TestRenew_AChangeDuringTheTest(t *testing.T) { // R6, R7
 func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) { // R7
 	t.Parallel()
 	p := slow{asked: make(chan struct{}), answer: make(chan struct{})}
-	h := newHouse(t, func(c *api.Config) { c.Service.Doors = p }).admin()
+	h := newTestServer(t, func(c *api.Config) { c.Service.OAuth = p }).admin()
 	var wg sync.WaitGroup
 	made := make([]reply, 4)
 	for n := range made {
@@ -133,7 +133,7 @@ func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) { // R7
 	slices.Sort(datasets)
 	same(t, "the datasets", datasets, []string{"facebook_ads", "facebook_ads_2", "facebook_ads_3", "facebook_ads_4"})
 	h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","dataset":"facebook_ads"}`).refused(http.StatusConflict, "dataset_taken").names(t, "body.dataset")
-	if all, err := h.ledger.Credentials(ctx); err != nil || len(all) != 4 {
+	if all, err := h.database.Credentials(ctx); err != nil || len(all) != 4 {
 		t.Errorf("%d credentials for 4 sources, %v", len(all), err)
 	}
 }
@@ -141,7 +141,7 @@ func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) { // R7
 // A race for a dataset that was named is lost without a trace, too.
 func TestMake_TheDatasetIsTakenDuringTheTest(t *testing.T) { // R7
 	t.Parallel()
-	h, p, _ := slowHouse(t)
+	h, p, _ := slowTestServer(t)
 	var late reply
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -152,7 +152,7 @@ func TestMake_TheDatasetIsTakenDuringTheTest(t *testing.T) { // R7
 	p.answer <- struct{}{}
 	wg.Wait()
 	late.refused(http.StatusConflict, "dataset_taken").names(t, "body.dataset")
-	if all, err := h.ledger.Credentials(ctx); err != nil || len(all) != 2 {
+	if all, err := h.database.Credentials(ctx); err != nil || len(all) != 2 {
 		t.Errorf("%d credentials for 2 sources, %v", len(all), err)
 	}
 }
@@ -161,10 +161,10 @@ func TestMake_TheDatasetIsTakenDuringTheTest(t *testing.T) { // R7
 // source goes.
 func TestWhatOthersMadeInTheWarehouse(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","dataset":"theirs"}`).refused(http.StatusUnprocessableEntity, "dataset_foreign").names(t, "body.dataset")
 	h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","dataset":"held"}`).refused(http.StatusServiceUnavailable, "warehouse_busy")
-	if all, err := h.ledger.Credentials(ctx); err != nil || len(all) != 0 {
+	if all, err := h.database.Credentials(ctx); err != nil || len(all) != 0 {
 		t.Errorf("%d credentials of no source, %v", len(all), err)
 	}
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good"}`).is(http.StatusCreated)
@@ -177,18 +177,18 @@ func TestWhatOthersMadeInTheWarehouse(t *testing.T) {
 // A channel's secret is kept with its channel or not at all, and goes with it.
 func TestChannels_ASecretComesAndGoesWithItsChannel(t *testing.T) { // R24
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/channels", `{"kind":"webhook","name":"Ours","settings":{"url":"up"}}`).is(http.StatusCreated)
 	one := "/api/v1/channels/" + made.field("id")
 	tag := "If-Match: " + made.Header().Get("ETag")
 	h.ask("PATCH", one, `{"secret":"second-CANARY"}`, tag).is(http.StatusOK)
 	h.ask("PATCH", one, `{"secret":"third-CANARY"}`, tag).refused(http.StatusPreconditionFailed, "stale_edit")
 	states := func() string {
-		c, err := h.ledger.Credentials(ctx)
+		c, err := h.database.Credentials(ctx)
 		if err != nil || len(c) != 1 {
 			t.Fatal(c, err)
 		}
-		versions, err := h.ledger.CredentialVersions(ctx, c[0].ID)
+		versions, err := h.database.CredentialVersions(ctx, c[0].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -206,7 +206,7 @@ func TestChannels_ASecretComesAndGoesWithItsChannel(t *testing.T) { // R24
 // A source says for how many days back it reads, also where the platform decides.
 func TestSource_LookBackShowsTheDefault(t *testing.T) { // R23
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	path := "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good"}`).is(http.StatusCreated).field("id")
 	for _, c := range []struct {
 		change string

@@ -13,7 +13,7 @@ import (
 // ADTALLY_OPENAPI names a file, the document is written there for them to read.
 func TestDocument_SaysWhatMakersOfClientsNeed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(c *api.Config) { c.PublicURL = "https://ads.adtally.test" })
+	h := newTestServer(t, func(c *api.Config) { c.PublicURL = "https://ads.adtally.test" })
 	got := h.ask("GET", "/api/openapi.json", "").is(http.StatusOK)
 	if path := os.Getenv("ADTALLY_OPENAPI"); path != "" {
 		if err := os.WriteFile(path, got.Body.Bytes(), 0o600); err != nil {
@@ -50,7 +50,7 @@ func TestDocument_SaysWhatMakersOfClientsNeed(t *testing.T) {
 // that a change takes back. Elsewhere it is refused, with the field's own pointer.
 func TestDocument_NullIsRefusedWhereItIsNotAllowed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	if text := h.ask("GET", "/api/openapi.json", "").Body.String(); strings.Count(text, `"null"`) != 3 || strings.Contains(text, "nullable") {
 		t.Errorf("null is allowed %d times", strings.Count(text, `"null"`))
 	}

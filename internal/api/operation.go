@@ -66,7 +66,7 @@ func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 		Responses:   op.streams(),
 		Security:    op.Access.security(),
 		Extensions:  map[string]any{"x-access": op.Access.extension()},
-		Middlewares: huma.Middlewares{s.atTheDoor(op.Access)},
+		Middlewares: huma.Middlewares{s.authorize(op.Access)},
 	}
 }
 
@@ -87,8 +87,8 @@ func streamed(serve func(http.ResponseWriter, *http.Request)) *huma.StreamRespon
 	}}
 }
 
-// atTheDoor lets in who may come in, before anything of the request is read.
-func (s *shell) atTheDoor(a Access) func(huma.Context, func(huma.Context)) {
+// authorize lets in who may come in, before anything of the request is read.
+func (s *shell) authorize(a Access) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		if err := s.admit(r, a); err != nil {

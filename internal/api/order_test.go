@@ -11,9 +11,9 @@ import (
 )
 
 // connected is a house with a source that reads the ad account 7.
-func connected(t *testing.T) (h *house, path string) {
+func connected(t *testing.T) (h *testServer, path string) {
 	t.Helper()
-	h = newHouse(t).admin()
+	h = newTestServer(t).admin()
 	return h, "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
 }
 
@@ -95,7 +95,7 @@ func TestChange_ALostAccountMayStay(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	id := path[strings.LastIndex(path, "/")+1:]
-	if err := h.ledger.SeeAccounts(ctx, id, []adtally.Account{{ID: "9"}}, time.Now().Add(time.Minute)); err != nil {
+	if err := h.database.SeeAccounts(ctx, id, []adtally.Account{{ID: "9"}}, time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	for n, c := range []struct{ body, field string }{{`{"accounts":["9"]}`, ""}, {`{"accounts":["9","7"]}`, "body.accounts[1]"}} {
@@ -107,7 +107,7 @@ func TestChange_ALostAccountMayStay(t *testing.T) {
 		}
 		same(t, fmt.Sprint("edit ", n), h.ask("GET", path, "").field("accounts"), "[9]")
 	}
-	if err := h.ledger.SeeAccounts(ctx, id, []adtally.Account{{ID: "7"}}, time.Now().Add(2*time.Minute)); err != nil {
+	if err := h.database.SeeAccounts(ctx, id, []adtally.Account{{ID: "7"}}, time.Now().Add(2*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	h.ask("PATCH", path, `{"accounts":["9","7"]}`, "If-Match: "+h.ask("GET", path, "").Header().Get("ETag")).is(http.StatusOK)
@@ -117,7 +117,7 @@ func TestChange_ALostAccountMayStay(t *testing.T) {
 // see it.
 func TestRenew_TheFirstTokenSeesWhatWasPicked(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	path := "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","accounts":["8"]}`).is(http.StatusCreated).field("id")
 	h.ask("PUT", path+"/credential", `{"token":"good"}`).refused(http.StatusConflict, "accounts_lost").names(t, "body.token")
 	h.ask("PUT", path+"/credential", `{"token":"good","confirm":true}`).is(http.StatusOK)
@@ -129,15 +129,15 @@ func TestWatch_EndsWithTheRun(t *testing.T) { // R20
 	h, path := connected(t)
 	run := h.ask("POST", path+"/runs", `{}`).is(http.StatusCreated).field("id")
 	for n := range 2 {
-		if err := h.ledger.AppendLog(ctx, adtally.LogLine{Run: run, At: time.Unix(int64(n), 0), Level: "info", Code: "x", Message: fmt.Sprint("line ", n)}); err != nil {
+		if err := h.database.AppendLog(ctx, adtally.LogLine{Run: run, At: time.Unix(int64(n), 0), Level: "info", Code: "x", Message: fmt.Sprint("line ", n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	h.ask("POST", "/api/v1/runs/"+run+"/cancel", "").is(http.StatusOK)
-	quiet := func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+	quiet := func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 		return s, adtally.LogLine{Run: run, Level: "info", Code: "end", Message: "It was cancelled"}
 	}
-	if ended, err := h.ledger.Conclude(ctx, run, time.Now(), quiet); err != nil || !ended {
+	if ended, err := h.database.Conclude(ctx, run, time.Now(), quiet); err != nil || !ended {
 		t.Fatal(ended, err)
 	}
 	events := "/api/v1/runs/" + run + "/events"

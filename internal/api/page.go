@@ -45,8 +45,8 @@ func page[T, U any](s *shell, list string, p Pages, all []T, show func(T) U, pla
 }
 
 // newest reads a page of a list that is ordered by when things were made.
-func newest[T, U any](s *shell, list string, p Pages, read func(before adtally.Place, limit int) ([]T, error), show func(T) U, place func(T) adtally.Place) (*listed[U], error) {
-	var before adtally.Place
+func newest[T, U any](s *shell, list string, p Pages, read func(before adtally.PagePosition, limit int) ([]T, error), show func(T) U, place func(T) adtally.PagePosition) (*listed[U], error) {
+	var before adtally.PagePosition
 	if err := s.resume(list, p, &before); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // invite makes an invite and gives its code and id.
-func (h *house) invite(email string, role adtally.Role) (code, id string) {
+func (h *testServer) invite(email string, role adtally.Role) (code, id string) {
 	h.t.Helper()
 	made := h.ask("POST", "/api/v1/invites", form("email", email, "role", string(role))).is(http.StatusCreated)
 	link := made.field("link")
@@ -29,12 +29,12 @@ var newcomer = form("name", "Eve", "password", goodWord)
 
 func TestAnInviteLetsOnePersonIn(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	code, _ := admin.invite("Eve@Example.com", adtally.Editor)
-	var seen api.Welcome
+	var seen api.InviteView
 	h.ask("GET", "/api/v1/invites/"+code, "").is(http.StatusOK).into(&seen)
-	same(t, "invite", seen, api.Welcome{Email: "eve@example.com", Role: adtally.Editor, Expires: seen.Expires})
+	same(t, "invite", seen, api.InviteView{Email: "eve@example.com", Role: adtally.Editor, Expires: seen.Expires})
 	eve := h.as(h.ask("POST", "/api/v1/invites/"+code, newcomer).is(http.StatusCreated).cookies()...)
 	same(t, "role", eve.ask("GET", "/api/v1/session", "").is(http.StatusOK).field("role"), "editor")
 	h.ask("POST", "/api/v1/invites/"+code, newcomer).refused(http.StatusNotFound, "invite_gone")
@@ -45,7 +45,7 @@ func TestAnInviteLetsOnePersonIn(t *testing.T) { // R25
 
 func TestAnInviteWorksOnceHoweverManyTry(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	code, _ := h.admin().invite("eve@example.com", adtally.Viewer)
 	var in atomic.Int64
 	var wg sync.WaitGroup
@@ -65,7 +65,7 @@ func TestAnInviteWorksOnceHoweverManyTry(t *testing.T) { // R25
 func TestAnInviteIsTakenBackOrExpires(t *testing.T) { // R25
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestServer(t)
 		admin := h.admin()
 		back, id := admin.invite("a@example.com", adtally.Viewer)
 		admin.ask("DELETE", "/api/v1/invites/"+id, "").is(http.StatusNoContent)
@@ -85,7 +85,7 @@ func TestAnInviteIsTakenBackOrExpires(t *testing.T) { // R25
 func TestAKeyLetsAProgramIn(t *testing.T) { // R25
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestServer(t)
 		admin := h.admin()
 		end := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 		made := admin.ask("POST", "/api/v1/keys", `{"name":"ci","role":"builder","permissions":["syncs"],"expires":"`+end+`"}`).is(http.StatusCreated)
@@ -112,7 +112,7 @@ func TestAKeyLetsAProgramIn(t *testing.T) { // R25
 
 func TestTheLastAdminStays(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	var self api.Self
 	admin.ask("GET", "/api/v1/session", "").into(&self)
@@ -128,7 +128,7 @@ func TestTheLastAdminStays(t *testing.T) { // R25
 
 func TestAnEditSaysWhatItChanges(t *testing.T) { // R26
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	var self api.Self
 	admin.ask("GET", "/api/v1/session", "").into(&self)
@@ -149,7 +149,7 @@ func TestAnEditSaysWhatItChanges(t *testing.T) { // R26
 // object, when and from where; and no secret does, nor in the server's log.
 func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin().at("198.51.100.7")
 	admin.cookies = h.login(ana, goodWord).cookies()
 	code, _ := admin.invite("eve@example.com", adtally.Viewer)
@@ -162,7 +162,7 @@ func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) { // R25
 	cookies := admin.ask("PUT", "/api/v1/session/password", form("current", goodWord, "new", "NEW-PASSWORD-CANARY")).is(http.StatusNoContent).cookies()
 	admin = admin.as(cookies...)
 	audit := admin.ask("GET", "/api/v1/audit?limit=200", "").is(http.StatusOK)
-	var list struct{ Items []api.Deed }
+	var list struct{ Items []api.AuditEntry }
 	audit.into(&list)
 	var what []string
 	for _, d := range list.Items {
@@ -171,11 +171,11 @@ func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) { // R25
 			t.Errorf("it says only %+v", d)
 		}
 	}
-	same(t, "deeds", what, []string{"user.password", "user.change", "session.refused", "key.make", "invite.accept", "invite.make", "session.start", "setup"})
+	same(t, "deeds", what, []string{"user.password", "user.update", "session.refused", "key.create", "invite.accept", "invite.create", "session.start", "setup"})
 	if d := list.Items[1]; d.From != "198.51.100.7" || d.Name != "Ana" || d.Detail["disabled"] != "false → true" {
 		t.Errorf("the change: %+v", d)
 	}
-	raw, err := json.Marshal(h.store.deeds)
+	raw, err := json.Marshal(h.store.audit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,17 +191,17 @@ func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) { // R25
 
 func TestTheAuditLogIsFiltered(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	for i := range 5 {
 		admin.invite(fmt.Sprintf("u%d@example.com", i), adtally.Viewer)
 	}
 	count := func(query string) int {
-		var list struct{ Items []api.Deed }
+		var list struct{ Items []api.AuditEntry }
 		admin.ask("GET", "/api/v1/audit"+query, "").is(http.StatusOK).into(&list)
 		return len(list.Items)
 	}
-	for query, want := range map[string]int{"": 6, "?what=invite.make": 5, "?what=setup": 1, "?who=user:nobody": 0, "?since=2999-01-01T00:00:00Z": 0, "?until=2999-01-01T00:00:00Z": 6, "?object=" + h.store.deeds[1].Object: 1} {
+	for query, want := range map[string]int{"": 6, "?what=invite.create": 5, "?what=setup": 1, "?who=user:nobody": 0, "?since=2999-01-01T00:00:00Z": 0, "?until=2999-01-01T00:00:00Z": 6, "?object=" + h.store.audit[1].Object: 1} {
 		if got := count(query); got != want {
 			t.Errorf("%q: %d, want %d", query, got, want)
 		}
@@ -212,12 +212,12 @@ func TestTheAuditLogIsFiltered(t *testing.T) { // R25
 // Page by page gives every item once, and a cursor fits nothing but its list.
 func TestAListIsReadPageByPage(t *testing.T) { // R26
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	for i := range 7 {
 		admin.invite(fmt.Sprintf("u%d@example.com", i), adtally.Viewer)
 	}
-	for _, path := range []string{"/api/v1/invites", "/api/v1/audit?what=invite.make"} {
+	for _, path := range []string{"/api/v1/invites", "/api/v1/audit?what=invite.create"} {
 		seen, cursor := map[string]bool{}, ""
 		for pages := 0; pages == 0 || cursor != ""; pages++ {
 			var list struct {

@@ -18,7 +18,7 @@ const loginLife = 10 * time.Minute
 type platformLogins struct{ sources }
 
 func (g platformLogins) register() {
-	handle(g.shell, operation{ID: "begin-login", Method: http.MethodPost, Path: "/api/v1/logins", Tag: tagSources, Status: http.StatusCreated,
+	handle(g.shell, operation{ID: "start-login", Method: http.MethodPost, Path: "/api/v1/logins", Tag: tagSources, Status: http.StatusCreated,
 		Access:  Access{Role: adtally.Builder, Also: adtally.Credentials, Person: true},
 		Summary: "Log in to a platform for a source", Text: "Open the address that is answered, in the same browser, within ten minutes. For a source that is there, what comes back is tested and used at once; it asks to be confirmed where it does not see all that is read. For a new one, name the login when you make the source.",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.begin)
@@ -27,8 +27,8 @@ func (g platformLogins) register() {
 		Text: "One that waits, because its token does not see all that is read, is used by PUT …/credential with login and confirm: by whoever began it or made its link, or by an admin. Its token is destroyed a week after nobody did."}, g.list)
 	handle(g.shell, operation{ID: "finish-login", Method: http.MethodGet, Path: "/auth/{connector}/callback", Tag: tagSources, Access: Access{Public: true, Asked: true}, Summary: "Come back from a platform's login",
 		Text: "The address to allow at the platform. The browser is sent on to the source, or to where the login began, with login=ID or problem=CODE.", Status: http.StatusFound, AnyQuery: true}, g.finish)
-	handle(g.shell, operation{ID: "get-link", Method: http.MethodGet, Path: "/api/v1/links/{code}", Tag: tagSources, Access: public, Summary: "Say what a connect link is for"}, g.link)
-	handle(g.shell, operation{ID: "begin-link-login", Method: http.MethodPost, Path: "/api/v1/links/{code}/login", Tag: tagSources, Access: public, Status: http.StatusCreated,
+	handle(g.shell, operation{ID: "get-connect-link", Method: http.MethodGet, Path: "/api/v1/links/{code}", Tag: tagSources, Access: public, Summary: "Say what a connect link is for"}, g.link)
+	handle(g.shell, operation{ID: "start-connect-link-login", Method: http.MethodPost, Path: "/api/v1/links/{code}/login", Tag: tagSources, Access: public, Status: http.StatusCreated,
 		Summary: "Log in to a platform by a connect link", Refuses: []int{http.StatusServiceUnavailable}}, g.beginByLink)
 }
 
@@ -51,16 +51,16 @@ func passCookie(who Caller, value string) http.Cookie {
 	return c
 }
 
-// Begun is a login that begins.
-type Begun struct {
+// LoginStarted is a login that begins.
+type LoginStarted struct {
 	ID      string    `json:"id"`
 	URL     string    `json:"url" doc:"The platform's page; open it in the same browser"`
 	Expires time.Time `json:"expires"`
 }
 
-type begun struct {
+type loginStarted struct {
 	SetCookie http.Cookie `header:"Set-Cookie" doc:"What must come back with the browser"`
-	Body      Begun
+	Body      LoginStarted
 }
 
 func (g platformLogins) begin(ctx context.Context, who Caller, in *struct {
@@ -69,7 +69,7 @@ func (g platformLogins) begin(ctx context.Context, who Caller, in *struct {
 		Source    string `json:"source,omitempty" maxLength:"100" doc:"Whose token is renewed; absent = a new source's"`
 	}
 },
-) (*begun, error) {
+) (*loginStarted, error) {
 	spec, err := g.spec(in.Body.Connector)
 	if err != nil {
 		return nil, invalid("body.connector", "There is no such connector")
@@ -87,9 +87,9 @@ func (g platformLogins) begin(ctx context.Context, who Caller, in *struct {
 }
 
 // away writes a login down and says where it goes.
-func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (*begun, error) {
+func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (*loginStarted, error) {
 	state := rand.Text()
-	to, err := g.Doors.Consent(ctx, l.Connector, state, g.callback(l.Connector))
+	to, err := g.OAuth.AuthCodeURL(ctx, l.Connector, state, g.callback(l.Connector))
 	if err != nil {
 		return nil, foreign(err)
 	}
@@ -101,7 +101,7 @@ func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (
 	if err := g.Logins.AddLogin(ctx, l, hashed(state)); err != nil {
 		return nil, err
 	}
-	return &begun{passCookie(who, sealed), Begun{l.ID, to, l.Expires.UTC()}}, nil
+	return &loginStarted{passCookie(who, sealed), LoginStarted{l.ID, to, l.Expires.UTC()}}, nil
 }
 
 // callback is the address of ours that a platform sends the browser back to.
@@ -179,7 +179,7 @@ func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, i
 	if in.Error != "" {
 		answer = url.Values{"error": {in.Error}, "error_description": {in.Text}}
 	}
-	secret, err := g.Doors.Redeem(ctx, l.Connector, g.callback(l.Connector), answer)
+	secret, err := g.OAuth.Exchange(ctx, l.Connector, g.callback(l.Connector), answer)
 	if err != nil {
 		return foreign(err)
 	}
@@ -210,7 +210,7 @@ func (g platformLogins) wait(ctx context.Context, l *adtally.Login, secret adtal
 
 // inspected notes what is found of a token; one that is not good is refused.
 func (g platformLogins) inspected(ctx context.Context, l *adtally.Login, secret adtally.Secret, b adtally.Before) (adtally.Secret, error) {
-	i, secret, err := g.Doors.Inspect(ctx, l.Connector, secret, b)
+	i, secret, err := g.OAuth.Inspect(ctx, l.Connector, secret, b)
 	if err != nil {
 		return secret, foreign(err)
 	}
@@ -220,7 +220,7 @@ func (g platformLogins) inspected(ctx context.Context, l *adtally.Login, secret 
 
 // reconnect gives a source the token that a login brought, unless somebody has to
 // confirm it first.
-func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Login, s adtally.Standing, secret adtally.Secret, b adtally.Before) error {
+func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Login, s adtally.SourceRecord, secret adtally.Secret, b adtally.Before) error {
 	if !s.Deleted.IsZero() {
 		return refusal("conflict", "The source was deleted meanwhile", "Restore it first.")
 	}
@@ -236,7 +236,7 @@ func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Lo
 	if l.Link != "" {
 		detail["by"], detail["link"] = "link", l.Link
 	}
-	_, err = g.handOver(ctx, l.By, s, &offer{secret: secret, grant: l.Found.Grant}, l, g.deed(who, "source.renew", object("source", s.ID), detail))
+	_, err = g.handOver(ctx, l.By, s, &offer{secret: secret, grant: l.Found.Grant}, l, g.audited(who, "credential.replace", object("source", s.ID), detail))
 	return err
 }
 
@@ -324,7 +324,7 @@ func (g platformLogins) viewOf(l adtally.Login, name func(string) string) LoginV
 }
 
 // usableLogin is one whose token can be used for a source, by whoever asks.
-func (g sources) usableLogin(ctx context.Context, who Caller, s adtally.Standing, id string) (adtally.Login, error) {
+func (g sources) usableLogin(ctx context.Context, who Caller, s adtally.SourceRecord, id string) (adtally.Login, error) {
 	l, err := g.Logins.Login(ctx, id)
 	other := l.Source != "" && l.Source != s.ID
 	if missing(err) || err == nil && (l.Connector != s.Connector || other || l.Credential == "" || !l.Taken.IsZero()) {

@@ -22,11 +22,11 @@ const ResetLife = 24 * time.Hour
 
 func (g resets) register() {
 	const one = "/api/v1/resets/{code}"
-	handle(g.shell, operation{ID: "make-reset", Method: http.MethodPost, Path: "/api/v1/users/{id}/reset", Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true}, Status: http.StatusCreated,
+	handle(g.shell, operation{ID: "create-password-reset", Method: http.MethodPost, Path: "/api/v1/users/{id}/reset", Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true}, Status: http.StatusCreated,
 		Summary: "Make a link by which somebody chooses a new password", Text: "It is shown once, works once, for a day, and puts an end to the ones before. Nothing else of the person changes until they use it.",
 		Refuses: []int{http.StatusConflict}}, g.make)
-	handle(g.shell, operation{ID: "get-reset", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Show whose password a link resets"}, g.get)
-	handle(g.shell, operation{ID: "use-reset", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Choose a new password and log in", Text: "All sessions of the person end.",
+	handle(g.shell, operation{ID: "get-password-reset", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Show whose password a link resets"}, g.get)
+	handle(g.shell, operation{ID: "reset-password", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Choose a new password and log in", Text: "All sessions of the person end.",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.use)
 }
 
@@ -52,7 +52,7 @@ func (g resets) make(ctx context.Context, who Caller, in *struct{ ByID }) (*stru
 		return nil, refusal("conflict", "This person may not log in", "Let them in again first.")
 	}
 	r, link := NewReset(u.ID, who.String(), g.PublicURL, g.Now())
-	if err := g.Store.AddReset(ctx, r, g.deed(who, "reset.make", object("user", u.ID), nil)); err != nil {
+	if err := g.Store.AddReset(ctx, r, g.audited(who, "reset.create", object("user", u.ID), nil)); err != nil {
 		return nil, err
 	}
 	return &struct{ Body ResetLink }{ResetLink{link, r.Expires.UTC()}}, nil
@@ -110,7 +110,7 @@ func (g resets) use(ctx context.Context, who Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if u, err = g.Store.UseReset(ctx, r.Code, hash, g.deed(who.by(u), "reset.use", object("user", u.ID), nil)); err != nil {
+	if u, err = g.Store.UseReset(ctx, r.Code, hash, g.audited(who.by(u), "reset.use", object("user", u.ID), nil)); err != nil {
 		return nil, err
 	}
 	return g.logins.admitted(ctx, who, u)

@@ -13,8 +13,8 @@ import (
 // old password and all sessions end, and nobody else's do.
 func TestReset_AForgottenPasswordIsChosenAnew(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(*testing.T) api.Store{"in memory": func(*testing.T) api.Store { return newFake() }, "on the ledger": func(t *testing.T) api.Store { t.Helper(); return newLedger(t) }} {
-		h := newHouse(t, func(c *api.Config) { c.Store = open(t) })
+	for name, open := range map[string]func(*testing.T) api.Store{"in memory": func(*testing.T) api.Store { return newFake() }, "on the database": func(t *testing.T) api.Store { t.Helper(); return newStore(t) }} {
+		h := newTestServer(t, func(c *api.Config) { c.Store = open(t) })
 		admin := h.admin()
 		eve := admin.guest("eve@example.com", adtally.Builder)
 		id := eve.ask("GET", "/api/v1/session", "").is(http.StatusOK).field("id")

@@ -35,11 +35,11 @@ func (g runs) register() {
 	handle(g.shell, operation{ID: "get-run", Method: http.MethodGet, Path: one, Tag: tagRuns, Access: forViewers, Summary: "Show a run and its steps"}, g.get)
 	handle(g.shell, operation{ID: "cancel-run", Method: http.MethodPost, Path: one + "/cancel", Tag: tagRuns, Access: toSync, Summary: "Cancel a run",
 		Text: "What is in the warehouse stays.", Refuses: []int{http.StatusConflict}}, g.cancel)
-	handle(g.shell, operation{ID: "read-log", Method: http.MethodGet, Path: one + "/log", Tag: tagRuns, Access: forViewers, Summary: "Read the log of a run",
+	handle(g.shell, operation{ID: "get-log", Method: http.MethodGet, Path: one + "/log", Tag: tagRuns, Access: forViewers, Summary: "Read the log of a run",
 		Text: "In the order in which it was written. /api/v1/runs/{id}/log.txt is all of it as a file, /api/v1/runs/{id}/events sends new lines as they come, as server-sent events."}, g.log)
 	handle(g.shell, operation{ID: "download-log-text", Method: http.MethodGet, Path: one + "/log.txt", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run as text",
 		Text: "As lines of text: when, level, account, table, code, what happened."}, g.download)
-	handle(g.shell, operation{ID: "watch-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Watch the log of a run", Stream: "text/event-stream",
+	handle(g.shell, operation{ID: "stream-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Watch the log of a run", Stream: "text/event-stream",
 		Text: "Server-sent events: a line event for each line, whose data is the line as in the log and whose id is its seq; at last an end event, whose data is the run's state. Last-Event-ID goes on after that line."}, g.watch)
 }
 
@@ -123,7 +123,7 @@ type oneRun struct {
 func (g runs) start(ctx context.Context, who Caller, in *struct {
 	ByID
 	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"Repeats of an order carry the same key"`
-	Body wanted
+	Body scopeInput
 },
 ) (*oneRun, error) {
 	s, err := g.Sources.Source(ctx, in.ID)
@@ -135,15 +135,15 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 	case s.Stage == adtally.Authentication:
 		return nil, refusal("conflict", "The source has no token, or no account was picked", "Give it a token and pick accounts.")
 	}
-	extent, err := sources(g).extent(ctx, s, in.Body)
+	scope, err := sources(g).runScope(ctx, s, in.Body)
 	if err != nil {
 		return nil, err
 	}
-	o := adtally.Order{ID: g.NewID(), Source: s.ID, Trigger: adtally.ByHand, By: who.String(), Key: in.Key, At: g.Now()}
-	if extent.Reread {
-		o.Trigger, o.Extent = adtally.ByBackfill, extent
+	o := adtally.RunRequest{ID: g.NewID(), Source: s.ID, Trigger: adtally.ByHand, By: who.String(), Key: in.Key, At: g.Now()}
+	if scope.Reread {
+		o.Trigger, o.RunScope = adtally.ByBackfill, scope
 	}
-	run, placed, err := g.Runs.Place(ctx, o, g.deed(who, "run.start", object("run", o.ID), map[string]string{"source": s.ID}))
+	run, placed, err := g.Runs.RequestRun(ctx, o, g.audited(who, "run.start", object("run", o.ID), map[string]string{"source": s.ID}))
 	if err != nil {
 		return nil, err
 	}
@@ -159,9 +159,9 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 
 // sameExtent says that a run is of the same order, whatever is absent and whatever is
 // empty in it.
-func sameExtent(run adtally.RunRecord, o adtally.Order) bool {
-	a, err := json.Marshal(run.Extent)
-	b, wrong := json.Marshal(o.Extent)
+func sameExtent(run adtally.RunRecord, o adtally.RunRequest) bool {
+	a, err := json.Marshal(run.RunScope)
+	b, wrong := json.Marshal(o.RunScope)
 	return err == nil && wrong == nil && bytes.Equal(a, b) && run.Trigger == o.Trigger
 }
 
@@ -257,7 +257,7 @@ func (g runs) cancel(ctx context.Context, who Caller, in *struct{ ByID }) (*oneR
 	if err != nil {
 		return nil, err
 	}
-	if err := g.Runs.Cancel(ctx, r.ID, g.Now(), g.deed(who, "run.cancel", object("run", r.ID), nil)); err != nil {
+	if err := g.Runs.Cancel(ctx, r.ID, g.Now(), g.audited(who, "run.cancel", object("run", r.ID), nil)); err != nil {
 		return nil, err
 	}
 	return g.whole(ctx, r)

@@ -12,15 +12,15 @@ import (
 // A run and its steps say what is missing in the warehouse.
 func TestGetRun_CountsGapsAndQuarantinedValues(t *testing.T) { // R20
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
 	run := h.ask("POST", "/api/v1/sources/"+made.field("id")+"/runs", `{}`).is(201).field("id")
-	err := h.ledger.Widen(ctx, run, []adtally.Account{{ID: "7"}, {ID: "8"}})
+	err := h.database.AddSteps(ctx, run, []adtally.Account{{ID: "7"}, {ID: "8"}})
 	for account, n := range map[string]int64{"7": 3, "8": 20} {
 		o := adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Load: account, Rows: 10 * n, Tables: map[string]int64{"ads": n, "ads_actions": 9 * n}, Gaps: 2 * n, Quarantined: n}
-		held, claimed := h.ledger.Claim(ctx, adtally.Ticket{Run: run, Account: account}, "w", time.Hour, time.Now())
-		left := h.ledger.Leave(ctx, held, adtally.Ending{State: adtally.Incomplete, Fault: adtally.NotLoaded(account, n)}, time.Now())
-		err = errors.Join(err, h.ledger.SaveOutcome(ctx, run, o), claimed, left)
+		held, claimed := h.database.LeaseStep(ctx, adtally.JobArgs{Run: run, Account: account}, "w", time.Hour, time.Now())
+		left := h.database.ReleaseStep(ctx, held, adtally.StepResult{State: adtally.Incomplete, Fault: adtally.NotLoaded(account, n)}, time.Now())
+		err = errors.Join(err, h.database.SaveOutcome(ctx, run, o), claimed, left)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ type runPage struct {
 // has begun it, and once only.
 func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	before := time.Now().Add(-time.Second)
 	first := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
 	second := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
@@ -37,8 +37,8 @@ func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
 		p.Items[0].Started.Before(before) || p.Items[0].Started.After(time.Now()) || p.Items[0].Seconds != 0 || p.Items[0].Ended != nil {
 		t.Errorf("%+v", p.Items)
 	}
-	o := adtally.Order{ID: "r1", Source: first, Trigger: adtally.BySchedule, At: time.Now(), Next: time.Now().Add(time.Hour)}
-	if _, placed, err := h.ledger.Place(ctx, o); !placed || err != nil {
+	o := adtally.RunRequest{ID: "r1", Source: first, Trigger: adtally.BySchedule, At: time.Now(), Next: time.Now().Add(time.Hour)}
+	if _, placed, err := h.database.RequestRun(ctx, o); !placed || err != nil {
 		t.Fatal(err)
 	}
 	if p := list("source=" + first); len(p.Items) != 1 || p.Items[0].ID != "r1" || p.Items[0].State != adtally.Waiting {
@@ -60,24 +60,24 @@ func TestListRuns_CarryRowsCallsDurationAndCode(t *testing.T) {
 	h, path := connected(t)
 	source := strings.TrimPrefix(path, "/api/v1/sources/")
 	began := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
-	unmoved := func(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+	unmoved := func(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 		return s, adtally.LogLine{Run: r.ID, At: began, Level: "info", Code: "x", Message: "x"}
 	}
-	_, _, err := h.ledger.Place(ctx, adtally.Order{ID: "r1", Source: source, Trigger: adtally.ByHand, At: began})
-	look, claimed := h.ledger.Claim(ctx, adtally.Ticket{Run: "r1"}, "w", time.Hour, began)
-	err = errors.Join(err, claimed, h.ledger.Leave(ctx, look, adtally.Ending{State: adtally.Finished}, began), h.ledger.Widen(ctx, "r1", []adtally.Account{{ID: "7"}, {ID: "8"}}))
+	_, _, err := h.database.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: source, Trigger: adtally.ByHand, At: began})
+	look, claimed := h.database.LeaseStep(ctx, adtally.JobArgs{Run: "r1"}, "w", time.Hour, began)
+	err = errors.Join(err, claimed, h.database.ReleaseStep(ctx, look, adtally.StepResult{State: adtally.Finished}, began), h.database.AddSteps(ctx, "r1", []adtally.Account{{ID: "7"}, {ID: "8"}}))
 	for account, f := range map[string]*adtally.Fault{"7": {Act: adtally.Wait, Code: "throttled", Message: "m"}, "8": {Act: adtally.Configure, Code: "permission", Message: "m"}} {
-		held, claimed := h.ledger.Claim(ctx, adtally.Ticket{Run: "r1", Account: account}, "w", time.Hour, began)
+		held, claimed := h.database.LeaseStep(ctx, adtally.JobArgs{Run: "r1", Account: account}, "w", time.Hour, began)
 		err = errors.Join(err, claimed,
-			h.ledger.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Load: account, Rows: 20, Calls: 3}),
-			h.ledger.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "campaigns", Account: account}, Rows: 500, Calls: 1, Fault: f}),
-			h.ledger.Leave(ctx, held, adtally.Ending{State: adtally.Failed, Fault: f}, began))
+			h.database.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Load: account, Rows: 20, Calls: 3}),
+			h.database.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "campaigns", Account: account}, Rows: 500, Calls: 1, Fault: f}),
+			h.database.ReleaseStep(ctx, held, adtally.StepResult{State: adtally.Failed, Fault: f}, began))
 	}
-	ended, concluded := h.ledger.Conclude(ctx, "r1", began.Add(90*time.Second+time.Millisecond), unmoved)
+	ended, concluded := h.database.Conclude(ctx, "r1", began.Add(90*time.Second+time.Millisecond), unmoved)
 	if err = errors.Join(err, concluded); err != nil || !ended {
 		t.Fatal(ended, err)
 	}
-	if _, _, err := h.ledger.Place(ctx, adtally.Order{ID: "r2", Source: source, Trigger: adtally.ByHand, At: time.Now().Add(-time.Hour)}); err != nil {
+	if _, _, err := h.database.RequestRun(ctx, adtally.RunRequest{ID: "r2", Source: source, Trigger: adtally.ByHand, At: time.Now().Add(-time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	var p runPage
@@ -95,7 +95,7 @@ func TestListRuns_CarryRowsCallsDurationAndCode(t *testing.T) {
 	if r := p.Items[0]; r.ID != "r2" || r.Rows != 0 || r.Calls != 0 || r.Code != "" || r.Seconds != 0 {
 		t.Errorf("a run that waits: %+v", r)
 	}
-	look, err = h.ledger.Claim(ctx, adtally.Ticket{Run: "r2"}, "w", time.Hour, time.Now())
+	look, err = h.database.LeaseStep(ctx, adtally.JobArgs{Run: "r2"}, "w", time.Hour, time.Now())
 	if err != nil || look.Run != "r2" {
 		t.Fatal(err)
 	}

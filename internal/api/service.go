@@ -17,14 +17,14 @@ type Service struct {
 	Log       Logs
 	Platforms Platforms
 	Vault     Vault
-	Doors     Doors
+	OAuth     OAuth
 	Logins    PlatformLogins
 	Links     Links
 	Settings  Settings
 	Grants    Grants
 	Channels  Channels
-	Outages   Outages
-	Couriers  Couriers
+	Incidents Incidents
+	Senders   Senders
 	Costs     Costs
 	Forecasts Forecasts
 	Warehouse Warehouse
@@ -44,15 +44,15 @@ type Warehouse interface {
 type Sources interface {
 	// AddSource refuses with dataset_taken. The secret comes with the source, or not
 	// at all.
-	AddSource(ctx context.Context, s adtally.Standing, h adtally.Handover, d adtally.Deed) error
-	Source(ctx context.Context, id string) (adtally.Standing, error)
+	AddSource(ctx context.Context, s adtally.SourceRecord, h adtally.Handover, d adtally.AuditEntry) error
+	Source(ctx context.Context, id string) (adtally.SourceRecord, error)
 	// DueSources are those whose next run is about to begin.
-	DueSources(ctx context.Context, now time.Time, limit int) ([]adtally.Standing, error)
-	Sources(ctx context.Context, deleted bool) ([]adtally.Standing, error)
+	DueSources(ctx context.Context, now time.Time, limit int) ([]adtally.SourceRecord, error)
+	Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
 	// EditSource makes a change, and keeps the secret that comes with it, in one
 	// transaction. It refuses with stale_edit where the source has another revision.
 	// The change asks nothing of the store.
-	EditSource(ctx context.Context, id string, revision int64, change func(*adtally.Standing), h adtally.Handover, d adtally.Deed) (adtally.Standing, error)
+	EditSource(ctx context.Context, id string, revision int64, change func(*adtally.SourceRecord), h adtally.Handover, d adtally.AuditEntry) (adtally.SourceRecord, error)
 }
 
 // Accounts are what the sources' credentials see.
@@ -62,8 +62,8 @@ type Accounts interface {
 
 // Runs are the carryings-out of syncs.
 type Runs interface {
-	// Place gives the run that is on instead, and false, where there is one.
-	Place(ctx context.Context, o adtally.Order, deeds ...adtally.Deed) (adtally.RunRecord, bool, error)
+	// RequestRun gives the run that is on instead, and false, where there is one.
+	RequestRun(ctx context.Context, o adtally.RunRequest, audit ...adtally.AuditEntry) (adtally.RunRecord, bool, error)
 	Run(ctx context.Context, id string) (adtally.RunRecord, error)
 	// Runs are those of a source, or of all, the newest first, before one of them.
 	Runs(ctx context.Context, source, before string, limit int) ([]adtally.RunRecord, error)
@@ -71,7 +71,7 @@ type Runs interface {
 	RunFigures(ctx context.Context, runs ...string) (map[string]adtally.RunFigures, error)
 	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)
 	// Cancel refuses with not_running.
-	Cancel(ctx context.Context, run string, now time.Time, d adtally.Deed) error
+	Cancel(ctx context.Context, run string, now time.Time, d adtally.AuditEntry) error
 }
 
 // Logs are what runs say.
@@ -85,20 +85,20 @@ type Logs interface {
 type Platforms interface {
 	Catalog() []adtally.Spec
 	// Tables are those that a source may have, its own reports among them.
-	Tables(s adtally.Source) ([]adtally.TableCard, error)
+	Tables(s adtally.Source) ([]adtally.TableInfo, error)
 }
 
-// Doors are how secrets come. Their faults are told to the caller as they are.
-type Doors interface {
+// OAuth is how secrets come. Their faults are told to the caller as they are.
+type OAuth interface {
 	// Inspect makes the named checks of a secret, and gives the one to keep. An
 	// error is a platform that does not answer: nothing is known then.
 	Inspect(ctx context.Context, connector string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error)
-	// Vouch asks the platform whether an app is what it is said to be.
-	Vouch(ctx context.Context, connector string, app adtally.App) error
-	// Consent is the platform's page on which a person lets our app in.
-	Consent(ctx context.Context, connector, state, back string) (string, error)
-	// Redeem makes a secret of what they come back with.
-	Redeem(ctx context.Context, connector, back string, answer url.Values) (adtally.Secret, error)
+	// VerifyApp asks the platform whether an app is what it is said to be.
+	VerifyApp(ctx context.Context, connector string, app adtally.App) error
+	// AuthCodeURL is the platform's page on which a person lets our app in.
+	AuthCodeURL(ctx context.Context, connector, state, back string) (string, error)
+	// Exchange makes a secret of what they come back with.
+	Exchange(ctx context.Context, connector, back string, answer url.Values) (adtally.Secret, error)
 }
 
 // PlatformLogins are the ways through a platform's login that people are on, or were.
@@ -116,22 +116,22 @@ type PlatformLogins interface {
 
 // Links let somebody log in who is none of our people.
 type Links interface {
-	AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.Deed) error
+	AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.AuditEntry) error
 	// ConnectLink is the one with an id or, where that is empty, a code's hash.
 	ConnectLink(ctx context.Context, id, code string) (adtally.ConnectLink, error)
 	ConnectLinks(ctx context.Context, source string) ([]adtally.ConnectLink, error)
-	RevokeConnectLink(ctx context.Context, source, id string, d adtally.Deed) error
+	RevokeConnectLink(ctx context.Context, source, id string, d adtally.AuditEntry) error
 }
 
 // Settings are what an admin sets for everybody.
 type Settings interface {
 	Settings(ctx context.Context) (adtally.InstallationSettings, error)
 	// SetSettings refuses with stale_edit where they have another revision.
-	SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.Deed) error
+	SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.AuditEntry) error
 	PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
 	// SetPlatformApp refuses with stale_edit where it has another revision.
 	// It destroys the secret that the app had before.
-	SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.Deed) error
+	SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.AuditEntry) error
 }
 
 // Grants are what credentials allow.
@@ -158,32 +158,32 @@ type Costs interface {
 type Forecasts interface {
 	// Preview asks the platform for one day of a report; zero = yesterday. The
 	// account is one that the source sees; empty = any.
-	Preview(ctx context.Context, s adtally.Standing, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error)
+	Preview(ctx context.Context, s adtally.SourceRecord, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error)
 	// Estimate says what a run would take. It asks the platform nothing.
-	Estimate(ctx context.Context, s adtally.Standing, e adtally.Extent) ([]adtally.Cost, error)
+	Estimate(ctx context.Context, s adtally.SourceRecord, e adtally.RunScope) ([]adtally.Cost, error)
 }
 
 // Channels are the ways to tell people.
 type Channels interface {
-	AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error
+	AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error
 	Channels(ctx context.Context) ([]adtally.Channel, error)
 	Channel(ctx context.Context, id string) (adtally.Channel, error)
 	// EditChannel refuses with stale_edit where the channel has another revision.
-	EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error
-	RemoveChannel(ctx context.Context, id string, d adtally.Deed) error
+	EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error
+	RemoveChannel(ctx context.Context, id string, d adtally.AuditEntry) error
 }
 
-// Outages are what was wrong, and what was sent about it.
-type Outages interface {
-	OpenOutages(ctx context.Context) ([]adtally.Outage, error)
-	// Outages are those that people were told of, newest first.
-	Outages(ctx context.Context, before adtally.Place, limit int) ([]adtally.Outage, error)
-	Letters(ctx context.Context, channel string, limit int) ([]adtally.Letter, error)
+// Incidents are what was wrong, and what was sent about it.
+type Incidents interface {
+	OpenIncidents(ctx context.Context) ([]adtally.Incident, error)
+	// Incidents are those that people were told of, newest first.
+	Incidents(ctx context.Context, before adtally.PagePosition, limit int) ([]adtally.Incident, error)
+	Deliveries(ctx context.Context, channel string, limit int) ([]adtally.Delivery, error)
 }
 
-// Couriers bring messages to people. Their faults are told to the caller as they
+// Senders bring messages to people. Their faults are told to the caller as they
 // are.
-type Couriers interface {
+type Senders interface {
 	Kinds() []adtally.Spec
 	// Check says what is wrong with a channel's settings.
 	Check(c adtally.Channel) error

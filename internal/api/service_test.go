@@ -22,8 +22,8 @@ func (platform) Catalog() []adtally.Spec {
 	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28}}
 }
 
-func (platform) Tables(adtally.Source) ([]adtally.TableCard, error) {
-	return []adtally.TableCard{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true}}, nil
+func (platform) Tables(adtally.Source) ([]adtally.TableInfo, error) {
+	return []adtally.TableInfo{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true}}, nil
 }
 
 var seven = adtally.Account{ID: "7", Name: "Seven", Currency: "EUR", Zone: "UTC", Status: "ACTIVE"}
@@ -49,18 +49,18 @@ func (platform) Inspect(_ context.Context, _ string, secret adtally.Secret, _ ad
 	return i, secret, nil
 }
 
-func (platform) Vouch(_ context.Context, _ string, app adtally.App) error {
+func (platform) VerifyApp(_ context.Context, _ string, app adtally.App) error {
 	if app.Secret.Reveal() != "right" {
 		return &adtally.Fault{Act: adtally.Configure, Code: "app_config", Message: "The app's secret is wrong", Hint: "Check it."}
 	}
 	return nil
 }
 
-func (platform) Consent(_ context.Context, _, state, back string) (string, error) {
+func (platform) AuthCodeURL(_ context.Context, _, state, back string) (string, error) {
 	return "https://login.example/?state=" + state + "&back=" + url.QueryEscape(back), nil
 }
 
-func (platform) Redeem(_ context.Context, _, _ string, answer url.Values) (adtally.Secret, error) {
+func (platform) Exchange(_ context.Context, _, _ string, answer url.Values) (adtally.Secret, error) {
 	switch {
 	case answer.Get("error") != "":
 		return adtally.Secret{}, &adtally.Fault{Act: adtally.Reconnect, Code: "login_cancelled", Message: "The login was cancelled", Hint: "Begin again."}
@@ -119,21 +119,21 @@ func (cellar) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, err
 	return []adtally.Foreign{{Name: "main.spend", Kind: "view", Reads: true}}, nil
 }
 
-// courier takes every channel but one without an address.
-type courier struct{ tried []string }
+// sender takes every channel but one without an address.
+type sender struct{ tried []string }
 
-func (*courier) Kinds() []adtally.Spec {
+func (*sender) Kinds() []adtally.Spec {
 	return []adtally.Spec{{Name: "webhook", Title: "Webhook", Summary: "A call.", Fields: []adtally.Field{{Key: "url", Label: "Address", Help: "Give one."}}}}
 }
 
-func (*courier) Check(c adtally.Channel) error {
+func (*sender) Check(c adtally.Channel) error {
 	if c.Kind != "webhook" || c.Settings["url"] == "" {
 		return &adtally.Fault{Act: adtally.Configure, Code: "channel_setting", Message: "It has no address", Hint: "Give one."}
 	}
 	return nil
 }
 
-func (c *courier) Try(_ context.Context, ch adtally.Channel) error {
+func (c *sender) Try(_ context.Context, ch adtally.Channel) error {
 	c.tried = append(c.tried, ch.ID)
 	if ch.Settings["url"] == "down" {
 		return &adtally.Fault{Act: adtally.Retry, Code: "channel_unreachable", Message: "It does not answer", Hint: "See whether it runs."}
@@ -141,12 +141,12 @@ func (c *courier) Try(_ context.Context, ch adtally.Channel) error {
 	return nil
 }
 
-func (*courier) NewSecret(string) adtally.Secret { return adtally.NewSecret("made-CANARY") }
+func (*sender) NewSecret(string) adtally.Secret { return adtally.NewSecret("made-CANARY") }
 
 // oracle knows one report, and what it takes.
 type oracle struct{}
 
-func (oracle) Preview(_ context.Context, _ adtally.Standing, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
+func (oracle) Preview(_ context.Context, _ adtally.SourceRecord, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
 	if r.Level != "ad" {
 		return adtally.Preview{}, &adtally.Fault{Act: adtally.Configure, Code: "report", Message: "There is no such level", Hint: "Take ad."}
 	}
@@ -155,7 +155,7 @@ func (oracle) Preview(_ context.Context, _ adtally.Standing, r adtally.Report, a
 		Rows: [][]*string{{&text, nil}}, Total: 1, Calls: 1, Used: 0.25, UsedKnown: true}, nil
 }
 
-func (oracle) Estimate(_ context.Context, _ adtally.Standing, e adtally.Extent) ([]adtally.Cost, error) {
+func (oracle) Estimate(_ context.Context, _ adtally.SourceRecord, e adtally.RunScope) ([]adtally.Cost, error) {
 	return []adtally.Cost{{Stream: "basic_ad", Accounts: 1, Slices: 3, Calls: 10, Rows: 100, Took: 1500 * time.Millisecond, Seen: true}, {Stream: "ads", Calls: 1, Seen: e.Reread}}, nil
 }
 
@@ -163,7 +163,7 @@ func (oracle) Estimate(_ context.Context, _ adtally.Standing, e adtally.Extent) 
 // run would take is added up.
 func TestAForecastIsShown(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
 	one := "/api/v1/sources/" + made.field("id")
 	h.ask("POST", one+"/preview", `{"report":{"name":"x","level":"nobody"}}`).refused(422, "report")
@@ -183,7 +183,7 @@ func TestAForecastIsShown(t *testing.T) {
 // R12: what depends on a source is shown before it goes, and its name is asked for.
 func TestWhatDependsOnASourceAsksForItsName(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","name":"Shop","token":"good","all_accounts":true,"reports":[{"name":"mine","level":"ad"}]}`).is(201)
 	second := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","name":"Copy","token":"good","all_accounts":true}`).is(201)
 	h.ask("POST", "/api/v1/channels", `{"kind":"webhook","name":"Ours","settings":{"url":"up"},"sources":["`+second.field("id")+`"]}`).is(201)
@@ -206,7 +206,7 @@ func TestWhatDependsOnASourceAsksForItsName(t *testing.T) {
 // what is wrong; its secret is shown once, where we made it.
 func TestChannelsAreMadeTestedAndChanged(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	h.ask("POST", "/api/v1/channels", `{"kind":"webhook"}`).refused(422, "channel_setting")
 	h.ask("POST", "/api/v1/channels", `{"kind":"webhook","alerts":["nonsense"]}`).refused(422, "invalid")
 	made := h.ask("POST", "/api/v1/channels", `{"kind":"webhook","name":"Ours","settings":{"url":"up"},"alerts":["stale"]}`).is(201)
@@ -233,7 +233,7 @@ func TestChannelsAreMadeTestedAndChanged(t *testing.T) {
 	}
 }
 
-func newLedger(t *testing.T) *store.DB {
+func newStore(t *testing.T) *store.DB {
 	t.Helper()
 	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
 	if err != nil {
@@ -247,14 +247,14 @@ func newLedger(t *testing.T) *store.DB {
 }
 
 func serviceOf(db *store.DB) api.Service {
-	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{db}, Warehouse: cellar{}, Channels: db, Outages: db, Couriers: &courier{}, Costs: db, Forecasts: oracle{},
-		Doors: platform{}, Logins: db, Links: db, Settings: db, Grants: db}
+	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{db}, Warehouse: cellar{}, Channels: db, Incidents: db, Senders: &sender{}, Costs: db, Forecasts: oracle{},
+		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db}
 }
 
 // R8, R24: what a platform says of a token is told as it is, and nothing is made.
 func TestATokenThatIsNotGoodMakesNoSource(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	for token, want := range map[string]struct {
 		status int
 		code   string

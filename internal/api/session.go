@@ -26,7 +26,7 @@ func (g session) register() {
 		Summary: "Say who is asking"}, g.get)
 	handle(g.shell, operation{ID: "log-out", Method: http.MethodDelete, Path: path, Tag: tagPeople, Access: mine,
 		Summary: "Log out, here or everywhere", Refuses: []int{http.StatusPreconditionFailed}}, g.stop)
-	handle(g.shell, operation{ID: "change-password", Method: http.MethodPut, Path: path + "/password", Tag: tagPeople, Access: mine,
+	handle(g.shell, operation{ID: "update-password", Method: http.MethodPut, Path: path + "/password", Tag: tagPeople, Access: mine,
 		Summary: "Change one's password", Text: "All other sessions of the user end.",
 		Refuses: []int{http.StatusPreconditionFailed, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.password)
 }
@@ -43,7 +43,7 @@ func (g session) start(ctx context.Context, who Caller, in *loginForm) (*known, 
 	if err != nil {
 		return nil, err
 	}
-	if err := g.Store.LoggedIn(ctx, u.ID, g.deed(who.by(u), "session.start", object("user", u.ID), nil)); err != nil {
+	if err := g.Store.LoggedIn(ctx, u.ID, g.audited(who.by(u), "session.start", object("user", u.ID), nil)); err != nil {
 		return nil, err
 	}
 	return g.logins.admitted(ctx, who, u)
@@ -77,7 +77,7 @@ func (g session) stop(ctx context.Context, who Caller, in *logout) (*cleared, er
 			return nil, err
 		}
 		u.Epoch++
-		if err := g.Store.ChangeUser(ctx, u, g.deed(who, "session.end_all", object("user", who.ID), nil)); err != nil {
+		if err := g.Store.ChangeUser(ctx, u, g.audited(who, "session.end_all", object("user", who.ID), nil)); err != nil {
 			return nil, err
 		}
 	}
@@ -107,7 +107,7 @@ func (g session) password(ctx context.Context, who Caller, in *passwordForm) (*c
 		return nil, err
 	}
 	u.Epoch++
-	if err := g.Store.ChangeUser(ctx, u, g.deed(who, "user.password", object("user", u.ID), nil)); err != nil {
+	if err := g.Store.ChangeUser(ctx, u, g.audited(who, "user.password", object("user", u.ID), nil)); err != nil {
 		return nil, err
 	}
 	cookie, err := g.begin(ctx, who, u)
@@ -120,7 +120,7 @@ func (g session) prove(ctx context.Context, who Caller, u adtally.User, current,
 	if u.Password.IsZero() {
 		return nil
 	}
-	if err := g.logins.patiently(who, u.Email); err != nil {
+	if err := g.logins.withTimeout(who, u.Email); err != nil {
 		return err
 	}
 	good, err := g.Passwords.Matches(ctx, current, u.Password)
@@ -130,7 +130,7 @@ func (g session) prove(ctx context.Context, who Caller, u adtally.User, current,
 	if !good {
 		return fieldRefusal{refusal("wrong_password", "This is not the present password", "Try again, or ask an admin."), field}
 	}
-	g.patience.Good(u.Email, network(who.From))
+	g.throttle.Good(u.Email, network(who.From))
 	return nil
 }
 

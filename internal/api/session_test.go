@@ -13,13 +13,13 @@ import (
 
 func login(email, word string) string { return form("email", email, "password", word) }
 
-func (h *house) login(email, word string) reply {
+func (h *testServer) login(email, word string) reply {
 	return h.ask("POST", "/api/v1/session", login(email, word))
 }
 
 func TestALoginBringsASessionUnderANewToken(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.admin()
 	planted := &http.Cookie{Name: "adtally", Value: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
 	first := h.as(planted).login(ana, goodWord).is(http.StatusOK).cookies()
@@ -49,7 +49,7 @@ func TestOverHTTPSTheCookieIsSafe(t *testing.T) { // R25
 		"somebody claims it":           {false, "X-Forwarded-Proto: https", "adtally"},
 		"the client's claim comes too": {true, "X-Forwarded-Proto: https, http", "adtally"},
 	} {
-		h := newHouse(t, func(conf *api.Config) { conf.BehindProxy = c.proxy })
+		h := newTestServer(t, func(conf *api.Config) { conf.BehindProxy = c.proxy })
 		h.admin()
 		got := h.ask("POST", "/api/v1/session", login(ana, goodWord), c.header).is(http.StatusOK)
 		cookie := got.cookies()[0]
@@ -64,30 +64,30 @@ func TestOverHTTPSTheCookieIsSafe(t *testing.T) { // R25
 // Whatever is wrong with a login, the answer and the work are the same.
 func TestARefusedLoginSaysNothing(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	admin.guest("out@example.com", adtally.Viewer)
 	admin.disable("out@example.com")
-	h.store.users["oidc"] = adtally.User{ID: "oidc", Email: "oidc@example.com", Powers: adtally.Powers{Role: adtally.Viewer}, Version: 1}
-	var answers, deeds []string
+	h.store.users["oidc"] = adtally.User{ID: "oidc", Email: "oidc@example.com", AccessLevel: adtally.AccessLevel{Role: adtally.Viewer}, Version: 1}
+	var answers, audit []string
 	for i, try := range [][2]string{{ana, "wrong"}, {"nobody@example.com", "wrong"}, {"out@example.com", goodWord}, {"oidc@example.com", ""}, {"not an address", "x"}} {
-		before, done := h.passwords.compared.Load(), len(h.store.deeds)
+		before, done := h.passwords.compared.Load(), len(h.store.audit)
 		got := h.login(try[0], try[1]).refused(http.StatusUnauthorized, "wrong_login")
 		if n := h.passwords.compared.Load() - before; n != 1 {
 			t.Errorf("try %d compared %d passwords", i, n)
 		}
 		p := got.problem()
 		answers = append(answers, strings.ReplaceAll(got.Body.String(), p.Request, ""))
-		deeds = append(deeds, strings.Join(h.store.what()[done:], " "))
+		audit = append(audit, strings.Join(h.store.what()[done:], " "))
 	}
 	for i := range answers {
 		same(t, "answer", answers[i], answers[0])
-		same(t, "deeds", deeds[i], "session.refused")
+		same(t, "deeds", audit[i], "session.refused")
 	}
 }
 
 // disable keeps a user out, as an admin does it.
-func (h *house) disable(email string) {
+func (h *testServer) disable(email string) {
 	h.t.Helper()
 	u, err := h.store.UserByEmail(ctx, email)
 	if err != nil {
@@ -99,23 +99,23 @@ func (h *house) disable(email string) {
 
 func TestASessionEnds(t *testing.T) { // R25
 	t.Parallel()
-	alive := func(h *house) bool { return h.ask("GET", "/api/v1/session", "").Code == http.StatusOK }
-	for name, end := range map[string]func(h, mine, other *house){
-		"by logging out":       func(_, mine, _ *house) { mine.ask("DELETE", "/api/v1/session", "").is(http.StatusNoContent) },
-		"by being left alone":  func(*house, *house, *house) { time.Sleep(time.Hour) },
-		"by its age":           func(_, mine, _ *house) { restless(mine, 5*time.Hour) },
-		"when its user is out": func(h, _, _ *house) { h.admin2().disable("eve@example.com") },
-		"when all of them end": func(_, _, other *house) {
+	alive := func(h *testServer) bool { return h.ask("GET", "/api/v1/session", "").Code == http.StatusOK }
+	for name, end := range map[string]func(h, mine, other *testServer){
+		"by logging out":       func(_, mine, _ *testServer) { mine.ask("DELETE", "/api/v1/session", "").is(http.StatusNoContent) },
+		"by being left alone":  func(*testServer, *testServer, *testServer) { time.Sleep(time.Hour) },
+		"by its age":           func(_, mine, _ *testServer) { restless(mine, 5*time.Hour) },
+		"when its user is out": func(h, _, _ *testServer) { h.admin2().disable("eve@example.com") },
+		"when all of them end": func(_, _, other *testServer) {
 			other.ask("DELETE", "/api/v1/session?everywhere=true", "").is(http.StatusNoContent)
 		},
-		"when the password moves": func(_, _, other *house) {
+		"when the password moves": func(_, _, other *testServer) {
 			other.ask("PUT", "/api/v1/session/password", form("current", goodWord, "new", goodWord+"2")).is(http.StatusNoContent)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				h := newHouse(t, func(c *api.Config) { c.Idle, c.Lifetime = time.Hour, 5*time.Hour })
+				h := newTestServer(t, func(c *api.Config) { c.Idle, c.Lifetime = time.Hour, 5*time.Hour })
 				h.admin().guest("eve@example.com", adtally.Viewer)
 				mine := h.as(h.login("eve@example.com", goodWord).is(http.StatusOK).cookies()...)
 				other := h.as(h.login("eve@example.com", goodWord).is(http.StatusOK).cookies()...)
@@ -134,7 +134,7 @@ func TestASessionEnds(t *testing.T) { // R25
 // Whoever is let in again logs in again.
 func TestBeingLetInAgainBringsNoSessionBack(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	eve := admin.guest("eve@example.com", adtally.Viewer)
 	u, err := h.store.UserByEmail(ctx, "eve@example.com")
@@ -156,12 +156,12 @@ func TestBeingLetInAgainBringsNoSessionBack(t *testing.T) { // R25
 }
 
 // admin2 is the admin in another browser.
-func (h *house) admin2() *house {
+func (h *testServer) admin2() *testServer {
 	return h.as(h.as().login(ana, goodWord).is(http.StatusOK).cookies()...)
 }
 
 // restless uses a session all the time.
-func restless(h *house, long time.Duration) {
+func restless(h *testServer, long time.Duration) {
 	const pause = 50 * time.Minute
 	for ; long > pause; long -= pause {
 		time.Sleep(pause)
@@ -174,7 +174,7 @@ func restless(h *house, long time.Duration) {
 func TestALateRequestBringsNothingBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestServer(t)
 		mine := h.admin()
 		slow := h.store.sessions
 		time.Sleep(2 * time.Minute) // so that its use would be noted
@@ -192,7 +192,7 @@ func TestALateRequestBringsNothingBack(t *testing.T) {
 
 func TestAPasswordIsChangedByWhoeverKnowsIt(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	admin := h.admin()
 	const path = "/api/v1/session/password"
 	admin.ask("PUT", path, form("current", "wrong", "new", "another good word")).refused(http.StatusForbidden, "wrong_password")
@@ -209,7 +209,7 @@ func TestAPasswordIsChangedByWhoeverKnowsIt(t *testing.T) { // R25
 func TestGuessingIsSlowedDownAndLocksNobodyOut(t *testing.T) { // R25
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestServer(t)
 		h.admin()
 		evil := h.at("203.0.113.9")
 		good := 0
@@ -235,7 +235,7 @@ func TestGuessingIsSlowedDownAndLocksNobodyOut(t *testing.T) { // R25
 func TestAnAddressThatTriesManyAccountsIsSlowedDown(t *testing.T) { // R25
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		h := newTestServer(t)
 		h.admin()
 		for i := range 21 {
 			// One owner has a whole /64 of IPv6.

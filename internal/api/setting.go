@@ -18,11 +18,11 @@ const (
 
 func (g settings) register() {
 	handle(g.shell, operation{ID: "get-settings", Method: http.MethodGet, Path: "/api/v1/settings", Tag: tagSettings, Access: forAdmins, Summary: "Show what is set for everybody"}, g.get)
-	handle(g.shell, operation{ID: "change-settings", Method: http.MethodPatch, Path: "/api/v1/settings", Tag: tagSettings, Access: forAdmins, Summary: "Set something for everybody"}, g.change)
+	handle(g.shell, operation{ID: "update-settings", Method: http.MethodPatch, Path: "/api/v1/settings", Tag: tagSettings, Access: forAdmins, Summary: "Set something for everybody"}, g.change)
 	handle(g.shell, operation{ID: "get-app", Method: http.MethodGet, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Show the installation's app at a platform"}, g.app)
 	handle(g.shell, operation{ID: "set-app", Method: http.MethodPut, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Set the installation's app at a platform",
 		Text: "The platform is asked first whether the id and the secret belong together.", Refuses: []int{http.StatusServiceUnavailable}}, g.setApp)
-	handle(g.shell, operation{ID: "remove-app", Method: http.MethodDelete, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Forget the installation's app at a platform",
+	handle(g.shell, operation{ID: "delete-app", Method: http.MethodDelete, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Forget the installation's app at a platform",
 		Text: "Tokens live on; they are not extended any more."}, g.removeApp)
 	handle(g.shell, operation{ID: "list-faults", Method: http.MethodGet, Path: "/api/v1/catalog/{connector}/faults", Tag: tagSources, Access: forViewers,
 		Summary: "List the ways in which a token, a login or an app fails"}, g.faults)
@@ -60,7 +60,7 @@ func (g settings) change(ctx context.Context, who Caller, in *struct {
 	}
 	s.Revision = version
 	set(&s.Reveal, in.Body.Reveal)
-	if err := g.Settings.SetSettings(ctx, s, g.deed(who, "settings.change", "", nil)); err != nil {
+	if err := g.Settings.SetSettings(ctx, s, g.audited(who, "settings.update", "", nil)); err != nil {
 		return nil, err
 	}
 	return &oneSettings{etag(s.Revision + 1), InstallationSettings{s.Reveal}}, nil
@@ -114,12 +114,12 @@ func (g settings) setApp(ctx context.Context, who Caller, in *struct {
 			return nil, err
 		}
 	}
-	if err := g.Doors.Vouch(ctx, in.Connector, adtally.App{ID: in.Body.ID, Secret: secret}); err != nil {
+	if err := g.OAuth.VerifyApp(ctx, in.Connector, adtally.App{ID: in.Body.ID, Secret: secret}); err != nil {
 		return nil, foreign(err)
 	}
 	err = g.Vault.Admit(ctx, adtally.Credential{ID: a.Credential, Connector: "app " + in.Connector, Name: in.Body.ID}, secret, adtally.Grant{AppID: in.Body.ID}, who.String(), func(ctx context.Context, kept adtally.Admission) error {
 		a.ID, a.Configuration, a.Credential = in.Body.ID, in.Body.Configuration, kept.Credential.ID
-		return g.Settings.SetPlatformApp(ctx, a, kept, g.deed(who, "app.set", object("app", a.ID), map[string]string{"connector": in.Connector}))
+		return g.Settings.SetPlatformApp(ctx, a, kept, g.audited(who, "app.set", object("app", a.ID), map[string]string{"connector": in.Connector}))
 	})
 	if err != nil {
 		return nil, err
@@ -155,11 +155,11 @@ func (g settings) removeApp(ctx context.Context, who Caller, in *struct {
 	}
 	id := a.ID
 	a.ID, a.Configuration, a.Credential = "", "", ""
-	return nil, g.Settings.SetPlatformApp(ctx, a, adtally.Admission{}, g.deed(who, "app.remove", object("app", id), map[string]string{"connector": in.Connector}))
+	return nil, g.Settings.SetPlatformApp(ctx, a, adtally.Admission{}, g.audited(who, "app.remove", object("app", id), map[string]string{"connector": in.Connector}))
 }
 
-// FaultCard is a way in which a token, a login or an app fails.
-type FaultCard struct {
+// FaultInfo is a way in which a token, a login or an app fails.
+type FaultInfo struct {
 	Code    string      `json:"code" doc:"The same as of a source's fault, a check or a problem" example:"token_expired"`
 	Act     adtally.Act `json:"act" enum:"retry,wait,reconnect,configure,bug"`
 	Message string      `json:"message"`
@@ -169,7 +169,7 @@ type FaultCard struct {
 }
 
 // ownFaults are those of a login that the platform has no part in.
-var ownFaults = []adtally.FaultCard{
+var ownFaults = []adtally.FaultInfo{
 	{Code: "login_stale", Act: adtally.Reconnect, Message: "This login was not begun here", Hint: "Begin again from the source.", Help: "login_refused"},
 	{Code: "login_foreign", Act: adtally.Reconnect, Message: "This login was begun by somebody else, or in another browser", Hint: "Begin again in this browser.", Help: "login_refused"},
 	{Code: "login_used", Act: adtally.Reconnect, Message: "This login was finished before", Hint: "Begin again if the source is not connected.", Help: "login_refused"},
@@ -177,15 +177,15 @@ var ownFaults = []adtally.FaultCard{
 	{Code: "link_gone", Act: adtally.Reconnect, Message: "This link does not work, or no longer", Hint: "Ask whoever sent it for a new one.", Help: "login_refused"},
 }
 
-func (g settings) faults(_ context.Context, _ Caller, in *struct{ ByConnector }) (*listed[FaultCard], error) {
+func (g settings) faults(_ context.Context, _ Caller, in *struct{ ByConnector }) (*listed[FaultInfo], error) {
 	spec, err := g.spec(in.Connector)
 	if err != nil {
 		return nil, err
 	}
-	out := &listed[FaultCard]{}
-	out.Body.Items = []FaultCard{}
+	out := &listed[FaultInfo]{}
+	out.Body.Items = []FaultInfo{}
 	for _, c := range slices.Concat(spec.Faults, ownFaults) {
-		out.Body.Items = append(out.Body.Items, FaultCard{c.Code, c.Act, c.Message + ".", c.Hint, c.Act.Rhythm(), c.Help})
+		out.Body.Items = append(out.Body.Items, FaultInfo{c.Code, c.Act, c.Message + ".", c.Hint, c.Act.Interval(), c.Help})
 	}
 	return out, nil
 }

@@ -19,7 +19,7 @@ const tagPeople = "people"
 func (g setup) register() {
 	handle(g.shell, operation{ID: "get-setup", Method: http.MethodGet, Path: "/api/v1/setup", Tag: tagPeople, Access: public,
 		Summary: "Say whether there is an admin yet, and how to log in"}, g.get)
-	handle(g.shell, operation{ID: "set-up", Method: http.MethodPost, Path: "/api/v1/setup", Tag: tagPeople, Access: public,
+	handle(g.shell, operation{ID: "setup", Method: http.MethodPost, Path: "/api/v1/setup", Tag: tagPeople, Access: public,
 		Summary: "Make the first admin and log in", Text: "The server prints the code when it starts while there is no user.",
 		Status: http.StatusCreated, Refuses: []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.make)
 }
@@ -54,13 +54,13 @@ func (g setup) make(ctx context.Context, who Caller, in *setupForm) (*known, err
 	if some, err := g.Store.AnyUser(ctx); err != nil || some {
 		return nil, orSetupDone(err)
 	}
-	if err := g.logins.patiently(who, "set-up"); err != nil {
+	if err := g.logins.withTimeout(who, "set-up"); err != nil {
 		return nil, err
 	}
 	if !g.good(in.Body.Code) {
 		return nil, refusal("wrong_code", "This is not the set-up code", "The server prints it when it starts; look at its output or its log.")
 	}
-	powers := adtally.Powers{Role: adtally.Admin, Permissions: adtally.Permissions()}
+	powers := adtally.AccessLevel{Role: adtally.Admin, Permissions: adtally.Permissions()}
 	email, err := address(in.Body.Email)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (g setup) make(ctx context.Context, who Caller, in *setupForm) (*known, err
 	if err != nil {
 		return nil, err
 	}
-	if err := g.Store.AddFirstUser(ctx, u, g.deed(who.by(u), "setup", object("user", u.ID), nil)); err != nil {
+	if err := g.Store.AddFirstUser(ctx, u, g.audited(who.by(u), "setup", object("user", u.ID), nil)); err != nil {
 		return nil, err
 	}
 	return g.logins.admitted(ctx, who, u)

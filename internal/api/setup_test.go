@@ -10,7 +10,7 @@ import (
 
 func TestTheFirstRunMakesTheAdmin(t *testing.T) { // R25
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	same(t, "needed", h.ask("GET", "/api/v1/setup", "").is(http.StatusOK).field("needed"), "true")
 	h.ask("POST", "/api/v1/setup", form("code", "wrong", "email", ana, "name", "Ana", "password", goodWord)).refused(http.StatusForbidden, "wrong_code")
 	h.ask("POST", "/api/v1/setup", form("code", setupCode, "email", ana, "name", "Ana", "password", "short")).refused(http.StatusUnprocessableEntity, "weak_password")
@@ -25,6 +25,6 @@ func TestTheFirstRunMakesTheAdmin(t *testing.T) { // R25
 
 func TestWithoutACodeNobodySetsUp(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(c *api.Config) { c.SetupCode = adtally.Secret{} })
+	h := newTestServer(t, func(c *api.Config) { c.SetupCode = adtally.Secret{} })
 	h.ask("POST", "/api/v1/setup", form("code", "", "email", ana, "name", "Ana", "password", goodWord)).refused(http.StatusForbidden, "wrong_code")
 }

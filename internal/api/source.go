@@ -31,11 +31,11 @@ func (g sources) register() {
 	const list, one = "/api/v1/sources", "/api/v1/sources/{id}"
 	handle(g.shell, operation{ID: "list-catalog", Method: http.MethodGet, Path: "/api/v1/catalog", Tag: tagSources, Access: forViewers, Summary: "List what can be connected"}, g.catalog)
 	handle(g.shell, operation{ID: "list-sources", Method: http.MethodGet, Path: list, Tag: tagSources, Access: forViewers, Summary: "List the sources"}, g.list)
-	handle(g.shell, operation{ID: "make-source", Method: http.MethodPost, Path: list, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
+	handle(g.shell, operation{ID: "create-source", Method: http.MethodPost, Path: list, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
 		Summary: "Connect a source", Text: "With a token the platform is asked what it allows, and the first sync begins at once. Without one the source waits for it.",
 		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.make)
 	handle(g.shell, operation{ID: "get-source", Method: http.MethodGet, Path: one, Tag: tagSources, Access: forViewers, Summary: "Show a source"}, g.get)
-	handle(g.shell, operation{ID: "change-source", Method: http.MethodPatch, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Change a source",
+	handle(g.shell, operation{ID: "update-source", Method: http.MethodPatch, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Change a source",
 		Text: "What is not named stays. A new name changes no table.", Refuses: []int{http.StatusConflict}}, g.change)
 	handle(g.shell, operation{ID: "delete-source", Method: http.MethodDelete, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Delete a source",
 		Text: "It can be restored for 30 days, with its tables and its schedule. Then it is forgotten, its token is destroyed, and its tables stay or go, as was wanted. A run that is on is cancelled.", Refuses: []int{http.StatusConflict}}, g.remove)
@@ -86,7 +86,7 @@ type SourceFault struct {
 	Since   time.Time   `json:"since"`
 }
 
-func (g sources) sourceOf(s adtally.Standing, grant adtally.Grant, name func(string) string) Source {
+func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, name func(string) string) Source {
 	var fault *SourceFault
 	if f := s.Fault; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
@@ -100,7 +100,7 @@ func (g sources) sourceOf(s adtally.Standing, grant adtally.Grant, name func(str
 }
 
 // lookBack is for how many days after a day a source reads it again.
-func (g sources) lookBack(s adtally.Standing) int {
+func (g sources) lookBack(s adtally.SourceRecord) int {
 	if s.LookBack > 0 {
 		return s.LookBack
 	}
@@ -116,12 +116,12 @@ type oneSource struct {
 	Body Source
 }
 
-func (g sources) with(ctx context.Context, s adtally.Standing, grant adtally.Grant) *oneSource {
+func (g sources) with(ctx context.Context, s adtally.SourceRecord, grant adtally.Grant) *oneSource {
 	return &oneSource{etag(s.Revision), g.sourceOf(s, grant, g.names(ctx))}
 }
 
-// Card is a connector of the catalog.
-type Card struct {
+// CatalogEntry is a connector of the catalog.
+type CatalogEntry struct {
 	Name    string `json:"name"`
 	Title   string `json:"title"`
 	Summary string `json:"summary"`
@@ -130,14 +130,14 @@ type Card struct {
 	Cure    string `json:"no_login_cure,omitempty" doc:"What to do about it"`
 }
 
-func (g sources) catalog(ctx context.Context, _ Caller, _ *struct{}) (*listed[Card], error) {
-	out := &listed[Card]{}
+func (g sources) catalog(ctx context.Context, _ Caller, _ *struct{}) (*listed[CatalogEntry], error) {
+	out := &listed[CatalogEntry]{}
 	for _, s := range g.Platforms.Catalog() {
 		app, err := g.Settings.PlatformApp(ctx, s.Name)
 		if err != nil {
 			return nil, err
 		}
-		c := Card{Name: s.Name, Title: s.Title, Summary: s.Summary, Login: app.ID != ""}
+		c := CatalogEntry{Name: s.Name, Title: s.Title, Summary: s.Summary, Login: app.ID != ""}
 		if !c.Login {
 			f := s.Fault("no_app")
 			c.Why, c.Cure = f.Message+".", f.Hint
@@ -174,7 +174,7 @@ func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSou
 }
 
 // shown is a source with what is known of its token.
-func (g sources) shown(ctx context.Context, s adtally.Standing) (*oneSource, error) {
+func (g sources) shown(ctx context.Context, s adtally.SourceRecord) (*oneSource, error) {
 	grants, err := g.Grants.Grants(ctx)
 	return g.with(ctx, s, grants[s.Credential]), err
 }
@@ -190,8 +190,8 @@ type sourceForm struct {
 
 var datasetName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,49}$`)
 
-// usualRhythm is how often a source is synced where nothing is set (R5).
-const usualRhythm = time.Hour
+// defaultInterval is how often a source is synced where nothing is set (R5).
+const defaultInterval = time.Hour
 
 func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSource, error) {
 	i := slices.IndexFunc(g.Platforms.Catalog(), func(s adtally.Spec) bool { return s.Name == in.Body.Connector })
@@ -199,7 +199,7 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 		return nil, invalid("body.connector", "There is no such connector")
 	}
 	spec := g.Platforms.Catalog()[i]
-	s := adtally.Standing{Source: adtally.Source{ID: g.NewID(), Name: spec.Title, Connector: spec.Name, Every: usualRhythm}, Stage: adtally.Authentication, Created: g.Now(), CreatedBy: who.String()}
+	s := adtally.SourceRecord{Source: adtally.Source{ID: g.NewID(), Name: spec.Title, Connector: spec.Name, Every: defaultInterval}, Stage: adtally.Authentication, Created: g.Now(), CreatedBy: who.String()}
 	in.Body.Choice.into(&s)
 	var err error
 	if s.Dataset, err = g.dataset(ctx, in.Body.Dataset, spec.Name); err != nil {
@@ -228,7 +228,7 @@ const mostNames = 50
 
 // add keeps a source with its secret. Where the dataset is ours to choose, another
 // one is taken in the place of one that somebody was faster with.
-func (g sources) add(ctx context.Context, who Caller, s adtally.Standing, o *offer, given string) (adtally.Standing, error) {
+func (g sources) add(ctx context.Context, who Caller, s adtally.SourceRecord, o *offer, given string) (adtally.SourceRecord, error) {
 	for range mostNames {
 		added, err := g.addOnce(ctx, who, s, o)
 		if err == nil || given != "" || adtally.FaultOf(err).Code != "dataset_taken" {
@@ -241,9 +241,9 @@ func (g sources) add(ctx context.Context, who Caller, s adtally.Standing, o *off
 	return s, refusal("busy", "Too many sources are made at once", "Try again.")
 }
 
-func (g sources) addOnce(ctx context.Context, who Caller, s adtally.Standing, o *offer) (adtally.Standing, error) {
+func (g sources) addOnce(ctx context.Context, who Caller, s adtally.SourceRecord, o *offer) (adtally.SourceRecord, error) {
 	s.Revision = 1
-	d := g.deed(who, "source.make", object("source", s.ID), map[string]string{"name": s.Name, "dataset": s.Dataset})
+	d := g.audited(who, "source.create", object("source", s.ID), map[string]string{"name": s.Name, "dataset": s.Dataset})
 	if o.secret.IsZero() {
 		return s, g.Sources.AddSource(ctx, s, adtally.Handover{}, d)
 	}
@@ -313,7 +313,7 @@ func (g sources) takes(ctx context.Context, name string, taken bool) error {
 var usualDatasets = map[string]string{"facebookads": "facebook_ads"}
 
 // check says whether the connector would take the source.
-func (g sources) check(s adtally.Standing) error {
+func (g sources) check(s adtally.SourceRecord) error {
 	if err := g.notLater(s.Since, "body.since"); err != nil {
 		return err
 	}
@@ -327,12 +327,12 @@ func (g sources) change(ctx context.Context, who Caller, in *struct {
 },
 ) (*oneSource, error) {
 	now := g.Now()
-	return g.edit(ctx, who, in.ID, in.Edit, "source.change", func(s *adtally.Standing) {
+	return g.edit(ctx, who, in.ID, in.Edit, "source.update", func(s *adtally.SourceRecord) {
 		in.Body.into(s)
 		if s.Stage == adtally.Authentication && s.Credential != "" && (s.All || len(s.Accounts) > 0) {
 			s.Stage, s.Next = adtally.InitialLoad, now
 		}
-	}, func(before, after adtally.Standing) error {
+	}, func(before, after adtally.SourceRecord) error {
 		if err := g.check(after); err != nil {
 			return err
 		}
@@ -342,7 +342,7 @@ func (g sources) change(ctx context.Context, who Caller, in *struct {
 
 // edit changes a source that is as it was seen. What refuses the change compares
 // the source before and after.
-func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, what string, change func(*adtally.Standing), refuses func(before, after adtally.Standing) error) (*oneSource, error) {
+func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, what string, change func(*adtally.SourceRecord), refuses func(before, after adtally.SourceRecord) error) (*oneSource, error) {
 	version, err := seen.Version()
 	if err != nil {
 		return nil, err
@@ -359,52 +359,9 @@ func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, wha
 	if err := refuses(s, after); err != nil {
 		return nil, err
 	}
-	s, err = g.Sources.EditSource(ctx, id, version, change, adtally.Handover{}, g.deed(who, what, object("source", id), nil))
+	s, err = g.Sources.EditSource(ctx, id, version, change, adtally.Handover{}, g.audited(who, what, object("source", id), nil))
 	if err != nil {
 		return nil, err
 	}
 	return g.shown(ctx, s)
-}
-
-func (g sources) remove(ctx context.Context, who Caller, in *struct {
-	ByID
-	Edit
-	Data string `query:"data" enum:"keep,drop" default:"keep" doc:"drop = its tables go with it, once it cannot be restored any more. What others made in its dataset stays"`
-	Name string `query:"name" maxLength:"200" doc:"The source's name, which is asked for where something depends on it, or its tables go"`
-},
-) (*oneSource, error) {
-	if _, err := in.Version(); err != nil {
-		return nil, err
-	}
-	d, err := g.dependentsOf(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	now := g.Now()
-	return g.edit(ctx, who, in.ID, in.Edit, "source.delete", func(s *adtally.Standing) {
-		if s.Deleted.IsZero() {
-			s.Deleted = now
-		}
-		s.Drop = in.Data == "drop"
-	}, func(s, _ adtally.Standing) error {
-		if (in.Data == "drop" || d.any()) && in.Name != s.Name {
-			return fieldRefusal{refusal("name_needed", "Something depends on this source, or its tables are to go", "Send its name along: name="+s.Name), "query.name"}
-		}
-		return nil
-	})
-}
-
-func (g sources) restore(ctx context.Context, who Caller, in *struct {
-	ByID
-	Edit
-},
-) (*oneSource, error) {
-	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.Standing) {
-		s.Deleted, s.Drop = time.Time{}, false
-	}, func(s, _ adtally.Standing) error {
-		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.Grace {
-			return refusal("conflict", "It was deleted more than 30 days ago", "Connect it anew; its tables are still there.")
-		}
-		return nil
-	})
 }

@@ -22,10 +22,10 @@ type usages struct {
 }
 
 func (g usages) register() {
-	handle(g.shell, operation{ID: "read-usage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/usage", Tag: tagSources, Access: forViewers,
+	handle(g.shell, operation{ID: "get-usage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/usage", Tag: tagSources, Access: forViewers,
 		Summary: "Show what a source costs", Text: "Calls, rows, seconds and bytes, summed up by day (in UTC), table or account. Calls are counted as the platform counts them. Of a table that is read with another one, such as basic_ad_actions with basic_ad, only the rows are told: the rest stands with the other."}, g.source)
-	handle(g.shell, operation{ID: "read-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Show what a run cost, by table and account"}, g.run)
-	handle(g.shell, operation{ID: "read-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
+	handle(g.shell, operation{ID: "get-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Show what a run cost, by table and account"}, g.run)
+	handle(g.shell, operation{ID: "get-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
 		Summary: "Show which days are in the warehouse", Text: "By account and table, as ranges of days in the account's zone. A page may be shorter than its limit although others follow: next says so. A range is partial where the platform withheld some of it."}, g.coverage)
 	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: "/api/v1/runs/{id}/log.jsonl", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run", Stream: "application/jsonl",
 		Text: "All of it, a line of JSON for each of its lines."}, g.wholeLog)
@@ -125,7 +125,7 @@ func (g usages) coverage(ctx context.Context, _ Caller, in *struct {
 	}
 	if err == nil && more {
 		last := all[len(all)-1]
-		out.Body.Next, err = g.seal.close("cursor "+list, adtally.CoveragePlace{Account: last.Account, Table: last.Table, From: last.Window.From})
+		out.Body.Next, err = g.seal.close("cursor "+list, adtally.CoveragePosition{Account: last.Account, Table: last.Table, From: last.Window.From})
 	}
 	return out, err
 }

@@ -14,12 +14,12 @@ import (
 // R20, R22: what a run said can be taken away whole, what it cost is shown.
 func TestALogIsDownloadedWhole(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
 	run := h.ask("POST", "/api/v1/sources/"+made.field("id")+"/runs", `{}`).is(201).field("id")
 	const lines = 2300
 	for i := range lines {
-		if err := h.ledger.AppendLog(ctx, adtally.LogLine{Run: run, At: time.Unix(int64(i), 0), Level: "info", Code: "x", Message: fmt.Sprint("line ", i)}); err != nil {
+		if err := h.database.AppendLog(ctx, adtally.LogLine{Run: run, At: time.Unix(int64(i), 0), Level: "info", Code: "x", Message: fmt.Sprint("line ", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -48,14 +48,14 @@ func TestALogIsDownloadedWhole(t *testing.T) {
 // What a source covers is read page by page, in ranges.
 func TestCoverage_IsReadInPagesOfRanges(t *testing.T) { // R19
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	id := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201).field("id")
 	for _, account := range []string{"7", "8"} {
 		var all []adtally.Checkpoint
 		for _, day := range []adtally.Day{20000, 20001, 20005} {
 			all = append(all, adtally.Checkpoint{Table: "basic_ad", Window: adtally.WindowOf(day, day), Asked: time.Unix(1000, 0)})
 		}
-		if err := h.ledger.AdoptCheckpoints(ctx, id, account, all); err != nil {
+		if err := h.database.AdoptCheckpoints(ctx, id, account, all); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,12 +86,12 @@ func TestCoverage_IsReadInPagesOfRanges(t *testing.T) { // R19
 // R22: the days that are named are those that are counted, both of them too.
 func TestUsage_OfTheDaysThatAreNamed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t).admin()
+	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
 	run := h.ask("POST", "/api/v1/sources/"+made.field("id")+"/runs", `{}`).is(201).field("id")
 	for day := 1; day <= 5; day++ {
 		o := adtally.Outcome{Slice: adtally.Slice{Stream: "basic_ad", Account: "7"}, Started: time.Date(2026, 1, day, 23, 59, 0, 0, time.UTC), Calls: 1}
-		if err := h.ledger.SaveOutcome(ctx, run, o); err != nil {
+		if err := h.database.SaveOutcome(ctx, run, o); err != nil {
 			t.Fatal(err)
 		}
 	}

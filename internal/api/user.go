@@ -24,7 +24,7 @@ func (g users) register() {
 	const list, one = "/api/v1/users", "/api/v1/users/{id}"
 	handle(g.shell, operation{ID: "list-users", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the people"}, g.list)
 	handle(g.shell, operation{ID: "get-user", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Show a person"}, g.get)
-	handle(g.shell, operation{ID: "change-user", Method: http.MethodPatch, Path: one, Tag: tagPeople, Access: forAdmins,
+	handle(g.shell, operation{ID: "update-user", Method: http.MethodPatch, Path: one, Tag: tagPeople, Access: forAdmins,
 		Summary: "Change what a person may do, or let them in no more",
 		Text:    "Who is disabled cannot log in, and is logged out at once; nothing of theirs is deleted. The last admin stays one.",
 		Refuses: []int{http.StatusConflict}}, g.change)
@@ -100,7 +100,7 @@ func (g users) change(ctx context.Context, who Caller, in *userChange) (*onePers
 		return nil, refusal("stale_edit", "Somebody has changed this user since you read it", "Read it again, and change it then.")
 	}
 	u := in.applied(before)
-	if err := g.store.ChangeUser(ctx, u, g.deed(who, "user.change", object("user", u.ID), differences(before, u))); err != nil {
+	if err := g.store.ChangeUser(ctx, u, g.audited(who, "user.update", object("user", u.ID), differences(before, u))); err != nil {
 		return nil, err
 	}
 	u.Version++

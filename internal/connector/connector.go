@@ -20,7 +20,7 @@ import (
 // Connector is the code that can read one ad platform.
 type Connector interface {
 	Authority
-	Door
+	OAuth
 	Spec() adtally.Spec
 	// Open makes a reader. It does not touch the network.
 	Open(adtally.Source, adtally.Secret) (Reader, error)
@@ -37,21 +37,21 @@ type Authority interface {
 	Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, time.Time, error)
 	// Probe reads a little of an account, as a sync will.
 	Probe(context.Context, adtally.Secret, adtally.Account) error
-	// Renew gives another secret in place of one that ends, without its owner. One
+	// Refresh gives another secret in place of one that ends, without its owner. One
 	// that cannot be renewed is a fault, and lives as long as it lives.
-	Renew(context.Context, adtally.Secret, adtally.Grant) (adtally.Secret, error)
+	Refresh(context.Context, adtally.Secret, adtally.Grant) (adtally.Secret, error)
 }
 
-// Door is how people come to a secret by logging in to the platform, where the
+// OAuth is how people come to a secret by logging in to the platform, where the
 // installation has an app there.
-type Door interface {
-	// Vouch asks the platform whether our app is what we say it is.
-	Vouch(context.Context) error
-	// Consent is the platform's page on which a person lets our app in. They come
+type OAuth interface {
+	// VerifyApp asks the platform whether our app is what we say it is.
+	VerifyApp(context.Context) error
+	// AuthCodeURL is the platform's page on which a person lets our app in. They come
 	// back to an address of ours, with state.
-	Consent(state, back string) (string, error)
-	// Redeem makes a secret, as long-lived as there is, of what they come back with.
-	Redeem(ctx context.Context, back string, answer url.Values) (adtally.Secret, error)
+	AuthCodeURL(state, back string) (string, error)
+	// Exchange makes a secret, as long-lived as there is, of what they come back with.
+	Exchange(ctx context.Context, back string, answer url.Values) (adtally.Secret, error)
 }
 
 // Gauged is a connector that knows how full the budgets are that the platform
@@ -145,11 +145,11 @@ type Note interface {
 	Cursor() adtally.Cursor
 	// Save keeps c; when it returns, c survives a crash.
 	Save(ctx context.Context, c adtally.Cursor) error
-	// Lesson is what earlier reads of the same stream and account learned, such
+	// Tuning is what earlier reads of the same stream and account learned, such
 	// as how much may be asked for at once. Only the connector reads it.
-	Lesson() []byte
-	// Learn keeps a lesson in place of the one before.
-	Learn(ctx context.Context, lesson []byte) error
+	Tuning() []byte
+	// SaveTuning keeps a lesson in place of the one before.
+	SaveTuning(ctx context.Context, tuning []byte) error
 }
 
 // ErrAgain ends a read that cannot go on after rows were handed over, but is

@@ -48,8 +48,8 @@ type Writer interface {
 	Close() error
 }
 
-// Keeper is a warehouse that tells what we made in it from what others made.
-type Keeper interface {
+// DatasetManager is a warehouse that tells what we made in it from what others made.
+type DatasetManager interface {
 	// Vacant refuses, with a Fault that a person can act on, a dataset that the
 	// warehouse keeps for itself, or that is there and was not made by us.
 	Vacant(ctx context.Context, dataset string) error

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// count writes down the loads of the run that the warehouse holds and the ledger
+// count writes down the loads of the run that the warehouse holds and the database
 // was not told of, since the program was killed between the two. So each load is
 // counted once, whatever happened in between.
 func (e *Engine) count(ctx context.Context, w work) error {
@@ -17,7 +17,7 @@ func (e *Engine) count(ctx context.Context, w work) error {
 	if len(loads) == 0 {
 		return nil
 	}
-	counted, err := e.Ledger.CountedLoads(ctx, w.Run, w.Account.ID)
+	counted, err := e.Store.CountedLoads(ctx, w.Run, w.Account.ID)
 	if err != nil {
 		return fmt.Errorf("read what is counted of the run: %w", err)
 	}
@@ -25,7 +25,7 @@ func (e *Engine) count(ctx context.Context, w work) error {
 		if slices.Contains(counted, o.Load) {
 			continue
 		}
-		if err := e.Ledger.SaveOutcome(ctx, w.Run, o); err != nil {
+		if err := e.Store.SaveOutcome(ctx, w.Run, o); err != nil {
 			return fmt.Errorf("count load %s: %w", o.Load, err)
 		}
 	}

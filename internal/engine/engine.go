@@ -3,7 +3,7 @@
 //
 // It may know the contracts for reading and writing, and no platform and no
 // warehouse. The one rule it keeps: commit, then checkpoint, and what the
-// warehouse says of itself counts more than the ledger.
+// warehouse says of itself counts more than the database.
 package engine
 
 import (
@@ -23,9 +23,9 @@ import (
 	"adtally/internal/table"
 )
 
-// Ledger is what a step needs to remember.
-type Ledger interface {
-	// AdoptCheckpoints makes the ledger say what the warehouse says.
+// Store is what a step needs to remember.
+type Store interface {
+	// AdoptCheckpoints makes the database say what the warehouse says.
 	AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error
 	// SaveCheckpoints keeps the facts of a commit and forgets the slice's cursor.
 	SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error
@@ -41,8 +41,8 @@ type Ledger interface {
 type Notes interface {
 	Cursor(ctx context.Context, source string, s adtally.Slice) (adtally.Cursor, error)
 	SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error
-	Lesson(ctx context.Context, source, account, stream string) ([]byte, error)
-	SaveLesson(ctx context.Context, source, account, stream string, lesson []byte) error
+	Tuning(ctx context.Context, source, account, stream string) ([]byte, error)
+	SaveTuning(ctx context.Context, source, account, stream string, tuning []byte) error
 }
 
 // Engine carries out the steps of one source.
@@ -50,7 +50,7 @@ type Engine struct {
 	Source adtally.Source
 	Reader connector.Reader
 	Writer destination.Writer
-	Ledger Ledger
+	Store  Store
 	Now    func() time.Time // the platform's clock
 	NewID  func() string    // names loads
 	Slices int              // how many slices of an account are read at once
@@ -107,7 +107,7 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 	if done.Left = len(due) - len(done.Outcomes); done.Left > 0 {
 		return done, nil
 	}
-	err = e.tieOut(ctx, w, &done)
+	err = e.reconcile(ctx, w, &done)
 	if len(done.Drifts) > 0 {
 		e.tell(Event{Account: step.Account.ID, Drifts: done.Drifts})
 	}
@@ -190,8 +190,8 @@ func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (
 		return nil, fmt.Errorf("ask the warehouse what it holds: %w", err)
 	}
 	done = e.current(done)
-	if err := e.Ledger.AdoptCheckpoints(ctx, e.Source.ID, a.ID, done); err != nil {
-		return nil, fmt.Errorf("bring the ledger in line with the warehouse: %w", err)
+	if err := e.Store.AdoptCheckpoints(ctx, e.Source.ID, a.ID, done); err != nil {
+		return nil, fmt.Errorf("bring the database in line with the warehouse: %w", err)
 	}
 	if e.Reread {
 		done = since(done, began)
@@ -253,7 +253,7 @@ func since(done []adtally.Checkpoint, began time.Time) (kept []adtally.Checkpoin
 }
 
 // slice reads one slice, commits it, and then writes the checkpoint. The error
-// is for what ends the step: a cancellation, or a ledger that cannot be written.
+// is for what ends the step: a cancellation, or a database that cannot be written.
 func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (adtally.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return adtally.Outcome{}, err
@@ -263,7 +263,7 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	cost := &adtally.Meter{}
 	written, err := e.commit(adtally.WithMeter(ctx, cost), w, sl, t)
 	if err == nil {
-		err = e.Ledger.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
+		err = e.Store.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
 	}
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		return o, cause
@@ -280,7 +280,7 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	}
 	o.Gaps, o.Quarantined, o.Load = written.Gaps, written.Quarantined, written.Load
 	o.Calls, o.Bytes = cost.Sum()
-	if err := e.Ledger.SaveOutcome(ctx, w.Run, o); err != nil {
+	if err := e.Store.SaveOutcome(ctx, w.Run, o); err != nil {
 		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
 	}
 	e.tell(Event{Account: w.Account.ID, Ended: &o})

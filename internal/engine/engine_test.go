@@ -18,7 +18,7 @@ var account = adtally.Account{ID: "7", Zone: "Europe/Prague", Currency: "EUR"}
 
 func (w *world) engine(slicesAtOnce int) *engine.Engine {
 	return &engine.Engine{
-		Source: adtally.Source{ID: "s", Dataset: "d"}, Reader: w, Writer: w, Ledger: w, Now: w.clock, Slices: slicesAtOnce,
+		Source: adtally.Source{ID: "s", Dataset: "d"}, Reader: w, Writer: w, Store: w, Now: w.clock, Slices: slicesAtOnce,
 		NewID: func() string {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -96,7 +96,7 @@ func TestThePowerMayGoAtEveryCall(t *testing.T) {
 					t.Errorf("call %d, after %t: %s was committed %d times", crash, after, slice, n)
 				}
 			}
-			if len(w.cursors) > 1 { // a commit that the ledger never heard of leaves its cursor
+			if len(w.cursors) > 1 { // a commit that the database never heard of leaves its cursor
 				t.Errorf("call %d, after %t: cursors are left: %v", crash, after, w.cursors)
 			}
 			reused += w.reused

@@ -19,7 +19,7 @@ import (
 
 var errCrash = errors.New("the power went")
 
-// world is the platform, the warehouse and the ledger in memory. It counts every
+// world is the platform, the warehouse and the database in memory. It counts every
 // call of the latter two, and at call number crash the power goes: before the
 // call has an effect, or, with after, once it had one.
 type world struct {
@@ -35,7 +35,7 @@ type world struct {
 	defined  string            // the fingerprint of the facts
 	moments  []time.Time       // that reads were told that the run began
 	commits  map[string]int
-	ledger   []adtally.Checkpoint
+	store    []adtally.Checkpoint
 	cursors  map[string]adtally.Cursor
 	lessons  map[string][]byte
 	outcomes []adtally.Outcome
@@ -60,7 +60,7 @@ func newWorld() *world {
 		fails: map[string]error{}, now: time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)}
 }
 
-// does is one call of the warehouse or the ledger.
+// does is one call of the warehouse or the database.
 func (w *world) does(what string, effect func()) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -252,15 +252,15 @@ func (w *world) Query(context.Context) (*sql.DB, func(), error) {
 
 func (w *world) Close() error { return nil }
 
-// The ledger.
+// The database.
 
 func (w *world) AdoptCheckpoints(_ context.Context, _, _ string, truth []adtally.Checkpoint) error {
-	return w.does("adopt", func() { w.ledger = slices.Clone(truth) })
+	return w.does("adopt", func() { w.store = slices.Clone(truth) })
 }
 
 func (w *world) SaveCheckpoints(_ context.Context, _ string, s adtally.Slice, cps []adtally.Checkpoint) error {
 	return w.does("checkpoint "+s.String(), func() {
-		w.ledger = append(w.ledger, cps...)
+		w.store = append(w.store, cps...)
 		delete(w.cursors, s.String())
 	})
 }
@@ -270,13 +270,13 @@ func (w *world) Cursor(_ context.Context, _ string, s adtally.Slice) (c adtally.
 	return c, err
 }
 
-func (w *world) Lesson(_ context.Context, _, account, stream string) (lesson []byte, err error) {
-	err = w.does("lesson", func() { lesson = w.lessons[account+"/"+stream] })
-	return lesson, err
+func (w *world) Tuning(_ context.Context, _, account, stream string) (tuning []byte, err error) {
+	err = w.does("lesson", func() { tuning = w.lessons[account+"/"+stream] })
+	return tuning, err
 }
 
-func (w *world) SaveLesson(_ context.Context, _, account, stream string, lesson []byte) error {
-	return w.does("learn", func() { w.lessons[account+"/"+stream] = lesson })
+func (w *world) SaveTuning(_ context.Context, _, account, stream string, tuning []byte) error {
+	return w.does("learn", func() { w.lessons[account+"/"+stream] = tuning })
 }
 
 func (w *world) SaveCursor(_ context.Context, _ string, s adtally.Slice, c adtally.Cursor) error {

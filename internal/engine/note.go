@@ -11,36 +11,36 @@ import (
 	"adtally/internal/table"
 )
 
-// note carries a slice's cursor between its reader and the ledger.
+// note carries a slice's cursor between its reader and the database.
 type note struct {
 	engine *Engine
 	slice  adtally.Slice
 	cursor adtally.Cursor
-	lesson []byte
+	tuning []byte
 	run    time.Time // when the run began
 	opened time.Time // when reading began
 }
 
 // newNote opens the note of a slice.
 func (e *Engine) newNote(ctx context.Context, w work, sl adtally.Slice) (*note, error) {
-	cursor, err := e.Ledger.Cursor(ctx, e.Source.ID, sl)
+	cursor, err := e.Store.Cursor(ctx, e.Source.ID, sl)
 	if err != nil {
 		return nil, fmt.Errorf("read cursor of %s: %w", sl, err)
 	}
-	lesson, err := e.Ledger.Lesson(ctx, e.Source.ID, sl.Account, sl.Stream)
+	tuning, err := e.Store.Tuning(ctx, e.Source.ID, sl.Account, sl.Stream)
 	if err != nil {
 		return nil, fmt.Errorf("read what %s taught: %w", sl.Stream, err)
 	}
-	return &note{engine: e, slice: sl, cursor: cursor, lesson: lesson, run: w.began, opened: e.Now()}, nil
+	return &note{engine: e, slice: sl, cursor: cursor, tuning: tuning, run: w.began, opened: e.Now()}, nil
 }
 
 func (n *note) Began() time.Time { return n.run }
 
-func (n *note) Lesson() []byte { return n.lesson }
+func (n *note) Tuning() []byte { return n.tuning }
 
-func (n *note) Learn(ctx context.Context, lesson []byte) error {
-	n.lesson = lesson
-	return n.engine.Ledger.SaveLesson(ctx, n.engine.Source.ID, n.slice.Account, n.slice.Stream, lesson)
+func (n *note) SaveTuning(ctx context.Context, tuning []byte) error {
+	n.tuning = tuning
+	return n.engine.Store.SaveTuning(ctx, n.engine.Source.ID, n.slice.Account, n.slice.Stream, tuning)
 }
 
 func (n *note) Cursor() adtally.Cursor { return n.cursor }
@@ -53,7 +53,7 @@ func (n *note) Save(ctx context.Context, c adtally.Cursor) error {
 	if !worth {
 		return nil
 	}
-	return n.engine.Ledger.SaveCursor(ctx, n.engine.Source.ID, n.slice, c)
+	return n.engine.Store.SaveCursor(ctx, n.engine.Source.ID, n.slice, c)
 }
 
 // asked is when the platform was asked: as the reader noted it, or else when

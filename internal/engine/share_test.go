@@ -56,7 +56,7 @@ func TestAStepThatWasTakenOverEnds(t *testing.T) {
 	if !errors.Is(err, destination.ErrLost) {
 		t.Fatalf("the step ended with %v", err)
 	}
-	if len(w.commits) != 2 || len(w.ledger) != 2 || len(w.outcomes) != 2 {
-		t.Errorf("%d commits, %d checkpoints, %d outcomes", len(w.commits), len(w.ledger), len(w.outcomes))
+	if len(w.commits) != 2 || len(w.store) != 2 || len(w.outcomes) != 2 {
+		t.Errorf("%d commits, %d checkpoints, %d outcomes", len(w.commits), len(w.store), len(w.outcomes))
 	}
 }

@@ -64,7 +64,7 @@ const restless = 20 * time.Hour
 // suspects are the slices of days that differed when they were last compared,
 // a while ago, on both sides.
 func (e *Engine) suspects(ctx context.Context, a adtally.Account, began time.Time) ([]adtally.Slice, error) {
-	if !e.tiesOut() {
+	if !e.reconciles() {
 		return nil, nil
 	}
 	db, done, err := e.Writer.Query(ctx)
@@ -85,7 +85,7 @@ func (e *Engine) suspects(ctx context.Context, a adtally.Account, began time.Tim
 	return e.differing(a, found), err
 }
 
-// tiesOut says whether anything has a total.
-func (e *Engine) tiesOut() bool {
+// reconciles says whether anything has a total.
+func (e *Engine) reconciles() bool {
 	return slices.ContainsFunc(e.Reader.Streams(), func(s connector.Stream) bool { return s.Total != nil })
 }

@@ -23,8 +23,8 @@ import (
 // Tries is how often a request is sent at most, the first time included.
 const Tries = 3
 
-// defaultPatience is how long a stated wait is sat out before it is handed up.
-const defaultPatience = 15 * time.Minute
+// defaultLockTimeout is how long a stated wait is sat out before it is handed up.
+const defaultMaxWait = 15 * time.Minute
 
 // Request is one question. The secret travels in the Authorization header and
 // nowhere else.
@@ -68,9 +68,9 @@ type Client struct {
 	HTTP  *http.Client
 	Judge Judge
 	Gauge Gauge // nil = nothing is known of budgets, and a Wait closes the request's buckets
-	// Patience is how long a closed bucket is waited for; a quarter of an hour
+	// MaxWait is how long a closed bucket is waited for; a quarter of an hour
 	// when zero.
-	Patience time.Duration
+	MaxWait time.Duration
 	// Waiting is told when a request waits for its bucket.
 	Waiting func(Wait)
 	// Backoff paces retries; nil means exponential from half a second.
@@ -112,13 +112,13 @@ func (c *Client) again(err error, at time.Time) error {
 		return nil
 	}
 	f := adtally.FaultOf(err)
-	if f.Act == adtally.Retry || f.Act == adtally.Wait && f.Until.Sub(at) <= c.patience() {
+	if f.Act == adtally.Retry || f.Act == adtally.Wait && f.Until.Sub(at) <= c.maxWait() {
 		return err
 	}
 	return backoff.Permanent(err)
 }
 
-func (c *Client) patience() time.Duration { return cmp.Or(c.Patience, defaultPatience) }
+func (c *Client) maxWait() time.Duration { return cmp.Or(c.MaxWait, defaultMaxWait) }
 
 // Used is how full the fullest of some budgets is, 1 = all of it, as the server
 // said last; not known where nothing was asked yet.
@@ -149,7 +149,7 @@ func (c *Client) loads(r Request, a Answer, judged error) (loads []Load) {
 
 // turn waits for the request's buckets.
 func (c *Client) turn(ctx context.Context, r Request) error {
-	err := c.pacer.turn(ctx, r.Buckets, c.patience(), c.Waiting)
+	err := c.pacer.turn(ctx, r.Buckets, c.maxWait(), c.Waiting)
 	if closed, ok := errors.AsType[*tooLong](err); ok {
 		return &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "The platform allows no more calls for now",
 			Hint: "Nothing is lost; the same command goes on where it stopped.", Until: closed.Until, Err: err}

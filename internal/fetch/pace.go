@@ -111,14 +111,14 @@ func spacing(used float64) time.Duration {
 
 // turn waits until all of the buckets may be used. It gives up at once where
 // that is further off than patience.
-func (p *pacer) turn(ctx context.Context, names []string, patience time.Duration, tell func(Wait)) error {
+func (p *pacer) turn(ctx context.Context, names []string, maxWait time.Duration, tell func(Wait)) error {
 	for {
 		w, free := p.reserve(names, time.Now())
 		if free {
 			return nil
 		}
 		left := time.Until(w.Until)
-		if left > patience {
+		if left > maxWait {
 			return &tooLong{w}
 		}
 		if (left > worthSaying || w.Space > 0) && tell != nil {

@@ -92,7 +92,7 @@ func TestAfterABlockOneRequestFindsOutForAll(t *testing.T) { // R38
 			}
 			return nil
 		})
-		c.Patience = time.Hour
+		c.MaxWait = time.Hour
 		told := 0
 		c.Waiting = func(w fetch.Wait) {
 			mu.Lock()

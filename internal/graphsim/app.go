@@ -112,8 +112,8 @@ func (k *keyring) setPerson(p Person) {
 	k.people[p.ID] = &p
 }
 
-// befall has something happen to a person, of META_API.md §7.9.
-func (k *keyring) befall(event, person, app string, now time.Time) error {
+// injectEvent has something happen to a person, of META_API.md §7.9.
+func (k *keyring) injectEvent(event, person, app string, now time.Time) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	p := k.people[person]
@@ -137,10 +137,10 @@ func (k *keyring) befall(event, person, app string, now time.Time) error {
 	return nil
 }
 
-// Befall has something happen to a person: password_changed, logged_out,
+// InjectEvent has something happen to a person: password_changed, logged_out,
 // checkpoint, checkpoint_passed, app_removed or used_app.
-func (s *Server) Befall(event, person, app string) error {
-	return s.keys.befall(event, person, app, s.clock.Now())
+func (s *Server) InjectEvent(event, person, app string) error {
+	return s.keys.injectEvent(event, person, app, s.clock.Now())
 }
 
 // proof is what a server that knows the app's secret can add to a token

@@ -98,9 +98,9 @@ func TestRefusalsStrikeWhatTheySay(t *testing.T) {
 		pairs []string
 	}
 	for script, c := range map[string]struct {
-		struck, free call
-		status       int
-		code         string
+		applied, free call
+		status        int
+		code          string
 	}{
 		"too much when rows > 1 on insights":                     {call{"act_1/insights", day}, call{"act_1/insights", with("limit", "1")}, 500, "1/0"},
 		"too much when rows > 1":                                 {call{"act_1/ads", nil}, call{"act_1/ads", []string{"limit", "1"}}, 500, "1/0"},
@@ -132,14 +132,14 @@ func TestRefusalsStrikeWhatTheySay(t *testing.T) {
 	} {
 		t.Run(script, func(t *testing.T) {
 			bubble(t, graphsim.Options{}, script, func(t *testing.T, s *within) {
-				if c.struck.path == "run" {
-					c.struck.path = s.job()
+				if c.applied.path == "run" {
+					c.applied.path = s.job()
 				}
 				if r := s.get(c.free.path, c.free.pairs...); r.status != 200 {
 					t.Errorf("%v: %d %s", c.free, r.status, r.body)
 				}
 				for range 3 {
-					r := s.get(c.struck.path, c.struck.pairs...)
+					r := s.get(c.applied.path, c.applied.pairs...)
 					if e := refused(t, r); r.status != c.status || fmt.Sprintf("%d/%d", e.Code, e.Subcode) != c.code {
 						t.Errorf("%d %+v", r.status, e)
 					}

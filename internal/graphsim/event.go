@@ -12,13 +12,13 @@ import (
 // event is a call as faults look at it. What is costly to know is found out
 // when a fault asks for it.
 type event struct {
-	server *Server
-	call   *call
-	node   node
-	name   string
-	passed time.Duration
-	page   int    // of a listing, from 1; 0 = it is none
-	struck *Fault // what decides the answer
+	server  *Server
+	call    *call
+	node    node
+	name    string
+	passed  time.Duration
+	page    int    // of a listing, from 1; 0 = it is none
+	applied *Fault // what decides the answer
 
 	truth  func() answer  // what is truly answered
 	report func() *report // what is asked; nil = no report, or not a good one

@@ -45,14 +45,14 @@ const jobLife = 30 * 24 * time.Hour
 
 func newJobs(takes time.Duration) *jobs { return &jobs{takes: takes, byID: map[string]*job{}} }
 
-func (js *jobs) add(r *report, struck *Fault, c *clock) *job {
+func (js *jobs) add(r *report, applied *Fault, c *clock) *job {
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	digits := r.account.id
 	id := "9" + strconv.Itoa(10_000_000_000_000+js.made) + digits[max(0, len(digits)-2):]
 	j := &job{id: id, report: r, asked: c.Now(), begun: c.passed(), takes: js.takes, why: must(2, 1504044)}
-	if struck != nil {
-		struck.behave(j)
+	if applied != nil {
+		applied.behave(j)
 	}
 	js.byID[id] = j
 	js.all = append(js.all, j)

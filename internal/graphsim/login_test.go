@@ -222,7 +222,7 @@ func TestTokensDieByWhatBefallsTheirOwner(t *testing.T) {
 		s := serve(t, graphsim.Options{}, hand{id: "55"})
 		long, _ := s.Mint(graphsim.LongToken, petra, simApp)
 		s.Advance(time.Hour)
-		if err := s.Befall(event, petra, simApp); err != nil {
+		if err := s.InjectEvent(event, petra, simApp); err != nil {
 			t.Fatal(err)
 		}
 		if e := refused(t, s.with(long, "me")); e.Code != 190 || e.Subcode != subcode {
@@ -233,7 +233,7 @@ func TestTokensDieByWhatBefallsTheirOwner(t *testing.T) {
 		}
 		revived := long
 		if event == "checkpoint" { // the token itself lives again
-			_ = s.Befall("checkpoint_passed", petra, "")
+			_ = s.InjectEvent("checkpoint_passed", petra, "")
 		} else {
 			s.Advance(time.Second)
 			revived, _ = s.Mint(graphsim.LongToken, petra, simApp)

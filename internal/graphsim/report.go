@@ -163,7 +163,7 @@ func (r *report) readFilter(params url.Values) *refusal {
 }
 
 // insights answers the insights edge: GET at once, POST with a report job.
-func (s *Server) insights(c *call, n node, struck *Fault) ([]byte, *refusal) {
+func (s *Server) insights(c *call, n node, applied *Fault) ([]byte, *refusal) {
 	if c.method == http.MethodGet {
 		return s.insightsNow(c, n)
 	}
@@ -171,7 +171,7 @@ func (s *Server) insights(c *call, n node, struck *Fault) ([]byte, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	j := s.jobs.add(r, struck, s.clock)
+	j := s.jobs.add(r, applied, s.clock)
 	return appendValue(nil, map[string]any{"report_run_id": j.id}), nil
 }
 

@@ -36,17 +36,17 @@ func (s *Server) outcome(ctx context.Context, e *event) (answer, []*Fault) {
 	if e.call.method == http.MethodGet && len(e.call.path) > 1 {
 		e.page, dead = s.pages.number(e.call)
 	}
-	b := s.strike(e)
+	b := s.apply(e)
 	s.wait(ctx, e.name, b.delay)
-	if dead && e.struck == nil {
+	if dead && e.applied == nil {
 		return deadCursor().answer(s.counts.trace()), b.changes
 	}
-	return s.struck(e), b.changes
+	return s.applied(e), b.changes
 }
 
-// struck is the answer that the deciding fault leaves, or the true one.
-func (s *Server) struck(e *event) answer {
-	f := e.struck
+// applied is the answer that the deciding fault leaves, or the true one.
+func (s *Server) applied(e *event) answer {
+	f := e.applied
 	if f == nil {
 		return e.truth()
 	}
@@ -63,7 +63,7 @@ func (s *Server) tried(e *event) answer {
 	k, refused := s.viewer(e.call)
 	if refused == nil {
 		var body []byte
-		if body, refused = s.route(e.call, e.node, k, e.struck); refused == nil {
+		if body, refused = s.route(e.call, e.node, k, e.applied); refused == nil {
 			return ok(body)
 		}
 	}
@@ -106,7 +106,7 @@ func (s *Server) wait(ctx context.Context, name string, more time.Duration) {
 	}
 }
 
-func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal) {
+func (s *Server) route(c *call, n node, k key, applied *Fault) ([]byte, *refusal) {
 	if c.method != http.MethodGet && c.method != http.MethodPost {
 		return nil, unsupported(c.method, c.path[0])
 	}
@@ -134,7 +134,7 @@ func (s *Server) route(c *call, n node, k key, struck *Fault) ([]byte, *refusal)
 	case len(c.path) == 1 && c.method == http.MethodGet:
 		return s.read(c, n, k)
 	case len(c.path) == 2 && c.path[1] == "insights" && n.kind.level != "":
-		return s.insights(c, n, struck)
+		return s.insights(c, n, applied)
 	case len(c.path) == 2 && c.method == http.MethodGet:
 		return s.readEdge(c, n, k)
 	}

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// blow is all that strikes one call.
-type blow struct {
+// effect is all that strikes one call.
+type effect struct {
 	changes []*Fault
 	delay   time.Duration
 }
 
-// strike uses up the faults that strike a call: the first that decides its
+// apply uses up the faults that strike a call: the first that decides its
 // answer, and all that change it.
-func (s *Server) strike(e *event) (b blow) {
+func (s *Server) apply(e *event) (b effect) {
 	for _, f := range s.faults.all() {
 		decides := f.decides()
-		if f.order != nil || f.batch != nil || decides && e.struck != nil || !f.matches(e) || !s.faults.use(f) {
+		if f.order != nil || f.batch != nil || decides && e.applied != nil || !f.matches(e) || !s.faults.use(f) {
 			continue
 		}
 		b.delay += f.delay()
 		if decides {
-			e.struck = f
+			e.applied = f
 			continue
 		}
 		b.changes = append(b.changes, f)

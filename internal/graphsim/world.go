@@ -43,7 +43,7 @@ func (s *Server) world(r *http.Request, name string) (any, error) {
 		if err := read(r, &e); err != nil {
 			return nil, err
 		}
-		return e, s.Befall(e.Event, e.Person, e.App)
+		return e, s.InjectEvent(e.Event, e.Person, e.App)
 	}
 	var t struct {
 		Kind, Person, App string

@@ -11,8 +11,8 @@ import (
 	"adtally/internal/store"
 )
 
-// carrier does slices that it counts: each account has so many.
-type carrier struct {
+// runner does slices that it counts: each account has so many.
+type runner struct {
 	mu       sync.Mutex
 	accounts []adtally.Account
 	todo     map[string]int
@@ -24,14 +24,14 @@ type carrier struct {
 	name     string
 	beside   *sync.Map // accounts that are worked on now
 	twice    []string
-	ledger   *store.DB // keeps the outcomes, where it is set
+	store    *store.DB // keeps the outcomes, where it is set
 }
 
-func (c *carrier) Look(context.Context, adtally.RunRecord) ([]adtally.Account, error) {
+func (c *runner) DiscoverAccounts(context.Context, adtally.RunRecord) ([]adtally.Account, error) {
 	return c.accounts, nil
 }
 
-func (c *carrier) Carry(ctx context.Context, _ adtally.RunRecord, s adtally.Step, h jobs.Hold) (done adtally.Done, err error) {
+func (c *runner) RunStep(ctx context.Context, _ adtally.RunRecord, s adtally.Step, h jobs.Hold) (done adtally.Done, err error) {
 	if c.beside != nil {
 		if _, there := c.beside.LoadOrStore(s.Account.ID, c.name); there {
 			c.mu.Lock()
@@ -75,16 +75,16 @@ func (c *carrier) Carry(ctx context.Context, _ adtally.RunRecord, s adtally.Step
 		c.mu.Unlock()
 		o := adtally.Outcome{Slice: adtally.Slice{Account: s.Account.ID}, Rows: 10}
 		done.Outcomes = append(done.Outcomes, o)
-		if c.ledger != nil {
-			if err := c.ledger.SaveOutcome(ctx, s.Run, o); err != nil {
+		if c.store != nil {
+			if err := c.store.SaveOutcome(ctx, s.Run, o); err != nil {
 				return done, err
 			}
 		}
 	}
 }
 
-func newCarrier(accounts, slices int) *carrier {
-	c := &carrier{todo: map[string]int{}, done: map[string]int{}, took: map[string][]string{}, fault: map[string]*adtally.Fault{}, slow: time.Millisecond}
+func newCarrier(accounts, slices int) *runner {
+	c := &runner{todo: map[string]int{}, done: map[string]int{}, took: map[string][]string{}, fault: map[string]*adtally.Fault{}, slow: time.Millisecond}
 	for i := range accounts {
 		id := fmt.Sprint(i + 1)
 		c.accounts = append(c.accounts, adtally.Account{ID: id, Zone: "UTC", Currency: "EUR"})

@@ -15,10 +15,10 @@ import (
 	"adtally/internal/store"
 )
 
-// fullDisk is a carrier whose warehouse has no room.
-type fullDisk struct{ *carrier }
+// fullDisk is a runner whose warehouse has no room.
+type fullDisk struct{ *runner }
 
-func (fullDisk) Carry(context.Context, adtally.RunRecord, adtally.Step, jobs.Hold) (adtally.Done, error) {
+func (fullDisk) RunStep(context.Context, adtally.RunRecord, adtally.Step, jobs.Hold) (adtally.Done, error) {
 	return adtally.Done{}, fmt.Errorf("spill rows: %w", syscall.ENOSPC)
 }
 
@@ -28,12 +28,12 @@ func TestAFullDisk_ShowsInTheRunAndItsSource(t *testing.T) {
 	t.Parallel()
 	ledger := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, ledger, "s1")
-	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), newCarrier(1, 1), func(f *jobs.Foreman) { f.Carrier = fullDisk{newCarrier(1, 1)} })
+	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), newCarrier(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newCarrier(1, 1)} })
 	run := ended(t, ledger, 1)[0]
 	if run.State != adtally.Failed || run.Error != "The disk of this machine is full" {
 		t.Errorf("the run: %+v", run)
 	}
-	db := c.Ledger.(*store.DB)
+	db := c.Store.(*store.DB)
 	steps, err := db.Steps(t.Context(), run.ID)
 	if err != nil || len(steps) != 2 || steps[1].Fault == nil || steps[1].Fault.Code != adtally.CodeDiskFull || steps[1].Fault.Act != adtally.Configure {
 		t.Errorf("the steps: %+v, %v", steps, err)
@@ -44,7 +44,7 @@ func TestAFullDisk_ShowsInTheRunAndItsSource(t *testing.T) {
 	}
 }
 
-// fullLedger is a ledger on a disk that is full for a while.
+// fullLedger is a database on a disk that is full for a while.
 type fullLedger struct {
 	*store.DB
 	full *atomic.Bool
@@ -64,14 +64,14 @@ func (l fullLedger) Beat(ctx context.Context, w adtally.Worker) error {
 	return l.DB.Beat(ctx, w)
 }
 
-func (l fullLedger) Leave(ctx context.Context, c adtally.Claim, e adtally.Ending, now time.Time) error {
+func (l fullLedger) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepResult, now time.Time) error {
 	if err := l.room(); err != nil {
 		return err
 	}
-	return l.DB.Leave(ctx, c, e, now)
+	return l.DB.ReleaseStep(ctx, c, e, now)
 }
 
-// While the ledger cannot be written, the service says that it is not fit, and reports
+// While the database cannot be written, the service says that it is not fit, and reports
 // it; with room again the run goes on, and its log says what it was.
 func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
 	t.Parallel()
@@ -81,8 +81,8 @@ func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
 	work.began = make(chan string, 10)
 	var full atomic.Bool
 	reported := make(chan error, 1000)
-	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), work, func(f *jobs.Foreman) {
-		f.Ledger, f.Report = fullLedger{f.Ledger.(*store.DB), &full}, func(err error) {
+	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), work, func(f *jobs.Scheduler) {
+		f.Store, f.Report = fullLedger{f.Store.(*store.DB), &full}, func(err error) {
 			select {
 			case reported <- err:
 			default:
@@ -108,7 +108,7 @@ func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
 	if err := c.Fit(t.Context()); run.State != adtally.Finished || err != nil {
 		t.Errorf("with room: %+v, %v", run, err)
 	}
-	lines, err := c.Ledger.(fullLedger).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be written down"}, 0, 9)
+	lines, err := c.Store.(fullLedger).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be written down"}, 0, 9)
 	if err != nil || len(lines) != 1 || lines[0].Code != adtally.CodeDiskFull || !strings.Contains(lines[0].Message, "The disk of the state file x is full") {
 		t.Errorf("the log says %+v, %v", lines, err)
 	}

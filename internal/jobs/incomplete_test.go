@@ -18,12 +18,12 @@ func TestAStepWithQuarantinedValuesIsIncompleteAndNotTriedAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
 		work := newCarrier(2, 1)
-		c := start(t, "w", ledger, queue, work, func(f *jobs.Foreman) { f.Carrier = losing{work, f.Ledger.(*store.DB)} })
+		c := start(t, "w", ledger, queue, work, func(f *jobs.Scheduler) { f.Runner = losing{work, f.Store.(*store.DB)} })
 		run := ended(t, ledger, 1)[0]
 		if run.State != adtally.Incomplete || run.Error != "3 values of act_1 could not be loaded" {
 			t.Errorf("%s: %s", run.State, run.Error)
 		}
-		db := c.Ledger.(*store.DB)
+		db := c.Store.(*store.DB)
 		steps, err := db.Steps(t.Context(), run.ID)
 		if err != nil || len(steps) != 3 {
 			t.Fatal(steps, err)
@@ -59,7 +59,7 @@ func TestAWaitOfADayIsLeftToALaterRun(t *testing.T) {
 		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "reach_quota", Message: "Tomorrow", Until: time.Now().Add(24 * time.Hour).Truncate(time.Microsecond)}
 		c := start(t, "w", ledger, queue, work, nil)
 		run := ended(t, ledger, 1)[0]
-		db := c.Ledger.(*store.DB)
+		db := c.Store.(*store.DB)
 		s, err := db.Source(t.Context(), "s1")
 		steps, _ := db.Steps(t.Context(), run.ID)
 		if last := steps[len(steps)-1]; last.State != adtally.Incomplete || time.Until(last.Fault.Until) < 23*time.Hour {
@@ -74,21 +74,21 @@ func TestAWaitOfADayIsLeftToALaterRun(t *testing.T) {
 	})
 }
 
-// losing is a carrier in whose ledger the loads of account 1 have quarantined
+// losing is a runner in whose database the loads of account 1 have quarantined
 // values that this share of its step does not tell of.
 type losing struct {
-	*carrier
+	*runner
 	db *store.DB
 }
 
-func (l losing) Carry(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
+func (l losing) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
 	if s.Account.ID == "1" {
 		o := adtally.Outcome{Slice: adtally.Slice{Stream: "t", Account: "1"}, Load: "of a dead worker", Quarantined: 3}
 		if err := l.db.SaveOutcome(ctx, s.Run, o); err != nil {
 			return adtally.Done{}, err
 		}
 	}
-	return l.carrier.Carry(ctx, r, s, h)
+	return l.runner.RunStep(ctx, r, s, h)
 }
 
 // A source whose last run could not load some values is as fresh as after a good
@@ -96,7 +96,7 @@ func (l losing) Carry(ctx context.Context, r adtally.RunRecord, s adtally.Step, 
 func TestPace_AnIncompleteRunSlowsNothingDown(t *testing.T) {
 	t.Parallel()
 	run := adtally.RunRecord{Run: adtally.Run{State: adtally.Incomplete, Started: noon}}
-	s := adtally.Standing{Source: adtally.Source{Every: time.Hour}, Failures: 4, Why: "It failed.", Failing: noon.Add(-time.Hour), Fault: &adtally.Fault{Code: "x"}}
+	s := adtally.SourceRecord{Source: adtally.Source{Every: time.Hour}, Failures: 4, Why: "It failed.", Failing: noon.Add(-time.Hour), Fault: &adtally.Fault{Code: "x"}}
 	first, second := noon.Add(time.Minute), noon.Add(2*time.Minute)
 	s = jobs.Pace(s, run, adtally.NotLoaded("1", 3), first)
 	s = jobs.Pace(s, run, adtally.NotLoaded("1", 4), second)

@@ -17,7 +17,7 @@ import (
 	"adtally/internal/store"
 )
 
-// onBoth runs a test with both databases: the ledger's and the queue's address.
+// onBoth runs a test with both databases: the database's and the queue's address.
 func onBoth(t *testing.T, test func(t *testing.T, ledger, queue string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
@@ -32,16 +32,16 @@ func onBoth(t *testing.T, test func(t *testing.T, ledger, queue string)) {
 	})
 }
 
-// crew is one process: a foreman, its queue and its workers.
+// crew is one process: a scheduler, its queue and its workers.
 type crew struct {
-	*jobs.Foreman
-	place *jobs.Place
+	*jobs.Scheduler
+	place *jobs.QueueDB
 	stop  func()
 }
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
-func start(t *testing.T, name, ledger, queue string, work *carrier, change func(*jobs.Foreman)) *crew {
+func start(t *testing.T, name, ledger, queue string, work *runner, change func(*jobs.Scheduler)) *crew {
 	t.Helper()
 	db, err := store.Open(t.Context(), ledger)
 	if err != nil {
@@ -49,7 +49,7 @@ func start(t *testing.T, name, ledger, queue string, work *carrier, change func(
 	}
 	ids := 0
 	var mu sync.Mutex
-	f := &jobs.Foreman{Ledger: db, Carrier: work, Worker: adtally.Worker{ID: name, Host: "h"}, Now: time.Now,
+	f := &jobs.Scheduler{Store: db, Runner: work, Worker: adtally.Worker{ID: name, Host: "h"}, Now: time.Now,
 		NewID:  func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprint(name, "-", ids) },
 		Report: func(err error) { t.Error(err) }, Tick: 50 * time.Millisecond, Lease: 2 * time.Second}
 	if change != nil {
@@ -66,7 +66,7 @@ func start(t *testing.T, name, ledger, queue string, work *carrier, change func(
 	}
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = f.Run(ctx) }()
-	c := &crew{Foreman: f, place: place}
+	c := &crew{Scheduler: f, place: place}
 	c.stop = sync.OnceFunc(func() {
 		cancel()
 		<-ended
@@ -93,8 +93,8 @@ func addSource(t *testing.T, ledger, id string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	s := adtally.Standing{Source: adtally.Source{ID: id, Connector: "fake", Dataset: id, Credential: "c", Every: time.Hour}, Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now()}
-	if err := db.AddSource(t.Context(), s, adtally.Handover{}, adtally.Deed{ID: "d-" + id, At: time.Now()}); err != nil {
+	s := adtally.SourceRecord{Source: adtally.Source{ID: id, Connector: "fake", Dataset: id, Credential: "c", Every: time.Hour}, Stage: adtally.InitialLoad, Created: time.Now(), Next: time.Now()}
+	if err := db.AddSource(t.Context(), s, adtally.Handover{}, adtally.AuditEntry{ID: "d-" + id, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -135,12 +135,12 @@ func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
 		addSource(t, ledger, "s1")
 		work := newCarrier(5, 6)
 		work.slow = 10 * time.Millisecond
-		c := start(t, "w", ledger, queue, work, func(f *jobs.Foreman) { f.Share, work.ledger = 20*time.Millisecond, f.Ledger.(*store.DB) })
+		c := start(t, "w", ledger, queue, work, func(f *jobs.Scheduler) { f.Share, work.store = 20*time.Millisecond, f.Store.(*store.DB) })
 		runs := ended(t, ledger, 1)
 		if len(runs) != 1 || runs[0].State != adtally.Finished {
 			t.Fatalf("runs %+v", runs)
 		}
-		db := c.Ledger.(*store.DB)
+		db := c.Store.(*store.DB)
 		s, err := db.Source(t.Context(), "s1")
 		if err != nil || s.Next.Before(time.Now().Add(50*time.Minute)) || s.Stage != adtally.Steady || s.LastGood.IsZero() {
 			t.Errorf("%+v, %v", s, err)
@@ -175,7 +175,7 @@ func TestOneAccountWaitsAndOneFailsAlone(t *testing.T) {
 		if run.State != adtally.Failed || run.Error != "Closed" {
 			t.Errorf("%+v", run)
 		}
-		steps, err := c.Ledger.(*store.DB).Steps(t.Context(), run.ID)
+		steps, err := c.Store.(*store.DB).Steps(t.Context(), run.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,12 +203,12 @@ func TestACancelledRunStopsAtOnce(t *testing.T) {
 		work.began = make(chan string, 10)
 		c := start(t, "w", ledger, queue, work, nil)
 		<-work.began
-		db := c.Ledger.(*store.DB)
+		db := c.Store.(*store.DB)
 		runs, err := db.Runs(t.Context(), "s1", "", 1)
 		if err != nil || len(runs) != 1 {
 			t.Fatal(runs, err)
 		}
-		if err := db.Cancel(t.Context(), runs[0].ID, time.Now(), adtally.Deed{ID: "d", At: time.Now(), Name: "Ana", What: "run.cancel", Object: "run:" + runs[0].ID}); err != nil {
+		if err := db.Cancel(t.Context(), runs[0].ID, time.Now(), adtally.AuditEntry{ID: "d", At: time.Now(), Name: "Ana", What: "run.cancel", Object: "run:" + runs[0].ID}); err != nil {
 			t.Fatal(err)
 		}
 		run := ended(t, ledger, 1)[0]
@@ -231,9 +231,9 @@ func TestTwoWorkersNeverMeet(t *testing.T) {
 	}
 	work := newCarrier(1, 8)
 	work.slow = 5 * time.Millisecond
-	perRun := &perSource{carrier: work, all: map[string]*carrier{}}
-	a := start(t, "a", dsn, dsn, work, func(f *jobs.Foreman) { f.Carrier = perRun.named("a") })
-	start(t, "b", dsn, dsn, work, func(f *jobs.Foreman) { f.Carrier = perRun.named("b") })
+	perRun := &perSource{runner: work, all: map[string]*runner{}}
+	a := start(t, "a", dsn, dsn, work, func(f *jobs.Scheduler) { f.Runner = perRun.named("a") })
+	start(t, "b", dsn, dsn, work, func(f *jobs.Scheduler) { f.Runner = perRun.named("b") })
 	perRun.wait(t, "a")
 	a.stop()
 	runs := ended(t, dsn, sources)
@@ -261,9 +261,9 @@ func TestTwoWorkersNeverMeet(t *testing.T) {
 
 // perSource keeps the work of each source apart, and who did it.
 type perSource struct {
-	*carrier
+	*runner
 	mu  sync.Mutex
-	all map[string]*carrier
+	all map[string]*runner
 }
 
 // wait waits until a worker has done something.
@@ -293,11 +293,11 @@ type namedCarrier struct {
 
 func (p *perSource) named(name string) namedCarrier { return namedCarrier{p, name} }
 
-func (n namedCarrier) Look(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error) {
-	return n.of.Look(ctx, r)
+func (n namedCarrier) DiscoverAccounts(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error) {
+	return n.of.DiscoverAccounts(ctx, r)
 }
 
-func (n namedCarrier) Carry(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
+func (n namedCarrier) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
 	n.of.mu.Lock()
 	c := n.of.all[r.Source]
 	if c == nil {
@@ -309,5 +309,5 @@ func (n namedCarrier) Carry(ctx context.Context, r adtally.RunRecord, s adtally.
 	c.mu.Lock()
 	c.name = n.name
 	c.mu.Unlock()
-	return c.Carry(ctx, r, s, h)
+	return c.RunStep(ctx, r, s, h)
 }

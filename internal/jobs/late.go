@@ -10,19 +10,19 @@ import (
 	"adtally"
 )
 
-// late is what could not be written into the ledger when it happened, say because its
+// late is what could not be written into the database when it happened, say because its
 // disk was full.
 type late struct {
 	mu    sync.Mutex
 	lines []adtally.LogLine // one for each step
-	unfit error             // why the ledger could not be written last; nil = it could
+	unfit error             // why the database could not be written last; nil = it could
 }
 
 // mostLate bounds what is remembered.
 const mostLate = 1000
 
 // add remembers why a step could not be left as it should.
-func (l *late) add(t adtally.Ticket, err error, now time.Time) {
+func (l *late) add(t adtally.JobArgs, err error, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	there := slices.ContainsFunc(l.lines, func(o adtally.LogLine) bool { return o.Run == t.Run && o.Account == t.Account })
@@ -34,7 +34,7 @@ func (l *late) add(t adtally.Ticket, err error, now time.Time) {
 		Message: fmt.Sprintf("What was done could not be written down at %s: %s. It goes on now that it can be.", now.UTC().Format("2006-01-02 15:04:05 MST"), f.Message)})
 }
 
-// beat remembers whether the ledger could be written.
+// beat remembers whether the database could be written.
 func (l *late) beat(err error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,9 +56,9 @@ func (l *late) tell(ctx context.Context, log Log) error {
 	return err
 }
 
-// Fit says whether the ledger could be written at the last look: a service that
+// Fit says whether the database could be written at the last look: a service that
 // cannot is alive, and not ready.
-func (f *Foreman) Fit(context.Context) error {
+func (f *Scheduler) Fit(context.Context) error {
 	f.late.mu.Lock()
 	defer f.late.mu.Unlock()
 	return f.late.unfit

@@ -16,7 +16,7 @@ const (
 
 // Pace says how a source goes on after a run: on time again after a good one, and
 // ever more slowly, down to a floor, while runs fail.
-func Pace(s adtally.Standing, r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.Standing {
+func Pace(s adtally.SourceRecord, r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.SourceRecord {
 	switch {
 	case r.State == adtally.Finished:
 		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
@@ -83,8 +83,8 @@ const mostWaits = 50
 const longestBlock = 2 * time.Hour
 
 // ending says what becomes of a step after a worker's share of it.
-func ending(done adtally.Done, err error, tries int, now time.Time) adtally.Ending {
-	e := adtally.Ending{State: adtally.Finished, Left: done.Left, Fault: adtally.FaultOf(err)}
+func ending(done adtally.Done, err error, tries int, now time.Time) adtally.StepResult {
+	e := adtally.StepResult{State: adtally.Finished, Left: done.Left, Fault: adtally.FaultOf(err)}
 	var wait, retry, hard *adtally.Fault
 	for _, o := range done.Outcomes {
 		if o.Fault == nil {
@@ -135,7 +135,7 @@ func sortFault(f *adtally.Fault, wait, retry, hard **adtally.Fault) {
 }
 
 // postpone has the step go on later, unless that was done often enough.
-func postpone(e *adtally.Ending, f *adtally.Fault, tries, most int, at time.Time) {
+func postpone(e *adtally.StepResult, f *adtally.Fault, tries, most int, at time.Time) {
 	e.Fault, e.Tries = f, tries+1
 	if e.State = adtally.Waiting; e.Tries >= most {
 		e.State = adtally.Failed

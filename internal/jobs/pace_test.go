@@ -20,7 +20,7 @@ func failed() adtally.RunRecord {
 // rate and with a reason; the first good run brings the usual pace back.
 func TestAfterAThousandFailuresItIsStillScheduled(t *testing.T) {
 	t.Parallel()
-	s := adtally.Standing{Source: adtally.Source{Every: time.Hour}, Stage: adtally.Steady}
+	s := adtally.SourceRecord{Source: adtally.Source{Every: time.Hour}, Stage: adtally.Steady}
 	now, before := noon, time.Duration(0)
 	for n := range 1000 {
 		s = jobs.Pace(s, failed(), &adtally.Fault{Act: adtally.Bug}, now)
@@ -44,7 +44,7 @@ func TestADeadTokenIsTriedOnceAnHour(t *testing.T) { // R15
 	t.Parallel()
 	dead := &adtally.Fault{Act: adtally.Reconnect}
 	for every, want := range map[time.Duration]time.Duration{5 * time.Minute: time.Hour, 6 * time.Hour: 6 * time.Hour} {
-		s := jobs.Pace(adtally.Standing{Source: adtally.Source{Every: every}, Failures: 40}, failed(), dead, noon)
+		s := jobs.Pace(adtally.SourceRecord{Source: adtally.Source{Every: every}, Failures: 40}, failed(), dead, noon)
 		if s.Next != noon.Add(want) || s.Why == "" {
 			t.Errorf("every %s: the next try is at %s (%q)", every, s.Next, s.Why)
 		}
@@ -57,7 +57,7 @@ func TestASourceIsAlwaysDueAgain(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		every := time.Duration(rapid.IntRange(5, 24*60).Draw(t, "minutes")) * time.Minute
-		s := adtally.Standing{Source: adtally.Source{Every: every}, Failures: rapid.IntRange(0, 2000).Draw(t, "failures")}
+		s := adtally.SourceRecord{Source: adtally.Source{Every: every}, Failures: rapid.IntRange(0, 2000).Draw(t, "failures")}
 		r := adtally.RunRecord{Run: adtally.Run{Started: noon, State: rapid.SampledFrom([]adtally.RunState{adtally.Finished, adtally.Incomplete, adtally.Failed, adtally.Interrupted}).Draw(t, "state")}}
 		act := rapid.SampledFrom([]adtally.Act{"", adtally.Retry, adtally.Wait, adtally.Reconnect, adtally.Configure, adtally.Bug}).Draw(t, "act")
 		var worst *adtally.Fault

@@ -17,15 +17,15 @@ import (
 	"adtally"
 )
 
-// job is a ticket on River's table.
+// job is a job on River's table.
 type job struct {
-	adtally.Ticket
+	adtally.JobArgs
 }
 
 // Kind names the job; it stands in the table for ever.
 func (job) Kind() string { return "step" }
 
-// InsertOpts has one job for each ticket, as long as it is not done.
+// InsertOpts has one job for each job, as long as it is not done.
 func (job) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}}}
@@ -37,11 +37,11 @@ const jobLimit = 15 * time.Minute
 
 type worker struct {
 	river.WorkerDefaults[job]
-	work func(context.Context, adtally.Ticket) error
+	work func(context.Context, adtally.JobArgs) error
 }
 
 func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
-	return w.work(ctx, j.Args.Ticket)
+	return w.work(ctx, j.Args.JobArgs)
 }
 
 func (*worker) Timeout(*river.Job[job]) time.Duration { return jobLimit }
@@ -63,7 +63,7 @@ type RiverOptions struct {
 	ID      string // of the worker
 	Workers int    // how many steps at once; 0 = this process only puts
 	Schema  string // of River's tables; empty = the usual one
-	Work    func(context.Context, adtally.Ticket) error
+	Work    func(context.Context, adtally.JobArgs) error
 	Log     *slog.Logger
 }
 
@@ -115,10 +115,10 @@ func (r *River) Stop(ctx context.Context) error {
 	return nil
 }
 
-// Put queues tickets.
-func (r *River) Put(ctx context.Context, tickets []adtally.Ticket) error {
+// Put queues jobs.
+func (r *River) Put(ctx context.Context, jobs []adtally.JobArgs) error {
 	var params []river.InsertManyParams
-	for _, t := range tickets {
+	for _, t := range jobs {
 		params = append(params, river.InsertManyParams{Args: job{t}})
 	}
 	if _, err := r.client.InsertMany(ctx, params); err != nil {

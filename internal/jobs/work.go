@@ -9,14 +9,14 @@ import (
 	"adtally"
 )
 
-// patienceToLeave is how long giving a step back may take, also while the program
+// releaseTimeout is how long giving a step back may take, also while the program
 // ends.
-const patienceToLeave = 10 * time.Second
+const releaseTimeout = 10 * time.Second
 
-// Work carries out a ticket's step, or a share of it. A ticket whose step is not
+// Work carries out a job's step, or a share of it. A job whose step is not
 // to be had is no error: somebody else has it, or it is done. What cannot be written
 // down is reported, and told in the run's log as soon as it can be.
-func (f *Foreman) Work(ctx context.Context, t adtally.Ticket) error {
+func (f *Scheduler) Work(ctx context.Context, t adtally.JobArgs) error {
 	err := f.work(ctx, t)
 	if err != nil && ctx.Err() == nil {
 		f.Report(fmt.Errorf("work on a step: %w", err))
@@ -25,24 +25,24 @@ func (f *Foreman) Work(ctx context.Context, t adtally.Ticket) error {
 	return err
 }
 
-func (f *Foreman) work(ctx context.Context, t adtally.Ticket) error {
-	c, err := f.Ledger.Claim(ctx, t, f.Worker.ID, or(f.Lease, usualLease), f.Now())
+func (f *Scheduler) work(ctx context.Context, t adtally.JobArgs) error {
+	c, err := f.Store.LeaseStep(ctx, t, f.Worker.ID, or(f.Lease, usualLease), f.Now())
 	if errors.Is(err, adtally.ErrNotHeld) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	run, err := f.Ledger.Run(ctx, c.Run)
+	run, err := f.Store.Run(ctx, c.Run)
 	if err != nil {
 		return err
 	}
 	end := f.hold(ctx, c, run)
 	// The step is given back also when the program ends, or the run is cancelled.
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patienceToLeave)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer stop()
 	end, counted := f.complete(ctx, c, end)
-	err = errors.Join(counted, f.Ledger.Leave(ctx, c, end, f.Now()))
+	err = errors.Join(counted, f.Store.ReleaseStep(ctx, c, end, f.Now()))
 	if errors.Is(err, adtally.ErrNotHeld) {
 		return nil // somebody else goes on with it
 	}
@@ -50,42 +50,42 @@ func (f *Foreman) work(ctx context.Context, t adtally.Ticket) error {
 }
 
 // hold carries the step out while the claim is renewed, and says how it ended.
-func (f *Foreman) hold(ctx context.Context, c adtally.Claim, run adtally.RunRecord) adtally.Ending {
+func (f *Scheduler) hold(ctx context.Context, c adtally.Lease, run adtally.RunRecord) adtally.StepResult {
 	working, lose := context.WithCancelCause(ctx)
 	renewed := make(chan struct{})
 	go func() {
 		defer close(renewed)
-		f.renew(working, c, lose)
+		f.renewLease(working, c, lose)
 	}()
-	done, err := f.carry(working, c, run)
+	done, err := f.runStep(working, c, run)
 	cause := context.Cause(working)
 	lose(nil)
 	<-renewed
 	switch {
 	case errors.Is(cause, adtally.ErrCancelled):
-		return adtally.Ending{State: adtally.Interrupted}
+		return adtally.StepResult{State: adtally.Interrupted}
 	case cause != nil: // the program ends, or the claim was lost: another one goes on
-		return adtally.Ending{State: adtally.Waiting, Tries: c.Tries, Note: "The service on " + f.Worker.Host + " was stopped; the run goes on when one works again"}
+		return adtally.StepResult{State: adtally.Waiting, Tries: c.Tries, Note: "The service on " + f.Worker.Host + " was stopped; the run goes on when one works again"}
 	}
 	return ending(done, err, c.Tries, f.Now())
 }
 
 // complete says whether a finished step has loaded all values. One that did not
 // is not tried again within the run: the platform would send the same.
-func (f *Foreman) complete(ctx context.Context, c adtally.Claim, e adtally.Ending) (adtally.Ending, error) {
+func (f *Scheduler) complete(ctx context.Context, c adtally.Lease, e adtally.StepResult) (adtally.StepResult, error) {
 	if e.State != adtally.Finished || c.Account == "" {
 		return e, nil
 	}
-	n, err := f.Ledger.Quarantined(ctx, c.Run, c.Account)
+	n, err := f.Store.Quarantined(ctx, c.Run, c.Account)
 	if n > 0 {
 		e.State, e.Fault = adtally.Incomplete, adtally.NotLoaded(c.Account, n)
 	}
 	return e, err
 }
 
-// renew holds the claim until working ends. A ledger that cannot be reached for a
+// renewLease holds the claim until working ends. A database that cannot be reached for a
 // whole lease has given the step to somebody else.
-func (f *Foreman) renew(working context.Context, c adtally.Claim, lose context.CancelCauseFunc) {
+func (f *Scheduler) renewLease(working context.Context, c adtally.Lease, lose context.CancelCauseFunc) {
 	lease := or(f.Lease, usualLease)
 	ticker := time.NewTicker(lease / 3)
 	defer ticker.Stop()
@@ -95,7 +95,7 @@ func (f *Foreman) renew(working context.Context, c adtally.Claim, lose context.C
 			return
 		case <-ticker.C:
 		}
-		err := f.Ledger.Renew(working, c, lease)
+		err := f.Store.RenewLease(working, c, lease)
 		switch {
 		case err == nil:
 			last = time.Now()
@@ -112,32 +112,32 @@ func (f *Foreman) renew(working context.Context, c adtally.Claim, lose context.C
 // margin is how much of a lease must be left for a commit to become visible.
 const margin = time.Second
 
-func (f *Foreman) carry(ctx context.Context, c adtally.Claim, run adtally.RunRecord) (adtally.Done, error) {
+func (f *Scheduler) runStep(ctx context.Context, c adtally.Lease, run adtally.RunRecord) (adtally.Done, error) {
 	if c.Account == "" {
 		return adtally.Done{}, f.look(ctx, run)
 	}
 	began := time.Now()
-	return f.Carrier.Carry(ctx, run, c.Step, Hold{
+	return f.Runner.RunStep(ctx, run, c.Step, Hold{
 		Enough: func() bool { return time.Since(began) > or(f.Share, usualShare) },
-		Still:  func(ctx context.Context) error { return f.Ledger.Held(ctx, c, margin) },
+		Still:  func(ctx context.Context) error { return f.Store.Held(ctx, c, margin) },
 	})
 }
 
 // look finds out what the run is about, and adds its steps.
-func (f *Foreman) look(ctx context.Context, run adtally.RunRecord) error {
-	accounts, err := f.Carrier.Look(ctx, run)
+func (f *Scheduler) look(ctx context.Context, run adtally.RunRecord) error {
+	accounts, err := f.Runner.DiscoverAccounts(ctx, run)
 	if err != nil {
 		return err
 	}
-	if err := f.Ledger.Widen(ctx, run.ID, accounts); err != nil {
+	if err := f.Store.AddSteps(ctx, run.ID, accounts); err != nil {
 		return err
 	}
-	return f.Ledger.AppendLog(ctx, adtally.LogLine{Run: run.ID, At: f.Now(), Level: "info", Code: "run_began",
+	return f.Store.AppendLog(ctx, adtally.LogLine{Run: run.ID, At: f.Now(), Level: "info", Code: "run_began",
 		Message: fmt.Sprintf("The run began; accounts: %d.", len(accounts))})
 }
 
 // tell writes down how a share of a step ended.
-func (f *Foreman) tell(ctx context.Context, c adtally.Claim, e adtally.Ending) error {
+func (f *Scheduler) tell(ctx context.Context, c adtally.Lease, e adtally.StepResult) error {
 	l := adtally.LogLine{Run: c.Run, At: f.Now(), Level: "info", Account: c.Account, Code: "step_" + string(e.State)}
 	switch {
 	case e.Note != "":
@@ -157,5 +157,5 @@ func (f *Foreman) tell(ctx context.Context, c adtally.Claim, e adtally.Ending) e
 	default:
 		l.Message = fmt.Sprintf("act_%s is %s: %d rows in %d slices.", c.Account, e.State, e.Rows, e.Slices)
 	}
-	return f.Ledger.AppendLog(ctx, l)
+	return f.Store.AppendLog(ctx, l)
 }

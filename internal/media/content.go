@@ -64,7 +64,7 @@ func (w *work) fetch(ctx context.Context, c *content, link string) {
 func (w *work) keep(ctx context.Context, c *content, link string) error {
 	body, err := w.Links.Fetch(ctx, link)
 	if err == nil {
-		c.file, err = w.Shelf.Put(body)
+		c.file, err = w.BlobStore.Put(body)
 	}
 	return err
 }

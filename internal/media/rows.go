@@ -48,7 +48,7 @@ func (w *work) page(ctx context.Context, s connector.Stream, after string) (page
 	return page, err
 }
 
-// recall reads what the table says, and which pictures are on the shelf.
+// recall reads what the table says, and which pictures are in the blob store.
 func (w *work) recall(ctx context.Context) error {
 	w.known, w.contents = map[object]record{}, map[name]*content{}
 	looked := map[string]bool{}
@@ -59,7 +59,7 @@ func (w *work) recall(ctx context.Context) error {
 		r.fetched = fetched.V
 		w.known[r.object] = r
 		if _, isLooked := looked[r.file.Name]; !isLooked && r.state == stateKept {
-			looked[r.file.Name] = w.Shelf.Has(r.file.Name)
+			looked[r.file.Name] = w.BlobStore.Has(r.file.Name)
 		}
 		if looked[r.file.Name] {
 			w.contents[r.picture] = held(r)
@@ -69,7 +69,7 @@ func (w *work) recall(ctx context.Context) error {
 		coalesce(content_type, ''), coalesce(bytes, 0), coalesce(width, 0), coalesce(height, 0), fetched_at FROM %q.%q WHERE account_id = $1`, w.Dataset, Table.Name), w.account)
 }
 
-// held is a content that is on the shelf.
+// held is a content that is in the blob store.
 func held(r record) *content {
 	c := &content{file: r.file, fetched: r.fetched}
 	c.once.Do(func() {})

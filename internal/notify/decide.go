@@ -9,14 +9,14 @@ import (
 	"adtally"
 )
 
-// patience is how long a trouble may last before people hear of it, and how long
+// delays is how long an alert may last before people hear of it, and how long
 // it must be gone before they hear that it is over. What comes and goes faster
-// than that is one outage.
-type patience struct{ before, after time.Duration }
+// than that is one incident.
+type delays struct{ before, after time.Duration }
 
-// patiences: what may mend itself is given the time to. What only a person can
+// alertDelays: what may mend itself is given the time to. What only a person can
 // mend is told at once. Late has waited already.
-var patiences = map[adtally.Alert]patience{
+var alertDelays = map[adtally.AlertKind]delays{
 	adtally.SyncFailed:    {15 * time.Minute, time.Hour},
 	adtally.AuthExpired:   {0, 5 * time.Minute},
 	adtally.AccessEnding:  {}, // an end that was moved does not come back by itself
@@ -29,48 +29,48 @@ var patiences = map[adtally.Alert]patience{
 
 // Decision is what follows from what was seen.
 type Decision struct {
-	Outages []adtally.Outage // those to be kept as they are here: new, changed, closed
-	Send    []Message
+	Incidents []adtally.Incident // those to be kept as they are here: new, changed, closed
+	Send      []Message
 }
 
-// key is what there is one open outage for.
+// key is what there is one open incident for.
 type key struct {
-	alert           adtally.Alert
+	alert           adtally.AlertKind
 	source, subject string
 }
 
-func keyOf(t adtally.Trouble) key { return key{t.Alert, t.Source, t.Subject} }
+func keyOf(t adtally.Alert) key { return key{t.Kind, t.Source, t.Subject} }
 
 func compare(a, b key) int {
 	return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.alert, b.alert), cmp.Compare(a.subject, b.subject))
 }
 
-// Decide compares the open outages with all that is wrong now. What is not seen
-// is taken for well: whoever could not look does not ask. The outages of a source
+// Decide compares the open incidents with all that is wrong now. What is not seen
+// is taken for well: whoever could not look does not ask. The incidents of a source
 // that was deleted are closed by whoever deleted it.
-func Decide(open []adtally.Outage, seen []adtally.Trouble, now time.Time, newID func() string) (d Decision) {
-	wrong := map[key]adtally.Trouble{}
+func Decide(open []adtally.Incident, seen []adtally.Alert, now time.Time, newID func() string) (d Decision) {
+	wrong := map[key]adtally.Alert{}
 	for _, t := range seen {
 		wrong[keyOf(t)] = worse(wrong[keyOf(t)], t)
 	}
 	for _, o := range open {
-		t, still := wrong[keyOf(o.Trouble)]
-		delete(wrong, keyOf(o.Trouble))
+		t, still := wrong[keyOf(o.Alert)]
+		delete(wrong, keyOf(o.Alert))
 		if still {
 			d.add(o, goOn, t, now)
 		} else {
-			d.add(o, calmDown, t, now)
+			d.add(o, settle, t, now)
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(wrong), compare) {
-		d.add(adtally.Outage{ID: newID(), Opened: now}, goOn, wrong[k], now)
+		d.add(adtally.Incident{ID: newID(), Opened: now}, goOn, wrong[k], now)
 	}
 	return d
 }
 
-// worse is the worse of two views of the same trouble, and as old as the older.
-func worse(a, b adtally.Trouble) adtally.Trouble {
-	if a.Alert == "" {
+// worse is the worse of two views of the same alert, and as old as the older.
+func worse(a, b adtally.Alert) adtally.Alert {
+	if a.Kind == "" {
 		return b
 	}
 	since := earlier(a.Since, b.Since)
@@ -89,24 +89,24 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// add keeps what an outage becomes, if it has changed, and what is to be sent.
-func (d *Decision) add(o adtally.Outage, step func(adtally.Outage, adtally.Trouble, time.Time) (adtally.Outage, Event), t adtally.Trouble, now time.Time) {
+// add keeps what an incident becomes, if it has changed, and what is to be sent.
+func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.Alert, time.Time) (adtally.Incident, Event), t adtally.Alert, now time.Time) {
 	next, event := step(o, t, now)
 	if next != o {
-		d.Outages = append(d.Outages, next)
+		d.Incidents = append(d.Incidents, next)
 	}
 	if event != "" {
 		d.Send = append(d.Send, messageOf(next, event, now))
 	}
 }
 
-// goOn is an outage that is seen again.
-func goOn(o adtally.Outage, t adtally.Trouble, now time.Time) (adtally.Outage, Event) {
+// goOn is an incident that is seen again.
+func goOn(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	since := earlier(earlier(o.Since, t.Since), o.Opened)
-	o.Trouble, o.Calm = t, time.Time{}
+	o.Alert, o.Calm = t, time.Time{}
 	o.Since = since
 	switch {
-	case o.Told.IsZero() && now.Sub(since) >= patiences[t.Alert].before:
+	case o.Told.IsZero() && now.Sub(since) >= alertDelays[t.Kind].before:
 		o.Told, o.ToldStage = now, t.Stage
 		return o, Opened
 	case !o.Told.IsZero() && t.Stage > o.ToldStage:
@@ -116,35 +116,35 @@ func goOn(o adtally.Outage, t adtally.Trouble, now time.Time) (adtally.Outage, E
 	return o, ""
 }
 
-// calmDown is an outage that is not seen any more. Those who heard of it hear
+// settle is an incident that is not seen any more. Those who heard of it hear
 // that it is over, once it has been gone for long enough.
-func calmDown(o adtally.Outage, _ adtally.Trouble, now time.Time) (adtally.Outage, Event) {
+func settle(o adtally.Incident, _ adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	if o.Calm.IsZero() {
 		o.Calm = now
 	}
-	if now.Sub(o.Calm) < patiences[o.Alert].after {
+	if now.Sub(o.Calm) < alertDelays[o.Kind].after {
 		return o, ""
 	}
 	o.Closed = now
 	if o.Told.IsZero() {
 		return o, ""
 	}
-	return o, Recovered
+	return o, Resolved
 }
 
-// Condition is how a source is: what is worst in each aspect.
-type Condition struct {
+// Status is how a source is: what is worst in each aspect.
+type Status struct {
 	Health    adtally.Severity
 	Freshness adtally.Severity
 }
 
-// Conditions say how the sources are that are not well. What is gone, but has not
+// StatusOf say how the sources are that are not well. What is gone, but has not
 // been for long enough, still counts.
-func Conditions(open []adtally.Outage) map[string]Condition {
-	all := map[string]Condition{}
+func StatusOf(open []adtally.Incident) map[string]Status {
+	all := map[string]Status{}
 	for _, o := range open {
 		c := all[o.Source]
-		if o.Alert.Aspect() == adtally.Freshness {
+		if o.Kind.Aspect() == adtally.Freshness {
 			c.Freshness = max(c.Freshness, o.Severity)
 		} else {
 			c.Health = max(c.Health, o.Severity)

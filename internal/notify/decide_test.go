@@ -19,20 +19,20 @@ var moment = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 // watch is whoever asks again and again, and keeps what is decided.
 type watch struct {
 	n    int
-	open map[string]adtally.Outage
-	past []adtally.Outage
+	open map[string]adtally.Incident
+	past []adtally.Incident
 	sent []notify.Message
 }
 
-func newWatch() *watch { return &watch{open: map[string]adtally.Outage{}} }
+func newWatch() *watch { return &watch{open: map[string]adtally.Incident{}} }
 
-func (w *watch) look(now time.Time, seen ...adtally.Trouble) (said string) {
-	var open []adtally.Outage
+func (w *watch) look(now time.Time, seen ...adtally.Alert) (said string) {
+	var open []adtally.Incident
 	for _, id := range slices.Sorted(keys(w.open)) {
 		open = append(open, w.open[id])
 	}
 	d := notify.Decide(open, seen, now, func() string { w.n++; return fmt.Sprint("o", w.n) })
-	for _, o := range d.Outages {
+	for _, o := range d.Incidents {
 		w.open[o.ID] = o
 		if !o.Closed.IsZero() {
 			delete(w.open, o.ID)
@@ -41,7 +41,7 @@ func (w *watch) look(now time.Time, seen ...adtally.Trouble) (said string) {
 	}
 	w.sent = append(w.sent, d.Send...)
 	for _, m := range d.Send {
-		said += string(m.Event) + " " + string(m.Alert) + " "
+		said += string(m.Event) + " " + string(m.Kind) + " "
 	}
 	return strings.TrimSpace(said)
 }
@@ -56,51 +56,51 @@ func keys[V any](m map[string]V) func(func(string) bool) {
 	}
 }
 
-func trouble(a adtally.Alert, stage int) adtally.Trouble {
-	return adtally.Trouble{Alert: a, Source: "s", Name: "Shop", Stage: stage, Severity: adtally.Warning, Sentence: "It is so.", Cure: "Do this."}
+func alert(a adtally.AlertKind, stage int) adtally.Alert {
+	return adtally.Alert{Kind: a, Source: "s", Name: "Shop", Stage: stage, Severity: adtally.Warning, Sentence: "It is so.", Cure: "Do this."}
 }
 
 func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) { // R24
 	t.Parallel()
-	failed, expired := trouble(adtally.SyncFailed, 0), trouble(adtally.AuthExpired, 0)
+	failed, expired := alert(adtally.SyncFailed, 0), alert(adtally.AuthExpired, 0)
 	type look struct {
 		after int // minutes
-		seen  []adtally.Trouble
+		seen  []adtally.Alert
 		want  string
 	}
 	for what, looks := range map[string][]look{
 		"what mends itself soon is not told": {
-			{0, []adtally.Trouble{failed}, ""}, {10, nil, ""}, {80, nil, ""},
+			{0, []adtally.Alert{failed}, ""}, {10, nil, ""}, {80, nil, ""},
 		},
 		"what lasts is told once": {
-			{0, []adtally.Trouble{failed}, ""}, {15, []adtally.Trouble{failed}, "opened sync_failed"}, {16, []adtally.Trouble{failed}, ""}, {900, []adtally.Trouble{failed}, ""},
+			{0, []adtally.Alert{failed}, ""}, {15, []adtally.Alert{failed}, "opened sync_failed"}, {16, []adtally.Alert{failed}, ""}, {900, []adtally.Alert{failed}, ""},
 		},
 		"what has lasted before it was seen is told at once": {
-			{0, []adtally.Trouble{{Alert: adtally.SyncFailed, Since: moment.Add(-time.Hour)}}, "opened sync_failed"},
+			{0, []adtally.Alert{{Kind: adtally.SyncFailed, Since: moment.Add(-time.Hour)}}, "opened sync_failed"},
 		},
 		"what a person must do is told at once, and over soon": {
-			{0, []adtally.Trouble{expired}, "opened auth_expired"}, {1, []adtally.Trouble{expired}, ""}, {2, nil, ""}, {7, nil, "recovered auth_expired"}, {8, nil, ""},
+			{0, []adtally.Alert{expired}, "opened auth_expired"}, {1, []adtally.Alert{expired}, ""}, {2, nil, ""}, {7, nil, "resolved auth_expired"}, {8, nil, ""},
 		},
-		"what comes and goes is one outage": {
-			{0, []adtally.Trouble{failed}, ""}, {5, nil, ""}, {20, []adtally.Trouble{failed}, "opened sync_failed"}, {25, nil, ""},
-			{84, []adtally.Trouble{failed}, ""}, {90, nil, ""}, {149, nil, ""}, {150, nil, "recovered sync_failed"}, {200, nil, ""},
+		"what comes and goes is one incident": {
+			{0, []adtally.Alert{failed}, ""}, {5, nil, ""}, {20, []adtally.Alert{failed}, "opened sync_failed"}, {25, nil, ""},
+			{84, []adtally.Alert{failed}, ""}, {90, nil, ""}, {149, nil, ""}, {150, nil, "resolved sync_failed"}, {200, nil, ""},
 		},
-		"the next outage is another one": {
-			{0, []adtally.Trouble{expired}, "opened auth_expired"}, {1, nil, ""}, {6, nil, "recovered auth_expired"}, {7, []adtally.Trouble{expired}, "opened auth_expired"},
+		"the next incident is another one": {
+			{0, []adtally.Alert{expired}, "opened auth_expired"}, {1, nil, ""}, {6, nil, "resolved auth_expired"}, {7, []adtally.Alert{expired}, "opened auth_expired"},
 		},
 		"what grows worse is told again, once": {
-			{0, []adtally.Trouble{trouble(adtally.AccessEnding, 1)}, "opened access_ending"}, {1, []adtally.Trouble{trouble(adtally.AccessEnding, 2)}, "worse access_ending"},
-			{2, []adtally.Trouble{trouble(adtally.AccessEnding, 2)}, ""}, {3, []adtally.Trouble{trouble(adtally.AccessEnding, 1)}, ""},
-			{4, []adtally.Trouble{trouble(adtally.AccessEnding, 2)}, ""}, {5, []adtally.Trouble{trouble(adtally.AccessEnding, 5)}, "worse access_ending"},
+			{0, []adtally.Alert{alert(adtally.AccessEnding, 1)}, "opened access_ending"}, {1, []adtally.Alert{alert(adtally.AccessEnding, 2)}, "worse access_ending"},
+			{2, []adtally.Alert{alert(adtally.AccessEnding, 2)}, ""}, {3, []adtally.Alert{alert(adtally.AccessEnding, 1)}, ""},
+			{4, []adtally.Alert{alert(adtally.AccessEnding, 2)}, ""}, {5, []adtally.Alert{alert(adtally.AccessEnding, 5)}, "worse access_ending"},
 		},
-		"one trouble does not hide another": {
-			{0, []adtally.Trouble{expired, failed}, "opened auth_expired"}, {15, []adtally.Trouble{failed, expired}, "opened sync_failed"}, {16, []adtally.Trouble{failed}, ""}, {21, []adtally.Trouble{failed}, "recovered auth_expired"},
+		"one alert does not hide another": {
+			{0, []adtally.Alert{expired, failed}, "opened auth_expired"}, {15, []adtally.Alert{failed, expired}, "opened sync_failed"}, {16, []adtally.Alert{failed}, ""}, {21, []adtally.Alert{failed}, "resolved auth_expired"},
 		},
-		"the same trouble seen twice is one": {
-			{0, []adtally.Trouble{expired, expired}, "opened auth_expired"}, {1, []adtally.Trouble{expired, expired}, ""},
+		"the same alert seen twice is one": {
+			{0, []adtally.Alert{expired, expired}, "opened auth_expired"}, {1, []adtally.Alert{expired, expired}, ""},
 		},
 		"a clock that goes back says nothing": {
-			{10, []adtally.Trouble{expired}, "opened auth_expired"}, {20, nil, ""}, {5, nil, ""}, {24, nil, ""}, {25, nil, "recovered auth_expired"},
+			{10, []adtally.Alert{expired}, "opened auth_expired"}, {20, nil, ""}, {5, nil, ""}, {24, nil, ""}, {25, nil, "resolved auth_expired"},
 		},
 	} {
 		w := newWatch()
@@ -112,29 +112,29 @@ func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) { // R24
 	}
 }
 
-// Whatever comes and goes in whatever order: of each outage an event is sent at
+// Whatever comes and goes in whatever order: of each incident an event is sent at
 // most once, the end exactly once and last, and never of what nobody heard of.
 func TestNothingIsSentTwiceOfAnOutage(t *testing.T) { // R24
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w, now := newWatch(), moment
-		all := []adtally.Trouble{trouble(adtally.SyncFailed, 0), trouble(adtally.AuthExpired, 0), trouble(adtally.Stale, 0), trouble(adtally.AccessEnding, 0)}
+		all := []adtally.Alert{alert(adtally.SyncFailed, 0), alert(adtally.AuthExpired, 0), alert(adtally.Stale, 0), alert(adtally.AccessEnding, 0)}
 		for range rapid.IntRange(1, 60).Draw(t, "looks") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "minutes")) * time.Minute)
-			var seen []adtally.Trouble
+			var seen []adtally.Alert
 			for _, one := range all {
-				if rapid.Bool().Draw(t, string(one.Alert)) {
-					if one.Alert == adtally.AccessEnding {
+				if rapid.Bool().Draw(t, string(one.Kind)) {
+					if one.Kind == adtally.AccessEnding {
 						one.Stage = rapid.IntRange(1, 5).Draw(t, "stage")
 					}
 					seen = append(seen, one)
 				}
 			}
 			w.look(now, seen...)
-			open := map[adtally.Alert]int{}
+			open := map[adtally.AlertKind]int{}
 			for _, o := range w.open {
-				if open[o.Alert]++; open[o.Alert] > 1 {
-					t.Fatalf("two outages of %s are open", o.Alert)
+				if open[o.Kind]++; open[o.Kind] > 1 {
+					t.Fatalf("two incidents of %s are open", o.Kind)
 				}
 			}
 		}
@@ -156,7 +156,7 @@ func check(t *rapid.T, w *watch) {
 			t.Fatalf("%s is sent twice", m.ID)
 		}
 		ids[m.ID] = true
-		events[m.Outage] = append(events[m.Outage], m.Event)
+		events[m.Incident] = append(events[m.Incident], m.Event)
 	}
 	for _, o := range w.past {
 		said := events[o.ID]
@@ -166,7 +166,7 @@ func check(t *rapid.T, w *watch) {
 		if len(said) == 0 {
 			continue
 		}
-		if len(said) < 2 || said[0] != notify.Opened || said[len(said)-1] != notify.Recovered {
+		if len(said) < 2 || said[0] != notify.Opened || said[len(said)-1] != notify.Resolved {
 			t.Fatalf("of %s people hear %v", o.ID, said)
 		}
 		for _, e := range said[1 : len(said)-1] {
@@ -179,10 +179,10 @@ func check(t *rapid.T, w *watch) {
 
 func TestWhatHasNotChangedIsNotWritten(t *testing.T) {
 	t.Parallel()
-	o := adtally.Outage{ID: "o", Trouble: trouble(adtally.Stale, 0), Opened: moment, Told: moment}
+	o := adtally.Incident{ID: "o", Alert: alert(adtally.Stale, 0), Opened: moment, Told: moment}
 	o.Since = moment
-	same := func() string { t.Error("a new outage"); return "" }
-	if d := notify.Decide([]adtally.Outage{o}, []adtally.Trouble{trouble(adtally.Stale, 0)}, moment.Add(time.Hour), same); len(d.Outages)+len(d.Send) != 0 {
+	same := func() string { t.Error("a new incident"); return "" }
+	if d := notify.Decide([]adtally.Incident{o}, []adtally.Alert{alert(adtally.Stale, 0)}, moment.Add(time.Hour), same); len(d.Incidents)+len(d.Send) != 0 {
 		t.Errorf("%+v", d)
 	}
 }
@@ -190,13 +190,13 @@ func TestWhatHasNotChangedIsNotWritten(t *testing.T) {
 func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) { // R24
 	t.Parallel()
 	w := newWatch()
-	w.look(moment, trouble(adtally.AuthExpired, 0))
+	w.look(moment, alert(adtally.AuthExpired, 0))
 	w.look(moment.Add(50 * time.Minute))
 	w.look(moment.Add(65 * time.Minute))
 	want := []notify.Message{
-		{ID: "o1_opened", Event: notify.Opened, Outage: "o1", Alert: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Warning, Title: "Shop: it must be reconnected",
+		{ID: "o1_opened", Event: notify.Opened, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Warning, Title: "Shop: it must be reconnected",
 			Sentence: "It is so.", Cure: "Do this.", At: moment, Since: moment, Source: "s", Name: "Shop"},
-		{ID: "o1_recovered", Event: notify.Recovered, Outage: "o1", Alert: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Well, Title: "Shop: it is well again",
+		{ID: "o1_resolved", Event: notify.Resolved, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Well, Title: "Shop: it is well again",
 			Sentence: "This is over after 50 min: It is so.", At: moment.Add(65 * time.Minute), Since: moment, Source: "s", Name: "Shop"},
 	}
 	if d := cmp.Diff(want, w.sent); d != "" {
@@ -206,18 +206,18 @@ func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) { // R24
 
 func TestHealthAndFreshnessAreApart(t *testing.T) { // R24
 	t.Parallel()
-	outage := func(a adtally.Alert, s adtally.Severity) adtally.Outage {
-		return adtally.Outage{Trouble: adtally.Trouble{Alert: a, Source: "s", Severity: s}}
+	incident := func(a adtally.AlertKind, s adtally.Severity) adtally.Incident {
+		return adtally.Incident{Alert: adtally.Alert{Kind: a, Source: "s", Severity: s}}
 	}
-	got := notify.Conditions([]adtally.Outage{outage(adtally.Stale, adtally.Warning), outage(adtally.SyncFailed, adtally.Notice), outage(adtally.AuthExpired, adtally.Critical)})
-	if d := cmp.Diff(map[string]notify.Condition{"s": {Health: adtally.Critical, Freshness: adtally.Warning}}, got); d != "" {
+	got := notify.StatusOf([]adtally.Incident{incident(adtally.Stale, adtally.Warning), incident(adtally.SyncFailed, adtally.Notice), incident(adtally.AuthExpired, adtally.Critical)})
+	if d := cmp.Diff(map[string]notify.Status{"s": {Health: adtally.Critical, Freshness: adtally.Warning}}, got); d != "" {
 		t.Error(d)
 	}
 	aspects := map[adtally.Aspect]int{}
-	for _, a := range adtally.Alerts() {
+	for _, a := range adtally.AlertKinds() {
 		aspects[a.Aspect()]++
 		w := newWatch()
-		w.look(moment, adtally.Trouble{Alert: a, Source: "s", Since: moment.Add(-time.Hour)})
+		w.look(moment, adtally.Alert{Kind: a, Source: "s", Since: moment.Add(-time.Hour)})
 		if len(w.sent) != 1 || strings.HasSuffix(w.sent[0].Title, ": ") {
 			t.Errorf("%s: %+v", a, w.sent)
 		}
@@ -231,12 +231,12 @@ func TestHealthAndFreshnessAreApart(t *testing.T) { // R24
 // back by itself.
 func TestDecide_AnEndThatWasMovedIsOverAtOnce(t *testing.T) {
 	t.Parallel()
-	for _, a := range []adtally.Alert{adtally.AccessEnding, adtally.VersionEnding} {
+	for _, a := range []adtally.AlertKind{adtally.AccessEnding, adtally.VersionEnding} {
 		w := newWatch()
-		if said := w.look(moment, trouble(a, 1)); said != "opened "+string(a) {
+		if said := w.look(moment, alert(a, 1)); said != "opened "+string(a) {
 			t.Errorf("%s: %s", a, said)
 		}
-		if said := w.look(moment.Add(time.Minute)); said != "recovered "+string(a) {
+		if said := w.look(moment.Add(time.Minute)); said != "resolved "+string(a) {
 			t.Errorf("%s, renewed: %q", a, said)
 		}
 	}

@@ -13,7 +13,7 @@ func Barred(a netip.Addr, loopbackOnly bool) string { return barred(a, loopbackO
 
 // Connect asks an address that nobody has looked at with the client that
 // messages go out by.
-func (k *Courier) Connect(ctx context.Context, address string) error {
+func (k *Sender) Connect(ctx context.Context, address string) error {
 	to, err := url.Parse(address)
 	if err != nil {
 		return err

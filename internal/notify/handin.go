@@ -15,8 +15,8 @@ import (
 )
 
 // hand hands a message in.
-func (k *Courier) hand(ctx context.Context, o office, m Message, boxes *mailboxes) error {
-	letter, err := k.compose(o, m)
+func (k *Sender) hand(ctx context.Context, o office, m Message, boxes *mailboxes) error {
+	delivery, err := k.compose(o, m)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (k *Courier) hand(ctx context.Context, o office, m Message, boxes *mailboxe
 	if err := o.greet(client, encryption); err != nil {
 		return err
 	}
-	return boxes.deliver(client, o.from.Address, letter)
+	return boxes.deliver(client, o.from.Address, delivery)
 }
 
 // greet says who we are, and has the connection encrypted.

@@ -15,7 +15,7 @@ func TestPeopleHearOfQuarantinedValuesAndNotOfWhatComesLater(t *testing.T) { // 
 	i := newInstallation(t, r.URL)
 	incomplete := func(f *adtally.Fault) {
 		now := *i.now.Load()
-		i.pace(func(s *adtally.Standing) { s.Fault, s.Failing, s.LastGood = f, now, now })
+		i.pace(func(s *adtally.SourceRecord) { s.Fault, s.Failing, s.LastGood = f, now, now })
 	}
 	incomplete(&adtally.Fault{Act: adtally.Wait, Code: "reach_quota", Message: "Tomorrow"})
 	i.after(time.Hour)
@@ -23,7 +23,7 @@ func TestPeopleHearOfQuarantinedValuesAndNotOfWhatComesLater(t *testing.T) { // 
 	incomplete(adtally.NotLoaded("7", 3))
 	i.after(10 * time.Minute)
 	same(t, "values in quarantine", r.heard(), []string{"opened suspect s1 https://x/s1"})
-	i.pace(func(s *adtally.Standing) {
+	i.pace(func(s *adtally.SourceRecord) {
 		s.Fault, s.Failures, s.Failing = &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "It waits"}, 1, *i.now.Load()
 	})
 	i.after(30 * time.Minute)

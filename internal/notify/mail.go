@@ -45,7 +45,7 @@ type office struct {
 }
 
 // mail sends mail.
-func (k *Courier) mail(c adtally.Channel) (send, error) {
+func (k *Sender) mail(c adtally.Channel) (send, error) {
 	o, err := officeOf(c)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ type office struct {
 	mail []string // messages that it took
 }
 
-func (o *office) start(t *testing.T) *notify.Courier {
+func (o *office) start(t *testing.T) *notify.Sender {
 	t.Helper()
 	s := httptest.NewTLSServer(nil) // for its certificate
 	s.Close()
@@ -63,7 +63,7 @@ func (o *office) start(t *testing.T) *notify.Courier {
 	t.Cleanup(func() { _ = listener.Close(); wg.Wait() })
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
-	return &notify.Courier{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 5 * time.Second, Roots: roots}
+	return &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 5 * time.Second, Roots: roots}
 }
 
 // serve speaks with one client until it leaves.
@@ -167,8 +167,8 @@ func (o *office) channel(security string) adtally.Channel {
 	return c
 }
 
-// letters are the messages that it took.
-func (o *office) letters() []string {
+// deliveries are the messages that it took.
+func (o *office) deliveries() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.mail)
@@ -206,8 +206,8 @@ func TestMailArrives(t *testing.T) { // R24
 			if err := k.Send(t.Context(), o.channel(c.security), message); err != nil {
 				t.Fatal(err)
 			}
-			if len(o.letters()) != 1 || !o.has(c.login) || !o.has("MAIL FROM:<adtally@example.com>") || !o.has("RCPT TO:<ada@example.com>") || !o.has("RCPT TO:<bob@example.com>") {
-				t.Errorf("%d messages, %q", len(o.letters()), o.asked())
+			if len(o.deliveries()) != 1 || !o.has(c.login) || !o.has("MAIL FROM:<adtally@example.com>") || !o.has("RCPT TO:<ada@example.com>") || !o.has("RCPT TO:<bob@example.com>") {
+				t.Errorf("%d messages, %q", len(o.deliveries()), o.asked())
 			}
 		})
 	}
@@ -223,7 +223,7 @@ func TestMailIsReadable(t *testing.T) {
 	if err := k.Send(t.Context(), o.channel("none"), m); err != nil {
 		t.Fatal(err)
 	}
-	got, err := mail.ReadMessage(strings.NewReader(o.letters()[0]))
+	got, err := mail.ReadMessage(strings.NewReader(o.deliveries()[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestMailIsReadable(t *testing.T) {
 	if page := body["text/html"]; !strings.Contains(page, "<p>What to do: Do this.</p>") || !strings.Contains(page, `<a href="https://adtally.example/sources/s?a=1&amp;b=%3c%7c%3e">`) {
 		t.Errorf("%q", page)
 	}
-	for l := range strings.SplitSeq(o.letters()[0], "\r\n") {
+	for l := range strings.SplitSeq(o.deliveries()[0], "\r\n") {
 		if len(l) > 998 || strings.ContainsAny(l, "\r\n\x00") { // RFC 5322, 2.1.1
 			t.Errorf("a line of %d bytes: %q", len(l), l)
 		}
@@ -275,8 +275,8 @@ func TestMailThatMayMendItselfIsTriedAgain(t *testing.T) {
 			o := &office{ways: "PLAIN", refuse: c.refuse}
 			k := o.start(t)
 			err := k.Send(t.Context(), o.channel("starttls"), message)
-			if len(o.letters()) != c.messages || c.code == "" && err != nil {
-				t.Errorf("%d messages, %v", len(o.letters()), err)
+			if len(o.deliveries()) != c.messages || c.code == "" && err != nil {
+				t.Errorf("%d messages, %v", len(o.deliveries()), err)
 			}
 			if c.code != "" {
 				wants(t, what, err, c.code)
@@ -301,7 +301,7 @@ func TestAPasswordIsNeverSentInTheClear(t *testing.T) { // PAINS #26
 	if notify.LoginInTheClear() == nil {
 		t.Error("LOGIN goes without encryption")
 	}
-	if o.has(password) || secret.has(password) || len(o.letters())+len(secret.letters()) > 0 {
+	if o.has(password) || secret.has(password) || len(o.deliveries())+len(secret.deliveries()) > 0 {
 		t.Errorf("%q %q", o.asked(), secret.asked())
 	}
 }
@@ -332,7 +332,7 @@ func TestAMailServerThatSaysNothingIsLeft(t *testing.T) {
 	}
 	defer listener.Close()
 	o := &office{address: listener.Addr().String()}
-	k := &notify.Courier{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 50 * time.Millisecond}
+	k := &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 50 * time.Millisecond}
 	for _, security := range []string{"starttls", "tls"} {
 		wants(t, security, k.Send(t.Context(), o.channel(security), message), "channel_unreachable")
 	}
@@ -345,7 +345,7 @@ func TestAMailServerThatSaysNothingIsLeft(t *testing.T) {
 
 func TestMailSettingsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	k := &notify.Courier{Now: func() time.Time { return moment }}
+	k := &notify.Sender{Now: func() time.Time { return moment }}
 	o := &office{address: "mail.example:587"}
 	if err := k.Check(o.channel("starttls")); err != nil {
 		t.Error(err)

@@ -33,8 +33,8 @@ type rejected struct {
 
 func (r *rejected) Error() string { return r.said }
 
-// deliver hands the letter over. A mailbox that is refused keeps no other from it.
-func (b *mailboxes) deliver(client *smtp.Client, from string, letter []byte) error {
+// deliver hands the delivery over. A mailbox that is refused keeps no other from it.
+func (b *mailboxes) deliver(client *smtp.Client, from string, delivery []byte) error {
 	if err := client.Mail(from); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (b *mailboxes) deliver(client *smtp.Client, from string, letter []byte) err
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(letter); err != nil {
+	if _, err := w.Write(delivery); err != nil {
 		return err
 	}
 	if err := w.Close(); err != nil {

@@ -76,16 +76,16 @@ func endless(t *testing.T, opening, again string) (address string, sent *atomic.
 func TestMail_AServerThatSpeaksWithoutEndIsLeft(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct{ opening, again string }{
-		"an endless greeting":      {"", "220-welcome to this server\r\n"},
-		"an endless line":          {"", "220 welcome "},
-		"an endless list":          {"220 mail.example\r\n", "250-EXTENSION\r\n"},
-		"endless about a mailbox":  {"220 mail.example\r\n250 mail.example\r\n250 well\r\n", "250-well\r\n"},
-		"endless after the letter": {"220 mail.example\r\n250 mail.example\r\n250 well\r\n250 well\r\n250 well\r\n354 go on\r\n", "250-taken\r\n"},
+		"an endless greeting":        {"", "220-welcome to this server\r\n"},
+		"an endless line":            {"", "220 welcome "},
+		"an endless list":            {"220 mail.example\r\n", "250-EXTENSION\r\n"},
+		"endless about a mailbox":    {"220 mail.example\r\n250 mail.example\r\n250 well\r\n", "250-well\r\n"},
+		"endless after the delivery": {"220 mail.example\r\n250 mail.example\r\n250 well\r\n250 well\r\n250 well\r\n354 go on\r\n", "250-taken\r\n"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			address, sent := endless(t, c.opening, c.again)
-			k := &notify.Courier{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 20 * time.Second}
+			k := &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 20 * time.Second}
 			err := k.Send(t.Context(), (&office{address: address}).channel("none"), message)
 			wants(t, what, err, "channel_refused")
 			// The bound, and what the buffers of the system hold on the way.
@@ -115,13 +115,13 @@ func TestMail_LongHeadersAreFolded(t *testing.T) {
 			if err := k.Send(t.Context(), c, m); err != nil {
 				t.Fatal(err)
 			}
-			head, _, _ := strings.Cut(o.letters()[0], "\r\n\r\n")
+			head, _, _ := strings.Cut(o.deliveries()[0], "\r\n\r\n")
 			for l := range strings.SplitSeq(head, "\r\n") {
 				if len(l) > 100 {
 					t.Errorf("a header line of %d bytes: %q", len(l), l)
 				}
 			}
-			got, err := mail.ReadMessage(strings.NewReader(o.letters()[0]))
+			got, err := mail.ReadMessage(strings.NewReader(o.deliveries()[0]))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,9 +160,9 @@ func TestMail_EachMailboxIsToldOnce(t *testing.T) {
 	t.Parallel()
 	const bob = "RCPT TO:<bob@example.com>"
 	for what, c := range map[string]struct {
-		refuse         map[string][]string
-		letters, asked int // messages, and how often ada is named
-		says           []string
+		refuse            map[string][]string
+		deliveries, asked int // messages, and how often ada is named
+		says              []string
 	}{
 		"one comes later":   {map[string][]string{bob: {"451 greylisted", "250 well"}}, 2, 1, nil},
 		"one never comes":   {map[string][]string{bob: {"451 greylisted"}}, 1, 1, []string{"Some of the mailboxes", "bob@example.com: 451 greylisted"}},
@@ -176,8 +176,8 @@ func TestMail_EachMailboxIsToldOnce(t *testing.T) {
 			k := o.start(t)
 			err := k.Send(t.Context(), o.channel("none"), message)
 			asked := strings.Count(strings.Join(o.asked(), "\n"), "RCPT TO:<ada@example.com>")
-			if len(o.letters()) != c.letters || asked != c.asked || (err == nil) != (c.says == nil) {
-				t.Errorf("%d messages, ada is asked for %d times, %v", len(o.letters()), asked, err)
+			if len(o.deliveries()) != c.deliveries || asked != c.asked || (err == nil) != (c.says == nil) {
+				t.Errorf("%d messages, ada is asked for %d times, %v", len(o.deliveries()), asked, err)
 			}
 			for _, want := range c.says {
 				if f := adtally.FaultOf(err); !strings.Contains(f.Message, want) || strings.Count(f.Error(), want) != 1 {

@@ -10,39 +10,39 @@ import (
 	"adtally"
 )
 
-// Event is what happened to an outage.
+// Event is what happened to an incident.
 type Event string
 
 // The events.
 const (
-	Opened    Event = "opened"
-	Worse     Event = "worse"
-	Recovered Event = "recovered"
-	Trial     Event = "test"
+	Opened   Event = "opened"
+	Worse    Event = "worse"
+	Resolved Event = "resolved"
+	Trial    Event = "test"
 )
 
 // Message is what people are told. Nothing in it is secret. Its JSON is what
 // signed webhooks carry, and a promise.
 type Message struct {
-	ID       string           `json:"id"` // the same for the same event, however often it is sent
-	Event    Event            `json:"event"`
-	Outage   string           `json:"outage,omitempty"`
-	Alert    adtally.Alert    `json:"alert,omitempty"`
-	Aspect   adtally.Aspect   `json:"aspect,omitempty"`
-	Severity adtally.Severity `json:"severity"`
-	Title    string           `json:"title"`
-	Sentence string           `json:"sentence"`
-	Cure     string           `json:"cure,omitempty"`
-	Link     string           `json:"link,omitempty"` // where to act; whoever sends it knows the address
-	At       time.Time        `json:"at"`
-	Since    time.Time        `json:"since,omitzero"`
-	Source   string           `json:"source,omitempty"`
-	Name     string           `json:"name,omitempty"` // of the source
-	Subject  string           `json:"subject,omitempty"`
+	ID       string            `json:"id"` // the same for the same event, however often it is sent
+	Event    Event             `json:"event"`
+	Incident string            `json:"incident,omitempty"`
+	Kind     adtally.AlertKind `json:"alert,omitempty"`
+	Aspect   adtally.Aspect    `json:"aspect,omitempty"`
+	Severity adtally.Severity  `json:"severity"`
+	Title    string            `json:"title"`
+	Sentence string            `json:"sentence"`
+	Cure     string            `json:"cure,omitempty"`
+	Link     string            `json:"link,omitempty"` // where to act; whoever sends it knows the address
+	At       time.Time         `json:"at"`
+	Since    time.Time         `json:"since,omitzero"`
+	Source   string            `json:"source,omitempty"`
+	Name     string            `json:"name,omitempty"` // of the source
+	Subject  string            `json:"subject,omitempty"`
 }
 
 // titles are what has happened, in few words.
-var titles = map[adtally.Alert]string{
+var titles = map[adtally.AlertKind]string{
 	adtally.SyncFailed:    "it does not sync",
 	adtally.AuthExpired:   "it must be reconnected",
 	adtally.AccessEnding:  "its access ends soon",
@@ -53,17 +53,17 @@ var titles = map[adtally.Alert]string{
 	adtally.Suspect:       "its data may be wrong",
 }
 
-// messageOf says what has happened to an outage.
-func messageOf(o adtally.Outage, e Event, now time.Time) Message {
+// messageOf says what has happened to an incident.
+func messageOf(o adtally.Incident, e Event, now time.Time) Message {
 	m := Message{
-		ID: fmt.Sprintf("%s_%s", o.ID, e), Event: e, Outage: o.ID, Alert: o.Alert, Aspect: o.Alert.Aspect(),
-		Severity: o.Severity, Title: nameOf(o) + ": " + titles[o.Alert], Sentence: o.Sentence, Cure: o.Cure,
+		ID: fmt.Sprintf("%s_%s", o.ID, e), Event: e, Incident: o.ID, Kind: o.Kind, Aspect: o.Kind.Aspect(),
+		Severity: o.Severity, Title: nameOf(o) + ": " + titles[o.Kind], Sentence: o.Sentence, Cure: o.Cure,
 		At: now, Since: o.Since, Source: o.Source, Name: o.Name, Subject: o.Subject,
 	}
 	switch e {
 	case Worse:
 		m.ID = fmt.Sprintf("%s_%d", m.ID, o.ToldStage)
-	case Recovered:
+	case Resolved:
 		m.Severity, m.Cure = adtally.Well, ""
 		m.Title = nameOf(o) + ": it is well again"
 		m.Sentence = fmt.Sprintf("This is over after %s: %s", spoken(o.Calm.Sub(o.Since)), o.Sentence)
@@ -71,7 +71,7 @@ func messageOf(o adtally.Outage, e Event, now time.Time) Message {
 	return m
 }
 
-func nameOf(o adtally.Outage) string {
+func nameOf(o adtally.Incident) string {
 	switch {
 	case o.Name != "":
 		return o.Name

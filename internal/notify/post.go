@@ -40,16 +40,16 @@ func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && plainAddress(a).IsLoopback()
 }
 
-// letter is what is sent to an address.
-type letter struct {
+// delivery is what is sent to an address.
+type delivery struct {
 	to      *url.URL
 	header  http.Header
 	body    []byte
 	secrets []string // never to be seen in an error
 }
 
-// post sends a letter and says what came of it.
-func (k *Courier) post(ctx context.Context, l letter) error {
+// post sends a delivery and says what came of it.
+func (k *Sender) post(ctx context.Context, l delivery) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.to.String(), bytes.NewReader(l.body))
 	if err != nil {
 		return l.discreet(err)
@@ -69,7 +69,7 @@ func (k *Courier) post(ctx context.Context, l letter) error {
 
 // client is made for one address. It goes where the guard lets it, and follows to
 // no other.
-func (k *Courier) client(to *url.URL) *http.Client {
+func (k *Sender) client(to *url.URL) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:             http.ProxyFromEnvironment, // to some networks there is no other way out
@@ -90,9 +90,9 @@ func (k *Courier) client(to *url.URL) *http.Client {
 	}
 }
 
-// lost is the error of a letter that had no answer. What is wrong with an address
+// lost is the error of a delivery that had no answer. What is wrong with an address
 // stays as it is; all else may be gone the next time.
-func (l letter) lost(err error) error {
+func (l delivery) lost(err error) error {
 	if f, ok := errors.AsType[*adtally.Fault](err); ok {
 		return f
 	}
@@ -106,7 +106,7 @@ func (l letter) lost(err error) error {
 const mostAnswer = 4096
 
 // read says what an answer means.
-func (l letter) read(answer *http.Response) error {
+func (l delivery) read(answer *http.Response) error {
 	said, err := io.ReadAll(io.LimitReader(answer.Body, mostAnswer))
 	if answer.StatusCode/100 == 2 {
 		return nil // whatever became of the rest
@@ -130,4 +130,4 @@ func retryAfter(h http.Header) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-func (l letter) discreet(err error) error { return discreet(err, l.secrets...) }
+func (l delivery) discreet(err error) error { return discreet(err, l.secrets...) }

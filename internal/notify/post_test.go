@@ -20,7 +20,7 @@ import (
 	"adtally/internal/notify"
 )
 
-var message = notify.Message{ID: "o1_opened", Event: notify.Opened, Outage: "o1", Alert: adtally.SyncFailed, Aspect: adtally.Health,
+var message = notify.Message{ID: "o1_opened", Event: notify.Opened, Incident: "o1", Kind: adtally.SyncFailed, Aspect: adtally.Health,
 	Severity: adtally.Critical, Title: "Shop & <Son>: it does not sync", Sentence: "<!channel> it is so.", Cure: "Do this.",
 	Link: "https://adtally.example/sources/s?a=1&b=<|>", At: moment, Since: moment, Source: "s", Name: "Shop & <Son>"}
 
@@ -60,8 +60,8 @@ func answers(codes ...int) func(int, http.ResponseWriter, *http.Request) {
 	return func(n int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[min(n, len(codes))-1]) }
 }
 
-// secure starts a listener with TLS, and a courier that believes it.
-func secure(t *testing.T, l *listener) (*httptest.Server, *notify.Courier) {
+// secure starts a listener with TLS, and a sender that believes it.
+func secure(t *testing.T, l *listener) (*httptest.Server, *notify.Sender) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(l)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it would complain of those who do not believe it
@@ -69,7 +69,7 @@ func secure(t *testing.T, l *listener) (*httptest.Server, *notify.Courier) {
 	t.Cleanup(s.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
-	return s, &notify.Courier{Now: func() time.Time { return moment }, Pause: time.Millisecond, Roots: roots}
+	return s, &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Roots: roots}
 }
 
 func slack(address string) adtally.Channel {
@@ -125,7 +125,7 @@ func TestAProgramIsCalledAndCanTellThatItWasUs(t *testing.T) { // R24
 			t.Errorf("try %d: %v, %v", i, err, h.header)
 		}
 	}
-	want := `{"type":"alert.opened","timestamp":"2026-06-02T10:00:00Z","data":{"id":"o1_opened","event":"opened","outage":"o1","alert":"sync_failed","aspect":"health",` +
+	want := `{"type":"alert.opened","timestamp":"2026-06-02T10:00:00Z","data":{"id":"o1_opened","event":"opened","incident":"o1","alert":"sync_failed","aspect":"health",` +
 		`"severity":"critical","title":"Shop \u0026 \u003cSon\u003e: it does not sync","sentence":"\u003c!channel\u003e it is so.","cure":"Do this.",` +
 		`"link":"https://adtally.example/sources/s?a=1\u0026b=\u003c|\u003e","at":"2026-06-02T10:00:00Z","since":"2026-06-02T10:00:00Z","source":"s","name":"Shop \u0026 \u003cSon\u003e"}}`
 	if got := string(l.all()[0].body); got != want {
@@ -234,7 +234,7 @@ func TestAServerThatNobodyKnowsIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, _ := secure(t, l)
-	k := &notify.Courier{Now: func() time.Time { return moment }, Pause: time.Millisecond}
+	k := &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond}
 	wants(t, "unknown", k.Send(t.Context(), slack(s.URL), message), "channel_unreachable")
 	if len(l.all()) > 0 {
 		t.Errorf("it heard %+v", l.all())
@@ -260,7 +260,7 @@ func TestWhereMessagesGo(t *testing.T) {
 
 func TestAddressesThatNoMessageGoesTo(t *testing.T) {
 	t.Parallel()
-	k := &notify.Courier{Now: func() time.Time { return moment }}
+	k := &notify.Sender{Now: func() time.Time { return moment }}
 	for address, code := range map[string]string{
 		"https://hooks.example/services/x":    "",
 		"https://10.1.2.3:8443/hook":          "",
@@ -300,7 +300,7 @@ func TestAddressesThatNoMessageGoesTo(t *testing.T) {
 // what counts is where the connection goes.
 func TestNoConnectionGoesToABarredAddress(t *testing.T) {
 	t.Parallel()
-	k := &notify.Courier{}
+	k := &notify.Sender{}
 	for _, address := range []string{"https://169.254.169.254:9/", "https://0.0.0.0:9/", "https://[fe80::1]:9/", "http://10.9.8.7:9/"} {
 		wants(t, address, k.Connect(t.Context(), address), "channel_address")
 	}
@@ -348,7 +348,7 @@ func TestTheAddressOfAChatIsInNoError(t *testing.T) { // PAINS #26
 			t.Errorf("%s: %s", what, said)
 		}
 	}
-	k := &notify.Courier{Now: func() time.Time { return moment }, Pause: time.Millisecond}
+	k := &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond}
 	err := k.Send(t.Context(), slack("https://127.0.0.1:1/services/"+secret), message)
 	if err == nil || strings.Contains(fmt.Sprintf("%+v", adtally.FaultOf(err)), "topsecretpath") || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("nobody there: %v", err)

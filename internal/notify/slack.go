@@ -19,7 +19,7 @@ var slackSpec = adtally.Spec{
 }
 
 // slack writes into a chat. The address is the secret: it is in no error.
-func (k *Courier) slack(c adtally.Channel) (send, error) {
+func (k *Sender) slack(c adtally.Channel) (send, error) {
 	to, err := target(c, "url", c.Secret.Reveal())
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (k *Courier) slack(c adtally.Channel) (send, error) {
 		if err != nil {
 			return err
 		}
-		return k.post(ctx, letter{to: to, header: http.Header{}, body: body, secrets: hidden(c, append(strings.Split(to.Path, "/"), to.RawQuery)...)})
+		return k.post(ctx, delivery{to: to, header: http.Header{}, body: body, secrets: hidden(c, append(strings.Split(to.Path, "/"), to.RawQuery)...)})
 	}, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// An outage is told when a channel took a message about it, not when the message
+// An incident is told when a channel took a message about it, not when the message
 // was written; what did not arrive says why, in the delivery and to the log.
 func TestWatch_ToldIsWhatAChannelTook(t *testing.T) {
 	t.Parallel()
@@ -23,17 +23,17 @@ func TestWatch_ToldIsWhatAChannelTook(t *testing.T) {
 	}
 	i.pace(failing(moment, adtally.Reconnect))
 	i.after(15 * time.Minute)
-	open, err := i.db.OpenOutages(t.Context())
+	open, err := i.db.OpenIncidents(t.Context())
 	if err != nil || len(open) != 1 || open[0].Told.IsZero() || !open[0].Reached.IsZero() {
 		t.Errorf("while nobody answers: %+v, %v", open, err)
 	}
-	letters, err := i.db.Letters(t.Context(), "ch1", 10)
-	if err != nil || len(letters) != 1 || !strings.Contains(letters[0].Problem, "502 Bad Gateway") || !strings.Contains(log.String(), "502 Bad Gateway") || !strings.Contains(log.String(), "ch1") {
-		t.Errorf("%+v, %v, %s", letters, err, log.String())
+	deliveries, err := i.db.Deliveries(t.Context(), "ch1", 10)
+	if err != nil || len(deliveries) != 1 || !strings.Contains(deliveries[0].Problem, "502 Bad Gateway") || !strings.Contains(log.String(), "502 Bad Gateway") || !strings.Contains(log.String(), "ch1") {
+		t.Errorf("%+v, %v, %s", deliveries, err, log.String())
 	}
 	r.down.Store(false)
 	i.after(30 * time.Minute)
-	open, err = i.db.OpenOutages(t.Context())
+	open, err = i.db.OpenIncidents(t.Context())
 	if err != nil || len(open) != 1 || open[0].Reached.IsZero() {
 		t.Errorf("once somebody does: %+v, %v", open, err)
 	}
@@ -47,19 +47,19 @@ func TestWatch_WhatSomeMailboxesHaveIsNotSentAgain(t *testing.T) {
 	i := newInstallation(t, "http://127.0.0.1:1/")
 	c := o.channel("none")
 	c.ID = "mail"
-	if err := i.db.AddChannel(t.Context(), c, adtally.Admission{}, adtally.Deed{ID: "d9"}); err != nil {
+	if err := i.db.AddChannel(t.Context(), c, adtally.Admission{}, adtally.AuditEntry{ID: "d9"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, w := range i.watch {
-		w.Courier = k
+		w.Sender = k
 	}
 	i.pace(failing(moment, adtally.Reconnect))
 	i.after(2 * time.Hour)
-	letters, err := i.db.Letters(t.Context(), "mail", 10)
-	if err != nil || len(letters) != 1 || letters[0].Arrived.IsZero() || letters[0].Tries != 1 || !strings.Contains(letters[0].Problem, "bob@example.com: 550 no such user") || len(o.letters()) != 1 {
-		t.Errorf("%+v, %v, %d messages", letters, err, len(o.letters()))
+	deliveries, err := i.db.Deliveries(t.Context(), "mail", 10)
+	if err != nil || len(deliveries) != 1 || deliveries[0].Arrived.IsZero() || deliveries[0].Tries != 1 || !strings.Contains(deliveries[0].Problem, "bob@example.com: 550 no such user") || len(o.deliveries()) != 1 {
+		t.Errorf("%+v, %v, %d messages", deliveries, err, len(o.deliveries()))
 	}
-	if open, err := i.db.OpenOutages(t.Context()); err != nil || len(open) != 1 || open[0].Reached.IsZero() {
+	if open, err := i.db.OpenIncidents(t.Context()); err != nil || len(open) != 1 || open[0].Reached.IsZero() {
 		t.Errorf("%+v, %v", open, err)
 	}
 }

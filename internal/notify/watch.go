@@ -13,9 +13,9 @@ import (
 	"adtally"
 )
 
-// Facts are what troubles are seen in.
+// Facts are what alerts are seen in.
 type Facts interface {
-	Sources(ctx context.Context, deleted bool) ([]adtally.Standing, error)
+	Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
 	Drifts(ctx context.Context) (map[string][]adtally.Drift, error)
 	Grants(ctx context.Context) (map[string]adtally.Grant, error)
 	// LostAccounts are those that a platform did not show when it was asked last, by
@@ -23,30 +23,30 @@ type Facts interface {
 	LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccount, error)
 }
 
-// Outages are what was seen before.
-type Outages interface {
-	OpenOutages(ctx context.Context) ([]adtally.Outage, error)
-	// Tell writes both down or neither, and no letter twice.
-	Tell(ctx context.Context, outages []adtally.Outage, letters []adtally.Letter) error
+// Incidents are what was seen before.
+type Incidents interface {
+	OpenIncidents(ctx context.Context) ([]adtally.Incident, error)
+	// Tell writes both down or neither, and no delivery twice.
+	Tell(ctx context.Context, incidents []adtally.Incident, deliveries []adtally.Delivery) error
 }
 
 // Post is what is to be sent.
 type Post interface {
 	Channels(ctx context.Context) ([]adtally.Channel, error)
 	Channel(ctx context.Context, id string) (adtally.Channel, error)
-	TakeLetters(ctx context.Context, now time.Time, hold time.Duration, limit int) ([]adtally.Letter, error)
-	LetterSent(ctx context.Context, l adtally.Letter) error
-	PruneLetters(ctx context.Context, before time.Time) error
+	TakeDeliveries(ctx context.Context, now time.Time, hold time.Duration, limit int) ([]adtally.Delivery, error)
+	DeliverySent(ctx context.Context, l adtally.Delivery) error
+	PruneDeliveries(ctx context.Context, before time.Time) error
 }
 
 // Watch looks again and again at what is wrong, and tells people. Several may
 // watch the same installation.
 type Watch struct {
-	Facts   Facts
-	Outages Outages
-	Post    Post
-	Courier *Courier
-	Open    func(ctx context.Context, credential string) (adtally.Secret, error)
+	Facts     Facts
+	Incidents Incidents
+	Post      Post
+	Sender    *Sender
+	Open      func(ctx context.Context, credential string) (adtally.Secret, error)
 	// Versions are those of the platforms' APIs that we speak, and when each ends;
 	// zero = nobody knows.
 	Versions func() map[string]time.Time
@@ -64,7 +64,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	ticker := time.NewTicker(or(w.Tick, usualTick))
 	defer ticker.Stop()
 	for {
-		if err := errors.Join(w.Look(ctx), w.Deliver(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(w.RunOnce(ctx), w.Deliver(ctx)); err != nil && ctx.Err() == nil {
 			w.Report(fmt.Errorf("watch over the sources: %w", err))
 		}
 		select {
@@ -75,14 +75,14 @@ func (w *Watch) Run(ctx context.Context) error {
 	}
 }
 
-// Look sees once what is wrong, and writes down what people are to be told.
-func (w *Watch) Look(ctx context.Context) error {
+// RunOnce sees once what is wrong, and writes down what people are to be told.
+func (w *Watch) RunOnce(ctx context.Context) error {
 	now := w.Now()
 	sources, err := w.Facts.Sources(ctx, false)
 	if err != nil {
 		return err
 	}
-	seen, err := w.troubles(ctx, sources, now)
+	seen, err := w.alerts(ctx, sources, now)
 	if err != nil {
 		return err
 	}
@@ -95,24 +95,24 @@ func (w *Watch) Look(ctx context.Context) error {
 			sources, seen = append(sources, s), append(seen, Unpurged(s))
 		}
 	}
-	open, err := w.Outages.OpenOutages(ctx)
+	open, err := w.Incidents.OpenIncidents(ctx)
 	if err != nil {
 		return err
 	}
 	open, ended := present(open, sources, now)
 	d := Decide(open, seen, now, w.NewID)
-	if len(d.Outages)+len(ended) == 0 {
+	if len(d.Incidents)+len(ended) == 0 {
 		return nil
 	}
-	letters, err := w.letters(ctx, d.Send, now)
+	deliveries, err := w.deliveries(ctx, d.Send, now)
 	if err != nil {
 		return err
 	}
-	return w.Outages.Tell(ctx, append(d.Outages, ended...), letters)
+	return w.Incidents.Tell(ctx, append(d.Incidents, ended...), deliveries)
 }
 
-// troubles are all that are wrong now.
-func (w *Watch) troubles(ctx context.Context, sources []adtally.Standing, now time.Time) ([]adtally.Trouble, error) {
+// alerts are all that are wrong now.
+func (w *Watch) alerts(ctx context.Context, sources []adtally.SourceRecord, now time.Time) ([]adtally.Alert, error) {
 	drifts, err := w.Facts.Drifts(ctx)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (w *Watch) troubles(ctx context.Context, sources []adtally.Standing, now ti
 		if s.Fault != nil && s.Fault.Code != unshared && !restsOnly(s) {
 			all = append(all, Failed(s, s.Fault, s.Failing))
 		}
-		all = append(all, Ending(s, grants[s.Credential], now)...)
+		all = append(all, StepResult(s, grants[s.Credential], now)...)
 		all = append(all, Drifted(s, drifts[s.ID])...)
 	}
 	if w.Versions == nil {
@@ -147,13 +147,13 @@ func (w *Watch) troubles(ctx context.Context, sources []adtally.Standing, now ti
 
 // restsOnly says that a source is up to date, and reads the rest when the platform
 // gives it: nobody need hear of that.
-func restsOnly(s adtally.Standing) bool { return s.Failures == 0 && s.Fault.Act == adtally.Wait }
+func restsOnly(s adtally.SourceRecord) bool { return s.Failures == 0 && s.Fault.Act == adtally.Wait }
 
-// present keeps the outages of sources that are there. Those of a source that
+// present keeps the incidents of sources that are there. Those of a source that
 // was deleted are over, and nobody is told.
-func present(open []adtally.Outage, sources []adtally.Standing, now time.Time) (kept, ended []adtally.Outage) {
+func present(open []adtally.Incident, sources []adtally.SourceRecord, now time.Time) (kept, ended []adtally.Incident) {
 	for _, o := range open {
-		if o.Source == "" || slices.ContainsFunc(sources, func(s adtally.Standing) bool { return s.ID == o.Source }) {
+		if o.Source == "" || slices.ContainsFunc(sources, func(s adtally.SourceRecord) bool { return s.ID == o.Source }) {
 			kept = append(kept, o)
 			continue
 		}
@@ -163,8 +163,8 @@ func present(open []adtally.Outage, sources []adtally.Standing, now time.Time) (
 	return kept, ended
 }
 
-// letters are the messages, each to every channel that hears of it.
-func (w *Watch) letters(ctx context.Context, messages []Message, now time.Time) (all []adtally.Letter, err error) {
+// deliveries are the messages, each to every channel that hears of it.
+func (w *Watch) deliveries(ctx context.Context, messages []Message, now time.Time) (all []adtally.Delivery, err error) {
 	if len(messages) == 0 {
 		return nil, nil
 	}
@@ -181,40 +181,40 @@ func (w *Watch) letters(ctx context.Context, messages []Message, now time.Time) 
 			return nil, err
 		}
 		for _, c := range channels {
-			if c.Hears(adtally.Trouble{Alert: m.Alert, Source: m.Source}) {
-				all = append(all, adtally.Letter{ID: m.ID, Channel: c.ID, Outage: m.Outage, Body: string(body), Written: now, NotBefore: now})
+			if c.Subscribes(adtally.Alert{Kind: m.Kind, Source: m.Source}) {
+				all = append(all, adtally.Delivery{ID: m.ID, Channel: c.ID, Incident: m.Incident, Body: string(body), Written: now, NotBefore: now})
 			}
 		}
 	}
 	return all, nil
 }
 
-// How letters are sent that do not arrive: for three days, ever more seldom.
+// How deliveries are sent that do not arrive: for three days, ever more seldom.
 // Whoever takes one has some minutes.
 const (
-	hold        = 5 * time.Minute
-	firstPause  = 5 * time.Minute
-	mostPause   = 6 * time.Hour
-	longestTry  = 72 * time.Hour
-	letterLife  = 30 * 24 * time.Hour
-	lettersOnce = 20
+	hold           = 5 * time.Minute
+	firstPause     = 5 * time.Minute
+	mostPause      = 6 * time.Hour
+	longestTry     = 72 * time.Hour
+	deliveryLife   = 30 * 24 * time.Hour
+	deliveriesOnce = 20
 )
 
 // Deliver sends what is to be sent now.
 func (w *Watch) Deliver(ctx context.Context) error {
 	now := w.Now()
-	letters, err := w.Post.TakeLetters(ctx, now, hold, lettersOnce)
-	err = errors.Join(err, w.Post.PruneLetters(ctx, now.Add(-letterLife)))
+	deliveries, err := w.Post.TakeDeliveries(ctx, now, hold, deliveriesOnce)
+	err = errors.Join(err, w.Post.PruneDeliveries(ctx, now.Add(-deliveryLife)))
 	var sending errgroup.Group // one that does not answer holds up no other
-	for _, l := range letters {
-		sending.Go(func() error { return w.Post.LetterSent(ctx, w.sent(ctx, l)) })
+	for _, l := range deliveries {
+		sending.Go(func() error { return w.Post.DeliverySent(ctx, w.sent(ctx, l)) })
 	}
 	return errors.Join(err, sending.Wait())
 }
 
-// sent sends a letter, and says what became of it. What some mailboxes have has
+// sent sends a delivery, and says what became of it. What some mailboxes have has
 // arrived: it is not sent to them again.
-func (w *Watch) sent(ctx context.Context, l adtally.Letter) adtally.Letter {
+func (w *Watch) sent(ctx context.Context, l adtally.Delivery) adtally.Delivery {
 	err := w.send(ctx, &l)
 	now := w.Now()
 	if err == nil {
@@ -235,7 +235,7 @@ func (w *Watch) sent(ctx context.Context, l adtally.Letter) adtally.Letter {
 	return l
 }
 
-func (w *Watch) send(ctx context.Context, l *adtally.Letter) error {
+func (w *Watch) send(ctx context.Context, l *adtally.Delivery) error {
 	c, err := w.Post.Channel(ctx, l.Channel)
 	if err != nil {
 		return err
@@ -244,7 +244,7 @@ func (w *Watch) send(ctx context.Context, l *adtally.Letter) error {
 	if err := json.Unmarshal([]byte(l.Body), &m); err != nil {
 		return err
 	}
-	l.Outage = m.Outage
+	l.Incident = m.Incident
 	return w.deliver(ctx, c, m)
 }
 
@@ -260,5 +260,5 @@ func (w *Watch) deliver(ctx context.Context, c adtally.Channel, m Message) (err 
 			return err
 		}
 	}
-	return w.Courier.Send(ctx, c, m)
+	return w.Sender.Send(ctx, c, m)
 }

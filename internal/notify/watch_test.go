@@ -45,7 +45,7 @@ func newReceiver(t *testing.T) *receiver {
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.said = append(r.said, fmt.Sprintf("%s %s %s %s", call.Data.Event, call.Data.Alert, call.Data.Source, call.Data.Link))
+		r.said = append(r.said, fmt.Sprintf("%s %s %s %s", call.Data.Event, call.Data.Kind, call.Data.Source, call.Data.Link))
 	}))
 	t.Cleanup(r.Close)
 	return r
@@ -60,7 +60,7 @@ func (r *receiver) heard() []string {
 	return said
 }
 
-// installation is a ledger with one source, and two who watch over it.
+// installation is a database with one source, and two who watch over it.
 type installation struct {
 	t      *testing.T
 	db     *store.DB
@@ -73,7 +73,7 @@ func (i *installation) Grants(context.Context) (map[string]adtally.Grant, error)
 	return i.grants, nil
 }
 
-// facts are the ledger's, but for what the vault would know.
+// facts are the database's, but for what the vault would know.
 type facts struct {
 	*store.DB
 	i *installation
@@ -90,16 +90,16 @@ func newInstallation(t *testing.T, address string) *installation {
 	t.Cleanup(func() { _ = db.Close() })
 	i := &installation{t: t, db: db, grants: map[string]adtally.Grant{}}
 	i.now.Store(&moment)
-	s := adtally.Standing{Source: adtally.Source{ID: "s1", Name: "Shop", Dataset: "d", Credential: "c1", Every: time.Hour}, Stage: adtally.Steady, Created: moment}
+	s := adtally.SourceRecord{Source: adtally.Source{ID: "s1", Name: "Shop", Dataset: "d", Credential: "c1", Every: time.Hour}, Stage: adtally.Steady, Created: moment}
 	key := notify.NewSigningKey()
-	err = errors.Join(db.AddSource(t.Context(), s, adtally.Handover{}, adtally.Deed{ID: "d1"}),
-		db.AddChannel(t.Context(), adtally.Channel{ID: "ch1", Name: "Ours", Kind: "webhook", Settings: map[string]string{"url": address}, Credential: "k1"}, adtally.Admission{}, adtally.Deed{ID: "d2"}))
+	err = errors.Join(db.AddSource(t.Context(), s, adtally.Handover{}, adtally.AuditEntry{ID: "d1"}),
+		db.AddChannel(t.Context(), adtally.Channel{ID: "ch1", Name: "Ours", Kind: "webhook", Settings: map[string]string{"url": address}, Credential: "k1"}, adtally.Admission{}, adtally.AuditEntry{ID: "d2"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var ids atomic.Int64
 	for n := range i.watch {
-		i.watch[n] = &notify.Watch{Facts: facts{db, i}, Outages: db, Post: db, Courier: &notify.Courier{Now: time.Now, Pause: time.Millisecond},
+		i.watch[n] = &notify.Watch{Facts: facts{db, i}, Incidents: db, Post: db, Sender: &notify.Sender{Now: time.Now, Pause: time.Millisecond},
 			Open:  func(context.Context, string) (adtally.Secret, error) { return key, nil },
 			Link:  func(source string) string { return "https://x/" + source },
 			Now:   func() time.Time { return *i.now.Load() },
@@ -109,15 +109,15 @@ func newInstallation(t *testing.T, address string) *installation {
 }
 
 // pace changes how the source goes, as the end of a run does.
-func (i *installation) pace(change func(*adtally.Standing)) {
+func (i *installation) pace(change func(*adtally.SourceRecord)) {
 	i.t.Helper()
 	run := fmt.Sprint("r", i.now.Load().UnixNano())
-	_, _, err := i.db.Place(i.t.Context(), adtally.Order{ID: run, Source: "s1", Trigger: adtally.ByHand, At: *i.now.Load()})
+	_, _, err := i.db.RequestRun(i.t.Context(), adtally.RunRequest{ID: run, Source: "s1", Trigger: adtally.ByHand, At: *i.now.Load()})
 	if err == nil {
-		err = i.db.Cancel(i.t.Context(), run, *i.now.Load(), adtally.Deed{ID: "c" + run})
+		err = i.db.Cancel(i.t.Context(), run, *i.now.Load(), adtally.AuditEntry{ID: "c" + run})
 	}
 	if err == nil {
-		_, err = i.db.Conclude(i.t.Context(), run, *i.now.Load(), func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+		_, err = i.db.Conclude(i.t.Context(), run, *i.now.Load(), func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 			change(&s)
 			return s, adtally.LogLine{Run: run, At: *i.now.Load()}
 		})
@@ -136,7 +136,7 @@ func (i *installation) after(d time.Duration) {
 		var group sync.WaitGroup
 		for _, w := range i.watch {
 			group.Go(func() {
-				if err := errors.Join(w.Look(i.t.Context()), w.Deliver(i.t.Context())); err != nil {
+				if err := errors.Join(w.RunOnce(i.t.Context()), w.Deliver(i.t.Context())); err != nil {
 					i.t.Error(err)
 				}
 			})
@@ -145,17 +145,17 @@ func (i *installation) after(d time.Duration) {
 	}
 }
 
-func good(now time.Time) func(*adtally.Standing) {
-	return func(s *adtally.Standing) { s.Fault, s.Failing, s.LastGood = nil, time.Time{}, now }
+func good(now time.Time) func(*adtally.SourceRecord) {
+	return func(s *adtally.SourceRecord) { s.Fault, s.Failing, s.LastGood = nil, time.Time{}, now }
 }
 
-func failing(now time.Time, act adtally.Act) func(*adtally.Standing) {
-	return func(s *adtally.Standing) {
+func failing(now time.Time, act adtally.Act) func(*adtally.SourceRecord) {
+	return func(s *adtally.SourceRecord) {
 		s.Fault, s.Failing = &adtally.Fault{Act: act, Code: "x", Message: "It broke", Hint: "Mend it."}, now
 	}
 }
 
-// R24: once per outage, and once when it is over, however many watch; what is
+// R24: once per incident, and once when it is over, however many watch; what is
 // late is seen by when it was last good; what does not arrive is sent later.
 func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	t.Parallel()
@@ -172,7 +172,7 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	same(t, "when the data is late", r.heard(), []string{"opened stale s1 https://x/s1"})
 	i.pace(good(*i.now.Load()))
 	i.after(30 * time.Minute)
-	same(t, "when it goes on", r.heard(), []string{"recovered auth_expired s1 https://x/s1", "recovered stale s1 https://x/s1"})
+	same(t, "when it goes on", r.heard(), []string{"resolved auth_expired s1 https://x/s1", "resolved stale s1 https://x/s1"})
 
 	r.down.Store(true)
 	i.grants["c1"] = adtally.Grant{ExpiresAt: i.now.Load().Add(60 * time.Hour)}
@@ -189,13 +189,13 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	i.after(10 * time.Minute)
 	same(t, "figures that do not add up", r.heard(), []string{"opened suspect s1 https://x/s1"})
 
-	gone := func(s *adtally.Standing) { s.Deleted = *i.now.Load() }
-	if _, err := i.db.EditSource(t.Context(), "s1", 1, gone, adtally.Handover{}, adtally.Deed{ID: "d3"}); err != nil {
+	gone := func(s *adtally.SourceRecord) { s.Deleted = *i.now.Load() }
+	if _, err := i.db.EditSource(t.Context(), "s1", 1, gone, adtally.Handover{}, adtally.AuditEntry{ID: "d3"}); err != nil {
 		t.Fatal(err)
 	}
 	i.after(3 * time.Hour)
 	same(t, "of a source that was deleted", r.heard(), nil)
-	if open, err := i.db.OpenOutages(t.Context()); err != nil || len(open) != 0 {
+	if open, err := i.db.OpenIncidents(t.Context()); err != nil || len(open) != 0 {
 		t.Errorf("open after it was deleted: %+v, %v", open, err)
 	}
 	for range 3 { // as often as it is tried
@@ -205,7 +205,7 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 		i.after(3 * time.Hour)
 	}
 	same(t, "tables that cannot be dropped", r.heard(), []string{"opened purge_failed s1 https://x/s1"})
-	if err := i.db.ForgetSource(t.Context(), "s1", *i.now.Load(), adtally.Deed{ID: "d4"}); err != nil {
+	if err := i.db.ForgetSource(t.Context(), "s1", *i.now.Load(), adtally.AuditEntry{ID: "d4"}); err != nil {
 		t.Fatal(err)
 	}
 	i.after(3 * time.Hour)
@@ -224,12 +224,12 @@ func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) { // R24
 		i.now.Store(&now)
 		i.pace(failing(moment, adtally.Configure))
 	}
-	letters, err := i.db.Letters(t.Context(), "ch1", 10)
+	deliveries, err := i.db.Deliveries(t.Context(), "ch1", 10)
 	if err != nil {
 		t.Fatal(err)
 	}
 	given := 0
-	for _, l := range letters {
+	for _, l := range deliveries {
 		if l.Written.Sub(moment) > 24*time.Hour {
 			continue // of something that came later
 		}
@@ -239,7 +239,7 @@ func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) { // R24
 		}
 	}
 	if given != 1 {
-		t.Errorf("%d letters are about the first trouble", given)
+		t.Errorf("%d deliveries are about the first trouble", given)
 	}
 }
 

@@ -70,7 +70,7 @@ func signingKey(secret adtally.Secret) ([]byte, error) {
 }
 
 // webhook calls a program. Every try is signed anew, and has the same ID.
-func (k *Courier) webhook(c adtally.Channel) (send, error) {
+func (k *Sender) webhook(c adtally.Channel) (send, error) {
 	to, err := target(c, "url", c.Settings["url"])
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (k *Courier) webhook(c adtally.Channel) (send, error) {
 		header.Set(headerID, m.ID)
 		header.Set(headerTimestamp, now)
 		header.Set(headerSignature, signed+sign(key, m.ID, now, body))
-		return k.post(ctx, letter{to: to, header: header, body: body, secrets: hidden(c, to.RawQuery)})
+		return k.post(ctx, delivery{to: to, header: header, body: body, secrets: hidden(c, to.RawQuery)})
 	}, nil
 }
 

@@ -100,14 +100,14 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, l.Close()
 }
 
-// keeper makes the server, runs it, and removes it. It is a process of its own,
+// supervisor makes the server, runs it, and removes it. It is a process of its own,
 // so that it is still there when the tests are not.
 //
 //go:embed keeper.sh
-var keeper string
+var supervisor string
 
 func (s *server) start(dir string) error {
-	c := exec.Command("sh", "-c", keeper, "keeper", installed(), dir, strconv.Itoa(s.port), tester) //nolint:noctx,gosec // it lives as long as this process, and none of its words come from outside
+	c := exec.Command("sh", "-c", supervisor, "keeper", installed(), dir, strconv.Itoa(s.port), tester) //nolint:noctx,gosec // it lives as long as this process, and none of its words come from outside
 	c.Dir, c.Env = dir, []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
 	if err := apart(c, dir); err != nil {
 		return err

@@ -16,21 +16,21 @@ func TestActivity_CountsRunsQueueAndSpending(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "an empty ledger", empty, adtally.Activity{Runs: map[adtally.RunState]int64{}, Spent: map[string]adtally.Spending{}})
-		first, err := db.Claim(ctx, readyOne(t, db), "w", time.Hour, moment)
+		same(t, "an empty database", empty, adtally.Activity{Runs: map[adtally.RunState]int64{}, Spent: map[string]adtally.Spending{}})
+		first, err := db.LeaseStep(ctx, readyOne(t, db), "w", time.Hour, moment)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}, {ID: "8"}, {ID: "9"}}), db.Leave(ctx, first, adtally.Ending{State: adtally.Finished}, moment)); err != nil {
+		if err := errors.Join(db.AddSteps(ctx, "r1", []adtally.Account{{ID: "7"}, {ID: "8"}, {ID: "9"}}), db.ReleaseStep(ctx, first, adtally.StepResult{State: adtally.Finished}, moment)); err != nil {
 			t.Fatal(err)
 		}
 		throttled := &adtally.Fault{Act: adtally.Wait, Code: "x", Message: "Later"}
 		for account, f := range map[string]*adtally.Fault{"7": throttled, "8": {Act: adtally.Retry, Code: "y", Message: "Later"}} {
-			c, err := db.Claim(ctx, adtally.Ticket{Run: "r1", Account: account}, "w", time.Hour, moment)
+			c, err := db.LeaseStep(ctx, adtally.JobArgs{Run: "r1", Account: account}, "w", time.Hour, moment)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Waiting, NotBefore: moment.Add(time.Hour), Fault: f}, moment); err != nil {
+			if err := db.ReleaseStep(ctx, c, adtally.StepResult{State: adtally.Waiting, NotBefore: moment.Add(time.Hour), Fault: f}, moment); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -49,33 +49,33 @@ func TestActivity_CountsRunsQueueAndSpending(t *testing.T) {
 	})
 }
 
-// The first letter that arrives is when people are told of its outage.
+// The first delivery that arrives is when people are told of its incident.
 func TestOutage_IsReachedByTheFirstLetterThatArrives(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		o, l := outage("o1")
-		if err := errors.Join(db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")), db.Tell(ctx, []adtally.Outage{o}, []adtally.Letter{l})); err != nil {
+		o, l := incident("o1")
+		if err := errors.Join(db.AddChannel(ctx, channel, adtally.Admission{}, auditEntry("channel.create")), db.Tell(ctx, []adtally.Incident{o}, []adtally.Delivery{l})); err != nil {
 			t.Fatal(err)
 		}
 		for _, arrived := range []time.Time{{}, moment.Add(time.Hour), moment.Add(2 * time.Hour)} {
 			l.Arrived = arrived
-			if err := db.LetterSent(ctx, l); err != nil {
+			if err := db.DeliverySent(ctx, l); err != nil {
 				t.Fatal(err)
 			}
 			if arrived.IsZero() {
 				continue
 			}
-			open, err := db.OpenOutages(ctx)
+			open, err := db.OpenIncidents(ctx)
 			if err != nil || len(open) != 1 || !open[0].Reached.Equal(moment.Add(time.Hour)) {
 				t.Errorf("%+v, %v", open, err)
 			}
 		}
 		o.Sentence = "It is later."
-		if err := db.Tell(ctx, []adtally.Outage{o}, nil); err != nil {
+		if err := db.Tell(ctx, []adtally.Incident{o}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if open, err := db.OpenOutages(ctx); err != nil || open[0].Reached.IsZero() || open[0].Sentence != o.Sentence {
+		if open, err := db.OpenIncidents(ctx); err != nil || open[0].Reached.IsZero() || open[0].Sentence != o.Sentence {
 			t.Errorf("after it was seen again: %+v, %v", open, err)
 		}
 	})

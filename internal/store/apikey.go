@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-const keyColumns = `id, name, hash, role, permissions, by_whom, created, expires, last_used, revoked`
+const keyColumns = `id, name, hash, role, permissions, created_by, created, expires, last_used, revoked`
 
 func scanKey(rows *sql.Rows) (k adtally.APIKey, err error) {
 	var permissions string
@@ -31,8 +31,8 @@ func (db *DB) apiKeys(ctx context.Context, rest string, args ...any) (all []adta
 }
 
 // AddAPIKey keeps a new key.
-func (db *DB) AddAPIKey(ctx context.Context, k adtally.APIKey, d adtally.Deed) error {
-	permissions, err := permissionsOf(k.Powers)
+func (db *DB) AddAPIKey(ctx context.Context, k adtally.APIKey, d adtally.AuditEntry) error {
+	permissions, err := permissionsOf(k.AccessLevel)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (db *DB) AddAPIKey(ctx context.Context, k adtally.APIKey, d adtally.Deed) e
 }
 
 // APIKeys are those that were made before a place, newest first.
-func (db *DB) APIKeys(ctx context.Context, before adtally.Place, limit int) ([]adtally.APIKey, error) {
+func (db *DB) APIKeys(ctx context.Context, before adtally.PagePosition, limit int) ([]adtally.APIKey, error) {
 	w := from(before, "created")
 	return db.apiKeys(ctx, w.text+` ORDER BY created DESC, id DESC LIMIT ?`, append(w.args, limit)...)
 }
@@ -62,7 +62,7 @@ func (db *DB) TouchAPIKey(ctx context.Context, id string, used time.Time) error 
 }
 
 // RevokeAPIKey lets a key in no more; one that was revoked keeps its moment.
-func (db *DB) RevokeAPIKey(ctx context.Context, id string, d adtally.Deed) error {
+func (db *DB) RevokeAPIKey(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "revoke an API key", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE api_keys SET revoked = coalesce(revoked, ?) WHERE id = ?`, d.At.UnixMicro(), id)
 		if err == nil && n == 0 {

@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// backup keeps the ledger as it is, beside it. A copy of the same version that
+// backup keeps the database as it is, beside it. A copy of the same version that
 // an earlier try left is replaced, and only by a whole one.
 func (f file) backup(ctx context.Context, handle *sql.DB, version int64) error {
 	name := fmt.Sprintf("%s.backup-v%d", string(f), version)

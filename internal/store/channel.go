@@ -11,7 +11,7 @@ import (
 const channelColumns = `id, name, kind, settings, credential, alerts, sources, revision, created, created_by`
 
 // AddChannel keeps a new way to tell people, with its secret where it has one.
-func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error {
+func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error {
 	settings, alerts, sources, err := channelTexts(c)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func scanChannel(rows *sql.Rows) (c adtally.Channel, err error) {
 // EditChannel puts c in the place of the channel with its id. It fails where
 // somebody else has changed that since c was read. Its new secret, where it has one,
 // destroys the one before.
-func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.Deed) error {
+func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error {
 	settings, alerts, sources, err := channelTexts(c)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admi
 
 // RemoveChannel forgets a channel and what was to be sent there, and destroys its
 // secret.
-func (db *DB) RemoveChannel(ctx context.Context, id string, d adtally.Deed) error {
+func (db *DB) RemoveChannel(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "remove a channel", d, func(tx txn) error {
 		_, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM channels WHERE id = ?)`, micros(d.At), id)
 		if err != nil {

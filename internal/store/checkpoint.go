@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-// Checkpoints are what the ledger knows to be in the warehouse for an account.
+// Checkpoints are what the database knows to be in the warehouse for an account.
 func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []adtally.Checkpoint, err error) {
 	err = db.query(ctx, "read checkpoints", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
@@ -38,7 +38,7 @@ func (db *DB) SaveCheckpoints(ctx context.Context, source string, s adtally.Slic
 	})
 }
 
-// AdoptCheckpoints makes the ledger say exactly what the warehouse says of an
+// AdoptCheckpoints makes the database say exactly what the warehouse says of an
 // account.
 func (db *DB) AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error {
 	return db.write(ctx, "adopt checkpoints", func(tx txn) error {

@@ -12,20 +12,20 @@ import (
 	"adtally/internal/store"
 )
 
-// A program that is told to end closes its ledger while a transaction is still
+// A program that is told to end closes its database while a transaction is still
 // under way: the file is whole and at rest once Close has come back.
 func TestClose_WaitsForTheTransactionThatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "adtally.db")
 	db := withSource(t, path)
-	if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+	if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Cancel(ctx, "r1", moment, deed("run.cancel")); err != nil {
+	if err := db.Cancel(ctx, "r1", moment, auditEntry("run.cancel")); err != nil {
 		t.Fatal(err)
 	}
 	closed := make(chan error, 1)
-	_, err := db.Conclude(ctx, "r1", moment, func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+	_, err := db.Conclude(ctx, "r1", moment, func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 		go func() { closed <- db.Close() }()
 		select {
 		case err := <-closed:

@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// Copy writes a ledger as it is at one moment into a new file, while others work
-// with it. It changes nothing in the ledger, not even its version.
+// Copy writes a database as it is at one moment into a new file, while others work
+// with it. It changes nothing in the database, not even its version.
 func Copy(ctx context.Context, from, to string) (err error) {
 	f := file(from)
 	if _, err := os.Stat(from); err != nil {
@@ -19,7 +19,7 @@ func Copy(ctx context.Context, from, to string) (err error) {
 	if err != nil {
 		return unreadable(f, err)
 	}
-	db := &DB{sql: handle, place: f}
+	db := &DB{sql: handle, backend: f}
 	defer func() { err = errors.Join(err, handle.Close()) }()
 	if _, err := os.Stat(to); err == nil {
 		return db.failed(ctx, "copy", fs.ErrExist)

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/store"
 )
 
-// R14: a copy is taken while the ledger is in use, is a ledger of its own, and
+// R14: a copy is taken while the database is in use, is a database of its own, and
 // changes nothing in the one that it is of.
 func TestCopy_OfALedgerInUse(t *testing.T) {
 	t.Parallel()
@@ -22,8 +22,8 @@ func TestCopy_OfALedgerInUse(t *testing.T) {
 	defer db.Close()
 	add := func(id string) {
 		t.Helper()
-		u := adtally.User{ID: id, Email: id + "@example.com", Powers: adtally.Powers{Role: adtally.Admin}, Version: 1, Created: time.Now()}
-		if err := db.AddUser(t.Context(), u, adtally.Deed{ID: id, At: time.Now()}); err != nil {
+		u := adtally.User{ID: id, Email: id + "@example.com", AccessLevel: adtally.AccessLevel{Role: adtally.Admin}, Version: 1, Created: time.Now()}
+		if err := db.AddUser(t.Context(), u, adtally.AuditEntry{ID: id, At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -38,7 +38,7 @@ func TestCopy_OfALedgerInUse(t *testing.T) {
 	if err := store.Copy(t.Context(), from, to); err == nil {
 		t.Error("a copy was written over")
 	}
-	if err := store.Copy(t.Context(), filepath.Join(t.TempDir(), "none.db"), to+"2"); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "ledger_unreadable" {
+	if err := store.Copy(t.Context(), filepath.Join(t.TempDir(), "none.db"), to+"2"); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "database_unreadable" {
 		t.Errorf("of none: %v", err)
 	}
 	copied, err := store.Open(t.Context(), to)

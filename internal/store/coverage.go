@@ -65,7 +65,7 @@ func completed(parts []adtally.Checkpoint) []adtally.Checkpoint {
 }
 
 // after are the ranges behind one that was shown.
-func after(ranges []adtally.Checkpoint, p adtally.CoveragePlace) []adtally.Checkpoint {
+func after(ranges []adtally.Checkpoint, p adtally.CoveragePosition) []adtally.Checkpoint {
 	if p.Table == "" {
 		return ranges
 	}

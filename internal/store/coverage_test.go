@@ -71,7 +71,7 @@ func paged(t rapid.TB, db *store.DB, q adtally.CoverageFilter) (all []adtally.Ch
 		}
 		if all = append(all, page...); more {
 			last := page[len(page)-1]
-			q.After = adtally.CoveragePlace{Account: last.Account, Table: last.Table, From: last.Window.From}
+			q.After = adtally.CoveragePosition{Account: last.Account, Table: last.Table, From: last.Window.From}
 		}
 	}
 	return all
@@ -144,7 +144,7 @@ func BenchmarkCoverage(b *testing.B) {
 	}
 	middle := fmt.Sprintf("%04d", accounts/2)
 	for name, q := range map[string]adtally.CoverageFilter{"first page": {}, "one account": {Account: middle}, "one table": {Table: "basic_ad"},
-		"in the middle": {After: adtally.CoveragePlace{Account: middle, Table: "basic_ad", From: 10000}}} {
+		"in the middle": {After: adtally.CoveragePosition{Account: middle, Table: "basic_ad", From: 10000}}} {
 		q.Source, q.Limit = "s", 50
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -11,7 +11,7 @@ import (
 	"adtally/internal/store"
 )
 
-// vaulted opens a ledger in which the key k1 seals.
+// vaulted opens a database in which the key k1 seals.
 func vaulted(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := open(t, address)
@@ -221,7 +221,7 @@ func changeKey(t *testing.T, db *store.DB) {
 	}
 }
 
-// What the ledger keeps of a grant is read by later versions of the program.
+// What the database keeps of a grant is read by later versions of the program.
 func TestAGrantIsKeptAsTheJSONThatWasPromised(t *testing.T) {
 	t.Parallel()
 	path := ledger(t)

@@ -1,4 +1,4 @@
-// Package store is for the ledger: what the program must remember between two
+// Package store is for the database: what the program must remember between two
 // starts. It is one file of SQLite, or the schema adtally in a database of
 // PostgreSQL for a fleet.
 //

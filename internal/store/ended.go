@@ -16,8 +16,8 @@ func (t txn) sayWhoCancelled(ctx context.Context, run string) error {
 	var what, name, who string
 	cancelled := false
 	err := t.query(ctx, func(rows *sql.Rows) error { cancelled = true; return rows.Scan(&what, &name, &who) },
-		`SELECT coalesce(d.what, ''), coalesce(d.name, ''), coalesce(d.who, '') FROM runs LEFT JOIN deeds AS d
-			ON d.what = 'run.cancel' AND d.object = 'run:' || runs.id OR d.what = 'source.delete' AND d.object = 'source:' || runs.source AND d.at >= runs.started
+		`SELECT coalesce(d.action, ''), coalesce(d.actor_name, ''), coalesce(d.actor, '') FROM runs LEFT JOIN audit_entries AS d
+			ON d.action = 'run.cancel' AND d.object = 'run:' || runs.id OR d.action = 'source.delete' AND d.object = 'source:' || runs.source AND d.at >= runs.started
 		WHERE runs.id = ? AND runs.cancelled IS NOT NULL ORDER BY d.at LIMIT 1`, run)
 	if err != nil || !cancelled {
 		return err

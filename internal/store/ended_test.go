@@ -15,14 +15,14 @@ import (
 // R20: a run that was interrupted says who ended it, by name.
 func TestConclude_SaysWhoInterruptedTheRun(t *testing.T) {
 	t.Parallel()
-	d := deed("run.cancel")
+	d := auditEntry("run.cancel")
 	d.Object = "run:r1"
 	whose := map[string]func(*store.DB) error{
 		"It was cancelled by Ana": func(db *store.DB) error { return db.Cancel(ctx, "r1", moment, d) },
 		"The source was deleted by Ana": func(db *store.DB) error {
-			d := deed("source.delete")
+			d := auditEntry("source.delete")
 			d.Object = "source:s1"
-			_, err := db.EditSource(ctx, "s1", 1, func(s *adtally.Standing) { s.Deleted = moment }, adtally.Handover{}, d)
+			_, err := db.EditSource(ctx, "s1", 1, func(s *adtally.SourceRecord) { s.Deleted = moment }, adtally.Handover{}, d)
 			return err
 		},
 	}
@@ -30,11 +30,11 @@ func TestConclude_SaysWhoInterruptedTheRun(t *testing.T) {
 		t.Run(want, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, address string) {
 				db := withSource(t, address)
-				c, err := db.Claim(ctx, readyOne(t, db), "w", time.Hour, moment)
+				c, err := db.LeaseStep(ctx, readyOne(t, db), "w", time.Hour, moment)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := errors.Join(end(db), db.Leave(ctx, c, adtally.Ending{State: adtally.Interrupted}, moment)); err != nil {
+				if err := errors.Join(end(db), db.ReleaseStep(ctx, c, adtally.StepResult{State: adtally.Interrupted}, moment)); err != nil {
 					t.Fatal(err)
 				}
 				if _, err := db.Conclude(ctx, "r1", moment, unmoved); err != nil {
@@ -56,8 +56,8 @@ func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 		if err := db.Beat(ctx, adtally.Worker{ID: "w1", Host: "box", Started: moment, Seen: moment}); err != nil {
 			t.Fatal(err)
 		}
-		ticket := readyOne(t, db)
-		if _, err := db.Claim(ctx, ticket, "w1", -time.Second, moment); err != nil {
+		args := readyOne(t, db)
+		if _, err := db.LeaseStep(ctx, args, "w1", -time.Second, moment); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := db.Free(ctx); n != 1 || err != nil {
@@ -72,8 +72,8 @@ func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 		if err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0].Message, says) || lines[0].At.IsZero() || lines[0].Level != "warn" || lines[0].Detail == "" {
 			t.Errorf("the log says %+v, %v", lines, err)
 		}
-		ticket.Generation++
-		if _, err := db.Claim(ctx, ticket, "w2", time.Hour, moment); err != nil {
+		args.Generation++
+		if _, err := db.LeaseStep(ctx, args, "w2", time.Hour, moment); err != nil {
 			t.Fatal(err)
 		}
 		if run, err := db.Run(ctx, "r1"); err != nil || run.Error != "" || run.State != adtally.Running {
@@ -82,7 +82,7 @@ func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 	})
 }
 
-// A ledger on a full disk says so, and goes on when there is room.
+// A database on a full disk says so, and goes on when there is room.
 func TestAFullDisk_IsNamedByTheLedger(t *testing.T) {
 	t.Parallel()
 	db := withSource(t, filepath.Join(t.TempDir(), "adtally.db"))

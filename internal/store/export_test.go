@@ -9,7 +9,7 @@ import (
 // Numbered is how a statement is written for PostgreSQL.
 var Numbered = numbered
 
-// Setting is what PostgreSQL says of a connection of the ledger's.
+// Setting is what PostgreSQL says of a connection of the database's.
 func (db *DB) Setting(ctx context.Context, name string) (value string, err error) {
 	err = db.sql.QueryRowContext(ctx, "SELECT current_setting($1)", name).Scan(&value)
 	return value, err
@@ -21,24 +21,24 @@ func (db *DB) Count(ctx context.Context, f func() error) error {
 	return db.write(ctx, "count", func(tx txn) error {
 		var n int
 		err := tx.query(ctx, func(rows *sql.Rows) error {
-			var lesson []byte
-			err := rows.Scan(&lesson)
-			_, _ = fmt.Sscan(string(lesson), &n)
+			var tuning []byte
+			err := rows.Scan(&tuning)
+			_, _ = fmt.Sscan(string(tuning), &n)
 			return err
-		}, `SELECT lesson FROM lessons WHERE source = ? AND account = ? AND stream = ?`, "s", "7", "n")
+		}, `SELECT tuning FROM tunings WHERE source = ? AND account = ? AND stream = ?`, "s", "7", "n")
 		if err == nil && f != nil {
 			err = f()
 		}
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `INSERT INTO lessons (source, account, stream, lesson) VALUES (?, ?, ?, ?)
-			ON CONFLICT (source, account, stream) DO UPDATE SET lesson = excluded.lesson`, "s", "7", "n", fmt.Append(nil, n+1))
+		_, err = tx.exec(ctx, `INSERT INTO tunings (source, account, stream, tuning) VALUES (?, ?, ?, ?)
+			ON CONFLICT (source, account, stream) DO UPDATE SET tuning = excluded.tuning`, "s", "7", "n", fmt.Append(nil, n+1))
 		return err
 	})
 }
 
-// Fill lets the file of a ledger grow no more, as on a full disk; 0 takes that back.
+// Fill lets the file of a database grow no more, as on a full disk; 0 takes that back.
 func (db *DB) Fill(ctx context.Context, pages int) error {
 	if pages == 0 {
 		pages = 1 << 30

@@ -11,15 +11,34 @@ func configure(code, message, hint string, err error) *adtally.Fault {
 	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: strings.ToUpper(message[:1]) + message[1:], Hint: hint, Err: err}
 }
 
-func newer(p place, found, known int64) *adtally.Fault {
-	return configure("ledger_newer",
+func newer(p backend, found, known int64) *adtally.Fault {
+	return configure("database_newer",
 		fmt.Sprintf("%s was written by a newer adtally (version %d of it; this program knows %d)", p, found, known),
 		"Use the newer adtally, or name another place for its state.", nil)
 }
 
+// prerelease is a database of a version before the first release. Its tables had
+// other names, and no migration leads from them to the baseline.
+func prerelease(p backend) *adtally.Fault {
+	return configure("database_prerelease", fmt.Sprintf("%s was written by a version of adtally before its first release", p),
+		"Move it away, or name another place for the state. A sync continues from what the warehouse holds; sources and people of a service must be set up again.", nil)
+}
+
+// unfit says why a database of a version cannot be opened by this program; nil = it
+// can.
+func unfit(p backend, version, known int64) error {
+	switch {
+	case version > known:
+		return newer(p, version, known)
+	case version > 0 && version < baseline:
+		return prerelease(p)
+	}
+	return nil
+}
+
 const codeRunning = "sync_running"
 
-func running(p place) *adtally.Fault {
+func running(p backend) *adtally.Fault {
 	return configure(codeRunning, fmt.Sprintf("Another adtally is syncing with %s", p),
 		"Let it finish, or stop it; or name another place for its state and another warehouse.", nil)
 }

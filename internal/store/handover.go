@@ -29,7 +29,7 @@ func (t txn) handOver(ctx context.Context, source string, h adtally.Handover) er
 // takeLogin uses a login up, which can be done once, and destroys its secret: that
 // has become another credential's.
 func (t txn) takeLogin(ctx context.Context, id string, now time.Time) error {
-	n, err := t.exec(ctx, `UPDATE logins SET taken = ? WHERE id = ? AND taken IS NULL AND credential <> ''`, micros(now), id)
+	n, err := t.exec(ctx, `UPDATE logins SET used = ? WHERE id = ? AND used IS NULL AND credential <> ''`, micros(now), id)
 	if err == nil && n == 0 {
 		err = configure("login_used", "this login was used before, or nothing came of it", "Log in again.", nil)
 	}
@@ -55,7 +55,7 @@ func (t txn) endLogin(ctx context.Context, l adtally.Login) error {
 			return err
 		}
 	}
-	_, err := t.exec(ctx, `UPDATE logins SET ended = ?, credential = ?, taken = ?, found = ?, fault = ? WHERE id = ?`,
+	_, err := t.exec(ctx, `UPDATE logins SET ended = ?, credential = ?, used = ?, found = ?, fault = ? WHERE id = ?`,
 		micros(l.Ended), l.Credential, micros(l.Taken), found, faultText(l.Fault), l.ID)
 	return err
 }

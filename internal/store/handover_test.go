@@ -14,7 +14,7 @@ func secretOf(id string) adtally.Admission {
 		adtally.Sealed{Credential: id, Version: 1, Key: "k1", Bytes: []byte("sealed")})
 }
 
-// keyed is a ledger with a source, and with a key that seals.
+// keyed is a database with a source, and with a key that seals.
 func keyed(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := withSource(t, address)
@@ -46,7 +46,7 @@ func TestHandover_AllOfItOrNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, address string) {
 		db := keyed(t, address)
 		link := adtally.ConnectLink{ID: "k", Source: "s1", Made: moment, Expires: moment.Add(time.Hour)}
-		if err := db.AddConnectLink(ctx, link, "hash", deed("link.make")); err != nil {
+		if err := db.AddConnectLink(ctx, link, "hash", auditEntry("link.create")); err != nil {
 			t.Fatal(err)
 		}
 		for _, l := range []string{"waits", "by-link", "late"} {
@@ -56,7 +56,7 @@ func TestHandover_AllOfItOrNothing(t *testing.T) {
 		}
 		renew := func(revision int64, h adtally.Handover) string {
 			h.At = moment
-			_, err := db.EditSource(ctx, "s1", revision, func(s *adtally.Standing) { s.Credential = h.Credential.ID }, h, deed("source.renew"))
+			_, err := db.EditSource(ctx, "s1", revision, func(s *adtally.SourceRecord) { s.Credential = h.Credential.ID }, h, auditEntry("credential.replace"))
 			return codeOf(err)
 		}
 		wait := adtally.Login{ID: "waits", Source: "s1", Ended: moment, Credential: "w"}
@@ -88,7 +88,7 @@ func TestEditSource_KeepsWhatARunWrote(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
 		before, err := db.Source(ctx, "s1") // as a person saw it
@@ -96,17 +96,17 @@ func TestEditSource_KeepsWhatARunWrote(t *testing.T) {
 			t.Fatal(err)
 		}
 		next := moment.Add(time.Hour)
-		if err := db.Cancel(ctx, "r1", moment, deed("run.cancel")); err != nil {
+		if err := db.Cancel(ctx, "r1", moment, auditEntry("run.cancel")); err != nil {
 			t.Fatal(err)
 		}
-		_, err = db.Conclude(ctx, "r1", moment, func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+		_, err = db.Conclude(ctx, "r1", moment, func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 			s.Stage, s.Next, s.LastGood = adtally.Steady, next, moment
 			return s, adtally.LogLine{Run: "r1"}
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := db.EditSource(ctx, "s1", before.Revision, func(s *adtally.Standing) { s.Name = "Renamed" }, adtally.Handover{}, deed("source.change"))
+		got, err := db.EditSource(ctx, "s1", before.Revision, func(s *adtally.SourceRecord) { s.Name = "Renamed" }, adtally.Handover{}, auditEntry("source.update"))
 		if err != nil || got.Name != "Renamed" || got.Stage != adtally.Steady || !got.Next.Equal(next) {
 			t.Errorf("%+v, %v", got, err)
 		}
@@ -121,11 +121,11 @@ func TestPlace_NotOfADeletedSource(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		if _, err := db.EditSource(ctx, "s1", 1, func(s *adtally.Standing) { s.Deleted = moment }, adtally.Handover{}, deed("source.delete")); err != nil {
+		if _, err := db.EditSource(ctx, "s1", 1, func(s *adtally.SourceRecord) { s.Deleted = moment }, adtally.Handover{}, auditEntry("source.delete")); err != nil {
 			t.Fatal(err)
 		}
 		for _, source := range []string{"s1", "none"} {
-			_, placed, err := db.Place(ctx, adtally.Order{ID: "r-" + source, Source: source, Trigger: adtally.ByHand, At: moment})
+			_, placed, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r-" + source, Source: source, Trigger: adtally.ByHand, At: moment})
 			if codeOf(err) != "conflict" || placed {
 				t.Errorf("%s: %t, %v", source, placed, err)
 			}
@@ -156,20 +156,20 @@ func TestForgotten_SecretsAreDestroyed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := db.EditSource(ctx, "s1", 1, func(s *adtally.Standing) { s.Credential, s.Deleted = "own", moment }, adtally.Handover{}, deed("source.delete")); err != nil {
+		if _, err := db.EditSource(ctx, "s1", 1, func(s *adtally.SourceRecord) { s.Credential, s.Deleted = "own", moment }, adtally.Handover{}, auditEntry("source.delete")); err != nil {
 			t.Fatal(err)
 		}
 		a := adtally.PlatformApp{Connector: "facebookads", ID: "1", Credential: "app"}
-		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, deed("app.set")); err != nil {
+		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, auditEntry("app.set")); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.SetPlatformApp(ctx, adtally.PlatformApp{Connector: "facebookads", Revision: 7}, adtally.Admission{}, deed("app.remove")); codeOf(err) != "stale_edit" || left(t, db, "app") != 1 {
+		if err := db.SetPlatformApp(ctx, adtally.PlatformApp{Connector: "facebookads", Revision: 7}, adtally.Admission{}, auditEntry("app.remove")); codeOf(err) != "stale_edit" || left(t, db, "app") != 1 {
 			t.Errorf("a stale removal: %v, %d secrets", err, left(t, db, "app"))
 		}
 		for what, err := range map[string]error{
-			"source": db.ForgetSource(ctx, "s1", moment.Add(time.Hour), deed("source.forget")),
+			"source": db.ForgetSource(ctx, "s1", moment.Add(time.Hour), auditEntry("source.forget")),
 			"login":  db.ForgetLogin(ctx, "alone", moment),
-			"app":    db.SetPlatformApp(ctx, adtally.PlatformApp{Connector: "facebookads", Revision: 1}, adtally.Admission{}, deed("app.remove")),
+			"app":    db.SetPlatformApp(ctx, adtally.PlatformApp{Connector: "facebookads", Revision: 1}, adtally.Admission{}, auditEntry("app.remove")),
 		} {
 			if err != nil {
 				t.Errorf("%s: %v", what, err)
@@ -188,10 +188,10 @@ func TestSettings_AStaleFirstEdit(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		if err := db.SetSettings(ctx, adtally.InstallationSettings{Revision: 7}, deed("settings.change")); codeOf(err) != "stale_edit" {
+		if err := db.SetSettings(ctx, adtally.InstallationSettings{Revision: 7}, auditEntry("settings.update")); codeOf(err) != "stale_edit" {
 			t.Errorf("settings: %v", err)
 		}
-		if err := db.SetPlatformApp(ctx, adtally.PlatformApp{Connector: "x", ID: "1", Revision: 7}, adtally.Admission{}, deed("app.set")); codeOf(err) != "stale_edit" {
+		if err := db.SetPlatformApp(ctx, adtally.PlatformApp{Connector: "x", ID: "1", Revision: 7}, adtally.Admission{}, auditEntry("app.set")); codeOf(err) != "stale_edit" {
 			t.Errorf("app: %v", err)
 		}
 	})

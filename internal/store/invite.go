@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-const inviteColumns = `id, code, email, role, permissions, by_whom, created, expires, used, revoked`
+const inviteColumns = `id, code, email, role, permissions, created_by, created, expires, used, revoked`
 
 func scanInvite(rows *sql.Rows) (i adtally.Invite, err error) {
 	var permissions string
@@ -31,8 +31,8 @@ func (db *DB) invites(ctx context.Context, rest string, args ...any) (all []adta
 }
 
 // AddInvite keeps a new invite.
-func (db *DB) AddInvite(ctx context.Context, i adtally.Invite, d adtally.Deed) error {
-	permissions, err := permissionsOf(i.Powers)
+func (db *DB) AddInvite(ctx context.Context, i adtally.Invite, d adtally.AuditEntry) error {
+	permissions, err := permissionsOf(i.AccessLevel)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (db *DB) AddInvite(ctx context.Context, i adtally.Invite, d adtally.Deed) e
 }
 
 // Invites are those that were made before a place, newest first.
-func (db *DB) Invites(ctx context.Context, before adtally.Place, limit int) ([]adtally.Invite, error) {
+func (db *DB) Invites(ctx context.Context, before adtally.PagePosition, limit int) ([]adtally.Invite, error) {
 	w := from(before, "created")
 	return db.invites(ctx, w.text+` ORDER BY created DESC, id DESC LIMIT ?`, append(w.args, limit)...)
 }
@@ -65,7 +65,7 @@ func inviteGone() *adtally.Fault {
 }
 
 // AcceptInvite adds a user and uses an invite up.
-func (db *DB) AcceptInvite(ctx context.Context, id string, u adtally.User, d adtally.Deed) error {
+func (db *DB) AcceptInvite(ctx context.Context, id string, u adtally.User, d adtally.AuditEntry) error {
 	return db.did(ctx, "accept an invite", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE invites SET used = ? WHERE id = ? AND used IS NULL AND revoked IS NULL AND expires > ?`,
 			d.At.UnixMicro(), id, d.At.UnixMicro())
@@ -80,7 +80,7 @@ func (db *DB) AcceptInvite(ctx context.Context, id string, u adtally.User, d adt
 }
 
 // RevokeInvite takes an invite back.
-func (db *DB) RevokeInvite(ctx context.Context, id string, d adtally.Deed) error {
+func (db *DB) RevokeInvite(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "revoke an invite", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE invites SET revoked = ? WHERE id = ? AND used IS NULL AND revoked IS NULL`, d.At.UnixMicro(), id)
 		if err != nil || n > 0 {

@@ -16,7 +16,7 @@ func (db *DB) Kept(ctx context.Context) (all []adtally.Kept, err error) {
 		var k adtally.Kept
 		var created, checked, tried, admitted sql.Null[int64]
 		var allows string
-		err := rows.Scan(&k.Credential.ID, &k.Credential.Connector, &k.Credential.Name, &created, &k.Credential.Latest, &checked, &tried, &k.Trouble, &k.Source,
+		err := rows.Scan(&k.Credential.ID, &k.Credential.Connector, &k.Credential.Name, &created, &k.Credential.Latest, &checked, &tried, &k.Alert, &k.Source,
 			&allows, &k.Version.By, &admitted)
 		if err != nil {
 			return err
@@ -28,7 +28,7 @@ func (db *DB) Kept(ctx context.Context) (all []adtally.Kept, err error) {
 		}
 		all = append(all, k)
 		return unjson(allows, &all[len(all)-1].Version.Grant)
-	}, `SELECT c.id, c.connector, c.name, c.created, c.latest, c.checked, c.tried, c.trouble, s.id, v.allows, v.admitted_by, v.admitted
+	}, `SELECT c.id, c.connector, c.name, c.created, c.latest, c.checked, c.refresh_tried, c.refresh_error, s.id, v.allows, v.admitted_by, v.admitted
 		FROM sources AS s JOIN credentials AS c ON c.id = s.credential JOIN credential_versions AS v ON v.credential = c.id AND v.number = c.latest
 		WHERE s.deleted IS NULL AND v.sealed IS NOT NULL ORDER BY c.id, s.id`)
 	if err != nil {
@@ -58,17 +58,17 @@ func (db *DB) addFormer(ctx context.Context, all []adtally.Kept) error {
 		ORDER BY v.credential, v.number`)
 }
 
-// ClaimCheck says that a platform is asked about a credential now; false =
+// BeginCheck says that a platform is asked about a credential now; false =
 // somebody else has, since was.
-func (db *DB) ClaimCheck(ctx context.Context, credential string, was, now time.Time) (bool, error) {
+func (db *DB) BeginCheck(ctx context.Context, credential string, was, now time.Time) (bool, error) {
 	n, err := db.exec(ctx, "claim a check", `UPDATE credentials SET checked = ? WHERE id = ? AND coalesce(checked, 0) = ?`, micros(now), credential, whole(was))
 	return n == 1, err
 }
 
-// ClaimTry says that it is tried to extend a credential now; false = somebody
+// BeginRefresh says that it is tried to extend a credential now; false = somebody
 // else has tried, since was.
-func (db *DB) ClaimTry(ctx context.Context, credential string, was, now time.Time) (bool, error) {
-	n, err := db.exec(ctx, "claim an extension", `UPDATE credentials SET tried = ? WHERE id = ? AND coalesce(tried, 0) = ?`, micros(now), credential, whole(was))
+func (db *DB) BeginRefresh(ctx context.Context, credential string, was, now time.Time) (bool, error) {
+	n, err := db.exec(ctx, "claim an extension", `UPDATE credentials SET refresh_tried = ? WHERE id = ? AND coalesce(refresh_tried, 0) = ?`, micros(now), credential, whole(was))
 	return n == 1, err
 }
 
@@ -82,7 +82,7 @@ func whole(t time.Time) int64 {
 
 // NoteTrouble writes down why a credential could not be extended; empty = it was.
 func (db *DB) NoteTrouble(ctx context.Context, credential, why string) error {
-	_, err := db.exec(ctx, "note an extension", `UPDATE credentials SET trouble = ? WHERE id = ?`, why, credential)
+	_, err := db.exec(ctx, "note an extension", `UPDATE credentials SET refresh_error = ? WHERE id = ?`, why, credential)
 	return err
 }
 

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 }
 
 // write takes the lock and writes cursors for ever; it says each number only
-// when the ledger has it.
+// when the database has it.
 func write(address string) {
 	ctx := context.Background()
 	db, err := store.Open(ctx, address)
@@ -74,7 +74,7 @@ func TestKilledItKeepsWhatItSaid(t *testing.T) {
 			t.Fatal(err)
 		}
 		if kept, acknowledged := number(cursor.Note), said.last(); kept < acknowledged {
-			t.Errorf("the ledger holds %d, and %d was acknowledged", kept, acknowledged)
+			t.Errorf("the database holds %d, and %d was acknowledged", kept, acknowledged)
 		}
 		unlock, err := db.Lock(ctx)
 		if err != nil {

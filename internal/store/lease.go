@@ -13,9 +13,9 @@ import (
 // share.
 
 // Ready are steps that may go on, those that wait longest first.
-func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtally.Ticket, err error) {
+func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtally.JobArgs, err error) {
 	err = db.query(ctx, "read what may go on", func(rows *sql.Rows) error {
-		var t adtally.Ticket
+		var t adtally.JobArgs
 		err := rows.Scan(&t.Run, &t.Account, &t.Generation)
 		all = append(all, t)
 		return err
@@ -24,10 +24,10 @@ func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtall
 	return all, err
 }
 
-// Claim takes a step, if it is still to be had, and nobody is at work on the same
+// LeaseStep takes a step, if it is still to be had, and nobody is at work on the same
 // account of the same source.
-func (db *DB) Claim(ctx context.Context, t adtally.Ticket, worker string, lease time.Duration, now time.Time) (c adtally.Claim, err error) {
-	c = adtally.Claim{Ticket: t, Worker: worker, Step: adtally.Step{Run: t.Run}}
+func (db *DB) LeaseStep(ctx context.Context, t adtally.JobArgs, worker string, lease time.Duration, now time.Time) (c adtally.Lease, err error) {
+	c = adtally.Lease{JobArgs: t, Worker: worker, Step: adtally.Step{Run: t.Run}}
 	err = db.write(ctx, "claim a step", func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE steps SET state = 'running', worker = ?, lease = `+db.clock+` + CAST(? AS BIGINT), started = coalesce(started, ?), ended = NULL
 			WHERE run = ? AND account = ? AND generation = ? AND state = 'waiting'
@@ -61,9 +61,9 @@ var errNone = errors.New("nothing was changed")
 
 const heldBy = ` WHERE run = ? AND account = ? AND generation = ? AND worker = ? AND state = 'running' AND lease > `
 
-// Renew holds a claim for another while. adtally.ErrNotHeld: it was lost. adtally.ErrCancelled:
+// RenewLease holds a claim for another while. adtally.ErrNotHeld: it was lost. adtally.ErrCancelled:
 // the run is to end.
-func (db *DB) Renew(ctx context.Context, c adtally.Claim, lease time.Duration) error {
+func (db *DB) RenewLease(ctx context.Context, c adtally.Lease, lease time.Duration) error {
 	n, err := db.exec(ctx, "renew a claim", `UPDATE steps SET lease = `+db.clock+` + CAST(? AS BIGINT)`+heldBy+db.clock,
 		lease.Microseconds(), c.Run, c.Account, c.Generation, c.Worker)
 	if err != nil {
@@ -82,7 +82,7 @@ func (db *DB) Renew(ctx context.Context, c adtally.Claim, lease time.Duration) e
 }
 
 // Held says whether a claim holds for at least so much longer.
-func (db *DB) Held(ctx context.Context, c adtally.Claim, margin time.Duration) error {
+func (db *DB) Held(ctx context.Context, c adtally.Lease, margin time.Duration) error {
 	held := false
 	err := db.query(ctx, "look whether a claim holds", func(rows *sql.Rows) error {
 		held = true
@@ -94,8 +94,8 @@ func (db *DB) Held(ctx context.Context, c adtally.Claim, margin time.Duration) e
 	return err
 }
 
-// Widen adds the steps of a run, one for each account.
-func (db *DB) Widen(ctx context.Context, run string, accounts []adtally.Account) error {
+// AddSteps adds the steps of a run, one for each account.
+func (db *DB) AddSteps(ctx context.Context, run string, accounts []adtally.Account) error {
 	return db.write(ctx, "add steps to a run", func(tx txn) error {
 		for _, a := range accounts {
 			if _, err := tx.exec(ctx, `INSERT INTO steps (run, account, name, currency, zone, status, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (run, account) DO NOTHING`,
@@ -107,8 +107,8 @@ func (db *DB) Widen(ctx context.Context, run string, accounts []adtally.Account)
 	})
 }
 
-// Leave gives a claim back with how the share of the step ended.
-func (db *DB) Leave(ctx context.Context, c adtally.Claim, e adtally.Ending, now time.Time) error {
+// ReleaseStep gives a claim back with how the share of the step ended.
+func (db *DB) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepResult, now time.Time) error {
 	f, ended := e.Fault, micros(now)
 	if f == nil {
 		f = &adtally.Fault{}

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-const loginColumns = `id, connector, source, by_whom, link, made, expires, ended, credential, taken, found, fault`
+const loginColumns = `id, connector, source, created_by, link, created, expires, ended, credential, used, found, fault`
 
 func scanLogin(rows *sql.Rows) (l adtally.Login, err error) {
 	var made, expires, ended, taken sql.Null[int64]
@@ -41,7 +41,7 @@ func (db *DB) BackFromLogin(ctx context.Context, state string, now time.Time) (l
 		if l, err = one(all, err, "login"); err != nil {
 			return err
 		}
-		n, err := tx.exec(ctx, `UPDATE logins SET back = ? WHERE state = ? AND back IS NULL`, micros(now), state)
+		n, err := tx.exec(ctx, `UPDATE logins SET returned = ? WHERE state = ? AND returned IS NULL`, micros(now), state)
 		if err == nil && n == 0 {
 			err = configure("login_used", "this login was finished before", "Begin again.", nil)
 		}
@@ -77,7 +77,7 @@ func (db *DB) Login(ctx context.Context, id string) (adtally.Login, error) {
 
 // SourceLogins are those for a source, newest first.
 func (db *DB) SourceLogins(ctx context.Context, source string) ([]adtally.Login, error) {
-	return (txn{db.sql, db.bind}).logins(ctx, `source = ? ORDER BY made DESC NULLS LAST, id DESC LIMIT 100`, source)
+	return (txn{db.sql, db.bind}).logins(ctx, `source = ? ORDER BY created DESC NULLS LAST, id DESC LIMIT 100`, source)
 }
 
 // LoginsBefore are those that ended, or would have, before a moment.
@@ -96,7 +96,7 @@ func (db *DB) ForgetLogin(ctx context.Context, id string, now time.Time) error {
 	})
 }
 
-const linkColumns = `id, source, by_whom, made, expires, used, revoked`
+const linkColumns = `id, source, created_by, created, expires, used, revoked`
 
 func (db *DB) links(ctx context.Context, which string, args ...any) (all []adtally.ConnectLink, err error) {
 	err = db.query(ctx, "read connect links", func(rows *sql.Rows) error {
@@ -111,7 +111,7 @@ func (db *DB) links(ctx context.Context, which string, args ...any) (all []adtal
 }
 
 // AddConnectLink keeps a link, under the hash of its code.
-func (db *DB) AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.Deed) error {
+func (db *DB) AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.AuditEntry) error {
 	return db.did(ctx, "add a connect link", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `INSERT INTO connect_links (code, `+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)`,
 			code, l.ID, l.Source, l.By, micros(l.Made), micros(l.Expires))
@@ -131,11 +131,11 @@ func (db *DB) ConnectLink(ctx context.Context, id, code string) (adtally.Connect
 
 // ConnectLinks are those of a source, newest first.
 func (db *DB) ConnectLinks(ctx context.Context, source string) ([]adtally.ConnectLink, error) {
-	return db.links(ctx, `source = ? ORDER BY made DESC, id DESC LIMIT 100`, source)
+	return db.links(ctx, `source = ? ORDER BY created DESC, id DESC LIMIT 100`, source)
 }
 
 // RevokeConnectLink takes a link of a source's back.
-func (db *DB) RevokeConnectLink(ctx context.Context, source, id string, d adtally.Deed) error {
+func (db *DB) RevokeConnectLink(ctx context.Context, source, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "revoke a connect link", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE connect_links SET revoked = coalesce(revoked, ?) WHERE id = ? AND source = ?`, d.At.UnixMicro(), id, source)
 		if err == nil && n == 0 {

@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// AppendLog keeps lines of a run's log. Their Seq is given by the ledger.
+// AppendLog keeps lines of a run's log. Their Seq is given by the database.
 func (db *DB) AppendLog(ctx context.Context, lines ...adtally.LogLine) error {
 	return db.write(ctx, "keep the log", func(tx txn) error { return tx.appendLog(ctx, lines...) })
 }

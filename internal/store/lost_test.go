@@ -16,8 +16,8 @@ func addSources(t testing.TB, db *store.DB, n int) {
 	t.Helper()
 	for i := 1; i <= n; i++ {
 		id := fmt.Sprint("s", i)
-		s := adtally.Standing{Source: adtally.Source{ID: id, Connector: "facebookads", Dataset: id}, Created: moment}
-		if err := db.AddSource(ctx, s, adtally.Handover{}, adtally.Deed{ID: "add-" + id, At: moment}); err != nil {
+		s := adtally.SourceRecord{Source: adtally.Source{ID: id, Connector: "facebookads", Dataset: id}, Created: moment}
+		if err := db.AddSource(ctx, s, adtally.Handover{}, adtally.AuditEntry{ID: "add-" + id, At: moment}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,13 +18,17 @@ import (
 //go:embed migrations
 var embedded embed.FS
 
+// baseline is the version of the first migration. Versions before it were never
+// released.
+const baseline = 100
+
 var errNotOurs = errors.New("it is a database of another program")
 
-// How long to wait for another program that is making the same ledger, and how
+// How long to wait for another program that is making the same database, and how
 // long between two looks.
 const (
-	patience = 10 * time.Second
-	look     = 20 * time.Millisecond
+	lockTimeout = 10 * time.Second
+	look        = 20 * time.Millisecond
 )
 
 // provider has the migrations in one of the folders.
@@ -46,13 +50,13 @@ func latest(p *goose.Provider) int64 {
 	return sources[len(sources)-1].Version
 }
 
-// migrate brings the ledger to the version that this program knows. Only one
+// migrate brings the database to the version that this program knows. Only one
 // program does it, and none while another is syncing with it. before is given
 // the version that is there.
 func (db *DB) migrate(ctx context.Context, p *goose.Provider, before func(context.Context, int64) error) error {
 	known := latest(p)
-	for deadline := time.Now().Add(patience); ; {
-		version, err := db.place.version(ctx, db.sql)
+	for deadline := time.Now().Add(lockTimeout); ; {
+		version, err := db.backend.version(ctx, db.sql)
 		if err != nil {
 			return db.failed(ctx, "read the version", err)
 		}
@@ -77,7 +81,7 @@ func (db *DB) migrate(ctx context.Context, p *goose.Provider, before func(contex
 
 // raise carries out the migrations that are missing, each in a transaction.
 func (db *DB) raise(ctx context.Context, p *goose.Provider, before func(context.Context, int64) error) error {
-	version, err := db.place.version(ctx, db.sql)
+	version, err := db.backend.version(ctx, db.sql)
 	if err != nil {
 		return db.failed(ctx, "read the version", err)
 	}

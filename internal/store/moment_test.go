@@ -12,7 +12,7 @@ func TestNoteMoment_KeepsTheFirst(t *testing.T) { // R5
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		placed, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment})
+		placed, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment})
 		if err != nil || !placed.Moment.IsZero() {
 			t.Fatal(placed, err)
 		}

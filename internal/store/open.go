@@ -11,21 +11,21 @@ import (
 	"adtally"
 )
 
-// DB is an open ledger. It may be used by many goroutines.
+// DB is an open database. It may be used by many goroutines.
 type DB struct {
-	sql   *sql.DB
-	place place
+	sql     *sql.DB
+	backend backend
 	// bind writes a statement as the database wants it.
 	bind func(statement string) string
 	// clock is the database's own, in microseconds.
 	clock string
 }
 
-// place is where a ledger is kept: what SQLite and PostgreSQL do each in its
+// backend is where a database is kept: what SQLite and PostgreSQL do each in its
 // own way. It prints as in a sentence: "the state file x".
-type place interface {
+type backend interface {
 	fmt.Stringer
-	// prepare makes sure that it is a ledger, and one this program knows.
+	// prepare makes sure that it is a database, and one this program knows.
 	prepare(ctx context.Context, db *DB) error
 	// version is how many migrations it has seen.
 	version(ctx context.Context, handle *sql.DB) (int64, error)
@@ -35,7 +35,7 @@ type place interface {
 	mendable(err error) *adtally.Fault
 }
 
-// Open opens the ledger at an address and makes it where there is none: a
+// Open opens the database at an address and makes it where there is none: a
 // postgres:// address names a database on a server, anything else a file of
 // SQLite. A Fault says what a person must change.
 func Open(ctx context.Context, address string) (*DB, error) {
@@ -47,7 +47,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.place.prepare(ctx, db); err != nil {
+	if err := db.backend.prepare(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
@@ -63,7 +63,7 @@ func isServer(address string) bool {
 // behind by Close, it would change the file once more.
 func (db *DB) Close() error {
 	if s := db.sql.Stats(); s.InUse > 0 && s.MaxOpenConnections == 1 {
-		ctx, stop := context.WithTimeout(context.Background(), patienceToClose)
+		ctx, stop := context.WithTimeout(context.Background(), closeTimeout)
 		defer stop()
 		if last, err := db.sql.Conn(ctx); err == nil {
 			_ = last.Close() // it is closed with the others
@@ -72,8 +72,8 @@ func (db *DB) Close() error {
 	return db.sql.Close()
 }
 
-// patienceToClose is how long Close waits for what is under way.
-const patienceToClose = 5 * time.Second
+// closeTimeout is how long Close waits for what is under way.
+const closeTimeout = 5 * time.Second
 
 // failed makes a fault of what a person can mend, and says of the rest what was
 // being done. What fails because the work was called off says so, and a fault
@@ -83,8 +83,8 @@ func (db *DB) failed(ctx context.Context, what string, err error) error {
 		err = cause
 	} else if f, ok := errors.AsType[*adtally.Fault](err); ok {
 		return f
-	} else if f := db.place.mendable(err); f != nil {
+	} else if f := db.backend.mendable(err); f != nil {
 		return f
 	}
-	return fmt.Errorf("%s in %s: %w", what, db.place, err)
+	return fmt.Errorf("%s in %s: %w", what, db.backend, err)
 }

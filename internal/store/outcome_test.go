@@ -56,27 +56,27 @@ func TestStepRecord_CountsWhatCouldNotBeLoaded(t *testing.T) {
 
 func TestConclude_ARunWithAnIncompleteStep(t *testing.T) {
 	t.Parallel()
-	incomplete := adtally.Ending{State: adtally.Incomplete, Fault: adtally.NotLoaded("7", 3)}
-	failed := adtally.Ending{State: adtally.Failed, Fault: &adtally.Fault{Act: adtally.Retry, Code: "x", Message: "Later"}}
+	incomplete := adtally.StepResult{State: adtally.Incomplete, Fault: adtally.NotLoaded("7", 3)}
+	failed := adtally.StepResult{State: adtally.Failed, Fault: &adtally.Fault{Act: adtally.Retry, Code: "x", Message: "Later"}}
 	for name, c := range map[string]struct {
-		of8   adtally.Ending
+		of8   adtally.StepResult
 		state adtally.RunState
 		says  string
 	}{
-		"is incomplete":              {adtally.Ending{State: adtally.Finished}, adtally.Incomplete, "3 values of act_7 could not be loaded"},
+		"is incomplete":              {adtally.StepResult{State: adtally.Finished}, adtally.Incomplete, "3 values of act_7 could not be loaded"},
 		"fails where another failed": {failed, adtally.Failed, "Later"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			onBoth(t, func(t *testing.T, address string) {
 				db := withSource(t, address)
-				ticket := readyOne(t, db)
-				leave := func(ticket adtally.Ticket, e adtally.Ending) error {
-					held, err := db.Claim(ctx, ticket, "w", time.Hour, moment)
-					return errors.Join(err, db.Leave(ctx, held, e, moment))
+				args := readyOne(t, db)
+				leave := func(args adtally.JobArgs, e adtally.StepResult) error {
+					held, err := db.LeaseStep(ctx, args, "w", time.Hour, moment)
+					return errors.Join(err, db.ReleaseStep(ctx, held, e, moment))
 				}
-				err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}, {ID: "8"}}), leave(ticket, adtally.Ending{State: adtally.Finished}),
-					leave(adtally.Ticket{Run: "r1", Account: "7"}, incomplete), leave(adtally.Ticket{Run: "r1", Account: "8"}, c.of8))
+				err := errors.Join(db.AddSteps(ctx, "r1", []adtally.Account{{ID: "7"}, {ID: "8"}}), leave(args, adtally.StepResult{State: adtally.Finished}),
+					leave(adtally.JobArgs{Run: "r1", Account: "7"}, incomplete), leave(adtally.JobArgs{Run: "r1", Account: "8"}, c.of8))
 				ended, concluded := db.Conclude(ctx, "r1", moment, unmoved)
 				run, read := db.Run(ctx, "r1")
 				if err := errors.Join(err, concluded, read); err != nil || !ended || run.State != c.state || run.Error != c.says {
@@ -130,13 +130,13 @@ func TestRunFigures_AreOfAllItsAccounts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		_, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.BySchedule, At: moment})
-		err = errors.Join(err, db.Widen(ctx, "r1", []adtally.Account{{ID: "7", Zone: "UTC"}, {ID: "8", Zone: "UTC"}}))
+		_, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.BySchedule, At: moment})
+		err = errors.Join(err, db.AddSteps(ctx, "r1", []adtally.Account{{ID: "7", Zone: "UTC"}, {ID: "8", Zone: "UTC"}}))
 		for account, f := range map[string]*adtally.Fault{"7": {Act: adtally.Wait, Code: "throttled"}, "8": {Act: adtally.Reconnect, Code: "token_expired"}} {
-			held, claimed := db.Claim(ctx, adtally.Ticket{Run: "r1", Account: account}, "w", time.Hour, moment)
+			held, claimed := db.LeaseStep(ctx, adtally.JobArgs{Run: "r1", Account: account}, "w", time.Hour, moment)
 			err = errors.Join(err, claimed, db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Load: account, Rows: 20, Calls: 3}),
 				db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: adtally.Slice{Stream: "ads", Account: account}, Rows: 9, Calls: 1, Fault: f}),
-				db.Leave(ctx, held, adtally.Ending{State: adtally.Failed, Fault: f}, moment))
+				db.ReleaseStep(ctx, held, adtally.StepResult{State: adtally.Failed, Fault: f}, moment))
 		}
 		got, unread := db.RunFigures(ctx, "r1", "r2")
 		if err = errors.Join(err, unread); err != nil {

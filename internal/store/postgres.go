@@ -16,7 +16,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// server is a ledger in a database of PostgreSQL.
+// server is a database in a database of PostgreSQL.
 type server struct{ config *pgx.ConnConfig }
 
 // String names the database, and never its password.
@@ -27,9 +27,9 @@ func (s server) String() string {
 // schema holds our tables, and nobody else's.
 const schema = "adtally"
 
-// patienceToConnect is how long a server has to answer, where its address does
+// connectTimeout is how long a server has to answer, where its address does
 // not say.
-const patienceToConnect = 10 * time.Second
+const connectTimeout = 10 * time.Second
 
 // settings hold for every connection.
 var settings = map[string]string{
@@ -58,18 +58,18 @@ func openServer(address string) (*DB, error) {
 		c.RuntimeParams[name] = value
 	}
 	if c.ConnectTimeout == 0 {
-		c.ConnectTimeout = patienceToConnect
+		c.ConnectTimeout = connectTimeout
 	}
 	handle := stdlib.OpenDB(*c) // connects nothing yet
 	handle.SetMaxOpenConns(int(config.MaxConns))
 	handle.SetMaxIdleConns(int(config.MaxConns))
 	handle.SetConnMaxIdleTime(config.MaxConnIdleTime)
 	handle.SetConnMaxLifetime(config.MaxConnLifetime)
-	return &DB{sql: handle, place: server{c}, bind: numbered, clock: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"}, nil
+	return &DB{sql: handle, backend: server{c}, bind: numbered, clock: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"}, nil
 }
 
-// serverVersionTable tells a ledger from the tables of another program.
-const serverVersionTable = "ledger_version"
+// serverVersionTable tells a database from the tables of another program.
+const serverVersionTable = "schema_version"
 
 // prepare changes the database only after our schema was found to be ours, or
 // empty, or not there.
@@ -92,10 +92,7 @@ func (s server) refuse(ctx context.Context, db *DB, known int64) error {
 	if err != nil {
 		return db.failed(ctx, "read the version", err)
 	}
-	if version > known {
-		return newer(s, version, known)
-	}
-	return nil
+	return unfit(s, version, known)
 }
 
 func (s server) version(ctx context.Context, handle *sql.DB) (version int64, err error) {
@@ -147,7 +144,7 @@ func (s server) claim(ctx context.Context) (release func(), err error) {
 // letGo ends the lock before it returns: a server learns of a closed connection
 // a little later. Where that fails, the lock ends with the connection.
 func letGo(conn *pgx.Conn) {
-	ctx, cancel := context.WithTimeout(context.Background(), patienceToConnect)
+	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()
 	_, _ = conn.Exec(ctx, "SELECT pg_advisory_unlock($1)", signature)
 	_ = conn.Close(ctx)

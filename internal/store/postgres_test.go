@@ -109,8 +109,8 @@ func hidden(t *testing.T, address string, err error) {
 func TestANewerDatabaseAndAStrangersSchemaAreRefusedAndLeftAlone(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ statement, code string }{
-		"newer":    {"INSERT INTO adtally.ledger_version (version_id, is_applied) VALUES (9999, true)", "ledger_newer"},
-		"stranger": {"DROP SCHEMA adtally CASCADE; CREATE SCHEMA adtally; CREATE TABLE adtally.theirs (x INT)", "ledger_unreadable"},
+		"newer":    {"INSERT INTO adtally.schema_version (version_id, is_applied) VALUES (9999, true)", "database_newer"},
+		"stranger": {"DROP SCHEMA adtally CASCADE; CREATE SCHEMA adtally; CREATE TABLE adtally.theirs (x INT)", "database_unreadable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -158,14 +158,14 @@ func TestAUserOfFewRights(t *testing.T) {
 	change(t, "pgx", address, "CREATE ROLE "+role+" LOGIN PASSWORD 'few'")
 	t.Cleanup(func() { change(t, "pgx", address, "DROP OWNED BY "+role+" CASCADE; DROP ROLE "+role) })
 	mine := with(t, address, func(u *url.URL) { u.User = url.UserPassword(role, "few") })
-	if _, err := store.Open(ctx, mine); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "ledger_unwritable" {
+	if _, err := store.Open(ctx, mine); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "database_unwritable" {
 		t.Errorf("without a schema: %v", err)
 	}
 	change(t, "pgx", address, "CREATE SCHEMA adtally AUTHORIZATION "+role)
 	open(t, mine)
 }
 
-// A server that goes away in the middle is named, and when it is back the ledger
+// A server that goes away in the middle is named, and when it is back the database
 // goes on with new connections.
 func TestAConnectionThatWasLostIsMadeAgain(t *testing.T) {
 	t.Parallel()
@@ -223,7 +223,7 @@ func TestAnAddressMayLimitItsConnections(t *testing.T) {
 	err := db.Count(ctx, func() error {
 		late, stop := context.WithTimeout(ctx, 100*time.Millisecond)
 		defer stop()
-		_, err := db.Lesson(late, "s", "7", "n")
+		_, err := db.Tuning(late, "s", "7", "n")
 		return err
 	})
 	if !errors.Is(err, context.DeadlineExceeded) {

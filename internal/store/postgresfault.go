@@ -65,7 +65,7 @@ func misspelt() *adtally.Fault {
 }
 
 func foreign(s server) *adtally.Fault {
-	return configure("ledger_unreadable", "the schema "+schema+" in "+s.String()+" holds tables of another program",
+	return configure("database_unreadable", "the schema "+schema+" in "+s.String()+" holds tables of another program",
 		"Name a database of adtally's own, or one that has no such schema.", errNotOurs)
 }
 
@@ -81,10 +81,10 @@ func (s server) mendable(err error) *adtally.Fault {
 	case code == noRoom:
 		return adtally.DiskFull(s.String(), err)
 	case slices.Contains(limits, code):
-		return configure("ledger_unwritable", s.String()+" cannot be written by "+s.config.User,
+		return configure("database_unwritable", s.String()+" cannot be written by "+s.config.User,
 			"Let the user make the schema "+schema+" or own it, and name the primary server and no standby.", err)
 	case code == tooManyConnections:
-		return configure("ledger_busy", s.String()+" has no connection left",
+		return configure("database_busy", s.String()+" has no connection left",
 			"Raise max_connections at the server, or put &pool_max_conns=4 at the end of the database's address.", err)
 	case gone:
 		return configure("database_unreachable", s.String()+" does not answer",

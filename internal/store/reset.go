@@ -10,7 +10,7 @@ import (
 
 // AddReset keeps a link by which a person chooses a new password. Those that they
 // got before and have not used work no more.
-func (db *DB) AddReset(ctx context.Context, r adtally.Reset, d adtally.Deed) error {
+func (db *DB) AddReset(ctx context.Context, r adtally.Reset, d adtally.AuditEntry) error {
 	return db.did(ctx, "add a reset", d, func(tx txn) error {
 		there := false
 		if err := tx.query(ctx, func(*sql.Rows) error { there = true; return nil }, `SELECT id FROM users WHERE id = ?`, r.User); err != nil {
@@ -19,10 +19,10 @@ func (db *DB) AddReset(ctx context.Context, r adtally.Reset, d adtally.Deed) err
 		if !there {
 			return absent("user")
 		}
-		if _, err := tx.exec(ctx, `DELETE FROM resets WHERE person = ? AND used IS NULL`, r.User); err != nil {
+		if _, err := tx.exec(ctx, `DELETE FROM resets WHERE user_id = ? AND used IS NULL`, r.User); err != nil {
 			return err
 		}
-		_, err := tx.exec(ctx, `INSERT INTO resets (code, person, by_whom, made, expires, used) VALUES (?, ?, ?, ?, ?, NULL)`,
+		_, err := tx.exec(ctx, `INSERT INTO resets (code, user_id, created_by, created, expires, used) VALUES (?, ?, ?, ?, ?, NULL)`,
 			r.Code, r.User, r.By, r.Made.UnixMicro(), r.Expires.UnixMicro())
 		return err
 	})
@@ -38,13 +38,13 @@ func (db *DB) Reset(ctx context.Context, code string) (adtally.Reset, error) {
 		r.Made, r.Expires, r.Used = moment(made), moment(expires), moment(used)
 		all = append(all, r)
 		return err
-	}, `SELECT code, person, by_whom, made, expires, used FROM resets WHERE code = ?`, code)
+	}, `SELECT code, user_id, created_by, created, expires, used FROM resets WHERE code = ?`, code)
 	return one(all, err, "reset")
 }
 
 // UseReset gives a link's person a new password, ends all their sessions, and uses
 // the link up: reset_gone where that does not work any more, or they may not log in.
-func (db *DB) UseReset(ctx context.Context, code string, password adtally.Secret, d adtally.Deed) (u adtally.User, err error) {
+func (db *DB) UseReset(ctx context.Context, code string, password adtally.Secret, d adtally.AuditEntry) (u adtally.User, err error) {
 	err = db.did(ctx, "reset a password", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE resets SET used = ? WHERE code = ? AND used IS NULL AND expires > ?`, d.At.UnixMicro(), code, d.At.UnixMicro())
 		if err != nil {
@@ -52,7 +52,7 @@ func (db *DB) UseReset(ctx context.Context, code string, password adtally.Secret
 		}
 		if n == 1 {
 			n, err = tx.exec(ctx, `UPDATE users SET password = ?, epoch = epoch + 1, version = version + 1
-				WHERE id = (SELECT person FROM resets WHERE code = ?) AND disabled = 0`, password.Reveal(), code)
+				WHERE id = (SELECT user_id FROM resets WHERE code = ?) AND disabled = 0`, password.Reveal(), code)
 		}
 		if err == nil && n == 0 {
 			err = resetGone()
@@ -63,7 +63,7 @@ func (db *DB) UseReset(ctx context.Context, code string, password adtally.Secret
 		return tx.query(ctx, func(rows *sql.Rows) (err error) {
 			u, err = scanUser(rows)
 			return err
-		}, `SELECT `+userColumns+` FROM users WHERE id = (SELECT person FROM resets WHERE code = ?)`, code)
+		}, `SELECT `+userColumns+` FROM users WHERE id = (SELECT user_id FROM resets WHERE code = ?)`, code)
 	})
 	return u, err
 }

@@ -12,7 +12,7 @@ import (
 // BeginRun writes down that a run begins. A run that is there already is taken
 // up again: it keeps the moment when it first began.
 func (db *DB) BeginRun(ctx context.Context, r adtally.Run) error {
-	_, err := db.exec(ctx, "begin a run", `INSERT INTO runs (id, source, wanted, started, ended, state, error)
+	_, err := db.exec(ctx, "begin a run", `INSERT INTO runs (id, source, scope, started, ended, state, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, state = excluded.state, error = excluded.error`,
 		r.ID, r.Source, r.Wanted, micros(r.Started), micros(r.Ended), string(r.State), r.Error)
@@ -38,7 +38,7 @@ func (db *DB) LastRun(ctx context.Context, source, wanted string) (r adtally.Run
 		err := rows.Scan(&r.ID, &r.Source, &r.Wanted, &started, &ended, &r.State, &r.Error)
 		r.Started, r.Ended = moment(started), moment(ended)
 		return err
-	}, `SELECT id, source, wanted, started, ended, state, error FROM runs
-		WHERE source = ? AND wanted = ? ORDER BY seq DESC LIMIT 1`, source, wanted)
+	}, `SELECT id, source, scope, started, ended, state, error FROM runs
+		WHERE source = ? AND scope = ? ORDER BY seq DESC LIMIT 1`, source, wanted)
 	return r, found, err
 }

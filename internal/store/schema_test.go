@@ -45,7 +45,7 @@ var schemas = map[string]struct{ lite, big string }{
 		`SELECT table_name || '.' || column_name || ' ' ||
 			CASE data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'text' THEN 'TEXT' WHEN 'bytea' THEN 'BLOB' WHEN 'double precision' THEN 'REAL' ELSE data_type END ||
 			CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END || coalesce(' DEFAULT ' || split_part(column_default, '::', 1), '')
-		FROM information_schema.columns WHERE table_schema = 'adtally' AND table_name <> 'ledger_version'`},
+		FROM information_schema.columns WHERE table_schema = 'adtally' AND table_name <> 'schema_version'`},
 	"unique columns": {`SELECT m.name || ' ' || (SELECT group_concat(name, ',' ORDER BY seqno) FROM pragma_index_info(i.name))
 		FROM sqlite_schema m, pragma_index_list(m.name) i WHERE m.type = 'table' AND i."unique" AND m.name NOT LIKE 'goose%'
 		UNION ALL
@@ -54,7 +54,7 @@ var schemas = map[string]struct{ lite, big string }{
 		`SELECT c.relname || ' ' || (SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(i.indkey) WITH ORDINALITY k (num, n)
 			JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num)
 		FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-		WHERE i.indisunique AND c.relnamespace = 'adtally'::regnamespace AND c.relname <> 'ledger_version'`},
+		WHERE i.indisunique AND c.relnamespace = 'adtally'::regnamespace AND c.relname <> 'schema_version'`},
 	"references": {`SELECT m.name || '.' || f."from" || ' to ' || f."table" || '.' || f."to" || ' ' || f.on_delete
 		FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`,
 		`SELECT k.table_name || '.' || k.column_name || ' to ' || u.table_name || '.' || u.column_name || ' ' || r.delete_rule
@@ -92,11 +92,11 @@ func column(t *testing.T, driver, address, query string) (all []string) {
 	return all
 }
 
-// released are migrations that ledgers of the past have seen; whoever changed one
+// released are migrations that databases of the past have seen; whoever changed one
 // would change only the new ones.
 var released = map[string]string{
-	"sqlite/00001_ledger.sql":   "9b34dab410f4b0dcb1d8b869573db56798036ffe99ff0b45fa4d222d21faba54",
-	"sqlite/00002_learning.sql": "ed7d4ba99b88d1919619bde169e722dc3185fe8befbcf8f454a038eec17230c3",
+	"sqlite/00100_baseline.sql":   "bd2c1f6a1395021ae19cd2e8665a4b0e3dc33d335275df896b312b6b219d3414",
+	"postgres/00100_baseline.sql": "02e8a1abce3b4a5c87b70f744af830df440fa1d88fa3c759ebb01738a858a6df",
 }
 
 func TestAReleasedMigrationIsNeverChanged(t *testing.T) {

@@ -16,7 +16,7 @@ func (db *DB) SealKeys(ctx context.Context) (all []adtally.SealKey, err error) {
 		k.Since = moment(since)
 		all = append(all, k)
 		return err
-	}, `SELECT id, is_right, state, since FROM seal_keys ORDER BY since NULLS FIRST, id`)
+	}, `SELECT id, check_value, state, since FROM seal_keys ORDER BY since NULLS FIRST, id`)
 	return all, err
 }
 
@@ -35,7 +35,7 @@ func (db *DB) SetSealKey(ctx context.Context, k adtally.SealKey, was string) err
 		if _, err := tx.exec(ctx, `UPDATE seal_keys SET state = ? WHERE id = ?`, string(adtally.FormerKey), was); err != nil {
 			return err
 		}
-		n, err := tx.exec(ctx, `INSERT INTO seal_keys (id, is_right, state, since) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		n, err := tx.exec(ctx, `INSERT INTO seal_keys (id, check_value, state, since) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 			k.ID, k.Check, string(adtally.CurrentKey), micros(k.Since))
 		if err == nil && n == 0 {
 			return conflict("the key " + k.ID + " was in use before")

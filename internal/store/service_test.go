@@ -11,14 +11,14 @@ import (
 	"adtally/internal/store"
 )
 
-var standing = adtally.Standing{Stage: adtally.Authentication, Created: moment, CreatedBy: "user:1", Next: moment,
+var sourceRecord = adtally.SourceRecord{Stage: adtally.Authentication, Created: moment, CreatedBy: "user:1", Next: moment,
 	Source: adtally.Source{ID: "s1", Name: "Main", Connector: "facebookads", Dataset: "facebook_ads", Credential: "c1", Accounts: []string{"7"}, All: true, Every: time.Hour,
 		Tables: []string{"ads"}, Since: 20000, LookBack: 14, Settings: map[string]string{"a": "b"}, Metrics: []adtally.Metric{{Name: "trials", Types: []string{"x"}}}}}
 
 func withSource(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := open(t, address)
-	if err := db.AddSource(ctx, standing, adtally.Handover{}, deed("source.make")); err != nil {
+	if err := db.AddSource(ctx, sourceRecord, adtally.Handover{}, auditEntry("source.create")); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -32,28 +32,28 @@ func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := standing
+		want := sourceRecord
 		want.Revision = 1
 		same(t, "the source", got, want)
-		other := standing
+		other := sourceRecord
 		other.ID = "s2"
-		if err := db.AddSource(ctx, other, adtally.Handover{}, deed("source.make")); adtally.FaultOf(err).Code != "dataset_taken" {
+		if err := db.AddSource(ctx, other, adtally.Handover{}, auditEntry("source.create")); adtally.FaultOf(err).Code != "dataset_taken" {
 			t.Errorf("a second source in the same dataset: %v", err)
 		}
-		edit := func(revision int64, change func(*adtally.Standing)) error {
-			_, err := db.EditSource(ctx, "s1", revision, change, adtally.Handover{}, deed("source.change"))
+		edit := func(revision int64, change func(*adtally.SourceRecord)) error {
+			_, err := db.EditSource(ctx, "s1", revision, change, adtally.Handover{}, auditEntry("source.update"))
 			return err
 		}
-		if err := edit(1, func(s *adtally.Standing) { s.Name = "Mine" }); err != nil {
+		if err := edit(1, func(s *adtally.SourceRecord) { s.Name = "Mine" }); err != nil {
 			t.Fatal(err)
 		}
-		if err := edit(1, func(s *adtally.Standing) { s.Name = "Theirs" }); codeOf(err) != "stale_edit" {
+		if err := edit(1, func(s *adtally.SourceRecord) { s.Name = "Theirs" }); codeOf(err) != "stale_edit" {
 			t.Errorf("a change of what was changed meanwhile: %v", err)
 		}
 		if _, err := db.Source(ctx, "none"); adtally.FaultOf(err).Code != "not_found" {
 			t.Errorf("a source that is not there: %v", err)
 		}
-		if err := edit(2, func(s *adtally.Standing) { s.Deleted = moment }); err != nil {
+		if err := edit(2, func(s *adtally.SourceRecord) { s.Deleted = moment }); err != nil {
 			t.Fatal(err)
 		}
 		here, _ := db.Sources(ctx, false)
@@ -72,7 +72,7 @@ func TestOfEachLaneOneRunIsOn(t *testing.T) { // R11
 		var wg sync.WaitGroup
 		for i := range 6 {
 			wg.Go(func() {
-				_, ok, err := db.Place(ctx, adtally.Order{ID: string(rune('a' + i)), Source: "s1", Trigger: adtally.ByHand, At: moment})
+				_, ok, err := db.RequestRun(ctx, adtally.RunRequest{ID: string(rune('a' + i)), Source: "s1", Trigger: adtally.ByHand, At: moment})
 				if err != nil {
 					t.Error(err)
 				}
@@ -88,12 +88,12 @@ func TestOfEachLaneOneRunIsOn(t *testing.T) { // R11
 		if due, err := db.DueSources(ctx, moment.Add(time.Hour), 9); err != nil || len(due) != 0 {
 			t.Errorf("a source with a run on is due: %v, %v", due, err)
 		}
-		b, ok, err := db.Place(ctx, adtally.Order{ID: "fill", Source: "s1", Trigger: adtally.ByBackfill, Key: "k", Extent: adtally.Extent{Tables: []string{"ads"}, Reread: true}, At: moment})
+		b, ok, err := db.RequestRun(ctx, adtally.RunRequest{ID: "fill", Source: "s1", Trigger: adtally.ByBackfill, Key: "k", RunScope: adtally.RunScope{Tables: []string{"ads"}, Reread: true}, At: moment})
 		if err != nil || !ok {
 			t.Fatalf("a backfill beside it: %v", err)
 		}
-		same(t, "its extent", b.Extent, adtally.Extent{Tables: []string{"ads"}, Reread: true})
-		again, ok, err := db.Place(ctx, adtally.Order{ID: "fill2", Source: "s1", Trigger: adtally.ByBackfill, Key: "k", At: moment})
+		same(t, "its extent", b.RunScope, adtally.RunScope{Tables: []string{"ads"}, Reread: true})
+		again, ok, err := db.RequestRun(ctx, adtally.RunRequest{ID: "fill2", Source: "s1", Trigger: adtally.ByBackfill, Key: "k", At: moment})
 		if err != nil || ok || again.ID != "fill" {
 			t.Errorf("the same order again: %+v, %t, %v", again.Run, ok, err)
 		}
@@ -112,13 +112,13 @@ func TestAStepHasOneHolder(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		ticket := readyOne(t, db)
+		args := readyOne(t, db)
 		const lease = time.Second
-		first, err := db.Claim(ctx, ticket, "w1", lease, moment)
+		first, err := db.LeaseStep(ctx, args, "w1", lease, moment)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := db.Claim(ctx, ticket, "w2", lease, moment); !errors.Is(err, adtally.ErrNotHeld) {
+		if _, err := db.LeaseStep(ctx, args, "w2", lease, moment); !errors.Is(err, adtally.ErrNotHeld) {
 			t.Errorf("a second claim: %v", err)
 		}
 		if err := db.Held(ctx, first, 0); err != nil {
@@ -137,21 +137,21 @@ func TestAStepHasOneHolder(t *testing.T) {
 		if freed != 1 || err != nil {
 			t.Fatalf("%d were freed, %v", freed, err)
 		}
-		next := ticket
+		next := args
 		next.Generation++
-		second, err := db.Claim(ctx, next, "w2", time.Hour, moment)
+		second, err := db.LeaseStep(ctx, next, "w2", time.Hour, moment)
 		if err != nil {
 			t.Fatalf("after the first died: %v", err)
 		}
-		for what, err := range map[string]error{"renewed": db.Renew(ctx, first, time.Hour), "held": db.Held(ctx, first, 0), "left": db.Leave(ctx, first, adtally.Ending{State: adtally.Finished}, moment)} {
+		for what, err := range map[string]error{"renewed": db.RenewLease(ctx, first, time.Hour), "held": db.Held(ctx, first, 0), "left": db.ReleaseStep(ctx, first, adtally.StepResult{State: adtally.Finished}, moment)} {
 			if !errors.Is(err, adtally.ErrNotHeld) {
 				t.Errorf("%s by who lost it: %v", what, err)
 			}
 		}
-		if err := db.Renew(ctx, second, time.Hour); err != nil {
+		if err := db.RenewLease(ctx, second, time.Hour); err != nil {
 			t.Error(err)
 		}
-		if err := db.Leave(ctx, second, adtally.Ending{State: adtally.Waiting, NotBefore: moment.Add(time.Hour), Tries: 2}, moment); err != nil {
+		if err := db.ReleaseStep(ctx, second, adtally.StepResult{State: adtally.Waiting, NotBefore: moment.Add(time.Hour), Tries: 2}, moment); err != nil {
 			t.Fatal(err)
 		}
 		if ready, err := db.Ready(ctx, moment, 9); err != nil || len(ready) != 0 {
@@ -163,9 +163,9 @@ func TestAStepHasOneHolder(t *testing.T) {
 	})
 }
 
-func readyOne(t *testing.T, db *store.DB) adtally.Ticket {
+func readyOne(t *testing.T, db *store.DB) adtally.JobArgs {
 	t.Helper()
-	if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.BySchedule, At: moment}); err != nil {
+	if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.BySchedule, At: moment}); err != nil {
 		t.Fatal(err)
 	}
 	ready, err := db.Ready(ctx, moment, 9)
@@ -179,17 +179,17 @@ func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		for _, o := range []adtally.Order{{ID: "r1", Trigger: adtally.BySchedule}, {ID: "r2", Trigger: adtally.ByBackfill}} {
+		for _, o := range []adtally.RunRequest{{ID: "r1", Trigger: adtally.BySchedule}, {ID: "r2", Trigger: adtally.ByBackfill}} {
 			o.Source, o.At = "s1", moment
-			if _, _, err := db.Place(ctx, o); err != nil {
+			if _, _, err := db.RequestRun(ctx, o); err != nil {
 				t.Fatal(err)
 			}
-			if err := db.Widen(ctx, o.ID, []adtally.Account{{ID: "7", Zone: "UTC"}, {ID: "8", Zone: "UTC"}}); err != nil {
+			if err := db.AddSteps(ctx, o.ID, []adtally.Account{{ID: "7", Zone: "UTC"}, {ID: "8", Zone: "UTC"}}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		claim := func(run, account string) error {
-			_, err := db.Claim(ctx, adtally.Ticket{Run: run, Account: account}, "w-"+run, time.Hour, moment)
+			_, err := db.LeaseStep(ctx, adtally.JobArgs{Run: run, Account: account}, "w-"+run, time.Hour, moment)
 			return err
 		}
 		if err := claim("r1", "7"); err != nil {
@@ -208,13 +208,13 @@ func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		ticket := readyOne(t, db)
-		first, err := db.Claim(ctx, ticket, "w", time.Hour, moment)
+		args := readyOne(t, db)
+		first, err := db.LeaseStep(ctx, args, "w", time.Hour, moment)
 		if err != nil {
 			t.Fatal(err)
 		}
 		accounts := []adtally.Account{{ID: "7"}, {ID: "8"}}
-		if err := errors.Join(db.Widen(ctx, "r1", accounts), db.Leave(ctx, first, adtally.Ending{State: adtally.Finished}, moment)); err != nil {
+		if err := errors.Join(db.AddSteps(ctx, "r1", accounts), db.ReleaseStep(ctx, first, adtally.StepResult{State: adtally.Finished}, moment)); err != nil {
 			t.Fatal(err)
 		}
 		faults := map[string]*adtally.Fault{"7": {Act: adtally.Retry, Code: "x", Message: "Later"}, "8": {Act: adtally.Reconnect, Code: "y", Message: "Dead"}}
@@ -222,11 +222,11 @@ func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
 			if ended, err := db.Conclude(ctx, "r1", moment, unmoved); ended || err != nil {
 				t.Fatalf("ended early: %t, %v", ended, err)
 			}
-			c, err := db.Claim(ctx, adtally.Ticket{Run: "r1", Account: a.ID}, "w", time.Hour, moment)
+			c, err := db.LeaseStep(ctx, adtally.JobArgs{Run: "r1", Account: a.ID}, "w", time.Hour, moment)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Failed, Rows: 3, Fault: faults[a.ID]}, moment); err != nil {
+			if err := db.ReleaseStep(ctx, c, adtally.StepResult{State: adtally.Failed, Rows: 3, Fault: faults[a.ID]}, moment); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -250,14 +250,14 @@ func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
 }
 
 // slower judges that the source failed nine times, unmoved that nothing changes.
-func slower(r adtally.RunRecord, steps []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+func slower(r adtally.RunRecord, steps []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 	if len(steps) == 3 && !r.Active {
 		s.Failures = 9
 	}
 	return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info", Code: "slower"}
 }
 
-func unmoved(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+func unmoved(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 	return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info", Code: "unmoved"}
 }
 
@@ -265,17 +265,17 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		c, err := db.Claim(ctx, readyOne(t, db), "w", time.Hour, moment)
+		c, err := db.LeaseStep(ctx, readyOne(t, db), "w", time.Hour, moment)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(db.Widen(ctx, "r1", []adtally.Account{{ID: "7"}}), db.Cancel(ctx, "r1", moment, deed("run.cancel"))); err != nil {
+		if err := errors.Join(db.AddSteps(ctx, "r1", []adtally.Account{{ID: "7"}}), db.Cancel(ctx, "r1", moment, auditEntry("run.cancel"))); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Renew(ctx, c, time.Hour); !errors.Is(err, adtally.ErrCancelled) {
+		if err := db.RenewLease(ctx, c, time.Hour); !errors.Is(err, adtally.ErrCancelled) {
 			t.Errorf("the holder learns %v", err)
 		}
-		if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Interrupted}, moment); err != nil {
+		if err := db.ReleaseStep(ctx, c, adtally.StepResult{State: adtally.Interrupted}, moment); err != nil {
 			t.Fatal(err)
 		}
 		ended, err := db.Conclude(ctx, "r1", moment, unmoved)
@@ -283,7 +283,7 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 		if err != nil || unread != nil || !ended || run.State != adtally.Interrupted {
 			t.Errorf("%+v, %t, %v", run, ended, err)
 		}
-		if err := db.Cancel(ctx, "r1", moment, deed("run.cancel")); adtally.FaultOf(err).Code != "not_running" {
+		if err := db.Cancel(ctx, "r1", moment, auditEntry("run.cancel")); adtally.FaultOf(err).Code != "not_running" {
 			t.Errorf("cancelled twice: %v", err)
 		}
 	})

@@ -22,7 +22,7 @@ func (db *DB) Settings(ctx context.Context) (s adtally.InstallationSettings, err
 }
 
 // SetSettings puts s in the place of the settings with its revision.
-func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.Deed) error {
+func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.AuditEntry) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (db *DB) PlatformApp(ctx context.Context, connector string) (a adtally.Plat
 
 // SetPlatformApp puts a in the place of the app with its revision. One without an
 // ID is none. The secret that it had before is destroyed.
-func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.Deed) error {
+func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.AuditEntry) error {
 	return db.did(ctx, "set the app", d, func(tx txn) error {
 		if a.Credential == "" {
 			_, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM apps WHERE connector = ?)`, micros(d.At), a.Connector)

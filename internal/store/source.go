@@ -34,9 +34,9 @@ func (v set) into(s *adtally.Source) {
 	s.Since, s.Until, s.Settings, s.Every, s.LookBack = v.Since, v.Until, v.Settings, v.Every, v.LookBack
 }
 
-const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since, drop_data, renewed, unpurged, purging`
+const sourceColumns = `id, name, connector, dataset, credential, settings, stage, revision, created, created_by, deleted, next, failures, why, last_good, act, code, message, hint, failing_since, drop_data, credential_replaced, purge_error, purge_failing_since`
 
-func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
+func scanSourceRecord(rows *sql.Rows) (s adtally.SourceRecord, err error) {
 	var settings, unpurged string
 	var created, deleted, next, good, failing, renewed, purging sql.Null[int64]
 	var act sql.Null[string]
@@ -64,7 +64,7 @@ func scanStanding(rows *sql.Rows) (s adtally.Standing, err error) {
 
 // AddSource keeps a new source. A dataset belongs to one source, deleted ones
 // included: their tables stay. Its secret comes with it, or not at all.
-func (db *DB) AddSource(ctx context.Context, s adtally.Standing, h adtally.Handover, d adtally.Deed) error {
+func (db *DB) AddSource(ctx context.Context, s adtally.SourceRecord, h adtally.Handover, d adtally.AuditEntry) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (db *DB) AddSource(ctx context.Context, s adtally.Standing, h adtally.Hando
 }
 
 // Source is one source, deleted or not.
-func (db *DB) Source(ctx context.Context, id string) (s adtally.Standing, err error) {
+func (db *DB) Source(ctx context.Context, id string) (s adtally.SourceRecord, err error) {
 	s, found, err := (txn{db.sql, db.bind}).source(ctx, id)
 	switch {
 	case err != nil:
@@ -94,19 +94,19 @@ func (db *DB) Source(ctx context.Context, id string) (s adtally.Standing, err er
 	return s, nil
 }
 
-func (t txn) source(ctx context.Context, id string) (s adtally.Standing, found bool, err error) {
+func (t txn) source(ctx context.Context, id string) (s adtally.SourceRecord, found bool, err error) {
 	err = t.query(ctx, func(rows *sql.Rows) (err error) {
 		found = true
-		s, err = scanStanding(rows)
+		s, err = scanSourceRecord(rows)
 		return err
 	}, `SELECT `+sourceColumns+` FROM sources WHERE id = ?`, id)
 	return s, found, err
 }
 
 // Sources are all sources that are not deleted, or all that are, oldest first.
-func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.Standing, err error) {
+func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.SourceRecord, err error) {
 	err = db.query(ctx, "read the sources", func(rows *sql.Rows) error {
-		s, err := scanStanding(rows)
+		s, err := scanSourceRecord(rows)
 		all = append(all, s)
 		return err
 	}, `SELECT `+sourceColumns+` FROM sources WHERE (deleted IS NOT NULL) = (? = 1) ORDER BY created NULLS FIRST, id`, bit(deleted))
@@ -117,7 +117,7 @@ func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.Standing
 // it or nothing. It refuses where somebody else has changed the source since it had
 // the revision. The change is made to the source as it is now, since its runs go on
 // meanwhile; it may be asked for again.
-func (db *DB) EditSource(ctx context.Context, id string, revision int64, change func(*adtally.Standing), h adtally.Handover, d adtally.Deed) (s adtally.Standing, err error) {
+func (db *DB) EditSource(ctx context.Context, id string, revision int64, change func(*adtally.SourceRecord), h adtally.Handover, d adtally.AuditEntry) (s adtally.SourceRecord, err error) {
 	err = db.did(ctx, "change a source", d, func(tx txn) error {
 		var found bool
 		var err error
@@ -141,12 +141,12 @@ func (db *DB) EditSource(ctx context.Context, id string, revision int64, change 
 }
 
 // setSource writes what a person may change.
-func (t txn) setSource(ctx context.Context, s adtally.Standing) error {
+func (t txn) setSource(ctx context.Context, s adtally.SourceRecord) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
 		return err
 	}
-	n, err := t.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, drop_data = ?, renewed = ?, revision = revision + 1
+	n, err := t.exec(ctx, `UPDATE sources SET name = ?, credential = ?, settings = ?, stage = ?, next = ?, deleted = ?, drop_data = ?, credential_replaced = ?, revision = revision + 1
 		WHERE id = ? AND revision = ?`,
 		s.Name, s.Credential, settings, string(s.Stage), micros(s.Next), micros(s.Deleted), bit(s.Drop), micros(s.Renewed), s.ID, s.Revision)
 	if err := staleUnless(n, err); err != nil || s.Deleted.IsZero() {
@@ -156,7 +156,7 @@ func (t txn) setSource(ctx context.Context, s adtally.Standing) error {
 }
 
 // endRuns cancels what is on of a source that is deleted.
-func (t txn) endRuns(ctx context.Context, s adtally.Standing) error {
+func (t txn) endRuns(ctx context.Context, s adtally.SourceRecord) error {
 	if _, err := t.exec(ctx, `UPDATE runs SET cancelled = coalesce(cancelled, ?) WHERE source = ? AND active = 1`, micros(s.Deleted), s.ID); err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (t txn) endRuns(ctx context.Context, s adtally.Standing) error {
 }
 
 // pace writes down how a source goes: when it is due, and why then.
-func (t txn) pace(ctx context.Context, s adtally.Standing) error {
+func (t txn) pace(ctx context.Context, s adtally.SourceRecord) error {
 	f := s.Fault
 	if f == nil {
 		f = &adtally.Fault{}
@@ -178,9 +178,9 @@ func (t txn) pace(ctx context.Context, s adtally.Standing) error {
 
 // DueSources are those that are due and of which no run is on, the longest
 // waiting first.
-func (db *DB) DueSources(ctx context.Context, now time.Time, limit int) (all []adtally.Standing, err error) {
+func (db *DB) DueSources(ctx context.Context, now time.Time, limit int) (all []adtally.SourceRecord, err error) {
 	err = db.query(ctx, "read what is due", func(rows *sql.Rows) error {
-		s, err := scanStanding(rows)
+		s, err := scanSourceRecord(rows)
 		all = append(all, s)
 		return err
 	}, `SELECT `+sourceColumns+` FROM sources WHERE deleted IS NULL AND next <= ? AND credential <> ''
@@ -242,11 +242,11 @@ func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccoun
 // NoteUnpurged writes down why the tables of a source that was deleted cannot be
 // dropped. Since when stays as it was noted first.
 func (db *DB) NoteUnpurged(ctx context.Context, id string, f *adtally.Fault, now time.Time) error {
-	_, err := db.exec(ctx, "note what cannot be dropped", `UPDATE sources SET unpurged = ?, purging = coalesce(purging, ?) WHERE id = ?`, faultText(f), micros(now), id)
+	_, err := db.exec(ctx, "note what cannot be dropped", `UPDATE sources SET purge_error = ?, purge_failing_since = coalesce(purge_failing_since, ?) WHERE id = ?`, faultText(f), micros(now), id)
 	return err
 }
 
-// belongings are what the ledger knows of a source, in the order in which it can
+// belongings are what the database knows of a source, in the order in which it can
 // be forgotten.
 var belongings = []string{
 	`DELETE FROM log_lines WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
@@ -256,7 +256,7 @@ var belongings = []string{
 	`DELETE FROM runs WHERE source = ?`,
 	`DELETE FROM checkpoints WHERE source = ?`,
 	`DELETE FROM cursors WHERE source = ?`,
-	`DELETE FROM lessons WHERE source = ?`,
+	`DELETE FROM tunings WHERE source = ?`,
 	`DELETE FROM drifts WHERE source = ?`,
 	`DELETE FROM source_accounts WHERE source = ?`,
 	`DELETE FROM connect_links WHERE source = ?`,
@@ -266,7 +266,7 @@ var belongings = []string{
 // ForgetSource forgets a source that was deleted before a moment, with all that
 // is known of it, and destroys its secret and those of logins for it; the audit log
 // keeps what was done to it.
-func (db *DB) ForgetSource(ctx context.Context, id string, before time.Time, d adtally.Deed) error {
+func (db *DB) ForgetSource(ctx context.Context, id string, before time.Time, d adtally.AuditEntry) error {
 	return db.did(ctx, "forget a source", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE sources SET revision = revision + 1 WHERE id = ? AND deleted < ?`, id, before.UnixMicro())
 		if err == nil && n == 0 {

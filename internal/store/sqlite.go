@@ -14,9 +14,11 @@ import (
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"adtally"
 )
 
-// file is a ledger in a file of SQLite: the path of it.
+// file is a database in a file of SQLite: the path of it.
 type file string
 
 func (f file) String() string { return "the state file " + string(f) }
@@ -47,7 +49,7 @@ func openFile(path string) (*DB, error) {
 	if err != nil {
 		return nil, unreadable(file(path), err)
 	}
-	return &DB{sql: handle, place: file(path), bind: func(s string) string { return s },
+	return &DB{sql: handle, backend: file(path), bind: func(s string) string { return s },
 		clock: "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"}, nil
 }
 
@@ -106,7 +108,7 @@ func (f file) prepare(ctx context.Context, db *DB) error {
 	})
 }
 
-// signature is SQLite's application_id in every ledger: "AdTa". A database of
+// signature is SQLite's application_id in every database: "AdTa". A database of
 // another program is left as it is.
 const signature = 0x41645461
 
@@ -130,12 +132,15 @@ func (f file) refuse(ctx context.Context, known int64) (err error) {
 	}
 	if err == nil {
 		var version int64
-		if version, err = f.version(ctx, handle); version > known {
-			return newer(f, version, known)
+		if version, err = f.version(ctx, handle); err == nil {
+			err = unfit(f, version, known)
 		}
 	}
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return cause
+	}
+	if fault, ok := errors.AsType[*adtally.Fault](err); ok {
+		return fault
 	}
 	if err != nil {
 		return unreadable(f, err)
@@ -153,7 +158,7 @@ func (f file) version(ctx context.Context, handle *sql.DB) (version int64, err e
 	return version, err
 }
 
-// sign marks an empty file as a ledger. It goes before the migrations, so that
+// sign marks an empty file as a database. It goes before the migrations, so that
 // one cut off between them is still known as ours.
 func (f file) sign(ctx context.Context, db *DB) error {
 	return db.write(ctx, "begin", func(tx txn) error {
@@ -167,7 +172,7 @@ func (f file) sign(ctx context.Context, db *DB) error {
 	})
 }
 
-// claim locks an empty file beside the ledger, which stays there. The operating
+// claim locks an empty file beside the database, which stays there. The operating
 // system ends the lock with the process, however that dies.
 func (f file) claim(context.Context) (release func(), err error) {
 	release, err = take(string(f) + ".lock")

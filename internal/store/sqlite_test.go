@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"adtally"
@@ -24,7 +25,7 @@ func TestANewerLedgerAndAStrangersFileAreRefusedAndLeftAlone(t *testing.T) {
 	if err := os.WriteFile(text, []byte("no database, this is a diary\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for path, code := range map[string]string{newer: "ledger_newer", stranger: "ledger_unreadable", text: "ledger_unreadable", filepath.Join(t.TempDir(), "no", "such"): "ledger_unreadable"} {
+	for path, code := range map[string]string{newer: "database_newer", stranger: "database_unreadable", text: "database_unreadable", filepath.Join(t.TempDir(), "no", "such"): "database_unreadable"} {
 		before, _ := os.ReadFile(path)
 		db, err := store.Open(ctx, path)
 		if err == nil {
@@ -40,7 +41,7 @@ func TestANewerLedgerAndAStrangersFileAreRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
-// change carries out statements beside the ledger.
+// change carries out statements beside the database.
 func change(t *testing.T, driver, address, statement string) {
 	t.Helper()
 	db, err := sql.Open(driver, address)
@@ -63,8 +64,8 @@ func TestNobodyElseMayReadIt(t *testing.T) {
 	}
 }
 
-// A file of the past opens, with all that is in it; and it is kept as it was.
-func TestAFileOfThePastOpens(t *testing.T) { // R5
+// A file from before the first release is refused with a cure, and left as it is.
+func TestOpen_RefusesAPrereleaseFile(t *testing.T) { // R5
 	t.Parallel()
 	past, err := os.ReadFile("testdata/v2.state")
 	if err != nil {
@@ -74,23 +75,11 @@ func TestAFileOfThePastOpens(t *testing.T) { // R5
 	if err := os.WriteFile(path, past, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	db := open(t, path)
-	checkpoints, err := db.Checkpoints(ctx, "s", "7")
-	if err != nil {
-		t.Fatal(err)
+	_, err = store.Open(ctx, path)
+	if f := adtally.FaultOf(err); f.Code != "database_prerelease" || f.Act != adtally.Configure || !strings.Contains(f.Hint, "Move it away") {
+		t.Errorf("%v", err)
 	}
-	same(t, "checkpoints", checkpoints, []adtally.Checkpoint{{Table: "basic_ad", Account: "7", Window: slice.Window, Asked: moment, Load: "l"}})
-	outcomes, err := db.Outcomes(ctx, "1")
-	if err != nil || len(outcomes) != 1 || outcomes[0].Rows != 12 || outcomes[0].Gaps != 1 {
-		t.Errorf("outcomes: %+v, %v", outcomes, err)
+	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, past) {
+		t.Errorf("the file was changed, %v", err)
 	}
-	run, found, err := db.LastRun(ctx, "s", "all")
-	if err != nil || !found || run.State != adtally.Finished || !run.Started.Equal(moment) {
-		t.Errorf("run: %+v, %v", run, err)
-	}
-	if lesson, err := db.Lesson(ctx, "s", "7", "basic_ad"); err != nil || string(lesson) != "31 days" {
-		t.Errorf("lesson: %s, %v", lesson, err)
-	}
-	kept := column(t, "sqlite", path+".backup-v2", "SELECT max(version_id) || ' ' || (SELECT count(*) FROM checkpoints) FROM goose_db_version")
-	same(t, "the copy", kept, []string{"2 1"})
 }

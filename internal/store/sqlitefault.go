@@ -18,7 +18,7 @@ func codeOf(err error) int {
 }
 
 func unreadable(f file, err error) *adtally.Fault {
-	return configure("ledger_unreadable", f.String()+" cannot be opened",
+	return configure("database_unreadable", f.String()+" cannot be opened",
 		"Name a file of adtally's own, or a new one, in a folder that exists and may be written.", err)
 }
 
@@ -27,13 +27,13 @@ func (f file) mendable(err error) *adtally.Fault {
 	case sqlite3.SQLITE_FULL:
 		return adtally.DiskFull(f.String(), err)
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
-		return configure("ledger_unwritable", f.String()+" cannot be written",
+		return configure("database_unwritable", f.String()+" cannot be written",
 			"Make room on the disk, and see that the file and its folder may be written.", err)
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return configure("ledger_damaged", f.String()+" is damaged",
+		return configure("database_damaged", f.String()+" is damaged",
 			"Move it away, with the files beside it whose names begin like its own. The next sync makes a new one from what the warehouse holds.", err)
 	case sqlite3.SQLITE_BUSY:
-		return configure("ledger_busy", "another program keeps "+f.String()+" to itself",
+		return configure("database_busy", "another program keeps "+f.String()+" to itself",
 			"Close the program that has it open.", err)
 	}
 	return nil

@@ -28,7 +28,7 @@ func (t txn) exec(ctx context.Context, statement string, args ...any) (int64, er
 	return r.RowsAffected()
 }
 
-// query reads all rows, each by scan, which must not ask the ledger again.
+// query reads all rows, each by scan, which must not ask the database again.
 func (t txn) query(ctx context.Context, scan func(*sql.Rows) error, statement string, args ...any) error {
 	rows, err := t.on.QueryContext(ctx, t.bind(statement), texts(args)...)
 	if err != nil {

@@ -80,8 +80,8 @@ func TestWhatIsReadAndWrittenAtOnceIsNotLost(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if lesson, err := db.Lesson(ctx, "s", "7", "n"); err != nil || number(lesson) != 40 {
-			t.Errorf("it counted to %s, %v", lesson, err)
+		if tuning, err := db.Tuning(ctx, "s", "7", "n"); err != nil || number(tuning) != 40 {
+			t.Errorf("it counted to %s, %v", tuning, err)
 		}
 	})
 }
@@ -94,8 +94,8 @@ func TestWhatAMethodRefusesIsNotWritten(t *testing.T) {
 		if err := db.Count(ctx, func() error { return refusal }); !errors.Is(err, error(refusal)) {
 			t.Errorf("it says %v", err)
 		}
-		if lesson, err := db.Lesson(ctx, "s", "7", "n"); err != nil || lesson != nil {
-			t.Errorf("it counted to %s, %v", lesson, err)
+		if tuning, err := db.Tuning(ctx, "s", "7", "n"); err != nil || tuning != nil {
+			t.Errorf("it counted to %s, %v", tuning, err)
 		}
 	})
 }

@@ -18,7 +18,7 @@ import (
 	"adtally/internal/store"
 )
 
-// kinds are the databases that every test of the ledger runs on: each gives the
+// kinds are the databases that every test of the database runs on: each gives the
 // address of a new one.
 var kinds = map[string]func(*testing.T) string{
 	"sqlite":   ledger,
@@ -223,13 +223,13 @@ func TestWhatIsCalledOffSaysSo(t *testing.T) {
 		why := errors.New("somebody pressed Ctrl-C")
 		err := db.Count(off, func() error { stop(why); return off.Err() })
 		_, locked := db.Lock(off)
-		for _, err := range []error{err, locked, db.SaveLesson(off, "s", "7", "n", []byte("1"))} {
+		for _, err := range []error{err, locked, db.SaveTuning(off, "s", "7", "n", []byte("1"))} {
 			if !errors.Is(err, why) {
 				t.Errorf("it says %v", err)
 			}
 		}
-		if lesson, err := db.Lesson(ctx, "s", "7", "n"); err != nil || lesson != nil {
-			t.Errorf("it wrote %s, %v", lesson, err)
+		if tuning, err := db.Tuning(ctx, "s", "7", "n"); err != nil || tuning != nil {
+			t.Errorf("it wrote %s, %v", tuning, err)
 		}
 	})
 }
@@ -248,12 +248,12 @@ func TestNotesAndLessonsAreReplaced(t *testing.T) {
 				t.Errorf("the note %q became %q, %v", note, got.Note, err)
 			}
 		}
-		for _, lesson := range [][]byte{[]byte("first"), {0, 0xff}} {
-			if err := db.SaveLesson(ctx, "s", "7", "ads", lesson); err != nil {
+		for _, tuning := range [][]byte{[]byte("first"), {0, 0xff}} {
+			if err := db.SaveTuning(ctx, "s", "7", "ads", tuning); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := db.Lesson(ctx, "s", "7", "ads"); err != nil || !bytes.Equal(got, lesson) {
-				t.Errorf("the lesson %q became %q, %v", lesson, got, err)
+			if got, err := db.Tuning(ctx, "s", "7", "ads"); err != nil || !bytes.Equal(got, tuning) {
+				t.Errorf("the lesson %q became %q, %v", tuning, got, err)
 			}
 		}
 	})

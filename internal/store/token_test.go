@@ -36,9 +36,9 @@ func TestALoginComesBackOnce(t *testing.T) {
 			t.Error(err)
 		}
 		take := func(dataset string) string {
-			s := standing
+			s := sourceRecord
 			s.ID, s.Dataset = dataset, dataset
-			return codeOf(db.AddSource(ctx, s, adtally.Handover{At: moment, Taken: "l1"}, deed("source.make")))
+			return codeOf(db.AddSource(ctx, s, adtally.Handover{At: moment, Taken: "l1"}, auditEntry("source.create")))
 		}
 		if code := take("a"); code != "login_used" {
 			t.Error("one of which nothing came was taken", code)
@@ -80,7 +80,7 @@ func TestAConnectLinkWorksOnce(t *testing.T) {
 		db := open(t, address)
 		for _, id := range []string{"k1", "k2", "k3"} {
 			l := adtally.ConnectLink{ID: id, Source: "s1", By: "user:1", Made: moment, Expires: moment.Add(time.Hour)}
-			if err := db.AddConnectLink(ctx, l, "hash "+id, deed("link.make")); err != nil {
+			if err := db.AddConnectLink(ctx, l, "hash "+id, auditEntry("link.create")); err != nil {
 				t.Fatal(err)
 			}
 			got, err := db.ConnectLink(ctx, "", "hash "+id)
@@ -89,10 +89,10 @@ func TestAConnectLinkWorksOnce(t *testing.T) {
 			}
 			same(t, "the link", got, l)
 		}
-		if err := db.RevokeConnectLink(ctx, "s2", "k2", deed("link.revoke")); codeOf(err) != "not_found" {
+		if err := db.RevokeConnectLink(ctx, "s2", "k2", auditEntry("link.revoke")); codeOf(err) != "not_found" {
 			t.Error("another source's was taken back", err)
 		}
-		if err := db.RevokeConnectLink(ctx, "s1", "k2", deed("link.revoke")); err != nil {
+		if err := db.RevokeConnectLink(ctx, "s1", "k2", auditEntry("link.revoke")); err != nil {
 			t.Error(err)
 		}
 		for _, use := range []struct {
@@ -123,7 +123,7 @@ func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) { // R7, R2
 		}
 		for revision, want := range []string{"", "", "stale_edit"} {
 			s.Reveal, s.Revision = false, int64(min(revision, 1))
-			if err := db.SetSettings(ctx, s, deed("settings.change")); codeOf(err) != want {
+			if err := db.SetSettings(ctx, s, auditEntry("settings.update")); codeOf(err) != want {
 				t.Errorf("%d: %v", revision, err)
 			}
 		}
@@ -131,10 +131,10 @@ func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) { // R7, R2
 			t.Error(s, err)
 		}
 		a := adtally.PlatformApp{Connector: "facebookads", ID: "1", Configuration: "2", Credential: "c1"}
-		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, deed("app.set")); err != nil {
+		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, auditEntry("app.set")); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, deed("app.set")); codeOf(err) != "stale_edit" {
+		if err := db.SetPlatformApp(ctx, a, adtally.Admission{}, auditEntry("app.set")); codeOf(err) != "stale_edit" {
 			t.Error(err)
 		}
 		got, err := db.PlatformApp(ctx, "facebookads")
@@ -164,8 +164,8 @@ func TestCredentialsAreLookedAfterByOne(t *testing.T) {
 			t.Errorf("%+v", k)
 		}
 		for _, claim := range []func() (bool, error){
-			func() (bool, error) { return db.ClaimCheck(ctx, "c1", time.Time{}, moment) },
-			func() (bool, error) { return db.ClaimTry(ctx, "c1", time.Time{}, moment) },
+			func() (bool, error) { return db.BeginCheck(ctx, "c1", time.Time{}, moment) },
+			func() (bool, error) { return db.BeginRefresh(ctx, "c1", time.Time{}, moment) },
 		} {
 			for try, want := range []bool{true, false} {
 				if mine, err := claim(); mine != want || err != nil {
@@ -180,7 +180,7 @@ func TestCredentialsAreLookedAfterByOne(t *testing.T) {
 		if err := db.NoteTrouble(ctx, "c1", "It did not work"); err != nil {
 			t.Fatal(err)
 		}
-		if k := kept(); !k.Checked.Equal(end) || !k.Tried.Equal(moment) || k.Trouble == "" || !k.Version.Grant.ExpiresAt.Equal(end) {
+		if k := kept(); !k.Checked.Equal(end) || !k.Tried.Equal(moment) || k.Alert == "" || !k.Version.Grant.ExpiresAt.Equal(end) {
 			t.Errorf("%+v", k)
 		}
 		finish(t, db, "r1", moment.Add(time.Minute)) // before version 2
@@ -212,17 +212,17 @@ func keepVersions(t *testing.T, db *store.DB) {
 // finish has a run of the source begin at a moment, and end well.
 func finish(t *testing.T, db *store.DB, id string, at time.Time) {
 	t.Helper()
-	if _, _, err := db.Place(ctx, adtally.Order{ID: id, Source: "s1", Trigger: adtally.ByHand, At: at}); err != nil {
+	if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: id, Source: "s1", Trigger: adtally.ByHand, At: at}); err != nil {
 		t.Fatal(err)
 	}
-	c, err := db.Claim(ctx, adtally.Ticket{Run: id}, "w", time.Minute, at)
+	c, err := db.LeaseStep(ctx, adtally.JobArgs{Run: id}, "w", time.Minute, at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Leave(ctx, c, adtally.Ending{State: adtally.Finished}, at); err != nil {
+	if err := db.ReleaseStep(ctx, c, adtally.StepResult{State: adtally.Finished}, at); err != nil {
 		t.Fatal(err)
 	}
-	judge := func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.Standing) (adtally.Standing, adtally.LogLine) {
+	judge := func(_ adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 		return s, adtally.LogLine{Run: id, At: at, Level: "info", Code: "run_ended", Message: "It ended."}
 	}
 	if ended, err := db.Conclude(ctx, id, at, judge); err != nil || !ended {

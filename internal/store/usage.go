@@ -43,18 +43,18 @@ func (db *DB) Usage(ctx context.Context, f adtally.UsageFilter) (all []adtally.U
 // apart takes the rows of tables that are read with another one out of its rows, and
 // puts them behind it.
 func (db *DB) apart(ctx context.Context, all []adtally.Usage, w where, args []any) ([]adtally.Usage, error) {
-	type place struct {
+	type backend struct {
 		day             adtally.Day
 		stream, account string
 	}
-	at := map[place]int{}
+	at := map[backend]int{}
 	for i, u := range all {
-		at[place{u.Day, u.Stream, u.Account}] = i
+		at[backend{u.Day, u.Stream, u.Account}] = i
 	}
 	err := db.query(ctx, "read the rows by table", func(rows *sql.Rows) error {
 		var u adtally.Usage
 		err := rows.Scan(&u.Day, &u.Stream, &u.Account, &u.Table, &u.Rows)
-		if i, there := at[place{u.Day, u.Stream, u.Account}]; there && err == nil {
+		if i, there := at[backend{u.Day, u.Stream, u.Account}]; there && err == nil {
 			all[i].Rows -= u.Rows
 			all = append(all, u)
 		}
@@ -70,11 +70,11 @@ func (db *DB) apart(ctx context.Context, all []adtally.Usage, w where, args []an
 	return all, err
 }
 
-// Trends are what slices of a source took that were read well since a moment, by
+// CostModels are what slices of a source took that were read well since a moment, by
 // stream and account.
-func (db *DB) Trends(ctx context.Context, source string, since time.Time) (all []adtally.Trend, err error) {
+func (db *DB) CostModels(ctx context.Context, source string, since time.Time) (all []adtally.CostModel, err error) {
 	err = db.query(ctx, "read what slices took", func(rows *sql.Rows) error {
-		var t adtally.Trend
+		var t adtally.CostModel
 		err := rows.Scan(&t.Stream, &t.Account, &t.Slices, &t.Days, &t.Squares, &t.Calls.Sum, &t.Calls.Product, &t.Rows.Sum, &t.Rows.Product, &t.Seconds.Sum, &t.Seconds.Product)
 		all = append(all, t)
 		return err

@@ -32,7 +32,7 @@ func unjson(text string, v any) error {
 	return nil
 }
 
-func permissionsOf(p adtally.Powers) (string, error) {
+func permissionsOf(p adtally.AccessLevel) (string, error) {
 	if len(p.Permissions) == 0 {
 		return "[]", nil
 	}
@@ -99,7 +99,7 @@ func (db *DB) UserBySubject(ctx context.Context, subject string) (adtally.User, 
 }
 
 // AddFirstUser keeps a user where there is none.
-func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.Deed) error {
+func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
 	return db.did(ctx, "add the first user", d, func(tx txn) error {
 		some := false
 		err := tx.query(ctx, func(*sql.Rows) error { some = true; return nil }, `SELECT id FROM users LIMIT 1`)
@@ -114,12 +114,12 @@ func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.Deed) 
 }
 
 // AddUser keeps a new user. No two have the same address.
-func (db *DB) AddUser(ctx context.Context, u adtally.User, d adtally.Deed) error {
+func (db *DB) AddUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
 	return db.did(ctx, "add a user", d, func(tx txn) error { return tx.addUser(ctx, u) })
 }
 
 func (t txn) addUser(ctx context.Context, u adtally.User) error {
-	permissions, err := permissionsOf(u.Powers)
+	permissions, err := permissionsOf(u.AccessLevel)
 	if err != nil {
 		return err
 	}
@@ -133,8 +133,8 @@ func (t txn) addUser(ctx context.Context, u adtally.User) error {
 
 // ChangeUser puts u in the place of the user with its id, unless that has
 // another version by now, or nobody who may log in would be an admin.
-func (db *DB) ChangeUser(ctx context.Context, u adtally.User, d adtally.Deed) error {
-	permissions, err := permissionsOf(u.Powers)
+func (db *DB) ChangeUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
+	permissions, err := permissionsOf(u.AccessLevel)
 	if err != nil {
 		return err
 	}
@@ -173,8 +173,8 @@ func (t txn) keepsAnAdmin(ctx context.Context) error {
 	return err
 }
 
-// LoggedIn notes the moment of the deed at a user; it is no edit.
-func (db *DB) LoggedIn(ctx context.Context, id string, d adtally.Deed) error {
+// LoggedIn notes the moment of the audit entry at a user; it is no edit.
+func (db *DB) LoggedIn(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "note a login", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `UPDATE users SET login = ? WHERE id = ?`, micros(d.At), id)
 		return err

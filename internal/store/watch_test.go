@@ -38,13 +38,13 @@ func TestWhatDoesNotAddUpIsKeptUntilItDoes(t *testing.T) { // R34
 }
 
 var channel = adtally.Channel{ID: "ch1", Name: "Team", Kind: "slack", Settings: map[string]string{"to": "x"}, Credential: "c9",
-	Alerts: []adtally.Alert{adtally.Stale}, Sources: []string{"s1"}, Revision: 1, Created: moment.Truncate(time.Microsecond), CreatedBy: "user:1"}
+	Alerts: []adtally.AlertKind{adtally.Stale}, Sources: []string{"s1"}, Revision: 1, Created: moment.Truncate(time.Microsecond), CreatedBy: "user:1"}
 
 func TestAChannelIsKeptAndEditedByOneAtATime(t *testing.T) { // R24
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		if err := db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")); err != nil {
+		if err := db.AddChannel(ctx, channel, adtally.Admission{}, auditEntry("channel.create")); err != nil {
 			t.Fatal(err)
 		}
 		got, err := db.Channel(ctx, "ch1")
@@ -55,17 +55,17 @@ func TestAChannelIsKeptAndEditedByOneAtATime(t *testing.T) { // R24
 			t.Errorf("%+v, want %+v", got, channel)
 		}
 		got.Name, got.Alerts = "Other", nil
-		if err := db.EditChannel(ctx, got, adtally.Admission{}, deed("channel.change")); err != nil {
+		if err := db.EditChannel(ctx, got, adtally.Admission{}, auditEntry("channel.update")); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.EditChannel(ctx, got, adtally.Admission{}, deed("channel.change")); adtally.FaultOf(err).Code != "stale_edit" {
+		if err := db.EditChannel(ctx, got, adtally.Admission{}, auditEntry("channel.update")); adtally.FaultOf(err).Code != "stale_edit" {
 			t.Errorf("an edit of what was edited: %v", err)
 		}
 		all, err := db.Channels(ctx)
 		if err != nil || len(all) != 1 || all[0].Name != "Other" || all[0].Revision != 2 || len(all[0].Alerts) != 0 {
 			t.Errorf("%+v, %v", all, err)
 		}
-		if err := db.RemoveChannel(ctx, "ch1", deed("channel.delete")); err != nil {
+		if err := db.RemoveChannel(ctx, "ch1", auditEntry("channel.delete")); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := db.Channel(ctx, "ch1"); adtally.FaultOf(err).Code != "not_found" {
@@ -74,57 +74,57 @@ func TestAChannelIsKeptAndEditedByOneAtATime(t *testing.T) { // R24
 	})
 }
 
-func outage(id string) (adtally.Outage, adtally.Letter) {
-	o := adtally.Outage{ID: id, Opened: moment, Told: moment, Trouble: adtally.Trouble{Alert: adtally.Stale, Source: "s1", Name: "Main",
+func incident(id string) (adtally.Incident, adtally.Delivery) {
+	o := adtally.Incident{ID: id, Opened: moment, Told: moment, Alert: adtally.Alert{Kind: adtally.Stale, Source: "s1", Name: "Main",
 		Severity: adtally.Warning, Since: moment, Sentence: "It is late.", Cure: "Look."}}
-	return o, adtally.Letter{ID: id + "_opened", Channel: "ch1", Outage: id, Body: "{}", Written: moment, NotBefore: moment}
+	return o, adtally.Delivery{ID: id + "_opened", Channel: "ch1", Incident: id, Body: "{}", Written: moment, NotBefore: moment}
 }
 
 // Two who watch the same installation, at once and again and again: of one
-// trouble there is one outage and one letter.
+// alert there is one incident and one delivery.
 func TestOfATroubleThereIsOneOutage(t *testing.T) { // R24
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		if err := db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")); err != nil {
+		if err := db.AddChannel(ctx, channel, adtally.Admission{}, auditEntry("channel.create")); err != nil {
 			t.Fatal(err)
 		}
 		var group sync.WaitGroup
 		for _, id := range []string{"o1", "o2", "o1", "o3"} {
 			group.Go(func() {
-				o, l := outage(id)
-				if err := db.Tell(ctx, []adtally.Outage{o}, []adtally.Letter{l}); err != nil {
+				o, l := incident(id)
+				if err := db.Tell(ctx, []adtally.Incident{o}, []adtally.Delivery{l}); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		group.Wait()
-		open, err := db.OpenOutages(ctx)
+		open, err := db.OpenIncidents(ctx)
 		if err != nil || len(open) != 1 {
 			t.Fatalf("%+v, %v", open, err)
 		}
-		want, _ := outage(open[0].ID)
+		want, _ := incident(open[0].ID)
 		same(t, "outage", open[0], want)
-		letters, err := db.Letters(ctx, "ch1", 10)
-		if err != nil || len(letters) != 1 || letters[0].ID != open[0].ID+"_opened" {
-			t.Errorf("letters %+v, %v", letters, err)
+		deliveries, err := db.Deliveries(ctx, "ch1", 10)
+		if err != nil || len(deliveries) != 1 || deliveries[0].ID != open[0].ID+"_opened" {
+			t.Errorf("deliveries %+v, %v", deliveries, err)
 		}
 		want.Closed = moment.Add(time.Hour)
-		if err := db.Tell(ctx, []adtally.Outage{want}, nil); err != nil {
+		if err := db.Tell(ctx, []adtally.Incident{want}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if open, err = db.OpenOutages(ctx); err != nil || len(open) != 0 {
+		if open, err = db.OpenIncidents(ctx); err != nil || len(open) != 0 {
 			t.Errorf("open after its end: %+v, %v", open, err)
 		}
-		past, err := db.Outages(ctx, adtally.Place{}, 10)
+		past, err := db.Incidents(ctx, adtally.PagePosition{}, 10)
 		if err != nil || len(past) != 1 || past[0].Closed.IsZero() {
 			t.Errorf("past: %+v, %v", past, err)
 		}
-		next, l := outage("o9")
-		if err := db.Tell(ctx, []adtally.Outage{next}, []adtally.Letter{l}); err != nil {
+		next, l := incident("o9")
+		if err := db.Tell(ctx, []adtally.Incident{next}, []adtally.Delivery{l}); err != nil {
 			t.Fatal(err)
 		}
-		if open, err = db.OpenOutages(ctx); err != nil || len(open) != 1 || open[0].ID != "o9" {
+		if open, err = db.OpenIncidents(ctx); err != nil || len(open) != 1 || open[0].ID != "o9" {
 			t.Errorf("the next one: %+v, %v", open, err)
 		}
 	})
@@ -134,21 +134,21 @@ func TestALetterIsTakenByOneAndComesBackWhereNothingIsSaid(t *testing.T) { // R2
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		o, l := outage("o1")
-		if err := db.AddChannel(ctx, channel, adtally.Admission{}, deed("channel.make")); err != nil {
+		o, l := incident("o1")
+		if err := db.AddChannel(ctx, channel, adtally.Admission{}, auditEntry("channel.create")); err != nil {
 			t.Fatal(err)
 		}
 		lost := l
 		lost.Channel = "gone"
-		if err := db.Tell(ctx, []adtally.Outage{o}, []adtally.Letter{l, lost}); err != nil {
+		if err := db.Tell(ctx, []adtally.Incident{o}, []adtally.Delivery{l, lost}); err != nil {
 			t.Fatal(err)
 		}
 		var mu sync.Mutex
-		var taken []adtally.Letter
+		var taken []adtally.Delivery
 		var group sync.WaitGroup
 		for range 4 {
 			group.Go(func() {
-				some, err := db.TakeLetters(ctx, moment, time.Minute, 10)
+				some, err := db.TakeDeliveries(ctx, moment, time.Minute, 10)
 				if err != nil {
 					t.Error(err)
 				}
@@ -161,20 +161,20 @@ func TestALetterIsTakenByOneAndComesBackWhereNothingIsSaid(t *testing.T) { // R2
 		if len(taken) != 1 || taken[0].Tries != 1 {
 			t.Fatalf("%d took it: %+v", len(taken), taken)
 		}
-		if again, err := db.TakeLetters(ctx, moment.Add(time.Minute), time.Minute, 10); err != nil || len(again) != 1 || again[0].Tries != 2 {
+		if again, err := db.TakeDeliveries(ctx, moment.Add(time.Minute), time.Minute, 10); err != nil || len(again) != 1 || again[0].Tries != 2 {
 			t.Errorf("after a minute without a word: %+v, %v", again, err)
 		}
 		l.NotBefore, l.Arrived = time.Time{}, moment
-		if err := db.LetterSent(ctx, l); err != nil {
+		if err := db.DeliverySent(ctx, l); err != nil {
 			t.Fatal(err)
 		}
-		if again, err := db.TakeLetters(ctx, moment.Add(24*time.Hour), time.Minute, 10); err != nil || len(again) != 0 {
+		if again, err := db.TakeDeliveries(ctx, moment.Add(24*time.Hour), time.Minute, 10); err != nil || len(again) != 0 {
 			t.Errorf("after it arrived: %+v, %v", again, err)
 		}
-		if err := db.PruneLetters(ctx, moment.Add(time.Second)); err != nil {
+		if err := db.PruneDeliveries(ctx, moment.Add(time.Second)); err != nil {
 			t.Fatal(err)
 		}
-		if left, err := db.Letters(ctx, "ch1", 10); err != nil || len(left) != 0 {
+		if left, err := db.Deliveries(ctx, "ch1", 10); err != nil || len(left) != 0 {
 			t.Errorf("left: %+v, %v", left, err)
 		}
 	})
@@ -184,7 +184,7 @@ func TestUsageIsSummedUpAsAsked(t *testing.T) { // R22
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
 		for day := range 2 {
@@ -222,7 +222,7 @@ func TestATrendIsTheLineThroughWhatWasRead(t *testing.T) { // R21
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
 		for _, days := range []adtally.Day{1, 10, 30} { // 2 calls, and one for each day; 100 rows a day
@@ -236,7 +236,7 @@ func TestATrendIsTheLineThroughWhatWasRead(t *testing.T) { // R21
 				t.Fatal(err)
 			}
 		}
-		all, err := db.Trends(ctx, "s1", moment)
+		all, err := db.CostModels(ctx, "s1", moment)
 		if err != nil || len(all) != 1 || all[0].Stream != "basic_ad" || all[0].Account != "7" {
 			t.Fatalf("%+v, %v", all, err)
 		}
@@ -246,17 +246,17 @@ func TestATrendIsTheLineThroughWhatWasRead(t *testing.T) { // R21
 			}
 		}
 		two := all[0].Plus(all[0])
-		for what, trend := range map[string]adtally.Trend{"one account": all[0], "two alike": two} {
+		for what, trend := range map[string]adtally.CostModel{"one account": all[0], "two alike": two} {
 			near(what+": calls", trend.At(trend.Calls, 20), 22)
 			near(what+": rows", trend.At(trend.Rows, 60), 6000)
 			near(what+": seconds", trend.At(trend.Seconds, 5), 1)
 		}
-		near("nothing", adtally.Trend{}.At(adtally.Growth{}, 5), 0)
-		same := adtally.Trend{Slices: 2, Days: 20, Squares: 200, Calls: adtally.Growth{Sum: 10, Product: 100}}
+		near("nothing", adtally.CostModel{}.At(adtally.Linear{}, 5), 0)
+		same := adtally.CostModel{Slices: 2, Days: 20, Squares: 200, Calls: adtally.Linear{Sum: 10, Product: 100}}
 		near("slices of one size", same.At(same.Calls, 20), 10)
-		objects := adtally.Trend{Slices: 4, Calls: adtally.Growth{Sum: 8}}
+		objects := adtally.CostModel{Slices: 4, Calls: adtally.Linear{Sum: 8}}
 		near("objects", objects.At(objects.Calls, 0), 2)
-		if later, err := db.Trends(ctx, "s1", moment.Add(time.Hour)); err != nil || len(later) != 0 {
+		if later, err := db.CostModels(ctx, "s1", moment.Add(time.Hour)); err != nil || len(later) != 0 {
 			t.Errorf("since later: %+v, %v", later, err)
 		}
 	})
@@ -266,24 +266,24 @@ func TestASourceIsForgottenOnlyOnceItsTimeIsOver(t *testing.T) { // R12
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		if _, _, err := db.Place(ctx, adtally.Order{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
+		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
 		err := errors.Join(db.SeeAccounts(ctx, "s1", []adtally.Account{{ID: "7"}}, moment), db.SettleDrifts(ctx, "s1", nil, []adtally.Drift{{Account: "7", Table: "t", Metric: "m"}}),
 			db.SaveCheckpoints(ctx, "s1", slice, []adtally.Checkpoint{{Table: "basic_ad", Account: "7", Window: slice.Window}}),
-			db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: slice}), db.AppendLog(ctx, adtally.LogLine{Run: "r1"}), db.SaveLesson(ctx, "s1", "7", "basic_ad", []byte("x")))
+			db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: slice}), db.AppendLog(ctx, adtally.LogLine{Run: "r1"}), db.SaveTuning(ctx, "s1", "7", "basic_ad", []byte("x")))
 		if err != nil {
 			t.Fatal(err)
 		}
 		forget := func(before time.Time) string {
-			f := adtally.FaultOf(db.ForgetSource(ctx, "s1", before, deed("source.forget")))
+			f := adtally.FaultOf(db.ForgetSource(ctx, "s1", before, auditEntry("source.forget")))
 			if f == nil {
 				return ""
 			}
 			return f.Code
 		}
 		same(t, "one that is not deleted", forget(moment.Add(time.Hour)), "conflict")
-		s, err := db.EditSource(ctx, "s1", 1, func(s *adtally.Standing) { s.Deleted, s.Drop = moment, true }, adtally.Handover{}, deed("source.delete"))
+		s, err := db.EditSource(ctx, "s1", 1, func(s *adtally.SourceRecord) { s.Deleted, s.Drop = moment, true }, adtally.Handover{}, auditEntry("source.delete"))
 		if err != nil {
 			t.Fatal(err)
 		}

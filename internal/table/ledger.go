@@ -3,7 +3,7 @@ package table
 // exact is wide enough for the sum of any column.
 var exact = Decimal(38, 6)
 
-// Restatement is the ledger of what was believed of a day, and when: platforms
+// Restatement is the database of what was believed of a day, and when: platforms
 // restate for weeks. Destinations keep it by themselves, from the tables that
 // name Restated columns. A row is the first reading at or after its age, and is
 // never changed; what is believed now stands in the tables.

@@ -130,7 +130,7 @@ type Schema struct {
 	// change of them alone is stored and makes no history.
 	Volatile []string
 	// Restated are the columns of a table of facts whose sums by day go to the
-	// Restatement ledger.
+	// Restatement database.
 	Restated []string
 	// References are the columns that name rows of other tables.
 	References []Reference

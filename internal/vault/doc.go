@@ -11,6 +11,6 @@
 // the key, so that keys can be changed while everything stays open: what a key
 // change has not reached yet is opened with the key before.
 //
-// Which key seals is said by the ledger alone. A process that has not heard of a
-// new key cannot seal with the old one, for the ledger refuses it.
+// Which key seals is said by the database alone. A process that has not heard of a
+// new key cannot seal with the old one, for the database refuses it.
 package vault

@@ -10,7 +10,7 @@ func Seal(k Key, secret adtally.Secret, credential string, version int64) adtall
 // Unseal opens what Seal gave.
 func Unseal(k Key, s adtally.Sealed) (adtally.Secret, error) { return k.openVersion(s) }
 
-// Check is what the ledger keeps of a key, and Fits knows the key by it.
+// Check is what the database keeps of a key, and Fits knows the key by it.
 func Check(k Key) adtally.SealKey { return adtally.SealKey{ID: k.ID(), Check: k.check()} }
 
 // Fits says whether a check was made with a key.

@@ -13,9 +13,9 @@ import (
 
 var errKilled = errors.New("killed")
 
-// ledger is a store in memory. It stops at the call with the number in killAt,
+// database is a store in memory. It stops at the call with the number in killAt,
 // before or after that call has done its work, as a killed process does.
-type ledger struct {
+type fakeStore struct {
 	mu       sync.Mutex
 	keys     []adtally.SealKey
 	creds    map[string]adtally.Credential
@@ -34,12 +34,12 @@ type place struct {
 	version    int64
 }
 
-func newLedger() *ledger {
-	return &ledger{creds: map[string]adtally.Credential{}, versions: map[place]adtally.CredentialVersion{}, sealed: map[place]adtally.Sealed{}}
+func newStore() *fakeStore {
+	return &fakeStore{creds: map[string]adtally.Credential{}, versions: map[place]adtally.CredentialVersion{}, sealed: map[place]adtally.Sealed{}}
 }
 
 // do counts a call and carries it out, or dies.
-func (l *ledger) do(work func() error) error {
+func (l *fakeStore) do(work func() error) error {
 	if l.between != nil {
 		f := l.between
 		l.between = nil
@@ -64,7 +64,7 @@ func refuse(code string) error {
 	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: code}
 }
 
-func (l *ledger) Credential(_ context.Context, id string) (c adtally.Credential, err error) {
+func (l *fakeStore) Credential(_ context.Context, id string) (c adtally.Credential, err error) {
 	return c, l.do(func() error {
 		var ok bool
 		if c, ok = l.creds[id]; !ok {
@@ -74,7 +74,7 @@ func (l *ledger) Credential(_ context.Context, id string) (c adtally.Credential,
 	})
 }
 
-func (l *ledger) AddVersion(_ context.Context, a adtally.Admission) error {
+func (l *fakeStore) AddVersion(_ context.Context, a adtally.Admission) error {
 	c, v, s := a.Credential, a.Version, a.Sealed
 	return l.do(func() error {
 		if !l.seals(s.Key) {
@@ -91,7 +91,7 @@ func (l *ledger) AddVersion(_ context.Context, a adtally.Admission) error {
 	})
 }
 
-func (l *ledger) Sealed(_ context.Context, credential string, version int64) (s adtally.Sealed, err error) {
+func (l *fakeStore) Sealed(_ context.Context, credential string, version int64) (s adtally.Sealed, err error) {
 	return s, l.do(func() error {
 		if version == 0 {
 			version = l.creds[credential].Latest
@@ -106,7 +106,7 @@ func (l *ledger) Sealed(_ context.Context, credential string, version int64) (s 
 	})
 }
 
-func (l *ledger) WipeVersion(_ context.Context, credential string, version int64, at time.Time) error {
+func (l *fakeStore) WipeVersion(_ context.Context, credential string, version int64, at time.Time) error {
 	return l.do(func() error {
 		at, v := at, l.versions[place{credential, version}]
 		v.Wiped = at
@@ -116,14 +116,14 @@ func (l *ledger) WipeVersion(_ context.Context, credential string, version int64
 	})
 }
 
-func (l *ledger) SealKeys(context.Context) (all []adtally.SealKey, err error) {
+func (l *fakeStore) SealKeys(context.Context) (all []adtally.SealKey, err error) {
 	return all, l.do(func() error {
 		all = append(all, l.keys...)
 		return nil
 	})
 }
 
-func (l *ledger) SetSealKey(_ context.Context, k adtally.SealKey, was string) error {
+func (l *fakeStore) SetSealKey(_ context.Context, k adtally.SealKey, was string) error {
 	return l.do(func() error {
 		now := ""
 		for _, k := range l.keys {
@@ -147,7 +147,7 @@ func (l *ledger) SetSealKey(_ context.Context, k adtally.SealKey, was string) er
 	})
 }
 
-func (l *ledger) SealedOtherwise(_ context.Context, key string, limit int) (some []adtally.Sealed, err error) {
+func (l *fakeStore) SealedOtherwise(_ context.Context, key string, limit int) (some []adtally.Sealed, err error) {
 	return some, l.do(func() error {
 		for _, s := range l.sealed {
 			if s.Key != key && len(some) < limit {
@@ -158,7 +158,7 @@ func (l *ledger) SealedOtherwise(_ context.Context, key string, limit int) (some
 	})
 }
 
-func (l *ledger) Reseal(_ context.Context, was, s adtally.Sealed) error {
+func (l *fakeStore) Reseal(_ context.Context, was, s adtally.Sealed) error {
 	return l.do(func() error {
 		if !l.seals(s.Key) {
 			return refuse("key_changed")
@@ -171,7 +171,7 @@ func (l *ledger) Reseal(_ context.Context, was, s adtally.Sealed) error {
 	})
 }
 
-func (l *ledger) RetireSealKey(_ context.Context, id string) error {
+func (l *fakeStore) RetireSealKey(_ context.Context, id string) error {
 	return l.do(func() error {
 		for _, s := range l.sealed {
 			if s.Key == id {
@@ -187,7 +187,7 @@ func (l *ledger) RetireSealKey(_ context.Context, id string) error {
 	})
 }
 
-func (l *ledger) seals(id string) bool {
+func (l *fakeStore) seals(id string) bool {
 	for _, k := range l.keys {
 		if k.ID == id && k.State == adtally.CurrentKey {
 			return true
@@ -196,30 +196,30 @@ func (l *ledger) seals(id string) bool {
 	return false
 }
 
-// keyring is a keyring in memory that dies with the ledger.
+// keyring is a keyring in memory that dies with the database.
 type keyring struct {
-	ledger *ledger
-	ring   vault.Ring
+	store *fakeStore
+	ring  vault.Ring
 }
 
 func (k *keyring) String() string { return "the keyring" }
 
 func (k *keyring) Load() (ring vault.Ring, err error) {
-	return ring, k.ledger.do(func() error {
+	return ring, k.store.do(func() error {
 		ring = append(ring, k.ring...)
 		return nil
 	})
 }
 
 func (k *keyring) Add(key vault.Key) error {
-	return k.ledger.do(func() error {
+	return k.store.do(func() error {
 		k.ring = append(k.ring, key)
 		return nil
 	})
 }
 
 func (k *keyring) Drop(id string) error {
-	return k.ledger.do(func() error {
+	return k.store.do(func() error {
 		var left vault.Ring
 		for _, key := range k.ring {
 			if key.ID() != id {

@@ -19,7 +19,7 @@ func configure(code, message, hint string, err error) *adtally.Fault {
 // lacking: a key that something is sealed with is not at hand.
 func lacking(keys Keyring, id string) *adtally.Fault {
 	return configure("key_missing", fmt.Sprintf("The key %s, with which secrets are sealed, is not in %s", id, keys),
-		"Put it back there, or start with ADTALLY_KEY set to it. If it is lost, so are the secrets: \"adtally vault abandon\" gives them up, and every source is then connected anew.", nil)
+		"Put it back there, or start with ADTALLY_KEY set to it. If it is lost, so are the secrets: \"adtally vault discard\" gives them up, and every source is then connected anew.", nil)
 }
 
 func wrong(keys Keyring, id string) *adtally.Fault {
@@ -60,7 +60,7 @@ func empty() *adtally.Fault {
 func damaged(s adtally.Sealed) *adtally.Fault {
 	return &adtally.Fault{Act: adtally.Reconnect, Code: "secret_damaged",
 		Message: fmt.Sprintf("Version %d of the credential %s does not open: it was changed, or belongs elsewhere", s.Version, s.Credential),
-		Hint:    "Reconnect: give the secret again. \"adtally vault abandon\" gives up the one that does not open."}
+		Hint:    "Reconnect: give the secret again. \"adtally vault discard\" gives up the one that does not open."}
 }
 
 func busy(what string, err error) *adtally.Fault {

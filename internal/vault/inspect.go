@@ -16,8 +16,8 @@ type Platform interface {
 	Verify(ctx context.Context, connector string, secret adtally.Secret, named ...string) (adtally.Grant, error)
 	// Probe reads a little of an account with it.
 	Probe(ctx context.Context, connector string, secret adtally.Secret, a adtally.Account) error
-	// Renew gives another secret in the place of one that ends.
-	Renew(ctx context.Context, connector string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error)
+	// Refresh gives another secret in the place of one that ends.
+	Refresh(ctx context.Context, connector string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error)
 }
 
 // soon is when an end is worth a warning: that is the first notice, too.
@@ -58,7 +58,7 @@ func passing(g adtally.Grant) bool {
 // lengthened is the secret that the platform gives for one that does not last, or
 // that one where it gives none.
 func lengthened(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant, named []string) (adtally.Secret, adtally.Grant) {
-	fresh, err := p.Renew(ctx, connector, secret.For(g.AppID), g)
+	fresh, err := p.Refresh(ctx, connector, secret.For(g.AppID), g)
 	if err != nil {
 		return secret, g
 	}

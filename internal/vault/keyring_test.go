@@ -131,7 +131,7 @@ func TestOtherFilesAreNoKeys(t *testing.T) {
 // With keys in files and a rotation in between, as the program runs it.
 func TestAFolderRotates(t *testing.T) {
 	t.Parallel()
-	l, folder := newLedger(), vault.Folder(filepath.Join(t.TempDir(), "keys"))
+	l, folder := newStore(), vault.Folder(filepath.Join(t.TempDir(), "keys"))
 	v := over(l, folder)
 	if err := v.Unlock(ctx); err != nil {
 		t.Fatal(err)

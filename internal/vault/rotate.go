@@ -13,7 +13,7 @@ type Rotation struct {
 	Lost     int    // secrets that were given up, because no key opens them
 }
 
-// batch is how many secrets are sealed anew before the ledger is asked again.
+// batch is how many secrets are sealed anew before the database is asked again.
 const batch = 100
 
 // Rotate seals everything with another key: one that is at hand and was never
@@ -30,9 +30,9 @@ func (v *Vault) Rotate(ctx context.Context) (Rotation, error) {
 	return v.change(ctx, known, ring, false)
 }
 
-// Abandon is Rotate for whoever has lost a key: the secrets that no key opens
+// Discard is Rotate for whoever has lost a key: the secrets that no key opens
 // are destroyed. Their credentials stay, to be connected anew.
-func (v *Vault) Abandon(ctx context.Context) (Rotation, error) {
+func (v *Vault) Discard(ctx context.Context) (Rotation, error) {
 	known, ring, err := v.keys(ctx)
 	if err != nil {
 		return Rotation{}, err
@@ -123,7 +123,7 @@ func openWith(keys Keyring, ring Ring, s adtally.Sealed) (adtally.Secret, error)
 	return open(key, s)
 }
 
-// retire ends the use of all other keys. The ledger is told first: a key that is
+// retire ends the use of all other keys. The database is told first: a key that is
 // left behind after that is known for an old one, and is not taken for a new.
 func (v *Vault) retire(ctx context.Context, key Key) error {
 	known, err := v.Seals.SealKeys(ctx)

@@ -9,8 +9,8 @@ import (
 	"adtally/internal/vault"
 )
 
-// filled gives a ledger with three credentials of two versions each.
-func filled(t *testing.T) (*ledger, *keyring, map[place]string) {
+// filled gives a database with three credentials of two versions each.
+func filled(t *testing.T) (*fakeStore, *keyring, map[place]string) {
 	t.Helper()
 	l, keys, v := unlocked(t)
 	secrets := map[place]string{}
@@ -25,7 +25,7 @@ func filled(t *testing.T) (*ledger, *keyring, map[place]string) {
 }
 
 // allOpen says what does not open for a process that starts now.
-func allOpen(t *testing.T, l *ledger, keys vault.Keyring, secrets map[place]string) {
+func allOpen(t *testing.T, l *fakeStore, keys vault.Keyring, secrets map[place]string) {
 	t.Helper()
 	v := over(l, keys)
 	if err := v.Unlock(ctx); err != nil {
@@ -40,7 +40,7 @@ func allOpen(t *testing.T, l *ledger, keys vault.Keyring, secrets map[place]stri
 
 // settled says whether a change of keys is over: one key at hand, and everything
 // sealed with it.
-func settled(t *testing.T, l *ledger, keys *keyring, old string) {
+func settled(t *testing.T, l *fakeStore, keys *keyring, old string) {
 	t.Helper()
 	if len(keys.ring) != 1 || keys.ring[0].ID() == old {
 		t.Errorf("%d keys are at hand", len(keys.ring))
@@ -199,7 +199,7 @@ func rotated(v *vault.Vault) error {
 func TestALostKeyIsGivenUpOnlyOnCommand(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
-	if err := rotated(over(l, &keyring{ledger: l})); code(err) != "key_missing" || len(l.keys) != 1 {
+	if err := rotated(over(l, &keyring{store: l})); code(err) != "key_missing" || len(l.keys) != 1 {
 		t.Errorf("rotate without any key: %v, %d keys", err, len(l.keys))
 	}
 	l.calls, l.killAt = 0, 8 // in the middle: some are sealed with either key
@@ -214,7 +214,7 @@ func TestALostKeyIsGivenUpOnlyOnCommand(t *testing.T) {
 	if err := rotated(v); code(err) != "key_missing" || len(l.sealed) != 6 {
 		t.Errorf("rotate: %v, %d secrets", err, len(l.sealed))
 	}
-	done, err := v.Abandon(ctx)
+	done, err := v.Discard(ctx)
 	if err != nil || done.Lost == 0 || done.Lost == 6 || len(l.sealed) != 6-done.Lost {
 		t.Errorf("%+v, %v, %d secrets", done, err, len(l.sealed))
 	}

@@ -92,7 +92,7 @@ func (k Key) openVersion(s adtally.Sealed) (adtally.Secret, error) {
 	return adtally.NewSecret(text), err
 }
 
-// check is what the ledger keeps, to know the key again.
+// check is what the database keeps, to know the key again.
 func (k Key) check() []byte { return k.seal(checkText, forCheck, k.ID(), 0) }
 
 func (k Key) fits(known adtally.SealKey) bool {

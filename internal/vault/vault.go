@@ -23,7 +23,7 @@ type Versions interface {
 	WipeVersion(ctx context.Context, credential string, version int64, at time.Time) error
 }
 
-// Seals is what the ledger knows of keys, and of what they sealed.
+// Seals is what the database knows of keys, and of what they sealed.
 type Seals interface {
 	// SealKeys are all keys that were ever used.
 	SealKeys(ctx context.Context) ([]adtally.SealKey, error)
@@ -73,7 +73,7 @@ func (v *Vault) Unlock(ctx context.Context) error {
 	return busy("it chose another key", nil)
 }
 
-// keys are what the ledger knows of keys, and the keys that are at hand. Between
+// keys are what the database knows of keys, and the keys that are at hand. Between
 // the two questions another process may end a change of keys: then it is asked
 // once more.
 func (v *Vault) keys(ctx context.Context) (known []adtally.SealKey, ring Ring, err error) {

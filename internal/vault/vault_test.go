@@ -33,17 +33,17 @@ func decode(t *testing.T, text string) []byte {
 	return b
 }
 
-// over gives a vault over a ledger, as a new process has it.
-func over(l *ledger, keys vault.Keyring) *vault.Vault {
+// over gives a vault over a database, as a new process has it.
+func over(l *fakeStore, keys vault.Keyring) *vault.Vault {
 	n := 0
 	return &vault.Vault{Versions: l, Seals: l, Keys: keys, Now: func() time.Time { return moment },
 		NewID: func() string { n++; return fmt.Sprint("id", n) }}
 }
 
-func unlocked(t *testing.T) (*ledger, *keyring, *vault.Vault) {
+func unlocked(t *testing.T) (*fakeStore, *keyring, *vault.Vault) {
 	t.Helper()
-	l := newLedger()
-	keys := &keyring{ledger: l}
+	l := newStore()
+	keys := &keyring{store: l}
 	v := over(l, keys)
 	if err := v.Unlock(ctx); err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestWhatWasMovedOrChangedIsRefused(t *testing.T) { // R7
 	changed.Bytes = append([]byte{}, changed.Bytes...)
 	changed.Bytes[len(changed.Bytes)-1]++
 	l.sealed[place{a, 1}] = changed
-	// The ledger must not say of a secret that another key sealed it: the right one
+	// The database must not say of a secret that another key sealed it: the right one
 	// could be dropped.
 	c := admit(t, v, adtally.Credential{}, "EAAthird").Credential
 	mislaid := l.sealed[place{c, 1}]
@@ -174,11 +174,11 @@ func TestTheFirstKeyIsMadeOnceAndTheWrongOneRefused(t *testing.T) {
 		t.Errorf("a second start: %v, %d keys", err, len(keys.ring))
 	}
 	right := keys.ring[0]
-	swapped := newLedger()
+	swapped := newStore()
 	swapped.keys = []adtally.SealKey{{ID: right.ID(), Check: vault.Check(vault.NewKey()).Check, State: adtally.CurrentKey}}
 	for what, start := range map[string]*vault.Vault{
-		"key_missing":   over(l, &keyring{ledger: l, ring: vault.Ring{vault.NewKey()}}),
-		"key_missing ":  over(l, &keyring{ledger: l}),
+		"key_missing":   over(l, &keyring{store: l, ring: vault.Ring{vault.NewKey()}}),
+		"key_missing ":  over(l, &keyring{store: l}),
 		"key_wrong":     over(swapped, keys),
 		"key_malformed": over(l, vault.Given{Name: "ADTALLY_KEY", Text: adtally.NewSecret("hunter2hunter2")}),
 	} {
@@ -201,8 +201,8 @@ func TestTheFirstKeyIsMadeOnceAndTheWrongOneRefused(t *testing.T) {
 func TestManyMayStartAtOnce(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 6; at++ {
-		l := newLedger()
-		keys := &keyring{ledger: l}
+		l := newStore()
+		keys := &keyring{store: l}
 		calls := 0
 		l.between = func() {
 			if calls++; calls == at {
@@ -242,8 +242,8 @@ func TestAdmit_WhatIsRefusedLeavesNothing(t *testing.T) {
 
 func TestAdmittingWhileTheVaultIsLockedIsABug(t *testing.T) {
 	t.Parallel()
-	l := newLedger()
-	err := over(l, &keyring{ledger: l}).Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, "user:1", l.AddVersion)
+	l := newStore()
+	err := over(l, &keyring{store: l}).Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, "user:1", l.AddVersion)
 	if f := adtally.FaultOf(err); f == nil || f.Act != adtally.Bug {
 		t.Errorf("%v", err)
 	}

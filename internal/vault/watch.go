@@ -9,14 +9,14 @@ import (
 	"adtally"
 )
 
-// Charges is what the ledger knows of credentials that are looked after.
+// Charges is what the database knows of credentials that are looked after.
 type Charges interface {
 	// Kept are the credentials of the sources that are there.
 	Kept(ctx context.Context) ([]adtally.Kept, error)
-	// ClaimCheck and ClaimTry say that something is done now; false = another
+	// BeginCheck and BeginRefresh say that something is done now; false = another
 	// process does it.
-	ClaimCheck(ctx context.Context, credential string, was, now time.Time) (bool, error)
-	ClaimTry(ctx context.Context, credential string, was, now time.Time) (bool, error)
+	BeginCheck(ctx context.Context, credential string, was, now time.Time) (bool, error)
+	BeginRefresh(ctx context.Context, credential string, was, now time.Time) (bool, error)
 	NoteGrant(ctx context.Context, credential string, version int64, g adtally.Grant, now time.Time) error
 	NoteTrouble(ctx context.Context, credential, why string) error
 }
@@ -53,7 +53,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	for {
-		if err := w.Look(ctx); err != nil && ctx.Err() == nil {
+		if err := w.RunOnce(ctx); err != nil && ctx.Err() == nil {
 			w.Report(fmt.Errorf("look after credentials: %w", err))
 		}
 		select {
@@ -64,8 +64,8 @@ func (w *Watch) Run(ctx context.Context) error {
 	}
 }
 
-// Look does once what is due.
-func (w *Watch) Look(ctx context.Context) error {
+// RunOnce does once what is due.
+func (w *Watch) RunOnce(ctx context.Context) error {
 	all, err := w.Charges.Kept(ctx)
 	for _, k := range all {
 		err = errors.Join(err, w.check(ctx, &k), w.extend(ctx, k), w.clear(ctx, k))
@@ -80,7 +80,7 @@ func (w *Watch) check(ctx context.Context, k *adtally.Kept) error {
 	if now.Sub(k.Checked) < checkEvery {
 		return nil
 	}
-	mine, err := w.Charges.ClaimCheck(ctx, k.Credential.ID, k.Checked, now)
+	mine, err := w.Charges.BeginCheck(ctx, k.Credential.ID, k.Checked, now)
 	if err != nil || !mine {
 		return err
 	}
@@ -121,24 +121,24 @@ func (w *Watch) extend(ctx context.Context, k adtally.Kept) error {
 	if !due(k.Version.Grant, k.Version.Admitted, now) || now.Sub(k.Tried) < tryEvery {
 		return nil
 	}
-	mine, err := w.Charges.ClaimTry(ctx, k.Credential.ID, k.Tried, now)
+	mine, err := w.Charges.BeginRefresh(ctx, k.Credential.ID, k.Tried, now)
 	if err != nil || !mine {
 		return err
 	}
 	trouble := ""
-	if err := w.renew(ctx, k); err != nil {
+	if err := w.refresh(ctx, k); err != nil {
 		trouble = adtally.FaultOf(err).Message
 	}
 	return w.Charges.NoteTrouble(ctx, k.Credential.ID, trouble)
 }
 
-// renew takes another secret where the platform gives one that lives longer.
-func (w *Watch) renew(ctx context.Context, k adtally.Kept) error {
+// refresh takes another secret where the platform gives one that lives longer.
+func (w *Watch) refresh(ctx context.Context, k adtally.Kept) error {
 	secret, err := w.open(ctx, k)
 	if err != nil {
 		return err
 	}
-	fresh, err := w.Platform.Renew(ctx, k.Credential.Connector, secret, k.Version.Grant)
+	fresh, err := w.Platform.Refresh(ctx, k.Credential.Connector, secret, k.Version.Grant)
 	if err != nil {
 		return err
 	}

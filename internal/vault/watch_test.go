@@ -17,11 +17,11 @@ type charge struct {
 
 func (c *charge) Kept(context.Context) ([]adtally.Kept, error) { return []adtally.Kept{c.kept}, nil }
 
-func (*charge) ClaimCheck(context.Context, string, time.Time, time.Time) (bool, error) {
+func (*charge) BeginCheck(context.Context, string, time.Time, time.Time) (bool, error) {
 	return false, nil
 }
 
-func (*charge) ClaimTry(context.Context, string, time.Time, time.Time) (bool, error) {
+func (*charge) BeginRefresh(context.Context, string, time.Time, time.Time) (bool, error) {
 	return true, nil
 }
 
@@ -41,7 +41,7 @@ func (extender) Verify(context.Context, string, adtally.Secret, ...string) (adta
 
 func (extender) Probe(context.Context, string, adtally.Secret, adtally.Account) error { return nil }
 
-func (e extender) Renew(context.Context, string, adtally.Secret, adtally.Grant) (adtally.Secret, error) {
+func (e extender) Refresh(context.Context, string, adtally.Secret, adtally.Grant) (adtally.Secret, error) {
 	e.meanwhile()
 	return adtally.NewSecret("extended"), nil
 }
@@ -60,7 +60,7 @@ func TestWatch_AnExtensionDoesNotReplaceWhatAPersonGave(t *testing.T) {
 				admit(t, v, adtally.Credential{ID: id}, person)
 			}
 		}}}
-		if err := w.Look(ctx); err != nil || c.trouble != "" {
+		if err := w.RunOnce(ctx); err != nil || c.trouble != "" {
 			t.Errorf("%q: %v, trouble %q", person, err, c.trouble)
 		}
 		if got, err := v.Open(ctx, id, 0); err != nil || got.Reveal() != want || l.creds[id].Latest != 2 {

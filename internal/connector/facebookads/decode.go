@@ -28,14 +28,14 @@ type decoder struct {
 	lists    *listRows   // nil where the stream has none
 	rejected *table.Builder
 
-	memo    [][]byte // texts of the row under way, by stream.remember
-	stop    []byte   // its date_stop
-	raw     []byte
-	misfits []misfit
-	foreign bool // the row under way is another account's
-	name    []byte
-	order   order
-	scratch []byte
+	memo        [][]byte // texts of the row under way, by stream.remember
+	stop        []byte   // its date_stop
+	raw         []byte
+	misfits     []misfit
+	foreign     bool // the row under way is another account's
+	name        []byte
+	memberOrder memberOrder
+	scratch     []byte
 
 	window  adtally.Window    // the days that are wanted; zero = all
 	bound   bool              // rows are those of a slice: others are not wanted
@@ -93,7 +93,7 @@ func (d *decoder) object(dec *jsontext.Decoder) error {
 }
 
 func (d *decoder) reset() {
-	d.order.at = 0
+	d.memberOrder.at = 0
 	d.raw, d.stop, d.misfits, d.foreign = d.raw[:0], d.stop[:0], d.misfits[:0], false
 	for i := range d.memo {
 		d.memo[i] = d.memo[i][:0]
@@ -112,7 +112,7 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 	if d.name, err = readText(dec, d.name); err != nil {
 		return err
 	}
-	s, known := d.order.next(d.stream.slots, d.name)
+	s, known := d.memberOrder.next(d.stream.slots, d.name)
 	if known && s.how == asActions && d.actions != nil && dec.PeekKind() == '[' {
 		return d.actions.read(dec, s, d)
 	}

@@ -65,7 +65,7 @@ func errorTable() string {
 func credentialTable() string {
 	var b strings.Builder
 	for _, c := range facebookads.New(facebookads.Config{}).Spec().Faults {
-		fmt.Fprintf(&b, "#### %s\n\n%s. %s %s\n\n", c.Help, c.Message, c.Hint, c.Act.Rhythm())
+		fmt.Fprintf(&b, "#### %s\n\n%s. %s %s\n\n", c.Help, c.Message, c.Hint, c.Act.Interval())
 	}
 	return b.String()
 }

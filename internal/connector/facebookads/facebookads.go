@@ -1,7 +1,7 @@
 // Package facebookads is for reading Meta's Marketing API: what Facebook Ads
 // has, what to ask for, how to ask politely, and what the answers mean.
 //
-// It may know Graph's wire format, and nothing of warehouses, ledgers or the
+// It may know Graph's wire format, and nothing of warehouses, databases or the
 // simulator. The one rule it keeps: absent is not zero, and what Meta sent is
 // never lost: it is in a column, in raw, or in quarantine.
 package facebookads
@@ -41,9 +41,9 @@ type Config struct {
 	Poll time.Duration
 	// Now is the day of today, for versions that end; zero = they are not looked at.
 	Now time.Time
-	// Patience is how long Meta's stated waits are sat out; a quarter of an hour
+	// MaxWait is how long Meta's stated waits are sat out; a quarter of an hour
 	// when zero. Beyond it, a read ends with a fault that says until when.
-	Patience time.Duration
+	MaxWait time.Duration
 	// Waiting is told what holds calls back.
 	Waiting func(adtally.RateLimitWait)
 	// Say is told what a person should know, such as that a version ends.
@@ -69,7 +69,7 @@ func New(c Config) *Connector {
 	c.Version = cmp.Or(c.Version, DefaultVersion)
 	c.Poll = cmp.Or(c.Poll, firstPoll)
 	made := &Connector{config: c}
-	made.fetch = &fetch.Client{HTTP: c.HTTP, Judge: judge, Gauge: gauge, Patience: c.Patience, Waiting: made.waiting}
+	made.fetch = &fetch.Client{HTTP: c.HTTP, Judge: judge, Gauge: gauge, MaxWait: c.MaxWait, Waiting: made.waiting}
 	made.version.Store(usableVersion(c.Version, c.Now))
 	return made
 }
@@ -208,16 +208,16 @@ func choose(all []*stream, source adtally.Source) (kept []*stream, err error) {
 
 // reader reads one source.
 type reader struct {
-	graph   *graph
-	source  adtally.Source
-	poll    time.Duration
-	streams []*stream
-	polls   polls
-	slots   allSlots
-	lessons lessons
-	starts  starts
-	hunts   hunts
-	metrics []metric // of the user's own
+	graph    *graph
+	source   adtally.Source
+	poll     time.Duration
+	streams  []*stream
+	polls    polls
+	slots    allSlots
+	tunings  tunings
+	starts   starts
+	searches fieldSearches
+	metrics  []metric // of the user's own
 }
 
 func (r *reader) Streams() (out []connector.Stream) {

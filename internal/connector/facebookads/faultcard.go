@@ -10,14 +10,14 @@ import (
 // credentialFaults are all the ways in which a token, a login, an app or a
 // permission fails, from the one table of cures (R16). The document of the
 // connector has a heading for each.
-func credentialFaults() (all []adtally.FaultCard) {
+func credentialFaults() (all []adtally.FaultInfo) {
 	for c, cure := range cures {
 		if !aboutCredentials(c) {
 			continue
 		}
-		all = append(all, adtally.FaultCard{Code: string(c), Act: adtally.Act(cure.act), Message: cure.message, Hint: cure.hint, Help: string(c)})
+		all = append(all, adtally.FaultInfo{Code: string(c), Act: adtally.Act(cure.act), Message: cure.message, Hint: cure.hint, Help: string(c)})
 	}
-	slices.SortFunc(all, func(a, b adtally.FaultCard) int { return strings.Compare(a.Code, b.Code) })
+	slices.SortFunc(all, func(a, b adtally.FaultInfo) int { return strings.Compare(a.Code, b.Code) })
 	return all
 }
 

@@ -52,7 +52,7 @@ func TestAFieldThatIsRefusedWithoutANameIsFound(t *testing.T) { // R39
 					t.Errorf("%d calls", len(m.calls))
 				}
 				m.calls = nil
-				m.toTheEnd("ad_creatives", adtally.Window{}, &note{lesson: n.lesson}, "name").want(t, "A B")
+				m.toTheEnd("ad_creatives", adtally.Window{}, &note{tuning: n.tuning}, "name").want(t, "A B")
 				if len(m.calls) != 1 {
 					t.Errorf("the next sync sends %d calls", len(m.calls))
 				}
@@ -173,8 +173,8 @@ func TestARefusalThatPassesLeavesNoFieldOut(t *testing.T) {
 		m := &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {unnamed["ten"], says(paged("", `{"id":"1"}`))}}}
 		n := &note{}
 		g := m.toTheEnd("campaigns", adtally.Window{}, n, "id")
-		if g.want(t, "1"); len(g.gaps) > 0 || strings.Contains(string(n.lesson), "without") {
-			t.Errorf("%+v, learned %s", g, n.lesson)
+		if g.want(t, "1"); len(g.gaps) > 0 || strings.Contains(string(n.tuning), "without") {
+			t.Errorf("%+v, learned %s", g, n.tuning)
 		}
 	})
 }

@@ -138,7 +138,7 @@ func TestAReportThatIsTooLargeComesInHalves(t *testing.T) {
 			t.Errorf("asked for %v, want %v", ranges, want)
 		}
 		m.calls = nil
-		m.read(t.Context(), "basic_ad", month, &note{lesson: n.lesson}, "ad_id").want(t, "3 4 4 4")
+		m.read(t.Context(), "basic_ad", month, &note{tuning: n.tuning}, "ad_id").want(t, "3 4 4 4")
 		if again := m.values(submit, "time_range"); slices.Contains(again, ranges[0]) {
 			t.Errorf("the second time it asked for %v", again)
 		}

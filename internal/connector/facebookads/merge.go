@@ -12,10 +12,10 @@ import (
 
 // merged is rows that came in parts, some fields at a time, by key.
 type merged struct {
-	keys  []string
-	order []string
-	rows  map[string]*mergedRow
-	stray map[string]bool // elements that are no objects
+	keys        []string
+	memberOrder []string
+	rows        map[string]*mergedRow
+	stray       map[string]bool // elements that are no objects
 }
 
 type mergedRow struct {
@@ -66,14 +66,14 @@ func (m *merged) row(values map[string][]byte) *mergedRow {
 		if m.rows == nil {
 			m.rows = map[string]*mergedRow{}
 		}
-		m.rows[string(key)], m.order = row, append(m.order, string(key))
+		m.rows[string(key)], m.memberOrder = row, append(m.memberOrder, string(key))
 	}
 	return row
 }
 
 // each hands the whole rows on.
 func (m *merged) each(row rowFunc) error {
-	for _, key := range m.order {
+	for _, key := range m.memberOrder {
 		object := append(slices.Clone(m.rows[key].object), '}')
 		if err := row(jsonOf(object)); err != nil {
 			return err
@@ -201,7 +201,7 @@ func (rd *reading) lone(q question) func(context.Context, *listing, error) (stri
 
 // lostOf lists fields of the objects in m as gaps; "" = the whole object.
 func (rd *reading) lostOf(m *merged, lost []string, cause error) error {
-	for _, key := range m.order {
+	for _, key := range m.memberOrder {
 		for _, field := range lost {
 			if err := rd.gap(cause, gap{days: rd.slice.Window, row: rowKey(key), column: field, due: true}); err != nil {
 				return err

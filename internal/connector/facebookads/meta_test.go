@@ -145,7 +145,7 @@ func runIs(status string, percent int) answer {
 type note struct {
 	cursor adtally.Cursor
 	saved  []adtally.Cursor
-	lesson []byte
+	tuning []byte
 	began  time.Time // of the run; zero = now
 }
 
@@ -156,10 +156,10 @@ func (n *note) Began() time.Time {
 	return n.began
 }
 
-func (n *note) Lesson() []byte { return n.lesson }
+func (n *note) Tuning() []byte { return n.tuning }
 
-func (n *note) Learn(_ context.Context, lesson []byte) error {
-	n.lesson = lesson
+func (n *note) SaveTuning(_ context.Context, tuning []byte) error {
+	n.tuning = tuning
 	return nil
 }
 

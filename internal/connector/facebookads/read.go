@@ -53,7 +53,7 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 // whole asks for all of a report's slice that Meta gives.
 func (rd *reading) whole() question {
 	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed(), old: rd.stream.people && rd.isOld()}
-	if rd.lesson().Plain != "" {
+	if rd.tuning().Plain != "" {
 		return q.figures()
 	}
 	return q
@@ -129,8 +129,8 @@ func text(v any) string {
 	return string(b)
 }
 
-// lesson is what is known of this stream and account.
-func (rd *reading) lesson() lesson { return rd.lessons.recall(rd.name(), rd.asked(), rd.note, rd.now) }
+// tuning is what is known of this stream and account.
+func (rd *reading) tuning() tuning { return rd.tunings.recall(rd.name(), rd.asked(), rd.note, rd.now) }
 
 // asked is the fingerprint of what the stream asks for, whatever the window and
 // whatever has been learned.
@@ -141,8 +141,8 @@ func (rd *reading) asked() string {
 func (rd *reading) name() string { return rd.account.ID + "/" + rd.stream.name }
 
 // learn keeps what Meta has shown of its limits.
-func (rd *reading) learn(ctx context.Context, change func(*lesson)) error {
-	return rd.lessons.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *lesson) {
+func (rd *reading) learn(ctx context.Context, change func(*tuning)) error {
+	return rd.tunings.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *tuning) {
 		change(l)
 		l.At = rd.now
 	})
@@ -151,7 +151,7 @@ func (rd *reading) learn(ctx context.Context, change func(*lesson)) error {
 // allowed is the stream's fields without those that Meta has refused, and those
 // that it does not serve any more; nil where that is all of them.
 func (rd *reading) allowed() []string {
-	gone := slices.Concat(rd.lesson().Without, rd.tooOld())
+	gone := slices.Concat(rd.tuning().Without, rd.tooOld())
 	if len(gone) == 0 {
 		return nil
 	}
@@ -175,7 +175,7 @@ func (rd *reading) node(ctx context.Context) error {
 		return asBadAnswer(rd.decoder.row(jsonOf(body)))
 	}, rd.decoder.discard)
 	if err != nil {
-		h := hunt{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
+		h := fieldSearch{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
 		again, err := rd.leaveOut(ctx, q, h, err)
 		if again {
 			return rd.node(ctx)
@@ -203,7 +203,7 @@ func (rd *reading) edge(ctx context.Context) error {
 	case classOf(err) == classCursor:
 		return again(err)
 	}
-	isWithout, err := rd.leaveOut(ctx, q, hunt{path: l.path, budget: l.budget, query: l.query}, err)
+	isWithout, err := rd.leaveOut(ctx, q, fieldSearch{path: l.path, budget: l.budget, query: l.query}, err)
 	switch {
 	case isWithout && rd.answered == 0:
 		return rd.edge(ctx)
@@ -216,16 +216,16 @@ func (rd *reading) edge(ctx context.Context) error {
 // list prepares the pages of a question.
 func (rd *reading) list(path string, b budget, q question) *listing {
 	limit := rd.stream.limit
-	if known := rd.lesson().Limit; known > 0 {
+	if known := rd.tuning().Limit; known > 0 {
 		limit = min(limit, known)
 	}
 	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, undo: rd.decoder.discard,
-		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *lesson) { l.Limit = n }) }}
+		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *tuning) { l.Limit = n }) }}
 }
 
 // refused lists the columns that stay empty because Meta refuses their fields.
 func (rd *reading) refused() error {
-	l := rd.lesson()
+	l := rd.tuning()
 	for _, field := range l.Without {
 		x := gap{days: rd.slice.Window, column: field, code: string(classField), reason: l.Why}
 		if err := rd.gaps.add(x); err != nil {

@@ -144,7 +144,7 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 // deadline is for how long a job is waited for: much longer than the last one
 // took, or else as long as any may take. After that, smaller ones are asked for.
 func (rd *reading) deadline() time.Duration {
-	last := time.Duration(rd.lesson().Seconds * float64(time.Second))
+	last := time.Duration(rd.tuning().Seconds * float64(time.Second))
 	if last == 0 {
 		return longestJob
 	}
@@ -162,17 +162,17 @@ func nextPoll(last, passed time.Duration, percent looseNumber) time.Duration {
 }
 
 func (rd *reading) firstPoll() time.Duration {
-	last := time.Duration(rd.lesson().Seconds * float64(time.Second))
+	last := time.Duration(rd.tuning().Seconds * float64(time.Second))
 	return max(rd.poll, min(last, slowestPoll))
 }
 
 // took remembers how long a job took, where that is news.
 func (rd *reading) took(ctx context.Context, d time.Duration) error {
-	last := rd.lesson().Seconds
+	last := rd.tuning().Seconds
 	if math.Abs(d.Seconds()-last) <= max(last/4, 1) {
 		return nil
 	}
-	return rd.lessons.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *lesson) { l.Seconds = d.Seconds() })
+	return rd.tunings.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *tuning) { l.Seconds = d.Seconds() })
 }
 
 // again is the error of a read that has to begin anew.

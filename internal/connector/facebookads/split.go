@@ -16,7 +16,7 @@ func (rd *reading) ask(ctx context.Context, q question) error {
 	if parts := rd.parts(q); len(parts) > 0 {
 		return rd.each(ctx, parts)
 	}
-	if days := rd.lesson().Days; days > 0 && days < q.window.Days() && !rd.noted(q) {
+	if days := rd.tuning().Days; days > 0 && days < q.window.Days() && !rd.noted(q) {
 		if pieces := q.pieces(days); len(pieces) > 1 {
 			return rd.each(ctx, pieces)
 		}
@@ -49,7 +49,7 @@ func (rd *reading) try(ctx context.Context, q question) error {
 	isWithout, err := rd.leaveOut(ctx, q, q.sample(), err)
 	switch {
 	case isWithout:
-		q.fields = without(q.asks(), rd.lesson().Without)
+		q.fields = without(q.asks(), rd.tuning().Without)
 		return rd.try(ctx, q)
 	case isShrinkable(err):
 		return rd.narrower(ctx, q, err)
@@ -76,7 +76,7 @@ func (rd *reading) restart(ctx context.Context, q question, err error) error {
 
 func (rd *reading) learnDays(ctx context.Context, q question) error {
 	half := (q.window.Days() + 1) / 2
-	return rd.learn(ctx, func(l *lesson) {
+	return rd.learn(ctx, func(l *tuning) {
 		if l.Days == 0 || half < l.Days {
 			l.Days = half
 		}

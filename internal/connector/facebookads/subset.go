@@ -39,7 +39,7 @@ func (rd *reading) tryPlain(ctx context.Context, q question, cause error) error 
 	if err := rd.try(ctx, q); err != nil {
 		return err
 	}
-	return rd.learn(ctx, func(l *lesson) { l.Plain = sentenceOf(adtally.FaultOf(cause)) })
+	return rd.learn(ctx, func(l *tuning) { l.Plain = sentenceOf(adtally.FaultOf(cause)) })
 }
 
 // actionsMissing lists the days of the actions as gaps where Meta refuses them,

@@ -71,8 +71,8 @@ func (c *Connector) Probe(ctx context.Context, secret adtally.Secret, a adtally.
 	return outside(g.confirm(ctx, err))
 }
 
-// Consent is Facebook's login dialog (META_API.md §7.1).
-func (c *Connector) Consent(state, back string) (string, error) {
+// AuthCodeURL is Facebook's login dialog (META_API.md §7.1).
+func (c *Connector) AuthCodeURL(state, back string) (string, error) {
 	app := c.config.App
 	if app.IsZero() {
 		return "", noApp()
@@ -92,9 +92,9 @@ func noApp() *adtally.Fault {
 	return refuse(rule{class: classNoApp}, nil, fetch.Answer{}).fault
 }
 
-// Redeem makes a token that lives for 60 days of what a login comes back with
+// Exchange makes a token that lives for 60 days of what a login comes back with
 // (META_API.md §7.2, §7.3).
-func (c *Connector) Redeem(ctx context.Context, back string, answer url.Values) (adtally.Secret, error) {
+func (c *Connector) Exchange(ctx context.Context, back string, answer url.Values) (adtally.Secret, error) {
 	if c.config.App.IsZero() {
 		return adtally.Secret{}, noApp()
 	}
@@ -123,9 +123,9 @@ func loginRefused(reason, text string) error {
 	return f
 }
 
-// Renew exchanges a token for one that lives longer, which Meta does for tokens
+// Refresh exchanges a token for one that lives longer, which Meta does for tokens
 // of our app only (META_API.md §7.3, §7.4). The old one lives on until it ends.
-func (c *Connector) Renew(ctx context.Context, secret adtally.Secret, grant adtally.Grant) (adtally.Secret, error) {
+func (c *Connector) Refresh(ctx context.Context, secret adtally.Secret, grant adtally.Grant) (adtally.Secret, error) {
 	if !c.config.App.Made(grant.AppID) {
 		return adtally.Secret{}, refuse(rule{class: classNotRenewable}, nil, fetch.Answer{}).fault
 	}
@@ -154,8 +154,8 @@ func (c *Connector) oauth(ctx context.Context, form url.Values) (adtally.Secret,
 	return adtally.NewSecret(body.Token).For(c.config.App.ID), nil
 }
 
-// Vouch asks Meta whether the id and the secret of our app belong together.
-func (c *Connector) Vouch(ctx context.Context) error {
+// VerifyApp asks Meta whether the id and the secret of our app belong together.
+func (c *Connector) VerifyApp(ctx context.Context) error {
 	_, err := c.graph(adtally.Secret{}).post(ctx, "oauth/access_token", budget{}, url.Values{"grant_type": {"client_credentials"},
 		"client_id": {c.config.App.ID}, "client_secret": {c.config.App.Secret.Reveal()}})
 	return outside(err)

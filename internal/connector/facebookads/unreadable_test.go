@@ -59,8 +59,8 @@ func TestAHeavyQuestionThatIsAnsweredWithHTMLIsAskedInParts(t *testing.T) { // R
 				}}}
 				n := &note{}
 				m.toTheEnd("basic_ad", month, n, "ad_id").want(t, "1 2 3 4")
-				if m.most() > 3 || !strings.Contains(string(n.lesson), `"days":8`) {
-					t.Errorf("the same request was sent %d times; learned %s", m.most(), n.lesson)
+				if m.most() > 3 || !strings.Contains(string(n.tuning), `"days":8`) {
+					t.Errorf("the same request was sent %d times; learned %s", m.most(), n.tuning)
 				}
 			})
 		})

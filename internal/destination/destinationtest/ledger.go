@@ -9,7 +9,7 @@ import (
 	"adtally/internal/table"
 )
 
-// billed are facts whose sums are kept in the ledger.
+// billed are facts whose sums are kept in the database.
 var billed = func() *table.Schema {
 	s := factTable("billed")
 	s.Columns[3].Additivity, s.Columns[4].Additivity = table.Sum, table.Sum

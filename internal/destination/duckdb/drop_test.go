@@ -54,7 +54,7 @@ func TestDrop_WhatWeDidNotMakeStays(t *testing.T) {
 		`CREATE VIEW main.outside (a) AS WITH q AS (SELECT 1 AS x) SELECT q.x FROM q, "d"."people"`,
 		`CREATE VIEW main.elsewhere AS SELECT 'from d.people' AS text`, `CREATE MACRO d.total() AS (SELECT count(*) FROM d.people)`,
 		`CREATE TYPE d.mood AS ENUM ('good')`)
-	foreign, err := w.(destination.Keeper).Foreign(context.Background(), "d")
+	foreign, err := w.(destination.DatasetManager).Foreign(context.Background(), "d")
 	if got := fmt.Sprint(foreign); err != nil || got != `[{d.budget table false} {d.my " AS view view true} {d.people_copy table false} {d.total macro true} {main.outside view true}]` {
 		t.Errorf("other people's: %s, %v", got, err)
 	}
@@ -62,7 +62,7 @@ func TestDrop_WhatWeDidNotMakeStays(t *testing.T) {
 	if left := objects(t, path, "d"); left != `macro total, table budget, table people_copy, view my " AS view` {
 		t.Errorf("left are %q", left)
 	}
-	if f := adtally.FaultOf(w.(destination.Keeper).Vacant(context.Background(), "d")); f == nil || f.Code != "dataset_foreign" {
+	if f := adtally.FaultOf(w.(destination.DatasetManager).Vacant(context.Background(), "d")); f == nil || f.Code != "dataset_foreign" {
 		t.Errorf("the name is taken for free: %v", f)
 	}
 	drop(t, w, "d") // nothing of ours is there
@@ -89,7 +89,7 @@ func TestVacant_ASchemaThatIsNotOursIsRefused(t *testing.T) {
 			}
 			return adtally.FaultOf(err).Code
 		}
-		if got := code(w.(destination.Keeper).Vacant(context.Background(), dataset)); got != want {
+		if got := code(w.(destination.DatasetManager).Vacant(context.Background(), dataset)); got != want {
 			t.Errorf("%s: %q, want %q", dataset, got, want)
 		}
 	}
@@ -107,7 +107,7 @@ func TestPrepare_TheDatabasesOwnSchemasTakeNoTable(t *testing.T) {
 
 func drop(t *testing.T, w destination.Writer, dataset string) {
 	t.Helper()
-	if err := w.(destination.Keeper).Drop(context.Background(), dataset); err != nil {
+	if err := w.(destination.DatasetManager).Drop(context.Background(), dataset); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -14,16 +14,16 @@ const (
 	// million rows: it peaks at about 255 MB then, on a busy machine too, and at
 	// 420 MB with 144 MB here and no thread that gives memory back
 	// (cmd/adtally's BenchmarkWalking).
-	defaultMemory   = 80 << 20
-	defaultPatience = 30 * time.Second
+	defaultMemory      = 80 << 20
+	defaultLockTimeout = 30 * time.Second
 )
 
 // Options are what an installation may set. The zero Options are good.
 type Options struct {
 	// Memory is how many bytes DuckDB may use; beyond them it writes to disk.
 	Memory int64
-	// Patience is for how long to wait while another program holds the file.
-	Patience time.Duration
+	// LockTimeout is for how long to wait while another program holds the file.
+	LockTimeout time.Duration
 	// Trace, when set, is told every statement before it runs.
 	Trace func(statement string)
 }
@@ -37,8 +37,8 @@ func New(o Options) Kind {
 	if o.Memory == 0 {
 		o.Memory = defaultMemory
 	}
-	if o.Patience == 0 {
-		o.Patience = defaultPatience
+	if o.LockTimeout == 0 {
+		o.LockTimeout = defaultLockTimeout
 	}
 	if o.Trace == nil {
 		o.Trace = func(string) {}
@@ -64,7 +64,7 @@ func (k Kind) Open(ctx context.Context, d adtally.Destination, _ adtally.Secret)
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	if err := f.welcome(ctx); err != nil {
+	if err := f.checkForeign(ctx); err != nil {
 		f.leave()
 		return nil, explain(path, err)
 	}

@@ -56,7 +56,7 @@ var (
 // full, and tells what came of it and how many rows there are.
 func fillDisk(path string) error {
 	signal.Ignore(syscall.SIGXFSZ)
-	w, err := duckdb.New(duckdb.Options{Patience: time.Second}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
+	w, err := duckdb.New(duckdb.Options{LockTimeout: time.Second}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func loadUntilKilled(path string) error {
 			await()
 		}
 	}
-	w, err := duckdb.New(duckdb.Options{Trace: trace, Patience: time.Minute}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
+	w, err := duckdb.New(duckdb.Options{Trace: trace, LockTimeout: time.Minute}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if err != nil {
 		return err
 	}

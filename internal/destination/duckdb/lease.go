@@ -65,7 +65,7 @@ const tellAfter = 2 * longestLease
 // content with a file that another program is reading too.
 func (f *file) hold(ctx context.Context, want access) (release func(), err error) {
 	began := time.Now()
-	deadline, tell := began.Add(f.options.Patience), began.Add(min(tellAfter, f.options.Patience/2))
+	deadline, tell := began.Add(f.options.LockTimeout), began.Add(min(tellAfter, f.options.LockTimeout/2))
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
 		err := f.tryHold(ctx, want)
 		if err == nil {

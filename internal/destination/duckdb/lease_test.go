@@ -57,8 +57,8 @@ func TestOthersCanOpenTheFileBetweenLoads(t *testing.T) {
 
 func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
-	const patience = 300 * time.Millisecond
-	w, err := duckdb.New(duckdb.Options{Patience: patience}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
+	const lockTimeout = 300 * time.Millisecond
+	w, err := duckdb.New(duckdb.Options{LockTimeout: lockTimeout}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,8 +77,8 @@ func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
 		!strings.Contains(f.Message, path) || !strings.Contains(f.Message, fmt.Sprint("process ", person.cmd.Process.Pid)) {
 		t.Errorf("got %+v", f)
 	}
-	if waited := time.Since(began); waited < patience/2 || waited > 20*patience {
-		t.Errorf("waited %s, want about %s", waited, patience)
+	if waited := time.Since(began); waited < lockTimeout/2 || waited > 20*lockTimeout {
+		t.Errorf("waited %s, want about %s", waited, lockTimeout)
 	}
 	if len(told) != 1 || told[0].Message != f.Message {
 		t.Errorf("the caller heard %v while it waited", told)
@@ -89,7 +89,7 @@ func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
 	if _, _, err := w.Query(context.Background()); adtally.FaultOf(err).Code != "destination_locked" {
 		t.Errorf("Query says %v", err)
 	}
-	_, err = duckdb.New(duckdb.Options{Patience: patience}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
+	_, err = duckdb.New(duckdb.Options{LockTimeout: lockTimeout}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if adtally.FaultOf(err).Code != "destination_locked" {
 		t.Errorf("Open says %v", err)
 	}

@@ -9,7 +9,7 @@ import (
 	"adtally/internal/table"
 )
 
-// loadsTable is the ledger in the warehouse: one row per load and table. It is
+// loadsTable is the database in the warehouse: one row per load and table. It is
 // only ever added to.
 var loadsTable = table.Schema{
 	Name:        "_loads",

@@ -63,7 +63,7 @@ func (w *writer) reading(ctx context.Context, use func(*session) error) error {
 	return explain(w.file.path, w.file.with(ctx, use))
 }
 
-// kept says that a dataset has our ledger of loads, with which every dataset of
+// kept says that a dataset has our database of loads, with which every dataset of
 // ours begins.
 func (l layout) kept() bool { return l.like(&loadsTable, "sequence", "load_id", "checksum") }
 

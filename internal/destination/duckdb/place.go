@@ -34,8 +34,8 @@ func locate(location string) (string, error) {
 // errNoFile: what stands there is a folder, a pipe or a device.
 var errNoFile = errors.New("not a regular file")
 
-// welcome makes the file when it is missing and finds out that it can be used.
-func (f *file) welcome(ctx context.Context) error {
+// checkForeign makes the file when it is missing and finds out that it can be used.
+func (f *file) checkForeign(ctx context.Context) error {
 	if err := f.create(ctx); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func tryOpen(path string) error {
-	w, err := duckdb.New(duckdb.Options{Patience: time.Millisecond}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
+	w, err := duckdb.New(duckdb.Options{LockTimeout: time.Millisecond}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if err != nil {
 		return err
 	}

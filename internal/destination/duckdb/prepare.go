@@ -8,8 +8,8 @@ import (
 	"adtally/internal/table"
 )
 
-// wanted is what a dataset is to have.
-type wanted struct {
+// layoutWanted is what a dataset is to have.
+type layoutWanted struct {
 	dataset string
 	tables  []*table.Schema
 	views   []*table.View
@@ -20,7 +20,7 @@ func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Sc
 	if err := unreserved(dataset); err != nil {
 		return err
 	}
-	want := wanted{dataset, tables, views}
+	want := layoutWanted{dataset, tables, views}
 	err := w.file.with(ctx, func(s *session) error {
 		lacks, err := w.file.lacks(ctx, s, want)
 		if err != nil || !lacks {
@@ -31,14 +31,14 @@ func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Sc
 			if err != nil {
 				return err
 			}
-			return l.furnish(ctx, s, want)
+			return l.buildTables(ctx, s, want)
 		})
 	})
 	return explain(w.file.path, err)
 }
 
 // lacks looks whether there is anything to do, and does not write.
-func (f *file) lacks(ctx context.Context, s *session, want wanted) (bool, error) {
+func (f *file) lacks(ctx context.Context, s *session, want layoutWanted) (bool, error) {
 	release, err := f.hold(ctx, readOnly)
 	if err != nil {
 		return false, err
@@ -59,8 +59,8 @@ func (f *file) lacks(ctx context.Context, s *session, want wanted) (bool, error)
 	return l.anyOrphan(ctx, s, want.dataset, want.tables)
 }
 
-// furnish does what can be done once all tables are there.
-func (l layout) furnish(ctx context.Context, s *session, want wanted) error {
+// buildTables does what can be done once all tables are there.
+func (l layout) buildTables(ctx context.Context, s *session, want layoutWanted) error {
 	if err := s.transact(ctx, func() error { return l.adoptAll(ctx, s, want.dataset, want.tables) }); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/table"
 )
 
-// restate notes in the ledger what is now believed of the slice's days, each
+// restate notes in the database what is now believed of the slice's days, each
 // under the age it has reached. What was noted under an age stays. A day whose
 // figures all went away is noted too, if it ever had some.
 func (b *bringing) restate(ctx context.Context, t *staged) error {

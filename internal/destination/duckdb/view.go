@@ -37,7 +37,7 @@ type madeView struct {
 
 // viewsDue are the statements that make the views which are not there yet, or
 // are there as something else.
-func (l layout) viewsDue(ctx context.Context, s *session, want wanted) (out [][]string, err error) {
+func (l layout) viewsDue(ctx context.Context, s *session, want layoutWanted) (out [][]string, err error) {
 	if len(want.views) == 0 {
 		return nil, nil
 	}

@@ -48,7 +48,7 @@ type synthetic struct {
 	videos       []video
 	customTypes  []string
 	order        map[Kind][]int // the edges' orders
-	spent        ledger
+	spent        spendBook
 }
 
 func newSynthetic(shared common, i int, p profile, today time.Time) *synthetic {

@@ -63,8 +63,8 @@ func (s *synthetic) businessID() string {
 
 func (s *synthetic) print(t time.Time) string { return t.In(s.zone).Format(graphTime) }
 
-// ledger remembers what was spent up to each day that no longer changes.
-type ledger struct {
+// database remembers what was spent up to each day that no longer changes.
+type spendBook struct {
 	mu    sync.Mutex
 	until []int64 // minor units up to and with day first+i
 }

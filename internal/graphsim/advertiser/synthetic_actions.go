@@ -37,7 +37,7 @@ func (s *synthetic) newActionList(q Query) actionList {
 func (l *actionList) build(f *actionFigures) (actions, values []Action) {
 	l.actions, l.money, l.windows = l.actions[:0], l.money[:0], l.windows[:0]
 	l.engagement(f)
-	l.gross(&f.deeds)
+	l.gross(&f.changes)
 	for e := range events {
 		if f.events[e] != [windows]int64{} {
 			l.event(e, f)
@@ -48,7 +48,7 @@ func (l *actionList) build(f *actionFigures) (actions, values []Action) {
 }
 
 func (l *actionList) engagement(f *actionFigures) {
-	d := &f.deeds
+	d := &f.changes
 	posts := f.postEngagement() - f.watched
 	l.clicked("link_click", d[linkClick])
 	l.clicked("post_reaction", d[reaction])
@@ -67,7 +67,7 @@ func (l *actionList) engagement(f *actionFigures) {
 }
 
 // gross lists the types that have a value and no windows.
-func (l *actionList) gross(d *[deeds]int64) {
+func (l *actionList) gross(d *[changes]int64) {
 	gross := d[reaction] + d[comment] + d[postSave]
 	l.bare("post_interaction_gross", gross)
 	l.bare("post_interaction_net", gross-d[unreaction])

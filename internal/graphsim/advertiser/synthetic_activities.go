@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// deedLog is how the account's log speaks of the objects of a kind. The words
+// changeLog is how the account's log speaks of the objects of a kind. The words
 // are those of AdActivity_event_type; an ad set's object type is the name that
 // campaigns had before there were ad sets.
-type deedLog struct {
+type changeLog struct {
 	object                               string
 	create, rename, budget, run, touchUp string
 }
 
-func deedLogs() map[Kind]deedLog {
-	return map[Kind]deedLog{
+func changeLogs() map[Kind]changeLog {
+	return map[Kind]changeLog{
 		Campaign: {"CAMPAIGN_GROUP", "create_campaign_group", "update_campaign_name", "update_campaign_budget", "update_campaign_run_status", "update_campaign_schedule"},
 		AdSet:    {"CAMPAIGN", "create_ad_set", "update_ad_set_name", "update_ad_set_budget", "update_ad_set_run_status", "update_ad_set_target_spec"},
 		Ad:       {"ADGROUP", "create_ad", "update_ad_friendly_name", "", "update_ad_run_status", "update_ad_targets_spec"},

@@ -1,10 +1,10 @@
 package advertiser
 
-// deed is one thing people do with an ad that is counted as an action.
-type deed int
+// change is one thing people do with an ad that is counted as an action.
+type change int
 
 const (
-	reaction deed = iota
+	reaction change = iota
 	comment
 	photoView
 	videoView
@@ -27,7 +27,7 @@ const (
 	watched15   = engagements + 12
 	watched30   = engagements + 13
 	duration    = engagements + 14 // seconds, all views together
-	deeds       = engagements + 15
+	changes     = engagements + 15
 )
 
 // event is a conversion that Meta attributes to an ad.
@@ -64,7 +64,7 @@ type figures struct {
 }
 
 type actionFigures struct {
-	deeds   [deeds]int64
+	changes [changes]int64
 	watched int64 // video views counted without a click
 	events  [events][windows]int64
 	values  [priced][windows]int64 // minor units
@@ -87,7 +87,7 @@ func (a *ad) full(f *figures, m *moment, steady, wantActions bool) bool {
 	v[InlineLinkClicks] = part(v[Clicks], a.link, bits(h, 2))
 	v[Spend] = imp * a.cpm / 1000 * (49152 + bits(h, 3)>>1) >> 16
 	a.estimate(v, h)
-	a.deeds(&f.actions, v, h)
+	a.changes(&f.actions, v, h)
 	if wantActions {
 		a.events(&f.actions, v, h)
 	}
@@ -103,9 +103,9 @@ func (a *ad) estimate(v *[Metrics]int64, h uint64) {
 	v[FullViewReach] = min(v[Reach], part(v[FullViewImpressions], 54000, bits(h, 2)))
 }
 
-func (a *ad) deeds(f *actionFigures, v *[Metrics]int64, h uint64) {
+func (a *ad) changes(f *actionFigures, v *[Metrics]int64, h uint64) {
 	h = keyed(h, 1)
-	imp, d := v[Impressions], &f.deeds
+	imp, d := v[Impressions], &f.changes
 	d[reaction] = part(imp, a.social, bits(h, 0))
 	d[comment] = part(imp, a.social>>4, bits(h, 1))
 	d[post] = part(imp, a.social>>5, bits(h, 2))
@@ -129,7 +129,7 @@ func (a *ad) deeds(f *actionFigures, v *[Metrics]int64, h uint64) {
 // watching says how far a video was watched; each step is a part of the one
 // before. The rates are inventions.
 func (a *ad) watching(f *actionFigures, imp int64, h uint64) {
-	d := &f.deeds
+	d := &f.changes
 	views := d[videoView] + f.watched
 	d[played] = views + part(max(0, imp-views), 30000, bits(h>>2, 0))
 	d[watched2] = views + part(d[played]-views, 22000, bits(h>>2, 1))
@@ -148,7 +148,7 @@ func (a *ad) watching(f *actionFigures, imp int64, h uint64) {
 // its parts in every row of metric_laws.json.
 func (f *actionFigures) postEngagement() int64 {
 	sum := f.watched
-	for _, n := range f.deeds[:engagements] {
+	for _, n := range f.changes[:engagements] {
 		sum += n
 	}
 	return sum

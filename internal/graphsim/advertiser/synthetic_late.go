@@ -50,8 +50,8 @@ func (f *figures) counted(share int64) {
 	for i := range f.metrics {
 		f.metrics[i] = shareOf(f.metrics[i], share)
 	}
-	for i := range f.actions.deeds {
-		f.actions.deeds[i] = shareOf(f.actions.deeds[i], share)
+	for i := range f.actions.changes {
+		f.actions.changes[i] = shareOf(f.actions.changes[i], share)
 	}
 	f.actions.watched = shareOf(f.actions.watched, share)
 	for _, e := range [...]event{addToCart, checkout, firstCustom, firstCustom + 1, firstCustom + 2, firstCustom + 3} {

@@ -2,14 +2,14 @@ package advertiser
 
 import "strings"
 
-// deedLists are the fields that count one deed, under one action type.
-func deedLists() map[string]struct {
-	deed deed
-	kind string
+// changeLists are the fields that count one deed, under one action type.
+func changeLists() map[string]struct {
+	change change
+	kind   string
 } {
 	type l = struct {
-		deed deed
-		kind string
+		change change
+		kind   string
 	}
 	const watched = "video_view"
 	return map[string]l{
@@ -51,17 +51,17 @@ func (l *actionList) named(name string, f *actionFigures) []Action {
 		return l.people(func() { l.actions = l.conversions(f, func(n int64) int64 { return n }, l.numeral) })
 	}
 	if of, isUnique := strings.CutPrefix(name, "unique_"); isUnique {
-		return l.people(func() { l.actions = l.deedList(of, f) })
+		return l.people(func() { l.actions = l.changeList(of, f) })
 	}
-	return l.deedList(name, f)
+	return l.changeList(name, f)
 }
 
-func (l *actionList) deedList(name string, f *actionFigures) []Action {
-	d, isDeed := deedLists()[name]
+func (l *actionList) changeList(name string, f *actionFigures) []Action {
+	d, isDeed := changeLists()[name]
 	if !isDeed {
 		return nil
 	}
-	return l.add(nil, d.kind, [windows]int64{click1: f.deeds[d.deed]}, l.numeral)
+	return l.add(nil, d.kind, [windows]int64{click1: f.changes[d.change]}, l.numeral)
 }
 
 // worth is what a conversion of one's own is said to be worth, in minor units.

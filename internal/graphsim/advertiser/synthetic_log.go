@@ -8,7 +8,7 @@ func (s *synthetic) logged(all []activity, kind Kind, n *node, perDay int64, now
 	if n.created.After(now) {
 		return all
 	}
-	words := deedLogs()[kind]
+	words := changeLogs()[kind]
 	add := func(at time.Time, event string, extra map[string]any) {
 		all = append(all, activity{at: at, event: event, object: words.object, id: n.id, name: n.nameAt(at), extra: extra})
 	}

@@ -46,14 +46,14 @@ func (f *figures) upTo(point int64, h uint64) figures {
 	follow(FullViewImpressions, Impressions, bits(h, 1))
 	follow(FullViewReach, FullViewImpressions, bits(h, 2))
 	follow(Spend, Impressions, 0)
-	for i, n := range f.actions.deeds {
-		g.actions.deeds[i] = along(n, to[Impressions], v[Impressions], chance)
+	for i, n := range f.actions.changes {
+		g.actions.changes[i] = along(n, to[Impressions], v[Impressions], chance)
 	}
 	g.actions.watched = along(f.actions.watched, to[Impressions], v[Impressions], chance)
-	g.actions.deeds[linkClick] = to[InlineLinkClicks]
-	g.actions.deeds[outbound] = along(f.actions.deeds[outbound], to[InlineLinkClicks], v[InlineLinkClicks], chance)
-	g.actions.deeds[landing] = along(f.actions.deeds[landing], to[InlineLinkClicks], v[InlineLinkClicks], chance)
-	g.actions.deeds[unreaction] = along(f.actions.deeds[unreaction], g.actions.deeds[reaction], f.actions.deeds[reaction], chance)
+	g.actions.changes[linkClick] = to[InlineLinkClicks]
+	g.actions.changes[outbound] = along(f.actions.changes[outbound], to[InlineLinkClicks], v[InlineLinkClicks], chance)
+	g.actions.changes[landing] = along(f.actions.changes[landing], to[InlineLinkClicks], v[InlineLinkClicks], chance)
+	g.actions.changes[unreaction] = along(f.actions.changes[unreaction], g.actions.changes[reaction], f.actions.changes[reaction], chance)
 	f.actions.eventsUpTo(&g.actions, point, chance)
 	return g
 }
@@ -83,8 +83,8 @@ func (f *figures) less(g *figures) figures {
 	for i, n := range g.metrics {
 		d.metrics[i] -= n
 	}
-	for i, n := range g.actions.deeds {
-		d.actions.deeds[i] -= n
+	for i, n := range g.actions.changes {
+		d.actions.changes[i] -= n
 	}
 	d.actions.watched -= g.actions.watched
 	for e := range g.actions.events {

@@ -44,8 +44,8 @@ func (s *sum) settle(seed uint64, day Date) {
 }
 
 func (f *actionFigures) add(g *actionFigures) {
-	for i, n := range g.deeds {
-		f.deeds[i] += n
+	for i, n := range g.changes {
+		f.changes[i] += n
 	}
 	f.watched += g.watched
 	for e := range g.events {

@@ -137,7 +137,7 @@ func (w *walk) figuresOf(a *ad) bool {
 			return false
 		}
 	} else {
-		f.actions.deeds, f.actions.watched = [deeds]int64{}, 0
+		f.actions.changes, f.actions.watched = [changes]int64{}, 0
 		if w.query.WantActions {
 			f.actions = actionFigures{}
 		}

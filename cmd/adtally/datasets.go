@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"adtally"
+	"adtally/internal/destination"
+)
+
+// askTimeout is how long a request waits for a warehouse that another program
+// holds.
+const askTimeout = 5 * time.Second
+
+// keeping lends the warehouse to a question of what in it is whose.
+func (w *warehouse) keeping(ctx context.Context, ask func(context.Context, destination.DatasetManager) error) error {
+	asking, done := context.WithTimeout(ctx, askTimeout)
+	defer done()
+	writer, release, err := w.use(asking)
+	if err == nil {
+		defer release()
+		datasets, can := writer.(destination.DatasetManager)
+		if !can {
+			return nil // what it does not tell, it does not drop either
+		}
+		err = ask(asking, datasets)
+	}
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "The warehouse " + w.where.Location + " is held by another program",
+			Hint: "Close the program that has it open, or open it there for reading only; then try again.", Err: err}
+	}
+	return err
+}
+
+// Vacant refuses a dataset that is there and that we did not make.
+func (w *warehouse) Vacant(ctx context.Context, dataset string) error {
+	return w.keeping(ctx, func(ctx context.Context, k destination.DatasetManager) error { return k.Vacant(ctx, dataset) })
+}
+
+// Foreign are other people's objects that stand in a dataset, or read it.
+func (w *warehouse) Foreign(ctx context.Context, dataset string) (all []adtally.Foreign, err error) {
+	err = w.keeping(ctx, func(ctx context.Context, k destination.DatasetManager) (err error) {
+		all, err = k.Foreign(ctx, dataset)
+		return err
+	})
+	return all, err
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"net/http"
+	"time"
+
+	"adtally"
+	"adtally/internal/connector"
+	"adtally/internal/connector/facebookads"
+	"adtally/internal/destination"
+	"adtally/internal/destination/duckdb"
+)
+
+// platform is what a connector is told of the world outside.
+type platform struct {
+	address string
+	http    *http.Client
+	today   time.Time
+	maxWait time.Duration
+	waiting func(adtally.RateLimitWait)
+	say     func(string)
+	app     adtally.App
+	login   string        // where people log in, for the simulator
+	poll    time.Duration // 0 = as usual
+}
+
+// connectors are the ad platforms. A new one is a folder and a line here.
+var connectors = map[string]func(platform) connector.Connector{
+	"facebookads": func(p platform) connector.Connector {
+		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, MaxWait: p.maxWait, Waiting: p.waiting, Say: p.say,
+			App: p.app, LoginAddress: p.login, Poll: p.poll})
+	},
+}
+
+// tables are all that a connector can fill.
+var tables = map[string]func() []string{"facebookads": facebookads.Tables}
+
+// mediaHosts are where a platform keeps the pictures that it shows.
+var mediaHosts = map[string][]string{"facebookads": facebookads.MediaHosts}
+
+// destinations are the warehouses; patience is how long to wait for one that is
+// in use.
+var destinations = map[string]func(lockTimeout time.Duration) destination.Kind{
+	"duckdb": func(lockTimeout time.Duration) destination.Kind {
+		return duckdb.New(duckdb.Options{LockTimeout: lockTimeout})
+	},
+}

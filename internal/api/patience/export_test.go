@@ -1,4 +1,0 @@
-package patience
-
-// Len is how many entries are remembered.
-func (l *Ledger) Len() int { return len(l.entries) }

@@ -1,0 +1,164 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"adtally"
+	"adtally/internal/api"
+)
+
+func TestAnotherSiteCannotActForSomebody(t *testing.T) { // R25
+	t.Parallel()
+	h := newTestServer(t)
+	admin := h.admin()
+	for _, foreign := range []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Origin: https://evil.example"} {
+		for _, o := range h.document() {
+			if o.Method != "GET" {
+				admin.ask(o.Method, o.Path, "{}", foreign).refused(http.StatusForbidden, "cross_origin")
+			}
+		}
+		admin.ask("GET", "/api/v1/session", "", foreign).is(http.StatusOK)
+	}
+	for _, own := range []string{"Sec-Fetch-Site: same-origin", "Origin: http://ads.example.com", "X-Nothing: at all"} {
+		admin.ask("POST", "/api/v1/invites", form("email", "x@example.com", "role", "viewer"), own).is(http.StatusCreated)
+	}
+}
+
+func TestEveryAnswerIsProtected(t *testing.T) { // R25
+	t.Parallel()
+	h := newTestServer(t)
+	for _, path := range []string{"/api/docs", "/api/openapi.json", "/api/v1/setup", "/api/v1/session", "/nowhere", "/api/nowhere", "/healthz"} {
+		header := h.ask("GET", path, "").Header()
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY", "Content-Security-Policy": "frame-ancestors 'none'", "X-Request-Id": "id-"} {
+			if !strings.Contains(header.Get(name), want) {
+				t.Errorf("%s: %s is %q", path, name, header.Get(name))
+			}
+		}
+		if policy := header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || strings.Contains(policy, "*") || !strings.HasPrefix(policy, "default-src 'none'") {
+			t.Errorf("%s: the policy is %s", path, policy)
+		}
+	}
+}
+
+func TestWhatIsNotThereIsAProblem(t *testing.T) { // R26
+	t.Parallel()
+	h := newTestServer(t)
+	h.ask("GET", "/api/v1/nowhere", "").refused(http.StatusNotFound, "not_found")
+	h.ask("GET", "/nowhere", "").refused(http.StatusNotFound, "not_found")
+	got := h.ask("DELETE", "/api/v1/setup", "").refused(http.StatusMethodNotAllowed, "method_not_allowed")
+	same(t, "Allow", got.Header().Get("Allow"), "GET, HEAD, POST")
+	h.ask("GET", "/api//v1/setup", "").is(http.StatusTemporaryRedirect)
+}
+
+func TestTheSiteAnswersWhatIsNobodys(t *testing.T) {
+	t.Parallel()
+	h := newTestServer(t, func(c *api.Config) {
+		c.Site = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "site "+r.URL.Path) })
+	})
+	same(t, "page", h.ask("GET", "/sources/1", "").is(http.StatusOK).Body.String(), "site /sources/1")
+	h.ask("GET", "/api/v1/nowhere", "").refused(http.StatusNotFound, "not_found")
+	h.ask("GET", "/auth/nowhere", "").refused(http.StatusNotFound, "not_found")
+}
+
+func TestABadRequestIsToldWhatIsWrong(t *testing.T) { // R26
+	t.Parallel()
+	h := newTestServer(t)
+	const path = "/api/v1/session"
+	h.ask("POST", path, "{").refused(http.StatusBadRequest, "bad_request")
+	h.ask("POST", path, "").refused(http.StatusBadRequest, "bad_request")
+	h.ask("POST", path, "{}", "Content-Type: text/xml").refused(http.StatusUnsupportedMediaType, "unsupported_media")
+	h.ask("POST", path, login("a@example.com", strings.Repeat("x", 1<<20))).refused(http.StatusRequestEntityTooLarge, "too_large")
+	got := h.ask("POST", path, `{"email":"a@example.com","password":["CANARY"],"more":"CANARY"}`).refused(http.StatusUnprocessableEntity, "invalid")
+	fields := map[string]bool{}
+	for _, e := range got.problem().Errors {
+		fields[e.Field] = true
+	}
+	same(t, "fields", fields, map[string]bool{"body.password": true, "body.more": true})
+	if strings.Contains(got.Body.String(), "CANARY") {
+		t.Errorf("it repeats what it was sent: %s", got.Body)
+	}
+}
+
+// What is ours stays ours: the caller gets a number that stands in the log.
+func TestWhatIsOursIsNotTold(t *testing.T) { // R26
+	t.Parallel()
+	secret := errors.New("INNER-CANARY")
+	h := newTestServer(t, func(c *api.Config) {
+		c.Store = broken{c.Store.(*fake), secret}
+		c.Mounts = []api.Mount{{Pattern: "/panic", Access: api.Access{Public: true}, Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(secret) })}}
+	})
+	for _, path := range []string{"/api/v1/setup", "/panic"} {
+		got := h.ask("GET", path, "").refused(http.StatusInternalServerError, "unexpected")
+		p := got.problem()
+		if strings.Contains(got.Body.String(), "CANARY") || p.Act != adtally.Bug {
+			t.Errorf("%s says %s", path, got.Body)
+		}
+		if !regexp.MustCompile(`"request":"` + p.Request + `".*CANARY`).MatchString(h.log.String()) {
+			t.Errorf("%s: the log does not say what %s was: %s", path, p.Request, h.log)
+		}
+	}
+}
+
+// broken is a store that fails at a question.
+type broken struct {
+	*fake
+	err error
+}
+
+func (b broken) AnyUser(context.Context) (bool, error) { return false, b.err }
+
+func TestTheLogHoldsNoAddressWithASecret(t *testing.T) {
+	t.Parallel()
+	h := newTestServer(t)
+	h.ask("GET", "/api/v1/invites/PATH-CANARY?x=QUERY-CANARY", "")
+	h.ask("GET", "/elsewhere/PATH-CANARY", "", "Authorization: Bearer adt_CANARY")
+	if log := h.log.String(); strings.Contains(log, "CANARY") || !strings.Contains(log, `"pattern":"GET /api/v1/invites/{invite}"`) {
+		t.Errorf("the log is %s", log)
+	}
+}
+
+func TestHealthNamesWhatIsMissing(t *testing.T) { // R26
+	t.Parallel()
+	h := newTestServer(t, func(c *api.Config) {
+		c.Checks = []api.Check{{Name: "store", Do: func(context.Context) error { return nil }},
+			{Name: "warehouse", Do: func(context.Context) error { return errors.New("INNER-CANARY") }}}
+	})
+	h.ask("GET", "/healthz", "").is(http.StatusOK)
+	got := h.ask("GET", "/readyz", "").refused(http.StatusServiceUnavailable, "not_ready")
+	if p := got.problem(); len(p.Errors) != 1 || p.Errors[0].Field != "warehouse" || strings.Contains(got.Body.String(), "CANARY") {
+		t.Errorf("it says %s", got.Body)
+	}
+	newTestServer(t).ask("GET", "/readyz", "").is(http.StatusOK)
+}
+
+// A browser that reads the reference asks nobody but this server.
+func TestTheReferenceStandsOnItsOwn(t *testing.T) { // R26
+	t.Parallel()
+	h := newTestServer(t)
+	for path, kind := range map[string]string{"/api/docs": "text/html", "/api/docs/reference.js": "text/javascript", "/api/docs/reference.css": "text/css", "/api/openapi.json": "application/openapi+json"} {
+		got := h.ask("GET", path, "").is(http.StatusOK)
+		if !strings.HasPrefix(got.Header().Get("Content-Type"), kind) {
+			t.Errorf("%s is %s", path, got.Header().Get("Content-Type"))
+		}
+		if path != "/api/openapi.json" && regexp.MustCompile(`(https?:)?//[a-z]`).MatchString(got.Body.String()) {
+			t.Errorf("%s names another server", path)
+		}
+		h.ask("GET", path, "", "If-None-Match: "+got.Header().Get("ETag")).is(http.StatusNotModified)
+	}
+}
+
+func TestAnAddressThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{"ads.example.com", "://x", "%"} {
+		_, err := api.New(api.Config{PublicURL: bad})
+		if f := adtally.FaultOf(err); f == nil || f.Code != "public_url" || f.Hint == "" {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"adtally"
+)
+
+func (g sources) remove(ctx context.Context, who Caller, in *struct {
+	ByID
+	Edit
+	Data string `query:"data" enum:"keep,drop" default:"keep" doc:"drop = its tables go with it, once it cannot be restored any more. What others made in its dataset stays"`
+	Name string `query:"name" maxLength:"200" doc:"The source's name, which is asked for where something depends on it, or its tables go"`
+},
+) (*oneSource, error) {
+	if _, err := in.Version(); err != nil {
+		return nil, err
+	}
+	d, err := g.dependentsOf(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := g.Now()
+	return g.edit(ctx, who, in.ID, in.Edit, "source.delete", func(s *adtally.SourceRecord) {
+		if s.Deleted.IsZero() {
+			s.Deleted = now
+		}
+		s.Drop = in.Data == "drop"
+	}, func(s, _ adtally.SourceRecord) error {
+		if (in.Data == "drop" || d.any()) && in.Name != s.Name {
+			return fieldRefusal{refusal("name_needed", "Something depends on this source, or its tables are to go", "Send its name along: name="+s.Name), "query.name"}
+		}
+		return nil
+	})
+}
+
+func (g sources) restore(ctx context.Context, who Caller, in *struct {
+	ByID
+	Edit
+},
+) (*oneSource, error) {
+	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.SourceRecord) {
+		s.Deleted, s.Drop, s.Next = time.Time{}, false, g.Now() // what it missed is read at once
+	}, func(s, _ adtally.SourceRecord) error {
+		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.Grace {
+			return refusal("conflict", "It was deleted more than 30 days ago", "Connect it anew; its tables are still there.")
+		}
+		return nil
+	})
+}

@@ -1,0 +1,152 @@
+package layout_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// module is how our own imports begin; the words of the project are the module
+// itself.
+const module = "adtally"
+
+// pkgRule is one row of the import table.
+type pkgRule struct {
+	folder string // "/*" at the end: any one folder; "/**": any below, and itself
+	ours   []string
+	tests  []string // what its tests may import besides
+}
+
+// Rooms that many rows name.
+const (
+	words       = ""
+	rows        = "internal/table"
+	reading     = "internal/connector"
+	writing     = "internal/destination"
+	fetching    = "internal/fetch"
+	simulator   = "internal/graphsim/**"
+	everything  = "**"
+	readingLaw  = "internal/connector/connectortest"
+	writingLaw  = "internal/destination/destinationtest"
+	ledger      = "internal/store"
+	serverTest  = "internal/postgrestest"
+	apiPackage  = "internal/api"
+	anyAPI      = "internal/api/*"
+	frontHall   = "cmd/adtally"
+	thisPackage = "internal/layout"
+	anyPlatform = "internal/connector/*"
+	anyStore    = "internal/destination/*"
+)
+
+// The import table of docs/decisions/0001. The first row that fits a folder is
+// its row; a folder that fits none is an error.
+//
+// A test may import what its pkgRule may, the pkgRule itself, and what the row adds:
+// the suites that hold all adapters to their contract. A test of the simulator
+// never imports a connector and a test of a connector never the simulator, since
+// each is there to catch the other. Only the edge's tests see both.
+var packages = []pkgRule{
+	{folder: words},
+	{folder: rows, ours: []string{words}},
+	{folder: fetching, ours: []string{words}},
+	{folder: reading, ours: []string{words, rows}},
+	{folder: readingLaw, ours: []string{words, rows, reading}},
+	{folder: anyPlatform, ours: []string{words, rows, fetching, reading}, tests: []string{readingLaw}},
+	{folder: writing, ours: []string{words, rows}},
+	{folder: writingLaw, ours: []string{words, rows, writing}},
+	{folder: anyStore, ours: []string{words, rows, writing}, tests: []string{writingLaw}},
+	{folder: "internal/engine", ours: []string{words, rows, reading, writing}},
+	{folder: "internal/media", ours: []string{words, rows, reading, writing}},
+	{folder: ledger, ours: []string{words}, tests: []string{serverTest}},
+	{folder: "internal/jobs", ours: []string{words}, tests: []string{serverTest, ledger}},
+	{folder: "internal/vault", ours: []string{words}},
+	{folder: "internal/notify", ours: []string{words}, tests: []string{ledger}},
+	{folder: "internal/archive", ours: []string{words}},
+	{folder: serverTest},
+	{folder: apiPackage, ours: []string{words, anyAPI}, tests: []string{ledger}},
+	{folder: anyAPI, ours: []string{words}},
+	{folder: simulator, ours: []string{simulator}},
+	{folder: frontHall, ours: []string{everything}},
+	{folder: thisPackage},
+}
+
+// dependency is somebody else's package and where it may be used. Why we have
+// it at all stands in docs/decisions/0007.
+type dependency struct {
+	path    string // its beginning, whole parts
+	folders []string
+	tests   []string // where tests may use it besides
+}
+
+// A dependency that is not here is an error: it is a decision first.
+var dependencies = []dependency{
+	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
+	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
+	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{frontHall}},
+	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
+	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
+	{"github.com/cenkalti/backoff", []string{fetching}, nil},
+	{"github.com/klauspost/compress/gzip", []string{fetching}, nil},
+	{"github.com/klauspost/compress/zstd", []string{"internal/archive"}, nil},
+	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", frontHall}, []string{everything}},
+	{"modernc.org/sqlite", []string{ledger, "internal/jobs"}, nil},
+	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, []string{frontHall}},
+	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
+	{"riverqueue.com/riverui", []string{"internal/jobs"}, nil},
+	{"golang.org/x/crypto", []string{"internal/vault"}, nil},
+	{"github.com/wneessen/go-mail", []string{"internal/notify"}, nil},
+	{"golang.org/x/net/idna", []string{"internal/notify"}, nil},
+	{"github.com/pressly/goose", []string{ledger}, nil},
+	{"github.com/danielgtaylor/huma", []string{apiPackage}, nil},
+	{"github.com/alexedwards/scs", []string{apiPackage}, nil},
+	{"github.com/coreos/go-oidc", []string{apiPackage}, nil},
+	{"golang.org/x/oauth2", []string{apiPackage}, nil},
+	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
+	{"github.com/alecthomas/kong", []string{frontHall}, nil},
+	{"github.com/google/uuid", []string{frontHall}, nil},
+	{"github.com/pelletier/go-toml", []string{frontHall}, nil},
+	{"github.com/prometheus/client_golang", []string{frontHall}, nil},
+	{"github.com/vbauerster/mpb", []string{frontHall}, nil},
+	{"golang.org/x/term", []string{frontHall}, nil},
+	{"github.com/google/go-cmp", []string{readingLaw, writingLaw}, []string{everything}},
+	{"pgregory.net/rapid", []string{readingLaw, writingLaw}, []string{everything}},
+}
+
+// fits says whether a folder is meant by a pattern.
+func fits(pattern, folder string) bool {
+	if pattern == everything {
+		return true
+	}
+	if above, ok := strings.CutSuffix(pattern, "/**"); ok {
+		return folder == above || strings.HasPrefix(folder, above+"/")
+	}
+	ok, err := path.Match(pattern, folder)
+	return ok && err == nil
+}
+
+func fitsAny(patterns []string, folder string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return fits(p, folder) })
+}
+
+func packageOf(folder string) (pkgRule, bool) {
+	i := slices.IndexFunc(packages, func(r pkgRule) bool { return fits(r.folder, folder) })
+	if i < 0 {
+		return pkgRule{}, false
+	}
+	return packages[i], true
+}
+
+// ourFolder is the folder of an import of ours.
+func ourFolder(name string) (folder string, ours bool) {
+	if name == module {
+		return words, true
+	}
+	return strings.CutPrefix(name, module+"/")
+}
+
+// standard says whether an import is of the standard library: its first part
+// has no dot.
+func standard(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return !strings.Contains(first, ".")
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"adtally"
+)
+
+const incidentColumns = `id, kind, source, name, subject, stage, severity, since, sentence, cure, opened, notified, notified_stage, cleared, closed, delivered`
+
+// Tell writes down how incidents are now, with the deliveries about them. Where
+// somebody else has opened the same incident first, theirs counts, and the deliveries
+// about ours are not sent.
+func (db *DB) Tell(ctx context.Context, incidents []adtally.Incident, deliveries []adtally.Delivery) error {
+	return db.write(ctx, "write down what is wrong", func(tx txn) error {
+		lost := map[string]bool{}
+		for _, o := range incidents {
+			kept, err := tx.keepIncident(ctx, o)
+			if err != nil {
+				return err
+			}
+			lost[o.ID] = !kept
+		}
+		for _, l := range deliveries {
+			if lost[l.Incident] {
+				continue
+			}
+			if err := tx.post(ctx, l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t txn) keepIncident(ctx context.Context, o adtally.Incident) (kept bool, err error) {
+	n, err := t.exec(ctx, `UPDATE incidents SET name = ?, stage = ?, severity = ?, since = ?, sentence = ?, cure = ?, notified = ?, notified_stage = ?, cleared = ?, closed = ?
+		WHERE id = ? AND closed IS NULL`,
+		o.Name, o.Stage, int64(o.Severity), micros(o.Since), o.Sentence, o.Cure, micros(o.Told), o.ToldStage, micros(o.Calm), micros(o.Closed), o.ID)
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	n, err = t.exec(ctx, `INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING`,
+		o.ID, string(o.Kind), o.Source, o.Name, o.Subject, o.Stage, int64(o.Severity), micros(o.Since), o.Sentence, o.Cure,
+		micros(o.Opened), micros(o.Told), o.ToldStage, micros(o.Calm), micros(o.Closed))
+	return n > 0, err
+}
+
+// post puts a delivery among those to be sent. The same one is not sent twice.
+func (t txn) post(ctx context.Context, l adtally.Delivery) error {
+	_, err := t.exec(ctx, `INSERT INTO deliveries (id, channel, body, created, not_before, tries, delivered, error)
+		SELECT ?, id, ?, ?, ?, 0, NULL, '' FROM channels WHERE id = ? ON CONFLICT DO NOTHING`,
+		l.ID, l.Body, micros(l.Written), micros(l.NotBefore), l.Channel)
+	return err
+}
+
+func scanIncident(rows *sql.Rows) (o adtally.Incident, err error) {
+	var since, opened, told, calm, closed, reached sql.Null[int64]
+	err = rows.Scan(&o.ID, &o.Kind, &o.Source, &o.Name, &o.Subject, &o.Stage, &o.Severity, &since, &o.Sentence, &o.Cure, &opened, &told, &o.ToldStage, &calm, &closed, &reached)
+	o.Since, o.Opened, o.Told, o.Calm, o.Closed, o.Reached = moment(since), moment(opened), moment(told), moment(calm), moment(closed), moment(reached)
+	return o, err
+}
+
+// OpenIncidents are those that go on.
+func (db *DB) OpenIncidents(ctx context.Context) (all []adtally.Incident, err error) {
+	err = db.query(ctx, "read what is wrong", func(rows *sql.Rows) error {
+		o, err := scanIncident(rows)
+		all = append(all, o)
+		return err
+	}, `SELECT `+incidentColumns+` FROM incidents WHERE closed IS NULL ORDER BY opened NULLS FIRST, id`)
+	return all, err
+}
+
+// Incidents are all that people were told of, newest first, before a place.
+func (db *DB) Incidents(ctx context.Context, before adtally.PagePosition, limit int) (all []adtally.Incident, err error) {
+	w := from(before, "opened")
+	err = db.query(ctx, "read what was wrong", func(rows *sql.Rows) error {
+		o, err := scanIncident(rows)
+		all = append(all, o)
+		return err
+	}, `SELECT `+incidentColumns+` FROM incidents WHERE notified IS NOT NULL AND `+w.text+` ORDER BY opened DESC, id DESC LIMIT ?`, append(w.args, limit)...)
+	return all, err
+}
+
+const deliveryColumns = `id, channel, body, created, not_before, tries, delivered, error`
+
+func scanDelivery(rows *sql.Rows) (l adtally.Delivery, err error) {
+	var written, notBefore, arrived sql.Null[int64]
+	err = rows.Scan(&l.ID, &l.Channel, &l.Body, &written, &notBefore, &l.Tries, &arrived, &l.Problem)
+	l.Written, l.NotBefore, l.Arrived = moment(written), moment(notBefore), moment(arrived)
+	return l, err
+}
+
+// TakeDeliveries gives deliveries that are to be sent now to one caller, who has so
+// long to say what became of them; then they are anybody's again.
+func (db *DB) TakeDeliveries(ctx context.Context, now time.Time, hold time.Duration, limit int) (all []adtally.Delivery, err error) {
+	err = db.write(ctx, "take deliveries to send", func(tx txn) error {
+		all = nil
+		var due []adtally.Delivery
+		err := tx.query(ctx, func(rows *sql.Rows) error {
+			l, err := scanDelivery(rows)
+			due = append(due, l)
+			return err
+		}, `SELECT `+deliveryColumns+` FROM deliveries WHERE not_before <= ? ORDER BY not_before, id, channel LIMIT ?`, now.UnixMicro(), limit)
+		for _, l := range due {
+			n, taken := tx.exec(ctx, `UPDATE deliveries SET not_before = ?, tries = tries + 1 WHERE id = ? AND channel = ? AND not_before = ? AND tries = ?`,
+				micros(now.Add(hold)), l.ID, l.Channel, micros(l.NotBefore), l.Tries)
+			if err = errors.Join(err, taken); taken == nil && n == 1 {
+				l.Tries++
+				all = append(all, l)
+			}
+		}
+		return err
+	})
+	return all, err
+}
+
+// DeliverySent writes down what became of a delivery. The first that arrives is when
+// people are told of its incident.
+func (db *DB) DeliverySent(ctx context.Context, l adtally.Delivery) error {
+	return db.write(ctx, "write down what became of a delivery", func(tx txn) error {
+		_, err := tx.exec(ctx, `UPDATE deliveries SET not_before = ?, delivered = ?, error = ? WHERE id = ? AND channel = ?`,
+			micros(l.NotBefore), micros(l.Arrived), l.Problem, l.ID, l.Channel)
+		if err != nil || l.Arrived.IsZero() {
+			return err
+		}
+		_, err = tx.exec(ctx, `UPDATE incidents SET delivered = ? WHERE id = ? AND delivered IS NULL`, micros(l.Arrived), l.Incident)
+		return err
+	})
+}
+
+// Deliveries are those of a channel, newest first.
+func (db *DB) Deliveries(ctx context.Context, channel string, limit int) (all []adtally.Delivery, err error) {
+	err = db.query(ctx, "read deliveries", func(rows *sql.Rows) error {
+		l, err := scanDelivery(rows)
+		all = append(all, l)
+		return err
+	}, `SELECT `+deliveryColumns+` FROM deliveries WHERE channel = ? ORDER BY created DESC, id DESC LIMIT ?`, channel, limit)
+	return all, err
+}
+
+// PruneDeliveries forgets those that were written before a moment.
+func (db *DB) PruneDeliveries(ctx context.Context, before time.Time) error {
+	_, err := db.exec(ctx, "forget old deliveries", `DELETE FROM deliveries WHERE created < ?`, before.UnixMicro())
+	return err
+}
+
+// Grants are what the credentials in use allow, by credential.
+func (db *DB) Grants(ctx context.Context) (map[string]adtally.Grant, error) {
+	all := map[string]adtally.Grant{}
+	err := db.query(ctx, "read what credentials allow", func(rows *sql.Rows) error {
+		var id, allows string
+		if err := rows.Scan(&id, &allows); err != nil {
+			return err
+		}
+		var g adtally.Grant
+		err := unjson(allows, &g)
+		all[id] = g
+		return err
+	}, `SELECT v.credential, v.allows FROM credential_versions AS v JOIN credentials AS c ON c.id = v.credential AND c.latest = v.number`)
+	return all, err
+}

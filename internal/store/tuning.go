@@ -1,0 +1,21 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Tuning is what reads of a stream and an account have learned; nil where that
+// is nothing yet.
+func (db *DB) Tuning(ctx context.Context, source, account, stream string) (tuning []byte, err error) {
+	err = db.query(ctx, "read a lesson", func(rows *sql.Rows) error { return rows.Scan(&tuning) },
+		`SELECT tuning FROM tunings WHERE source = ? AND account = ? AND stream = ?`, source, account, stream)
+	return tuning, err
+}
+
+// SaveTuning keeps a lesson in place of the one before.
+func (db *DB) SaveTuning(ctx context.Context, source, account, stream string, tuning []byte) error {
+	_, err := db.exec(ctx, "save a lesson", `INSERT INTO tunings (source, account, stream, tuning) VALUES (?, ?, ?, ?)
+		ON CONFLICT (source, account, stream) DO UPDATE SET tuning = excluded.tuning`, source, account, stream, tuning)
+	return err
+}

@@ -53,10 +53,14 @@ test-long: machine build $(VENV)/.ready ## the same with long sweeps: 160 kills,
 	$(MAKE) fuzz FUZZTIME=5m
 
 .PHONY: lint
-lint: compiler $(LINT) openapi ## look for what the compiler does not mind
+lint: compiler $(LINT) openapi words ## look for what the compiler does not mind
 	$(LINT) run ./...
 
 # Two programs read the OpenAPI document as those do who make clients from it.
+.PHONY: words
+words:
+	tools/words
+
 .PHONY: openapi
 openapi: compiler $(OPENAPI)/.ready
 	ADTALLY_OPENAPI=$(CURDIR)/$(OPENAPI)/openapi.json go test -count=1 -run TestDocument_ ./internal/api

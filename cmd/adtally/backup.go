@@ -27,9 +27,9 @@ const (
 // backupCommand works beside a running service, or without it.
 type backupCommand struct {
 	serviceFlags
-	File             string `arg:"" help:"The backup to make; it must not be there yet."`
-	PassphraseFile   string `help:"File whose first line is the passphrase that the keys are sealed with. Default: ADTALLY_BACKUP_PASSPHRASE, or a prompt." name:"passphrase-file" placeholder:"FILE"`
-	WithoutWarehouse bool   `help:"Note only where the warehouse is."`
+	File             string `arg:"" help:"The file to create. It must not exist."`
+	PassphraseFile   string `help:"File whose first line is the passphrase that encrypts the keys. Default: ADTALLY_BACKUP_PASSPHRASE, or a prompt." name:"passphrase-file" placeholder:"FILE"`
+	WithoutWarehouse bool   `help:"Leave the warehouse out, and record only where it is."`
 }
 
 func (c *backupCommand) Run(ctx context.Context, p *program) (err error) {
@@ -42,7 +42,7 @@ func (c *backupCommand) Run(ctx context.Context, p *program) (err error) {
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(c.File), ".adtally-backup-*")
 	if err != nil {
-		return wrong("backup_unwritable", "Name a file in a folder that exists and may be written.", "The backup cannot be written: %w", err)
+		return wrong("backup_unwritable", "Choose a file in an existing folder that you can write to.", "The backup cannot be written: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	m, err := c.gather(ctx, p, folder, word)
@@ -55,7 +55,7 @@ func (c *backupCommand) Run(ctx context.Context, p *program) (err error) {
 	return c.tell(p, m)
 }
 
-// possible refuses what cannot be backed up here.
+// possible returns a fault if this service cannot be backed up to a file.
 func (c *backupCommand) possible() error {
 	if c.DatabaseURL != "" {
 		return wrong("backup_server", "Back the database up with PostgreSQL's own pg_dump (schemas adtally and river), and keep the folder "+filepath.Join(c.Data, "keys")+", the file "+filepath.Join(c.Data, signingName)+" and the warehouse with it.",
@@ -65,13 +65,13 @@ func (c *backupCommand) possible() error {
 		return err
 	}
 	if _, err := os.Lstat(c.File); err == nil {
-		return wrong("backup_exists", "Name another file, or move that one away.", "The file %s is there already", c.File)
+		return wrong("backup_exists", "Choose another file name, or move that file away.", "The file %s already exists", c.File)
 	}
 	return nil
 }
 
-// gather copies all that a service is made of into a folder. The database goes before
-// the warehouse: what the warehouse has beyond it, the next sync finds there.
+// gather copies all parts of a service into a folder. The database is copied before
+// the warehouse: the next sync adopts loads that only the warehouse has.
 func (c *backupCommand) gather(ctx context.Context, p *program, folder string, word adtally.Secret) (m archive.Manifest, err error) {
 	m = archive.Manifest{Made: p.clock().UTC().Truncate(time.Second), Version: version}
 	keys, err := c.copyDatabase(ctx, p, folder)
@@ -91,8 +91,8 @@ func (c *backupCommand) gather(ctx context.Context, p *program, folder string, w
 	return m, c.sealKeys(&m, folder, keys, word)
 }
 
-// copyDatabase copies the database, and gives the keys that open what is in the copy.
-// Keys may change meanwhile: those from before and after are tried together.
+// copyDatabase copies the database and returns the keys that open the secrets in the
+// copy. Keys can be rotated meanwhile, so it includes those from before and after.
 func (c *backupCommand) copyDatabase(ctx context.Context, p *program, folder string) (string, error) {
 	before, err := c.vaultOf(p, nil).Keys.Load()
 	if err != nil {
@@ -118,8 +118,8 @@ func (c *backupCommand) copyDatabase(ctx context.Context, p *program, folder str
 	return all, c.fits(ctx, p, to, all)
 }
 
-// fits finds out that keys open what is sealed in a database's copy: a backup without
-// them is worth nothing.
+// fits checks that the keys open every secret in the copy. A backup without the right
+// keys would be worthless.
 func (c *backupCommand) fits(ctx context.Context, p *program, path, keys string) (err error) {
 	db, err := store.Open(ctx, path)
 	if err != nil {
@@ -131,8 +131,8 @@ func (c *backupCommand) fits(ctx context.Context, p *program, path, keys string)
 	return v.Unlock(ctx)
 }
 
-// copyWarehouse copies the warehouse where it is in the service's folder, or says
-// where else it is.
+// copyWarehouse copies the warehouse if it is in the service's folder, and otherwise
+// returns where it is.
 func (c *backupCommand) copyWarehouse(ctx context.Context, p *program, folder string) (names []string, elsewhere string, err error) {
 	file := c.warehouseInUse()
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
@@ -163,7 +163,7 @@ func (c *backupCommand) copyWarehouse(ctx context.Context, p *program, folder st
 	return names, "", err
 }
 
-// kept are the secrets beside the database.
+// kept are the secrets that are stored outside the database.
 type kept struct {
 	Keys    string `json:"keys"`
 	Signing string `json:"signing"`
@@ -173,7 +173,7 @@ type kept struct {
 func (c *backupCommand) sealKeys(m *archive.Manifest, folder, keys string, word adtally.Secret) error {
 	signing, err := os.ReadFile(filepath.Join(c.Data, signingName))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return wrong("data", "See that the folder may be read.", "The file %s cannot be read: %w", signingName, err)
+		return wrong("data", "Check that the folder is readable.", "The file %s cannot be read: %w", signingName, err)
 	}
 	text, err := json.Marshal(kept{keys, string(signing)})
 	if err != nil {
@@ -190,8 +190,8 @@ func (c *backupCommand) sealKeys(m *archive.Manifest, folder, keys string, word 
 	return m.Add(folder, sealedName)
 }
 
-// pack writes the backup under another name first, so that it is never there by
-// half.
+// pack writes the backup under a temporary name first, so that an incomplete file never
+// has the final name.
 func (c *backupCommand) pack(m archive.Manifest, folder string) error {
 	part := filepath.Join(folder, "part")
 	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -199,9 +199,9 @@ func (c *backupCommand) pack(m archive.Manifest, folder string) error {
 		return err
 	}
 	if err := errors.Join(archive.Pack(out, m, folder), out.Sync(), out.Close()); err != nil {
-		return wrong("backup_unwritable", "Make room, or name a file on another disk.", "The backup cannot be written: %w", err)
+		return wrong("backup_unwritable", "Free some disk space, or choose a file on another disk.", "The backup cannot be written: %w", err)
 	}
-	if err := os.Link(part, c.File); err == nil || errors.Is(err, os.ErrExist) { // never over another file
+	if err := os.Link(part, c.File); err == nil || errors.Is(err, os.ErrExist) { // never overwrites another file
 		return err
 	}
 	return os.Rename(part, c.File) // a file system without links

@@ -13,7 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// settings are those of a file: TOML, with the names of the flags.
+// settings are the values of a TOML file whose keys are the names of the flags.
 type settings map[string]any
 
 // readSettings reads a file for the command line.
@@ -27,8 +27,8 @@ func readSettings(r io.Reader) (kong.Resolver, error) {
 	return s, err
 }
 
-// Resolve gives a flag's setting, unless the environment has one: what is nearer
-// to whoever types counts more.
+// Resolve returns a flag's value from the file, unless the environment sets it: the
+// environment takes precedence over the file.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	if fromEnvironment(flag) {
 		return nil, nil //nolint:nilnil // kong's word for "I have none"
@@ -54,8 +54,7 @@ func fromEnvironment(flag *kong.Flag) bool {
 	return slices.ContainsFunc(flag.Envs, func(name string) bool { return os.Getenv(name) != "" })
 }
 
-// Validate finds settings that no command knows: a word that is misspelt would
-// otherwise do nothing.
+// Validate rejects settings that no command has, so that a misspelt name is noticed.
 func (s settings) Validate(app *kong.Application) error {
 	known := map[string]bool{}
 	for _, command := range app.Children {
@@ -71,11 +70,11 @@ func (s settings) Validate(app *kong.Application) error {
 	return nil
 }
 
-// configCommand shows what adtally serve would go by.
+// configCommand prints the settings that adtally serve would use.
 type configCommand struct{ serveCommand }
 
-// Run prints the settings as a file of settings, with where each comes from.
-// Passwords are masked; keys and tokens are no settings.
+// Run prints the settings as a TOML file, with the origin of each. Passwords are
+// masked; keys and tokens are not settings.
 func (c *configCommand) Run(k *kong.Context, p *program) error {
 	origin := map[*kong.Flag]string{}
 	for _, path := range k.Path {

@@ -9,11 +9,11 @@ import (
 	"adtally/internal/destination"
 )
 
-// askTimeout is how long a request waits for a warehouse that another program
-// holds.
+// askTimeout is how long an API request waits for a warehouse that another program has
+// open.
 const askTimeout = 5 * time.Second
 
-// keeping lends the warehouse to a question of what in it is whose.
+// keeping opens the warehouse for a question about which objects are ours.
 func (w *warehouse) keeping(ctx context.Context, ask func(context.Context, destination.DatasetManager) error) error {
 	asking, done := context.WithTimeout(ctx, askTimeout)
 	defer done()
@@ -22,13 +22,13 @@ func (w *warehouse) keeping(ctx context.Context, ask func(context.Context, desti
 		defer release()
 		datasets, can := writer.(destination.DatasetManager)
 		if !can {
-			return nil // what it does not tell, it does not drop either
+			return nil // a warehouse that cannot tell which objects are ours cannot drop any
 		}
 		err = ask(asking, datasets)
 	}
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "The warehouse " + w.where.Location + " is held by another program",
-			Hint: "Close the program that has it open, or open it there for reading only; then try again.", Err: err}
+		return &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "The warehouse " + w.where.Location + " is in use by another program",
+			Hint: "Close the program that has the file open, or open it read-only there; then try again.", Err: err}
 	}
 	return err
 }

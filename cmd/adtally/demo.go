@@ -23,7 +23,7 @@ const (
 )
 
 type demoCommand struct {
-	To string `help:"Where to put the warehouse. It is made anew." default:"adtally-demo.duckdb" placeholder:"FILE.duckdb"`
+	To string `help:"The warehouse file. An earlier demo file is overwritten." default:"adtally-demo.duckdb" placeholder:"FILE.duckdb"`
 }
 
 func (c *demoCommand) Run(ctx context.Context, p *program) error {
@@ -61,13 +61,13 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	return c.summary(ctx, p)
 }
 
-// clear removes what an earlier demo left. A file of another name is the
-// user's, and stays.
+// clear removes the files of an earlier demo. Files with other names belong to the user
+// and stay.
 func (c *demoCommand) clear() error {
 	for _, name := range []string{c.To, c.To + ".state", c.To + ".state-wal", c.To + ".state-shm", c.To + ".state.lock"} {
 		if c.To != demoFile {
 			if _, err := os.Stat(c.To); err == nil {
-				return wrong("exists", "Name another file, or remove it yourself: the demo overwrites nothing of yours.", "%s is there already", c.To)
+				return wrong("exists", "Choose another file, or delete it yourself. The demo never overwrites your files.", "%s already exists", c.To)
 			}
 			continue
 		}
@@ -78,7 +78,7 @@ func (c *demoCommand) clear() error {
 	return nil
 }
 
-// summary shows what is in the warehouse now, asked of the warehouse.
+// summary prints figures that it reads from the warehouse.
 func (c *demoCommand) summary(ctx context.Context, p *program) error {
 	w, err := destinations["duckdb"](0).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
 	if err != nil {
@@ -161,7 +161,7 @@ SELECT d.date, coalesce(sum(f.spend), 0)::DOUBLE FROM
   (SELECT unnest(range((SELECT min(date) FROM facebook_ads.basic_account), (SELECT max(date) FROM facebook_ads.basic_account) + 1, INTERVAL 1 DAY))::DATE AS date) d
 LEFT JOIN facebook_ads.basic_account f USING (date) GROUP BY ALL ORDER BY ALL`
 
-// lineDays is how many days the sparkline shows: as many as fit beside words.
+// lineDays is how many days fit into the sparkline's line.
 const lineDays = 60
 
 func spendLine(ctx context.Context, p *program, db *sql.DB) error {
@@ -188,7 +188,7 @@ func spendLine(ctx context.Context, p *program, db *sql.DB) error {
 }
 
 // sparkline draws numbers as bars of a text line, the largest eight eighths
-// high. Nothing is drawn for nothing.
+// high. A zero is blank.
 func sparkline(values []float64) string {
 	const bars = "▁▂▃▄▅▆▇█"
 	top := 0.0

@@ -12,15 +12,15 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// longestAnswer bounds what is read: an error of Graph's is below 10 kB.
+// longestAnswer limits the input: errors of the Graph API are below 10 kB.
 const longestAnswer = 64 << 20
 
 const nameAFile = "Name a file that holds the body of an answer."
 
 type explainCommand struct {
-	File   string   `arg:"" optional:"" help:"The body of the answer. Default: standard input."`
-	Status int      `help:"The answer's HTTP status. Without it the body alone decides." default:"0" placeholder:"400"`
-	Header []string `help:"A header of the answer, \"Name: value\"; may be given again. Usage headers say how long to wait." sep:"none" placeholder:"HEADER"`
+	File   string   `arg:"" optional:"" help:"A file with the response body. Default: standard input."`
+	Status int      `help:"HTTP status of the response. Default: decide by the body alone." default:"0" placeholder:"400"`
+	Header []string `help:"A response header, \"Name: value\"; may be repeated. Usage headers say how long to wait." sep:"none" placeholder:"HEADER"`
 	JSON   bool     `help:"Print one JSON object." name:"json"`
 }
 
@@ -39,7 +39,7 @@ func (c *explainCommand) Run(_ context.Context, p *program) error {
 	}
 	if c.JSON {
 		e := json.NewEncoder(p.out)
-		e.SetEscapeHTML(false) // Meta's texts hold addresses and tags
+		e.SetEscapeHTML(false) // Meta's texts contain URLs and tags
 		return e.Encode(x)
 	}
 	return printExplanation(p, x)
@@ -50,7 +50,7 @@ func (c *explainCommand) headers() (http.Header, error) {
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok {
-			return nil, wrong("no_header", "Write a header as \"Name: value\".", "%q is no header", line)
+			return nil, wrong("no_header", "Write the header as \"Name: value\".", "%q is not a header", line)
 		}
 		h.Set(strings.TrimSpace(name), strings.TrimSpace(value))
 	}

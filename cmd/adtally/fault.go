@@ -12,10 +12,10 @@ import (
 
 // Exit codes: a script can tell who must act.
 const (
-	exitFailed      = 1 // something failed that nobody foresaw
-	exitConfigure   = 2 // the command line, a setting or a permission must change
-	exitReconnect   = 3 // the token must be renewed
-	exitLater       = 4 // the same command, later
+	exitFailed      = 1 // unexpected error
+	exitConfigure   = 2 // change the command line, a setting or a permission
+	exitReconnect   = 3 // replace the token
+	exitLater       = 4 // run the same command later
 	exitInterrupted = 130
 )
 
@@ -24,7 +24,7 @@ var exitCodes = map[adtally.Act]int{
 	adtally.Retry: exitLater, adtally.Wait: exitLater,
 }
 
-// fail tells a person about an error and gives the exit code.
+// fail prints an error for people and returns the exit code.
 func (p *program) fail(err error) int {
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintln(p.err, "Stopped. What was committed stays; the same command goes on from there.")
@@ -54,11 +54,11 @@ func sentence(f *adtally.Fault) string {
 }
 
 func usage(err error) error {
-	return &adtally.Fault{Act: adtally.Configure, Code: "usage", Message: "The command line is not right", Hint: "adtally --help shows how.", Err: err}
+	return &adtally.Fault{Act: adtally.Configure, Code: "usage", Message: "The command line is invalid", Hint: "See adtally --help.", Err: err}
 }
 
-// wrong is a fault that whoever runs the command can cure. A cause that the format
-// ends with, as ": %w", is kept as one.
+// wrong returns a fault that the user can fix. If format ends with ": %w", that error
+// becomes the fault's cause.
 func wrong(code, hint, format string, a ...any) error {
 	said := fmt.Errorf(format, a...)
 	f := &adtally.Fault{Act: adtally.Configure, Code: code, Message: said.Error(), Hint: hint, Err: errors.Unwrap(said)}

@@ -9,8 +9,8 @@ import (
 	"adtally/internal/store"
 )
 
-// folderOwner is the service that works in a data folder. It is written down beside the
-// lock, so that a second one can name the first.
+// folderOwner identifies the service that uses a data folder. It is written next to the
+// lock file, so that a second service can name the first.
 type folderOwner struct {
 	PID       int       `json:"pid"`
 	Host      string    `json:"host"`
@@ -23,35 +23,35 @@ const (
 	ownerFile = "serve.json"
 )
 
-// occupy keeps the data folder for one service. A crash ends the lock; what is
-// written beside it stays, and is believed only while the lock is held.
+// occupy locks the data folder for one service. The operating system releases the lock
+// after a crash; the file next to it stays, and counts only while the lock is held.
 func (f *serviceFlags) occupy(p *program) (leave func(), err error) {
 	if err := f.makeFolder(); err != nil {
 		return nil, err
 	}
 	leave, held, err := store.Hold(filepath.Join(f.Data, lockFile))
 	if err != nil {
-		return nil, wrong("data", "See that the folder may be written.", "The folder %s cannot be locked: %w", f.Data, err)
+		return nil, wrong("data", "Check that the folder is writable.", "The folder %s cannot be locked: %w", f.Data, err)
 	}
 	if !held {
 		return nil, f.occupied()
 	}
 	if err := f.sign(p.clock()); err != nil {
 		leave()
-		return nil, wrong("data", "See that the folder may be written, and that its disk has room.", "The folder %s cannot be written: %w", f.Data, err)
+		return nil, wrong("data", "Check that the folder is writable and that its disk is not full.", "The folder %s cannot be written: %w", f.Data, err)
 	}
 	return leave, nil
 }
 
 func (f *serviceFlags) makeFolder() error {
 	if err := os.MkdirAll(f.Data, 0o700); err != nil {
-		return wrong("data", "Name another --data.", "The folder %s cannot be made: %w", f.Data, err)
+		return wrong("data", "Name another --data.", "The folder %s cannot be created: %w", f.Data, err)
 	}
 	return nil
 }
 
-// sign writes down who has the folder, under another name first: it is read at any
-// moment.
+// sign writes the owner file. It uses a temporary name first because the file can be
+// read at any time.
 func (f *serviceFlags) sign(now time.Time) error {
 	host, err := os.Hostname()
 	if err != nil {
@@ -72,23 +72,23 @@ func (f *serviceFlags) sign(now time.Time) error {
 	return os.Rename(path+".new", path)
 }
 
-// owner reads who has, or had, the folder.
+// owner reads the current or last owner of the folder.
 func (f *serviceFlags) owner() (t folderOwner, known bool) {
 	text, err := os.ReadFile(filepath.Join(f.Data, ownerFile))
 	return t, err == nil && json.Unmarshal(text, &t) == nil
 }
 
-// occupied refuses a second service in a folder.
+// occupied returns the fault for a second service in the same folder.
 func (f *serviceFlags) occupied() error {
 	const hint = "Stop that one first, or name another folder with --data."
 	t, known := f.owner()
 	if !known {
-		return wrong("data_in_use", hint, "Another adtally serve works in the folder %s", f.Data)
+		return wrong("data_in_use", hint, "Another adtally serve is using the folder %s", f.Data)
 	}
-	return wrong("data_in_use", hint, "Another adtally serve works in the folder %s: process %d on %s, since %s", f.Data, t.PID, t.Host, t.Since.Format("2006-01-02 15:04:05 MST"))
+	return wrong("data_in_use", hint, "Another adtally serve is using the folder %s: process %d on %s, since %s", f.Data, t.PID, t.Host, t.Since.Format("2006-01-02 15:04:05 MST"))
 }
 
-// warehouseFile is where the data is.
+// warehouseFile is the path of the warehouse.
 func (f *serviceFlags) warehouseFile() string {
 	if f.Warehouse != "" {
 		return f.Warehouse
@@ -96,8 +96,8 @@ func (f *serviceFlags) warehouseFile() string {
 	return filepath.Join(f.Data, "warehouse.duckdb")
 }
 
-// warehouseNoted is where the data is, so that it can be found after the folder was
-// moved.
+// warehouseNoted is the path that is stored in the owner file: relative inside the
+// folder, so that it stays valid if the folder is moved.
 func (f *serviceFlags) warehouseNoted() (string, error) {
 	file := f.warehouseFile()
 	if in, err := f.within(file); err != nil || in {
@@ -106,7 +106,7 @@ func (f *serviceFlags) warehouseNoted() (string, error) {
 	return filepath.Abs(file)
 }
 
-// within says whether a file stands in the data folder.
+// within reports whether a file is in the data folder.
 func (f *serviceFlags) within(file string) (bool, error) {
 	folder, err := filepath.Abs(f.Data)
 	if err != nil {
@@ -116,8 +116,8 @@ func (f *serviceFlags) within(file string) (bool, error) {
 	return filepath.Dir(file) == folder, err
 }
 
-// warehouseInUse is where the data is: as told here, or as the service was told that
-// worked in the folder last.
+// warehouseInUse is the warehouse of these flags, or of the service that used the
+// folder last.
 func (f *serviceFlags) warehouseInUse() string {
 	t, known := f.owner()
 	switch {

@@ -13,10 +13,10 @@ import (
 	"adtally/internal/table"
 )
 
-// forecasts say what reading would give, and take.
+// forecasts answer previews and cost estimates.
 type forecasts struct{ *service }
 
-// scrap is a note that nobody keeps.
+// scrap is a connector.Note that stores nothing.
 type scrap struct {
 	began  time.Time
 	cursor adtally.Cursor
@@ -37,12 +37,12 @@ func (m *scrap) SaveTuning(_ context.Context, tuning []byte) error {
 	return nil
 }
 
-// previewRows is how many rows a preview shows, and previewTime how long it may
-// take: somebody waits for it.
+// previewRows is how many rows a preview shows. previewTime limits how long it takes,
+// because a person is waiting.
 const (
 	previewRows = 100
 	previewTime = time.Minute
-	previewTrys = 4 // a read may ask to begin anew, with what it has learned
+	previewTrys = 4 // a read can ask to start over with the limits it has learned
 )
 
 // Preview asks the platform for one day of a report.
@@ -85,11 +85,11 @@ func (f forecasts) Preview(ctx context.Context, s adtally.SourceRecord, r adtall
 	return p, err
 }
 
-// fillPreview reads the day.
+// fillPreview reads the day into p.
 func fillPreview(ctx context.Context, p *adtally.Preview, reader connector.Reader, name string, now time.Time) error {
 	i := slices.IndexFunc(reader.Streams(), func(st connector.Stream) bool { return st.Tables[0].Name == name })
 	if i < 0 {
-		return wrong("report", "Give it another name.", "There is no report %s", name)
+		return wrong("report", "Choose another name.", "There is no report %s", name)
 	}
 	stream := reader.Streams()[i]
 	cost, note := &adtally.Meter{}, &scrap{began: now}
@@ -112,7 +112,7 @@ func fillPreview(ctx context.Context, p *adtally.Preview, reader connector.Reade
 		}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &adtally.Fault{Act: adtally.Retry, Code: "preview_slow", Message: "The platform takes more than a minute for this day", Hint: "Take fewer breakdowns or fields, or another day."}
+		return &adtally.Fault{Act: adtally.Retry, Code: "preview_slow", Message: "The platform needs more than a minute for this day", Hint: "Use fewer breakdowns or fields, or another day."}
 	}
 	return err
 }
@@ -130,7 +130,7 @@ func take(p *adtally.Preview, b table.Batch) {
 	}
 }
 
-// seen is an account that the source sees, or the first of them.
+// seen returns the named account of the source, or its first one.
 func (f forecasts) seen(ctx context.Context, s adtally.SourceRecord, account string) (adtally.Account, error) {
 	all, err := f.store.SeenAccounts(ctx, s.ID)
 	if err != nil {
@@ -141,13 +141,14 @@ func (f forecasts) seen(ctx context.Context, s adtally.SourceRecord, account str
 			return a.Account, nil
 		}
 	}
-	return adtally.Account{}, wrong("no_accounts", "Look at the list of its accounts.", "The source does not see this ad account")
+	return adtally.Account{}, wrong("no_accounts", "See the source's list of accounts.", "The source has no access to this ad account")
 }
 
-// memoryOfCosts is how far back what slices took is looked at: a platform changes.
+// memoryOfCosts is the age of the oldest slices that an estimate uses; platforms
+// change.
 const memoryOfCosts = 90 * 24 * time.Hour
 
-// Estimate says what a run would take, by what its slices took before.
+// Estimate predicts the cost of a run from the cost of earlier slices.
 func (f forecasts) Estimate(ctx context.Context, s adtally.SourceRecord, e adtally.RunScope) ([]adtally.Cost, error) {
 	s.Source = reaching(s.Source, e)
 	platform, err := f.platforms.of(ctx, s.Connector, s.ID)
@@ -184,7 +185,7 @@ func (f forecasts) Estimate(ctx context.Context, s adtally.SourceRecord, e adtal
 	return costs(reader.Streams(), accounts, trends, plan)
 }
 
-// costs adds up what each stream's slices are likely to take.
+// costs sums the expected cost of each stream's slices.
 func costs(streams []connector.Stream, accounts []adtally.Account, trends []adtally.CostModel, plan func(string, adtally.Account) ([]adtally.Slice, error)) (all []adtally.Cost, err error) {
 	for _, st := range streams {
 		c := adtally.Cost{Stream: st.Name, Accounts: len(accounts), Seen: true}
@@ -210,7 +211,8 @@ func costs(streams []connector.Stream, accounts []adtally.Account, trends []adta
 	return all, nil
 }
 
-// costModelOf is what an account's slices took or, where none was read, those of all.
+// costModelOf returns the cost model of an account, or of all accounts if this one has
+// no slices yet.
 func costModelOf(trends []adtally.CostModel, stream, account string) (of adtally.CostModel) {
 	for _, t := range trends {
 		if t.Stream != stream {

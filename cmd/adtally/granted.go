@@ -12,18 +12,18 @@ import (
 	"adtally/internal/vault"
 )
 
-// How long what the platform said is believed. All calls of an installation's app
-// share one hourly budget (META_API.md, rate limits), so that fifty sources must
-// not each ask the same.
+// How long a verification and an account list stay valid. All calls of an app share one
+// hourly budget (docs/meta-api.md#rate-limits), so fifty sources must not each ask the
+// same question.
 const (
 	verifiedFor = 24 * time.Hour
 	listedFor   = time.Hour
 )
 
-// answer is what the platform said of a secret last. Sources whose tokens were
-// copied from each other have credentials of their own, and share the answer.
+// answer is the platform's last answer about a secret. Sources that use copies of one
+// token have separate credentials and share the answer.
 type answer struct {
-	mu    sync.Mutex // held while the platform is asked
+	mu    sync.Mutex // held during the request to the platform
 	grant adtally.Grant
 }
 
@@ -32,9 +32,9 @@ func (c *runner) answerFor(s adtally.Secret) *answer {
 	return one.(*answer) //nolint:forcetypeassert // nothing else is stored
 }
 
-// granted is what a secret allows, and the accounts that it sees. The platform is
-// asked once a day, for the accounts once an hour, and at once where the token
-// seems to be dead. A run that a person began sees which accounts there are now.
+// granted returns what a secret allows and which accounts it sees. It asks the platform
+// once a day, for the accounts once an hour, and immediately if the token seems to be
+// invalid. For a run that a person started it always lists the accounts.
 func (c *runner) granted(ctx context.Context, p connector.Connector, s adtally.SourceRecord, k key, t adtally.Trigger) (adtally.Grant, error) {
 	shared := c.answerFor(k.secret)
 	shared.mu.Lock()
@@ -58,7 +58,7 @@ func (c *runner) granted(ctx context.Context, p connector.Connector, s adtally.S
 	return g, c.store.NoteGrant(ctx, k.version.Credential, k.version.Number, g, c.p.clock())
 }
 
-// asked is what is known, or what the platform is asked where that is too old.
+// asked returns g if it is recent enough, and asks the platform otherwise.
 func (c *runner) asked(ctx context.Context, p connector.Connector, s adtally.SourceRecord, k key, g adtally.Grant) (adtally.Grant, error) {
 	now := c.p.clock()
 	switch {
@@ -75,13 +75,13 @@ func (c *runner) asked(ctx context.Context, p connector.Connector, s adtally.Sou
 	return g, err
 }
 
-// within says whether something was less than d ago. Our clock may have been put
-// back since: then it was not.
+// within reports whether then is less than d before now. It is false if the clock was
+// set back since.
 func within(then, now time.Time, d time.Duration) bool {
 	return !now.Before(then) && now.Sub(then) < d
 }
 
-// believed says whether what the platform said of a secret need not be asked again.
+// believed reports whether a verification is still valid.
 func believed(g adtally.Grant, now time.Time) bool {
 	ended := g.ExpiryKnown && !g.ExpiresAt.IsZero() && !now.Before(g.ExpiresAt)
 	return within(g.Verified, now, verifiedFor) && len(g.Missing) == 0 && !ended
@@ -93,7 +93,7 @@ func sees(g adtally.Grant, named []string) bool {
 	})
 }
 
-// remembered is what the platform said of a secret last.
+// remembered returns the stored grant of a secret.
 func (c *runner) remembered(ctx context.Context, k key) (adtally.Grant, error) {
 	all, err := c.store.CredentialVersions(ctx, k.version.Credential)
 	for _, v := range all {
@@ -104,7 +104,7 @@ func (c *runner) remembered(ctx context.Context, k key) (adtally.Grant, error) {
 	return adtally.Grant{}, err
 }
 
-// verified asks the platform for all of it.
+// verified asks the platform about the token, its permissions and its accounts.
 func (c *runner) verified(ctx context.Context, p connector.Connector, s adtally.SourceRecord, k key) (adtally.Grant, error) {
 	g, err := p.Verify(ctx, k.secret, s.Accounts...)
 	now := c.p.clock()
@@ -121,14 +121,14 @@ func (c *runner) verified(ctx context.Context, p connector.Connector, s adtally.
 	return g, nil
 }
 
-// doubt has the next run ask the platform about a secret that seems to be dead.
+// doubt makes the next run verify a secret that seems to be invalid.
 func (c *runner) doubt(ctx context.Context, k key) {
 	if err := c.store.DoubtGrant(context.WithoutCancel(ctx), k.version.Credential, k.version.Number); err != nil {
 		c.log.Error("a doubt about a token was not kept", "credential", k.version.Credential, "error", err)
 	}
 }
 
-// forget is doubt of what other sources share, too.
+// forget is doubt, and also discards the answer that other sources share.
 func (c *runner) forget(ctx context.Context, k key) {
 	shared := c.answerFor(k.secret)
 	shared.mu.Lock()
@@ -137,7 +137,7 @@ func (c *runner) forget(ctx context.Context, k key) {
 	c.doubt(ctx, k)
 }
 
-// dead says whether a step has met a secret that the platform does not take.
+// dead reports whether the platform rejected the secret during a step.
 func dead(done adtally.Done, err error) bool {
 	if err != nil {
 		return adtally.FaultOf(err).Act == adtally.Reconnect

@@ -1,8 +1,8 @@
 // Command adtally brings a company's advertising data into a warehouse that the
 // company owns.
 //
-// It is the edge: flags, wiring, and words for people. It may import
-// every room, and nothing imports it. The one rule it keeps: an error is one
+// It has the flags, the wiring and the output for people. It may import
+// every package, and nothing imports it. The one rule it keeps: an error is one
 // sentence and a cure, and the exit code says who must act.
 package main
 
@@ -24,15 +24,15 @@ import (
 // version is set by the build.
 var version = "dev"
 
-// program is what the commands share: the world outside.
+// program is the environment that the commands share.
 type program struct {
 	in       *os.File
 	out, err io.Writer
 	env      func(string) string
-	http     *http.Client     // nil = the usual one
-	now      func() time.Time // nil = the usual clock
+	http     *http.Client     // nil = the default client
+	now      func() time.Time // nil = the system clock
 	poll     time.Duration    // how long to wait before a report is asked for; 0 = as usual
-	// warehouse opens destinations of a kind; nil = those of rooms.go.
+	// warehouse opens destinations of a kind; nil = those of registry.go.
 	warehouse func(kind string, lockTimeout time.Duration) destination.Kind
 }
 
@@ -51,21 +51,21 @@ func (p *program) destination(kind string, lockTimeout time.Duration) destinatio
 }
 
 type commands struct {
-	Sync    syncCommand    `cmd:"" help:"Read ad accounts into a DuckDB file. The same command again goes on where it stopped."`
-	Serve   serveCommand   `cmd:"" help:"Run the service: sources, schedules, people, API."`
-	Work    workCommand    `cmd:"" help:"Run a worker beside the service, on the same PostgreSQL."`
-	Source  sourceCommand  `cmd:"" help:"Sources of a running service."`
-	Run     runCommand     `cmd:"" help:"Runs of a running service."`
-	User    userCommand    `cmd:"" help:"People of a running service."`
-	Key     keyCommand     `cmd:"" help:"Keys of programs that speak to a running service."`
-	Config  configCommand  `cmd:"" help:"Print what adtally serve would go by, and where each setting comes from."`
-	Support supportCommand `cmd:"" help:"Gather what whoever helps has to know, without any secret."`
-	Vault   vaultCommand   `cmd:"" help:"Change the keys that tokens are sealed with."`
-	Backup  backupCommand  `cmd:"" help:"Copy a service into one file, also while it runs: the database, the keys, the warehouse."`
-	Restore restoreCommand `cmd:"" help:"Make a service of a backup, in an empty folder."`
-	Check   checkCommand   `cmd:"" help:"Say what a token is: whose, which permissions, until when, and which ad accounts it sees."`
-	Tables  tablesCommand  `cmd:"" help:"List the tables that can be read, or the columns of one of them, and what they cost in calls."`
-	Explain explainCommand `cmd:"" help:"Say what an error of Meta's Graph API means, and who must act."`
+	Sync    syncCommand    `cmd:"" help:"Read ad accounts into a DuckDB file. Run the same command again to resume."`
+	Serve   serveCommand   `cmd:"" help:"Run the service: sources, schedules, users, API."`
+	Work    workCommand    `cmd:"" help:"Run another worker for the service, on the same PostgreSQL."`
+	Source  sourceCommand  `cmd:"" help:"Manage the sources of a running service."`
+	Run     runCommand     `cmd:"" help:"Start, list and cancel runs of a running service."`
+	User    userCommand    `cmd:"" help:"Manage the users of a running service."`
+	Key     keyCommand     `cmd:"" help:"Manage API keys of a running service."`
+	Config  configCommand  `cmd:"" help:"Print the settings that adtally serve would use, and where each comes from."`
+	Support supportCommand `cmd:"" help:"Write a support bundle. It contains no secrets."`
+	Vault   vaultCommand   `cmd:"" help:"Manage the keys that encrypt tokens."`
+	Backup  backupCommand  `cmd:"" help:"Back up a service, even while it runs, into one file: database, keys, warehouse."`
+	Restore restoreCommand `cmd:"" help:"Restore a service from a backup into an empty folder."`
+	Check   checkCommand   `cmd:"" help:"Show a token's owner, permissions, expiry and ad accounts."`
+	Tables  tablesCommand  `cmd:"" help:"List the available tables, or the columns of one table, with their cost in API calls."`
+	Explain explainCommand `cmd:"" help:"Explain an error of Meta's Graph API, and who must act."`
 	Demo    demoCommand    `cmd:"" help:"Sync a year of a simulated advertiser: no network, no token."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of Meta's Marketing API."`
 	Version versionCommand `cmd:"" help:"Print the version."`

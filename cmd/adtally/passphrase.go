@@ -39,7 +39,7 @@ func (p *program) passphrase(file string, fresh bool) (word adtally.Secret, err 
 	case text == "":
 		return word, wrong("no_passphrase", "Put it into the environment variable "+passphraseVariable+" or a file that --passphrase-file names, or run the command in a terminal.", "There is no passphrase")
 	case fresh && len([]rune(text)) < shortestPassphrase:
-		return word, wrong("passphrase_short", "Take several words that do not belong together.", "The passphrase has fewer than %d characters", shortestPassphrase)
+		return word, wrong("passphrase_short", "Use several unrelated words.", "The passphrase is shorter than %d characters", shortestPassphrase)
 	}
 	return adtally.NewSecret(text), nil
 }
@@ -51,7 +51,7 @@ func (p *program) typePassphrase(fresh bool) (string, error) {
 	}
 	again, err := p.typeHidden("The same again: ")
 	if err == nil && again != first {
-		return "", wrong("passphrase_differs", "Type the same twice.", "The two passphrases are not the same")
+		return "", wrong("passphrase_differs", "Enter the same passphrase twice.", "The two passphrases differ")
 	}
 	return first, err
 }

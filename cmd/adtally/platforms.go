@@ -72,7 +72,7 @@ func (l *platforms) make(ctx context.Context, kind, source string, app adtally.P
 func (l *platforms) with(kind, source string, app adtally.App) (connector.Connector, error) {
 	create := connectors[kind]
 	if create == nil {
-		return nil, wrong("unknown_connector", "Use a program that has it.", "There is no connector %s", kind)
+		return nil, wrong("unknown_connector", "Update Adtally.", "There is no connector %s", kind)
 	}
 	waiting := func(w adtally.RateLimitWait) {
 		if l.slow != nil {

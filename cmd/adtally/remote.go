@@ -23,8 +23,8 @@ import (
 // remote is a service that a command speaks to: the same API as everybody else.
 type remote struct {
 	Server string `help:"Address of the service." default:"http://127.0.0.1:8085" env:"ADTALLY_SERVER" placeholder:"URL"`
-	As     string `help:"Log in as this person, with the password in ADTALLY_PASSWORD, or typed. Default: the key in ADTALLY_API_KEY." name:"as" placeholder:"EMAIL"`
-	JSON   bool   `help:"Print the answer as it comes." name:"json"`
+	As     string `help:"Log in as this user, with the password from ADTALLY_PASSWORD or a prompt. Default: use the key in ADTALLY_API_KEY." name:"as" placeholder:"EMAIL"`
+	JSON   bool   `help:"Print the response as JSON." name:"json"`
 }
 
 const (
@@ -54,7 +54,7 @@ func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
 	if r.As == "" {
 		v.key = adtally.NewSecret(strings.TrimSpace(p.env(keyVariable)))
 		if v.key.IsZero() {
-			return nil, wrong("no_key", "Put a key into the environment variable "+keyVariable+" (adtally key create), or name yourself: --as EMAIL.", "The service does not know who is asking")
+			return nil, wrong("no_key", "Set "+keyVariable+" to an API key (adtally key create), or use --as EMAIL.", "The command has no API key and no user")
 		}
 		return v, nil
 	}
@@ -70,7 +70,7 @@ func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
 func (r *remote) stranger(p *program) (*visitor, error) {
 	at, err := url.Parse(r.Server)
 	if err != nil || at.Host == "" {
-		return nil, wrong("server", "Write it like http://127.0.0.1:8085.", "%q is no address of a service", r.Server)
+		return nil, wrong("server", "Use a form like http://127.0.0.1:8085.", "%q is not the address of a service", r.Server)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -92,7 +92,7 @@ func (p *program) password() (adtally.Secret, error) {
 		text = string(typed)
 	}
 	if text == "" {
-		return adtally.Secret{}, wrong("no_password", "Put it into the environment variable "+passwordVariable+", or run the command in a terminal.", "There is no password")
+		return adtally.Secret{}, wrong("no_password", "Set "+passwordVariable+", or run the command in a terminal.", "There is no password")
 	}
 	return adtally.NewSecret(text), nil
 }
@@ -146,7 +146,7 @@ func (v *visitor) send(ctx context.Context, req *http.Request) (reply, error) {
 	}
 	if err != nil {
 		return reply{}, &adtally.Fault{Act: adtally.Retry, Code: "no_server", Message: "No service answers at " + v.server,
-			Hint: "Start it with adtally serve, or name another --server.", Err: err}
+			Hint: "Start it with adtally serve, or use another --server.", Err: err}
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, mostOfAnAnswer))
@@ -163,7 +163,7 @@ func (v *visitor) send(ctx context.Context, req *http.Request) (reply, error) {
 func refused(status int, raw []byte) error {
 	var p api.Problem
 	if err := json.Unmarshal(raw, &p); err != nil || p.Code == "" {
-		return wrong("no_adtally", "Look at --server.", "What answers is no Adtally: status %d", status)
+		return wrong("no_adtally", "Check --server.", "The server that answered is not Adtally (status %d)", status)
 	}
 	f := &adtally.Fault{Act: p.Act, Code: p.Code, Message: p.Detail, Hint: p.Hint}
 	if p.Until != nil {

@@ -118,7 +118,7 @@ func (c caller) refusals(sim *simulator, id string) {
 		"a wrong field":   {c.secrets, c.server, []string{"source", "set", id, "--every", "7"}, exitConfigure, "every_minutes"},
 		"a key for a key": {c.secrets, c.server, []string{"key", "create", "x", "--role", "viewer"}, exitConfigure, "Log in as a person"},
 		"a stranger":      {c.secrets, c.server, []string{"key", "list", "--as", "nobody@example.com"}, exitConfigure, "What to do"},
-		"no change":       {c.secrets, c.server, []string{"source", "set", id}, exitConfigure, "Nothing is to be changed"},
+		"no change":       {c.secrets, c.server, []string{"source", "set", id}, exitConfigure, "No change was given"},
 		"no service":      {c.secrets, "http://127.0.0.1:1", []string{"source", "list"}, exitLater, "No service answers"},
 		"no address":      {c.secrets, "nonsense", []string{"source", "list"}, exitConfigure, "no address"},
 		"another program": {c.secrets, sim.URL, []string{"source", "list"}, exitConfigure, "no Adtally"},

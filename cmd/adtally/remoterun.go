@@ -16,7 +16,7 @@ type runCommand struct {
 	List   runListCommand   `cmd:"" help:"List the runs, newest first."`
 	Show   runShowCommand   `cmd:"" help:"Show a run and its accounts."`
 	Log    runLogCommand    `cmd:"" help:"Print the log of a run."`
-	Cancel runCancelCommand `cmd:"" help:"Cancel a run; what is in the warehouse stays."`
+	Cancel runCancelCommand `cmd:"" help:"Cancel a run. Data that is already in the warehouse stays."`
 }
 
 type runStartCommand struct {
@@ -25,7 +25,7 @@ type runStartCommand struct {
 	Table   []string `help:"Only these tables."`
 	Since   string   `help:"Read again from this day." placeholder:"YYYY-MM-DD"`
 	Until   string   `help:"Read again until this day." placeholder:"YYYY-MM-DD"`
-	Wait    bool     `help:"Wait until it has ended; the exit code says how."`
+	Wait    bool     `help:"Wait until the run has ended; the exit code says how it ended."`
 }
 
 func (c *runStartCommand) Run(ctx context.Context, p *program) error {
@@ -70,7 +70,7 @@ var (
 
 type runListCommand struct {
 	remote
-	Source string `help:"Only those of this source." placeholder:"ID"`
+	Source string `help:"Only runs of this source." placeholder:"ID"`
 }
 
 func (c *runListCommand) Run(ctx context.Context, p *program) error {
@@ -116,8 +116,8 @@ func (c *runShowCommand) Run(ctx context.Context, p *program) error {
 
 type runLogCommand struct {
 	aRun
-	Follow bool   `help:"Go on until the run has ended." short:"f"`
-	Text   string `help:"Only lines in which this stands."`
+	Follow bool   `help:"Keep printing until the run has ended." short:"f"`
+	Text   string `help:"Only lines that contain this text."`
 	Level  string `help:"Only lines of this level: info, warn or error." enum:",info,warn,error" default:""`
 }
 

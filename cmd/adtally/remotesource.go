@@ -7,20 +7,20 @@ import (
 )
 
 type sourceCommand struct {
-	Catalog  catalogCommand        `cmd:"" help:"List what can be connected."`
+	Catalog  catalogCommand        `cmd:"" help:"List the ad platforms that can be connected."`
 	List     sourceListCommand     `cmd:"" help:"List the sources."`
 	Show     sourceShowCommand     `cmd:"" help:"Show a source."`
-	Add      sourceAddCommand      `cmd:"" help:"Connect a source, with the token in ADTALLY_TOKEN, or typed."`
-	Set      sourceSetCommand      `cmd:"" help:"Change what a source reads, and how often."`
-	SetToken sourceSetTokenCommand `cmd:"" help:"Give a source a new token; nothing else changes."`
-	Token    sourceTokenCommand    `cmd:"" help:"Show whose a source's token is, what it allows, and until when; never the token."`
-	Link     sourceLinkCommand     `cmd:"" help:"Make a link by which somebody else can log in for a source, once."`
+	Add      sourceAddCommand      `cmd:"" help:"Connect a source, with the token from ADTALLY_TOKEN or a prompt."`
+	Set      sourceSetCommand      `cmd:"" help:"Change a source's accounts, tables, schedule and other settings."`
+	SetToken sourceSetTokenCommand `cmd:"" help:"Replace a source's token. Nothing else changes."`
+	Token    sourceTokenCommand    `cmd:"" help:"Show a source's token: owner, permissions, expiry. The token itself is never shown."`
+	Link     sourceLinkCommand     `cmd:"" help:"Create a link with which somebody else can log in for a source, once."`
 	Accounts sourcePartCommand     `cmd:"" help:"List the ad accounts that a source sees."`
-	Tables   sourceTablesCommand   `cmd:"" help:"List the tables that a source may have."`
-	Usage    sourceUsageCommand    `cmd:"" help:"Show what a source costs, by table."`
+	Tables   sourceTablesCommand   `cmd:"" help:"List the tables that a source can read."`
+	Usage    sourceUsageCommand    `cmd:"" help:"Show the API calls, bytes and rows of a source, by table."`
 	Coverage sourceCoverCommand    `cmd:"" help:"Show which days are in the warehouse."`
-	Delete   sourceDeleteCommand   `cmd:"" help:"Delete a source; its tables stay, and it can be restored for 30 days."`
-	Restore  sourceRestoreCommand  `cmd:"" help:"Restore a source that was deleted."`
+	Delete   sourceDeleteCommand   `cmd:"" help:"Delete a source. Its tables stay, and you can restore it for 30 days."`
+	Restore  sourceRestoreCommand  `cmd:"" help:"Restore a deleted source."`
 }
 
 // aSource is a command about one source.
@@ -84,7 +84,7 @@ func (r *remote) wholeList(ctx context.Context, p *program, path string, fields 
 
 type sourceListCommand struct {
 	remote
-	Deleted bool `help:"Those that were deleted, and can be restored."`
+	Deleted bool `help:"List deleted sources that can be restored."`
 }
 
 func (c *sourceListCommand) Run(ctx context.Context, p *program) error {
@@ -103,13 +103,13 @@ func (c *sourceShowCommand) Run(ctx context.Context, p *program) error {
 
 // choices are what a person sets of a source; what is not named stays.
 type choices struct {
-	Name     *string  `help:"What people call it."`
+	Name     *string  `help:"Display name."`
 	Account  []string `help:"Ad accounts, by number." placeholder:"NUMBER"`
-	All      *bool    `help:"All that the token sees, also those to come." name:"all-accounts" negatable:""`
+	All      *bool    `help:"All accounts that the token sees, including future ones." name:"all-accounts" negatable:""`
 	Table    []string `help:"Tables; default: the usual ones."`
 	Since    string   `help:"First day." placeholder:"YYYY-MM-DD"`
 	Every    *int     `help:"Minutes between two syncs: 5, 15, 30, 60, 120, 180, 360, 480, 720 or 1440." placeholder:"MINUTES"`
-	LookBack *int     `help:"For how many days after a day it is read again; 0 = as long as the platform restates it." placeholder:"DAYS"`
+	LookBack *int     `help:"How many days back figures are read again; 0 = as long as the platform restates them." placeholder:"DAYS"`
 }
 
 func (c choices) body() map[string]any {
@@ -139,8 +139,8 @@ func put[T any](body map[string]any, key string, value *T) {
 type sourceAddCommand struct {
 	remote
 	choices
-	Connector string `arg:"" help:"What to connect, see adtally source catalog." placeholder:"facebookads"`
-	Dataset   string `help:"The schema for its tables; default: the connector's name." placeholder:"NAME"`
+	Connector string `arg:"" help:"The ad platform; see adtally source catalog." placeholder:"facebookads"`
+	Dataset   string `help:"Schema for the tables. Default: the connector's name." placeholder:"NAME"`
 }
 
 func (c *sourceAddCommand) Run(ctx context.Context, p *program) error {
@@ -172,7 +172,7 @@ type sourceSetCommand struct {
 func (c *sourceSetCommand) Run(ctx context.Context, p *program) error {
 	body := c.body()
 	if len(body) == 0 {
-		return wrong("nothing", "adtally source set --help lists what can be.", "Nothing is to be changed")
+		return wrong("nothing", "adtally source set --help lists the options.", "No change was given")
 	}
 	return c.changed(ctx, p, "PATCH", "", body)
 }
@@ -192,8 +192,8 @@ func (n aSource) changed(ctx context.Context, p *program, method, action string,
 
 type sourceSetTokenCommand struct {
 	aSource
-	From    string `help:"Copy the token of another source instead." placeholder:"SOURCE"`
-	Confirm bool   `help:"Take it although it does not see all that is read; the rows of the rest stay."`
+	From    string `help:"Use the token of this other source." placeholder:"SOURCE"`
+	Confirm bool   `help:"Accept the token even if it does not see all accounts of the source; their rows stay."`
 }
 
 func (c *sourceSetTokenCommand) Run(ctx context.Context, p *program) error {
@@ -224,7 +224,7 @@ func (c *sourceTokenCommand) Run(ctx context.Context, p *program) error {
 
 type sourceLinkCommand struct {
 	aSource
-	Days int `help:"For how long it works." default:"7"`
+	Days int `help:"How long the link works." default:"7"`
 }
 
 func (c *sourceLinkCommand) Run(ctx context.Context, p *program) error {

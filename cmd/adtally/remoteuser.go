@@ -8,19 +8,19 @@ import (
 )
 
 type userCommand struct {
-	Setup   userSetupCommand   `cmd:"" help:"Make the first admin, with the code that the service printed and the password in ADTALLY_PASSWORD, or typed."`
-	List    userListCommand    `cmd:"" help:"List the people."`
-	Invite  userInviteCommand  `cmd:"" help:"Invite somebody, and print the link for them."`
+	Setup   userSetupCommand   `cmd:"" help:"Create the first admin, with the code that the service printed and the password from ADTALLY_PASSWORD or a prompt."`
+	List    userListCommand    `cmd:"" help:"List the users."`
+	Invite  userInviteCommand  `cmd:"" help:"Invite a user and print the link for them."`
 	Invites userInvitesCommand `cmd:"" help:"List the invites."`
-	Reset   userResetCommand   `cmd:"" help:"Print a link by which somebody chooses a new password. It works on the machine of the service, and asks for no login."`
-	Set     userSetCommand     `cmd:"" help:"Change what somebody may do."`
+	Reset   userResetCommand   `cmd:"" help:"Print a link with which a user sets a new password. Run it on the service's machine; it needs no login."`
+	Set     userSetCommand     `cmd:"" help:"Change a user's role and permissions."`
 }
 
 type userSetupCommand struct {
 	remote
-	Code  string `arg:"" help:"What the service printed."`
+	Code  string `arg:"" help:"The code that the service printed."`
 	Email string `arg:""`
-	Name  string `help:"What to call you; default: the address."`
+	Name  string `help:"Your name. Default: the e-mail address."`
 }
 
 func (c *userSetupCommand) Run(ctx context.Context, p *program) error {
@@ -89,8 +89,8 @@ type userSetCommand struct {
 	remote
 	ID         string                `arg:"" help:"The person's id, see adtally user list."`
 	Role       *adtally.Role         `help:"viewer, editor, builder or admin."`
-	Permission *[]adtally.Permission `help:"credentials, syncs; these are all then."`
-	Disabled   *bool                 `help:"May not log in any more." negatable:""`
+	Permission *[]adtally.Permission `help:"credentials, syncs; replaces the current ones."`
+	Disabled   *bool                 `help:"Block the user from logging in." negatable:""`
 }
 
 func (c *userSetCommand) Run(ctx context.Context, p *program) error {
@@ -110,9 +110,9 @@ func (c *userSetCommand) Run(ctx context.Context, p *program) error {
 }
 
 type keyCommand struct {
-	List   keyListCommand   `cmd:"" help:"List the keys of service accounts."`
+	List   keyListCommand   `cmd:"" help:"List the API keys."`
 	Create keyCreateCommand `cmd:"" help:"Create an API key and print it once. A person must do it: --as EMAIL."`
-	Revoke keyRevokeCommand `cmd:"" help:"Let a key in no more."`
+	Revoke keyRevokeCommand `cmd:"" help:"Revoke an API key."`
 }
 
 var keyFields = []string{"id", "name", "role", "permissions", "created", "expires", "last_used", "revoked"}
@@ -126,7 +126,7 @@ func (c *keyListCommand) Run(ctx context.Context, p *program) error {
 type keyCreateCommand struct {
 	remote
 	accessFlags
-	Name string `arg:"" help:"What it is for."`
+	Name string `arg:"" help:"Name of the program that uses the key."`
 }
 
 func (c *keyCreateCommand) Run(ctx context.Context, p *program) error {

@@ -13,7 +13,7 @@ func reports(texts []string) (list []adtally.Report, err error) {
 		for part := range strings.SplitSeq(text, ";") {
 			name, value, found := strings.Cut(strings.TrimSpace(part), "=")
 			if !found || !setReport(&r, name, value) {
-				return nil, wrong("report", "Write it like name=ad_by_platform;level=ad;breakdowns=publisher_platform;fields=impressions,spend. There are also action_breakdowns, windows and increment.", "--report %s: %q is no part of a report", text, part)
+				return nil, wrong("report", "Use a form like name=ad_by_platform;level=ad;breakdowns=publisher_platform;fields=impressions,spend. There are also action_breakdowns, windows and increment.", "--report %s: %q is not a part of a report", text, part)
 			}
 		}
 		list = append(list, r)
@@ -40,7 +40,7 @@ func metrics(texts []string) (list []adtally.Metric, err error) {
 	for _, text := range texts {
 		name, types, found := strings.Cut(text, "=")
 		if !found {
-			return nil, wrong("metric", "Write it like trials=custom:123,start_trial: a name, and action types of which the first that is there is taken.", "--metric %s names no action types", text)
+			return nil, wrong("metric", "Use a form like trials=custom:123,start_trial: a name, and action types in order of preference.", "--metric %s names no action types", text)
 		}
 		list = append(list, adtally.Metric{Name: strings.TrimSpace(name), Types: strings.FieldsFunc(types, func(r rune) bool { return r == ',' || r == ' ' })})
 	}
@@ -54,7 +54,7 @@ func fieldChoices(texts []string) (map[string][]string, error) {
 	for _, text := range texts {
 		name, fields, found := strings.Cut(text, "=")
 		if name = strings.TrimSpace(name); !found || name == "" {
-			return nil, wrong("fields", "Write it like basic_ad=spend,impressions, or basic_ad=+social_spend,-clicks to change what is usual.", "--fields %s names no table", text)
+			return nil, wrong("fields", "Use a form like basic_ad=spend,impressions, or basic_ad=+social_spend,-clicks to change the usual fields.", "--fields %s names no table", text)
 		}
 		if chosen == nil {
 			chosen = map[string][]string{}

@@ -17,8 +17,8 @@ import (
 
 type restoreCommand struct {
 	File           string `arg:"" help:"The backup."`
-	Data           string `help:"Folder for the service; it must be empty, or is made." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
-	PassphraseFile string `help:"File whose first line is the passphrase that the backup was made with. Default: ADTALLY_BACKUP_PASSPHRASE, or a prompt." name:"passphrase-file" placeholder:"FILE"`
+	Data           string `help:"Folder for the service. It must be empty; it is created if it does not exist." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
+	PassphraseFile string `help:"File whose first line is the backup's passphrase. Default: ADTALLY_BACKUP_PASSPHRASE, or a prompt." name:"passphrase-file" placeholder:"FILE"`
 }
 
 // Run checks the whole backup in a folder of its own, before anything is put in

@@ -147,7 +147,7 @@ func (c *serveCommand) signing() (adtally.Secret, error) {
 		text = []byte(fresh.Reveal())
 	}
 	if err != nil {
-		return adtally.Secret{}, wrong("data", "See that the folder may be written.", "The file %s cannot be read or made: %w", path, err)
+		return adtally.Secret{}, wrong("data", "Check that the folder is writable.", "The file %s cannot be read or made: %w", path, err)
 	}
 	return adtally.NewSecret(string(text)), nil
 }

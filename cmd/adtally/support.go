@@ -38,7 +38,7 @@ func (c *supportCommand) Run(ctx context.Context, p *program) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	out, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return wrong("exists", "Name another file with --to, or remove it.", "%s is there already", c.To)
+		return wrong("exists", "Name another file with --to, or remove it.", "%s already exists", c.To)
 	}
 	if err != nil {
 		return wrong("support", "Name another one with --to.", "The file %s cannot be made: %w", c.To, err)

@@ -15,7 +15,7 @@ import (
 	"adtally/internal/notify"
 )
 
-// measurable is the part of the database that gauges read.
+// measurable is what the metrics read from the database.
 type measurable interface {
 	Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
 	OpenIncidents(ctx context.Context) ([]adtally.Incident, error)
@@ -23,9 +23,9 @@ type measurable interface {
 	Activity(ctx context.Context, now time.Time) (adtally.Activity, error)
 }
 
-// gauges are what Prometheus is told, read from the database when it asks, so that
-// each server of a fleet tells the same. Nothing in them is secret, and no label
-// is a name: its values are ids of sources, or words of ours.
+// gauges are the metrics for Prometheus. They are read from the database at each scrape,
+// so that all servers report the same. They contain no secrets, and labels contain no
+// names: their values are source IDs or fixed words.
 type gauges struct {
 	db  measurable
 	now func() time.Time
@@ -35,8 +35,8 @@ type gauges struct {
 	counts map[string]*rising
 }
 
-// rising is a count that never falls, as Prometheus wants it: what was spent for a
-// source is forgotten with the source.
+// rising is a counter that never falls, as Prometheus requires, although the calls of a
+// deleted source disappear from the database.
 type rising struct{ last, forgotten int64 }
 
 func (r *rising) at(n int64) float64 {
@@ -45,31 +45,31 @@ func (r *rising) at(n int64) float64 {
 	return float64(n + r.forgotten)
 }
 
-// desc is a figure: the name without its beginning, what it says, its labels.
+// desc describes a metric. name is without the prefix adtally_.
 func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc("adtally_"+name, help, labels, nil)
 }
 
 var (
-	runsDesc      = desc("runs", "Runs that the database knows, by state.", "state")
-	dueDesc       = desc("queue_due_steps", "Steps that could be carried out now. A step is one account's part of a run.")
-	ageDesc       = desc("queue_oldest_due_seconds", "For how long the first of them has been due.")
-	restingDesc   = desc("queue_resting_steps", "Steps that go on at a later moment.")
-	blockedDesc   = desc("queue_blocked_steps", "Those among them that the platform told to come later.")
-	healthDesc    = desc("sources", "Sources by what is worst about them: health is whether they sync, freshness whether their figures are on time and complete.", "aspect", "severity")
-	incidentDesc  = desc("incidents_open", "What is wrong now, by sort.", "alert")
-	callsDesc     = desc("api_calls_total", "Calls, as the platform counts them.", "platform")
-	triesDesc     = desc("api_tries_total", "Tries of slices.", "platform")
-	failedDesc    = desc("api_failed_tries_total", "Tries of slices that failed.", "platform")
-	waitsDesc     = desc("api_waits_total", "Tries of slices that the platform told to come later.", "platform")
-	failuresDesc  = desc("source_failures", "Runs in a row that did not bring the source up to date.", "source")
+	runsDesc      = desc("runs", "Runs, by state.", "state")
+	dueDesc       = desc("queue_due_steps", "Steps that are ready to run. A step is one ad account's part of a run.")
+	ageDesc       = desc("queue_oldest_due_seconds", "How long the oldest ready step has been waiting.")
+	restingDesc   = desc("queue_resting_steps", "Steps that continue later.")
+	blockedDesc   = desc("queue_blocked_steps", "Steps that wait because of the platform's rate limits.")
+	healthDesc    = desc("sources", "Sources by worst severity: health is whether they sync, freshness whether their figures are on time and complete.", "aspect", "severity")
+	incidentDesc  = desc("incidents_open", "Open incidents, by kind.", "alert")
+	callsDesc     = desc("api_calls_total", "API calls, as the platform counts them.", "platform")
+	triesDesc     = desc("api_tries_total", "Attempts at slices.", "platform")
+	failedDesc    = desc("api_failed_tries_total", "Attempts at slices that failed.", "platform")
+	waitsDesc     = desc("api_waits_total", "Attempts at slices that hit a rate limit.", "platform")
+	failuresDesc  = desc("source_failures", "Consecutive runs that did not bring the source up to date.", "source")
 	lastGoodDesc  = desc("source_last_good_timestamp_seconds", "When the source was last up to date; absent = never.", "source")
-	sinceGoodDesc = desc("source_seconds_since_good", "How long ago the source was last up to date or, where it never was, made.", "source")
-	nextDesc      = desc("source_next_timestamp_seconds", "When the source is due; absent = it is not scheduled.", "source")
-	tokenDesc     = desc("source_token_days_left", "Days until the source's token ends, or its access to data; absent = no end is known.", "source")
+	sinceGoodDesc = desc("source_seconds_since_good", "Seconds since the source was last up to date, or since it was created.", "source")
+	nextDesc      = desc("source_next_timestamp_seconds", "When the next sync is due; absent = not scheduled.", "source")
+	tokenDesc     = desc("source_token_days_left", "Days until the source's token or its data access expires; absent = no known expiry.", "source")
 )
 
-// Describe is for Prometheus.
+// Describe implements prometheus.Collector.
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		runsDesc, dueDesc, ageDesc, restingDesc, blockedDesc, healthDesc, incidentDesc, callsDesc, triesDesc, failedDesc, waitsDesc,
@@ -79,10 +79,10 @@ func (g *gauges) Describe(out chan<- *prometheus.Desc) {
 	}
 }
 
-// metricsTimeout is how long the database may take to answer.
+// metricsTimeout limits the queries of one scrape.
 const metricsTimeout = 5 * time.Second
 
-// Collect is for Prometheus.
+// Collect implements prometheus.Collector.
 func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	ctx, stop := context.WithTimeout(context.Background(), metricsTimeout)
 	defer stop()
@@ -147,7 +147,7 @@ func (out gaugeTo) source(s adtally.SourceRecord, g adtally.Grant, now time.Time
 	}
 }
 
-// health counts sources and what is wrong; what is nowhere wrong is told as 0.
+// health counts sources by severity and open incidents by kind, including zeros.
 func (out gaugeTo) health(sources []adtally.SourceRecord, open []adtally.Incident) {
 	conditions, alerts := notify.StatusOf(open), map[adtally.AlertKind]int{}
 	health, freshness := map[adtally.Severity]int{}, map[adtally.Severity]int{}
@@ -196,7 +196,7 @@ func (g *gauges) spent(out gaugeTo, a adtally.Activity) {
 	}
 }
 
-// measured serves the gauges, and those of Go and the process.
+// measured serves our metrics and those of Go and the process.
 func (s *service) measured() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

@@ -12,21 +12,21 @@ import (
 
 const (
 	passphraseVariable = "ADTALLY_BACKUP_PASSPHRASE" //nolint:gosec // the name of a variable
-	// shortestPassphrase is that of NIST SP 800-63B-4 §3.1.1.2 for a secret that
-	// stands alone.
+	// shortestPassphrase follows NIST SP 800-63B-4 §3.1.1.2 for a password that is the
+	// only factor.
 	shortestPassphrase = 15
 )
 
-// passphrase comes from a file, the environment or a prompt, never from an argument.
-// A new one is asked for twice and may not be short: whoever has the backup may
-// guess as long as they like.
+// passphrase reads the passphrase from a file, the environment or a prompt, never from
+// an argument. A new one is entered twice and must not be short, because somebody who
+// has the backup can guess without limit.
 func (p *program) passphrase(file string, fresh bool) (word adtally.Secret, err error) {
 	text := p.env(passphraseVariable)
 	switch {
 	case file != "":
 		raw, err := os.ReadFile(file)
 		if err != nil {
-			return word, wrong("no_passphrase", "Name a file that can be read.", "The passphrase cannot be read: %w", err)
+			return word, wrong("no_passphrase", "Choose a readable file.", "The passphrase cannot be read: %w", err)
 		}
 		text, _, _ = strings.Cut(string(raw), "\n")
 		text = strings.TrimSuffix(text, "\r")
@@ -37,7 +37,7 @@ func (p *program) passphrase(file string, fresh bool) (word adtally.Secret, err 
 	}
 	switch {
 	case text == "":
-		return word, wrong("no_passphrase", "Put it into the environment variable "+passphraseVariable+" or a file that --passphrase-file names, or run the command in a terminal.", "There is no passphrase")
+		return word, wrong("no_passphrase", "Set "+passphraseVariable+", use --passphrase-file, or run the command in a terminal.", "There is no passphrase")
 	case fresh && len([]rune(text)) < shortestPassphrase:
 		return word, wrong("passphrase_short", "Use several unrelated words.", "The passphrase is shorter than %d characters", shortestPassphrase)
 	}

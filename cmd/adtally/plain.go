@@ -10,14 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// plain is a writer to a terminal or a file on which names of others do nothing:
-// what would move the cursor, set a title or turn the direction of writing is
-// written as \u001b, which JSON reads as the same character. Line breaks and
-// tabs are ours; shown escapes those in a name.
+// plain is a writer that escapes control characters, so that a name from a platform
+// cannot move the cursor, set a title or change the direction of writing. It writes them
+// as \u001b, which is also valid JSON. Line breaks and tabs pass; shown escapes those
+// inside a name.
 type plain struct {
 	to   io.Writer
 	mu   sync.Mutex
-	half []byte // of a character whose rest comes with the next Write
+	half []byte // the first bytes of a character that continues in the next Write
 }
 
 func (p *plain) Write(text []byte) (int, error) {
@@ -41,13 +41,13 @@ func (p *plain) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// harmful are characters that do something where they are printed: controls,
-// breaks of lines, and overrides of the direction of writing.
+// harmful reports whether a character has an effect when printed: control characters,
+// line separators and direction overrides.
 func harmful(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
-// shown is a name or a sentence of others in one line.
+// shown returns a text from outside on one line, with control characters escaped.
 func shown(s string) string {
 	var out strings.Builder
 	for _, r := range s {
@@ -65,7 +65,7 @@ func shown(s string) string {
 	return out.String()
 }
 
-// beneath is what a writer was before it was made plain.
+// beneath returns the writer inside a plain writer.
 func beneath(w io.Writer) io.Writer {
 	if p, ok := w.(*plain); ok {
 		return p.to

@@ -21,25 +21,25 @@ type platforms struct {
 		PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
 	}
 	vault *vault.Vault
-	slow  *slowed // nil = nobody wants to know
+	slow  *slowed // nil = not reported
 
 	mu   sync.Mutex
 	open map[string]opened
 }
 
-// opened is a connector, with the app as it was set then.
+// opened is a connector and the app that it was created with.
 type opened struct {
 	Connector connector.Connector
 	app       adtally.PlatformApp
 }
 
-// maxWaitInStep is how long a step sits out a block of the platform's. A longer
-// one is waited for without a worker.
+// maxWaitInStep is how long a step waits for a rate limit. For longer waits the step
+// gives its worker back.
 const maxWaitInStep = 20 * time.Second
 
-// of is the connector of a source. Each source keeps its own, since how full the
-// platform's budgets are is told to its token. It is made anew where the
-// installation has got another app.
+// of returns the connector of a source. Each source has its own, because the platform
+// reports rate limits per token. A new one is created if the installation's app has
+// changed.
 func (l *platforms) of(ctx context.Context, kind, source string) (connector.Connector, error) {
 	app, err := l.apps.PlatformApp(ctx, kind)
 	if err != nil {
@@ -68,7 +68,7 @@ func (l *platforms) make(ctx context.Context, kind, source string, app adtally.P
 	return l.with(kind, source, own)
 }
 
-// with is a connector with an app.
+// with returns a connector that uses an app.
 func (l *platforms) with(kind, source string, app adtally.App) (connector.Connector, error) {
 	create := connectors[kind]
 	if create == nil {
@@ -82,7 +82,7 @@ func (l *platforms) with(kind, source string, app adtally.App) (connector.Connec
 	return create(platform{waiting: waiting, address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), maxWait: maxWaitInStep, app: app, poll: l.p.poll}), nil
 }
 
-// Catalog lists what can be connected.
+// Catalog lists the ad platforms that can be connected.
 func (l *platforms) Catalog() (all []adtally.Spec) {
 	for _, name := range slices.Sorted(maps.Keys(connectors)) {
 		all = append(all, connectors[name](platform{}).Spec())
@@ -90,7 +90,7 @@ func (l *platforms) Catalog() (all []adtally.Spec) {
 	return all
 }
 
-// Verify asks the platform what a secret allows.
+// Verify implements vault.Platform.
 func (l *platforms) Verify(ctx context.Context, kind string, secret adtally.Secret, named ...string) (adtally.Grant, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
@@ -99,7 +99,7 @@ func (l *platforms) Verify(ctx context.Context, kind string, secret adtally.Secr
 	return c.Verify(ctx, secret, named...)
 }
 
-// Probe reads a little of an account.
+// Probe reads a small part of an account, to test access.
 func (l *platforms) Probe(ctx context.Context, kind string, secret adtally.Secret, a adtally.Account) error {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
@@ -108,7 +108,7 @@ func (l *platforms) Probe(ctx context.Context, kind string, secret adtally.Secre
 	return c.Probe(ctx, secret, a)
 }
 
-// Refresh gives another secret in the place of one that ends.
+// Refresh exchanges a secret that will expire for a new one.
 func (l *platforms) Refresh(ctx context.Context, kind string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
@@ -117,12 +117,12 @@ func (l *platforms) Refresh(ctx context.Context, kind string, secret adtally.Sec
 	return c.Refresh(ctx, secret, g)
 }
 
-// Inspect makes the named checks of a secret.
+// Inspect runs the named checks on a secret.
 func (l *platforms) Inspect(ctx context.Context, kind string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error) {
 	return vault.Inspect(ctx, l, kind, secret, b)
 }
 
-// VerifyApp asks the platform whether an app is what it is said to be.
+// VerifyApp checks an app's ID and secret with the platform.
 func (l *platforms) VerifyApp(ctx context.Context, kind string, app adtally.App) error {
 	c, err := l.with(kind, "", app)
 	if err != nil {
@@ -131,7 +131,7 @@ func (l *platforms) VerifyApp(ctx context.Context, kind string, app adtally.App)
 	return c.VerifyApp(ctx)
 }
 
-// AuthCodeURL is the platform's page on which a person lets our app in.
+// AuthCodeURL returns the platform's login page for our app.
 func (l *platforms) AuthCodeURL(ctx context.Context, kind, state, back string) (string, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
@@ -140,7 +140,7 @@ func (l *platforms) AuthCodeURL(ctx context.Context, kind, state, back string) (
 	return c.AuthCodeURL(state, back)
 }
 
-// Exchange makes a secret of what they come back with.
+// Exchange exchanges the code of a login for a secret.
 func (l *platforms) Exchange(ctx context.Context, kind, back string, answer url.Values) (adtally.Secret, error) {
 	c, err := l.of(ctx, kind, "")
 	if err != nil {
@@ -149,7 +149,7 @@ func (l *platforms) Exchange(ctx context.Context, kind, back string, answer url.
 	return c.Exchange(ctx, back, answer)
 }
 
-// Tables are those that a source may have, its own reports among them.
+// Tables lists the tables that a source can read, including its custom reports.
 func (l *platforms) Tables(s adtally.Source) (all []adtally.TableInfo, err error) {
 	c, err := l.with(s.Connector, "", adtally.App{})
 	if err != nil {

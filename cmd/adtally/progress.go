@@ -16,24 +16,24 @@ import (
 	"adtally/internal/engine"
 )
 
-// progress shows how a sync goes: one live line on a terminal, a plain line per
-// slice elsewhere.
+// progress shows the progress of a sync: one live line in a terminal, one line per slice
+// otherwise.
 type progress struct {
 	out   io.Writer
-	live  *mpb.Progress // nil where there is no terminal
+	live  *mpb.Progress // nil without a terminal
 	bar   *mpb.Bar
 	quiet bool
 
 	mu              sync.Mutex
 	began           time.Time
-	accounts, ready int            // accounts in all, and those that are done
+	accounts, ready int            // accounts in total, and done
 	left            map[string]int // slices to do, by account
 	planned, done   int            // slices
 	days, daysDone  int
-	weight          int // of all that is planned
+	weight          int // of all planned slices
 	rows            int64
-	notes           []string                         // what a person should know; each once
-	waits           map[string]adtally.RateLimitWait // what holds calls back, by account and budget
+	notes           []string                         // messages that are printed once
+	waits           map[string]adtally.RateLimitWait // rate limit waits by account and budget
 }
 
 func newProgress(p *program, quiet bool) *progress {
@@ -60,7 +60,7 @@ func (w *progress) begin(accounts int, notes []string) {
 	}
 }
 
-// status is the live line: accounts, days, rows and their rate.
+// status returns the live line: accounts, days, rows and rows per second.
 func (w *progress) status() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -69,10 +69,10 @@ func (w *progress) status() string {
 		grouped(int64(w.daysDone)), grouped(int64(w.days)), grouped(w.rows), grouped(int64(rate)), w.waitsNow(time.Now()))
 }
 
-// weight is how much of the work a slice is thought to be.
+// weight is the estimated share of work of a slice.
 func weight(s adtally.Slice) int { return max(s.Window.Days(), 1) }
 
-// note is told by the connector.
+// note prints a message of the connector, once.
 func (w *progress) note(text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -85,8 +85,8 @@ func (w *progress) note(text string) {
 	}
 }
 
-// waiting is told by the connector what holds calls back. It is said once, and
-// again where it becomes worse.
+// waiting reports a rate limit wait of the connector, once and again when it gets
+// longer.
 func (w *progress) waiting(now adtally.RateLimitWait) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -103,8 +103,8 @@ func (w *progress) waiting(now adtally.RateLimitWait) {
 	}
 }
 
-// waitsNow is what the live line says of those that wait: the one that waits
-// longest, and how many others there are.
+// waitsNow is the part of the live line about rate limits: the longest wait, and how many
+// others there are.
 func (w *progress) waitsNow(now time.Time) string {
 	n, longest := 0, adtally.RateLimitWait{}
 	for _, one := range w.waits {
@@ -124,7 +124,7 @@ func (w *progress) waitsNow(now time.Time) string {
 	return "  " + longest.Short("Meta") + more
 }
 
-// event is told by the engine.
+// event handles an event of the engine.
 func (w *progress) event(ev engine.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -181,7 +181,7 @@ func (w *progress) line(ev engine.Event) string {
 	return fmt.Sprintf("%s  %s rows%s", what, grouped(o.Rows), w.estimate())
 }
 
-// estimate is about how long the rest takes, at the pace so far.
+// estimate returns the remaining time at the current rate.
 func (w *progress) estimate() string {
 	if w.done == 0 || w.done >= w.planned {
 		return ""

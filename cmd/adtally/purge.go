@@ -10,11 +10,10 @@ import (
 	"adtally/internal/destination"
 )
 
-// purgeEvery is how often it is looked for sources that cannot be restored any
-// more.
+// purgeEvery is how often expired deleted sources are looked for.
 const purgeEvery = time.Hour
 
-// purge forgets sources whose time is over, until ctx ends.
+// purge removes deleted sources whose grace period is over, until ctx ends.
 func (s *service) purge(ctx context.Context) error {
 	ticker := time.NewTicker(purgeEvery)
 	defer ticker.Stop()
@@ -31,9 +30,8 @@ func (s *service) purge(ctx context.Context) error {
 	}
 }
 
-// forget forgets sources that were deleted so long ago that nobody can restore
-// them. The secret goes first, then the tables, then what is known: whatever stops
-// it half-way is done at the next time.
+// forget removes deleted sources that can no longer be restored: first the secret, then
+// the tables, then the record. If it is interrupted, the next call continues.
 func (s *service) forget(ctx context.Context, now time.Time) (err error) {
 	all, err := s.store.Sources(ctx, true)
 	for _, source := range all {
@@ -46,8 +44,8 @@ func (s *service) forget(ctx context.Context, now time.Time) (err error) {
 	return err
 }
 
-// forgetOne destroys the secret first: whatever hinders the rest, nobody reads with
-// it any more. Tables that cannot be dropped are told of, and tried again.
+// forgetOne destroys the secret first, so that nothing can use it even if the rest
+// fails. Tables that cannot be dropped are reported and tried again.
 func (s *service) forgetOne(ctx context.Context, source adtally.SourceRecord, now time.Time) error {
 	if err := s.wipe(ctx, source.Credential); err != nil {
 		return err
@@ -79,7 +77,7 @@ func (s *service) wipe(ctx context.Context, credential string) error {
 	return nil
 }
 
-// unpurged notes why tables cannot be dropped. The watch tells people, once.
+// unpurged stores why tables cannot be dropped. People are notified once.
 func (s *service) unpurged(ctx context.Context, source adtally.SourceRecord, why error, now time.Time) error {
 	if ctx.Err() != nil {
 		return why
@@ -91,11 +89,10 @@ func (s *service) unpurged(ctx context.Context, source adtally.SourceRecord, why
 	return s.store.NoteUnpurged(ctx, source.ID, f, now)
 }
 
-// loginLife is how long the token of a login waits for somebody to use it.
+// loginLife is how long the token of a login is kept for use.
 const loginLife = 7 * 24 * time.Hour
 
-// forgetLogins forgets logins of long ago, and destroys the tokens that nobody
-// has taken.
+// forgetLogins removes old logins and destroys tokens that were never used.
 func (s *service) forgetLogins(ctx context.Context, now time.Time) error {
 	all, err := s.store.LoginsBefore(ctx, now.Add(-loginLife))
 	for _, l := range all {
@@ -112,7 +109,7 @@ func (s *service) dropTables(ctx context.Context, dataset string) error {
 	defer release()
 	datasets, can := writer.(destination.DatasetManager)
 	if !can {
-		return wrong("no_drop", "Drop it there yourself.", "The warehouse cannot drop %s", dataset)
+		return wrong("no_drop", "Drop it with the warehouse's own tools.", "The warehouse cannot drop %s", dataset)
 	}
 	return datasets.Drop(ctx, dataset)
 }

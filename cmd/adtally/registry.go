@@ -11,7 +11,7 @@ import (
 	"adtally/internal/destination/duckdb"
 )
 
-// platform is what a connector is told of the world outside.
+// platform is the environment that a connector gets.
 type platform struct {
 	address string
 	http    *http.Client
@@ -21,10 +21,10 @@ type platform struct {
 	say     func(string)
 	app     adtally.App
 	login   string        // where people log in, for the simulator
-	poll    time.Duration // 0 = as usual
+	poll    time.Duration // 0 = the default
 }
 
-// connectors are the ad platforms. A new one is a folder and a line here.
+// connectors are the ad platforms. A new one is a folder and one line here.
 var connectors = map[string]func(platform) connector.Connector{
 	"facebookads": func(p platform) connector.Connector {
 		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, MaxWait: p.maxWait, Waiting: p.waiting, Say: p.say,
@@ -32,14 +32,14 @@ var connectors = map[string]func(platform) connector.Connector{
 	},
 }
 
-// tables are all that a connector can fill.
+// tables lists all tables of each connector.
 var tables = map[string]func() []string{"facebookads": facebookads.Tables}
 
-// mediaHosts are where a platform keeps the pictures that it shows.
+// mediaHosts are the hosts from which a platform serves its pictures.
 var mediaHosts = map[string][]string{"facebookads": facebookads.MediaHosts}
 
-// destinations are the warehouses; patience is how long to wait for one that is
-// in use.
+// destinations are the kinds of warehouses. lockTimeout is how long to wait for one that
+// is in use.
 var destinations = map[string]func(lockTimeout time.Duration) destination.Kind{
 	"duckdb": func(lockTimeout time.Duration) destination.Kind {
 		return duckdb.New(duckdb.Options{LockTimeout: lockTimeout})

@@ -20,7 +20,7 @@ import (
 	"adtally/internal/api"
 )
 
-// remote is a service that a command speaks to: the same API as everybody else.
+// remote is the service that a command talks to, through the public API.
 type remote struct {
 	Server string `help:"Address of the service." default:"http://127.0.0.1:8085" env:"ADTALLY_SERVER" placeholder:"URL"`
 	As     string `help:"Log in as this user, with the password from ADTALLY_PASSWORD or a prompt. Default: use the key in ADTALLY_API_KEY." name:"as" placeholder:"EMAIL"`
@@ -32,20 +32,20 @@ const (
 	passwordVariable = "ADTALLY_PASSWORD"
 )
 
-// visitor is somebody whom the service knows.
+// visitor is an authenticated client of the service.
 type visitor struct {
 	server string
-	key    adtally.Secret // zero = a session
+	key    adtally.Secret // zero = uses a session
 	http   *http.Client
 	json   bool
 	p      *program
 }
 
-// serverTimeout is how long an answer may take: a token is looked at by the
-// platform meanwhile.
+// serverTimeout limits a request. It is long because the service may check a token with
+// the platform.
 const serverTimeout = 2 * time.Minute
 
-// visit makes a command known to the service.
+// visit authenticates the command.
 func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
 	v, err := r.stranger(p)
 	if err != nil {
@@ -66,7 +66,7 @@ func (r *remote) visit(ctx context.Context, p *program) (*visitor, error) {
 	return v, err
 }
 
-// stranger speaks to the service without being known.
+// stranger is an unauthenticated client.
 func (r *remote) stranger(p *program) (*visitor, error) {
 	at, err := url.Parse(r.Server)
 	if err != nil || at.Host == "" {
@@ -79,7 +79,7 @@ func (r *remote) stranger(p *program) (*visitor, error) {
 	return &visitor{server: strings.TrimSuffix(r.Server, "/"), http: &http.Client{Jar: jar, Timeout: serverTimeout}, json: r.JSON, p: p}, nil
 }
 
-// password comes from the environment or a prompt, as the token does.
+// password reads the password from the environment or a prompt.
 func (p *program) password() (adtally.Secret, error) {
 	text := p.env(passwordVariable)
 	if text == "" && p.in != nil && term.IsTerminal(int(p.in.Fd())) {
@@ -97,7 +97,7 @@ func (p *program) password() (adtally.Secret, error) {
 	return adtally.NewSecret(text), nil
 }
 
-// reply is what the service answers.
+// reply is a response of the service.
 type reply struct {
 	raw  []byte
 	etag string
@@ -110,7 +110,7 @@ func (r reply) into(v any) error {
 	return nil
 }
 
-// ask sends one request; what the service refuses is a fault.
+// ask sends one request and returns a problem response as a fault.
 func (v *visitor) ask(ctx context.Context, method, path string, body any, headers ...string) (reply, error) {
 	var text io.Reader = http.NoBody
 	if body != nil {
@@ -136,7 +136,7 @@ func (v *visitor) ask(ctx context.Context, method, path string, body any, header
 	return v.send(ctx, req)
 }
 
-// mostOfAnAnswer bounds what is read.
+// mostOfAnAnswer limits the size of a response.
 const mostOfAnAnswer = 64 << 20
 
 func (v *visitor) send(ctx context.Context, req *http.Request) (reply, error) {
@@ -159,7 +159,7 @@ func (v *visitor) send(ctx context.Context, req *http.Request) (reply, error) {
 	return reply{raw, res.Header.Get("ETag")}, nil
 }
 
-// refused is a problem as a fault.
+// refused converts a problem response into a fault.
 func refused(status int, raw []byte) error {
 	var p api.Problem
 	if err := json.Unmarshal(raw, &p); err != nil || p.Code == "" {
@@ -180,7 +180,7 @@ func refused(status int, raw []byte) error {
 	return f
 }
 
-// edit changes what is as it was read.
+// edit reads an object and sends a change with its ETag.
 func (v *visitor) edit(ctx context.Context, method, path, action string, body any) (reply, error) {
 	seen, err := v.ask(ctx, "GET", path, nil)
 	if err != nil {
@@ -189,8 +189,8 @@ func (v *visitor) edit(ctx context.Context, method, path, action string, body an
 	return v.ask(ctx, method, path+action, body, "If-Match", seen.etag)
 }
 
-// show prints an answer: some of its fields in a table, or all of it as JSON.
-// What has items is a list.
+// show prints a response: some fields as a table, or everything as JSON. A response with
+// items is a list.
 func (v *visitor) show(r reply, fields ...string) error {
 	if v.json {
 		_, err := v.p.out.Write(append(bytes.TrimSpace(r.raw), '\n'))
@@ -209,7 +209,7 @@ func (v *visitor) show(r reply, fields ...string) error {
 
 func (v *visitor) table(items []any, fields []string) error {
 	if len(items) == 0 {
-		return v.p.printf("There is nothing.\n")
+		return v.p.printf("The list is empty.\n")
 	}
 	w := tabwriter.NewWriter(v.p.out, 0, 4, 2, ' ', 0)
 	heads := make([]string, len(fields))
@@ -238,7 +238,7 @@ func (v *visitor) info(one map[string]any, fields []string) error {
 	return w.Flush()
 }
 
-// readable is a value as people read it; a moment is in their own zone.
+// readable formats a value for people; times are in the local zone.
 func readable(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -12,7 +12,7 @@ import (
 )
 
 type runCommand struct {
-	Start  runStartCommand  `cmd:"" help:"Sync a source now, or read some of it again."`
+	Start  runStartCommand  `cmd:"" help:"Sync a source now, or read days again."`
 	List   runListCommand   `cmd:"" help:"List the runs, newest first."`
 	Show   runShowCommand   `cmd:"" help:"Show a run and its accounts."`
 	Log    runLogCommand    `cmd:"" help:"Print the log of a run."`
@@ -77,7 +77,7 @@ func (c *runListCommand) Run(ctx context.Context, p *program) error {
 	return c.listed(ctx, p, "/runs?source="+url.QueryEscape(c.Source), listedRunFields...)
 }
 
-// aRun is a command about one run.
+// aRun is a command for one run.
 type aRun struct {
 	remote
 	ID string `arg:"" help:"The run's id, see adtally run list."`
@@ -133,7 +133,7 @@ func (c *runLogCommand) Run(ctx context.Context, p *program) error {
 	return err
 }
 
-// query is what is looked for, as a part of an address.
+// query returns the search as query parameters.
 func (c *runLogCommand) query() string {
 	q := url.Values{}
 	for name, value := range map[string]string{"text": c.Text, "level": c.Level} {
@@ -147,7 +147,7 @@ func (c *runLogCommand) query() string {
 	return "&" + q.Encode()
 }
 
-// glance is how often a run that goes on is looked at.
+// glance is how often an active run is polled.
 const glance = time.Second
 
 // follow prints a run's log until it has ended.
@@ -172,7 +172,7 @@ func (v *visitor) follow(ctx context.Context, id, query string) error {
 	}
 }
 
-// lines prints a log after one of its lines, and gives the number of the last.
+// lines prints the log lines after a sequence number and returns the last number.
 func (v *visitor) lines(ctx context.Context, id, query string, after int64) (int64, error) {
 	for {
 		answer, err := v.ask(ctx, "GET", fmt.Sprintf("/runs/%s/log?limit=1000&after=%d%s", url.PathEscape(id), after, query), nil)
@@ -203,7 +203,7 @@ func (v *visitor) line(l api.LogLine) error {
 	return v.p.printf("%s  %-5s  %s\n", l.At.Local().Format("15:04:05"), l.Level, text)
 }
 
-// ended is how a run ended: nil where it brought all up to date.
+// ended returns nil if the run brought everything up to date, and a fault otherwise.
 func (v *visitor) ended(ctx context.Context, id string) error {
 	answer, err := v.ask(ctx, "GET", "/runs/"+url.PathEscape(id), nil)
 	if err != nil {
@@ -222,9 +222,9 @@ func (v *visitor) ended(ctx context.Context, id string) error {
 		}
 	}
 	if r.Error != "" {
-		return wrong("run_ended", "adtally run log says more.", "The run is %s: %s", r.State, r.Error)
+		return wrong("run_ended", "See adtally run log.", "The run is %s: %s", r.State, r.Error)
 	}
-	return wrong("run_ended", "adtally run log says why.", "The run is %s", r.State)
+	return wrong("run_ended", "See adtally run log for the reason.", "The run is %s", r.State)
 }
 
 type runCancelCommand struct{ aRun }

@@ -21,12 +21,12 @@ type restoreCommand struct {
 	PassphraseFile string `help:"File whose first line is the backup's passphrase. Default: ADTALLY_BACKUP_PASSPHRASE, or a prompt." name:"passphrase-file" placeholder:"FILE"`
 }
 
-// Run checks the whole backup in a folder of its own, before anything is put in
-// place.
+// Run unpacks and checks the whole backup in a temporary folder before it moves anything
+// into place.
 func (c *restoreCommand) Run(_ context.Context, p *program) (err error) {
 	in, err := os.Open(c.File)
 	if err != nil {
-		return wrong("backup_unreadable", "Name a file that adtally backup made.", "The backup cannot be read: %w", err)
+		return wrong("backup_unreadable", "Choose a file that adtally backup created.", "The backup cannot be read: %w", err)
 	}
 	defer in.Close()
 	word, err := p.passphrase(c.PassphraseFile, false)
@@ -57,11 +57,10 @@ func (c *restoreCommand) Run(_ context.Context, p *program) (err error) {
 }
 
 func (c *restoreCommand) unwritable(err error) error {
-	return wrong("data", "See that the folder may be written and that its disk has room; empty it, and restore again.", "The folder %s cannot be written: %w", c.Data, err)
+	return wrong("data", "Check that the folder is writable and that its disk is not full; empty it, and restore again.", "The folder %s cannot be written: %w", c.Data, err)
 }
 
-// vacant keeps a folder for the restoring, if it is empty but for what a file system
-// or a lock leaves.
+// vacant locks the folder if it is empty, apart from the lock file and lost+found.
 func (c *restoreCommand) vacant() (leave func(), err error) {
 	f := serviceFlags{Data: c.Data}
 	if err := f.makeFolder(); err != nil {
@@ -78,13 +77,13 @@ func (c *restoreCommand) vacant() (leave func(), err error) {
 	for _, e := range there {
 		if e.Name() != lockFile && e.Name() != "lost+found" {
 			leave()
-			return nil, wrong("data_not_empty", "Name an empty folder with --data, or one that is not there yet.", "The folder %s is not empty: it has %s", c.Data, e.Name())
+			return nil, wrong("data_not_empty", "Choose an empty folder with --data, or one that does not exist.", "The folder %s is not empty: it has %s", c.Data, e.Name())
 		}
 	}
 	return leave, err
 }
 
-// openKeys puts the keys beside the database, as a service has them.
+// openKeys decrypts the keys and writes them next to the database.
 func (c *restoreCommand) openKeys(m archive.Manifest, folder string, word adtally.Secret) error {
 	about, err := m.Digest(sealedName)
 	if err != nil {
@@ -100,7 +99,7 @@ func (c *restoreCommand) openKeys(m archive.Manifest, folder string, word adtall
 	}
 	var k kept
 	if err := json.Unmarshal([]byte(text.Reveal()), &k); err != nil {
-		return errors.New("the keys of the backup cannot be read") // err would show a part of them
+		return errors.New("the keys of the backup cannot be read") // err would contain a part of them
 	}
 	ring, err := vault.Given{Name: "the backup", Text: adtally.NewSecret(k.Keys)}.Load()
 	if err != nil {
@@ -117,8 +116,8 @@ func (c *restoreCommand) openKeys(m archive.Manifest, folder string, word adtall
 	return errors.Join(err, os.Remove(filepath.Join(folder, sealedName)))
 }
 
-// place moves what was checked into the data folder, the database last: without it
-// there is no service.
+// place moves the checked files into the data folder, the database last: without it the
+// folder has no service.
 func (c *restoreCommand) place(folder string) error {
 	there, err := os.ReadDir(folder)
 	if err != nil {
@@ -135,8 +134,8 @@ func (c *restoreCommand) place(folder string) error {
 }
 
 func (c *restoreCommand) tell(p *program, m archive.Manifest) error {
-	if err := p.printf("The service of %s is in %s. Start it with: adtally serve --data %s\n", m.Made.Format("2006-01-02 15:04 MST"), c.Data, strings.TrimSpace(c.Data)); err != nil || m.Warehouse == "" {
+	if err := p.printf("The service as of %s is restored to %s. Start it with: adtally serve --data %s\n", m.Made.Format("2006-01-02 15:04 MST"), c.Data, strings.TrimSpace(c.Data)); err != nil || m.Warehouse == "" {
 		return err
 	}
-	return p.printf("Its warehouse is not in the backup: it was at %s. Copy that file, and name it with --warehouse; without it, all is read anew.\n", m.Warehouse)
+	return p.printf("The backup does not contain the warehouse, which was at %s. Copy that file and pass it with --warehouse; otherwise everything is read again.\n", m.Warehouse)
 }

@@ -12,7 +12,7 @@ import (
 	"adtally"
 )
 
-// result is what a sync did, for a person or a program.
+// result is the outcome of a sync, for people and programs.
 type result struct {
 	Run     string           `json:"run"`
 	State   string           `json:"state"`   // finished, incomplete, interrupted
@@ -23,8 +23,8 @@ type result struct {
 	Slices  int              `json:"slices"`
 	Rows    int64            `json:"rows"`
 	Tables  map[string]int64 `json:"rows_by_table"`
-	Gaps    int64            `json:"gaps"` // what Meta did not give; it stands in _gaps
-	// Quarantined are values that could not be loaded; they stand in _quarantine.
+	Gaps    int64            `json:"gaps"` // what Meta did not return; listed in _gaps
+	// Quarantined counts values that could not be loaded; listed in _quarantine.
 	Quarantined int64           `json:"quarantined"`
 	Drifts      []adtally.Drift `json:"drifts,omitempty"`
 	Failures    []failure       `json:"failures,omitempty"`
@@ -35,7 +35,7 @@ type result struct {
 	lacking  map[string]*adtally.Fault // accounts that are not up to date, and the worst reason
 }
 
-// failure is one thing that did not work, and who must act.
+// failure is one failed part of a sync, and who must act.
 type failure struct {
 	Account string `json:"account"`
 	Slice   string `json:"slice,omitempty"`
@@ -44,7 +44,7 @@ type failure struct {
 	Message string `json:"message"`
 	Detail  string `json:"detail,omitempty"`
 	Hint    string `json:"hint,omitempty"`
-	Until   string `json:"until,omitempty"` // RFC 3339; before it no try is worth a call
+	Until   string `json:"until,omitempty"` // RFC 3339; do not try again earlier
 
 	fault *adtally.Fault
 }
@@ -63,7 +63,7 @@ func failureOf(a adtally.Account, s *adtally.Slice, f *adtally.Fault) failure {
 	return out
 }
 
-// add takes in how an account's step ended; whole is what ended all of it.
+// add records how an account's step ended. whole is the error that ended all of it.
 func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault) {
 	for _, o := range done.Outcomes {
 		if o.Fault != nil {
@@ -78,7 +78,7 @@ func (r *result) add(a adtally.Account, done adtally.Done, whole *adtally.Fault)
 	}
 }
 
-// counts takes in what the loads of the run brought, whoever made them.
+// counts adds the loads of the run, including those of interrupted attempts.
 func (r *result) counts(loads []adtally.Outcome) {
 	for _, o := range loads {
 		r.Slices++
@@ -105,12 +105,12 @@ func (r *result) fails(a adtally.Account, s *adtally.Slice, f *adtally.Fault) {
 	r.lacks(a.ID, f)
 }
 
-// has says whether the fault stands for one of the account's slices already.
+// has reports whether the fault is already listed for one of the account's slices.
 func (r *result) has(a adtally.Account, f *adtally.Fault) bool {
 	return slices.ContainsFunc(r.Failures, func(x failure) bool { return x.Account == "act_"+a.ID && x.fault == f })
 }
 
-// worst orders what a person must know first.
+// worst orders faults by urgency.
 var worst = []adtally.Act{adtally.Reconnect, adtally.Configure, adtally.Bug, adtally.Wait, adtally.Retry}
 
 func (r *result) lacks(account string, f *adtally.Fault) {
@@ -123,12 +123,12 @@ func (r *result) lacks(account string, f *adtally.Fault) {
 	}
 }
 
-// drifted is what days that do not add up mean for the run.
+// drifted is the fault of a run whose sums differ from Meta's totals.
 func drifted(list []adtally.Drift) *adtally.Fault {
 	d := list[0]
 	return &adtally.Fault{Act: adtally.Retry, Code: "drift",
-		Message: fmt.Sprintf("act_%s does not add up to Meta's own total: %s", d.Account, d.Sentence("Meta")),
-		Hint:    "The days were read again and stayed so; they are read once more tomorrow. The table _reconciliation lists them all."}
+		Message: fmt.Sprintf("act_%s differs from Meta's own total: %s", d.Account, d.Sentence("Meta")),
+		Hint:    "The days were read again with the same result, and are read once more tomorrow. See the table _reconciliation."}
 }
 
 func (r *result) finish(took time.Duration) {
@@ -140,7 +140,7 @@ func (r *result) finish(took time.Duration) {
 	r.Summary = r.sentence()
 }
 
-// failure is the first thing that failed, as the error of the whole.
+// failure returns the first failure as the error of the sync.
 func (r *result) failure() error {
 	if len(r.Failures) > 0 {
 		return r.Failures[0].fault
@@ -156,7 +156,7 @@ func (r *result) failure() error {
 	return nil
 }
 
-// sentence says how the accounts stand: "41 of 43 accounts are up to date; 2 wait
+// sentence summarises the accounts: "41 of 43 accounts are up to date; 2 wait
 // for Meta until 14:32."
 func (r *result) sentence() string {
 	parts := []string{fmt.Sprintf("%d of %s up to date", r.accounts-len(r.lacking), counted(r.accounts, "account is", "accounts are"))}
@@ -201,8 +201,8 @@ func lackWords(act adtally.Act, n int, until time.Time) string {
 	return "failed in a way that Adtally does not know"
 }
 
-// layoutFor is how a moment is told that is so far off: the time alone is clear for
-// half a day.
+// layoutFor returns the time layout for a moment: the time alone is clear within half a
+// day.
 func layoutFor(left time.Duration) string {
 	if left > 12*time.Hour {
 		return "2 January 15:04"

@@ -15,16 +15,16 @@ import (
 	"adtally/internal/jobs"
 )
 
-// runner does the work of the service's runs.
+// runner runs the steps of the service's runs.
 type runner struct {
 	*service
-	answers  sync.Map // the digest of a secret → what the platform said of it
-	prepared sync.Map // source and revision of those whose tables are ready
+	answers  sync.Map // by the digest of a secret: *answer
+	prepared sync.Map // sources, by ID and revision, whose tables are ready
 	mu       sync.Mutex
 }
 
-// ahead is by how much the platform's clock is ahead of ours, as it was when a run
-// began: whoever works on the run counts its days the same.
+// ahead is how far the platform's clock was ahead of ours when the run began. All workers
+// of the run use it, so that they agree on its days.
 func ahead(r adtally.RunRecord) time.Duration {
 	if r.Moment.IsZero() {
 		return 0
@@ -32,7 +32,7 @@ func ahead(r adtally.RunRecord) time.Duration {
 	return r.Moment.Sub(r.Started)
 }
 
-// DiscoverAccounts asks the platform which accounts there are, and picks those of the run.
+// DiscoverAccounts lists the accounts at the platform and returns those of the run.
 func (c *runner) DiscoverAccounts(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error) {
 	s, key, err := c.source(ctx, r)
 	if err != nil {
@@ -58,7 +58,7 @@ func (c *runner) DiscoverAccounts(ctx context.Context, r adtally.RunRecord) ([]a
 	return c.picked(ctx, s, r.RunScope, grant)
 }
 
-// dated says when a secret ended, where that is known.
+// dated adds the expiry date to the fault of an expired secret, if it is known.
 func dated(err error, g adtally.Grant, now time.Time) error {
 	f := *adtally.FaultOf(err)
 	if f.Act != adtally.Reconnect || g.ExpiresAt.IsZero() || now.Before(g.ExpiresAt) {
@@ -68,8 +68,8 @@ func dated(err error, g adtally.Grant, now time.Time) error {
 	return &f
 }
 
-// picked are the accounts of a run. One that was picked and is not seen any more
-// stays among them: its step says so.
+// picked returns the accounts of a run. A selected account that the token no longer sees
+// stays in the list; its step reports the loss.
 func (c *runner) picked(ctx context.Context, s adtally.SourceRecord, e adtally.RunScope, g adtally.Grant) (list []adtally.Account, err error) {
 	seen, err := c.store.SeenAccounts(ctx, s.ID)
 	if err != nil {
@@ -83,19 +83,19 @@ func (c *runner) picked(ctx context.Context, s adtally.SourceRecord, e adtally.R
 		}
 	}
 	if len(list) == 0 {
-		return nil, wrong("no_accounts", "Give the token's owner \"View performance\" on the ad account, or pick other accounts.", "%s can see no ad account of this source", g.Who)
+		return nil, wrong("no_accounts", "Give the token's owner \"View performance\" on the ad account, or select other accounts.", "%s has no access to any ad account of this source", g.Who)
 	}
 	return list, nil
 }
 
-// key is a secret that a run uses, and what is known of it.
+// key is a secret with its stored version.
 type key struct {
 	secret  adtally.Secret
 	version adtally.CredentialVersion
 }
 
-// source is a run's source, as far as the run reaches, and its secret. A run that
-// is on finishes with the version that was in use when it began (R8).
+// source returns a run's source, limited to the run's scope, and its secret. A run keeps
+// the version of the secret that was current when the run began.
 func (c *runner) source(ctx context.Context, r adtally.RunRecord) (s adtally.SourceRecord, k key, err error) {
 	if s, err = c.store.Source(ctx, r.Source); err != nil {
 		return s, k, err
@@ -105,15 +105,15 @@ func (c *runner) source(ctx context.Context, r adtally.RunRecord) (s adtally.Sou
 	return s, k, err
 }
 
-// keyAt is the secret of a credential that was in use at a moment, or the newest
-// where that is gone.
+// keyAt returns the version of a secret that was current at a time, or the newest one if
+// that version was destroyed.
 func (s *service) keyAt(ctx context.Context, credential string, at time.Time) (k key, err error) {
 	versions, err := s.store.CredentialVersions(ctx, credential)
 	if err != nil {
 		return k, err
 	}
 	if len(versions) == 0 {
-		return k, wrong("no_token", "Reconnect it.", "The source has no token")
+		return k, wrong("no_token", "Reconnect the source.", "The source has no token")
 	}
 	k.version = versions[0]
 	for _, v := range versions {
@@ -129,7 +129,7 @@ func (s *service) keyAt(ctx context.Context, credential string, at time.Time) (k
 	return k, err
 }
 
-// reaching is a source as far as an extent reaches.
+// reaching limits a source to a run's scope.
 func reaching(s adtally.Source, e adtally.RunScope) adtally.Source {
 	if len(e.Tables) > 0 {
 		s.Tables = e.Tables
@@ -143,7 +143,7 @@ func reaching(s adtally.Source, e adtally.RunScope) adtally.Source {
 	return s
 }
 
-// RunStep brings one account up to date, or a share of it.
+// RunStep syncs one account, until it is up to date or the worker's share of time is over.
 func (c *runner) RunStep(ctx context.Context, r adtally.RunRecord, st adtally.Step, h jobs.Hold) (done adtally.Done, err error) {
 	s, key, err := c.source(ctx, r)
 	if err != nil {
@@ -173,9 +173,9 @@ func (c *runner) RunStep(ctx context.Context, r adtally.RunRecord, st adtally.St
 	if err := c.prepare(ctx, e, fmt.Sprint(s.ID, " ", s.Revision, " ", r.Wanted)); err != nil {
 		return done, err
 	}
-	began := r.Started.Add(ahead(r)).Truncate(time.Second) // platforms tell the time in whole seconds
+	began := r.Started.Add(ahead(r)).Truncate(time.Second) // platforms report times in whole seconds
 	if r.RunScope.Reread {
-		began = began.Add(time.Second) // what came in the same second, but before, is not what is wanted
+		began = began.Add(time.Second) // data requested earlier in the same second does not count
 	}
 	done, err = e.Step(ctx, st, began)
 	if dead(done, err) {
@@ -187,8 +187,8 @@ func (c *runner) RunStep(ctx context.Context, r adtally.RunRecord, st adtally.St
 	return done, c.store.SettleDrifts(ctx, s.ID, done.Agreed, done.Drifts)
 }
 
-// sharedFile has a step tried again that met a warehouse which somebody else had
-// open for too long, such as another worker that is slow: no person need act.
+// sharedFile makes the fault of a locked warehouse retryable: another worker may be slow,
+// and nobody needs to act.
 func sharedFile(err error) error {
 	f, ok := errors.AsType[*adtally.Fault](err)
 	if !ok || f.Code != "destination_locked" {
@@ -196,11 +196,11 @@ func sharedFile(err error) error {
 	}
 	again := *f
 	again.Act = adtally.Retry
-	again.Hint = "It is tried again by itself; close the program that has the file open, or open it there for reading only."
+	again.Hint = "It is retried automatically. Close the program that has the file open, or open it read-only there."
 	return &again
 }
 
-// waiting writes into the log of a run what its warehouse waits for, once.
+// waiting logs once per step that the warehouse is locked, and by which program.
 func (c *runner) waiting(r adtally.RunRecord) func(*adtally.Fault) {
 	var once sync.Once
 	return func(why *adtally.Fault) {
@@ -213,11 +213,11 @@ func (c *runner) waiting(r adtally.RunRecord) func(*adtally.Fault) {
 	}
 }
 
-// clockSkew is how far the clocks of two workers may be apart.
+// clockSkew is the largest expected difference between the clocks of two workers.
 const clockSkew = time.Minute
 
-// shared says whether the platform has shown an account when the run began. One
-// that it did not show is not asked about (R16).
+// shared returns a fault if the platform did not list the account when the run began. Such
+// an account is not read.
 func (c *runner) shared(ctx context.Context, spec adtally.Spec, r adtally.RunRecord, st adtally.Step) error {
 	seen, err := c.store.SeenAccounts(ctx, r.Source)
 	if err != nil {
@@ -233,7 +233,7 @@ func (c *runner) shared(ctx context.Context, spec adtally.Spec, r adtally.RunRec
 	return nil
 }
 
-// prepare makes the tables of a source ready, once for what is set.
+// prepare creates the tables of a source, once per revision of its settings.
 func (c *runner) prepare(ctx context.Context, e *engine.Engine, what string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -247,7 +247,7 @@ func (c *runner) prepare(ctx context.Context, e *engine.Engine, what string) err
 	return err
 }
 
-// broughtBy says how many rows each table has got, that of the stream's name first.
+// broughtBy lists the rows of each table of a load, the stream's own table first.
 func broughtBy(o adtally.Outcome) string {
 	byTable := o.ByTable()
 	text := fmt.Sprintf("%s: %d rows", o.Slice.Stream, byTable[o.Slice.Stream])
@@ -259,7 +259,7 @@ func broughtBy(o adtally.Outcome) string {
 	return text
 }
 
-// watch writes into the run's log what a person wants to read there.
+// watch logs the events of the engine to the run's log.
 func (c *runner) watch(r adtally.RunRecord) func(engine.Event) {
 	return func(ev engine.Event) {
 		var lines []adtally.LogLine

@@ -22,18 +22,18 @@ import (
 type serveCommand struct {
 	serviceFlags
 	Listen      string   `help:"Address to listen on." default:"127.0.0.1:8085" env:"ADTALLY_LISTEN" placeholder:"HOST:PORT"`
-	PublicURL   string   `help:"How people reach the server. Default: where it listens." name:"public-url" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
-	Host        []string `help:"One more name that the server is reached by, such as that of its container." env:"ADTALLY_HOST" placeholder:"HOST:PORT"`
-	BehindProxy bool     `help:"A proxy of yours sets X-Forwarded-For and X-Forwarded-Proto."`
+	PublicURL   string   `help:"Public URL of the server. Default: the listen address." name:"public-url" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
+	Host        []string `help:"Another host name of the server, such as its container's." env:"ADTALLY_HOST" placeholder:"HOST:PORT"`
+	BehindProxy bool     `help:"Trust X-Forwarded-For and X-Forwarded-Proto of your own proxy."`
 
-	OIDCIssuer string   `help:"OIDC provider that people log in with; its client secret is in ADTALLY_OIDC_SECRET." name:"oidc-issuer" env:"ADTALLY_OIDC_ISSUER" placeholder:"https://…"`
-	OIDCClient string   `help:"Client id at the OIDC provider." name:"oidc-client" env:"ADTALLY_OIDC_CLIENT" placeholder:"ID"`
-	OIDCName   string   `help:"What the button says." name:"oidc-name" default:"OIDC"`
-	OIDCDomain []string `help:"People with verified addresses here need no invite." name:"oidc-domain" placeholder:"example.com"`
-	OIDCRole   string   `help:"The role that such people get." name:"oidc-role" enum:"viewer,editor,builder" default:"viewer"`
+	OIDCIssuer string   `help:"OIDC provider for logins. Put its client secret into ADTALLY_OIDC_SECRET." name:"oidc-issuer" env:"ADTALLY_OIDC_ISSUER" placeholder:"https://…"`
+	OIDCClient string   `help:"Client ID at the OIDC provider." name:"oidc-client" env:"ADTALLY_OIDC_CLIENT" placeholder:"ID"`
+	OIDCName   string   `help:"Label of the login button." name:"oidc-name" default:"OIDC"`
+	OIDCDomain []string `help:"Users with a verified address in this domain need no invite." name:"oidc-domain" placeholder:"example.com"`
+	OIDCRole   string   `help:"Role of users who log in without an invite." name:"oidc-role" enum:"viewer,editor,builder" default:"viewer"`
 }
 
-// oidc is the provider that people log in with; nil = there is none.
+// oidc returns the configured OIDC provider, or nil.
 func (c *serveCommand) oidc(p *program) (*api.OIDC, error) {
 	secret := adtally.NewSecret(strings.TrimSpace(p.env("ADTALLY_OIDC_SECRET")))
 	switch {
@@ -45,7 +45,7 @@ func (c *serveCommand) oidc(p *program) (*api.OIDC, error) {
 	return &api.OIDC{Name: c.OIDCName, Issuer: c.OIDCIssuer, ClientID: c.OIDCClient, ClientSecret: secret, Domains: c.OIDCDomain, Role: adtally.Role(c.OIDCRole)}, nil
 }
 
-// Run serves the API and carries out syncs, until it is told to stop.
+// Run serves the API and runs syncs until the process is told to stop.
 func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err := c.public(); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	if !code.IsZero() {
-		if err := p.printf("Nobody can log in yet. To make the first admin, this code is asked for: %s\n", code.Reveal()); err != nil {
+		if err := p.printf("Nobody can log in yet. Use this code to create the first admin: %s\n", code.Reveal()); err != nil {
 			return err
 		}
 	}
@@ -89,7 +89,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	return group.Wait()
 }
 
-// public reads how people reach the server, before anything is opened.
+// public checks the public URL before anything is opened.
 func (c *serveCommand) public() (err error) {
 	if c.PublicURL == "" {
 		return nil
@@ -133,11 +133,11 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 	return handler, code, err
 }
 
-// boardPath is where River shows what is queued.
+// boardPath is the path of River's UI.
 const boardPath = "/ops/jobs"
 
-// signing is the key that signs what callers carry for us. It is made at the
-// first start; servers of a fleet are given the same.
+// signing returns the key that signs cookies and links. It is created at the first start;
+// all servers of a fleet must have the same.
 func (c *serveCommand) signing() (adtally.Secret, error) {
 	path := filepath.Join(c.Data, "signing.secret")
 	text, err := os.ReadFile(path)
@@ -147,17 +147,17 @@ func (c *serveCommand) signing() (adtally.Secret, error) {
 		text = []byte(fresh.Reveal())
 	}
 	if err != nil {
-		return adtally.Secret{}, wrong("data", "Check that the folder is writable.", "The file %s cannot be read or made: %w", path, err)
+		return adtally.Secret{}, wrong("data", "Check that the folder is writable.", "The file %s cannot be read or created: %w", path, err)
 	}
 	return adtally.NewSecret(string(text)), nil
 }
 
 type workCommand struct{ serviceFlags }
 
-// Run carries out syncs beside a server, until it is told to stop.
+// Run runs steps until the process is told to stop.
 func (c *workCommand) Run(ctx context.Context, p *program) error {
 	if c.DatabaseURL == "" {
-		return wrong("no_database", "Give both the same --database-url of a PostgreSQL.", "A worker beside the server needs a database that both share")
+		return wrong("no_database", "Start both with the same --database-url of a PostgreSQL server.", "A worker needs a database that it shares with the server")
 	}
 	s, err := c.open(ctx, p)
 	if err != nil {

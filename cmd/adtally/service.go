@@ -16,18 +16,18 @@ import (
 	"adtally/internal/vault"
 )
 
-// serviceFlags are what a server and a worker have in common.
+// serviceFlags are the flags that server and worker share.
 type serviceFlags struct {
-	Config      kong.ConfigFlag `help:"File with settings, as adtally config prints them. The environment and the command line count more." placeholder:"FILE.toml"`
-	Data        string          `help:"Folder for all state: the database, the keys, the queue, the warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
-	DatabaseURL string          `help:"PostgreSQL for the database and the queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
+	Config      kong.ConfigFlag `help:"TOML file with settings, as adtally config prints them. The environment and the command line take precedence." placeholder:"FILE.toml"`
+	Data        string          `help:"Folder for all state: database, keys, queue and warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
+	DatabaseURL string          `help:"PostgreSQL for state and queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
 	Warehouse   string          `help:"DuckDB file for the data. Default: warehouse.duckdb in the folder." placeholder:"FILE.duckdb"`
 	GraphURL    string          `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
 	LoginURL    string          `help:"Another address for Facebook's login, such as the simulator's." name:"login-url" env:"ADTALLY_LOGIN_URL" placeholder:"URL"`
-	Workers     int             `help:"How many accounts are synced at once." default:"4"`
+	Workers     int             `help:"How many ad accounts are synced at the same time." default:"4"`
 }
 
-// service is what a server and a worker are made of.
+// service has the parts that server and worker share.
 type service struct {
 	*serviceFlags
 	p         *program
@@ -40,7 +40,7 @@ type service struct {
 	platforms *platforms
 }
 
-// open puts a service together, and closes what it opened where it cannot.
+// open builds a service, and closes what it opened if it fails.
 func (f *serviceFlags) open(ctx context.Context, p *program) (*service, error) {
 	if err := f.makeFolder(); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (f *serviceFlags) open(ctx context.Context, p *program) (*service, error) {
 	return s, nil
 }
 
-// build opens what a service is made of.
+// build opens the parts of a service.
 func (s *service) build(ctx context.Context) (err error) {
 	if s.store, err = store.Open(ctx, s.address("adtally.db")); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (s *service) build(ctx context.Context) (err error) {
 	return s.startWorker(ctx)
 }
 
-// vaultOf is the vault over a database, with the keys of the folder or those given.
+// vaultOf returns a vault for a database, with the keys of the folder or of ADTALLY_KEY.
 func (f *serviceFlags) vaultOf(p *program, db *store.DB) *vault.Vault {
 	v := &vault.Vault{Versions: db, Seals: db, Keys: vault.Folder(filepath.Join(f.Data, "keys")), NewID: newID, Now: p.clock}
 	if text := p.env("ADTALLY_KEY"); text != "" {
@@ -83,7 +83,7 @@ func (f *serviceFlags) vaultOf(p *program, db *store.DB) *vault.Vault {
 	return v
 }
 
-// address is where something of the database's kind is kept.
+// address returns the database URL, or the path of a file in the data folder.
 func (f *serviceFlags) address(file string) string {
 	if f.DatabaseURL != "" {
 		return f.DatabaseURL
@@ -91,19 +91,19 @@ func (f *serviceFlags) address(file string) string {
 	return filepath.Join(f.Data, file)
 }
 
-// there refuses a folder that is no service's: a command that looks at one makes
-// none.
+// there returns a fault if the folder has no service, so that a read-only command does
+// not create one.
 func (f *serviceFlags) there() error {
 	if f.DatabaseURL != "" {
 		return nil
 	}
 	if _, err := os.Stat(f.address("adtally.db")); err != nil {
-		return wrong("data", "Name its folder with --data.", "There is no service in the folder %s", f.Data)
+		return wrong("data", "Pass the service's folder with --data.", "There is no service in the folder %s", f.Data)
 	}
 	return nil
 }
 
-// startWorker sets up the worker of this process.
+// startWorker creates the worker of this process.
 func (s *service) startWorker(ctx context.Context) (err error) {
 	host, err := os.Hostname()
 	if err != nil {
@@ -119,10 +119,10 @@ func (s *service) startWorker(ctx context.Context) (err error) {
 	return err
 }
 
-// stopTimeout is how long steps have to be given back when the program ends.
+// stopTimeout is how long steps may take to stop when the program ends.
 const stopTimeout = 20 * time.Second
 
-// work carries out steps until ctx ends.
+// work runs steps until ctx ends.
 func (s *service) work(ctx context.Context) error {
 	background := context.WithoutCancel(ctx)
 	if err := s.queue.Start(background); err != nil {
@@ -137,7 +137,7 @@ func (s *service) work(ctx context.Context) error {
 	return err
 }
 
-// close gives everything back that was opened.
+// close closes everything that build opened.
 func (s *service) close() {
 	closers := []func() error{}
 	if s.queue != nil {

@@ -63,8 +63,7 @@ func (c *runStartCommand) Run(ctx context.Context, p *program) error {
 
 var (
 	runFields = []string{"id", "source", "state", "trigger", "by", "started", "ended", "seconds", "rows", "calls", "code", "error"}
-	// listedRunFields fit on a line; why a run failed is a sentence, and its code stands
-	// for it.
+	// listedRunFields fit on one line; the error code stands for the message.
 	listedRunFields = []string{"id", "source", "state", "trigger", "started", "ended", "seconds", "rows", "calls", "code"}
 )
 

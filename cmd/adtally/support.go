@@ -14,15 +14,15 @@ import (
 	"adtally/internal/store"
 )
 
-// supportCommand gathers what whoever helps has to know. Nothing in it is secret:
-// the database's words hold no token, and the vault is not asked.
+// supportCommand writes a bundle for support. It contains no secrets: the tables that it
+// reads hold no token, and it does not open the vault.
 type supportCommand struct {
 	Data        string `help:"Folder of the service." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
 	DatabaseURL string `help:"PostgreSQL of the service." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
 	To          string `help:"The file to write." default:"adtally-support.zip" placeholder:"FILE.zip"`
 }
 
-// How much of the past is in it.
+// How much history the bundle has.
 const (
 	supportRuns = 100
 	supportLogs = 20
@@ -38,19 +38,19 @@ func (c *supportCommand) Run(ctx context.Context, p *program) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	out, err := os.OpenFile(c.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return wrong("exists", "Name another file with --to, or remove it.", "%s already exists", c.To)
+		return wrong("exists", "Choose another file with --to, or delete it.", "%s already exists", c.To)
 	}
 	if err != nil {
-		return wrong("support", "Name another one with --to.", "The file %s cannot be made: %w", c.To, err)
+		return wrong("support", "Choose another file with --to.", "The file %s cannot be created: %w", c.To, err)
 	}
 	z := zip.NewWriter(out)
 	if err := errors.Join(gather(ctx, db, z), z.Close(), out.Close()); err != nil {
 		return err
 	}
-	return p.printf("What helps to understand this installation is in %s. No token or password is in it; names of accounts and people are.\n", c.To)
+	return p.printf("The support bundle is in %s. It contains no tokens or passwords; it does contain names of accounts and users.\n", c.To)
 }
 
-// gather writes the parts.
+// gather writes the files of the bundle.
 func gather(ctx context.Context, db *store.DB, z *zip.Writer) error {
 	about := map[string]any{"version": version, "go": runtime.Version(), "system": runtime.GOOS + "/" + runtime.GOARCH, "at": time.Now().UTC()}
 	sources, err := db.Sources(ctx, false)
@@ -78,7 +78,7 @@ func gather(ctx context.Context, db *store.DB, z *zip.Writer) error {
 	return nil
 }
 
-// supportLines is how much of a run's log is in it.
+// supportLines limits the log lines per run.
 const supportLines = 20_000
 
 func gatherRun(ctx context.Context, db *store.DB, z *zip.Writer, id string) error {
@@ -91,7 +91,7 @@ func gatherRun(ctx context.Context, db *store.DB, z *zip.Writer, id string) erro
 	return addPart(z, "run-"+id+".json", map[string]any{"steps": steps, "log": lines, "usage": usage})
 }
 
-// addPart writes one part.
+// addPart writes one file of the bundle.
 func addPart(z *zip.Writer, name string, part any) error {
 	var w io.Writer
 	w, err := z.Create(name)

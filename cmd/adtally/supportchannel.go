@@ -12,10 +12,10 @@ import (
 	"adtally/internal/store"
 )
 
-// supportDeliveries is how many deliveries of each channel are in it.
+// supportDeliveries limits the deliveries per channel.
 const supportDeliveries = 100
 
-// channelPart is a channel as whoever helps sees it.
+// channelPart is a channel as the bundle shows it.
 type channelPart struct {
 	ID, Name, Kind string
 	Settings       map[string]string
@@ -26,7 +26,7 @@ type channelPart struct {
 	Deliveries     []deliveryPart
 }
 
-// deliveryPart is a message that was sent, or is to be.
+// deliveryPart is a delivery as the bundle shows it.
 type deliveryPart struct {
 	ID                          string
 	Message                     json.RawMessage
@@ -52,8 +52,8 @@ func gatherChannels(ctx context.Context, db *store.DB) (all []channelPart, err e
 	return all, err
 }
 
-// placeAlone is an address without what may be a secret in it: whoever knows all
-// of a webhook's can often call it.
+// placeAlone returns only scheme and host of a URL: the path of a webhook's URL is often
+// its only secret.
 func placeAlone(value string) string {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" {
@@ -62,7 +62,7 @@ func placeAlone(value string) string {
 	return u.Scheme + "://" + u.Host + "/…"
 }
 
-// gatherSettings are those that an admin has set for everybody.
+// gatherSettings returns the installation's settings.
 func gatherSettings(ctx context.Context, db *store.DB) (map[string]any, error) {
 	set, err := db.Settings(ctx)
 	all := map[string]any{"reveal": set.Reveal}

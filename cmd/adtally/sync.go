@@ -23,21 +23,21 @@ import (
 
 type syncCommand struct {
 	Account     []string      `help:"Ad account to read, e.g. act_1234567890. May be given more than once; \"all\" reads every account that the token sees." required:"" placeholder:"ACT"`
-	To          string        `help:"DuckDB file to write; made when it is not there." required:"" placeholder:"FILE.duckdb"`
+	To          string        `help:"DuckDB file to write. It is created if it does not exist." required:"" placeholder:"FILE.duckdb"`
 	Since       adtally.Day   `help:"First day to read. Default: as far back as Meta serves, 37 months." placeholder:"YYYY-MM-DD"`
 	Until       adtally.Day   `help:"Last day to read. Default: today, in the account's time zone." placeholder:"YYYY-MM-DD"`
-	Tables      []string      `help:"Tables to read, with commas between. Default: the usual ones; breakdowns, reach, pictures and the log are read when they are named." placeholder:"T"`
-	Report      []string      `help:"A report of one's own beside the tables; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
-	Fields      []string      `help:"Other fields of a report than the usual ones: these alone (basic_ad=spend,impressions), or more and fewer (basic_ad=+social_spend,-clicks). Keys are always read; what is not asked for is NULL. Days that were read with other fields are read again. May be given more than once." sep:"none" placeholder:"T=F,F"`
-	Metric      []string      `help:"A conversion of one's own: a name, and action types of which the first that is there is taken; may be given more than once." sep:"none" placeholder:"trials=custom:123,start_trial"`
+	Tables      []string      `help:"Tables to read, separated by commas. Default: the usual ones; name breakdowns, reach, pictures and the activity log to read them." placeholder:"T"`
+	Report      []string      `help:"A custom report; may be given more than once." sep:"none" placeholder:"name=N;level=ad;breakdowns=B;fields=F,F"`
+	Fields      []string      `help:"Fields of a report: only these (basic_ad=spend,impressions), or changes to the usual ones (basic_ad=+social_spend,-clicks). Keys are always read; other columns are NULL. Days that were read with other fields are read again. May be given more than once." sep:"none" placeholder:"T=F,F"`
+	Metric      []string      `help:"A custom conversion: a name, and action types in order of preference. May be given more than once." sep:"none" placeholder:"trials=custom:123,start_trial"`
 	GraphURL    string        `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
-	State       string        `help:"File that remembers how far the sync is. Default: the warehouse's name with .state." placeholder:"FILE"`
+	State       string        `help:"File that stores the sync's progress. Default: the warehouse's name with .state." placeholder:"FILE"`
 	JSON        bool          `help:"Print the result as one JSON object." name:"json"`
 	LockTimeout time.Duration `help:"How long to wait for a warehouse file that another program has open." default:"30s"`
-	Wait        time.Duration `help:"How long to sit out a block that Meta states; longer ones end the run, which the same command takes up later." default:"65m"`
-	AtOnce      int           `help:"How many ad accounts are read at once, 1 to 32; each has a budget of its own at Meta." name:"concurrency" default:"4" placeholder:"N"`
-	Media       string        `help:"Folder in which to keep the pictures of the ads, after the figures; what leads to them is read too." placeholder:"DIR"`
-	Reread      bool          `help:"Read every day of the range again, also those that Meta restates no more."`
+	Wait        time.Duration `help:"How long to wait when Meta blocks calls. If the block is longer, the run ends; run the same command later to resume." default:"65m"`
+	AtOnce      int           `help:"How many ad accounts to read at the same time, 1 to 32. Each has its own rate limit at Meta." name:"concurrency" default:"4" placeholder:"N"`
+	Media       string        `help:"Folder for the ads' pictures, which are fetched after the figures." placeholder:"DIR"`
+	Reread      bool          `help:"Read every day of the range again, including days that Meta no longer restates."`
 
 	own          []adtally.Report
 	metrics      []adtally.Metric
@@ -45,8 +45,8 @@ type syncCommand struct {
 	slicesAtOnce int
 }
 
-// How much is under way at once. Meta's budget is per ad account, and a slice
-// holds one page in memory: 32 accounts of 4 slices hold 128 of them.
+// Limits of concurrency. Meta's rate limit is per ad account. Each slice holds one page in
+// memory, so 32 accounts with 4 slices hold 128 pages.
 const (
 	accountsAtOnce     = 4
 	mostAccountsAtOnce = 32
@@ -64,14 +64,13 @@ func (c *syncCommand) Run(ctx context.Context, p *program) error {
 	return err
 }
 
-// sync carries the command out. There is a result as soon as something may have
-// been written.
+// sync runs the command. It returns a result as soon as anything may have been written.
 func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err error) {
 	if c.Since != 0 && c.Until != 0 && c.Until < c.Since {
-		return nil, wrong("dates", "Exchange them, or leave one out.", "--until %s is before --since %s", c.Until, c.Since)
+		return nil, wrong("dates", "Swap them, or leave one out.", "--until %s is before --since %s", c.Until, c.Since)
 	}
 	if c.AtOnce < 1 || c.AtOnce > mostAccountsAtOnce {
-		return nil, wrong("concurrency", fmt.Sprintf("Use 1 to %d.", mostAccountsAtOnce), "--concurrency %d is no number of accounts to read at once", c.AtOnce)
+		return nil, wrong("concurrency", fmt.Sprintf("Use 1 to %d.", mostAccountsAtOnce), "--concurrency %d is out of range", c.AtOnce)
 	}
 	c.Account, c.Tables = trimmed(c.Account), trimmed(c.Tables)
 	to, err := destinationAt(c.To)
@@ -94,7 +93,7 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 	}
 	watch := newProgress(p, c.JSON)
 	platform := connectors["facebookads"](platform{address: c.GraphURL, http: p.http, today: time.Now(), maxWait: c.Wait, waiting: watch.waiting, say: watch.note, app: p.app()})
-	if _, err := platform.Open(c.source(), secret); err != nil { // before anybody is asked
+	if _, err := platform.Open(c.source(), secret); err != nil { // before the first request
 		return nil, err
 	}
 	grant, accounts, err := c.verify(ctx, platform, secret)
@@ -134,7 +133,7 @@ func (c *syncCommand) source() adtally.Source {
 	return adtally.Source{ID: "facebook_ads", Connector: "facebookads", Dataset: "facebook_ads", Tables: tables, Since: c.Since, Until: c.Until, Reports: c.own, Metrics: c.metrics, Fields: c.fields, Pictures: c.Media != ""}
 }
 
-// verify finds out whether the token may read the accounts that are wanted.
+// verify checks that the token may read the requested accounts.
 func (c *syncCommand) verify(ctx context.Context, platform connector.Connector, secret adtally.Secret) (adtally.Grant, []adtally.Account, error) {
 	grant, err := platform.Verify(ctx, secret, c.Account...)
 	if err != nil {
@@ -150,7 +149,7 @@ func (c *syncCommand) verify(ctx context.Context, platform connector.Connector, 
 	return grant, accounts, err
 }
 
-// pick finds the accounts by their number, with or without act_.
+// pick finds the accounts by number, with or without act_.
 func pick(g adtally.Grant, names []string) (picked []adtally.Account, err error) {
 	seen := map[string]adtally.Account{}
 	for _, a := range g.Accounts {
@@ -158,21 +157,21 @@ func pick(g adtally.Grant, names []string) (picked []adtally.Account, err error)
 	}
 	for _, name := range names {
 		if name == "all" && len(g.Accounts) == 0 {
-			return nil, wrong("no_accounts", "Give the token's owner \"View performance\" on the ad account.", "%s can see no ad account", cmp.Or(g.Who, "This token"))
+			return nil, wrong("no_accounts", "Give the token's owner \"View performance\" on the ad account.", "%s has no access to any ad account", cmp.Or(g.Who, "This token"))
 		}
 		if name == "all" {
 			return g.Accounts, nil
 		}
 		a, ok := seen[strings.TrimPrefix(name, "act_")]
 		if !ok {
-			return nil, wrong("unknown_account", "It sees: "+listed(g.Accounts), "%s (%s) sees no ad account %s", cmp.Or(g.Who, "This token"), g.UserID, name)
+			return nil, wrong("unknown_account", "It has access to: "+listed(g.Accounts), "%s (%s) has no access to the ad account %s", cmp.Or(g.Who, "This token"), g.UserID, name)
 		}
 		picked = append(picked, a)
 	}
 	return picked, nil
 }
 
-// trimmed are names without the spaces around them, each once.
+// trimmed returns the names without surrounding spaces and without duplicates.
 func trimmed(names []string) (out []string) {
 	for _, name := range names {
 		name = strings.TrimSpace(name)
@@ -206,8 +205,8 @@ func notFuture(since adtally.Day, accounts []adtally.Account, now time.Time) err
 	return nil
 }
 
-// clockOf is the platform's clock: what it said, and what has passed since. A
-// machine whose own clock is wrong still asks for the right days.
+// clockOf returns the platform's clock: its reported time plus the time since. A machine
+// with a wrong clock still asks for the right days.
 func clockOf(g adtally.Grant) func() time.Time {
 	offset := time.Until(g.At)
 	return func() time.Time { return time.Now().Add(offset) }
@@ -253,7 +252,7 @@ func (s *syncing) execute(ctx context.Context, reader connector.Reader, writer d
 	return res, s.end(ctx, run, cmp.Or(err, res.failure()))
 }
 
-// total sums up what the run has brought, also before it was interrupted.
+// total sums the loads of the run, including those before an interruption.
 func (s *syncing) total(ctx context.Context, run adtally.Run, res *result) error {
 	outcomes, err := s.db.Outcomes(ctx, run.ID)
 	if err != nil {
@@ -265,10 +264,10 @@ func (s *syncing) total(ctx context.Context, run adtally.Run, res *result) error
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// begin takes up the last run of the same command, where it did not finish and
-// began on this day of every account; or else begins a new one.
+// begin resumes the last run of the same command if it did not finish and began on the
+// current day of every account. Otherwise it begins a new run.
 func (s *syncing) begin(ctx context.Context) (adtally.Run, bool, error) {
-	now := s.clock().Truncate(time.Second) // the platform's clock has no finer grain
+	now := s.clock().Truncate(time.Second) // the platform's clock has whole seconds
 	wanted := s.runKey()
 	last, found, err := s.db.LastRun(ctx, s.command.source().ID, wanted)
 	if err != nil {
@@ -281,7 +280,7 @@ func (s *syncing) begin(ctx context.Context) (adtally.Run, bool, error) {
 	return run, false, s.db.BeginRun(ctx, run)
 }
 
-// runKey is the command as the database knows it again.
+// runKey identifies the command, so that the same command finds its unfinished run.
 func (s *syncing) runKey() string {
 	var ids []string
 	for _, a := range s.accounts {
@@ -314,7 +313,7 @@ func (s *syncing) sameDay(a, b time.Time) bool {
 	return true
 }
 
-// announce notes what a person should know before it begins.
+// announce adds the notes that people should see before the sync begins.
 func (s *syncing) announce(res *result, reader connector.Reader, run adtally.Run) {
 	if res.Resumed {
 		res.Notes = append(res.Notes, "Going on with the run that began at "+run.Started.Format("15:04")+" UTC.")
@@ -334,8 +333,8 @@ func (s *syncing) announce(res *result, reader connector.Reader, run adtally.Run
 	}
 }
 
-// steps carries out one step per account, some at a time. What fails in one
-// account does not stop another, unless the token is dead.
+// steps runs one step per account, several at a time. A failure in one account does not
+// stop the others, unless the token is invalid.
 func (s *syncing) steps(ctx context.Context, e *engine.Engine, run adtally.Run, res *result) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(s.command.AtOnce)
@@ -346,7 +345,7 @@ func (s *syncing) steps(ctx context.Context, e *engine.Engine, run adtally.Run, 
 			mu.Lock()
 			defer mu.Unlock()
 			f := adtally.FaultOf(err)
-			alone := f != nil && f.Act != adtally.Reconnect && ctx.Err() == nil // it stops no other account
+			alone := f != nil && f.Act != adtally.Reconnect && ctx.Err() == nil // does not stop other accounts
 			if res.add(a, done, f); alone {
 				return nil
 			}
@@ -375,7 +374,7 @@ func failed(done adtally.Done) bool {
 	return len(done.Drifts) > 0 || slices.ContainsFunc(done.Outcomes, func(o adtally.Outcome) bool { return o.Fault != nil || o.Quarantined > 0 })
 }
 
-// end writes down how the run ended, also after Ctrl-C.
+// end stores how the run ended, also after Ctrl-C.
 func (s *syncing) end(ctx context.Context, run adtally.Run, err error) error {
 	state, text := adtally.Finished, ""
 	if err != nil {
@@ -383,7 +382,7 @@ func (s *syncing) end(ctx context.Context, run adtally.Run, err error) error {
 	}
 	if err != nil && (ctx.Err() != nil || errors.Is(err, context.Canceled)) {
 		state = adtally.Interrupted
-		if cause := context.Cause(ctx); cause != nil { // which signal it was
+		if cause := context.Cause(ctx); cause != nil { // names the signal
 			text = "It was stopped: " + cause.Error()
 		}
 	}

@@ -15,19 +15,19 @@ import (
 )
 
 type tablesCommand struct {
-	Table string `arg:"" optional:"" help:"A table, a view or a history, to see its columns." placeholder:"TABLE"`
+	Table string `arg:"" optional:"" help:"Show the columns of this table, view or history." placeholder:"TABLE"`
 	JSON  bool   `help:"Print one JSON object." name:"json"`
 }
 
-// tableInfo is what is said of a table before anything is connected.
+// tableInfo describes a table; it needs no connection.
 type tableInfo struct {
 	Name        string   `json:"name"`
-	Kind        string   `json:"kind"` // table; view, history: they come with their table
+	Kind        string   `json:"kind"` // table, view or history
 	Description string   `json:"description"`
-	Usual       bool     `json:"usual"` // read where no table is named
+	Usual       bool     `json:"usual"` // read by default
 	Daily       bool     `json:"daily"`
 	Key         []string `json:"key,omitempty"`
-	// ReadWith is the table of the same answers: reading both costs the calls once.
+	// ReadWith is the table that is filled from the same responses; the two share their calls.
 	ReadWith string       `json:"read_with,omitempty"`
 	Year     int          `json:"calls_for_a_year,omitempty"`
 	Sync     int          `json:"calls_for_a_sync,omitempty"`
@@ -39,7 +39,7 @@ type columnInfo struct {
 	Name        string `json:"name"`
 	Type        string `json:"type"`
 	Unit        string `json:"unit"`
-	Additivity  string `json:"additivity"` // over what it may be summed
+	Additivity  string `json:"additivity"` // how it may be aggregated
 	Description string `json:"description"`
 }
 
@@ -65,22 +65,21 @@ func (c *tablesCommand) Run(_ context.Context, p *program) error {
 	return listTables(p, all)
 }
 
-// The kinds of table.
+// Kinds of tables.
 const (
 	kindTable   = "table"
 	kindView    = "view"
 	kindHistory = "history"
 )
 
-// The spans of which the calls are told: a year of days, and what a sync reads of
-// them again (decision 0006: 28 days after they have ended, and the day under way).
+// The ranges for which calls are shown: a year, and the days that each sync reads again
+// (decision 0006: 28 days, and today).
 const (
 	daysOfAYear = 365
 	daysOfASync = 30
 )
 
-// tableCards are the tables of a connector, with the views and histories that come
-// with them.
+// tableCards returns the tables of a connector with their views and histories.
 func tableCards(kind string) (all []tableInfo, err error) {
 	platform := connectors[kind](platform{})
 	usual, err := platform.Open(adtally.Source{}, adtally.Secret{})
@@ -139,17 +138,17 @@ func listTables(p *program, all []tableInfo) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return p.printf("\nUsual tables are read where --tables names none. The calls are those of an ad account at least: " +
+	return p.printf("\nUsual tables are read by default. Calls are the minimum for one ad account: " +
 		"more than fits in one answer costs a call for each page.\nadtally tables TABLE lists the columns of a table.\n")
 }
 
-// calls are those for a year of days or, of what has no days, for each sync.
+// calls returns the calls for a year, or for each sync if the table has no days.
 func (t tableInfo) calls() string {
 	switch {
 	case t.ReadWith != "":
 		return "with " + t.ReadWith
 	case !t.Daily:
-		return fmt.Sprintf("%d a sync", t.Sync)
+		return fmt.Sprintf("%d per sync", t.Sync)
 	}
 	return fmt.Sprint(t.Year)
 }
@@ -183,18 +182,18 @@ func (t tableInfo) print(p *program) error {
 	return w.Flush()
 }
 
-// sumWords say over what a column may be summed.
+// sumWords say how a column may be aggregated.
 var sumWords = map[string]string{string(table.Sum): "yes", string(table.OverTime): "over days", string(table.None): "never"}
 
-// cost says what the table costs in calls.
+// cost describes the cost of the table in calls.
 func (t tableInfo) cost() string {
 	switch {
 	case t.Kind != kindTable:
 		return "It costs no call."
 	case t.ReadWith != "":
-		return fmt.Sprintf("It is read with %s: both cost the calls once.", t.ReadWith)
+		return fmt.Sprintf("It is read together with %s, at no extra calls.", t.ReadWith)
 	case t.Daily:
-		return fmt.Sprintf("An ad account costs %s for a year and %d for each sync after it, and one more for each %d rows.", counted(t.Year, "call", "calls"), t.Sync, t.Rows)
+		return fmt.Sprintf("One ad account costs %s for a year and %d per later sync, plus one for every %d rows.", counted(t.Year, "call", "calls"), t.Sync, t.Rows)
 	}
-	return fmt.Sprintf("An ad account costs %s for each sync, and one more for each %d rows.", counted(t.Sync, "call", "calls"), t.Rows)
+	return fmt.Sprintf("One ad account costs %s per sync, plus one for every %d rows.", counted(t.Sync, "call", "calls"), t.Rows)
 }

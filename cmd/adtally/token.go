@@ -11,15 +11,14 @@ import (
 
 const tokenVariable = "ADTALLY_TOKEN"
 
-// app is the installation's own at the platform, for the commands that work
-// without a service; zero = none is named.
+// app returns the app from the environment, for commands without a service; zero = not
+// set.
 func (p *program) app() adtally.App {
 	return adtally.App{ID: strings.TrimSpace(p.env("ADTALLY_APP_ID")), Secret: adtally.NewSecret(strings.TrimSpace(p.env("ADTALLY_APP_SECRET")))}
 }
 
-// token comes from the environment or a prompt, never from an argument, which
-// other users of the machine could see. White space that a paste brought in is
-// taken out.
+// token reads the access token from the environment or a prompt, never from an argument,
+// which other users of the machine could see. It removes pasted white space.
 func (p *program) token() (adtally.Secret, error) {
 	text := p.env(tokenVariable)
 	if text == "" && p.in != nil && term.IsTerminal(int(p.in.Fd())) {
@@ -33,7 +32,7 @@ func (p *program) token() (adtally.Secret, error) {
 	}
 	text = strings.Join(strings.Fields(text), "")
 	if text == "" {
-		return adtally.Secret{}, wrong("no_token", "Put it into the environment variable "+tokenVariable+", or run the command in a terminal and paste it when asked.", "There is no access token")
+		return adtally.Secret{}, wrong("no_token", "Set "+tokenVariable+", or run the command in a terminal and paste the token.", "There is no access token")
 	}
 	return adtally.NewSecret(text), nil
 }

@@ -10,13 +10,13 @@ import (
 	"adtally/internal/store"
 )
 
-// userResetCommand works on the machine, beside a running service or without it:
-// whoever may read the database may let people in.
+// userResetCommand works on the service's machine, whether the service runs or not:
+// access to the database is the authorisation.
 type userResetCommand struct {
-	Email       string `arg:"" help:"The person's e-mail address."`
+	Email       string `arg:"" help:"The user's e-mail address."`
 	Data        string `help:"Folder of the service." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
 	DatabaseURL string `help:"PostgreSQL of the service." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
-	PublicURL   string `help:"How people reach the service." name:"public-url" default:"http://127.0.0.1:8085" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
+	PublicURL   string `help:"Public URL of the service." name:"public-url" default:"http://127.0.0.1:8085" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
 }
 
 func (c *userResetCommand) Run(ctx context.Context, p *program) (err error) {
@@ -34,7 +34,7 @@ func (c *userResetCommand) Run(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	if u.Disabled {
-		return wrong("disabled", "An admin can let them in again: adtally user set --no-disabled.", "%s may not log in", u.Email)
+		return wrong("disabled", "An admin can enable the user: adtally user set --no-disabled.", "The user %s is disabled", u.Email)
 	}
 	now := p.clock()
 	r, link := api.NewReset(u.ID, "", c.PublicURL, now)
@@ -42,5 +42,5 @@ func (c *userResetCommand) Run(ctx context.Context, p *program) (err error) {
 	if err := db.AddReset(ctx, r, d); err != nil {
 		return err
 	}
-	return p.printf("By this link %s chooses a new password, once, until %s:\n%s\n", u.Email, r.Expires.UTC().Format("2006-01-02 15:04 UTC"), link)
+	return p.printf("With this link %s can set a new password, once, until %s:\n%s\n", u.Email, r.Expires.UTC().Format("2006-01-02 15:04 UTC"), link)
 }

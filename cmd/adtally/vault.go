@@ -9,8 +9,8 @@ import (
 )
 
 type vaultCommand struct {
-	Rotate  rotateCommand  `cmd:"" help:"Seal all tokens with a new key. Syncs may go on meanwhile; the same command again goes on where it stopped."`
-	Discard discardCommand `cmd:"" help:"Give up the tokens whose key is lost; their sources are then connected anew."`
+	Rotate  rotateCommand  `cmd:"" help:"Encrypt all tokens with a new key, even while syncs run. Run the command again to resume."`
+	Discard discardCommand `cmd:"" help:"Discard the tokens whose key is lost. Their sources must be reconnected."`
 }
 
 type rotateCommand struct{ serviceFlags }
@@ -25,7 +25,7 @@ func (c *discardCommand) Run(ctx context.Context, p *program) error {
 	return c.changeKey(ctx, p, (*vault.Vault).Discard)
 }
 
-// changeKey carries out a change of keys on the service's vault.
+// changeKey runs a change of keys on the service's vault.
 func (f *serviceFlags) changeKey(ctx context.Context, p *program, change func(*vault.Vault, context.Context) (vault.Rotation, error)) (err error) {
 	db, err := store.Open(ctx, f.address("adtally.db"))
 	if err != nil {
@@ -36,5 +36,5 @@ func (f *serviceFlags) changeKey(ctx context.Context, p *program, change func(*v
 	if err != nil {
 		return err
 	}
-	return p.printf("%d tokens are sealed with the key %s, %d were given up.\n", done.Resealed, done.Key, done.Lost)
+	return p.printf("%d tokens are encrypted with the key %s; %d were discarded.\n", done.Resealed, done.Key, done.Lost)
 }

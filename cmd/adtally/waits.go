@@ -9,8 +9,7 @@ import (
 	"adtally"
 )
 
-// slowed writes into the logs of runs what holds the platform's calls back, once,
-// and again where it becomes worse.
+// slowed logs rate limit waits to the runs' logs, once and again when they get longer.
 type slowed struct {
 	datasets interface {
 		AppendLog(ctx context.Context, lines ...adtally.LogLine) error
@@ -19,11 +18,11 @@ type slowed struct {
 	log *slog.Logger
 
 	mu   sync.Mutex
-	runs map[string]string                // the run that a source is in
+	runs map[string]string                // the current run by source
 	said map[string]adtally.RateLimitWait // by run, account and budget
 }
 
-// begins says which run a source is in.
+// begins stores the current run of a source.
 func (s *slowed) begins(source, run string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +32,7 @@ func (s *slowed) begins(source, run string) {
 	s.runs[source] = run
 }
 
-// waiting is told by the connector of a source.
+// waiting logs a wait that the source's connector reports.
 func (s *slowed) waiting(source string, wait adtally.RateLimitWait) {
 	run, news := s.worse(source, wait)
 	if !news {
@@ -55,7 +54,7 @@ func (s *slowed) worse(source string, wait adtally.RateLimitWait) (run string, n
 	if said, known := s.said[key]; known && !wait.WorseThan(said) {
 		return run, false
 	}
-	if len(s.said) > 1000 || s.said == nil { // runs that are over need no memory
+	if len(s.said) > 1000 || s.said == nil { // forget finished runs
 		s.said = map[string]adtally.RateLimitWait{}
 	}
 	s.said[key] = wait

@@ -13,14 +13,13 @@ import (
 	"adtally/internal/destination"
 )
 
-// warehouse is the service's: open while somebody works with it and for a while
-// after that. A service that waits for the next sync needs none, and half of its
-// memory would be DuckDB's.
+// warehouse is open while it is in use and for a short time afterwards. An idle service
+// does not need it, and DuckDB would take half of its memory.
 type warehouse struct {
 	kind  destination.Kind
 	where adtally.Destination
 	log   *slog.Logger
-	rest  time.Duration // how long it stays open unused
+	rest  time.Duration // how long it stays open without use
 
 	mu     sync.Mutex
 	writer destination.Writer
@@ -31,15 +30,15 @@ type warehouse struct {
 // usualRest is longer than the pauses between the accounts of a run.
 const usualRest = time.Minute
 
-// duckDBMagic stands in a DuckDB file after the checksum of its first block.
+// duckDBMagic follows the checksum of the first block of a DuckDB file.
 const (
 	duckDBMagic = "DUCK"
 	magicAt     = 8
 )
 
-// look finds out what can be found out without opening the warehouse: a file
-// that is missing is made at the first sync, a DuckDB file is believed, and
-// anything else is opened, which says what is wrong with it.
+// look checks the warehouse without opening it: a missing file is created by the first
+// sync, and a file with DuckDB's magic bytes is accepted. It opens anything else, to report
+// what is wrong.
 func (w *warehouse) look(ctx context.Context) error {
 	head := make([]byte, magicAt+len(duckDBMagic))
 	f, err := os.Open(w.where.Location)
@@ -61,7 +60,7 @@ func (w *warehouse) look(ctx context.Context) error {
 	return err
 }
 
-// use lends the warehouse.
+// use opens the warehouse; the caller must call the returned function when done.
 func (w *warehouse) use(ctx context.Context) (destination.Writer, func(), error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -91,7 +90,7 @@ func (w *warehouse) giveBack() {
 	}
 }
 
-// close closes it, unless somebody uses it.
+// close closes the warehouse unless it is in use.
 func (w *warehouse) close() (err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"adtally/internal/vault"
 )
 
-// watch tells people what is wrong with the sources.
+// watch notifies people of problems with sources.
 func (s *service) watch(publicURL string) *notify.Watch {
 	return &notify.Watch{
 		Facts: s.store, Incidents: s.store, Post: s.store, Sender: &notify.Sender{Now: s.p.clock},
@@ -23,22 +23,22 @@ func (s *service) watch(publicURL string) *notify.Watch {
 	}
 }
 
-// keep looks after the sources' tokens.
+// keep checks and refreshes the sources' tokens.
 func (s *service) keep() *vault.Watch {
 	return &vault.Watch{Vault: s.vault, Charges: s.store, Platform: s.platforms, Now: s.p.clock,
 		Report: func(err error) { s.log.Error("the watch over the tokens stumbled", "error", err) }}
 }
 
-// sender are what the API knows of telling people.
+// senders lets the API test and configure channels.
 type senders struct{ *notify.Watch }
 
-// Kinds are the sorts of channels.
+// Kinds returns the kinds of channels.
 func (senders) Kinds() []adtally.Spec { return notify.Specs() }
 
-// Check says what is wrong with a channel's settings.
+// Check validates a channel's settings.
 func (c senders) Check(ch adtally.Channel) error { return c.Sender.Check(ch) }
 
-// NewSecret is a key that a webhook's calls are signed with.
+// NewSecret returns a new signing key for a webhook.
 func (senders) NewSecret(kind string) adtally.Secret {
 	if kind == "webhook" {
 		return notify.NewSigningKey()
@@ -46,7 +46,7 @@ func (senders) NewSecret(kind string) adtally.Secret {
 	return adtally.Secret{}
 }
 
-// versions are those of the platforms' APIs, and when each ends.
+// versions returns the API versions in use and when each ends.
 func (l *platforms) versions() map[string]time.Time {
 	all := map[string]time.Time{}
 	for kind, create := range connectors {

@@ -8,15 +8,15 @@ import (
 	"adtally"
 )
 
-// addressed is a text that begins with the name of a kind of address, such as
-// postgres://… or md:…; the letter of a drive is none.
+// addressed matches texts that begin with a scheme, such as postgres://… or md:…, but not
+// a Windows drive letter.
 var addressed = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]+):`)
 
-// connecting is a list of settings by which programs reach PostgreSQL and others.
+// connecting matches a list of connection settings, as PostgreSQL uses.
 var connecting = regexp.MustCompile(`(?i)(^|[\s;])(host|server|password|pwd|dbname|database|user|account)\s*=`)
 
-// spokenKinds are the kinds of warehouses and files that people are likely to
-// try, by how their addresses begin or their names end.
+// spokenKinds names warehouses and file formats that people may try, by scheme or file
+// extension.
 var spokenKinds = []struct {
 	name  string
 	words []string
@@ -30,20 +30,18 @@ var spokenKinds = []struct {
 	{"an archive", []string{".gz", ".zip", ".zst"}},
 }
 
-// destinationAt knows a destination by its form. What cannot be written yet is
-// refused by the name of its kind; the rest of it is not repeated, since it may
-// hold a password.
+// destinationAt recognises a destination by its form. It rejects unsupported kinds by name
+// and does not repeat the rest, which may contain a password.
 func destinationAt(text string) (adtally.Destination, error) {
 	text = strings.TrimSpace(text)
 	if kind := kindOf(text); kind != "" {
-		return adtally.Destination{}, wrong("destination_unsupported", "Name a DuckDB file, for example ads.duckdb; DuckDB can copy from there to many other places.",
+		return adtally.Destination{}, wrong("destination_unsupported", "Use a DuckDB file, for example ads.duckdb. DuckDB can export from there to many other systems.",
 			"Adtally cannot write to %s yet", kind)
 	}
 	return adtally.Destination{Kind: "duckdb", Location: text}, nil
 }
 
-// kindOf names the kind of a destination that is no DuckDB file; "" where it may
-// be one.
+// kindOf names the kind of an unsupported destination; "" if it may be a DuckDB file.
 func kindOf(text string) string {
 	lower := strings.ToLower(text)
 	prefix := ""

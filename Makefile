@@ -26,7 +26,7 @@ TESTS := env GOTMPDIR=$${TMPDIR:-/tmp} $(if $(ROOM),TMPDIR=$(ROOM)) go test -cou
 # Tests of the whole program start it as a process, which the race detector cannot
 # watch. Some have all of it in their own process: these are run with it as well.
 PACKAGES = $$(go list ./... | grep -v /cmd/)
-RACED := ^(TestOneDayIsReadAgainAndNoOther|TestARenamedCampaignKeepsItsOldName|TestOneBadThingCostsOneThing|TestEngine_Reconcile)$$
+RACED := ^(TestSync_RereadsOneDayOnly|TestHistory_RenamedCampaign|TestSync_OneFailureBlocksNothingElse|TestEngine_Reconcile)$$
 
 .PHONY: help
 help: ## list the targets
@@ -93,11 +93,11 @@ bench-service: build ## say how soon the service answers, and what it holds whil
 
 .PHONY: bench-agency
 bench-agency: build ## sync 500 ad accounts in one process, and say what memory that takes
-	ADTALLY_BENCH=1 ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -v -count 1 -timeout 60m -run TestAnAgency ./cmd/adtally
+	ADTALLY_BENCH=1 ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -v -count 1 -timeout 60m -run TestSync_AgencyMemory ./cmd/adtally
 
 .PHONY: bench-calls
 bench-calls: compiler ## count the calls of a cold backfill and of a refresh beside what others need
-	ADTALLY_BENCH=1 go test -v -count 1 -timeout 60m -run 'TestCallsAreNearly|TestASnapshotOf' ./cmd/adtally
+	ADTALLY_BENCH=1 go test -v -count 1 -timeout 60m -run 'TestCalls_Near|TestCalls_Entity' ./cmd/adtally
 
 .PHONY: fuzz
 fuzz: compiler ## let every fuzz target look for trouble, FUZZTIME=10s each

@@ -10,8 +10,8 @@ import (
 
 // A program that nobody here wrote asks whatever the OpenAPI document allows, and
 // much that it does not: no answer is an error of the server's, or one that the
-// document does not name. R26
-func TestAStrangersRequestsAreAnsweredAsDocumented(t *testing.T) {
+// document does not name.
+func TestAPI_AnswersArbitraryRequestsAsDocumented(t *testing.T) {
 	t.Parallel()
 	program, err := filepath.Abs("../../.tools/venv/bin/schemathesis")
 	if err != nil {

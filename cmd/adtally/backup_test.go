@@ -17,7 +17,7 @@ import (
 
 // A backup is taken in the middle of the first load, and restored on an empty
 // machine: people, keys, the source and its token are there, the load goes on where
-// the backup stands, and the next sync reads only what is due. R5
+// the backup stands, and the next sync reads only what is due.
 func TestBackup_TakenWhileRunningGoesOnElsewhere(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=10,days=200,seed=3", "--latency", "50ms")

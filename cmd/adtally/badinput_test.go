@@ -12,7 +12,7 @@ const smallSim = "--clock 2026-06-02T10:00:00Z --synthetic accounts=1,ads=10,day
 
 // Bad input gets one clear sentence, what to do, and an exit code; nothing is
 // half-written.
-func TestBadInputGetsASentenceACureAndAnExitCode(t *testing.T) {
+func TestSync_BadInputGetsACureAndAnExitCode(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	token := []string{"ADTALLY_TOKEN=" + sim.Token}
@@ -69,7 +69,7 @@ func TestBadInputGetsASentenceACureAndAnExitCode(t *testing.T) {
 	}
 }
 
-func TestAMissingPermissionIsNamed(t *testing.T) { // R3
+func TestSync_NamesAMissingPermission(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	sim.control(t, "POST", "faults", `[{"scopes":["public_profile"]}]`, nil)
@@ -82,7 +82,7 @@ func TestAMissingPermissionIsNamed(t *testing.T) { // R3
 
 // A token that dies while it is in use ends the run at once, keeps what was
 // committed, and the same command goes on with a new one.
-func TestATokenThatDiesMidwayEndsTheRunAndLosesNothing(t *testing.T) { // R15
+func TestSync_TokenExpiresDuringTheRun(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	file := filepath.Join(t.TempDir(), "x.duckdb")
@@ -101,7 +101,7 @@ func TestATokenThatDiesMidwayEndsTheRunAndLosesNothing(t *testing.T) { // R15
 	}
 }
 
-func TestAFileThatAnotherProgramHasOpenIsNamedAndLeftAlone(t *testing.T) {
+func TestSync_NamesALockedFile(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	file := filepath.Join(t.TempDir(), "open.duckdb")
@@ -125,7 +125,7 @@ func TestAFileThatAnotherProgramHasOpenIsNamedAndLeftAlone(t *testing.T) {
 	}
 }
 
-func TestDaysBeyondMetasReachAreClampedAndThatIsSaid(t *testing.T) { // R5
+func TestSync_SinceIsLimitedToMetasRetention(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	file := filepath.Join(t.TempDir(), "x.duckdb")
@@ -135,8 +135,8 @@ func TestDaysBeyondMetasReachAreClampedAndThatIsSaid(t *testing.T) { // R5
 	}
 }
 
-// PAINS #26: a token that is used leaves no trace.
-func TestTheTokenIsNowhereAfterwards(t *testing.T) {
+// A token that is used leaves no trace.
+func TestSync_TokenLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	folder := t.TempDir()

@@ -43,9 +43,9 @@ func (h *env) bads() map[string]bad {
 	}
 }
 
-// R8, PAINS #22, #24: each way in which a token is not good is told apart, with
+// Each way in which a token is not good is told apart, with
 // its own cure, and the token before stays in use.
-func TestATokenThatIsNotGoodIsToldApartAndChangesNothing(t *testing.T) {
+func TestCredential_BadTokensAreRejected(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})
@@ -72,10 +72,10 @@ func TestATokenThatIsNotGoodIsToldApartAndChangesNothing(t *testing.T) {
 	}
 }
 
-// R8: white space within a paste is nothing; a token that sees less is taken where
-// somebody confirms it, and the rows of what it does not see stay. R4: one that
+// White space within a paste is nothing; a token that sees less is taken where
+// somebody confirms it, and the rows of what it does not see stay. one that
 // sees nothing leaves a new source where it is, and says what to do.
-func TestATokenIsTakenAsItWasMeant(t *testing.T) {
+func TestCredential_PastedTokenIsAccepted(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})
@@ -110,9 +110,9 @@ func check(answer map[string]any, name string) map[string]any {
 	return nil
 }
 
-// R17: the guide's steps are followed by what a token shows: which asset, scope or
+// The guide's steps are followed by what a token shows: which asset, scope or
 // role is missing.
-func TestTheGuideSaysWhichStepIsMissing(t *testing.T) {
+func TestGuide_NamesTheMissingStep(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})

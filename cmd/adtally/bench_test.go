@@ -82,7 +82,7 @@ func walk(b *testing.B, sim *simulator, half *halves) {
 
 // watchPeak looks again and again at the most memory that a process has had, and
 // gives it in MB once the process has ended; 0 where the system does not tell.
-// What wait tells includes the memory of whoever started the process.
+// What wait reports includes the memory of the process that started it.
 func watchPeak(pid int) func() float64 {
 	var kilobytes atomic.Int64
 	ended := make(chan struct{})
@@ -192,7 +192,7 @@ func (h *halves) load(b *testing.B) float64 {
 	return float64(rows) / took.Seconds()
 }
 
-// retained hands the batches out; they are released by whoever takes them, so
+// retained hands the batches out; the receiver releases them, so
 // each gets another owner first.
 func (h *halves) retained(rows *int) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {

@@ -53,7 +53,7 @@ type asked struct{ took, cpu, peak float64 }
 
 func askApart(b *testing.B, file, query string) (a asked) {
 	b.Helper()
-	c := exec.CommandContext(b.Context(), os.Args[0], "-test.run", "^TestAskingAViewApart$", "-test.v")
+	c := exec.CommandContext(b.Context(), os.Args[0], "-test.run", "^TestViewQueryProcess$", "-test.v")
 	c.Env = append(os.Environ(), viewFile+"="+file, viewFile+"_QUERY="+query)
 	said, err := c.Output()
 	if err != nil {
@@ -67,8 +67,8 @@ func askApart(b *testing.B, file, query string) (a asked) {
 	return a
 }
 
-// TestAskingAViewApart is the process that BenchmarkViews starts.
-func TestAskingAViewApart(t *testing.T) {
+// TestViewQueryProcess is the process that BenchmarkViews starts.
+func TestViewQueryProcess(t *testing.T) {
 	file := os.Getenv(viewFile)
 	if file == "" {
 		t.Skip("only BenchmarkViews needs it")

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// scenario is a row of the comparison of call counts in PEERS.md §2.1: days ×
+// scenario is one row of the comparison of call counts with other connectors: days ×
 // rows a day at ad level, one account, one table, cold. The counts of the peers
 // and the floor are those of that table.
 type scenario struct {
@@ -32,15 +32,15 @@ var scenarios = []scenario{
 	{"refresh 29 d x 200", 29, 200, 8 * time.Second, 160, 62, 581, 17, true},
 }
 
-// latency is how long Meta was recorded to take for a call (META_API.md §8.9).
+// latency is the recorded duration of a call to Meta (0.5 to 0.8 s).
 const latency = 650 * time.Millisecond
 
-// slack is how far above the least possible number of calls we may be (R42).
+// slack is how far above the least possible number of calls we may be.
 const slack = 1.15
 
-// TestCallsAreNearlyTheFewestPossible counts what Meta's quota counts, the calls
-// that find out whose token it is and those that compare totals included. R42
-func TestCallsAreNearlyTheFewestPossible(t *testing.T) {
+// TestCalls_NearTheMinimum counts what Meta's quota counts, the calls
+// that find out whose token it is and those that compare totals included.
+func TestCalls_NearTheMinimum(t *testing.T) {
 	t.Parallel()
 	t.Logf("%-20s %7s %7s %7s %8s %8s %8s %10s", "", "ours", "floor", "ratio", "airbyte", "best", "worst", "wall clock")
 	for _, s := range scenarios {
@@ -88,10 +88,10 @@ func (s scenario) count(t *testing.T) (counted int, took time.Duration) {
 	return counted, took
 }
 
-// The snapshot of PEERS.md §2.2: every entity of an account. A floor of pages of
+// A snapshot of every entity of an account, as other connectors read it. A floor of pages of
 // 500, and of 200 for creatives, which are heavy; the peers needed 21 to 2,071
-// calls for 50 campaigns, 200 ad sets, 1,000 ads and 800 creatives. R42
-func TestASnapshotOfTheEntitiesTakesNearlyTheFewestCalls(t *testing.T) {
+// calls for 50 campaigns, 200 ad sets, 1,000 ads and 800 creatives.
+func TestCalls_EntitySnapshotNearTheMinimum(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=1000,days=30,seed=1", func(t *testing.T, b *bubble) {
 		b.sync(t, "--tables", "ad_accounts,campaigns,ad_sets,ads,ad_creatives")

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// holdsNoSecret looks for the token in all that was said and kept. R7, PAINS #26
+// holdsNoSecret looks for the token in all that was said and kept.
 func (r *running) holdsNoSecret(token string) {
 	r.t.Helper()
 	if strings.Contains(r.said.String(), token) {
@@ -32,7 +32,7 @@ func (r *running) holdsNoSecret(token string) {
 	}
 }
 
-// supported writes down what whoever helps has to know.
+// supported writes a support bundle.
 func (r *running) supported(more ...string) {
 	r.t.Helper()
 	to := filepath.Join(r.dir, "support.zip")

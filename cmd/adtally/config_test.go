@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// What is nearer to whoever types counts more; a password is not shown; a word
+// The command line takes precedence; a password is not shown; a word
 // that nobody knows is refused.
-func TestSettingsComeFromFileEnvironmentAndCommandLine(t *testing.T) {
+func TestConfig_Precedence(t *testing.T) {
 	t.Setenv("ADTALLY_LISTEN", "127.0.0.1:2")
 	file := filepath.Join(t.TempDir(), "adtally.toml")
 	write(t, file, `listen = "127.0.0.1:1"

@@ -10,10 +10,10 @@ import (
 	"adtally"
 )
 
-// R12: a source that is deleted while it is read: the run ends as cancelled, and
+// A source that is deleted while it is read: the run ends as cancelled, and
 // says nothing of a failure; restored, it comes to the same numbers. After thirty
 // days it is forgotten, with its secret and, where that was wanted, its tables.
-func TestASourceIsDeletedDuringARun(t *testing.T) {
+func TestSource_DeletedDuringARun(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=2,ads=20,days=100,seed=3", "--latency", "50ms")
 	r := startService(t, sim)

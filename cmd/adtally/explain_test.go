@@ -36,7 +36,7 @@ func explain(t *testing.T, body string, asFile bool, args ...string) ran {
 	return ran{out.String(), errs.String(), c.ProcessState.ExitCode()}
 }
 
-func TestExplainTellsProgramsWhoActs(t *testing.T) { // R16, PAINS #24
+func TestExplain_JSON(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, act, class string }{
 		"a throttle":        {throttledBody, "wait", "throttled"},
@@ -69,7 +69,7 @@ func TestExplainTellsProgramsWhoActs(t *testing.T) { // R16, PAINS #24
 	}
 }
 
-func TestExplainTellsPeople(t *testing.T) {
+func TestExplain_Text(t *testing.T) {
 	t.Parallel()
 	usage := `X-Business-Use-Case-Usage: {"7":[{"type":"ads_insights","estimated_time_to_regain_access":8},{"type":"ads_management","estimated_time_to_regain_access":19}]}`
 	r := must(t, explain(t, throttledBody, true, "--header", usage, "--header", "Date: Tue, 02 Jun 2026 08:00:00 GMT"))
@@ -83,7 +83,7 @@ func TestExplainTellsPeople(t *testing.T) {
 	}
 }
 
-func TestExplainRefusesWhatIsNoError(t *testing.T) {
+func TestExplain_RejectsOtherInput(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		r    ran

@@ -47,8 +47,7 @@ func startWorker(t *testing.T, sim *simulator, dsn, dir string) worker {
 // Three workers on PostgreSQL and many sources. One worker is killed, and one is
 // frozen past its leases and thawed: what they had in hand goes on elsewhere within
 // a minute, every run ends, nothing is loaded twice, and the thawed one works on.
-// R5, PAINS #14
-func TestAKilledAndAFrozenWorkerCostNothing(t *testing.T) {
+func TestWorker_KilledAndFrozen(t *testing.T) {
 	t.Parallel()
 	sources := longOr(40, 14)
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", fmt.Sprintf("accounts=%d,ads=10,days=60,seed=3", sources), "--latency", "30ms")

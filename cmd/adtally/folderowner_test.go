@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// R5: a second service in the same folder would be a second schedule over the same
+// A second service in the same folder would be a second schedule over the same
 // queue. It is refused and told who is there; a crash gives the folder free.
 func TestServe_HasItsDataFolderForItself(t *testing.T) {
 	t.Parallel()

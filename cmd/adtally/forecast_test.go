@@ -13,9 +13,9 @@ func (s *simulator) counted(t *testing.T) int {
 	return s.calls(t).Counted
 }
 
-// R21: a report of one's own is looked at for a day before it is kept, a wrong one
+// A report of one's own is looked at for a day before it is kept, a wrong one
 // is refused without a call, and what a backfill takes is near what was said.
-func TestAReportIsPreviewedAndABackfillEstimated(t *testing.T) {
+func TestReport_PreviewAndBackfillEstimate(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--synthetic", "accounts=2,ads=60,days=90,seed=6,steady=1")
 	r := startService(t, sim)

@@ -11,7 +11,7 @@ import (
 
 // Sources with copies of a token, synced every hour, cost the app's budget one list
 // of accounts an hour and one verification a day, and not one each.
-func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) { // R14
+func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
 	body := map[string]any{"since": h.sim.Now().AddDate(0, 0, -2).Format(time.DateOnly), "every_minutes": 60}
@@ -42,7 +42,7 @@ func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) { // R14
 
 // What was believed is asked again when a token dies: within the hour, and not only
 // on the next day.
-func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) { // R11
+func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
 	id := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"since": "2026-05-01", "every_minutes": 60})

@@ -8,7 +8,7 @@ import (
 
 // A value that could not be loaded makes a run of the service incomplete, once
 // and without tries in vain; its log, its source and the alerts say so.
-func TestService_AQuarantinedValueMakesTheRunIncomplete(t *testing.T) { // R20, R24
+func TestService_AQuarantinedValueMakesTheRunIncomplete(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=5,days=40,seed=4")
 	sim.control(t, "POST", "script", `field clicks says "NaN"`, nil)

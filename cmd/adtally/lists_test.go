@@ -8,7 +8,7 @@ import (
 
 // What Meta gives as lists beside actions is in rows: of the report that is
 // there for it, and of reports of one's own.
-func TestListsBesideActionsAreRows(t *testing.T) {
+func TestDetail_ListsAreRows(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=40,days=30,seed=7", func(t *testing.T, b *bubble) {
 		d := b.sync(t, "--tables", "basic_ad_detail", "--report", "name=mine;level=campaign;fields=spend,outbound_clicks,video_p25_watched_actions", "--since", "2026-05-20", "--until", "2026-05-31")

@@ -104,9 +104,9 @@ func (w *way) ways() map[string]func() *url.URL {
 	}
 }
 
-// R2: each way in which a login fails has its own message, leaves no source and
+// Each way in which a login fails has its own message, leaves no source and
 // keeps no token.
-func TestALoginThatFailsLeavesNothingBehind(t *testing.T) {
+func TestLogin_FailureLeavesNothing(t *testing.T) {
 	t.Parallel()
 	w := &way{env: newEnv(t, "accounts=1,ads=2,days=60,seed=8")}
 	if got := w.ask("POST", "/api/v1/logins", map[string]any{"connector": "facebookads"}, 422); got["code"] != "no_app" {
@@ -141,9 +141,9 @@ func TestALoginThatFailsLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// R2, R7, PAINS #26: a login that goes well works once; its codes and states, the
+// A login that goes well works once; its codes and states, the
 // app's secret and the token are nowhere afterwards.
-func TestALoginThatGoesWellWorksOnce(t *testing.T) {
+func TestLogin_WorksOnce(t *testing.T) {
 	t.Parallel()
 	w := &way{env: newEnv(t, "accounts=1,ads=2,days=60,seed=8")}
 	w.set(graphsim.App{ID: simApp, Name: "Ours"})
@@ -164,7 +164,7 @@ func TestALoginThatGoesWellWorksOnce(t *testing.T) {
 	w.s.close()
 	w.supported()
 	w.nowhere(append(w.codes, app.Secret, k.secret.Reveal())...)
-	w.said = &safeBuffer{} // whoever began a login was told its state, and nobody else
+	w.said = &safeBuffer{} // only the person who began a login was told its state
 	w.nowhere(w.states...)
 }
 
@@ -179,10 +179,10 @@ func (h *env) fingerprint(id string) string {
 	return strings.Join(text, "|") + one(h.t, h.closed(), "SELECT md5(string_agg(t::VARCHAR, '|' ORDER BY account_id, date, ad_id)) FROM (SELECT * EXCLUDE (_asked_at, _synced_at, _load_id) FROM "+s["dataset"].(string)+".basic_ad) AS t")
 }
 
-// R9, R10: a source that is red becomes green by a login (one request of ours,
+// A source that is red becomes green by a login (one request of ours,
 // one at Facebook), by another source's token, by a connect link, and by the long
 // way that people know; everything else stays as it was.
-func TestARedSourceBecomesGreen(t *testing.T) {
+func TestSource_Reconnect(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=3,days=60,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours"})
@@ -231,7 +231,7 @@ func TestARedSourceBecomesGreen(t *testing.T) {
 	}
 }
 
-// byLink has Petra, who is none of our people, log in by a link.
+// byLink has Petra, who has no account here, log in with a connect link.
 func (h *env) byLink(id string) {
 	h.t.Helper()
 	made := h.ask("POST", "/api/v1/sources/"+id+"/connect-links", map[string]any{}, 201)

@@ -51,8 +51,8 @@ func (w fullWriter) Commit(ctx context.Context, l destination.Load, rows iter.Se
 
 // One bad thing costs one thing. Of 50 accounts one is throttled for half an
 // hour, one forbidden, one cannot be stored, one has a broken creative, and in
-// one a field is forbidden. R38, R41; PAINS #13, #15
-func TestOneBadThingCostsOneThing(t *testing.T) {
+// one a field is forbidden.
+func TestSync_OneFailureBlocksNothingElse(t *testing.T) {
 	t.Parallel()
 	const size = "accounts=50,ads=4,days=120,seed=3"
 	args := []string{"--tables", "ad_accounts,ads,ad_creatives,basic_ad", "--since", "2026-03-01", "--until", "2026-03-31"}
@@ -166,10 +166,10 @@ func (b *bubble) failedOnly(t *testing.T, d did, accounts ...string) {
 	}
 }
 
-// PAINS #18: an agency's accounts in one process stay below 300 MB, and so does a
+// An agency's accounts in one process stay below 300 MB, and so does a
 // first sync that makes every table and view. In CI there are 60 accounts; make
 // bench-agency has 500, whose figure stands in the README.
-func TestAnAgencyFitsInLittleMemory(t *testing.T) {
+func TestSync_AgencyMemory(t *testing.T) {
 	if os.Getenv(theProgram) == "" {
 		t.Skip("memory is measured of the program as people have it: make test builds it")
 	}

@@ -104,8 +104,8 @@ const lost = `SELECT count(*) FROM facebook_ads.ads a LEFT JOIN facebook_ads.med
 	WHERE m.file IS NULL OR m.state <> 'kept' OR m.content_hash IS NULL OR m.width IS NULL`
 
 // Links die after an hour; the pictures are there after thirty days, and nothing
-// is fetched twice. PAINS #34
-func TestPicturesOutliveTheirLinks(t *testing.T) {
+// is fetched twice.
+func TestMedia_OutlivesExpiredLinks(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{LinkLife: time.Hour}, "accounts=1,ads=60,days=20,seed=3", func(t *testing.T, p *pictured) {
 		d := p.sync(t)
@@ -176,8 +176,8 @@ func (s sharing) Objects(kind advertiser.Kind, now time.Time) []advertiser.Objec
 	return all
 }
 
-// 10,000 ads that share 300 pictures are 300 files and 300 downloads. PAINS #34
-func TestAdsThatShareAPictureShareOneFile(t *testing.T) {
+// 10,000 ads that share 300 pictures are 300 files and 300 downloads.
+func TestMedia_SharedPictureIsOneFile(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=1,days=1,seed=3", func(t *testing.T, p *pictured) {
 		p.sim.Add(sharing{advertiser.NewSynthetic(advertiser.Size{Accounts: 1, Ads: 10_000, Days: 2, Seed: 4}, summer)[0], 300})
@@ -197,10 +197,10 @@ func TestAdsThatShareAPictureShareOneFile(t *testing.T) {
 	})
 }
 
-// Whatever befalls the pictures, the figures are as they are without them, and
+// Whatever happens to the pictures, the figures are the same as without them, and
 // there before the first picture is asked for; what is missing is written down
-// and had at the next sync. PAINS #34
-func TestPicturesFailAloneAndLast(t *testing.T) {
+// and had at the next sync.
+func TestMedia_FailureDoesNotFailTheSync(t *testing.T) {
 	t.Parallel()
 	answer := func(status int, kind, body string) func(*http.Request) (*http.Response, error) {
 		return func(r *http.Request) (*http.Response, error) {
@@ -261,8 +261,8 @@ func redirect(to string) func(*http.Request) (*http.Response, error) {
 	}
 }
 
-// However slow the pictures are, a sync ends; the next one has the rest. PAINS #34
-func TestPicturesDelayASyncByABoundedTime(t *testing.T) {
+// However slow the pictures are, a sync ends; the next one has the rest.
+func TestMedia_TimeLimit(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=2,ads=200,days=5,seed=3", func(t *testing.T, p *pictured) {
 		p.cdn.before = func(*http.Request) (*http.Response, error) {
@@ -284,8 +284,8 @@ func TestPicturesDelayASyncByABoundedTime(t *testing.T) {
 }
 
 // A link that has died on the way is a gap until the next sync brings a fresh
-// one; so is a file that somebody took away. PAINS #34
-func TestAPictureThatIsMissingIsFetchedAtTheNextSync(t *testing.T) {
+// one; so is a file that somebody took away.
+func TestMedia_MissingPictureIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{LinkLife: time.Hour}, "accounts=1,ads=30,days=10,seed=3", func(t *testing.T, p *pictured) {
 		var late sync.Once
@@ -311,8 +311,8 @@ func TestAPictureThatIsMissingIsFetchedAtTheNextSync(t *testing.T) {
 }
 
 // Where the picture itself cannot be had, the thumbnail stands in for it, until
-// the picture can be had. PAINS #34
-func TestAThumbnailStandsInForAPicture(t *testing.T) {
+// the picture can be had.
+func TestMedia_ThumbnailFallback(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=30,days=10,seed=3", func(t *testing.T, p *pictured) {
 		p.cdn.before = func(r *http.Request) (*http.Response, error) {
@@ -334,8 +334,8 @@ func TestAThumbnailStandsInForAPicture(t *testing.T) {
 	})
 }
 
-// A folder that cannot be written fails no sync, and somebody is told. PAINS #34
-func TestAFolderThatCannotBeWrittenFailsNoSync(t *testing.T) {
+// A folder that cannot be written fails no sync, and somebody is told.
+func TestMedia_UnwritableFolder(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=10,days=5,seed=3", func(t *testing.T, p *pictured) {
 		p.dir = filepath.Join(p.dir, "file")

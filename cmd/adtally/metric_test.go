@@ -12,8 +12,8 @@ import (
 var withActions = []string{"--tables", "ad_sets,custom_conversions,basic_ad,basic_ad_actions,basic_campaign,basic_campaign_actions", "--since", "2026-03-01", "--until", "2026-03-20"}
 
 // A metric of one's own fills for days that were read long ago, without a call
-// about figures. PAINS #29, #30; R30
-func TestAMetricThatIsDefinedLaterNeedsNoCall(t *testing.T) {
+// about figures.
+func TestMetric_DefinedLaterNeedsNoCall(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=4", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, withActions...); d.code != 0 {
@@ -48,8 +48,8 @@ func TestAMetricThatIsDefinedLaterNeedsNoCall(t *testing.T) {
 }
 
 // What ad sets with different settings amount to is marked as such, and days on
-// both sides of a change of Meta's rules are told apart. PAINS #3, R37
-func TestMixedAttributionAndChangesOfRulesAreMarked(t *testing.T) {
+// both sides of a change of Meta's rules are told apart.
+func TestConversions_AttributionColumns(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=250,seed=4", func(t *testing.T, b *bubble) {
 		args := slices.Concat(withActions[:2], []string{"--since", "2026-01-05", "--until", "2026-01-20"})

@@ -9,7 +9,7 @@ import (
 	"adtally/internal/jobs"
 )
 
-// R5: a program that takes a run up again, and has not asked the platform for the
+// A program that takes a run up again, and has not asked the platform for the
 // accounts itself, counts the run's days by the platform's clock all the same.
 func TestMoment_ARunIsTakenUpAgainByThePlatformsClock(t *testing.T) {
 	t.Parallel()

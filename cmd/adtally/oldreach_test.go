@@ -9,7 +9,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// The quota of old reach (META_API.md §1.2: ten questions per ad account and day):
+// The quota of old reach (docs/meta-api.md#retention: ten requests per ad account and day):
 // what does not fit in a day waits until the next one, and says so; what is there
 // stays, other tables and accounts go on, and no report is asked for twice.
 func TestOldReach_TakesTenQuestionsADayAndGoesOnTheNextDay(t *testing.T) {

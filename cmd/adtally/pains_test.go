@@ -10,8 +10,8 @@ import (
 )
 
 // Three years of a small account are there within a minute, and the last week
-// within a quarter of one. PAINS #19
-func TestThreeYearsOfASmallAccountTakeAMinute(t *testing.T) {
+// within a quarter of one.
+func TestSync_ThreeYearsOfASmallAccount(t *testing.T) {
 	t.Parallel()
 	o := graphsim.Options{JobTime: 2 * time.Second, Latency: map[string]time.Duration{"*": latency}}
 	inBubble(t, o, "accounts=1,ads=10,days=1096,seed=1", func(t *testing.T, b *bubble) {
@@ -34,8 +34,8 @@ func TestThreeYearsOfASmallAccountTakeAMinute(t *testing.T) {
 	})
 }
 
-// One day is read again without touching any other. PAINS #20
-func TestOneDayIsReadAgainAndNoOther(t *testing.T) {
+// One day is read again without touching any other.
+func TestSync_RereadsOneDayOnly(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=2,ads=20,days=90,seed=1", func(t *testing.T, b *bubble) {
 		window := []string{"--tables", "basic_ad", "--since", "2026-04-01", "--until", "2026-04-30"}
@@ -60,8 +60,8 @@ func TestOneDayIsReadAgainAndNoOther(t *testing.T) {
 }
 
 // A token that was dead for nine days: just those days and the look-back are
-// read. PAINS #20, R11
-func TestAfterNineDaysWithoutATokenJustTheGapIsRead(t *testing.T) {
+// read.
+func TestSync_FillsTheGapAfterAnExpiredToken(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=120,seed=1", func(t *testing.T, b *bubble) {
 		args := []string{"--tables", "basic_ad", "--since", "2026-03-01"}
@@ -97,8 +97,8 @@ func TestAfterNineDaysWithoutATokenJustTheGapIsRead(t *testing.T) {
 func digits(b *bubble, n int) string { return strings.TrimPrefix(b.sim.Accounts()[n], "act_") }
 
 // One purchase stands under several types; exactly one of them is taken. The
-// widest that is there wins, in every row. PAINS #1; R30
-func TestAPurchaseIsCountedOnce(t *testing.T) {
+// widest that is there wins, in every row.
+func TestConversions_PurchaseIsCountedOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, "--tables", "basic_ad,basic_ad_actions", "--since", "2026-03-01", "--until", "2026-04-30"); d.code != 0 {
@@ -115,13 +115,13 @@ func TestAPurchaseIsCountedOnce(t *testing.T) {
 			t.Errorf("%s rows with overlapping types, %s wrong, %s leads of another kind", overlap, wrong, leads)
 		}
 		if bad := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_actions WHERE attribution_window IN ('7d_view', '28d_view')`); bad != "0" {
-			t.Errorf("%s rows of dead windows", bad) // PAINS #3
+			t.Errorf("%s rows of dead windows", bad)
 		}
 		empty := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_conversions w WHERE purchases_1d_view > 0 AND NOT EXISTS (
 			SELECT 1 FROM facebook_ads.basic_ad_actions l WHERE l.date = w.date AND l.ad_id = w.ad_id AND l.attribution_window = '1d_view' AND l.action_type LIKE '%purchase%')`)
 		left := one(t, b.file, `SELECT count(*) FROM facebook_ads.basic_ad_conversions WHERE purchases_default > 0 AND purchases_1d_view = 0`)
 		if empty != "0" || left != "0" {
-			t.Errorf("%s purchases in a window that Meta did not name, %s zeros for one that it left out", empty, left) // PAINS #3: absent is NULL
+			t.Errorf("%s purchases in a window that Meta did not name, %s zeros for one that it left out", empty, left) // Absent is NULL
 		}
 		mean := one(t, b.file, `SELECT avg(purchases_default) = sum(l.value) / count(*) FROM facebook_ads.basic_ad_conversions w LEFT JOIN facebook_ads.basic_ad_actions l
 			ON l.date = w.date AND l.ad_id = w.ad_id AND l.attribution_window = 'default' AND l.action_type = 'omni_purchase'`)
@@ -132,8 +132,8 @@ func TestAPurchaseIsCountedOnce(t *testing.T) {
 }
 
 // Meta tells of purchases at ad level and not above; ours above are sums of ads,
-// and the usual tables ask for no action breakdown. PAINS #2
-func TestWhatMetaOmitsAboveAdsIsThereFromAds(t *testing.T) {
+// and the usual tables ask for no action breakdown.
+func TestConversions_AdLevelHasWhatOtherLevelsOmit(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11,lowconversions=1", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, "--tables", "basic_ad,basic_ad_actions,basic_campaign,basic_campaign_actions", "--since", "2026-03-01", "--until", "2026-03-31"); d.code != 0 {
@@ -152,8 +152,8 @@ func TestWhatMetaOmitsAboveAdsIsThereFromAds(t *testing.T) {
 	})
 }
 
-// People are counted by Meta for each period, and never summed. PAINS #5; R28
-func TestReachOfAMonthIsMetas(t *testing.T) {
+// People are counted by Meta for each period, and never summed.
+func TestReach_MonthIsMetasOwn(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=120,seed=1", func(t *testing.T, b *bubble) {
 		if d := b.sync(t, "--tables", "basic_account,reach_account_month,reach_account_7d", "--since", "2026-03-01", "--until", "2026-03-31"); d.code != 0 {
@@ -173,8 +173,8 @@ func TestReachOfAMonthIsMetas(t *testing.T) {
 }
 
 // No join loses spend, whether a report comes whole or in parts, and the next
-// day. PAINS #6; R29
-func TestNoJoinLosesSpend(t *testing.T) {
+// day.
+func TestViews_JoinsKeepAllSpend(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]string{"whole": "", "in parts": "too much when days > 5", "an ad is in no list": "drop ad {ad} from lists"} {
 		t.Run(name, func(t *testing.T) {
@@ -208,8 +208,8 @@ func TestNoJoinLosesSpend(t *testing.T) {
 	}
 }
 
-// What was renamed is one thing with two names: each from when to when. PAINS #37; R29
-func TestARenamedCampaignKeepsItsOldName(t *testing.T) {
+// What was renamed is one thing with two names: each from when to when.
+func TestHistory_RenamedCampaign(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
 		for range 4 {
@@ -234,8 +234,8 @@ func TestARenamedCampaignKeepsItsOldName(t *testing.T) {
 	})
 }
 
-// Links that Meta signs anew at every read make no history. R29
-func TestSignedLinksMakeNoHistory(t *testing.T) {
+// Links that Meta signs anew at every read make no history.
+func TestHistory_IgnoresSignedLinks(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
 		for range 3 {
@@ -252,8 +252,8 @@ func TestSignedLinksMakeNoHistory(t *testing.T) {
 	})
 }
 
-// What was believed of a day when it was 0, 1, 7 and 28 days old. R35
-func TestTheLedgerKeepsWhatWasBelieved(t *testing.T) {
+// What was believed of a day when it was 0, 1, 7 and 28 days old.
+func TestRestatement_KeepsEarlierTotals(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=60,seed=1", func(t *testing.T, b *bubble) {
 		for day := range 30 {
@@ -274,8 +274,8 @@ func TestTheLedgerKeepsWhatWasBelieved(t *testing.T) {
 }
 
 // Many ads over many pages: none lost, none twice, and only what changed is
-// written again. PAINS #53
-func TestTwelveThousandAdsOverManyPages(t *testing.T) {
+// written again.
+func TestSync_TwelveThousandAds(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=12345,days=30,seed=1", func(t *testing.T, b *bubble) {
 		for range 2 {

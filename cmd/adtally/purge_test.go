@@ -11,7 +11,7 @@ import (
 	"adtally"
 )
 
-// R12: where the tables of a deleted source cannot be dropped, its token is destroyed
+// Where the tables of a deleted source cannot be dropped, its token is destroyed
 // all the same, it is noted why, and the next try that can finishes.
 func TestPurge_TheTokenGoesAlthoughTheTablesCannot(t *testing.T) {
 	t.Parallel()

@@ -13,8 +13,8 @@ import (
 )
 
 // A real advertiser's month, over HTTP and into the warehouse, is what Meta
-// said it was: every sum, every row, every empty cell. R27, R28, R30, R31
-func TestARealAccountArrivesExactly(t *testing.T) {
+// said it was: every sum, every row, every empty cell.
+func TestSync_RealAccountIsExact(t *testing.T) {
 	t.Parallel()
 	folder := shared(t, "real-account")
 	sim := startSim(t, "--real", folder)

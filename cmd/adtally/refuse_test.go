@@ -10,9 +10,9 @@ import (
 	"adtally/internal/vault"
 )
 
-// R7, R25: with another key, or over the state of a newer program, the service
+// With another key, or over the state of a newer program, the service
 // does not start, says what to do, and touches nothing.
-func TestTheServiceDoesNotStartOverWhatItCannotRead(t *testing.T) {
+func TestServe_RefusesUnreadableState(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		spoil func(t *testing.T, dir string) (key string)
@@ -42,7 +42,7 @@ func TestTheServiceDoesNotStartOverWhatItCannotRead(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			stop := run(t, &safeBuffer{}, "asked for: ", "serve", "--listen", "127.0.0.1:0", "--data", dir)
+			stop := run(t, &safeBuffer{}, "first admin: ", "serve", "--listen", "127.0.0.1:0", "--data", dir)
 			if code := stop(); code != 0 {
 				t.Fatal(code)
 			}

@@ -50,9 +50,9 @@ func (c caller) says(words string, args ...string) {
 	}
 }
 
-// R26: what the API does, the command line does: a person makes a key, and with
+// What the API does, the command line does: a person makes a key, and with
 // it a source is connected, synced, changed, deleted and restored.
-func TestTheCommandLineSpeaksToTheService(t *testing.T) {
+func TestRemote_CommandLine(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--synthetic", "accounts=1,ads=5,days=30,seed=3")
 	r := startService(t, sim)

@@ -74,7 +74,7 @@ type accessFlags struct {
 	Permission []adtally.Permission `help:"credentials, syncs; may be given more than once."`
 }
 
-// body is a request that gives them to whoever is named in it.
+// body returns a request body with the role and permissions.
 func (w accessFlags) body(key, value string) map[string]any {
 	return map[string]any{key: value, "role": w.Role, "permissions": append([]adtally.Permission{}, w.Permission...)}
 }

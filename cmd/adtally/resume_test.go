@@ -24,16 +24,16 @@ func finalSince(day string) []string {
 	return []string{"--account", "all", "--since", day, "--until", "2026-04-20"}
 }
 
-// R5, R35, PAINS #14: kill −9 at random points, then the same command again:
+// Kill −9 at random points, then the same command again:
 // the tables are those of a run that nothing disturbed, no report that was done
 // is asked for twice, and nothing is committed twice.
-func TestKilledAnywhereTheSameCommandFinishesTheWork(t *testing.T) {
+func TestResume_KilledAnywhere(t *testing.T) {
 	t.Parallel()
 	killSweep(t, longOr(60, 6), "", finalArgs())
 }
 
-// The same while questions are too big, jobs fail and accounts are blocked. R39, R40
-func TestKilledAmongFaultsTheSameCommandFinishesTheWork(t *testing.T) {
+// The same while questions are too big, jobs fail and accounts are blocked.
+func TestResume_KilledAmongFaults(t *testing.T) {
 	t.Parallel()
 	killSweep(t, longOr(100, 3), `too much when days > 9 on insights
 job fails
@@ -188,7 +188,7 @@ func noJobTwice(t *testing.T, sim *simulator) {
 }
 
 // Ctrl-C stops cleanly; the same command goes on.
-func TestInterruptedItSaysSoAndGoesOn(t *testing.T) {
+func TestResume_Interrupted(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(finalDays)...)
 	file := filepath.Join(t.TempDir(), "interrupted.duckdb")

@@ -31,7 +31,7 @@ import (
 //	expect took <= 10m                             of simulated time
 //	expect blocked <= 1                            calls that a throttle refused
 //	expect rows basic_ad                           every row, as without faults
-//	expect rows basic_ad but date = '2026-03-03'   every row but these, of which none
+//	expect rows basic_ad but date = '2026-03-03'   every row except these, which must be absent
 //	expect null reach of basic_ad where …          there NULL, elsewhere as without faults
 //	expect gap basic_ad 2026-03-03 reach too_much  a line of _gaps; - = an empty cell
 //	expect gaps 1                                  so many in all
@@ -50,7 +50,7 @@ type story struct {
 	since int               // calls before the last sync
 }
 
-func TestFaultScripts(t *testing.T) { // R38, R39, R40, R41; PAINS A
+func TestSync_FaultScripts(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/faults/*.txt")
 	if err != nil || len(files) == 0 {

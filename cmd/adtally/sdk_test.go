@@ -13,7 +13,7 @@ import (
 
 // A client that nobody here wrote, Meta's own facebook-business, reads the
 // simulator and finds what our tables hold.
-func TestMetasOwnClientAgreesWithOurTables(t *testing.T) {
+func TestSDK_AgreesWithOurTables(t *testing.T) {
 	t.Parallel()
 	python, err := filepath.Abs(filepath.Join("..", "..", ".tools", "venv", "bin", "python"))
 	if err != nil {
@@ -33,7 +33,7 @@ func TestMetasOwnClientAgreesWithOurTables(t *testing.T) {
 				args = append(args, shared(t, "real-account"))
 			}
 			sim := startSim(t, args...)
-			if name == "synthetic" { // PAINS #23: every call must prove that it knows the app's secret
+			if name == "synthetic" { // every call must prove that it knows the app's secret
 				sim.proves = true
 				sim.control(t, "POST", "app", `{"id":"`+sim.App+`","require_proof":true}`, nil)
 			}

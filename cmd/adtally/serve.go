@@ -38,7 +38,7 @@ func (c *serveCommand) oidc(p *program) (*api.OIDC, error) {
 	secret := adtally.NewSecret(strings.TrimSpace(p.env("ADTALLY_OIDC_SECRET")))
 	switch {
 	case c.OIDCIssuer == "" && c.OIDCClient == "":
-		return nil, nil //nolint:nilnil // there is none
+		return nil, nil //nolint:nilnil // nil = not configured
 	case c.OIDCIssuer == "" || c.OIDCClient == "" || secret.IsZero():
 		return nil, wrong("oidc", "Set --oidc-issuer, --oidc-client and the environment variable ADTALLY_OIDC_SECRET, or none of them.", "OIDC is set only in part")
 	}

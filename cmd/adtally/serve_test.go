@@ -68,7 +68,7 @@ func run(t *testing.T, said *safeBuffer, until string, args ...string) (stop fun
 	return nil
 }
 
-var setupCodeSaid = regexp.MustCompile(`asked for: (\S+)`)
+var setupCodeSaid = regexp.MustCompile(`first admin: (\S+)`)
 
 // startService starts one against a simulator, and logs its first admin in.
 func startService(t *testing.T, sim *simulator, args ...string) *running {
@@ -79,7 +79,7 @@ func startService(t *testing.T, sim *simulator, args ...string) *running {
 		t.Fatal(err)
 	}
 	r.http = &http.Client{Jar: jar, Timeout: 30 * time.Second}
-	stop := run(t, r.said, "asked for: ", append([]string{"serve", "--listen", "127.0.0.1:0", "--data", r.dir, "--graph-url", sim.URL}, args...)...)
+	stop := run(t, r.said, "first admin: ", append([]string{"serve", "--listen", "127.0.0.1:0", "--data", r.dir, "--graph-url", sim.URL}, args...)...)
 	r.stop = func() {
 		if code := stop(); code != 0 {
 			t.Errorf("it ended with %d: %s", code, r.said)
@@ -151,10 +151,10 @@ func (r *running) endedWithin(source string, limit time.Duration) map[string]any
 	return nil
 }
 
-// R4, R5, R11, R12, R20, R26: a source is connected through the API, its first
+// A source is connected through the API, its first
 // load runs by itself, its numbers are those of `adtally sync`; it is deleted and
 // restored with its numbers; the token stands in no answer, log or file.
-func TestTheServiceConnectsAndSyncs(t *testing.T) {
+func TestServe_ConnectAndSync(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=2,ads=20,days=60,seed=3")
 	databases := map[string][]string{"sqlite": nil, "postgres": {"--database-url", postgrestest.Start(t)}}
@@ -297,8 +297,8 @@ func (r *running) refusals(id string) {
 }
 
 // The program is stopped and started again: it goes on, with the same people and
-// sources. R5
-func TestTheServiceGoesOnAfterARestart(t *testing.T) {
+// sources.
+func TestServe_ContinuesAfterRestart(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=40,days=200,seed=3", "--latency", "50ms")
 	r := startService(t, sim)
@@ -323,7 +323,7 @@ func TestTheServiceGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
-// measures looks at what Prometheus is told, which it is with a key only. R26
+// measures looks at what Prometheus is told, which it is with a key only.
 func (r *running) measures(id string) {
 	r.t.Helper()
 	key := r.ask("POST", "/api/v1/keys", map[string]any{"name": "prometheus", "role": "viewer"}, 201)

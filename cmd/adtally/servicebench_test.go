@@ -11,10 +11,9 @@ import (
 	"time"
 )
 
-// BenchmarkServing says how soon a new service answers, and what it holds in
-// memory while nobody asks for anything. The limits are 1 s and 100 MB (PAINS
-// #49). As a peer of its own kind stands the simulator, the same program without
-// database, queue and warehouse.
+// BenchmarkServing measures how soon a new service answers and how much memory it uses
+// while idle. The limits are 1 s and 100 MB. The simulator, which is the same program
+// without database, queue and warehouse, is measured beside it.
 func BenchmarkServing(b *testing.B) {
 	for b.Loop() {
 		dir := b.TempDir()

@@ -10,8 +10,7 @@ import (
 
 const checksums = "SELECT table_name, account_id, date_from, date_to, rows, checksum FROM facebook_ads._loads WHERE table_name LIKE 'basic%' QUALIFY row_number() OVER (PARTITION BY table_name, account_id, date_from, date_to ORDER BY synced_at DESC) = 1 ORDER BY ALL"
 
-// R35, PAINS #8
-func TestTheSameWindowFiveTimesGivesTheSameRowsAndChecksum(t *testing.T) {
+func TestSync_RereadIsIdempotent(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", "2026-06-02T10:00:00Z", "--synthetic", "accounts=1,ads=30,days=60,seed=4")
 	file := filepath.Join(t.TempDir(), "x.duckdb")
@@ -33,8 +32,8 @@ func TestTheSameWindowFiveTimesGivesTheSameRowsAndChecksum(t *testing.T) {
 	}
 }
 
-// R35: a day that Meta restates is replaced in place.
-func TestARestatedDayIsReplacedInPlace(t *testing.T) {
+// A day that Meta restates is replaced in place.
+func TestSync_RestatedDayIsReplaced(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", "2026-06-02T10:00:00Z", "--synthetic", "accounts=1,ads=60,days=60,seed=4")
 	file := filepath.Join(t.TempDir(), "x.duckdb")
@@ -59,8 +58,8 @@ func TestARestatedDayIsReplacedInPlace(t *testing.T) {
 }
 
 // Σ ad = Σ ad set = Σ campaign = account, archived and deleted ads included, on
-// every synthetic account. R28, PAINS #6, #7
-func TestLevelsAgreeToTheCent(t *testing.T) {
+// every synthetic account.
+func TestSync_LevelsAgree(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", "2026-06-02T10:00:00Z", "--synthetic", "accounts=8,ads=60,days=45,seed=2")
 	file := filepath.Join(t.TempDir(), "x.duckdb")
@@ -90,9 +89,9 @@ func TestLevelsAgreeToTheCent(t *testing.T) {
 
 func head(rows [][]string) [][]string { return rows[:min(len(rows), 5)] }
 
-// PAINS #9: budgets arrive in major units. What is right is asked of the
+// Budgets arrive in major units. What is right is asked of the
 // simulator's own answer, in minor units.
-func TestBudgetsOfYenAndDollarsAreRight(t *testing.T) {
+func TestSync_BudgetUnits(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", "2026-06-02T10:00:00Z", "--synthetic", "accounts=12,ads=20,days=5,seed=2")
 	file := filepath.Join(t.TempDir(), "x.duckdb")
@@ -131,9 +130,9 @@ func sameMoney(a, b string) bool {
 	return len(x) == 2 && x[1] == y[1] && sameAmount(x[0], y[0])
 }
 
-// R42: a year of 200 ads a day, cold, in at most 248 counted calls; the least
-// possible is 216, the best open peer needs 1,460 (PEERS.md §2.1).
-func TestAYearOfTwoHundredAdsNeedsFewCalls(t *testing.T) {
+// A year of 200 ads a day, cold, in at most 248 counted calls; the least
+// possible is 216, the best open peer needs 1,460.
+func TestCalls_YearOfTwoHundredAds(t *testing.T) {
 	t.Parallel()
 	for _, jobs := range []string{"0s", "8s"} {
 		t.Run("jobs of "+jobs, func(t *testing.T) {
@@ -153,7 +152,7 @@ func TestAYearOfTwoHundredAdsNeedsFewCalls(t *testing.T) {
 	}
 }
 
-func TestTheResultIsOneJSONObjectWhenAskedFor(t *testing.T) {
+func TestSync_JSON(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	r := must(t, sim.sync(t, filepath.Join(t.TempDir(), "x.duckdb"), "--account", strings.TrimPrefix(sim.Accounts[0], "act_"), "--json"))
@@ -166,7 +165,7 @@ func TestTheResultIsOneJSONObjectWhenAskedFor(t *testing.T) {
 	}
 }
 
-func TestCheckTellsWhoTheTokenIs(t *testing.T) {
+func TestCheck_ShowsTheToken(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
 	r := must(t, runProgram(t, sim.env(), "check", "--graph-url", sim.URL))
@@ -180,8 +179,7 @@ func TestCheckTellsWhoTheTokenIs(t *testing.T) {
 	}
 }
 
-// R50
-func TestTheDemoEndsWithASummary(t *testing.T) {
+func TestDemo_Summary(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "demo.duckdb")
 	r := must(t, runProgram(t, nil, "demo", "--to", file))

@@ -26,10 +26,10 @@ func (l *life) hears(when, want string) {
 	}
 }
 
-// R2, R9–R16, PAINS #21: 130 days in the life of a source, by the simulator's
+// 130 days in the life of a source, by the simulator's
 // clock. It ends without a gap and without a duplicate, and people heard of what
 // was wrong once.
-func TestAHundredAndThirtyDaysWithoutAGap(t *testing.T) {
+func TestToken_HundredAndThirtyDays(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=4,days=220,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours", Rigid: true}) // Meta does not extend its tokens
@@ -171,10 +171,10 @@ func (h *env) closed() string {
 	return h.file()
 }
 
-// R11, R15: the first run after the end is over within one call, and one an hour
+// The first run after the end is over within one call, and one an hour
 // is made after that; what is read with another token is the dead days and the
 // look-back, and no more.
-func TestADeadTokenCostsOneCallAnHourAndLeavesNoGap(t *testing.T) {
+func TestToken_InvalidCostsOneCallAnHour(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=3,days=220,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours", Rigid: true})
@@ -221,10 +221,10 @@ func TestADeadTokenCostsOneCallAnHourAndLeavesNoGap(t *testing.T) {
 	h.whole(id, "2026-05-01")
 }
 
-// R14: at two thirds of its life a token is extended without its owner, people's
+// At two thirds of its life a token is extended without its owner, people's
 // and those of system users; an earlier one is destroyed after a good sync. With
-// the app's secret set, calls carry a proof, which an app may want (PAINS #23).
-func TestTokensAreExtendedBeforeTheyEnd(t *testing.T) {
+// the app's secret set, calls carry a proof, which an app may want.
+func TestToken_ExtendedBeforeExpiry(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=2,days=220,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours", Proof: true, Terse: true})
@@ -260,6 +260,6 @@ func TestTokensAreExtendedBeforeTheyEnd(t *testing.T) {
 	if said := m.heard(); strings.Contains(said, "access") || strings.Contains(said, "auth") {
 		t.Errorf("people hear %s", said)
 	}
-	h.sim.SetApp(graphsim.App{ID: simApp}) // whoever compares has no secret of the app's
+	h.sim.SetApp(graphsim.App{ID: simApp}) // without the app's secret
 	h.whole(system, "2026-05-01")
 }

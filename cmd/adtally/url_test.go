@@ -10,8 +10,8 @@ import (
 const byURL = "basic_ad_url"
 
 // Spend by link is all spend: archived and deleted ads, ads whose creative is
-// unknown or leads nowhere, and ads with several links, each row once. PAINS #35
-func TestSpendByLinkIsAllSpend(t *testing.T) {
+// unknown or leads nowhere, and ads with several links, each row once.
+func TestViews_SpendByLinkIsAllSpend(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=2,ads=120,days=40,seed=5", func(t *testing.T, b *bubble) {
 		figures := []string{"--tables", "basic_ad", "--since", "2026-04-25"}
@@ -60,8 +60,8 @@ func TestSpendByLinkIsAllSpend(t *testing.T) {
 	})
 }
 
-// A creative that Meta does not give takes no spend away. PAINS #35, R27
-func TestABrokenCreativeTakesNoSpendAway(t *testing.T) {
+// A creative that Meta does not give takes no spend away.
+func TestViews_UnreadableCreativeKeepsSpend(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=40,days=20,seed=3", func(t *testing.T, b *bubble) {
 		var ads struct {

@@ -11,7 +11,7 @@ import (
 	"adtally/internal/store"
 )
 
-// R25: whoever has forgotten the only admin's password gets in again from the machine.
+// A forgotten password of the only admin can be reset on the machine.
 func TestUserReset_OnTheMachine(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

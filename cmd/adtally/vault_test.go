@@ -17,8 +17,8 @@ import (
 )
 
 // The vault over the database that it gets in the program: a secret lives through
-// a restart and a change of keys, and stands readable in no file. R7, PAINS #26
-func TestSecretsAreKeptSealed(t *testing.T) {
+// a restart and a change of keys, and stands readable in no file.
+func TestVault_SecretsAreEncrypted(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	secret := adtally.NewSecret("EAAcanaryOfTheVault")

@@ -30,8 +30,7 @@ func slowedInto(n *notebook, log *bytes.Buffer) *slowed {
 	return &slowed{datasets: n, now: func() time.Time { return summer }, log: slog.New(slog.NewJSONHandler(log, nil))}
 }
 
-// The log of a run says what is waited for, until when and at what share of which
-// budget: once, and again where it becomes worse, for each account and budget.
+// The log of a run says what it waits for, until when, and how much of the budget is used.
 func TestSlowed_TheRunsLogSaysWhatIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	n := &notebook{}

@@ -56,10 +56,10 @@ func (in *inbox) hears(t *testing.T, what string) []string {
 	return nil
 }
 
-// R22, R24: a token that dies is told once to a signed webhook, stands at the
+// A token that dies is told once to a signed webhook, stands at the
 // source and among the alerts; what each table cost is counted as the platform
 // counts it.
-func TestADeadTokenIsTold(t *testing.T) {
+func TestNotify_InvalidToken(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=5,days=40,seed=4")
 	in := newInbox(t)

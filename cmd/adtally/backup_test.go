@@ -64,8 +64,11 @@ func (r *running) begunLoading(source string) {
 	r.t.Helper()
 	for range 600 {
 		items, _ := r.ask("GET", "/api/v1/runs?source="+source, nil, 200)["items"].([]any)
+		run := map[string]any{}
 		if len(items) > 0 {
-			run, _ := items[0].(map[string]any)
+			run, _ = items[0].(map[string]any)
+		}
+		if id, _ := run["id"].(string); id != "" { // a run that is about to begin has no ID yet
 			log := r.ask("GET", fmt.Sprintf("/api/v1/runs/%s/log?text=slice_done&limit=1", run["id"]), nil, 200)
 			if run["ended"] != nil {
 				r.t.Fatal("the load has ended before it could be looked at")

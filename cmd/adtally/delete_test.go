@@ -24,7 +24,7 @@ func TestSource_DeletedDuringARun(t *testing.T) {
 	r.reads(id)
 	tag, _ := r.ask("GET", path, nil, 200)["etag"].(string)
 	gone := r.ask("DELETE", path, nil, 200, "If-Match", tag)
-	if run := r.ended(id); run["state"] != "interrupted" || run["error"] != nil {
+	if run := r.ended(id); run["state"] != "interrupted" || run["error"] != "The source was deleted by Ana" {
 		t.Errorf("the run: %v", run)
 	}
 	back := r.ask("POST", path+"/restore", nil, 200, "If-Match", fmt.Sprint(gone["etag"]))

@@ -157,7 +157,7 @@ func TestSync_JSON(t *testing.T) {
 	sim := startSim(t, strings.Fields(smallSim)...)
 	r := must(t, sim.sync(t, filepath.Join(t.TempDir(), "x.duckdb"), "--account", strings.TrimPrefix(sim.Accounts[0], "act_"), "--json"))
 	var got result
-	if err := json.Unmarshal([]byte(r.out), &got); err != nil || got.State != "finished" || got.Rows == 0 || len(got.Tables) != 9 {
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || got.State != "finished" || got.Rows == 0 || len(got.Tables) != 13 || got.Tables["basic_ad_actions"] == 0 {
 		t.Errorf("%v in %s", err, r.out)
 	}
 	if r.err != "" {

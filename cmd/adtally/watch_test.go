@@ -24,7 +24,7 @@ func newInbox(t *testing.T) *inbox {
 	in.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var call struct {
 			Type string
-			Data struct{ Kind, Name string }
+			Data struct{ Alert, Name string }
 		}
 		body, _ := io.ReadAll(r.Body)
 		if err := json.Unmarshal(body, &call); err != nil || r.Header.Get("Webhook-Signature") == "" {
@@ -32,7 +32,7 @@ func newInbox(t *testing.T) *inbox {
 		}
 		in.mu.Lock()
 		defer in.mu.Unlock()
-		in.said = append(in.said, strings.TrimSpace(call.Type+" "+call.Data.Kind))
+		in.said = append(in.said, strings.TrimSpace(call.Type+" "+call.Data.Alert))
 	}))
 	t.Cleanup(in.Close)
 	return in

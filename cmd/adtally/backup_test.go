@@ -159,7 +159,7 @@ func refusedBackups(t *testing.T, file, dir string, env []string) {
 		says string
 		args []string
 	}{
-		"over a file":   {"is there already", []string{file, "--data", dir}},
+		"over a file":   {"already exists", []string{file, "--data", dir}},
 		"of PostgreSQL": {"pg_dump", []string{bad + "2", "--data", dir, "--database-url", "postgres://ada:hunter2@db/x"}},
 		"of nothing":    {"There is no service in the folder", []string{bad + "2", "--data", t.TempDir()}},
 	} {
@@ -167,7 +167,7 @@ func refusedBackups(t *testing.T, file, dir string, env []string) {
 			t.Errorf("%s: %d %s", what, r.code, r.err)
 		}
 	}
-	if r := runProgram(t, []string{passphraseVariable + "=short"}, "backup", bad+"2", "--data", dir); r.code != exitConfigure || !strings.Contains(r.err, "fewer than 15 characters") {
+	if r := runProgram(t, []string{passphraseVariable + "=short"}, "backup", bad+"2", "--data", dir); r.code != exitConfigure || !strings.Contains(r.err, "shorter than 15 characters") {
 		t.Errorf("a short passphrase: %d %s", r.code, r.err)
 	}
 }

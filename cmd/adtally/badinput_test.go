@@ -30,7 +30,7 @@ func TestSync_BadInputGetsACureAndAnExitCode(t *testing.T) {
 	}{
 		"no token":            {nil, []string{"--account", account}, exitConfigure, []string{"There is no access token", "ADTALLY_TOKEN"}},
 		"a dead token":        {[]string{"ADTALLY_TOKEN=EAAdead"}, []string{"--account", account}, exitReconnect, []string{"access token", "Reconnect with a new token"}},
-		"an unknown account":  {token, []string{"--account", "act_999"}, exitConfigure, []string{"sees no ad account act_999", account}},
+		"an unknown account":  {token, []string{"--account", "act_999"}, exitConfigure, []string{"no access to the ad account act_999", account}},
 		"until before since":  {token, []string{"--account", account, "--since", "2026-05-02", "--until", "2026-05-01"}, exitConfigure, []string{"--until 2026-05-01 is before --since 2026-05-02"}},
 		"since in the future": {token, []string{"--account", account, "--since", "2026-06-03"}, exitConfigure, []string{"--since 2026-06-03 is in the future"}},
 		"no day":              {token, []string{"--account", account, "--since", "May"}, exitConfigure, []string{"YYYY-MM-DD"}},

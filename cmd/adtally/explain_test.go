@@ -91,7 +91,7 @@ func TestExplain_RejectsOtherInput(t *testing.T) {
 	}{
 		"a good answer": {explain(t, `{"data":[]}`, true, "--json"), "This is no error"},
 		"no file":       {runProgram(t, nil, "explain", filepath.Join(t.TempDir(), "none")), "cannot be read"},
-		"no header":     {explain(t, throttledBody, true, "--header", "Date"), `"Date" is no header`},
+		"no header":     {explain(t, throttledBody, true, "--header", "Date"), `"Date" is not a header`},
 	} {
 		if c.r.code != exitConfigure || !strings.Contains(c.r.err, c.says) || !strings.Contains(c.r.err, "What to do") || c.r.out != "" {
 			t.Errorf("%s: exit code %d, %q, %q", name, c.r.code, c.r.err, c.r.out)

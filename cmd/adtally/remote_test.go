@@ -98,7 +98,7 @@ func TestRemote_CommandLine(t *testing.T) {
 	}
 	c.says("bo@example.com", "user", "invites")
 	c.says("deleted", "source", "delete", id)
-	c.says("There is nothing.", "source", "list")
+	c.says("The list is empty.", "source", "list")
 	c.says("Shop", "source", "restore", id)
 	c.refusals(sim, id)
 }
@@ -120,8 +120,8 @@ func (c caller) refusals(sim *simulator, id string) {
 		"a stranger":      {c.secrets, c.server, []string{"key", "list", "--as", "nobody@example.com"}, exitConfigure, "What to do"},
 		"no change":       {c.secrets, c.server, []string{"source", "set", id}, exitConfigure, "No change was given"},
 		"no service":      {c.secrets, "http://127.0.0.1:1", []string{"source", "list"}, exitLater, "No service answers"},
-		"no address":      {c.secrets, "nonsense", []string{"source", "list"}, exitConfigure, "no address"},
-		"another program": {c.secrets, sim.URL, []string{"source", "list"}, exitConfigure, "no Adtally"},
+		"no address":      {c.secrets, "nonsense", []string{"source", "list"}, exitConfigure, "not the address of a service"},
+		"another program": {c.secrets, sim.URL, []string{"source", "list"}, exitConfigure, "not Adtally"},
 		"no key":          {nobody, c.server, []string{"source", "list"}, exitConfigure, keyVariable},
 		"a dead token":    {dead, c.server, []string{"source", "set-token", id}, exitReconnect, "token"},
 	} {

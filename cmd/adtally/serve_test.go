@@ -307,7 +307,7 @@ func TestServe_ContinuesAfterRestart(t *testing.T) {
 	time.Sleep(time.Second) // it is at work
 	r.stop()
 	var said safeBuffer
-	if code := (&program{out: &said, err: &said, env: func(string) string { return "" }}).run(t.Context(), []string{"vault", "rotate", "--data", r.dir}); code != 0 || !strings.Contains(said.String(), "1 tokens are sealed") {
+	if code := (&program{out: &said, err: &said, env: func(string) string { return "" }}).run(t.Context(), []string{"vault", "rotate", "--data", r.dir}); code != 0 || !strings.Contains(said.String(), "1 tokens are encrypted") {
 		t.Fatalf("the keys were not changed: %d, %s", code, said.String())
 	}
 	r.said = &safeBuffer{}

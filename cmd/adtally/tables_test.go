@@ -37,7 +37,7 @@ func TestTables_ListsEveryTableOnALine(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"basic_ad": "yes 36", "basic_account": "yes 1", "basic_ad_actions": "yes with basic_ad", "ads": "yes 1 a sync", "basic_ad_country": "48",
+		"basic_ad": "yes 36", "basic_account": "yes 1", "basic_ad_actions": "yes with basic_ad", "ads": "yes 1 per sync", "basic_ad_country": "48",
 	} {
 		if got := strings.Join(lines[name], " "); !strings.HasPrefix(got, name+" "+want+" ") {
 			t.Errorf("%q, want %s %s", got, name, want)
@@ -63,7 +63,7 @@ func TestTables_ListsTheColumnsOfOne(t *testing.T) {
 	t.Parallel()
 	text := strings.Join(strings.Fields(must(t, alone(t, "tables", "basic_ad")).out), " ")
 	for _, want := range []string{
-		"An ad account costs 36 calls for a year and 3 for each sync after it, and one more for each 500 rows.",
+		"One ad account costs 36 calls for a year and 3 per later sync, plus one for every 500 rows.",
 		"ad_id (key) VARCHAR id never The ad.", "spend DECIMAL(18,6) money yes Amount spent.", "reach BIGINT count never Accounts that saw ads",
 	} {
 		if !strings.Contains(text, want) {

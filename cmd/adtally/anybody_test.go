@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// A program that nobody here wrote asks whatever the OpenAPI document allows, and
-// much that it does not: no answer is an error of the server's, or one that the
-// document does not name.
+// Schemathesis sends requests that the OpenAPI document allows, and many that it does not.
+// No response is a server error or a status that the document does not list.
 func TestAPI_AnswersArbitraryRequestsAsDocumented(t *testing.T) {
 	t.Parallel()
 	program, err := filepath.Abs("../../.tools/venv/bin/schemathesis")

@@ -15,9 +15,9 @@ import (
 	"adtally/internal/archive"
 )
 
-// A backup is taken in the middle of the first load, and restored on an empty
-// machine: people, keys, the source and its token are there, the load goes on where
-// the backup stands, and the next sync reads only what is due.
+// A backup is taken in the middle of the first load and restored on an empty machine. Users,
+// keys, the source and its token are there, the load continues from the backup, and the next
+// sync reads only what is due.
 func TestBackup_TakenWhileRunningGoesOnElsewhere(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=10,days=200,seed=3", "--latency", "50ms")
@@ -58,8 +58,8 @@ func TestBackup_TakenWhileRunningGoesOnElsewhere(t *testing.T) {
 	}
 }
 
-// begunLoading waits until a source's first load has brought something, and says
-// that it is still on.
+// begunLoading waits until the first load of a source has committed something, and fails
+// if it has already ended.
 func (r *running) begunLoading(source string) {
 	r.t.Helper()
 	for range 600 {
@@ -82,7 +82,7 @@ func (r *running) begunLoading(source string) {
 	r.t.Fatal("the load does not begin")
 }
 
-// holdsInBackup looks for secrets in a backup, as it is and unpacked.
+// holdsInBackup searches a backup for secrets, packed and unpacked.
 func (s *simulator) holdsInBackup(t *testing.T, file, dir string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -118,7 +118,7 @@ func (s *simulator) holdsInBackup(t *testing.T, file, dir string) {
 	}
 }
 
-// refusedBackups: what is refused says why, and leaves the folder as it was.
+// refusedBackups checks that rejected commands say why and leave the folder unchanged.
 func refusedBackups(t *testing.T, file, dir string, env []string) {
 	t.Helper()
 	whole, err := os.ReadFile(file)

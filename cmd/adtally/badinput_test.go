@@ -80,8 +80,8 @@ func TestSync_NamesAMissingPermission(t *testing.T) {
 	}
 }
 
-// A token that dies while it is in use ends the run at once, keeps what was
-// committed, and the same command goes on with a new one.
+// A token that expires during a sync ends the run immediately. Committed data stays, and the
+// same command continues with a new token.
 func TestSync_TokenExpiresDuringTheRun(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
@@ -135,7 +135,7 @@ func TestSync_SinceIsLimitedToMetasRetention(t *testing.T) {
 	}
 }
 
-// A token that is used leaves no trace.
+// The token is in no output, file or database after a sync.
 func TestSync_TokenLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)

@@ -8,14 +8,14 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// bad is a token that is not good, and what is said of it.
+// bad is an unusable token and the expected answer.
 type bad struct {
 	token        string
 	status       int
 	code, failed string
 }
 
-// bads are tokens that are not good, each in its own way.
+// bads are tokens that are unusable for different reasons.
 func (h *env) bads() map[string]bad {
 	h.sim.SetPerson(graphsim.Person{ID: "9", Name: "Nobody", System: true, Accounts: []string{}})
 	h.sim.SetPerson(graphsim.Person{ID: "8", Name: "Elsewhere", System: true, Accounts: []string{h.sim.Accounts()[1]}})
@@ -43,8 +43,8 @@ func (h *env) bads() map[string]bad {
 	}
 }
 
-// Each way in which a token is not good is told apart, with
-// its own cure, and the token before stays in use.
+// Each kind of unusable token gets its own message and cure, and the previous token stays
+// in use.
 func TestCredential_BadTokensAreRejected(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
@@ -72,9 +72,9 @@ func TestCredential_BadTokensAreRejected(t *testing.T) {
 	}
 }
 
-// White space within a paste is nothing; a token that sees less is taken where
-// somebody confirms it, and the rows of what it does not see stay. one that
-// sees nothing leaves a new source where it is, and says what to do.
+// White space in a pasted token is ignored. A token that sees fewer accounts is accepted
+// after confirmation, and the rows of the other accounts stay. A token that sees no account
+// leaves a new source unauthenticated and says what to do.
 func TestCredential_PastedTokenIsAccepted(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
@@ -99,7 +99,7 @@ func TestCredential_PastedTokenIsAccepted(t *testing.T) {
 	}
 }
 
-// check is one that was made of a token.
+// check returns the named check of an inspection.
 func check(answer map[string]any, name string) map[string]any {
 	all, _ := answer["checks"].([]any)
 	for _, one := range all {
@@ -110,8 +110,7 @@ func check(answer map[string]any, name string) map[string]any {
 	return nil
 }
 
-// The guide's steps are followed by what a token shows: which asset, scope or
-// role is missing.
+// The guide names the step that a token shows to be missing: asset, scope or role.
 func TestGuide_NamesTheMissingStep(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")

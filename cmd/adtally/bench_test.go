@@ -25,10 +25,9 @@ import (
 	"adtally/internal/table"
 )
 
-// BenchmarkWalking walks the whole line, ad × day rows over HTTP into a
-// warehouse, and beside it in the same run its two halves alone: the decoder on
-// pages that are in memory already, and the load of batches that are decoded
-// already. The simulator is a process of its own, on the same cores.
+// BenchmarkWalking syncs ad × day rows over HTTP into a warehouse. In the same run it measures
+// the two halves alone: decoding pages from memory, and loading decoded batches. The
+// simulator runs as a separate process on the same cores.
 func BenchmarkWalking(b *testing.B) {
 	type size struct {
 		name string
@@ -80,8 +79,8 @@ func walk(b *testing.B, sim *simulator, half *halves) {
 	b.ReportMetric(rows/took/load, "of-load")
 }
 
-// watchPeak looks again and again at the most memory that a process has had, and
-// gives it in MB once the process has ended; 0 where the system does not tell.
+// watchPeak polls the peak memory of a process and returns it in MB once the process has
+// ended; 0 if the system does not report it.
 // What wait reports includes the memory of the process that started it.
 func watchPeak(pid int) func() float64 {
 	var kilobytes atomic.Int64
@@ -106,7 +105,7 @@ func watchPeak(pid int) func() float64 {
 	}
 }
 
-// halves are the two ends of the line, each fed from memory.
+// halves are the decoder and the loader, each fed from memory.
 type halves struct {
 	account adtally.Account
 	slice   adtally.Slice
@@ -115,7 +114,7 @@ type halves struct {
 	batches []table.Batch
 }
 
-// newHalves reads 100,000 rows of the simulator once, keeps them, and one page.
+// newHalves reads 100,000 rows from the simulator and keeps the batches and one page.
 func newHalves(b *testing.B, sim *simulator) *halves {
 	b.Helper()
 	secret := adtally.NewSecret(sim.Token)
@@ -148,7 +147,7 @@ func newHalves(b *testing.B, sim *simulator) *halves {
 	return h
 }
 
-// decode is how many rows a second come out of pages that lie in memory.
+// decode measures decoded rows per second, from pages in memory.
 func (h *halves) decode(b *testing.B) float64 {
 	b.Helper()
 	transport := &replay{page: h.page, pages: 1000}
@@ -168,7 +167,7 @@ func (h *halves) decode(b *testing.B) float64 {
 	return float64(rows) / time.Since(began).Seconds()
 }
 
-// load is how many rows a second go into a warehouse, of batches in memory.
+// load measures loaded rows per second, from batches in memory.
 func (h *halves) load(b *testing.B) float64 {
 	b.Helper()
 	writer, err := destinations["duckdb"](time.Second).Open(b.Context(), adtally.Destination{Kind: "duckdb", Location: filepath.Join(b.TempDir(), "load.duckdb")}, adtally.Secret{})
@@ -192,8 +191,8 @@ func (h *halves) load(b *testing.B) float64 {
 	return float64(rows) / took.Seconds()
 }
 
-// retained hands the batches out; the receiver releases them, so
-// each gets another owner first.
+// retained yields the batches with an extra reference, because the receiver releases
+// them.
 func (h *halves) retained(rows *int) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		for _, batch := range h.batches {
@@ -206,7 +205,7 @@ func (h *halves) retained(rows *int) iter.Seq2[table.Batch, error] {
 	}
 }
 
-// memo is a note in memory.
+// memo is a connector.Note in memory.
 type memo struct{ cursor adtally.Cursor }
 
 var _ connector.Note = (*memo)(nil)
@@ -222,7 +221,7 @@ func (m *memo) Save(_ context.Context, c adtally.Cursor) error {
 	return nil
 }
 
-// datasets keeps the first page of results that comes by.
+// datasets keeps the first page of results that passes through it.
 type datasets struct {
 	next http.RoundTripper
 	page []byte
@@ -257,8 +256,8 @@ func isResults(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/insights")
 }
 
-// replay answers for a report job that is done at once, and sends the same page
-// again and again, each time with another cursor.
+// replay answers as a finished report job, and sends the same page repeatedly with new
+// cursors.
 type replay struct {
 	page  []byte
 	pages int

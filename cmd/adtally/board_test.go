@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// board looks at the page of the queue, which is for admins only, and which a
-// browser may show under our policy: it brings its scripts as files of its own.
+// board checks the page of the queue: it is for admins only, and its content security
+// policy lets a browser run its scripts.
 func (r *running) board() {
 	r.t.Helper()
 	for path, want := range map[string]string{"/ops/jobs/": "<script type=\"module\" src=\"/ops/jobs/", "/ops/jobs/api/jobs?state=completed": `"kind":"step"`} {

@@ -15,8 +15,8 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// bubble is the whole program beside the whole simulator in one process, where
-// waiting takes no time: clocks stand until everybody waits for them.
+// bubble runs the program and the simulator in one process under synctest, where waiting
+// takes no time.
 type bubble struct {
 	sim  *graphsim.Server
 	file string
@@ -27,8 +27,8 @@ type bubble struct {
 
 var summer = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 
-// inBubble runs f with a simulator whose clock begins in the summer of 2026 and
-// runs with the bubble's.
+// inBubble runs f with a simulator whose clock starts in summer 2026 and advances with the
+// bubble's.
 func inBubble(t *testing.T, o graphsim.Options, size string, f func(*testing.T, *bubble)) {
 	t.Helper()
 	folder := t.TempDir()
@@ -47,7 +47,7 @@ func inBubble(t *testing.T, o graphsim.Options, size string, f func(*testing.T, 
 	})
 }
 
-// did is how a command went.
+// did is the result of a command.
 type did struct {
 	result
 	code     int
@@ -76,7 +76,7 @@ func (b *bubble) sync(t *testing.T, args ...string) (d did) {
 	return d
 }
 
-// blocked is how many calls a throttle has refused.
+// blocked returns the number of throttled calls.
 func (b *bubble) blocked() (n int) {
 	for _, calls := range b.sim.Calls().Blocked {
 		n += calls

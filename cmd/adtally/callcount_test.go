@@ -10,9 +10,9 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// scenario is one row of the comparison of call counts with other connectors: days ×
-// rows a day at ad level, one account, one table, cold. The counts of the peers
-// and the floor are those of that table.
+// scenario is one row of the comparison of call counts: days × rows per day at ad level, one
+// account, one table, first sync. peers and floor are the calls of other connectors and the
+// minimum.
 type scenario struct {
 	name                 string
 	days, rows           int
@@ -35,11 +35,11 @@ var scenarios = []scenario{
 // latency is the recorded duration of a call to Meta (0.5 to 0.8 s).
 const latency = 650 * time.Millisecond
 
-// slack is how far above the least possible number of calls we may be.
+// slack is the allowed excess over the minimum number of calls.
 const slack = 1.15
 
-// TestCalls_NearTheMinimum counts what Meta's quota counts, the calls
-// that find out whose token it is and those that compare totals included.
+// TestCalls_NearTheMinimum counts calls as Meta's quota does, including those that check the
+// token and compare totals.
 func TestCalls_NearTheMinimum(t *testing.T) {
 	t.Parallel()
 	t.Logf("%-20s %7s %7s %7s %8s %8s %8s %10s", "", "ours", "floor", "ratio", "airbyte", "best", "worst", "wall clock")

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// holdsNoSecret looks for the token in all that was said and kept.
+// holdsNoSecret searches all output and files for the token.
 func (r *running) holdsNoSecret(token string) {
 	r.t.Helper()
 	if strings.Contains(r.said.String(), token) {
@@ -60,7 +60,7 @@ func (r *running) supported(more ...string) {
 	}
 }
 
-// holdsNoSecret looks through every row of a database.
+// holdsNoSecret searches every row of a database.
 func holdsNoSecret(t *testing.T, address, token string) {
 	t.Helper()
 	db, err := sql.Open("pgx", address)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The command line takes precedence; a password is not shown; a word
-// that nobody knows is refused.
+// The command line takes precedence, a password is masked, and an unknown setting is
+// rejected.
 func TestConfig_Precedence(t *testing.T) {
 	t.Setenv("ADTALLY_LISTEN", "127.0.0.1:2")
 	file := filepath.Join(t.TempDir(), "adtally.toml")

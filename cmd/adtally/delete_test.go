@@ -10,9 +10,9 @@ import (
 	"adtally"
 )
 
-// A source that is deleted while it is read: the run ends as cancelled, and
-// says nothing of a failure; restored, it comes to the same numbers. After thirty
-// days it is forgotten, with its secret and, where that was wanted, its tables.
+// A source is deleted during a run: the run ends as cancelled, not as failed. After it is
+// restored, it has the same rows. Thirty days after a deletion it is removed with its secret
+// and, if requested, its tables.
 func TestSource_DeletedDuringARun(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=2,ads=20,days=100,seed=3", "--latency", "50ms")

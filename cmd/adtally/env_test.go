@@ -25,8 +25,8 @@ import (
 	"adtally/internal/vault"
 )
 
-// env is a whole service beside the whole simulator in one process, by whose
-// clock all of it goes. Time passes only where the test says so.
+// env is a service and the simulator in one process. Both use the simulator's clock, which
+// advances only when the test says so.
 type env struct {
 	*running
 	sim   *graphsim.Server
@@ -35,8 +35,8 @@ type env struct {
 	watch *notify.Watch
 }
 
-// inline carries steps out at once. A step may be put while another is given back,
-// which has ten seconds; the work of the next one has as long as it takes.
+// inline runs steps immediately instead of queueing them. Put can be called with the short
+// deadline for releasing a step; the next step must not inherit it.
 type inline struct{ scheduler *jobs.Scheduler }
 
 func (q inline) Put(ctx context.Context, jobs []adtally.JobArgs) error {
@@ -72,7 +72,7 @@ func newEnv(t *testing.T, size string) *env {
 	return h
 }
 
-// open makes the service, whose steps are carried out where they are put.
+// open creates the service with the inline queue.
 func (h *env) open(t *testing.T) {
 	t.Helper()
 	h.running = &running{t: t, dir: t.TempDir(), said: &safeBuffer{}}
@@ -93,7 +93,7 @@ func (h *env) open(t *testing.T) {
 	})
 }
 
-// lastLines are the lines of a log that say that something went wrong.
+// lastLines returns the warnings and errors of a log.
 func lastLines(text string) string {
 	var bad []string
 	for line := range strings.Lines(text) {
@@ -104,7 +104,7 @@ func lastLines(text string) string {
 	return strings.Join(bad, "")
 }
 
-// serve puts the API behind HTTP, for a browser.
+// serve serves the API over HTTP.
 func (h *env) serve(t *testing.T) adtally.Secret {
 	t.Helper()
 	var handler http.Handler
@@ -126,7 +126,7 @@ func (h *env) serve(t *testing.T) adtally.Secret {
 	return code
 }
 
-// tick has all that watches and schedules look once.
+// tick runs the scheduler and the watches once.
 func (h *env) tick() {
 	h.t.Helper()
 	ctx := h.t.Context()
@@ -137,7 +137,7 @@ func (h *env) tick() {
 	}
 }
 
-// pass lets time pass, some of it at a time.
+// pass advances the clock by d in steps, with a tick after each.
 func (h *env) pass(d, step time.Duration) {
 	h.t.Helper()
 	defer h.reading()()
@@ -148,8 +148,8 @@ func (h *env) pass(d, step time.Duration) {
 	h.enter()
 }
 
-// reading keeps the warehouse attached: to let go of it after every load of some
-// rows takes as long as all the rest.
+// reading keeps the warehouse attached, because detaching it after every small load would
+// take half of the test's time.
 func (h *env) reading() (stop func()) {
 	h.t.Helper()
 	if _, err := os.Stat(h.file()); err != nil {
@@ -166,7 +166,7 @@ func (h *env) reading() (stop func()) {
 	return func() { done(); release() }
 }
 
-// enter logs Ana in: her session has ended meanwhile.
+// enter logs Ana in again after her session has expired.
 func (h *env) enter() {
 	h.t.Helper()
 	h.ask("POST", "/api/v1/session", map[string]any{"email": "ana@example.com", "password": anasWord}, 200)
@@ -197,8 +197,7 @@ func (h *env) head(path string) (http.Header, int) {
 	return res.Header, res.StatusCode
 }
 
-// consented is where the platform's page sends a browser in which a person
-// decides.
+// consented submits the platform's consent page and returns where it redirects to.
 func (h *env) consented(page string, change url.Values) string {
 	h.t.Helper()
 	u, err := url.Parse(page)
@@ -231,15 +230,14 @@ func (h *env) consented(page string, change url.Values) string {
 	return to.String()
 }
 
-// logIn walks through a login, for a source or a new one, and gives where the
-// browser ends up.
+// logIn completes a login for a source, or for a new one, and returns the final URL.
 func (h *env) logIn(source string) (landed *url.URL) {
 	h.t.Helper()
 	begun := h.ask("POST", "/api/v1/logins", map[string]any{"connector": "facebookads", "source": source}, 201)
 	return h.back(h.consented(begun["url"].(string), nil))
 }
 
-// back is the browser coming back from the platform.
+// back follows the redirect from the platform to our callback.
 func (h *env) back(address string) *url.URL {
 	h.t.Helper()
 	_, path, _ := strings.Cut(address, h.url)
@@ -255,7 +253,7 @@ func (h *env) back(address string) *url.URL {
 	return to
 }
 
-// connected makes a source with a token, and syncs it.
+// connected creates a source with a token and syncs it.
 func (h *env) connected(token string, more map[string]any) string {
 	h.t.Helper()
 	body := map[string]any{"connector": "facebookads", "token": token, "all_accounts": true, "tables": []string{"basic_ad"}, "since": "2026-05-01"}
@@ -279,7 +277,7 @@ func (h *env) faultCode(id string) string {
 	return code
 }
 
-// mint makes a token of the installation's app at Meta.
+// mint creates a token of the installation's app at the simulated Meta.
 func (h *env) mint(kind, person string) string {
 	h.t.Helper()
 	return h.mintFor(kind, person, simApp)
@@ -297,14 +295,14 @@ func (h *env) mintFor(kind, person, app string, scopes ...string) string {
 // file is the warehouse.
 func (h *env) file() string { return filepath.Join(h.dir, "warehouse.duckdb") }
 
-// mailbox keeps what people are told, as "opened auth_expired Shop".
+// mailbox collects notifications as "opened auth_expired Shop".
 type mailbox struct {
 	*httptest.Server
 	mu   sync.Mutex
 	said []string
 }
 
-// told opens a channel and gives the mailbox behind it.
+// told creates a channel and returns its mailbox.
 func (h *env) told() *mailbox {
 	m := &mailbox{}
 	m.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -329,7 +327,7 @@ func (h *env) told() *mailbox {
 	return m
 }
 
-// heard is what was said since it was asked last.
+// heard returns the notifications since the last call.
 func (m *mailbox) heard() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

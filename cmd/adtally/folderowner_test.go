@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A second service in the same folder would be a second schedule over the same
-// queue. It is refused and told who is there; a crash gives the folder free.
+// A second service in the same folder would run a second schedule on the same queue. It is
+// refused with the name of the first; a crash releases the folder.
 func TestServe_HasItsDataFolderForItself(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -13,8 +13,8 @@ func (s *simulator) counted(t *testing.T) int {
 	return s.calls(t).Counted
 }
 
-// A report of one's own is looked at for a day before it is kept, a wrong one
-// is refused without a call, and what a backfill takes is near what was said.
+// A custom report can be previewed for a day before it is saved, an invalid one is rejected
+// without a call, and a backfill costs about as much as estimated.
 func TestReport_PreviewAndBackfillEstimate(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--synthetic", "accounts=2,ads=60,days=90,seed=6,steady=1")

@@ -9,8 +9,8 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// Sources with copies of a token, synced every hour, cost the app's budget one list
-// of accounts an hour and one verification a day, and not one each.
+// Hourly sources with copies of one token need one account list per hour and one
+// verification per day together, not each.
 func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
@@ -40,8 +40,7 @@ func TestGranted_SourcesOfATokenShareWhatThePlatformSays(t *testing.T) {
 	}
 }
 
-// What was believed is asked again when a token dies: within the hour, and not only
-// on the next day.
+// An invalid token is verified again within the hour, not only on the next day.
 func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=1,days=220,seed=8,steady=1")
@@ -55,7 +54,7 @@ func TestGranted_ADeadTokenIsVerifiedAtOnce(t *testing.T) {
 	}
 }
 
-// A person who was just given an account sees it in the run that they begin.
+// A run that a person starts includes an account that was just shared.
 func TestGranted_ARunByHandSeesNewAccounts(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=1,days=220,seed=8,steady=1")

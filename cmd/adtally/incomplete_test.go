@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A value that could not be loaded makes a run of the service incomplete, once
-// and without tries in vain; its log, its source and the alerts say so.
+// A value that could not be loaded makes a run incomplete without retries. The run's log,
+// the source and an alert report it.
 func TestService_AQuarantinedValueMakesTheRunIncomplete(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=5,days=40,seed=4")

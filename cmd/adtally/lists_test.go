@@ -6,8 +6,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// What Meta gives as lists beside actions is in rows: of the report that is
-// there for it, and of reports of one's own.
+// Lists other than actions become rows, in the detail report and in custom reports.
 func TestDetail_ListsAreRows(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=40,days=30,seed=7", func(t *testing.T, b *bubble) {

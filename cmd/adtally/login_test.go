@@ -11,7 +11,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// nowhere looks for secrets in all that was said and kept.
+// nowhere checks that no output or file contains the secrets.
 func (h *env) nowhere(secrets ...string) {
 	h.t.Helper()
 	for _, secret := range secrets {
@@ -22,7 +22,7 @@ func (h *env) nowhere(secrets ...string) {
 	}
 }
 
-// credentials are how many the database knows.
+// credentials returns the number of stored credentials.
 func (h *env) credentials() int {
 	h.t.Helper()
 	all, err := h.s.store.Credentials(h.t.Context())
@@ -32,8 +32,7 @@ func (h *env) credentials() int {
 	return len(all)
 }
 
-// way is somebody's way through the platform's page, and what went through
-// addresses meanwhile.
+// way is one login, with the URLs that the browser visited.
 type way struct {
 	*env
 	states, codes []string
@@ -54,7 +53,7 @@ func (w *way) decided(change url.Values) (back string) {
 	return back
 }
 
-// failed is why nothing came of a login.
+// failed returns the reason of a failed login.
 func (w *way) failed(landed *url.URL) string {
 	w.t.Helper()
 	id := landed.Query().Get("login")
@@ -70,7 +69,7 @@ func (w *way) failed(landed *url.URL) string {
 	return code
 }
 
-// ways are those in which a login fails, by the code that it ends with.
+// ways are the ways in which a login can fail, by error code.
 func (w *way) ways() map[string]func() *url.URL {
 	incident, err := graphsim.ParseScript("error 2 on \"POST oauth/access_token\" three times")
 	if err != nil {
@@ -141,8 +140,8 @@ func TestLogin_FailureLeavesNothing(t *testing.T) {
 	}
 }
 
-// A login that goes well works once; its codes and states, the
-// app's secret and the token are nowhere afterwards.
+// A successful login can be used once. Its code and state, the app's secret and the token
+// are stored nowhere in clear text.
 func TestLogin_WorksOnce(t *testing.T) {
 	t.Parallel()
 	w := &way{env: newEnv(t, "accounts=1,ads=2,days=60,seed=8")}
@@ -168,7 +167,7 @@ func TestLogin_WorksOnce(t *testing.T) {
 	w.nowhere(w.states...)
 }
 
-// fingerprint is all of a source but its token, and what follows from a sync.
+// fingerprint is everything about a source except its token and the results of syncs.
 func (h *env) fingerprint(id string) string {
 	h.t.Helper()
 	s := h.source(id)
@@ -179,9 +178,9 @@ func (h *env) fingerprint(id string) string {
 	return strings.Join(text, "|") + one(h.t, h.closed(), "SELECT md5(string_agg(t::VARCHAR, '|' ORDER BY account_id, date, ad_id)) FROM (SELECT * EXCLUDE (_asked_at, _synced_at, _load_id) FROM "+s["dataset"].(string)+".basic_ad) AS t")
 }
 
-// A source that is red becomes green by a login (one request of ours,
-// one at Facebook), by another source's token, by a connect link, and by the long
-// way that people know; everything else stays as it was.
+// A failed source recovers by a login (one request to us, one to Facebook), by another
+// source's token, by a connect link, and by copying a token from a second source. Nothing
+// else about the source changes.
 func TestSource_Reconnect(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=3,days=60,seed=8,steady=1")
@@ -261,8 +260,8 @@ func (h *env) byLink(id string) {
 	h.ask("DELETE", "/api/v1/sources/"+id+"/connect-links/"+again["id"].(string), nil, 204)
 }
 
-// longWay is what people do elsewhere, to the letter: another source, its token
-// copied and pasted, a sync, the other source deleted.
+// longWay is the workaround that other tools force on people: create a second source, copy
+// its token, sync, delete the second source.
 func (h *env) longWay(id string) {
 	h.t.Helper()
 	landed := h.logIn("")

@@ -20,8 +20,7 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2"
 )
 
-// asProgram makes the test binary behave as adtally itself, so that tests can
-// start it, stop it and kill it.
+// asProgram makes the test binary run as adtally, so that tests can start and kill it.
 const asProgram = "ADTALLY_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -32,14 +31,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// theProgram names an adtally that was built as people have it, for tests that
-// start it as a process; where it is not set, the test binary behaves as one. The
-// race detector makes a program several times slower, and it watches those tests
-// that have all of it in their own process.
+// theProgram is the path of a normally built adtally for tests that start processes. If it is
+// not set, they start the test binary. The race detector would slow processes down several
+// times, and it already covers the tests that run everything in one process.
 const theProgram = "ADTALLY_PROGRAM"
 
-// command is adtally as a process of its own. Nothing of the environment but
-// what is given reaches it.
+// command is adtally as a process with only the given environment.
 func command(ctx context.Context, env []string, args ...string) *exec.Cmd {
 	path := os.Getenv(theProgram)
 	if path == "" {
@@ -68,7 +65,7 @@ func runProgram(t testing.TB, env []string, args ...string) ran {
 	return ran{out.String(), errs.String(), c.ProcessState.ExitCode()}
 }
 
-// must fails the test where the program failed.
+// must fails the test if the program failed.
 func must(t testing.TB, r ran) ran {
 	t.Helper()
 	if r.code != 0 {
@@ -167,7 +164,7 @@ func (s *simulator) calls(t testing.TB) (c calls) {
 	return c
 }
 
-// ask reads a warehouse file as a person would, with a DuckDB of their own.
+// ask queries a warehouse file with a separate DuckDB, as a person would.
 func ask(t testing.TB, file, query string) (rows [][]string) {
 	t.Helper()
 	db, err := sql.Open("duckdb", file+"?access_mode=read_only")
@@ -219,7 +216,7 @@ func cell(v any) string {
 	return fmt.Sprint(v)
 }
 
-// one asks for a single row, its cells joined by a blank.
+// one returns a single row with its cells separated by spaces.
 func one(t testing.TB, file, query string) string {
 	t.Helper()
 	rows := ask(t, file, query)

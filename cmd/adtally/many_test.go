@@ -49,9 +49,9 @@ func (w fullWriter) Commit(ctx context.Context, l destination.Load, rows iter.Se
 	return destination.Written{}, &adtally.Fault{Act: adtally.Retry, Code: "disk_full", Message: "The warehouse cannot be written", Hint: "Make room.", Err: errFull}
 }
 
-// One bad thing costs one thing. Of 50 accounts one is throttled for half an
-// hour, one forbidden, one cannot be stored, one has a broken creative, and in
-// one a field is forbidden.
+// One failing account or field blocks nothing else. Of 50 accounts, one is throttled for half
+// an hour, one is forbidden, one cannot be stored, one has an unreadable creative, and in one
+// a field is forbidden.
 func TestSync_OneFailureBlocksNothingElse(t *testing.T) {
 	t.Parallel()
 	const size = "accounts=50,ads=4,days=120,seed=3"
@@ -103,15 +103,14 @@ func firstCreative(t *testing.T, b *bubble, account string) string {
 	return id
 }
 
-// sample is how many calls had been made at a moment, about one account and
-// about all the others.
+// sample is the number of calls at a time, for one account and for all others.
 type sample struct {
 	after time.Duration
 	of    int
 	rest  int
 }
 
-// watch counts calls by account again and again.
+// watch samples the calls by account.
 func (b *bubble) watch(account string, every time.Duration) func() []sample {
 	began, stop := time.Now(), make(chan struct{})
 	var samples []sample
@@ -135,8 +134,8 @@ func (b *bubble) watch(account string, every time.Duration) func() []sample {
 	}
 }
 
-// waited looks at the samples: no call about the account in the block, and all
-// others done long before it ends.
+// waited checks the samples: no call for the blocked account, and all others done long
+// before the block ends.
 func (b *bubble) waited(t *testing.T, samples []sample, account string) {
 	t.Helper()
 	first := slices.IndexFunc(samples, func(s sample) bool { return s.after >= 10*time.Minute })
@@ -166,9 +165,8 @@ func (b *bubble) failedOnly(t *testing.T, d did, accounts ...string) {
 	}
 }
 
-// An agency's accounts in one process stay below 300 MB, and so does a
-// first sync that makes every table and view. In CI there are 60 accounts; make
-// bench-agency has 500, whose figure stands in the README.
+// Syncing an agency's accounts in one process stays below 300 MB, as does a first sync that
+// creates every table and view. CI uses 60 accounts; make bench-agency uses 500.
 func TestSync_AgencyMemory(t *testing.T) {
 	if os.Getenv(theProgram) == "" {
 		t.Skip("memory is measured of the program as people have it: make test builds it")

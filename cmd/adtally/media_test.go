@@ -18,7 +18,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// cdn stands between the program and where pictures are.
+// cdn is a proxy in front of the pictures' host.
 type cdn struct {
 	http.RoundTripper
 	before func(*http.Request) (*http.Response, error) // nil, nil = let it through
@@ -99,12 +99,12 @@ func (p *pictured) states(t *testing.T) string {
 	return fmt.Sprint(ask(t, p.file, "SELECT state, count(*) FROM facebook_ads.media GROUP BY ALL ORDER BY ALL"))
 }
 
-// lost are ads that were shown and whose picture cannot be shown.
+// lost returns ads with delivery that have no picture.
 const lost = `SELECT count(*) FROM facebook_ads.ads a LEFT JOIN facebook_ads.media m ON m.kind = 'creative' AND m.object_id = a.creative_id
 	WHERE m.file IS NULL OR m.state <> 'kept' OR m.content_hash IS NULL OR m.width IS NULL`
 
-// Links die after an hour; the pictures are there after thirty days, and nothing
-// is fetched twice.
+// Links expire after an hour. After thirty days all pictures are there, and none was fetched
+// twice.
 func TestMedia_OutlivesExpiredLinks(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{LinkLife: time.Hour}, "accounts=1,ads=60,days=20,seed=3", func(t *testing.T, p *pictured) {
@@ -197,9 +197,8 @@ func TestMedia_SharedPictureIsOneFile(t *testing.T) {
 	})
 }
 
-// Whatever happens to the pictures, the figures are the same as without them, and
-// there before the first picture is asked for; what is missing is written down
-// and had at the next sync.
+// Failing pictures do not change the figures, which are committed before the first picture
+// is requested. Missing pictures are listed and fetched by the next sync.
 func TestMedia_FailureDoesNotFailTheSync(t *testing.T) {
 	t.Parallel()
 	answer := func(status int, kind, body string) func(*http.Request) (*http.Response, error) {
@@ -261,7 +260,7 @@ func redirect(to string) func(*http.Request) (*http.Response, error) {
 	}
 }
 
-// However slow the pictures are, a sync ends; the next one has the rest.
+// Slow pictures delay a sync only for a limited time; the next sync fetches the rest.
 func TestMedia_TimeLimit(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=2,ads=200,days=5,seed=3", func(t *testing.T, p *pictured) {
@@ -283,8 +282,7 @@ func TestMedia_TimeLimit(t *testing.T) {
 	})
 }
 
-// A link that has died on the way is a gap until the next sync brings a fresh
-// one; so is a file that somebody took away.
+// A picture with an expired link, or whose file was deleted, is fetched by the next sync.
 func TestMedia_MissingPictureIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{LinkLife: time.Hour}, "accounts=1,ads=30,days=10,seed=3", func(t *testing.T, p *pictured) {
@@ -310,8 +308,7 @@ func TestMedia_MissingPictureIsFetchedAgain(t *testing.T) {
 	})
 }
 
-// Where the picture itself cannot be had, the thumbnail stands in for it, until
-// the picture can be had.
+// If the picture is not available, the thumbnail is used until it is.
 func TestMedia_ThumbnailFallback(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=30,days=10,seed=3", func(t *testing.T, p *pictured) {
@@ -334,7 +331,7 @@ func TestMedia_ThumbnailFallback(t *testing.T) {
 	})
 }
 
-// A folder that cannot be written fails no sync, and somebody is told.
+// An unwritable folder does not fail the sync, and is reported.
 func TestMedia_UnwritableFolder(t *testing.T) {
 	t.Parallel()
 	withPictures(t, graphsim.Options{}, "accounts=1,ads=10,days=5,seed=3", func(t *testing.T, p *pictured) {

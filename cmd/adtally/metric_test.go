@@ -11,8 +11,8 @@ import (
 
 var withActions = []string{"--tables", "ad_sets,custom_conversions,basic_ad,basic_ad_actions,basic_campaign,basic_campaign_actions", "--since", "2026-03-01", "--until", "2026-03-20"}
 
-// A metric of one's own fills for days that were read long ago, without a call
-// about figures.
+// A new custom metric has values for days that were read long ago, without new calls for
+// figures.
 func TestMetric_DefinedLaterNeedsNoCall(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=4", func(t *testing.T, b *bubble) {
@@ -47,8 +47,8 @@ func TestMetric_DefinedLaterNeedsNoCall(t *testing.T) {
 	})
 }
 
-// What ad sets with different settings amount to is marked as such, and days on
-// both sides of a change of Meta's rules are told apart.
+// Sums over ad sets with different attribution settings are marked, and days before and after
+// a change of Meta's rules are distinguished.
 func TestConversions_AttributionColumns(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=250,seed=4", func(t *testing.T, b *bubble) {

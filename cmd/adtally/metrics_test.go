@@ -16,25 +16,25 @@ import (
 	"adtally"
 )
 
-// saidLedger are what a database could say.
-type saidLedger struct {
+// fixedDatabase returns fixed answers.
+type fixedDatabase struct {
 	sources  []adtally.SourceRecord
 	open     []adtally.Incident
 	grants   map[string]adtally.Grant
 	activity adtally.Activity
 }
 
-func (f *saidLedger) Sources(context.Context, bool) ([]adtally.SourceRecord, error) {
+func (f *fixedDatabase) Sources(context.Context, bool) ([]adtally.SourceRecord, error) {
 	return f.sources, nil
 }
-func (f *saidLedger) OpenIncidents(context.Context) ([]adtally.Incident, error) { return f.open, nil }
-func (f *saidLedger) Grants(context.Context) (map[string]adtally.Grant, error)  { return f.grants, nil }
-func (f *saidLedger) Activity(context.Context, time.Time) (adtally.Activity, error) {
+func (f *fixedDatabase) OpenIncidents(context.Context) ([]adtally.Incident, error) { return f.open, nil }
+func (f *fixedDatabase) Grants(context.Context) (map[string]adtally.Grant, error)  { return f.grants, nil }
+func (f *fixedDatabase) Activity(context.Context, time.Time) (adtally.Activity, error) {
 	return f.activity, nil
 }
 
-// scraping asks as Prometheus does, for the lines with figures.
-func scraping(t *testing.T, db *saidLedger, now time.Time) func() map[string]bool {
+// scraping returns the metric lines of a scrape.
+func scraping(t *testing.T, db *fixedDatabase, now time.Time) func() map[string]bool {
 	t.Helper()
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&gauges{db: db, now: func() time.Time { return now }, log: slog.New(slog.DiscardHandler), counts: map[string]*rising{}})
@@ -55,12 +55,12 @@ func scraping(t *testing.T, db *saidLedger, now time.Time) func() map[string]boo
 	}
 }
 
-// What an operator asks is answered, and no label has values without a bound.
+// The metrics answer an operator's questions, and no label has unbounded values.
 func TestMetrics_TellWhatAnOperatorAsks(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 	const free = "Shop \"of\" Ada"
-	f := &saidLedger{
+	f := &fixedDatabase{
 		sources: []adtally.SourceRecord{
 			{Source: adtally.Source{ID: "s1", Name: free, Connector: "facebookads", Credential: "c1"}, LastGood: now.Add(-90 * time.Minute), Failures: 2, Next: now.Add(time.Hour)},
 			{Source: adtally.Source{ID: "s2", Name: free, Connector: "facebookads", Credential: "c2"}, Created: now.Add(-time.Hour)},

@@ -9,8 +9,8 @@ import (
 	"adtally/internal/jobs"
 )
 
-// A program that takes a run up again, and has not asked the platform for the
-// accounts itself, counts the run's days by the platform's clock all the same.
+// A process that resumes a run, without having listed the accounts itself, uses the
+// platform's clock of the run.
 func TestMoment_ARunIsTakenUpAgainByThePlatformsClock(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=2,days=220,seed=8,steady=1")

@@ -77,7 +77,7 @@ func (b *bubble) waitsForOldReach(t *testing.T, d did, account string, now time.
 	}
 }
 
-// noJobTwice says that no report was asked for twice.
+// noJobTwice checks that no report was requested twice.
 func (b *bubble) noJobTwice(t *testing.T) {
 	t.Helper()
 	seen := map[string]bool{}

@@ -9,8 +9,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// Three years of a small account are there within a minute, and the last week
-// within a quarter of one.
+// Three years of a small account load within a minute, and the last week within 15 seconds.
 func TestSync_ThreeYearsOfASmallAccount(t *testing.T) {
 	t.Parallel()
 	o := graphsim.Options{JobTime: 2 * time.Second, Latency: map[string]time.Duration{"*": latency}}
@@ -59,8 +58,7 @@ func TestSync_RereadsOneDayOnly(t *testing.T) {
 	})
 }
 
-// A token that was dead for nine days: just those days and the look-back are
-// read.
+// After nine days with an expired token, only those days and the look-back are read.
 func TestSync_FillsTheGapAfterAnExpiredToken(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=120,seed=1", func(t *testing.T, b *bubble) {
@@ -96,8 +94,8 @@ func TestSync_FillsTheGapAfterAnExpiredToken(t *testing.T) {
 // The numbers of an ad account in a warehouse.
 func digits(b *bubble, n int) string { return strings.TrimPrefix(b.sim.Accounts()[n], "act_") }
 
-// One purchase stands under several types; exactly one of them is taken. The
-// widest that is there wins, in every row.
+// One purchase appears under several action types. Exactly one is used: in each row the
+// widest that is present.
 func TestConversions_PurchaseIsCountedOnce(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
@@ -131,8 +129,8 @@ func TestConversions_PurchaseIsCountedOnce(t *testing.T) {
 	})
 }
 
-// Meta tells of purchases at ad level and not above; ours above are sums of ads,
-// and the usual tables ask for no action breakdown.
+// Meta omits purchases above ad level; our views sum those of ads. The usual tables request
+// no action breakdown.
 func TestConversions_AdLevelHasWhatOtherLevelsOmit(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11,lowconversions=1", func(t *testing.T, b *bubble) {
@@ -172,8 +170,7 @@ func TestReach_MonthIsMetasOwn(t *testing.T) {
 	})
 }
 
-// No join loses spend, whether a report comes whole or in parts, and the next
-// day.
+// No join loses spend, whether a report is read at once or in parts.
 func TestViews_JoinsKeepAllSpend(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]string{"whole": "", "in parts": "too much when days > 5", "an ad is in no list": "drop ad {ad} from lists"} {
@@ -208,7 +205,7 @@ func TestViews_JoinsKeepAllSpend(t *testing.T) {
 	}
 }
 
-// What was renamed is one thing with two names: each from when to when.
+// A renamed campaign has two names in its history, each with its time range.
 func TestHistory_RenamedCampaign(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
@@ -234,7 +231,7 @@ func TestHistory_RenamedCampaign(t *testing.T) {
 	})
 }
 
-// Links that Meta signs anew at every read make no history.
+// Signed links that change with every read create no history.
 func TestHistory_IgnoresSignedLinks(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=60,days=120,seed=11", func(t *testing.T, b *bubble) {
@@ -252,7 +249,7 @@ func TestHistory_IgnoresSignedLinks(t *testing.T) {
 	})
 }
 
-// What was believed of a day when it was 0, 1, 7 and 28 days old.
+// _restatement keeps the totals of a day after 0, 1, 7 and 28 days.
 func TestRestatement_KeepsEarlierTotals(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=20,days=60,seed=1", func(t *testing.T, b *bubble) {
@@ -273,8 +270,8 @@ func TestRestatement_KeepsEarlierTotals(t *testing.T) {
 	})
 }
 
-// Many ads over many pages: none lost, none twice, and only what changed is
-// written again.
+// Many ads over many pages: none is lost or duplicated, and only changed rows are written
+// again.
 func TestSync_TwelveThousandAds(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=12345,days=30,seed=1", func(t *testing.T, b *bubble) {

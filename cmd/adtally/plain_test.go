@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// evil is a name that would clear the screen, set the title, forge a line and turn
-// the direction of writing.
+// evil is a name with control characters: clear screen, set title, new line, and change of
+// writing direction.
 const evil = "Shop\x1b[2J\x1b]0;x\x07\r\nadmin  ok\t\u009b1m\x7f\u202eevil"
 
 const evilShown = `Shop\u001b[2J\u001b]0;x\u0007\u000d\nadmin  ok\t\u009b1m\u007f\u202eevil`
 
-// Names, faults and answers of others come to the terminal with their controls
-// escaped; as JSON they stay what they are.
+// Names and messages from outside are printed with escaped control characters; JSON output
+// keeps the original characters.
 func TestCommandLine_NamesOfOthersDoNothing(t *testing.T) {
 	t.Parallel()
 	answer := map[string]any{"id": "s1", "name": evil, "fault": map[string]any{"message": evil}}

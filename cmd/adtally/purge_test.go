@@ -11,8 +11,8 @@ import (
 	"adtally"
 )
 
-// Where the tables of a deleted source cannot be dropped, its token is destroyed
-// all the same, it is noted why, and the next try that can finishes.
+// If the tables of a deleted source cannot be dropped, its token is still destroyed, the
+// reason is stored, and a later attempt finishes.
 func TestPurge_TheTokenGoesAlthoughTheTablesCannot(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -12,8 +12,7 @@ import (
 	"testing"
 )
 
-// A real advertiser's month, over HTTP and into the warehouse, is what Meta
-// said it was: every sum, every row, every empty cell.
+// A real advertiser's month arrives exactly: every sum, every row, every empty cell.
 func TestSync_RealAccountIsExact(t *testing.T) {
 	t.Parallel()
 	folder := shared(t, "real-account")

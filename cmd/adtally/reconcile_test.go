@@ -16,8 +16,8 @@ import (
 	"adtally/internal/table"
 )
 
-// totalled is a platform with one day of facts and its total of it. What it gives
-// is spend and clicks, by stream; no entry = no row.
+// totalled is a platform with one day of facts and its total. It returns spend and clicks by
+// stream; no entry = no row.
 type totalled struct {
 	gives map[string][2]string
 	reads map[string]int
@@ -74,8 +74,8 @@ func (p *totalled) Read(_ context.Context, a adtally.Account, sl adtally.Slice, 
 	}
 }
 
-// Figures that differ by less than half a cent agree; whatever differs by more is
-// said with the difference, and a side that is not there is not said to be zero.
+// Sums that differ by less than half a cent agree. Larger differences are reported, and a
+// missing total is not reported as zero.
 func TestEngine_Reconcile(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -10,8 +10,8 @@ import (
 	"adtally/internal/vault"
 )
 
-// With another key, or over the state of a newer program, the service
-// does not start, says what to do, and touches nothing.
+// With a wrong key, or with the state of a newer version, the service does not start, says
+// what to do, and changes nothing.
 func TestServe_RefusesUnreadableState(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// typed runs a command line in this process, as somebody who knows some secrets.
+// typed runs a command line in this process, with secrets in the environment.
 func typed(t *testing.T, secrets map[string]string, args ...string) (out, errs string, code int) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -17,14 +17,14 @@ func typed(t *testing.T, secrets map[string]string, args ...string) (out, errs s
 	return o.String(), e.String(), code
 }
 
-// caller types command lines that speak to a service.
+// caller runs command lines against a service.
 type caller struct {
 	t       *testing.T
 	server  string
 	secrets map[string]string
 }
 
-// must gives what a command prints that ends well.
+// must returns the output of a successful command.
 func (c caller) must(args ...string) string {
 	c.t.Helper()
 	out, errs, code := typed(c.t, c.secrets, append(args, "--server", c.server)...)
@@ -50,8 +50,8 @@ func (c caller) says(words string, args ...string) {
 	}
 }
 
-// What the API does, the command line does: a person makes a key, and with
-// it a source is connected, synced, changed, deleted and restored.
+// The command line covers the API: a user creates a key, and with it a source is connected,
+// synced, changed, deleted and restored.
 func TestRemote_CommandLine(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--synthetic", "accounts=1,ads=5,days=30,seed=3")

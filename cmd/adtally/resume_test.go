@@ -14,8 +14,7 @@ import (
 	"time"
 )
 
-// Days that are closed and final at the simulator's clock, so that two runs at
-// different moments must find the same.
+// Days that are final at the simulator's clock, so that two runs find the same.
 const finalDays = "--clock 2026-06-02T10:00:00Z --synthetic accounts=2,ads=40,days=240,seed=5 --job-time 300ms --latency 5ms"
 
 func finalArgs() []string { return finalSince("2026-03-01") }
@@ -24,15 +23,14 @@ func finalSince(day string) []string {
 	return []string{"--account", "all", "--since", day, "--until", "2026-04-20"}
 }
 
-// Kill −9 at random points, then the same command again:
-// the tables are those of a run that nothing disturbed, no report that was done
-// is asked for twice, and nothing is committed twice.
+// The sync is killed at random points and run again. The tables equal those of an undisturbed
+// run, no finished report is requested twice, and nothing is committed twice.
 func TestResume_KilledAnywhere(t *testing.T) {
 	t.Parallel()
 	killSweep(t, longOr(60, 6), "", finalArgs())
 }
 
-// The same while questions are too big, jobs fail and accounts are blocked.
+// The same while requests are too large, jobs fail and accounts are blocked.
 func TestResume_KilledAmongFaults(t *testing.T) {
 	t.Parallel()
 	killSweep(t, longOr(100, 3), `too much when days > 9 on insights
@@ -43,8 +41,7 @@ error 1/99 status 500 twice on GET act/ads
 `, finalSince("2026-04-01"))
 }
 
-// longOr is how often a sweep tries: often in make test-long, and a share of it in
-// make test.
+// longOr returns the number of iterations: long in make test-long, share in make test.
 func longOr(long, share int) int {
 	if os.Getenv("ADTALLY_LONG") != "" {
 		return long
@@ -104,8 +101,8 @@ func killedAfter(t *testing.T, sim *simulator, file string, args []string, after
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
-// sameTables holds two warehouses against each other, row for row. Picture
-// links change with every read.
+// sameTables compares two warehouses row by row, except picture links, which change with
+// every read.
 func sameTables(t *testing.T, a, b string) {
 	t.Helper()
 	if rows := sameRows(t, a, b, userTables(t, a)); rows < 1000 {
@@ -113,8 +110,8 @@ func sameTables(t *testing.T, a, b string) {
 	}
 }
 
-// sameRows holds tables of two warehouses against each other, but for what is
-// ours or changes with every asking, and says how many rows they have.
+// sameRows compares tables of two warehouses, except bookkeeping and volatile columns, and
+// returns the number of rows.
 func sameRows(t *testing.T, a, b string, tables []string, but ...string) (rows int) {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
@@ -166,8 +163,8 @@ type job struct {
 	CompletedSeen                    bool `json:"completed_seen"`
 }
 
-// noJobTwice: of the jobs for the same days of a level, only the last may have
-// been seen to be done.
+// noJobTwice checks that of the jobs for the same days of a level, only the last was seen
+// completed.
 func noJobTwice(t *testing.T, sim *simulator) {
 	t.Helper()
 	var jobs []job

@@ -15,8 +15,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// A fault script tells a story of Meta's misbehaviour in lines, and what a sync
-// makes of it:
+// A fault script lists Meta's misbehaviour and the expected result of a sync:
 //
 //	advertiser accounts=1,ads=20,days=90,seed=1   what there is
 //	jobs take 8s                                   how long a report job takes
@@ -92,7 +91,7 @@ func tell(t *testing.T, text string) {
 	})
 }
 
-// withoutFaults syncs what the script syncs, on a good day.
+// withoutFaults runs the same sync without faults.
 func (s *story) withoutFaults() {
 	for _, line := range s.lines {
 		args, isSync := strings.CutPrefix(line, "sync")
@@ -152,7 +151,7 @@ func (s *story) does(line string) {
 	}
 }
 
-// heal takes all faults away; the counts begin anew.
+// heal removes all faults and resets the counts.
 func (s *story) heal() {
 	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://sim/__sim/reset", http.NoBody)
 	if err != nil {
@@ -173,8 +172,7 @@ func (s *story) duration(text string) time.Duration {
 	return d
 }
 
-// neverFourTimes looks for requests that were sent more than three times, pages
-// too. Polls ask the same by their nature.
+// neverFourTimes checks that no request was sent more than three times, except polls.
 func (s *story) neverFourTimes() {
 	for _, r := range s.sim.Repeats() {
 		if r.Times > 3 && r.Name != "GET run" {
@@ -236,7 +234,7 @@ func (s *story) atMost(what string, got int, words []string) {
 	}
 }
 
-// rows compares a table with what is there without faults.
+// rows compares a table with that of a sync without faults.
 func (s *story) rows(what string) {
 	s.t.Helper()
 	name, lost, _ := strings.Cut(what, " but ")
@@ -255,8 +253,7 @@ func (s *story) null(what string) {
 	s.compare(name, strings.Split(column, ","), where, "")
 }
 
-// volatile are columns whose value is another one at every read, and those that
-// are not of the platform.
+// volatile are columns that change with every read, and our own columns.
 var volatile = []string{"image_url", "thumbnail_url", "raw", "object_story_spec", "asset_feed_spec"}
 
 // compare says where the rows of a table differ from those without faults, of

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// A client that nobody here wrote, Meta's own facebook-business, reads the
-// simulator and finds what our tables hold.
+// Meta's own SDK, facebook-business, reads the simulator and finds the same figures as our
+// tables.
 func TestSDK_AgreesWithOurTables(t *testing.T) {
 	t.Parallel()
 	python, err := filepath.Abs(filepath.Join("..", "..", ".tools", "venv", "bin", "python"))

@@ -44,7 +44,7 @@ func (b *safeBuffer) String() string {
 	return b.text.String()
 }
 
-// run starts a command of the program and waits for what it says.
+// run starts a command and waits until it prints a text.
 func run(t *testing.T, said *safeBuffer, until string, args ...string) (stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -151,9 +151,9 @@ func (r *running) endedWithin(source string, limit time.Duration) map[string]any
 	return nil
 }
 
-// A source is connected through the API, its first
-// load runs by itself, its numbers are those of `adtally sync`; it is deleted and
-// restored with its numbers; the token stands in no answer, log or file.
+// A source is connected through the API and its first load starts by itself. Its rows equal
+// those of adtally sync, also after it was deleted and restored. The token is in no response,
+// log or file.
 func TestServe_ConnectAndSync(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=2,ads=20,days=60,seed=3")
@@ -214,8 +214,8 @@ func (r *running) sameAsTheCommandLine(sim *simulator, since string) {
 	}
 }
 
-// twoAtOnce: of two orders one is placed, and the other is told which is on; the
-// same order twice is one.
+// twoAtOnce checks that of two run requests one starts and the other is told which run is
+// active, and that a repeated request starts nothing.
 func (r *running) twoAtOnce(id string) {
 	r.t.Helper()
 	path := "/api/v1/sources/" + id + "/runs"
@@ -296,8 +296,7 @@ func (r *running) refusals(id string) {
 	}
 }
 
-// The program is stopped and started again: it goes on, with the same people and
-// sources.
+// After a restart the service continues with the same users and sources.
 func TestServe_ContinuesAfterRestart(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=40,days=200,seed=3", "--latency", "50ms")
@@ -323,7 +322,7 @@ func TestServe_ContinuesAfterRestart(t *testing.T) {
 	}
 }
 
-// measures looks at what Prometheus is told, which it is with a key only.
+// measures checks the metrics, which require an API key.
 func (r *running) measures(id string) {
 	r.t.Helper()
 	key := r.ask("POST", "/api/v1/keys", map[string]any{"name": "prometheus", "role": "viewer"}, 201)

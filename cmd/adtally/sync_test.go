@@ -32,7 +32,7 @@ func TestSync_RereadIsIdempotent(t *testing.T) {
 	}
 }
 
-// A day that Meta restates is replaced in place.
+// A restated day is replaced.
 func TestSync_RestatedDayIsReplaced(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", "2026-06-02T10:00:00Z", "--synthetic", "accounts=1,ads=60,days=60,seed=4")
@@ -89,8 +89,8 @@ func TestSync_LevelsAgree(t *testing.T) {
 
 func head(rows [][]string) [][]string { return rows[:min(len(rows), 5)] }
 
-// Budgets arrive in major units. What is right is asked of the
-// simulator's own answer, in minor units.
+// Budgets are stored in major units. The expected values come from the simulator's responses
+// in minor units.
 func TestSync_BudgetUnits(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", "2026-06-02T10:00:00Z", "--synthetic", "accounts=12,ads=20,days=5,seed=2")
@@ -130,8 +130,7 @@ func sameMoney(a, b string) bool {
 	return len(x) == 2 && x[1] == y[1] && sameAmount(x[0], y[0])
 }
 
-// A year of 200 ads a day, cold, in at most 248 counted calls; the least
-// possible is 216, the best open peer needs 1,460.
+// A first sync of a year with 200 ads per day takes at most 248 calls; the minimum is 216.
 func TestCalls_YearOfTwoHundredAds(t *testing.T) {
 	t.Parallel()
 	for _, jobs := range []string{"0s", "8s"} {

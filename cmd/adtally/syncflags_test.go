@@ -12,8 +12,8 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// Spaces around the values of --account are dropped, and what is named twice, in
-// either way of writing it, is read once.
+// Spaces around --account values are ignored, and an account that is named twice, with or
+// without act_, is read once.
 func TestTrimmed_EachNameOnceWithoutSpaces(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ in, out []string }{
@@ -30,7 +30,7 @@ func TestTrimmed_EachNameOnceWithoutSpaces(t *testing.T) {
 	}
 }
 
-// crowd counts of how many accounts calls are under way at once.
+// crowd counts the accounts with concurrent calls.
 type crowd struct {
 	http.RoundTripper
 	mu    sync.Mutex
@@ -81,8 +81,8 @@ func TestSync_ConcurrencyIsHowManyAccountsAreReadAtOnce(t *testing.T) {
 	})
 }
 
-// Days that were read with other fields are read again, once; what is not asked for
-// is NULL, and no gap.
+// Days that were read with other fields are read again, once. Fields that are not requested
+// are NULL and not gaps.
 func TestSync_FieldsAreThoseOfTheTable(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=2,days=90", func(t *testing.T, b *bubble) {

@@ -11,7 +11,7 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// alone runs a command that may neither use the network nor know a token.
+// alone runs a command without network and token.
 func alone(t *testing.T, args ...string) ran {
 	t.Helper()
 	var out, errs bytes.Buffer

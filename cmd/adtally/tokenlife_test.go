@@ -10,7 +10,7 @@ import (
 
 const oneDay = 24 * time.Hour
 
-// life is a source's, and what people hear of it.
+// life is the life of one source and the notifications about it.
 type life struct {
 	*env
 	id string
@@ -26,9 +26,8 @@ func (l *life) hears(when, want string) {
 	}
 }
 
-// 130 days in the life of a source, by the simulator's
-// clock. It ends without a gap and without a duplicate, and people heard of what
-// was wrong once.
+// 130 days in the life of a source, by the simulator's clock. It ends without a gap or a
+// duplicate, and people were notified once of each problem.
 func TestToken_HundredAndThirtyDays(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=2,ads=4,days=220,seed=8,steady=1")
@@ -52,7 +51,7 @@ func TestToken_HundredAndThirtyDays(t *testing.T) {
 	h.whole(l.id, "2026-05-01")
 }
 
-// incident is one of Meta's while the token is to be extended, until day 43.
+// incident is a failure at Meta while the token should be extended, until day 43.
 func (l *life) incident() {
 	l.days(40)
 	incident, err := graphsim.ParseScript("error 2 on \"POST oauth/access_token\" always for 70h\n")
@@ -68,7 +67,7 @@ func (l *life) incident() {
 	l.hears("day 43", "")
 }
 
-// expiry is the end of the token on day 60, until day 64.
+// expiry is the expiry of the token on day 60, until day 64.
 func (l *life) expiry() {
 	l.days(14)
 	l.hears("day 57", "opened access_ending, worse access_ending, worse access_ending")
@@ -85,7 +84,7 @@ func (l *life) expiry() {
 	l.hears("day 64", "resolved access_ending, resolved auth_expired, resolved stale")
 }
 
-// passwordChanged is on day 60, until day 63. A system user's token is pasted then.
+// passwordChanged is from day 64 to day 67; then a system user's token is pasted.
 func (l *life) passwordChanged() {
 	_ = l.sim.InjectEvent("password_changed", petra, "")
 	l.days(2)
@@ -111,7 +110,7 @@ func (l *life) unshared() {
 	l.hears("day 71", "resolved account_lost")
 }
 
-// deleted is by mistake, and restored after two days; until day 86.
+// deleted deletes the source and restores it after two days; until day 86.
 func (l *life) deleted() {
 	tag, _ := l.head("/api/v1/sources/" + l.id)
 	l.ask("DELETE", "/api/v1/sources/"+l.id+"?name=Shop", nil, 200, "If-Match", tag.Get("ETag"))
@@ -122,8 +121,7 @@ func (l *life) deleted() {
 	l.hears("day 86", "")
 }
 
-// whole says whether a source's rows are all there, each once, and those of a
-// sync that never was disturbed.
+// whole checks that a source's rows equal those of an undisturbed sync.
 func (h *env) whole(id, since string) {
 	h.t.Helper()
 	h.ask("POST", "/api/v1/sources/"+id+"/runs", map[string]any{}, 201)
@@ -171,9 +169,8 @@ func (h *env) closed() string {
 	return h.file()
 }
 
-// The first run after the end is over within one call, and one an hour
-// is made after that; what is read with another token is the dead days and the
-// look-back, and no more.
+// After the token has expired, the first run takes one call, and then there is one call per
+// hour. With a new token, only the missed days and the look-back are read.
 func TestToken_InvalidCostsOneCallAnHour(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=3,days=220,seed=8,steady=1")
@@ -221,9 +218,9 @@ func TestToken_InvalidCostsOneCallAnHour(t *testing.T) {
 	h.whole(id, "2026-05-01")
 }
 
-// At two thirds of its life a token is extended without its owner, people's
-// and those of system users; an earlier one is destroyed after a good sync. With
-// the app's secret set, calls carry a proof, which an app may want.
+// After two thirds of its life a token is extended without its owner, for people and system
+// users. The previous version is destroyed after a successful sync. With the app's secret,
+// calls carry appsecret_proof.
 func TestToken_ExtendedBeforeExpiry(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=2,days=220,seed=8,steady=1")

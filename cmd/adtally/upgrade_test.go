@@ -44,7 +44,7 @@ func unpacked(t *testing.T, name string) string {
 	return string(text)
 }
 
-// write puts a file where only its owner reads it.
+// write creates a file that only its owner can read.
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -98,7 +98,7 @@ func TestUpgrade_BaselineInstallationOpens(t *testing.T) {
 	}
 }
 
-// startAgain starts a service over what is there, and logs Ana in.
+// startAgain starts a service on existing state and logs Ana in.
 func startAgain(t *testing.T, sim *simulator, dir string, args ...string) *running {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -120,7 +120,7 @@ func startAgain(t *testing.T, sim *simulator, dir string, args ...string) *runni
 	return r
 }
 
-// goesOn looks at what was there, and has the source synced with a new token.
+// goesOn checks the restored state and syncs the source with a new token.
 func (r *running) goesOn(sim *simulator) {
 	r.t.Helper()
 	sources, _ := r.ask("GET", "/api/v1/sources", nil, 200)["items"].([]any)

@@ -9,8 +9,8 @@ import (
 
 const byURL = "basic_ad_url"
 
-// Spend by link is all spend: archived and deleted ads, ads whose creative is
-// unknown or leads nowhere, and ads with several links, each row once.
+// basic_ad_url contains all spend: of archived and deleted ads, of ads with an unknown creative
+// or no link, and of ads with several links, each row once.
 func TestViews_SpendByLinkIsAllSpend(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=2,ads=120,days=40,seed=5", func(t *testing.T, b *bubble) {
@@ -60,7 +60,7 @@ func TestViews_SpendByLinkIsAllSpend(t *testing.T) {
 	})
 }
 
-// A creative that Meta does not give takes no spend away.
+// A creative that Meta does not return does not remove spend.
 func TestViews_UnreadableCreativeKeepsSpend(t *testing.T) {
 	t.Parallel()
 	inBubble(t, graphsim.Options{}, "accounts=1,ads=40,days=20,seed=3", func(t *testing.T, b *bubble) {

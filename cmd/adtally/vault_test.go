@@ -16,8 +16,7 @@ import (
 	"adtally/internal/vault"
 )
 
-// The vault over the database that it gets in the program: a secret lives through
-// a restart and a change of keys, and stands readable in no file.
+// A secret survives a restart and a change of keys, and no file contains it in clear text.
 func TestVault_SecretsAreEncrypted(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

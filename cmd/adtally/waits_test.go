@@ -13,7 +13,7 @@ import (
 	"adtally"
 )
 
-// notebook keeps the lines of logs, or cannot.
+// notebook stores log lines, or fails to.
 type notebook struct {
 	lines []adtally.LogLine
 	err   error
@@ -84,7 +84,7 @@ func TestSlowed_TheRunsLogSaysWhatIsWaitedFor(t *testing.T) {
 	}
 }
 
-// A log that cannot be written holds nothing up, and the operator is told.
+// A log that cannot be written does not stop the run, and the operator is told.
 func TestSlowed_ALogThatCannotBeWrittenIsTold(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

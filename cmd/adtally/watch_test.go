@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// inbox is somebody's program that alerts are sent to.
+// inbox is a webhook receiver.
 type inbox struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -38,7 +38,7 @@ func newInbox(t *testing.T) *inbox {
 	return in
 }
 
-// hears waits until something was said, and gives all that was.
+// hears waits for a notification and returns all of them.
 func (in *inbox) hears(t *testing.T, what string) []string {
 	t.Helper()
 	for range 450 {
@@ -56,9 +56,8 @@ func (in *inbox) hears(t *testing.T, what string) []string {
 	return nil
 }
 
-// A token that dies is told once to a signed webhook, stands at the
-// source and among the alerts; what each table cost is counted as the platform
-// counts it.
+// An invalid token is sent once to a signed webhook and shown at the source and in the list of
+// alerts. The calls of each table are counted as the platform counts them.
 func TestNotify_InvalidToken(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, "--clock", time.Now().UTC().Truncate(time.Second).Format(time.RFC3339), "--synthetic", "accounts=1,ads=5,days=40,seed=4")
@@ -98,7 +97,7 @@ func TestNotify_InvalidToken(t *testing.T) {
 	}
 }
 
-// usage holds what the service counted against what the simulator did.
+// usage compares the service's counts with the simulator's.
 func (r *running) usage(source string, sim *simulator) {
 	r.t.Helper()
 	calls, tables := 0.0, map[string]bool{}

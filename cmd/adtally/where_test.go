@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// What cannot be written is refused by its name, and nothing secret is repeated.
+// Unsupported destinations are rejected by name, without repeating a secret.
 func TestDestination_IsKnownByItsForm(t *testing.T) {
 	t.Parallel()
 	for text, kind := range map[string]string{
@@ -35,8 +35,7 @@ func TestDestination_IsKnownByItsForm(t *testing.T) {
 	}
 }
 
-// An existing file that is no DuckDB file stays as it is, and nothing stands
-// beside it afterwards.
+// An existing file that is not a DuckDB file stays unchanged, and no other file is created.
 func TestSync_NeverTouchesAFileOfAnotherKind(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

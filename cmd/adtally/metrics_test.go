@@ -27,8 +27,12 @@ type fixedDatabase struct {
 func (f *fixedDatabase) Sources(context.Context, bool) ([]adtally.SourceRecord, error) {
 	return f.sources, nil
 }
-func (f *fixedDatabase) OpenIncidents(context.Context) ([]adtally.Incident, error) { return f.open, nil }
-func (f *fixedDatabase) Grants(context.Context) (map[string]adtally.Grant, error)  { return f.grants, nil }
+func (f *fixedDatabase) OpenIncidents(context.Context) ([]adtally.Incident, error) {
+	return f.open, nil
+}
+func (f *fixedDatabase) Grants(context.Context) (map[string]adtally.Grant, error) {
+	return f.grants, nil
+}
 func (f *fixedDatabase) Activity(context.Context, time.Time) (adtally.Activity, error) {
 	return f.activity, nil
 }

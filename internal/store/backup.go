@@ -9,15 +9,15 @@ import (
 	"os"
 )
 
-// backup keeps the database as it is, beside it. A copy of the same version that
-// an earlier try left is replaced, and only by a whole one.
+// backup copies the database next to itself before a migration. An earlier copy of the
+// same version is replaced once the new one is complete.
 func (f file) backup(ctx context.Context, handle *sql.DB, version int64) error {
 	name := fmt.Sprintf("%s.backup-v%d", string(f), version)
 	part := name + ".part"
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := create(part); err != nil { // SQLite writes into an empty file, and leaves its mode
+	if err := create(part); err != nil { // SQLite writes into an existing empty file and keeps its mode
 		return err
 	}
 	if _, err := handle.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
@@ -29,7 +29,7 @@ func (f file) backup(ctx context.Context, handle *sql.DB, version int64) error {
 	return os.Rename(part, name)
 }
 
-// flush waits until the disk has the file: SQLite does not, for a copy.
+// flush syncs the file to disk, which SQLite does not do for a copy.
 func flush(name string) error {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {

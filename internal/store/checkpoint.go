@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-// Checkpoints are what the database knows to be in the warehouse for an account.
+// Checkpoints returns what is in the warehouse for an account.
 func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []adtally.Checkpoint, err error) {
 	err = db.query(ctx, "read checkpoints", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
@@ -21,9 +21,8 @@ func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []ad
 	return all, err
 }
 
-// SaveCheckpoints keeps the facts of a commit and forgets the slice's cursor.
-// An older checkpoint whose window lies within a new one goes: it says nothing
-// that the new one does not say better.
+// SaveCheckpoints stores the checkpoints of a commit and deletes the slice's cursor. It also
+// deletes older checkpoints whose window is covered by a new one.
 func (db *DB) SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error {
 	return db.write(ctx, "save checkpoints", func(tx txn) error {
 		for _, c := range cps {
@@ -38,8 +37,7 @@ func (db *DB) SaveCheckpoints(ctx context.Context, source string, s adtally.Slic
 	})
 }
 
-// AdoptCheckpoints makes the database say exactly what the warehouse says of an
-// account.
+// AdoptCheckpoints replaces the checkpoints of an account with those of the warehouse.
 func (db *DB) AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error {
 	return db.write(ctx, "adopt checkpoints", func(tx txn) error {
 		if err := deleteCheckpoints(ctx, tx, source, account); err != nil {
@@ -66,8 +64,8 @@ func deleteCheckpoints(ctx context.Context, tx txn, source, account string) erro
 	return err
 }
 
-// deleteCovered removes what c makes superfluous. The zero window is no range
-// of days: it covers itself and nothing else, and nothing else covers it.
+// deleteCovered deletes the checkpoints that c covers. The zero window covers only
+// itself.
 func deleteCovered(ctx context.Context, tx txn, source string, c adtally.Checkpoint) error {
 	_, err := tx.exec(ctx, `DELETE FROM checkpoints
 		WHERE source = ? AND account = ? AND table_name = ? AND from_day >= ? AND to_day <= ?

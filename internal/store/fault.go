@@ -17,15 +17,14 @@ func newer(p backend, found, known int64) *adtally.Fault {
 		"Use the newer adtally, or name another place for its state.", nil)
 }
 
-// prerelease is a database of a version before the first release. Its tables had
-// other names, and no migration leads from them to the baseline.
+// prerelease is the fault for a database from before the first release. Its tables have other
+// names, and there is no migration from them to the baseline.
 func prerelease(p backend) *adtally.Fault {
 	return configure("database_prerelease", fmt.Sprintf("%s was written by a version of adtally before its first release", p),
 		"Move it away, or name another place for the state. A sync continues from what the warehouse holds; sources and people of a service must be set up again.", nil)
 }
 
-// unfit says why a database of a version cannot be opened by this program; nil = it
-// can.
+// unfit returns the reason why this version of a database cannot be opened, or nil.
 func unfit(p backend, version, known int64) error {
 	switch {
 	case version > known:
@@ -44,9 +43,9 @@ func running(p backend) *adtally.Fault {
 }
 
 func notFound(what, id string) *adtally.Fault {
-	return configure("not_found", fmt.Sprintf("There is no %s %s", what, id), "Look at the list again: it may have been deleted.", nil)
+	return configure("not_found", fmt.Sprintf("There is no %s %s", what, id), "Refresh the list; it may have been deleted.", nil)
 }
 
 func conflict(what string) *adtally.Fault {
-	return configure("conflict", "Another one was faster: "+what, "Look at it again, then try again.", nil)
+	return configure("conflict", "It was changed in the meantime: "+what, "Read it again and try again.", nil)
 }

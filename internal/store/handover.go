@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-// handOver writes down what is decided together with a source's secret.
+// handOver stores what is decided together with a source's new secret.
 func (t txn) handOver(ctx context.Context, source string, h adtally.Handover) error {
 	if err := t.admit(ctx, h.Admission); err != nil {
 		return err
@@ -26,12 +26,12 @@ func (t txn) handOver(ctx context.Context, source string, h adtally.Handover) er
 	return nil
 }
 
-// takeLogin uses a login up, which can be done once, and destroys its secret: that
-// has become another credential's.
+// takeLogin marks a login as used, which works once, and destroys its copy of the secret,
+// which a credential has now.
 func (t txn) takeLogin(ctx context.Context, id string, now time.Time) error {
 	n, err := t.exec(ctx, `UPDATE logins SET used = ? WHERE id = ? AND used IS NULL AND credential <> ''`, micros(now), id)
 	if err == nil && n == 0 {
-		err = configure("login_used", "this login was used before, or nothing came of it", "Log in again.", nil)
+		err = configure("login_used", "this login was already used, or it failed", "Log in again.", nil)
 	}
 	if err != nil {
 		return err
@@ -40,8 +40,8 @@ func (t txn) takeLogin(ctx context.Context, id string, now time.Time) error {
 	return err
 }
 
-// endLogin writes down what came of a login. One that something came of uses up
-// the link that it began with, which can be done once.
+// endLogin stores the result of a login. A successful login also uses up its connect link,
+// which works once.
 func (t txn) endLogin(ctx context.Context, l adtally.Login) error {
 	if l.Link != "" && l.Fault == nil {
 		if err := t.useLink(ctx, l.Link, l.Ended); err != nil {
@@ -63,7 +63,7 @@ func (t txn) endLogin(ctx context.Context, l adtally.Login) error {
 func (t txn) useLink(ctx context.Context, id string, now time.Time) error {
 	n, err := t.exec(ctx, `UPDATE connect_links SET used = ? WHERE id = ? AND used IS NULL AND revoked IS NULL AND expires > ?`, micros(now), id, now.UnixMicro())
 	if err == nil && n == 0 {
-		err = configure("link_gone", "this link does not work, or no longer", "Ask for a new one.", nil)
+		err = configure("link_gone", "this link is not valid or no longer valid", "Ask for a new one.", nil)
 	}
 	return err
 }

@@ -5,13 +5,11 @@ import (
 	"errors"
 )
 
-// errTaken: another holds the claim, in this process or in another one.
-var errTaken = errors.New("the claim is taken")
+// errTaken means that this or another process has the lock.
+var errTaken = errors.New("the lock is taken")
 
-// Lock claims the database for one sync; a Fault says that another has it. The
-// claim ends with the process, however that dies.
-//
-// The claim outlasts ctx: after Ctrl-C there is still a run to be ended.
+// Lock locks the database for one sync, or returns a Fault if another has it. The lock ends
+// with the process. It outlasts ctx, because after Ctrl-C the run must still be ended.
 func (db *DB) Lock(ctx context.Context) (unlock func(), err error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// take has SQLite lock the file, which knows how on every system.
+// take locks the file through SQLite, which supports every system.
 func take(name string) (release func(), err error) {
 	if err := create(name); err != nil {
 		return nil, err
@@ -22,8 +22,8 @@ func take(name string) (release func(), err error) {
 	tx, err := handle.BeginTx(context.Background(), nil)
 	if err == nil {
 		return sync.OnceFunc(func() {
-			_ = tx.Rollback()  // nothing was written: what counts is that the lock ends,
-			_ = handle.Close() // and closing ends it too
+			_ = tx.Rollback()  // nothing was written; this only ends the lock,
+			_ = handle.Close() // as does closing
 		}), nil
 	}
 	_ = handle.Close()

@@ -24,14 +24,14 @@ const baseline = 100
 
 var errNotOurs = errors.New("it is a database of another program")
 
-// How long to wait for another program that is making the same database, and how
-// long between two looks.
+// How long to wait for another process that is migrating the same database, and how often to
+// look.
 const (
 	lockTimeout = 10 * time.Second
 	look        = 20 * time.Millisecond
 )
 
-// provider has the migrations in one of the folders.
+// provider returns the migrations of a folder.
 func provider(d goose.Dialect, db *sql.DB, folder, versions string) (*goose.Provider, error) {
 	migrations, err := fs.Sub(embedded, path.Join("migrations", folder))
 	if err != nil {
@@ -50,9 +50,8 @@ func latest(p *goose.Provider) int64 {
 	return sources[len(sources)-1].Version
 }
 
-// migrate brings the database to the version that this program knows. Only one
-// program does it, and none while another is syncing with it. before is given
-// the version that is there.
+// migrate brings the database to the latest version. Only one process migrates at a time,
+// and not while another is syncing. before is called with the current version.
 func (db *DB) migrate(ctx context.Context, p *goose.Provider, before func(context.Context, int64) error) error {
 	known := latest(p)
 	for deadline := time.Now().Add(lockTimeout); ; {
@@ -79,14 +78,14 @@ func (db *DB) migrate(ctx context.Context, p *goose.Provider, before func(contex
 	}
 }
 
-// raise carries out the migrations that are missing, each in a transaction.
+// raise runs the missing migrations, each in a transaction.
 func (db *DB) raise(ctx context.Context, p *goose.Provider, before func(context.Context, int64) error) error {
 	version, err := db.backend.version(ctx, db.sql)
 	if err != nil {
 		return db.failed(ctx, "read the version", err)
 	}
 	if version >= latest(p) {
-		return nil // another one was faster
+		return nil // another process was faster
 	}
 	if err := before(ctx, version); err != nil {
 		return err

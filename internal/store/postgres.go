@@ -16,32 +16,30 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// server is a database in a database of PostgreSQL.
+// server is a database on a PostgreSQL server.
 type server struct{ config *pgx.ConnConfig }
 
-// String names the database, and never its password.
+// String names the database without its password.
 func (s server) String() string {
 	return fmt.Sprintf("the database %s at %s", s.config.Database, net.JoinHostPort(s.config.Host, strconv.Itoa(int(s.config.Port))))
 }
 
-// schema holds our tables, and nobody else's.
+// schema has our tables only.
 const schema = "adtally"
 
-// connectTimeout is how long a server has to answer, where its address does
-// not say.
+// connectTimeout is used if the URL has no connect_timeout.
 const connectTimeout = 10 * time.Second
 
-// settings hold for every connection.
+// settings are the settings of every connection.
 var settings = map[string]string{
 	"application_name": "adtally",
 	"search_path":      schema,
-	// A commit that was acknowledged survives a power cut, whatever the server
-	// does for others.
+	// An acknowledged commit survives a power cut, whatever the server's default is.
 	"synchronous_commit": "on",
-	// A worker that stands still keeps nobody waiting for its transaction.
+	// A frozen worker must not block others with an open transaction.
 	"idle_in_transaction_session_timeout": "30s",
-	// A claim lives as long as its connection, however little is said there; and
-	// the server notices after a minute, not after hours, that a machine is gone.
+	// A lock lasts as long as its connection, so an idle connection must stay open, and the
+	// server must notice a lost machine within a minute.
 	"idle_session_timeout":    "0",
 	"tcp_keepalives_idle":     "30",
 	"tcp_keepalives_interval": "10",
@@ -49,9 +47,9 @@ var settings = map[string]string{
 }
 
 func openServer(address string) (*DB, error) {
-	config, err := pgxpool.ParseConfig(address) // it knows pool_max_conns, as River does
+	config, err := pgxpool.ParseConfig(address) // accepts pool_max_conns, as River does
 	if err != nil {
-		return nil, misspelt() // err may show the password
+		return nil, misspelt() // err may contain the password
 	}
 	c := config.ConnConfig
 	for name, value := range settings {
@@ -60,7 +58,7 @@ func openServer(address string) (*DB, error) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectTimeout
 	}
-	handle := stdlib.OpenDB(*c) // connects nothing yet
+	handle := stdlib.OpenDB(*c) // does not connect yet
 	handle.SetMaxOpenConns(int(config.MaxConns))
 	handle.SetMaxIdleConns(int(config.MaxConns))
 	handle.SetConnMaxIdleTime(config.MaxConnIdleTime)
@@ -68,11 +66,10 @@ func openServer(address string) (*DB, error) {
 	return &DB{sql: handle, backend: server{c}, bind: numbered, clock: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"}, nil
 }
 
-// serverVersionTable tells a database from the tables of another program.
+// serverVersionTable distinguishes our schema from another program's.
 const serverVersionTable = "schema_version"
 
-// prepare changes the database only after our schema was found to be ours, or
-// empty, or not there.
+// prepare changes the database only if the schema is ours, empty or missing.
 func (s server) prepare(ctx context.Context, db *DB) error {
 	p, err := provider(goose.DialectPostgres, db.sql, "postgres", serverVersionTable)
 	if err != nil {
@@ -110,8 +107,8 @@ func (s server) version(ctx context.Context, handle *sql.DB) (version int64, err
 	return version, err
 }
 
-// makeSchema asks first: who may not make a schema may still use one that is
-// there.
+// makeSchema creates the schema if it is missing: a user without the right to create one can
+// still use an existing one.
 func makeSchema(ctx context.Context, db *DB) error {
 	return db.write(ctx, "make the schema", func(tx txn) error {
 		var there bool
@@ -123,9 +120,8 @@ func makeSchema(ctx context.Context, db *DB) error {
 	})
 }
 
-// claim takes a lock that PostgreSQL ends with the connection, which is the
-// claim's own. Whoever loses the connection has lost the claim: what must never
-// be done twice is guarded by a lease as well.
+// claim takes a session lock on its own connection. If the connection is lost, so is the
+// lock; therefore leases also guard what must never happen twice.
 func (s server) claim(ctx context.Context) (release func(), err error) {
 	conn, err := pgx.ConnectConfig(ctx, s.config.Copy())
 	if err != nil {
@@ -141,8 +137,8 @@ func (s server) claim(ctx context.Context) (release func(), err error) {
 	return sync.OnceFunc(func() { letGo(conn) }), nil
 }
 
-// letGo ends the lock before it returns: a server learns of a closed connection
-// a little later. Where that fails, the lock ends with the connection.
+// letGo unlocks explicitly, because the server notices a closed connection only later. If
+// that fails, the lock ends with the connection.
 func letGo(conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()

@@ -12,12 +12,12 @@ import (
 	"adtally"
 )
 
-// PostgreSQL's codes, from appendix A of its manual.
+// PostgreSQL's error codes (appendix A of its manual).
 var (
-	collisions = []string{"40001", "40P01"}                   // a transaction is to be tried again
+	collisions = []string{"40001", "40P01"}                   // retry the transaction
 	refusals   = []string{"28000", "28P01"}                   // user, password, pg_hba.conf
 	limits     = []string{"25006", "42501"}                   // read-only, not permitted
-	farewells  = []string{"57P01", "57P02", "57P03", "57P05"} // it shuts down, starts, or hangs up
+	farewells  = []string{"57P01", "57P02", "57P03", "57P05"} // the server shuts down, starts, or closes the connection
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 	noRoom             = "53100"
 )
 
-// sqlState is PostgreSQL's code of an error, "" where it is not PostgreSQL's.
+// sqlState returns PostgreSQL's code of an error, or "".
 func sqlState(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code
@@ -34,10 +34,10 @@ func sqlState(err error) string {
 	return ""
 }
 
-// inTheWay says that a transaction failed only because of another one.
+// inTheWay reports whether a transaction failed only because of another one.
 func inTheWay(err error) bool { return slices.Contains(collisions, sqlState(err)) }
 
-// lost says that there is no connection, or no longer one.
+// lost reports whether the connection failed.
 func lost(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
@@ -49,8 +49,8 @@ func lost(err error) bool {
 		slices.ContainsFunc([]error{driver.ErrBadConn, pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF}, func(e error) bool { return errors.Is(err, e) })
 }
 
-// bare leaves the words alone of a connection that failed: the error carries all
-// that it was tried with, the password too.
+// bare keeps only the text of a connection error, because the error itself contains the
+// password.
 func bare(err error) error {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return errors.New(err.Error())
@@ -58,7 +58,7 @@ func bare(err error) error {
 	return err
 }
 
-// misspelt does not say what is wrong with the address: it may hold a password.
+// misspelt does not quote the address, which may contain a password.
 func misspelt() *adtally.Fault {
 	return configure("database_address", "the address of the database cannot be read",
 		"Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters in the password as %XX; ?sslmode=verify-full at the end asks for a proven server.", nil)
@@ -73,7 +73,7 @@ func (s server) mendable(err error) *adtally.Fault {
 	code, gone, err := sqlState(err), lost(err), bare(err)
 	switch {
 	case slices.Contains(refusals, code):
-		return configure("database_refused", s.String()+" does not let "+s.config.User+" in",
+		return configure("database_refused", s.String()+" rejects the user "+s.config.User,
 			"Check the user and the password in the database's address, and that the server's pg_hba.conf lets this machine in.", err)
 	case code == noSuchDatabase:
 		return configure("database_missing", s.String()+" does not exist",

@@ -9,10 +9,10 @@ import (
 	"adtally"
 )
 
-// codeOf is SQLite's primary result code, 0 where err is not SQLite's.
+// codeOf returns SQLite's primary result code, or 0.
 func codeOf(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code() & 0xff // the higher bits only refine it
+		return e.Code() & 0xff // the higher bits are details
 	}
 	return 0
 }

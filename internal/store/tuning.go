@@ -5,17 +5,16 @@ import (
 	"database/sql"
 )
 
-// Tuning is what reads of a stream and an account have learned; nil where that
-// is nothing yet.
+// Tuning returns what earlier reads of a stream and account have learned, or nil.
 func (db *DB) Tuning(ctx context.Context, source, account, stream string) (tuning []byte, err error) {
-	err = db.query(ctx, "read a lesson", func(rows *sql.Rows) error { return rows.Scan(&tuning) },
+	err = db.query(ctx, "read a tuning", func(rows *sql.Rows) error { return rows.Scan(&tuning) },
 		`SELECT tuning FROM tunings WHERE source = ? AND account = ? AND stream = ?`, source, account, stream)
 	return tuning, err
 }
 
-// SaveTuning keeps a lesson in place of the one before.
+// SaveTuning replaces the tuning of a stream and account.
 func (db *DB) SaveTuning(ctx context.Context, source, account, stream string, tuning []byte) error {
-	_, err := db.exec(ctx, "save a lesson", `INSERT INTO tunings (source, account, stream, tuning) VALUES (?, ?, ?, ?)
+	_, err := db.exec(ctx, "save a tuning", `INSERT INTO tunings (source, account, stream, tuning) VALUES (?, ?, ?, ?)
 		ON CONFLICT (source, account, stream) DO UPDATE SET tuning = excluded.tuning`, source, account, stream, tuning)
 	return err
 }

@@ -74,7 +74,7 @@ func (f forecasts) Preview(ctx context.Context, s adtally.SourceRecord, r adtall
 	ctx, stop := context.WithTimeout(ctx, previewTime)
 	defer stop()
 	p := adtally.Preview{Account: a, Day: day}
-	gauge, _ := platform.(connector.Gauged)
+	gauge, _ := platform.(connector.UsageReporter)
 	if gauge != nil {
 		p.Before, p.BeforeKnown = gauge.Used(a.ID)
 	}

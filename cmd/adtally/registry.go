@@ -27,7 +27,7 @@ type platform struct {
 // connectors are the ad platforms. A new one is a folder and one line here.
 var connectors = map[string]func(platform) connector.Connector{
 	"facebookads": func(p platform) connector.Connector {
-		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, MaxWait: p.maxWait, Waiting: p.waiting, Say: p.say,
+		return facebookads.New(facebookads.Config{Address: p.address, HTTP: p.http, Now: p.today, MaxWait: p.maxWait, OnWait: p.waiting, OnNotice: p.say,
 			App: p.app, LoginAddress: p.login, Poll: p.poll})
 	},
 }

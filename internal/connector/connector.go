@@ -56,7 +56,7 @@ type OAuth interface {
 
 // Gauged is a connector that knows how full the budgets are that the platform
 // keeps for an account: 1 = all of it is used.
-type Gauged interface {
+type UsageReporter interface {
 	Used(account string) (share float64, known bool)
 }
 

@@ -19,13 +19,13 @@ import (
 	"adtally/internal/fetch"
 )
 
-// accountRows is the page size when listing ad accounts.
-const accountRows = 500
+// accountPageSize is the number of ad accounts requested per page.
+const accountPageSize = 500
 
 var accountFields = url.Values{"fields": {"account_id,name,currency,timezone_name,timezone_offset_hours_utc,account_status"}}
 
-// accounts lists every ad account that the token sees, each once. A list that
-// leads nowhere is read once more.
+// accounts lists every ad account that the token can see, without duplicates. A list
+// whose paging fails to advance is read a second time.
 func (g *graph) accounts(ctx context.Context) (list []adtally.Account, at time.Time, err error) {
 	if list, at, err = g.listAccounts(ctx); errors.Is(err, errStuck) {
 		list, at, err = g.listAccounts(ctx)
@@ -39,12 +39,12 @@ func (g *graph) listAccounts(ctx context.Context) (list []adtally.Account, at ti
 		if err != nil || raw.Kind() != '{' {
 			return err
 		}
-		if a, ok := g.accountIn(raw); ok && !slices.ContainsFunc(list, same(a.ID)) {
+		if a, ok := g.decodeAccount(raw); ok && !slices.ContainsFunc(list, hasID(a.ID)) {
 			list = append(list, a)
 		}
 		return nil
 	}
-	l := &listing{graph: g, path: "me/adaccounts", query: cloneValues(accountFields), limit: accountRows, row: row}
+	l := &listing{graph: g, path: "me/adaccounts", query: cloneValues(accountFields), limit: accountPageSize, row: row}
 	err = l.pages(ctx, func(_ context.Context, asked time.Time) error {
 		at = asked
 		return nil
@@ -52,19 +52,19 @@ func (g *graph) listAccounts(ctx context.Context) (list []adtally.Account, at ti
 	return list, at, err
 }
 
-func same(id string) func(adtally.Account) bool {
+func hasID(id string) func(adtally.Account) bool {
 	return func(a adtally.Account) bool { return a.ID == id }
 }
 
-// accountNumber is what an account's id looks like; what does not is not asked for.
+// accountNumber matches an account ID. Names that do not match are not requested.
 var accountNumber = regexp.MustCompile(`^[0-9]+$`)
 
-// unlisted adds those of the named accounts that are not listed, and that Meta
-// shows when it is asked for them.
-func (g *graph) unlisted(ctx context.Context, list []adtally.Account, named []string) ([]adtally.Account, error) {
+// addUnlisted appends the named accounts that the list lacks but Meta returns when
+// they are requested by ID.
+func (g *graph) addUnlisted(ctx context.Context, list []adtally.Account, named []string) ([]adtally.Account, error) {
 	for _, name := range named {
 		id := strings.TrimPrefix(name, "act_")
-		if !accountNumber.MatchString(id) || slices.ContainsFunc(list, same(id)) {
+		if !accountNumber.MatchString(id) || slices.ContainsFunc(list, hasID(id)) {
 			continue
 		}
 		a, shown, err := g.accountNode(ctx, id)
@@ -78,13 +78,13 @@ func (g *graph) unlisted(ctx context.Context, list []adtally.Account, named []st
 	return list, nil
 }
 
-// accountNode asks for one account; a refusal that a person must lift says that
-// the token does not see it.
+// accountNode requests one account. shown is false when Meta refuses with an error
+// that only a person can fix: the token does not see the account.
 func (g *graph) accountNode(ctx context.Context, id string) (account adtally.Account, shown bool, err error) {
-	_, err = insist(ctx, func() (fetch.Answer, error) {
+	_, err = readAgain(ctx, func() (fetch.Answer, error) {
 		return g.get(ctx, "act_"+id, objectsOf(id), cloneValues(accountFields))
 	}, func(body []byte) error {
-		if account, shown = g.accountIn(mended(body)); !shown || account.ID != id {
+		if account, shown = g.decodeAccount(sanitized(body)); !shown || account.ID != id {
 			return asBadAnswer(errNoPage)
 		}
 		return nil
@@ -95,8 +95,8 @@ func (g *graph) accountNode(ctx context.Context, id string) (account adtally.Acc
 	return account, shown, err
 }
 
-// accountIn reads an ad account; false = the object is none.
-func (g *graph) accountIn(raw []byte) (adtally.Account, bool) {
+// decodeAccount decodes an ad account; ok is false if the object has no account ID.
+func (g *graph) decodeAccount(raw []byte) (adtally.Account, bool) {
 	var a struct {
 		ID       looseText `json:"account_id"`
 		Node     looseText `json:"id"`
@@ -120,21 +120,21 @@ func (g *graph) accountIn(raw []byte) (adtally.Account, bool) {
 		Status: accountStatus(string(a.Status))}, true
 }
 
-// zoneOf is the zone in which an account counts its days: the one that Meta names.
-// Where it names none, or one that is not known here, its offset serves, as it is
-// now: without a name nobody knows when it changes.
+// zoneOf returns the time zone in which an account counts its days. If Meta names no
+// zone, or one that this machine does not know, it returns a fixed zone with the
+// account's current offset: without a name, the dates of clock changes are unknown.
 func (g *graph) zoneOf(id, name, offset string) string {
 	if _, err := time.LoadLocation(name); name != "" && err == nil {
 		return name
 	}
 	hours, err := strconv.ParseFloat(offset, 64)
-	if err != nil || !(math.Abs(hours) <= mostHours) { // NaN is no offset either
+	if err != nil || !(math.Abs(hours) <= maxOffsetHours) { // NaN is not an offset either
 		return name
 	}
 	zone := adtally.FixedZone(int(math.Round(hours * 60)))
-	g.tell(fmt.Sprintf("Meta does not name the time zone of act_%s, or names one that is not known here; its days are counted by its offset, %s.", id, zone))
+	g.notify(fmt.Sprintf("Meta does not name the time zone of act_%s, or names one that is not known here; its days are counted by its offset, %s.", id, zone))
 	return zone
 }
 
-// mostHours is the greatest distance from UTC that there is (Pacific/Kiritimati).
-const mostHours = 14
+// maxOffsetHours is the largest offset from UTC in use (Pacific/Kiritimati).
+const maxOffsetHours = 14

@@ -28,7 +28,7 @@ func introduced(t *testing.T) answer {
 func (m *meta) verify(named ...string) (adtally.Grant, []string, error) {
 	m.t.Helper()
 	var said []string
-	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}, Say: func(s string) { said = append(said, s) }})
+	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}, OnNotice: func(s string) { said = append(said, s) }})
 	m.answers["POST "] = []answer{introduced(m.t)}
 	g, err := c.Verify(m.t.Context(), adtally.NewSecret(canary), named...)
 	return g, said, err

@@ -13,31 +13,31 @@ import (
 	"adtally/internal/table"
 )
 
-// defaultWindow names the "value" of an action: what the ad set's own
-// attribution setting counted.
+// defaultWindow is the attribution window of an action's "value": the one that the ad
+// set's own attribution setting uses.
 const defaultWindow = "default"
 
-// customPrefix is how the action types of custom conversions begin; their id
-// follows (META_API.md §3).
+// customPrefix starts the action types of custom conversions; the conversion's ID
+// follows (docs/meta-api.md#attribution).
 const customPrefix = "offsite_conversion.custom."
 
-// windowName is what an attribution window is called in an action
+// windowName matches the name of an attribution window in an action
 // (AdsInsights_action_attribution_windows in Meta's specs).
 var windowName = regexp.MustCompile(`^(\d+d_(click|view|ev)(_first_conversion|_all_conversions)?|dda|inline|incrementality|skan_.+)$`)
 
-// actionRows collects the actions of a row and makes rows of their own of them:
-// one per action type × attribution window. Nothing is summed over types.
+// actionRows turns the actions of a report row into rows of the actions table, one per
+// action type × attribution window. It never sums over action types.
 type actionRows struct {
 	stream  *stream
 	rows    *table.Builder
 	columns actionColumns
-	windows map[string]bool // names already looked at
+	windows map[string]bool // window names checked so far
 
-	counts, amounts []entry // of the row under way
-	twice           bool    // it names an action twice, and differently
+	counts, amounts []entry // of the current row
+	duplicate       bool    // the row has two different values for one action
 	name, rest      []byte
-	parts           [][]byte // of the element under way: the values of its breakdowns
-	heads           []int    // of the list under way: where its elements begin
+	parts           [][]byte // values of the action breakdowns of the current element
+	heads           []int    // start of each element in the current list
 }
 
 type actionColumns struct {
@@ -45,7 +45,7 @@ type actionColumns struct {
 	parts                                    []int
 }
 
-// entry is one window of one action. Its buffers are used again.
+// entry is the value of one action in one window. Its buffers are reused.
 type entry struct {
 	kind, window, value, rest []byte
 	parts                     [][]byte
@@ -63,11 +63,10 @@ func newActionRows(s *stream) *actionRows {
 	return a
 }
 
-func (a *actionRows) reset() { a.counts, a.amounts, a.twice = a.counts[:0], a.amounts[:0], false }
+func (a *actionRows) reset() { a.counts, a.amounts, a.duplicate = a.counts[:0], a.amounts[:0], false }
 
-// read reads an actions array; the slot tells whether it counts or is money. An
-// element that says of no action how often it was done is passed over, and kept
-// in quarantine.
+// read decodes an actions array; the slot tells whether its values are counts or
+// amounts. An element without any value is skipped and quarantined.
 func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
 	list := &a.counts
 	if s.from == "action_values" {
@@ -78,7 +77,7 @@ func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
 		if dec.PeekKind() != '{' {
 			value, err := dec.ReadValue()
 			if err == nil {
-				d.misfit(a.stream.actions, s.name, string(value), errors.New("an element of the list is no object"))
+				d.addBadValue(a.stream.actions, s.name, string(value), errors.New("an element of the list is no object"))
 			}
 			return err
 		}
@@ -86,39 +85,39 @@ func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
 		kind, err := a.element(dec, list)
 		switch {
 		case err == nil && len(kind) == 0:
-			d.misfit(a.stream.actions, s.name, spoken((*list)[first:], a.rest), errors.New("an element of the list has no action_type"))
+			d.addBadValue(a.stream.actions, s.name, entriesText((*list)[first:], a.rest), errors.New("an element of the list has no action_type"))
 			*list = (*list)[:first]
 		case err == nil && first < len(*list):
-			a.seen(list, first)
+			a.dedupe(list, first)
 		}
 		return err
 	})
 }
 
-// seen compares an element with those before it. What an action was said to be
-// already is not kept; where it differs, both are, and the warehouse's side says
-// that there are two.
-func (a *actionRows) seen(list *[]entry, first int) {
+// dedupe compares an element with those before it. An exact duplicate is dropped; if
+// the values differ, both are kept and the warehouse reports the duplicate key.
+func (a *actionRows) dedupe(list *[]entry, first int) {
 	for i, head := range a.heads {
 		if first == len(*list) {
 			return
 		}
-		if !alike(&(*list)[head], &(*list)[first]) {
+		if !sameAction(&(*list)[head], &(*list)[first]) {
 			continue
 		}
 		end := first
 		if i+1 < len(a.heads) {
 			end = a.heads[i+1]
 		}
-		a.repeated((*list)[head:end], list, first)
+		a.dropRepeated((*list)[head:end], list, first)
 	}
 	if first < len(*list) {
 		a.heads = append(a.heads, first)
 	}
 }
 
-// repeated drops of an element what an earlier one said in the same words.
-func (a *actionRows) repeated(before []entry, list *[]entry, first int) {
+// dropRepeated removes the entries of an element that an earlier element repeats
+// exactly.
+func (a *actionRows) dropRepeated(before []entry, list *[]entry, first int) {
 	kept := first
 	for i := first; i < len(*list); i++ {
 		e := &(*list)[i]
@@ -126,20 +125,21 @@ func (a *actionRows) repeated(before []entry, list *[]entry, first int) {
 		if known >= 0 && bytes.Equal(before[known].value, e.value) {
 			continue
 		}
-		a.twice = a.twice || known >= 0
-		(*list)[kept], *e = *e, (*list)[kept] // the buffers change places
+		a.duplicate = a.duplicate || known >= 0
+		(*list)[kept], *e = *e, (*list)[kept] // swapped, so that the buffers can be reused
 		kept++
 	}
 	*list = (*list)[:kept]
 }
 
-// alike says whether two entries are of the same action.
-func alike(x, y *entry) bool {
+// sameAction reports whether two entries have the same type, window and breakdown
+// values.
+func sameAction(x, y *entry) bool {
 	return bytes.Equal(x.kind, y.kind) && bytes.Equal(x.rest, y.rest) && slices.EqualFunc(x.parts, y.parts, bytes.Equal)
 }
 
-// spoken is what an element said, for people.
-func spoken(list []entry, rest []byte) string {
+// entriesText formats an element for the quarantine table.
+func entriesText(list []entry, rest []byte) string {
 	var b strings.Builder
 	for _, e := range list {
 		fmt.Fprintf(&b, "%s: %s, ", e.window, e.value)
@@ -147,7 +147,8 @@ func spoken(list []entry, rest []byte) string {
 	return strings.TrimSuffix(b.String()+string(rest), ", ")
 }
 
-// element reads {"action_type":…,"value":…,"7d_click":…}, and tells the type.
+// element decodes {"action_type":…,"value":…,"7d_click":…} and returns the action
+// type.
 func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) (kind []byte, err error) {
 	first := len(*list)
 	a.rest = a.rest[:0]
@@ -166,13 +167,13 @@ func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) (kind []byte,
 		switch {
 		case value.Kind() == 'n':
 		case string(a.name) == "action_type":
-			kind, err = wordOf(value)
+			kind, err = valueText(value)
 		case string(a.name) == "value":
 			err = add(list, defaultWindow, value)
 		case a.isWindow(a.name):
 			err = add(list, string(a.name), value)
 		case a.part(a.name) >= 0:
-			a.parts[a.part(a.name)], err = wordOf(value)
+			a.parts[a.part(a.name)], err = valueText(value)
 		default:
 			a.rest, err = appendMember(a.rest, a.name, value)
 		}
@@ -193,18 +194,18 @@ func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) (kind []byte,
 	return kind, err
 }
 
-// part is the position of an action's breakdown, or -1.
+// part returns the index of an action breakdown, or -1.
 func (a *actionRows) part(name []byte) int {
 	return slices.IndexFunc(a.stream.actionBreakdowns, func(b string) bool { return b == string(name) })
 }
 
-// wordOf is a copy of a value: a text without its quotes, anything else as it
+// valueText returns a copy of a value: the contents of a string, anything else as it
 // came.
-func wordOf(value jsontext.Value) ([]byte, error) {
-	return appendWord([]byte{}, value)
+func valueText(value jsontext.Value) ([]byte, error) {
+	return appendText([]byte{}, value)
 }
 
-func appendWord(into []byte, value jsontext.Value) ([]byte, error) {
+func appendText(into []byte, value jsontext.Value) ([]byte, error) {
 	if value.Kind() == '"' {
 		return jsontext.AppendUnquote(into, value)
 	}
@@ -220,7 +221,7 @@ func (a *actionRows) isWindow(name []byte) bool {
 	return is
 }
 
-// add appends an entry and uses the buffers again that the slot had before.
+// add appends an entry and reuses the buffers of a previous one.
 func add(list *[]entry, window string, value jsontext.Value) (err error) {
 	n := len(*list)
 	if n < cap(*list) {
@@ -231,12 +232,12 @@ func add(list *[]entry, window string, value jsontext.Value) (err error) {
 	e := &(*list)[n]
 	e.used = false
 	e.window = append(e.window[:0], window...)
-	e.value, err = appendWord(e.value[:0], value) // a number in quotes, or without
+	e.value, err = appendText(e.value[:0], value) // a number, with or without quotes
 	return err
 }
 
-// endRow writes the entries, counts and money of the same type and window in
-// one row.
+// endRow writes the entries. The count and the amount of one type and window share a
+// row.
 func (a *actionRows) endRow(d *decoder) {
 	for i := range a.counts {
 		a.write(d, &a.counts[i], a.amountOf(&a.counts[i]))
@@ -248,12 +249,13 @@ func (a *actionRows) endRow(d *decoder) {
 	}
 }
 
-// amountOf is the money of a count. Where an action stands twice, both have it.
+// amountOf returns the amount that belongs to a count. If an action is listed twice,
+// both rows get it.
 func (a *actionRows) amountOf(c *entry) (found *entry) {
 	for i := range a.amounts {
 		m := &a.amounts[i]
 		switch {
-		case m.used && !a.twice || !bytes.Equal(m.window, c.window) || !alike(m, c):
+		case m.used && !a.duplicate || !bytes.Equal(m.window, c.window) || !sameAction(m, c):
 		case m.used:
 			found = m
 		default:
@@ -264,10 +266,10 @@ func (a *actionRows) amountOf(c *entry) (found *entry) {
 	return found
 }
 
-// countOf is the last count of an action whose money stands twice.
+// countOf returns the last count of an action that has two amounts.
 func (a *actionRows) countOf(m *entry) (found *entry) {
 	for i := range a.counts {
-		if c := &a.counts[i]; a.twice && bytes.Equal(m.window, c.window) && alike(m, c) {
+		if c := &a.counts[i]; a.duplicate && bytes.Equal(m.window, c.window) && sameAction(m, c) {
 			found = c
 		}
 	}
@@ -277,7 +279,7 @@ func (a *actionRows) countOf(m *entry) (found *entry) {
 func (a *actionRows) write(d *decoder, count, amount *entry) {
 	put := func(column int, text []byte) {
 		if err := a.rows.Set(column, text); err != nil {
-			d.misfit(a.stream.actions, a.stream.actions.Columns[column].Name, string(text), err)
+			d.addBadValue(a.stream.actions, a.stream.actions.Columns[column].Name, string(text), err)
 		}
 	}
 	set := func(column int, text []byte) {

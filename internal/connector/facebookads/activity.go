@@ -17,13 +17,12 @@ import (
 	"adtally/internal/table"
 )
 
-// logDays is how many days of the log one question spans. An account's log is
-// small beside its figures.
+// logDays is the number of days per request. An account's activity log is small
+// compared with its insights.
 const logDays = 92
 
-// activities declares the log of what was done to the account: a stream by days
-// that is not made of figures. What has happened does not change, so a day is
-// settled once it is over.
+// activities declares the account's activity log: a daily stream without figures. Past
+// events do not change, so a day is final once it is over.
 func activities() *stream {
 	inside := document("extra_data", "What was changed, from what, to what.")
 	inside.how = asInside
@@ -31,13 +30,13 @@ func activities() *stream {
 		id(table.AccountColumn, "The ad account.").mine(),
 		filled(col(table.DayColumn, table.Date, table.Days, table.None, "The day on which it happened, in the account's time zone.")),
 		filled(id("id", "Ours, made of what the entry says: Meta gives none.")),
-		moment("event_time", "When it happened."), words("date_time_in_timezone", "The same, as Ads Manager writes it."),
+		timestamp("event_time", "When it happened."), words("date_time_in_timezone", "The same, as Ads Manager writes it."),
 		words("event_type", "What was done, such as update_campaign_budget."), words("translated_event_type", "The same, in words."),
 		id("object_id", "What it was done to."), words("object_name", "Its name."), words("object_type", "What it is, such as CAMPAIGN."),
 		id("actor_id", "Who did it; 0 = Meta."), words("actor_name", "Their name."),
 		id("application_id", "The app that was used."), words("application_name", "Its name."), inside, rawField,
 	}
-	return &stream{name: "activities", edge: "activities", daily: true, days: logDays, limit: entityRows, fields: fields, optional: true,
+	return &stream{name: "activities", edge: "activities", daily: true, days: logDays, limit: objectPageSize, fields: fields, optional: true,
 		served: retentionMonths, settles: 1, logs: true,
 		table: &table.Schema{Name: "activities", Mode: table.Replace, Key: []string{table.AccountColumn, table.DayColumn, "id"}, Columns: columns(fields),
 			Description: "What was done to the account and its objects, one row per entry of its log."}}
@@ -48,12 +47,12 @@ func filled(f field) field {
 	return f.mine()
 }
 
-// stable are the members of an entry that say what happened. Names are left out:
-// they are those of the moment when Meta was asked.
+// stable lists the members of a log entry that identify an event. Names are left out
+// because Meta returns the current ones.
 var stable = []string{"event_time", "event_type", "actor_id", "object_id", "object_type", "extra_data"}
 
-// entry reads one entry of the log: when it happened and what it is called are
-// found first, since an entry of another day belongs to another slice.
+// entry decodes one log entry. It finds the time and the ID first, since an entry of
+// another day belongs to another slice.
 func (d *decoder) entry(dec *jsontext.Decoder) error {
 	value, err := dec.ReadValue()
 	if err != nil {
@@ -63,7 +62,7 @@ func (d *decoder) entry(dec *jsontext.Decoder) error {
 	day, name, err := d.identify(value)
 	if errors.Is(err, errNoTime) {
 		d.reset()
-		return d.stray(value, "The entry of the log has no event_time that can be read.")
+		return d.quarantine(value, "The entry of the log has no event_time that can be read.")
 	}
 	if err != nil {
 		return err
@@ -72,18 +71,18 @@ func (d *decoder) entry(dec *jsontext.Decoder) error {
 		return nil
 	}
 	d.filled = map[string]string{table.DayColumn: day.String(), "id": name}
-	return d.object(jsonOf(value))
+	return d.object(newJSONDecoder(value))
 }
 
-// errNoTime says that an entry does not say when it happened.
+// errNoTime means that a log entry has no usable event_time.
 var errNoTime = errors.New("an entry of the log has no time that can be read")
 
-// identify gives an entry's day and its id, which tells equal entries of a page
-// apart by counting them. An entry that a later page shows again is the same one:
-// new entries move the others on while the log is read.
+// identify returns an entry's day and ID. Equal entries on one page are numbered. An
+// entry that a later page repeats gets the same ID: new entries shift the others while
+// the log is read.
 func (d *decoder) identify(value []byte) (day adtally.Day, name string, err error) {
 	said := map[string][]byte{}
-	dec := jsonOf(value)
+	dec := newJSONDecoder(value)
 	err = members(dec, func(member string) error {
 		v, err := dec.ReadValue()
 		if slices.Contains(stable, member) && v.Kind() != 'n' {
@@ -100,7 +99,7 @@ func (d *decoder) identify(value []byte) (day adtally.Day, name string, err erro
 	}
 	hash := sha256.New()
 	for _, member := range stable {
-		_, _ = fmt.Fprintf(hash, "%d %s", len(said[member]), said[member]) // a hash takes everything
+		_, _ = fmt.Fprintf(hash, "%d %s", len(said[member]), said[member]) // a hash never returns an error
 	}
 	name = hex.EncodeToString(hash.Sum(nil)[:16])
 	if d.entries == nil {
@@ -126,10 +125,10 @@ func (d *decoder) dayOf(moment []byte) (adtally.Day, error) {
 	return 0, errNoTime
 }
 
-// between adds to a question of the log which days it is about. Whether Meta
-// counts the ends in is not documented: a second more is asked for on both, and
-// entries of other days are passed over.
-func (rd *reading) between(v url.Values) error {
+// setLogRange adds since and until to a request for the log. Meta does not document
+// whether the bounds are inclusive, so the range is one second longer at both ends and
+// entries of other days are skipped.
+func (rd *reading) setLogRange(v url.Values) error {
 	zone, err := rd.account.Location()
 	if err != nil {
 		return err

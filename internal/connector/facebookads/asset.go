@@ -6,12 +6,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// signedLinks are the members of an asset that are signed links: they change with
-// every read and expire (META_API.md §2.3).
+// signedLinks lists the members of an asset that hold signed links: they change on
+// every read and expire (docs/meta-api.md#media).
 var signedLinks = []string{"url", "thumbnail_url", "thumbnail_source", "source_image_url", "image_url", "picture"}
 
-// asset reads a breakdown's value that is an object. Its id names it, its
-// content where it has none; the object is kept beside, without signed links.
+// asset decodes a breakdown value that is an object. The key is its ID, or its content
+// if it has no ID; the object itself, without signed links, goes to a column beside
+// it.
 func (d *decoder) asset(dec *jsontext.Decoder, s *slot) error {
 	if dec.PeekKind() != '{' {
 		value, err := dec.ReadValue()
@@ -28,7 +29,7 @@ func (d *decoder) asset(dec *jsontext.Decoder, s *slot) error {
 		if err != nil || value.Kind() == 'n' || slices.Contains(signedLinks, member) {
 			return err
 		}
-		if names[member], err = wordOf(value); err != nil {
+		if names[member], err = valueText(value); err != nil {
 			return err
 		}
 		rest, err = appendMember(rest, []byte(member), value)
@@ -45,7 +46,7 @@ func (d *decoder) asset(dec *jsontext.Decoder, s *slot) error {
 
 func (d *decoder) keepAsset(s *slot, document []byte) {
 	if err := d.rows.Set(s.beside, document); err != nil {
-		d.misfit(d.stream.table, s.from, string(document), err)
+		d.addBadValue(d.stream.table, s.from, string(document), err)
 	}
 }
 

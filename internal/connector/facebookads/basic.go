@@ -1,10 +1,10 @@
 package facebookads
 
-// level is the grain of a report, by Meta's word and by ours.
+// level is the grain of a report: account, campaign, ad set or ad.
 type level struct {
-	graph, word string
+	graph, name string
 	ids         []field // from the top down; the last is the level's own
-	days        int     // days per question
+	days        int     // days per request
 }
 
 var (
@@ -13,8 +13,8 @@ var (
 	adKey       = []field{id("ad_id", "The ad."), words("ad_name", "Its name when Meta was asked.")}
 )
 
-// A month of ads is one report job; the coarser a level, the fewer rows a day
-// has, and the more days fit in one.
+// A month of ads fits into one report job. Coarser levels have fewer rows per day, so
+// more days fit.
 var levels = []level{
 	{"account", "account", nil, 366},
 	{"campaign", "campaign", campaignKey, 92},
@@ -29,9 +29,9 @@ func concat(lists ...[]field) (out []field) {
 	return out
 }
 
-// resultRows is the page size of insights: what other readers are known to use
-// on the same endpoint without being told to ask for less (PEERS.md §2.1).
-const resultRows = 500
+// insightsPageSize is the page size of insights. Other clients use the same size on
+// this endpoint and are not told to request less.
+const insightsPageSize = 500
 
 // basic declares basic_<level>: one row per day and object.
 func basic(l level) *stream {
@@ -43,29 +43,29 @@ func basic(l level) *stream {
 		list = concat(list, rankings)
 	}
 	return shape{
-		name: "basic_" + l.word, level: l, metrics: list, setting: true, actions: true,
-		text: "Daily spend and performance, one row per day and " + l.spoken() + " with delivery.",
-		days: l.days, limit: resultRows, always: l.graph == "account", totals: l.graph != "account", months: retentionMonths,
+		name: "basic_" + l.name, level: l, metrics: list, setting: true, actions: true,
+		text: "Daily spend and performance, one row per day and " + l.label() + " with delivery.",
+		days: l.days, limit: insightsPageSize, always: l.graph == "account", totals: l.graph != "account", months: retentionMonths,
 	}.stream()
 }
 
-func (l level) spoken() string {
-	if l.word == "ad_set" {
+func (l level) label() string {
+	if l.name == "ad_set" {
 		return "ad set"
 	}
-	return l.word
+	return l.name
 }
 
 var metrics = []field{
-	tally("impressions", "Times that ads were on screen."),
+	counter("impressions", "Times that ads were on screen."),
 	unique("reach", "Accounts that saw ads at least once that day. Never sum it."),
 	ratio("frequency", "Impressions per account reached."),
-	tally("clicks", "Clicks of all kinds."),
+	counter("clicks", "Clicks of all kinds."),
 	unique("unique_clicks", "Accounts that clicked at least once that day. Never sum it."),
-	tally("inline_link_clicks", "Clicks on links in the ads, counted with a one-day window."),
+	counter("inline_link_clicks", "Clicks on links in the ads, counted with a one-day window."),
 	unique("unique_inline_link_clicks", "Accounts that clicked a link at least once that day. Never sum it."),
-	tally("inline_post_engagement", "Engagements with the ads' posts."),
-	tally("full_view_impressions", "Impressions of which the whole ad was on screen."),
+	counter("inline_post_engagement", "Engagements with the ads' posts."),
+	counter("full_view_impressions", "Impressions of which the whole ad was on screen."),
 	unique("full_view_reach", "Accounts that had a whole ad on screen. Never sum it."),
 	spent("spend", "Amount spent."),
 	ratio("ctr", "Clicks per hundred impressions, as Meta computed it."),
@@ -78,8 +78,8 @@ var metrics = []field{
 	cost("cost_per_unique_inline_link_click", "Spend per account that clicked a link, as Meta computed it."),
 }
 
-// results is what Ads Manager shows as such. The shape of an element is not
-// documented (META_API.md §3): they are kept as they come.
+// results are the fields behind "Results" in Ads Manager. Meta does not document the
+// shape of an element, so they are stored as JSON (docs/meta-api.md#insights).
 var results = []field{
 	document("results", "Results of what the ad sets are optimised for, as Meta gives them."),
 	document("cost_per_result", "Spend per result, as Meta computed it."),

@@ -10,16 +10,17 @@ import (
 	"adtally/internal/fetch"
 )
 
-// part is one answer inside a batch.
+// part is one answer of a batch.
 type part struct {
 	Code    looseNumber
 	Headers json.RawMessage
-	Body    json.RawMessage // JSON in a text
+	Body    json.RawMessage // a string that holds JSON
 }
 
-// batch asks several questions in one round trip. Meta counts each of them.
-// What is asked travels in the body, so that a token under test does not stand
-// in an address. What the parts say of budgets is taken in.
+// batch sends several GET requests in one round trip; each still counts against Meta's
+// rate limits (docs/meta-api.md#batch). The requests travel in the body, so that a
+// token that is being checked does not appear in a URL. The rate-limit headers of
+// every part are recorded.
 func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.Answer, error) {
 	type question struct {
 		Method string `json:"method"`
@@ -35,11 +36,11 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 	}
 	asked := g.version.Load()
 	var parts []*part
-	a, err := legibly(ctx, func() (fetch.Answer, error) {
+	a, err := sendUntilRead(ctx, func() (fetch.Answer, error) {
 		return g.post(ctx, "", b, url.Values{"batch": {string(list)}, "include_headers": {"true"}})
 	}, func(a fetch.Answer) error {
 		parts = nil
-		if err := json.Unmarshal(mended(a.Body), &parts); err != nil || len(parts) != len(paths) {
+		if err := json.Unmarshal(sanitized(a.Body), &parts); err != nil || len(parts) != len(paths) {
 			return malformed(fmt.Sprintf("read a batch of %d, of which %d came", len(paths), len(parts)), err)
 		}
 		return nil
@@ -52,14 +53,14 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 		answers[i] = p.answer(a)
 		g.fetch.Observe(fetch.Request{Buckets: b.buckets()}, answers[i], judge(answers[i]))
 	}
-	if len(answers) > 0 && g.movedOn(judge(answers[0]), asked, a.At) {
+	if len(answers) > 0 && g.switchVersion(judge(answers[0]), asked, a.At) {
 		return g.batch(ctx, b, paths...)
 	}
 	return answers, nil
 }
 
-// answer is a part as if it had come alone; one that timed out is null, and no
-// answer.
+// answer returns a part as if it had been requested alone. Meta sends null for a part
+// that timed out; its answer is empty.
 func (p *part) answer(whole fetch.Answer) fetch.Answer {
 	a := fetch.Answer{At: whole.At, Header: http.Header{}}
 	if p == nil {

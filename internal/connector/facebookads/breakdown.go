@@ -2,49 +2,50 @@ package facebookads
 
 import "slices"
 
-// breakdown is a way to cut a report: basic_<level>_<word>. Its figures are for
-// comparing parts, never for totals: Meta leaves out what it cannot place.
+// breakdown is a dimension by which a report is split: basic_<level>_<name>. Its
+// figures are for comparing values, not for totals: Meta leaves out what it cannot
+// attribute to a value.
 type breakdown struct {
-	word    string // in the names of tables
-	spoken  string
+	name    string // in table names
+	label   string
 	parts   []field
 	metrics []field
-	rows    int // expected per object and day: sizes the questions
+	rows    int // expected per object and day; sets the number of days per request
 	months  int
-	lowest  bool // not for the whole account
+	lowest  bool // not available for a whole account
 	setting bool
 }
 
-// Only combinations that Meta's page on breakdowns lists, or that were seen
-// accepted, and none that asks for an opt-in (META_API.md §2.5, §1.2
-// 2026-08-06). The expected rows are the numbers of values that were seen (§2.5);
-// those of regions and products are a guess.
+// Only combinations that Meta's page on breakdowns lists or that were seen to work,
+// without those that need an opt-in (docs/meta-api.md#insights). The expected row
+// counts are numbers of values seen; those of regions and products are estimates.
 var breakdowns = slices.Concat([]breakdown{
-	{word: "age_gender", spoken: "age and gender", rows: 14, setting: true, months: retentionMonths,
-		parts: []field{cutBy("age", "Age group; \"Unknown\" where Meta does not know it."), cutBy("gender", "female, male or unknown.")}, metrics: concat(figures, people)},
-	{word: "country", spoken: "country", rows: 10, setting: true, months: retentionMonths,
-		parts: []field{cutBy("country", "Where the person is, two letters.")}, metrics: concat(figures, people)},
-	{word: "region", spoken: "region", rows: 30, setting: true, months: retentionMonths,
-		parts: []field{cutBy("region", "Where the person is, by Meta's name of the region.")}, metrics: concat(figures, people)},
-	// impression_device asks for an opt-in; device_platform does not. Clicks of
-	// people are absent with publisher_platform (META_API.md SIM-12).
-	{word: "platform_device", spoken: "platform, position and device", rows: 20, setting: true, months: retentionMonths,
-		parts: []field{cutBy("publisher_platform", "facebook, instagram, audience_network, messenger, threads or unknown."),
-			cutBy("platform_position", "Where on the platform, such as feed."), cutBy("device_platform", "desktop, mobile_app, mobile_web or unknown.")},
+	{name: "age_gender", label: "age and gender", rows: 14, setting: true, months: retentionMonths,
+		parts: []field{breakdownColumn("age", "Age group; \"Unknown\" where Meta does not know it."), breakdownColumn("gender", "female, male or unknown.")}, metrics: concat(figures, people)},
+	{name: "country", label: "country", rows: 10, setting: true, months: retentionMonths,
+		parts: []field{breakdownColumn("country", "Where the person is, two letters.")}, metrics: concat(figures, people)},
+	{name: "region", label: "region", rows: 30, setting: true, months: retentionMonths,
+		parts: []field{breakdownColumn("region", "Where the person is, by Meta's name of the region.")}, metrics: concat(figures, people)},
+	// impression_device needs an opt-in; device_platform does not. With
+	// publisher_platform Meta returns no unique clicks (docs/meta-api.md#insights).
+	{name: "platform_device", label: "platform, position and device", rows: 20, setting: true, months: retentionMonths,
+		parts: []field{breakdownColumn("publisher_platform", "facebook, instagram, audience_network, messenger, threads or unknown."),
+			breakdownColumn("platform_position", "Where on the platform, such as feed."), breakdownColumn("device_platform", "desktop, mobile_app, mobile_web or unknown.")},
 		metrics: concat(figures, people[:2])},
-	// Hours have no counts of people (META_API.md §2.5) and 13 months (§1.2).
-	{word: "hourly", spoken: "hour", rows: 24, setting: true, months: uniqueMonths,
-		parts:   []field{cutBy("hourly_stats_aggregated_by_advertiser_time_zone", "The hour in the account's time zone, such as 00:00:00 - 00:59:59.")},
+	// Hourly figures have no unique counts and go back 13 months
+	// (docs/meta-api.md#retention).
+	{name: "hourly", label: "hour", rows: 24, setting: true, months: uniqueMonths,
+		parts:   []field{breakdownColumn("hourly_stats_aggregated_by_advertiser_time_zone", "The hour in the account's time zone, such as 00:00:00 - 00:59:59.")},
 		metrics: figures},
-	{word: "product", spoken: "product", rows: 50, setting: true, months: retentionMonths,
-		parts: []field{cutBy("product_id", "The product of the catalogue, its id and name as Meta gives them.")}, metrics: figures},
+	{name: "product", label: "product", rows: 50, setting: true, months: retentionMonths,
+		parts: []field{breakdownColumn("product_id", "The product of the catalogue, its id and name as Meta gives them.")}, metrics: figures},
 }, assets("image_asset", "video_asset", "body_asset", "title_asset", "description_asset", "link_url_asset", "call_to_action_asset", "ad_format_asset"))
 
-// assets are the breakdowns by what an ad was put together from: six metrics
-// only, and none of them for the whole account (META_API.md §2.5).
+// assets are the breakdowns by the parts of an ad's creative. Meta returns six metrics
+// only, and none at account level (docs/meta-api.md#insights).
 func assets(names ...string) (list []breakdown) {
 	for _, name := range names {
-		list = append(list, breakdown{word: name, spoken: "asset", rows: 5, months: retentionMonths, lowest: true,
+		list = append(list, breakdown{name: name, label: "asset", rows: 5, months: retentionMonths, lowest: true,
 			parts: assetParts(name), metrics: concat(figuresOf("impressions", "clicks", "spend"), people[:1])})
 	}
 	return list
@@ -58,7 +59,7 @@ func assetParts(name string) []field {
 	return []field{key, beside}
 }
 
-// figures may be had for any cut, and summed, or divided from sums.
+// figures are available for every breakdown. They are sums, or ratios of sums.
 var figures = figuresOf("impressions", "clicks", "inline_link_clicks", "inline_post_engagement", "spend",
 	"ctr", "inline_link_click_ctr", "cpc", "cpm", "cost_per_inline_link_click")
 
@@ -71,21 +72,21 @@ func figuresOf(names ...string) (list []field) {
 	return list
 }
 
-const fleetingText = " NULL for days that were more than 13 months past when Meta was asked."
+const uniqueLimitText = " NULL for days that were more than 13 months past when Meta was asked."
 
-// people are the counts of people and what is divided by them. Cut by a
-// breakdown they go back 13 months only (META_API.md §1.2).
+// people are the unique counts and the ratios computed from them. With a breakdown
+// they go back 13 months only (docs/meta-api.md#retention).
 var people = []field{
-	unique("reach", "Accounts that saw ads at least once that day. Never sum it."+fleetingText),
-	ratio("frequency", "Impressions per account reached."+fleetingText),
-	unique("unique_clicks", "Accounts that clicked at least once that day. Never sum it."+fleetingText),
-	unique("unique_inline_link_clicks", "Accounts that clicked a link at least once that day. Never sum it."+fleetingText),
-	cost("cpp", "Spend per thousand accounts reached, as Meta computed it."+fleetingText),
+	unique("reach", "Accounts that saw ads at least once that day. Never sum it."+uniqueLimitText),
+	ratio("frequency", "Impressions per account reached."+uniqueLimitText),
+	unique("unique_clicks", "Accounts that clicked at least once that day. Never sum it."+uniqueLimitText),
+	unique("unique_inline_link_clicks", "Accounts that clicked a link at least once that day. Never sum it."+uniqueLimitText),
+	cost("cpp", "Spend per thousand accounts reached, as Meta computed it."+uniqueLimitText),
 }
 
-// cutRows is the page size where a report is cut: its rows are small and many;
-// other readers ask for a thousand and more (META_API.md §4).
-const cutRows = 1000
+// breakdownPageSize is the page size of reports with breakdowns: their rows are small
+// and many. Other readers request a thousand and more.
+const breakdownPageSize = 1000
 
 func breakdownReports() (list []*stream) {
 	for _, b := range breakdowns {
@@ -99,21 +100,21 @@ func breakdownReports() (list []*stream) {
 }
 
 func (b breakdown) report(l level) shape {
-	name := "basic_" + l.word + "_" + b.word
+	name := "basic_" + l.name + "_" + b.name
 	return shape{
 		name: name, level: l, parts: b.parts, breakdowns: partNames(b.parts), metrics: b.metrics, setting: b.setting, actions: true,
-		text: "Daily spend and performance by " + b.spoken + ", one row per day, " + l.spoken() + " and value. For comparing, never for totals.",
-		days: questionDays(l, b.rows), limit: cutRows, months: b.months, optional: true, fleeting: true,
+		text: "Daily spend and performance by " + b.label + ", one row per day, " + l.label() + " and value. For comparing, never for totals.",
+		days: questionDays(l, b.rows), limit: breakdownPageSize, months: b.months, optional: true, fleeting: true,
 	}
 }
 
-// questionDays is how many days a question holds when every object has so many
-// rows a day. A cut row is small, and a report job takes eight times the rows of
-// an uncut one; one that Meta finds too large is cut again when it says so.
+// questionDays returns how many days one request covers when every object has the
+// given number of rows per day. Rows with breakdowns are small, so a report job holds
+// eight times as many of them; a job that Meta finds too large is split.
 func questionDays(l level, rows int) int { return min(l.days, max(1, l.days*8/rows)) }
 
-// partNames are the breakdowns' names, in an order that is always the same: the
-// order is known to have changed answers (PAINS #32).
+// partNames returns the names of the breakdowns in a fixed order: Meta has been seen
+// to answer differently when the order changes.
 func partNames(parts []field) (names []string) {
 	for _, p := range parts {
 		if p.how != asFilled {
@@ -124,7 +125,7 @@ func partNames(parts []field) (names []string) {
 	return names
 }
 
-// peopleNames are all fields that count people, or are divided by such a count.
+// peopleNames lists all unique counts and the fields computed from them.
 var peopleNames = []string{"reach", "frequency", "cpp", "unique_clicks", "unique_ctr", "unique_inline_link_clicks", "unique_inline_link_click_ctr",
 	"unique_link_clicks_ctr", "unique_actions", "unique_conversions", "unique_outbound_clicks", "unique_outbound_clicks_ctr",
 	"unique_video_continuous_2_sec_watched_actions", "unique_video_view_15_sec", "full_view_reach",

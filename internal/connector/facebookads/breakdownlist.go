@@ -9,8 +9,7 @@ import (
 //go:embed breakdowns.txt
 var breakdownsText string
 
-// Meta's own lists: by what rows may be cut, and by what actions. Some names stand
-// in both.
+// Meta's own lists of row breakdowns and action breakdowns. Some names are in both.
 var rowBreakdowns, actionBreakdowns = listedAs("rows"), listedAs("actions")
 
 func listedAs(kind string) (names []string) {
@@ -22,24 +21,26 @@ func listedAs(kind string) (names []string) {
 	return names
 }
 
-// refusedBreakdowns stand in Meta's lists, and Meta does not serve them.
+// refusedBreakdowns are in Meta's lists, but Meta no longer serves them.
 var refusedBreakdowns = map[string]struct{ why, instead string }{
-	"dma": {"Meta serves no breakdown by dma since 22 June 2026", "Use comscore_market, which has taken its place."}, // META_API.md §1.2
+	"dma": {"Meta serves no breakdown by dma since 22 June 2026", "Use comscore_market, which has taken its place."}, // docs/meta-api.md#retention
 }
 
-// isPlainOnly says whether a breakdown is given without actions only: Meta refuses
-// these beside action_type (META_API.md §2.5).
+// isPlainOnly reports whether Meta refuses a breakdown together with action_type
+// (docs/meta-api.md#insights).
 func isPlainOnly(b string) bool { return strings.HasPrefix(b, "media_") }
 
-func cutsActions(b string) bool {
+func isActionBreakdown(b string) bool {
 	return strings.HasPrefix(b, "action_") || slices.Contains(actionBreakdowns, b)
 }
 
-func cutsActionsOnly(b string) bool { return cutsActions(b) && !slices.Contains(rowBreakdowns, b) }
+func isOnlyActionBreakdown(b string) bool {
+	return isActionBreakdown(b) && !slices.Contains(rowBreakdowns, b)
+}
 
-// lone are the breakdowns of Meta's lists that no combination names: nothing is
-// known of what they go together with, so each is asked for alone, and Meta decides.
-func lone(known []combination) (list []combination) {
+// singleCombinations returns the listed breakdowns that no known combination contains.
+// Each is requested alone; Meta decides whether to serve it.
+func singleCombinations(known []combination) (list []combination) {
 	for _, n := range slices.Concat(rowBreakdowns, actionBreakdowns) {
 		isKnown := slices.ContainsFunc(known, func(c combination) bool { return slices.Contains(c.names, n) })
 		_, isRefused := refusedBreakdowns[n]

@@ -2,10 +2,11 @@ package facebookads
 
 import "adtally"
 
-// class says what a refusal of Meta's is. It is the fault's code, and so stable.
+// class names a kind of error from Meta. It becomes the fault's code, so its values
+// are stable.
 type class string
 
-// The classes. What each means and who must act is in cures.
+// The classes. cures tells what each means and who must act.
 const (
 	classThrottle     class = "throttled"
 	classReachQuota   class = "reach_quota"
@@ -54,32 +55,32 @@ const (
 	classTokenMalformed   class = "token_malformed"
 )
 
-// verdict is who must do what: an adtally.Act, or shrink, which stays inside.
-type verdict string
+// actor tells who must act: an adtally.Act, or shrink, which never leaves this
+// package.
+type actor string
 
 const (
-	actRetry     = verdict(adtally.Retry)
-	actWait      = verdict(adtally.Wait)
-	actShrink    = verdict("shrink") // ask a smaller question
-	actReconnect = verdict(adtally.Reconnect)
-	actConfigure = verdict(adtally.Configure)
-	actBug       = verdict(adtally.Bug)
+	actRetry     = actor(adtally.Retry)
+	actWait      = actor(adtally.Wait)
+	actShrink    = actor("shrink") // request less
+	actReconnect = actor(adtally.Reconnect)
+	actConfigure = actor(adtally.Configure)
+	actBug       = actor(adtally.Bug)
 )
 
-// cure is what a person is told about a class, and who acts.
+// cure is the text that people see for a class, and who must act.
 type cure struct {
-	act     verdict
-	message string // one sentence, without its full stop
+	act     actor
+	message string // one sentence without its full stop
 	hint    string
-	// another says that the cure is another request: the same one is not sent
-	// again as it is.
+	// another means that the same request is not sent again; a different one is.
 	another bool
 }
 
 const (
-	itPasses = "This usually passes; the next try goes on where this one stopped."
-	renew    = "Reconnect with a new token, or set up long-term access with a system user's token, which does not expire. Nothing else changes, and what is missing is filled in then."
-	tellUs   = "Nothing is lost: this part is left out and tried again next time. Please report it, with Meta's text and its trace."
+	temporary     = "This usually passes; the next try goes on where this one stopped."
+	reconnectHint = "Reconnect with a new token, or set up long-term access with a system user's token, which does not expire. Nothing else changes, and what is missing is filled in then."
+	pleaseReport  = "Nothing is lost: this part is left out and tried again next time. Please report it, with Meta's text and its trace."
 )
 
 var cures = map[class]cure{
@@ -87,15 +88,15 @@ var cures = map[class]cure{
 	classReachQuota:     {act: actWait, message: "Meta gives this ad account no more old reach with breakdowns today", hint: "Meta allows ten such questions per ad account and day; the columns are filled on a later day."},
 	classTooMuch:        {act: actShrink, message: "Meta finds the question too big", hint: "Adtally asks for less at once: fewer days, fewer objects, smaller pages. It is no throttle, and waiting does not help."},
 	classTimeout:        {act: actShrink, message: "Meta needed too long for the question", hint: "Adtally asks for less at once, or by a report job. Waiting does not help."},
-	classPassing:        {act: actRetry, message: "Meta has trouble answering", hint: itPasses},
-	classBadAnswer:      {act: actRetry, message: "Meta's answer could not be read", hint: itPasses},
+	classPassing:        {act: actRetry, message: "Meta has trouble answering", hint: temporary},
+	classBadAnswer:      {act: actRetry, message: "Meta's answer could not be read", hint: temporary},
 	classNotReady:       {act: actRetry, another: true, message: "The report is not ready, although Meta may have said so", hint: "Adtally looks again, and then asks for the report anew."},
 	classReportFailed:   {act: actRetry, another: true, message: "Meta could not make the report", hint: "Adtally asks for it anew, and then for smaller ones."},
 	classCursor:         {act: actRetry, another: true, message: "The place in a list is no longer valid", hint: "Adtally begins that list again."},
 	classRecord:         {act: actShrink, message: "One creative is incomplete at Meta and sinks the page that holds it", hint: "Adtally reads smaller pages until it stands alone, and leaves it out. Its post was probably deleted: see the ad in Ads Manager."},
 	classField:          {act: actBug, another: true, message: "Meta does not offer a field that was asked for", hint: "Adtally asks without it; the column stays empty and the field is listed as a gap."},
 	classCombination:    {act: actConfigure, message: "Meta does not offer this combination of breakdowns and fields", hint: "Choose fewer breakdowns for the report, or other ones."},
-	classBadRequest:     {act: actBug, message: "Meta does not understand the request", hint: tellUs},
+	classBadRequest:     {act: actBug, message: "Meta does not understand the request", hint: pleaseReport},
 	classTooOld:         {act: actConfigure, message: "Meta serves no figures older than 37 months", hint: "Choose a later --since."},
 	classVersion:        {act: actConfigure, message: "This version of Meta's API has ended", hint: "Adtally goes on with the next version that it knows. Where there is none, update Adtally."},
 	classGone:           {act: actConfigure, message: "The object is not there, or this token may not see it", hint: "Check the account's number, and that the token's owner has access to it."},
@@ -113,23 +114,23 @@ var cures = map[class]cure{
 	classNoApp:          {act: actConfigure, message: "No Meta app is set up, so nobody can log in with Facebook here", hint: "An admin enters the id and the secret of your app at Meta in the settings. Pasting a token works without one."},
 	classNotRenewable:   {act: actConfigure, message: "The token was made for an app that is not set up here, so it cannot be extended", hint: "Reconnect before it ends, or use a system user's token that never expires."},
 	classUnshared:       {act: actConfigure, message: "The token no longer sees this ad account", hint: "Share the ad account with the token's owner again (\"View performance\"), or take it off the source. Its data stays, and the next sync after that fills the gap."},
-	classUnknown:        {act: actBug, message: "Meta refused a request, and Adtally does not know this refusal", hint: tellUs},
+	classUnknown:        {act: actBug, message: "Meta refused a request, and Adtally does not know this refusal", hint: pleaseReport},
 
-	classTokenExpired:     {act: actReconnect, message: "The access token has expired", hint: renew},
-	classTokenPassword:    {act: actReconnect, message: "The access token died when its owner changed the password", hint: renew},
+	classTokenExpired:     {act: actReconnect, message: "The access token has expired", hint: reconnectHint},
+	classTokenPassword:    {act: actReconnect, message: "The access token died when its owner changed the password", hint: reconnectHint},
 	classTokenApp:         {act: actReconnect, message: "The owner of the access token has removed the app", hint: "Let them log in to the app again, or take another token. Nothing else changes, and what is missing is filled in then."},
 	classTokenCheckpoint:  {act: actReconnect, message: "Facebook wants the owner of the access token to log in and confirm who they are", hint: "Let the token's owner log in at facebook.com and do what it asks; the same token then works again."},
 	classTokenUnconfirmed: {act: actReconnect, message: "The owner of the access token has an unconfirmed Facebook account", hint: "Let the token's owner log in at facebook.com and confirm the account; the same token then works again."},
-	classTokenLoggedOut:   {act: actReconnect, message: "The access token is no longer valid: its owner logged out, or Facebook ended the session", hint: renew},
+	classTokenLoggedOut:   {act: actReconnect, message: "The access token is no longer valid: its owner logged out, or Facebook ended the session", hint: reconnectHint},
 	classTokenRole:        {act: actReconnect, message: "The owner of the access token no longer has the role that it needs", hint: "Give the token's owner the role in the app again. Where the app is in development mode, only people with a role in it can use it: switch it to Live in its dashboard at Meta. Then get a new token."},
 	classTokenIdle:        {act: actReconnect, message: "The app's access to data has expired, because the token's owner did not use it for 90 days", hint: "Let the token's owner log in to the app again; extending the token does not help. A system user's token does not expire so."},
-	classTokenSession:     {act: actReconnect, message: "The session behind the access token has ended", hint: renew},
+	classTokenSession:     {act: actReconnect, message: "The session behind the access token has ended", hint: reconnectHint},
 	classTokenMissing:     {act: actReconnect, message: "Meta wants an access token", hint: "Set the access token again."},
 	classTokenMalformed:   {act: actReconnect, message: "This is no access token", hint: "Copy the token again and paste the whole of it."},
-	classTokenInvalid:     {act: actReconnect, message: "The access token is not valid", hint: renew + " Where a system user's token is refused at every call, its app may want appsecret_proof."},
+	classTokenInvalid:     {act: actReconnect, message: "The access token is not valid", hint: reconnectHint + " Where a system user's token is refused at every call, its app may want appsecret_proof."},
 }
 
-// The other cures of classes that have more than one.
+// Cures for special cases of a class.
 var (
 	fieldNeedsMore = cure{act: actConfigure, another: true, message: "A field wants a permission that the token does not have",
 		hint: "Adtally asks without it; the column stays empty. Whoever wants it grants the permission that Meta names."}

@@ -2,8 +2,8 @@ package facebookads
 
 import "adtally/internal/table"
 
-// The number types. Insights carry up to six places; budgets and balances have
-// at most two and may be large in currencies without a minor unit.
+// Number types. Insights have up to six decimal places. Budgets and balances have at
+// most two, and large values in currencies without a minor unit.
 var (
 	exact = table.Decimal(18, 6)
 	money = table.Decimal(24, 2)
@@ -16,42 +16,42 @@ func col(name string, t table.Type, u table.Unit, a table.Additivity, text strin
 func id(name, text string) field    { return col(name, table.Text, table.ID, table.None, text) }
 func words(name, text string) field { return col(name, table.Text, table.Words, table.None, text) }
 func flag(name, text string) field  { return col(name, table.Bool, table.Flag, table.None, text) }
-func moment(name, text string) field {
+func timestamp(name, text string) field {
 	return col(name, table.Time, table.Instant, table.None, text)
 }
 
-// document is a part of the object that is kept as JSON.
+// document declares a part of the object that is stored as JSON.
 func document(name, text string) field { return col(name, table.JSON, table.Words, table.None, text) }
 
-// tally is a count that may be summed; unique is one that may not.
-func tally(name, text string) field  { return col(name, table.Int, table.Count, table.Sum, text) }
-func unique(name, text string) field { return col(name, table.Int, table.Count, table.None, text) }
+// counter declares a count that may be summed; unique declares one that may not.
+func counter(name, text string) field { return col(name, table.Int, table.Count, table.Sum, text) }
+func unique(name, text string) field  { return col(name, table.Int, table.Count, table.None, text) }
 
-// number is a whole number that is no measure.
+// number declares a whole number that is not a measure.
 func number(name, text string) field { return col(name, table.Int, table.Count, table.None, text) }
 func ratio(name, text string) field  { return col(name, exact, table.Ratio, table.None, text) }
 
-// cost is money per something: it may not be summed.
+// cost declares an amount per event, which may not be summed.
 func cost(name, text string) field  { return col(name, exact, table.Money, table.None, text) }
 func spent(name, text string) field { return col(name, exact, table.Money, table.Sum, text) }
 
-// minor is money that Graph gives in minor units.
+// minor declares an amount that Meta returns in the currency's minor unit.
 func minor(name, text string) field {
 	f := col(name, money, table.Money, table.None, text)
 	f.how = asMinor
 	return f
 }
 
-// cutBy is a breakdown's column: it is in the key, and comes without being asked
-// for among the fields.
-func cutBy(name, text string) field {
+// breakdownColumn declares the column of a breakdown. It is part of the key and must
+// not be requested as a field: Meta returns it anyway.
+func breakdownColumn(name, text string) field {
 	f := words(name, text+" "+noneGiven+" where Meta named none.").mine()
 	f.how = asPart
 	return f
 }
 
-// noneGiven stands in a key where Meta left a breakdown's value out. It is no
-// word of Meta's, whose own is "unknown": the two are never taken for one.
+// noneGiven is the key value for a breakdown that Meta left out. It differs from
+// Meta's own value "unknown".
 const noneGiven = "(none)"
 
 func (f field) as(graph string) field { f.from = graph; return f }

@@ -12,14 +12,14 @@ import (
 //go:embed combinations.txt
 var combinationsText string
 
-// combination is breakdowns that go together. Those that begin with action_ cut
-// actions, the others rows.
+// combination is a set of breakdowns that Meta serves together. Names that begin with
+// action_ split actions, the others split rows.
 type combination struct {
 	names    []string
 	joinable bool
 }
 
-// joinables may be added to a combination with a star.
+// joinables may be added to every combination that is marked with a star.
 var joinables = []string{"action_destination", "action_target_id"}
 
 var combinations = func() (list []combination) {
@@ -31,11 +31,11 @@ var combinations = func() (list []combination) {
 		slices.Sort(names)
 		list = append(list, combination{names, strings.Contains(line, "*")})
 	}
-	list = append(list, combination{nil, true}) // nothing but what every report may be joined with
-	return append(list, lone(list)...)
+	list = append(list, combination{nil, true}) // the joinables alone
+	return append(list, singleCombinations(list)...)
 }()
 
-// allows says whether names, sorted, are this combination.
+// allows reports whether the sorted names are this combination.
 func (c combination) allows(names []string) bool {
 	if c.joinable {
 		names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(joinables, n) })
@@ -43,8 +43,8 @@ func (c combination) allows(names []string) bool {
 	return slices.Equal(names, c.names)
 }
 
-// checkCombination refuses what Meta would refuse, and says what it would take.
-// Every report is cut by action_type: Meta adds it.
+// checkCombination rejects combinations that Meta would reject and suggests valid
+// ones. action_type is always present: Meta adds it.
 func checkCombination(breakdowns, actionBreakdowns []string) error {
 	for _, n := range slices.Concat(breakdowns, actionBreakdowns) {
 		if r, isRefused := refusedBreakdowns[n]; isRefused {
@@ -77,23 +77,23 @@ func breakdownNames() (names []string) {
 	return slices.Compact(names)
 }
 
-// mostAlternatives is how many a hint names: more are not read.
-const mostAlternatives = 6
+// maxAlternatives is the number of suggestions in a hint.
+const maxAlternatives = 6
 
-// alternatives names the allowed combinations that are nearest: those that hold
-// most of what was asked for, and least besides.
+// alternatives lists the allowed combinations that differ least from the requested
+// one.
 func alternatives(asked []string) string {
 	near := slices.Clone(combinations)
 	near = slices.DeleteFunc(near, func(c combination) bool { return distance(c, asked) >= len(asked)+len(c.names) })
 	slices.SortStableFunc(near, func(a, b combination) int { return distance(a, asked) - distance(b, asked) })
 	var list []string
-	for _, c := range near[:min(len(near), mostAlternatives)] {
+	for _, c := range near[:min(len(near), maxAlternatives)] {
 		list = append(list, strings.Join(c.names, "+"))
 	}
 	return "Allowed are: " + strings.Join(list, ", ") + ". Two reports can hold what one cannot."
 }
 
-// distance is how many names have to come or go.
+// distance returns the number of names to add or remove.
 func distance(c combination, asked []string) (n int) {
 	for _, name := range asked {
 		if !slices.Contains(c.names, name) {

@@ -13,60 +13,61 @@ import (
 	"adtally/internal/fetch"
 )
 
-// oneListOnly is for a refusal that sounds like a dead token, of a token that
-// lives.
+// oneListOnly is the cure when an error looks like a dead token but the token still
+// works.
 var oneListOnly = cure{act: actConfigure, message: "Meta refuses a part of what was asked, although the token is valid",
 	hint: "Grant the permission that Meta names, or leave the table out. The token itself is fine, and the other tables go on."}
 
-// deaths are the subcodes by which Meta says itself how a token died (META_API.md
-// §6). After 493 a person may still ask who they are (§7.6).
-var deaths = []int{458, 459, 460, 463, 464, 467, 490, 493}
+// deadSubcodes are the subcodes with which Meta says how a token became invalid
+// (docs/meta-api.md#tokens). After 493 the token can still read
+// "me", so the check below would not find it dead.
+var deadSubcodes = []int{458, 459, 460, 463, 464, 467, 490, 493}
 
-// confirm asks Meta whether a token is dead, where one answer sounds so and does not
-// say how it died: code 190 also comes for a permission that only one list needs
-// (META_API.md §6). The token is dead only if me says so as well.
+// confirm asks Meta whether a token is dead when an error suggests it without a
+// reason: Meta also sends code 190 for a permission that only one list needs
+// (docs/meta-api.md#errors). The token counts as dead only if "me" fails as well.
 func (g *graph) confirm(ctx context.Context, err error) error {
 	if err == nil || adtally.FaultOf(err).Act != adtally.Reconnect {
 		return err
 	}
-	if r := refusalOf(err); r != nil && r.graph != nil && slices.Contains(deaths, r.graph.Subcode) {
+	if r := refusalOf(err); r != nil && r.graph != nil && slices.Contains(deadSubcodes, r.graph.Subcode) {
 		return err
 	}
-	says := g.lives(ctx)
+	says := g.checkToken(ctx)
 	switch {
 	case says == nil:
 		return partOnly(err)
 	case adtally.FaultOf(says).Act != adtally.Reconnect:
-		return says // nobody knows, and the next try asks again
+		return says // unknown: the next attempt checks again
 	case classOf(err) == classTokenInvalid:
-		return says // it may say more
+		return says // its text may say more
 	}
 	return err
 }
 
-// life is what is known of whether a token lives.
-type life struct {
+// tokenState caches whether a token still works.
+type tokenState struct {
 	mu    sync.Mutex
-	dead  error     // what Meta said; nil = it is not known to be dead
-	until time.Time // it counts as alive
+	dead  error     // Meta's error; nil = not known to be dead
+	until time.Time // the token counts as alive until then
 }
 
-// aliveFor is how long Meta's word that a token lives is believed: many lists may
-// be refused at the same time.
-const aliveFor = 5 * time.Minute
+// aliveTTL is how long a successful check is trusted: many lists may be refused at the
+// same time.
+const aliveTTL = 5 * time.Minute
 
-// lives asks Meta whether the token lives.
-func (g *graph) lives(ctx context.Context) error {
-	g.life.mu.Lock()
-	defer g.life.mu.Unlock()
-	if now := g.fetch.Now(); g.life.dead != nil || now.Before(g.life.until) {
-		return g.life.dead
+// checkToken asks Meta whether the token works.
+func (g *graph) checkToken(ctx context.Context) error {
+	g.token.mu.Lock()
+	defer g.token.mu.Unlock()
+	if now := g.fetch.Now(); g.token.dead != nil || now.Before(g.token.until) {
+		return g.token.dead
 	}
 	_, err := g.get(ctx, "me", budget{}, url.Values{"fields": {"id"}})
 	if err == nil {
-		g.life.until = g.fetch.Now().Add(aliveFor)
+		g.token.until = g.fetch.Now().Add(aliveTTL)
 	} else if adtally.FaultOf(err).Act == adtally.Reconnect {
-		g.life.dead = err
+		g.token.dead = err
 	}
 	return err
 }
@@ -79,10 +80,10 @@ func partOnly(err error) error {
 	return refuse(rule{class: classPermission, cure: &oneListOnly}, e, fetch.Answer{})
 }
 
-// permission is the form of the names of Meta's permissions.
+// permission matches the names of Meta's permissions.
 var permission = regexp.MustCompile(`\b(?:ads|attribution|business|catalog|commerce|instagram|leads|manage|page|pages|publish|read|threads|user|whatsapp)_[a-z_]+[a-z]\b`)
 
-// namedPermissions are those that a message names, in a sentence's form.
+// namedPermissions lists the permissions that a message names, joined for a sentence.
 func namedPermissions(message string) string {
 	names := permission.FindAllString(message, -1)
 	slices.Sort(names)

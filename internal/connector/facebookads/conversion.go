@@ -6,18 +6,17 @@ import (
 	"adtally/internal/table"
 )
 
-// metric is what people call a conversion, and Meta lists under several types
-// that overlap: everywhere at once (omni), all on the web or in apps together,
-// and by channel. Exactly one of them is taken, the widest that is there
-// (PAINS #1). Types are whole words: "lead" is not in
-// "offsite_content_view_add_meta_leads".
+// metric is a conversion that Meta lists under several overlapping types: across all
+// channels (omni), all of the web or of apps, and per channel. Exactly one of them is
+// used, the widest that is present, because their sum counts conversions twice. Types
+// match as a whole: "lead" does not match "offsite_content_view_add_meta_leads".
 type metric struct {
 	name, text string
 	types      []string
 }
 
-// The types are those that were seen (META_API.md §3, action_types), and those
-// of Meta's page on actions for the same events of apps and shops.
+// The types were seen in recordings or are listed on Meta's page on actions of apps
+// and shops (docs/meta-api.md#attribution).
 var conversionMetrics = []metric{
 	{"purchases", "Purchases.", []string{"omni_purchase", "purchase", "onsite_web_app_purchase", "onsite_web_purchase",
 		"offsite_conversion.fb_pixel_purchase", "app_custom_event.fb_mobile_purchase", "onsite_conversion.purchase", "offline_conversion.purchase"}},
@@ -37,12 +36,13 @@ var conversionMetrics = []metric{
 	{"landing_page_views", "Landing pages that were loaded after a click.", []string{"omni_landing_page_view", "landing_page_view"}},
 }
 
-// conversionWindows are those that a wide view has columns for, where a report
-// does not name its own: what the ad set counts, and the two it is made of.
+// conversionWindows are the windows that get columns in a wide view unless a report
+// names its own: the ad set's own setting, and the two windows that it
+// is made of.
 var conversionWindows = []string{defaultWindow, "7d_click", "1d_view"}
 
-// Conversions are the metrics, each in every window: purchases_default,
-// purchases_7d_click and so on. Windows that Meta does not serve are refused.
+// Conversions returns the metrics in every window: purchases_default,
+// purchases_7d_click and so on. Windows that Meta does not serve are rejected.
 func Conversions(windows ...string) (list []table.Conversion, err error) {
 	asked := slices.DeleteFunc(slices.Clone(windows), func(w string) bool { return w == defaultWindow })
 	if err := CheckWindows(asked); err != nil {
@@ -60,8 +60,8 @@ func conversions(metrics []metric, windows []string) (list []table.Conversion) {
 	return list
 }
 
-// wide is the view of a report with columns for conversions, made of its long
-// table without a call; nil where actions are cut further, or are not read.
+// wide returns the view that adds conversion columns to a report, computed from its
+// actions table. It returns nil if actions are split further or are not read.
 func (s *stream) wide(own []metric) *table.View {
 	if s.actions == nil || len(s.actionBreakdowns) > 0 {
 		return nil
@@ -73,8 +73,8 @@ func (s *stream) wide(own []metric) *table.View {
 	w := &table.Wide{Of: s.table, Long: s.actions, TypeColumn: "action_type", WindowColumn: "attribution_window",
 		CountColumn: "value", MoneyColumn: "action_value", Conversions: conversions(slices.Concat(conversionMetrics, own), windows), Spans: &attributionSpans}
 	if s.level == "ad" && len(s.breakdowns) == 0 {
-		// Above ads, and by breakdowns, Meta leaves conversions out that there
-		// were (PAINS #2): what is absent there need not be zero.
+		// Above ad level and with breakdowns Meta omits conversions that did happen,
+		// so an absent value need not be zero.
 		w.Lists = actionFieldNames
 	}
 	return &table.View{Name: s.table.Name + "_conversions", Wide: w,

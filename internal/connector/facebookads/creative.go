@@ -15,7 +15,7 @@ import (
 )
 
 func adCreatives() *stream {
-	s := entity("ad_creatives", "adcreatives", "", creativeRows, "Creatives, as they are now. Picture links expire: fetch them soon or not at all.",
+	s := entity("ad_creatives", "adcreatives", "", creativePageSize, "Creatives, as they are now. Picture links expire: fetch them soon or not at all.",
 		id("id", "The creative."), id(table.AccountColumn, "The ad account."),
 		words("name", "Its name."), words("title", "Headline."), words("body", "Text."),
 		words("status", "ACTIVE, IN_PROCESS, WITH_ISSUES or DELETED."),
@@ -43,7 +43,7 @@ func adCreatives() *stream {
 		filled(words("utm_content", utmText)), filled(words("utm_term", utmText)),
 		filled(words("picture_hash", "The first picture that its documents name, by content: of a card, of a video's cover, or of those that Meta may choose from.")),
 		filled(words("content_hash", "Changes when object_story_spec or asset_feed_spec change, links that expire left aside.")),
-		rawField).keeping("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec", "destination_host", "destination_path", "picture_hash")
+		rawField).withVolatile("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec", "destination_host", "destination_path", "picture_hash")
 	s.derive, s.watched = deriveCreative, slices.Concat(linkColumns, []string{"object_story_spec", "asset_feed_spec"})
 	s.pictures = creativePictures
 	return s
@@ -51,11 +51,11 @@ func adCreatives() *stream {
 
 const utmText = "Of destination_url; or of url_tags, where the creative shows no link. NULL where there is none."
 
-// linkColumns are the members of a creative, besides its two documents, that say
+// linkColumns lists the members of a creative, besides its two documents, that tell
 // where a click leads.
 var linkColumns = []string{"link_url", "object_url", "template_url", "template_url_spec", "object_store_url", "url_tags"}
 
-// deriveCreative fills the columns that are made of others.
+// deriveCreative fills the columns that are computed from others.
 func deriveCreative(d *decoder) error {
 	w := func(name string) []byte { return d.memo[slices.Index(d.stream.remember, name)] }
 	c := Creative{Story: w("object_story_spec"), Feed: w("asset_feed_spec"), TemplateSpec: w("template_url_spec"),
@@ -84,7 +84,7 @@ func deriveCreative(d *decoder) error {
 	return nil
 }
 
-// fillParts fills the columns that hold a part of the first link.
+// fillParts fills the columns that hold parts of the first link.
 func (d *decoder) fillParts(link string) {
 	if host, path := hostAndPath(link); host != "" {
 		d.fill(d.stream.filled["destination_host"], host)
@@ -99,11 +99,12 @@ func (d *decoder) fillTags(link string) {
 	}
 }
 
-// metaHosts are where Meta keeps pictures and videos. A link there is another one
-// at every read (META_API.md §2.3).
+// metaHosts matches links to Meta's media servers. Such a link differs on every read
+// (docs/meta-api.md#media).
 var metaHosts = regexp.MustCompile(`^https?://([a-z0-9.-]*\.)?(fbcdn\.net|cdninstagram\.com|facebook\.com/ads/image)/`)
 
-// signature are the parameters of such a link: its signature, and when it ends.
+// signature matches the parameters of a signed link: its signature and its expiry
+// time.
 var signature = []*regexp.Regexp{regexp.MustCompile(`[?&]oh=[0-9A-Za-z_-]+`), regexp.MustCompile(`[?&]oe=[0-9A-Fa-f]+`)}
 
 func isSigned(text string) bool {
@@ -111,18 +112,18 @@ func isSigned(text string) bool {
 		strings.HasPrefix(text, "http") && signature[0].MatchString(text) && signature[1].MatchString(text)
 }
 
-// contentHash is the same as long as documents differ in signed links only; ""
-// when there are none.
+// contentHash returns the same value for documents that differ in signed links only,
+// and "" if there are no documents.
 func contentHash(documents ...[]byte) string {
 	hash := sha256.New()
 	some := false
 	for _, document := range documents {
 		value := jsontext.Value(bytes.Clone(document))
 		if len(value) == 0 || value.Canonicalize() != nil {
-			value = document // as it came: it is a text of which nothing is known
+			value = document // not valid JSON: hashed as it came
 		}
 		some = some || len(value) > 0
-		_, _ = hash.Write(append(unsigned(value), 0)) // a hash takes everything
+		_, _ = hash.Write(append(withoutSignedLinks(value), 0)) // a hash never returns an error
 	}
 	if !some {
 		return ""
@@ -130,12 +131,12 @@ func contentHash(documents ...[]byte) string {
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// quoted is a text in a document.
-var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+// jsonString matches a string in a JSON document.
+var jsonString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// unsigned is a document without signed links.
-func unsigned(document []byte) []byte {
-	return quoted.ReplaceAllFunc(document, func(text []byte) []byte {
+// withoutSignedLinks returns a document in which signed links are empty strings.
+func withoutSignedLinks(document []byte) []byte {
+	return jsonString.ReplaceAllFunc(document, func(text []byte) []byte {
 		var plain string
 		if json.Unmarshal(text, &plain) == nil && isSigned(plain) {
 			return []byte(`""`)

@@ -6,23 +6,23 @@ import (
 	"golang.org/x/text/currency"
 )
 
-// Meta gives budgets and balances in minor units. Its own page on currencies
-// (META_API.md §3.13) wins where it differs from the tables of others: these have
-// no minor unit there, HUF, TWD, COP and CRC among them, which have two digits in
-// ISO 4217.
+// Meta returns budgets and balances in minor units. Where tables differ, Meta's own
+// page on currencies is authoritative (docs/meta-api.md#money): the currencies below
+// have no minor unit there, although HUF, TWD, COP and CRC have two digits in ISO
+// 4217.
 const noMinorUnit = "CLP COP CRC HUF IDR ISK JPY KRW PYG TWD VND"
 
-// twoMinorUnit are those to which Meta's page gives two digits, and which CLDR
-// does not know, or knows with another number of them.
+// twoMinorUnit lists the currencies that have two digits on Meta's page and that CLDR
+// does not know or gives another number of digits.
 const twoMinorUnit = "BHD FBZ JOD PKR RSD VES"
 
-// cents is the only other minor unit that Meta has: a hundredth.
+// cents is the only other number of minor digits that Meta uses.
 const cents = 2
 
-// minorDigits is how many digits of an amount in minor units stand after the
-// point. What Meta's page does not list is known where CLDR gives it two digits,
-// as Meta gives to all the others. The rest is not known: a guess would be wrong
-// by a factor of ten or a hundred.
+// minorDigits returns the number of digits after the decimal point of an amount in
+// minor units. A currency that Meta's page does not list is known if CLDR gives it two
+// digits, as Meta does for all others. Anything else is unknown: a guess would be
+// wrong by a factor of ten or a hundred.
 func minorDigits(code string) (digits int32, known bool) {
 	switch {
 	case listed(noMinorUnit, code):
@@ -42,8 +42,8 @@ func listed(codes, code string) bool {
 	return len(code) == len("EUR") && strings.Contains(codes, code)
 }
 
-// withheld lists the columns of amounts that are not loaded, because the minor
-// unit of the account's currency is not known. What came is in raw.
+// withheld lists a gap for each amount column that is not loaded because the minor
+// unit of the account's currency is unknown. The original value is in raw.
 func (rd *reading) withheld() error {
 	if rd.decoder.known {
 		return nil
@@ -53,7 +53,7 @@ func (rd *reading) withheld() error {
 			continue
 		}
 		err := rd.gaps.add(gap{column: f.graph(), code: "unknown_currency",
-			reason: "The minor unit of the account's currency, " + spokenCurrency(rd.account.Currency) + ", is not known; the amount as Meta sent it is in raw."})
+			reason: "The minor unit of the account's currency, " + currencyLabel(rd.account.Currency) + ", is not known; the amount as Meta sent it is in raw."})
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (rd *reading) withheld() error {
 	return nil
 }
 
-func spokenCurrency(code string) string {
+func currencyLabel(code string) string {
 	if code == "" {
 		return "which Meta does not name"
 	}

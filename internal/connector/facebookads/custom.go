@@ -12,12 +12,12 @@ import (
 	"adtally/internal/table"
 )
 
-// customs makes streams of the reports that a user has defined. What Meta would
-// refuse is refused here, before it is asked, with what would do.
-func customs(reports []adtally.Report) (list []*stream, err error) {
+// customReports builds streams from user-defined reports. Reports that Meta would
+// reject are rejected here, with a suggestion.
+func customReports(reports []adtally.Report) (list []*stream, err error) {
 	taken := Tables()
 	for _, r := range reports {
-		s, err := custom(r, taken)
+		s, err := customReport(r, taken)
 		if err != nil {
 			return nil, err
 		}
@@ -29,19 +29,18 @@ func customs(reports []adtally.Report) (list []*stream, err error) {
 	return list, nil
 }
 
-// CheckReports says what is wrong with reports that a user has defined, before anything
-// is asked.
+// CheckReports returns an error if Meta would reject a user-defined report.
 func CheckReports(reports []adtally.Report) error {
-	_, err := customs(reports)
+	_, err := customReports(reports)
 	return err
 }
 
-func custom(r adtally.Report, taken []string) (*stream, error) {
+func customReport(r adtally.Report, taken []string) (*stream, error) {
 	r.Breakdowns, r.ActionBreakdowns, r.Windows = ordered(r.Breakdowns), ordered(r.ActionBreakdowns), ordered(r.Windows)
 	r.ActionBreakdowns = slices.DeleteFunc(r.ActionBreakdowns, func(b string) bool { return b == "action_type" })
 	l, err := levelOf(r.Level)
 	if err == nil {
-		err = cmp.Or(checkName(r.Name, taken), checkCuts(r, l), CheckWindows(r.Windows))
+		err = cmp.Or(checkName(r.Name, taken), checkBreakdowns(r, l), CheckWindows(r.Windows))
 	}
 	if err != nil {
 		return nil, named(r.Name, err)
@@ -50,23 +49,23 @@ func custom(r adtally.Report, taken []string) (*stream, error) {
 	if err != nil {
 		return nil, named(r.Name, err)
 	}
-	sh := shape{name: r.Name, level: l, period: p, windows: r.Windows, setting: true, limit: cutRows, custom: true, fleeting: len(r.Breakdowns) > 0,
-		parts: cutParts(r.Breakdowns), breakdowns: r.Breakdowns, text: "A report of one's own: " + r.Level + " figures."}
+	sh := shape{name: r.Name, level: l, period: p, windows: r.Windows, setting: true, limit: breakdownPageSize, custom: true, fleeting: len(r.Breakdowns) > 0,
+		parts: breakdownColumns(r.Breakdowns), breakdowns: r.Breakdowns, text: "A report of one's own: " + r.Level + " figures."}
 	for _, b := range r.ActionBreakdowns {
-		sh.actionParts = append(sh.actionParts, cutBy(b, "What the action is cut by."))
+		sh.actionParts = append(sh.actionParts, breakdownColumn(b, "What the action is cut by."))
 	}
 	sh.days, sh.months = sizes(l, p, r.Breakdowns)
 	if sh.metrics, sh.actions, err = metricsOf(r, l); err != nil {
 		return nil, named(r.Name, err)
 	}
 	if slices.ContainsFunc(r.Breakdowns, func(b string) bool { return strings.HasSuffix(b, "_asset") || b == "frequency_value" }) {
-		sh.setting = false // no field besides those that are listed
+		sh.setting = false // Meta serves only the listed fields with these breakdowns
 	}
 	return sh.stream(), nil
 }
 
-// ordered sorts names and drops what is said twice: the order of breakdowns is
-// known to have changed answers (PAINS #32).
+// ordered sorts names and removes duplicates: Meta has been seen to answer differently
+// when the order of breakdowns changes.
 func ordered(names []string) []string {
 	names = slices.Clone(names)
 	slices.Sort(names)
@@ -81,18 +80,19 @@ func named(report string, err error) error {
 
 func levelOf(word string) (level, error) {
 	for _, l := range levels {
-		if word == l.word || word == l.graph {
+		if word == l.name || word == l.graph {
 			return l, nil
 		}
 	}
 	return level{}, reportFault("report_level", fmt.Sprintf("%q is no level", word), "Choose from: account, campaign, ad_set, ad.")
 }
 
-// userTable leaves room for "_conversions" within the 63 bytes of a PostgreSQL name.
+// userTable matches table names that leave room for "_conversions" within PostgreSQL's
+// limit of 63 bytes.
 var userTable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
 
-// checkName keeps the tables of the connector, those to come and those of the
-// house apart from a user's.
+// checkName rejects names that clash with the connector's tables, present and future,
+// and with Adtally's own.
 func checkName(name string, taken []string) error {
 	reserved := strings.HasPrefix(name, "basic_") || strings.HasPrefix(name, "reach_") || strings.HasSuffix(name, "_history") || strings.HasSuffix(name, "_conversions") || strings.HasSuffix(name, "_actions") || strings.HasSuffix(name, "_named") || strings.HasSuffix(name, "_lists") || strings.HasSuffix(name, "_full")
 	if !userTable.MatchString(name) || reserved || slices.Contains(taken, name) {
@@ -102,13 +102,13 @@ func checkName(name string, taken []string) error {
 	return nil
 }
 
-// needsObject are the breakdowns that Meta does not give for a whole account
-// (META_API.md §2.5).
+// needsObject reports whether Meta does not serve a breakdown at account level
+// (docs/meta-api.md#insights).
 func needsObject(b string) bool { return strings.HasSuffix(b, "_asset") || b == "place_page_id" }
 
-func checkCuts(r adtally.Report, l level) error {
+func checkBreakdowns(r adtally.Report, l level) error {
 	for _, b := range r.Breakdowns {
-		if cutsActionsOnly(b) {
+		if isOnlyActionBreakdown(b) {
 			return reportFault("report_breakdown", b+" cuts actions, not rows", "Put it among the action breakdowns.")
 		}
 		if needsObject(b) && l.graph == "account" {
@@ -116,23 +116,24 @@ func checkCuts(r adtally.Report, l level) error {
 		}
 	}
 	for _, b := range r.ActionBreakdowns {
-		if !cutsActions(b) {
+		if !isActionBreakdown(b) {
 			return reportFault("report_breakdown", b+" cuts rows, not actions", "Put it among the breakdowns.")
 		}
 	}
 	return checkCombination(r.Breakdowns, r.ActionBreakdowns)
 }
 
-// mostDays is the longest increment that Meta takes, in days (META_API.md §2.4).
-const mostDays = 90
+// maxIncrementDays is the longest time_increment that Meta accepts
+// (docs/meta-api.md#insights).
+const maxIncrementDays = 90
 
-// periodOf reads an increment. Hours are counted day by day: over several days
-// Meta adds them up (PAINS #32).
+// periodOf parses an increment. Hours need an increment of one day: over several days
+// Meta adds up equal hours.
 func periodOf(r adtally.Report) (period, error) {
 	p := period{month: r.Increment == "monthly"}
 	if !p.month && r.Increment != "" {
 		n, err := strconv.Atoi(r.Increment)
-		if err != nil || n < 1 || n > mostDays {
+		if err != nil || n < 1 || n > maxIncrementDays {
 			return p, reportFault("report_increment", fmt.Sprintf("%q is no length of time that Meta takes", r.Increment), "Use 1 to 90 days, or monthly.")
 		}
 		p.days = n
@@ -145,8 +146,8 @@ func periodOf(r adtally.Report) (period, error) {
 
 func isHourly(b string) bool { return strings.HasPrefix(b, "hourly_") }
 
-// expected is how many values a breakdown has, for sizing; others are taken for
-// fewValues. They are the numbers of values that were seen (META_API.md §2.5).
+// expected is the number of values seen per breakdown, used to size requests. Other
+// breakdowns are assumed to have fewValues.
 var expected = map[string]int{"age": 7, "gender": 2, "country": 10, "region": 30, "platform_position": 10, "impression_device": 4,
 	"hourly_stats_aggregated_by_advertiser_time_zone": 24, "hourly_stats_aggregated_by_audience_time_zone": 24, "product_id": 50}
 
@@ -160,29 +161,29 @@ func sizes(l level, p period, breakdowns []string) (days, months int) {
 		case isHourly(b):
 			months = min(months, uniqueMonths)
 		case b == "frequency_value":
-			months = min(months, 6) // META_API.md §1.2, 2026-01-12
+			months = min(months, 6) // docs/meta-api.md#retention
 		}
 	}
 	return max(questionDays(l, max(rows, 8)), int(p.last(firstMonday)-p.first(firstMonday))+1), months
 }
 
-// cutParts are the columns of breakdowns; an asset has two.
-func cutParts(breakdowns []string) (parts []field) {
+// breakdownColumns returns the columns of breakdowns; an asset has two.
+func breakdownColumns(breakdowns []string) (parts []field) {
 	for _, b := range breakdowns {
 		if strings.HasSuffix(b, "_asset") {
 			parts = append(parts, assetParts(b)...)
 		} else {
-			parts = append(parts, cutBy(b, "What the row is cut by."))
+			parts = append(parts, breakdownColumn(b, "What the row is cut by."))
 		}
 	}
 	return parts
 }
 
-// ourColumns stand in every report and are filled by us.
+// ourColumns are in every report; Adtally fills them.
 var ourColumns = []string{table.DayColumn, "currency", "raw"}
 
-// metricsOf are the columns that a report asks for, and whether actions are
-// among its fields.
+// metricsOf returns the columns that a report requests, and whether actions are among
+// its fields.
 func metricsOf(r adtally.Report, l level) (list []field, actions bool, err error) {
 	for _, asked := range r.Fields {
 		f, ok, err := reportField(asked)
@@ -217,12 +218,12 @@ func metricsOf(r adtally.Report, l level) (list []field, actions bool, err error
 	return list, actions, err
 }
 
-// checkOwn refuses the ids and names of objects below the report's level.
+// checkOwn rejects IDs and names of objects below the report's level.
 func checkOwn(name string, l level) error {
 	for _, f := range adLevels {
 		own := slices.ContainsFunc(l.ids, func(o field) bool { return o.column.Name == name })
 		if f.column.Name == name && !own {
-			return reportFault("report_field", name+" belongs to a level below "+l.spoken(), "Choose a lower level.")
+			return reportFault("report_field", name+" belongs to a level below "+l.label(), "Choose a lower level.")
 		}
 	}
 	return nil

@@ -12,35 +12,35 @@ import (
 	"adtally/internal/table"
 )
 
-// decoder turns Graph's objects into typed columns, once, without building the
-// objects in between. What has no column is kept in raw; what fits no type goes
-// to quarantine, and its row is loaded without it.
+// decoder turns Meta's JSON objects into typed columns in one pass, without building
+// intermediate objects. Members without a column are kept in raw; a value that does
+// not fit its column's type is quarantined, and the rest of its row is loaded.
 type decoder struct {
 	stream  *stream
 	account adtally.Account
 	offset  int32 // digits of the currency's minor unit
-	known   bool  // the offset is; else amounts in minor units are withheld
-	daily   bool  // a row that spans more than a day is none of ours
-	key     []int // the columns of the key
+	known   bool  // whether offset is known; if not, amounts in minor units are withheld
+	daily   bool  // rows that span more than one day are rejected
+	key     []int // the key columns
 
 	rows     *table.Builder
-	actions  *actionRows // nil where the stream has none
-	lists    *listRows   // nil where the stream has none
+	actions  *actionRows // nil if the stream has none
+	lists    *listRows   // nil if the stream has none
 	rejected *table.Builder
 
-	memo        [][]byte // texts of the row under way, by stream.remember
-	stop        []byte   // its date_stop
+	memo        [][]byte // texts of the current row, in the order of stream.remember
+	stop        []byte   // date_stop of the current row
 	raw         []byte
-	misfits     []misfit
-	foreign     bool // the row under way is another account's
+	badValues   []badValue
+	foreign     bool // the current row belongs to another account
 	name        []byte
 	memberOrder memberOrder
 	scratch     []byte
 
-	window  adtally.Window    // the days that are wanted; zero = all
-	bound   bool              // rows are those of a slice: others are not wanted
-	filled  map[string]string // of the row under way: what no member of it gives
-	entries map[string]int    // of a page of a log: how often an entry came
+	window  adtally.Window    // the requested days; zero = all
+	bound   bool              // rows outside window are skipped
+	filled  map[string]string // values of the current row that come from no member
+	entries map[string]int    // of a page of a log: how often each entry came
 }
 
 func newDecoder(s *stream, a adtally.Account) *decoder {
@@ -59,8 +59,8 @@ func newDecoder(s *stream, a adtally.Account) *decoder {
 	return d
 }
 
-// row reads one element of a list. What is no object is passed over, and kept in
-// quarantine.
+// row decodes one element of a list. An element that is not an object is skipped and
+// quarantined.
 func (d *decoder) row(dec *jsontext.Decoder) error {
 	switch {
 	case dec.PeekKind() != '{':
@@ -69,7 +69,7 @@ func (d *decoder) row(dec *jsontext.Decoder) error {
 			return err
 		}
 		d.reset()
-		return d.stray(value, "An element of the list is no object.")
+		return d.quarantine(value, "An element of the list is no object.")
 	case d.stream.logs:
 		return d.entry(dec)
 	}
@@ -94,7 +94,7 @@ func (d *decoder) object(dec *jsontext.Decoder) error {
 
 func (d *decoder) reset() {
 	d.memberOrder.at = 0
-	d.raw, d.stop, d.misfits, d.foreign = d.raw[:0], d.stop[:0], d.misfits[:0], false
+	d.raw, d.stop, d.badValues, d.foreign = d.raw[:0], d.stop[:0], d.badValues[:0], false
 	for i := range d.memo {
 		d.memo[i] = d.memo[i][:0]
 	}
@@ -106,8 +106,8 @@ func (d *decoder) reset() {
 	}
 }
 
-// member reads a name and its value. The name is copied first: the decoder
-// lends it only until the next read.
+// member decodes a name and its value. The name is copied first: it is valid only
+// until the next read from dec.
 func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 	if d.name, err = readText(dec, d.name); err != nil {
 		return err
@@ -123,12 +123,12 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 		return d.asset(dec, s)
 	}
 	value, err := dec.ReadValue()
-	if err != nil || value.Kind() == 'n' { // null is absent
+	if err != nil || value.Kind() == 'n' { // null counts as absent
 		return err
 	}
 	switch {
 	case known && s.how == asActions && d.actions != nil:
-		d.misfit(d.stream.actions, s.name, string(value), errors.New("a list was expected"))
+		d.addBadValue(d.stream.actions, s.name, string(value), errors.New("a list was expected"))
 		return nil
 	case !known || s.how == asActions || s.how == asMinor && !d.known:
 		return d.keep(d.name, value)
@@ -151,7 +151,7 @@ func readText(dec *jsontext.Decoder, buf []byte) ([]byte, error) {
 	return jsontext.AppendUnquote(buf[:0], quoted)
 }
 
-// unescaped is what stands between the quotes of a string that holds no escape.
+// unescaped returns the contents of a string without escapes.
 func unescaped(value jsontext.Value) ([]byte, bool) {
 	if value.Kind() != '"' || bytes.IndexByte(value, '\\') >= 0 {
 		return nil, false
@@ -159,13 +159,13 @@ func unescaped(value jsontext.Value) ([]byte, bool) {
 	return value[1 : len(value)-1], true
 }
 
-// keep writes a member that has no column to raw.
+// keep appends a member without a column to raw.
 func (d *decoder) keep(name, value []byte) (err error) {
 	d.raw, err = appendMember(d.raw, name, value)
 	return err
 }
 
-// appendMember adds a member to an object that is still open.
+// appendMember adds a member to an object that is not closed yet.
 func appendMember(object, name, value []byte) ([]byte, error) {
 	sep := byte(',')
 	if len(object) == 0 {
@@ -175,7 +175,7 @@ func appendMember(object, name, value []byte) ([]byte, error) {
 	return append(append(object, ':'), value...), err
 }
 
-// store puts a value into its column, or notes that it did not fit.
+// store puts a value into its column or records that it did not fit.
 func (d *decoder) store(s *slot, value jsontext.Value) error {
 	text, err := d.text(s, value)
 	if err == nil && s.date {
@@ -193,7 +193,7 @@ func (d *decoder) store(s *slot, value jsontext.Value) error {
 		err = d.rows.SetScaled(s.column, text, d.scale(s))
 	}
 	if err != nil {
-		if d.misfit(d.stream.table, s.name, string(value), err); !d.rows.IsSet(s.column) {
+		if d.addBadValue(d.stream.table, s.name, string(value), err); !d.rows.IsSet(s.column) {
 			return nil
 		}
 	}
@@ -210,8 +210,8 @@ func (d *decoder) scale(s *slot) int32 {
 	return 0
 }
 
-// text is a value as its column takes it: a document as it came, a string
-// without its quotes, a number as its digits.
+// text returns a value as its column takes it: a document unchanged, a string without
+// quotes, a number as its digits.
 func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
 	if s.how == asInside && value.Kind() == '"' {
 		d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], value)
@@ -236,8 +236,8 @@ func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
 	return value, nil
 }
 
-// nested takes creative:{"id":…} apart: the id has a column; where more came,
-// the rest is kept in raw.
+// nested decodes creative:{"id":…}: the ID has a column; other members are kept in
+// raw.
 func (d *decoder) nested(dec *jsontext.Decoder, s *slot) error {
 	outer := bytes.Clone(d.name)
 	var rest []byte
@@ -258,8 +258,8 @@ func (d *decoder) nested(dec *jsontext.Decoder, s *slot) error {
 	return d.keep(outer, append(rest, '}'))
 }
 
-// endRow completes the row: what the account knows of itself, what had no
-// column, and the rows of actions that hang on it.
+// endRow completes the row with the account's own values, raw, and the rows of its
+// actions.
 func (d *decoder) endRow() error {
 	reason, err := d.checkStop()
 	if err != nil {
@@ -286,13 +286,13 @@ func (d *decoder) endRow() error {
 			return err
 		}
 	}
-	if reason = cmp.Or(reason, d.strange()); reason != "" {
+	if reason = cmp.Or(reason, d.mismatch()); reason != "" {
 		d.rows.Drop()
-		said, err := d.said()
+		said, err := d.remembered()
 		if err != nil {
 			return err
 		}
-		return d.stray(said, reason)
+		return d.quarantine(said, reason)
 	}
 	d.rows.EndRow()
 	if d.actions != nil {
@@ -304,9 +304,8 @@ func (d *decoder) endRow() error {
 	return d.reject()
 }
 
-// checkStop compares the last day of a row with its first. They are the same in a
-// daily stream, where another one is a reason to leave the row out; elsewhere a
-// different one is kept.
+// checkStop compares a row's last day with its first. In a daily stream they must be
+// equal, or the row is rejected; elsewhere a different last day is kept.
 func (d *decoder) checkStop() (reason string, err error) {
 	if len(d.stop) == 0 || bytes.Equal(d.stop, d.memo[d.stream.day]) {
 		return "", nil
@@ -321,18 +320,17 @@ func (d *decoder) checkStop() (reason string, err error) {
 	return "", d.keep([]byte("date_stop"), quoted)
 }
 
-// fill gives a text column the value that the account knows, where the row did
-// not bring its own.
+// fill gives a text column a default that the row did not bring itself.
 func (d *decoder) fill(s *slot, value string) {
 	if s != nil && !d.rows.IsSet(s.column) {
 		d.put(s, []byte(value))
 	}
 }
 
-// put gives a column a value that is a text already.
+// put stores a value that is text already.
 func (d *decoder) put(s *slot, value []byte) {
 	if err := d.rows.Set(s.column, value); err != nil {
-		d.misfit(d.stream.table, s.name, string(value), err)
+		d.addBadValue(d.stream.table, s.name, string(value), err)
 		return
 	}
 	if s.memo >= 0 {
@@ -340,7 +338,7 @@ func (d *decoder) put(s *slot, value []byte) {
 	}
 }
 
-// batches hands over what was read since the last call.
+// batches returns the rows read since the last call.
 func (d *decoder) batches() (out []table.Batch) {
 	d.entries = nil
 	builders := []*table.Builder{d.rows, d.rejected}

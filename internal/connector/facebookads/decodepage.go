@@ -14,17 +14,17 @@ import (
 	"adtally/internal/fetch"
 )
 
-// rowFunc reads one element of a page's data from the decoder.
+// rowFunc decodes one element of a page's data.
 type rowFunc func(*jsontext.Decoder) error
 
-// errNoPage says that an answer is JSON, and no page.
+// errNoPage means that an answer is valid JSON but not a page.
 var errNoPage = errors.New("the answer is no page of data")
 
-// decodePage reads {"data":[…],"paging":{…}} and tells the cursor of the next
-// page, "" when there is none. Whatever is not a whole page is a bad answer: rows
-// that are missing would be taken for rows that Meta took away.
+// decodePage decodes {"data":[…],"paging":{…}} and returns the cursor of the next
+// page, or "". An incomplete page is a bad answer: rows that are missing would be
+// taken for rows that Meta took away.
 func decodePage(body []byte, row rowFunc) (after string, err error) {
-	dec := jsonOf(body)
+	dec := newJSONDecoder(body)
 	hasData := false
 	if dec.PeekKind() == '{' {
 		err = members(dec, func(name string) error {
@@ -54,8 +54,7 @@ func decodePage(body []byte, row rowFunc) (after string, err error) {
 	return after, asBadAnswer(err)
 }
 
-// asBadAnswer makes a refusal of what says that an answer is not what it should
-// be.
+// asBadAnswer turns an error about the form of an answer into a bad_answer refusal.
 func asBadAnswer(err error) error {
 	_, isBroken := errors.AsType[*jsontext.SyntacticError](err)
 	if !isBroken && !errors.Is(err, errNoPage) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -66,7 +65,7 @@ func asBadAnswer(err error) error {
 	return bad
 }
 
-// pageError is an error that stands inside an answer with status 200.
+// pageError decodes an error that Meta sent with status 200.
 func pageError(dec *jsontext.Decoder) error {
 	raw, err := dec.ReadValue()
 	if err != nil || raw.Kind() == 'n' {
@@ -79,8 +78,8 @@ func pageError(dec *jsontext.Decoder) error {
 	return classify(&e, fetch.Answer{})
 }
 
-// decodePaging finds the cursor of the next page. What is empty in PHP is written
-// as a list.
+// decodePaging returns the cursor of the next page. Meta encodes an empty object as a
+// list.
 func decodePaging(dec *jsontext.Decoder) (after string, err error) {
 	raw, err := dec.ReadValue()
 	if err != nil || raw.Kind() == 'n' || string(raw) == "[]" {
@@ -102,16 +101,16 @@ func decodePaging(dec *jsontext.Decoder) (after string, err error) {
 	}
 	next, err := url.Parse(p.Next)
 	if err != nil || next.Query().Get("after") == "" {
-		// Not quoted: the address holds the token.
+		// The URL is not quoted because it contains the token.
 		return "", fmt.Errorf("the next page has no cursor: %w", errNoPage)
 	}
 	return next.Query().Get("after"), nil
 }
 
-// insist asks until read can make something of the answer. undo takes back what
-// was read of an answer that broke off.
-func insist(ctx context.Context, ask func() (fetch.Answer, error), read func(body []byte) error, undo func()) (fetch.Answer, error) {
-	return legibly(ctx, ask, func(a fetch.Answer) error {
+// readAgain repeats a request until read accepts the answer. undo discards the rows of
+// an answer that was cut off.
+func readAgain(ctx context.Context, ask func() (fetch.Answer, error), read func(body []byte) error, undo func()) (fetch.Answer, error) {
+	return sendUntilRead(ctx, ask, func(a fetch.Answer) error {
 		err := read(a.Body)
 		if classOf(err) == classBadAnswer {
 			undo()
@@ -120,5 +119,5 @@ func insist(ctx context.Context, ask func() (fetch.Answer, error), read func(bod
 	})
 }
 
-// isObject says whether a body is an object and no list.
+// isObject reports whether a body is a JSON object.
 func isObject(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) }

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Creative is what of a creative says where a click leads.
+// Creative holds the parts of a creative that tell where a click leads.
 type Creative struct {
 	Story, Feed, TemplateSpec                       []byte // object_story_spec, asset_feed_spec, template_url_spec
 	LinkURL, ObjectURL, TemplateURL, StoreURL, Tags string
 }
 
-// Destinations are the links of a creative, each once and with its tags, the one
-// that a click most likely leads to first: cards before the link behind them, a
-// post's own link before the assets that it may be made of, and the single links
-// last. It is empty where a creative has none, as for lead forms.
+// Destinations returns the links of a creative with their tags, without duplicates and
+// the most likely target of a click first: the cards before the link behind them, a
+// post's own link before the assets it may be built from, and the single links last.
+// It is empty for creatives without a link, such as lead forms.
 func Destinations(c Creative) (urls []string) {
 	var found links
 	found.story(c.Story)
@@ -25,7 +25,7 @@ func Destinations(c Creative) (urls []string) {
 		found.add(u, "")
 	}
 	var spec struct{ Web struct{ URL string } }
-	lookInto(c.TemplateSpec, &spec)
+	unmarshalLenient(c.TemplateSpec, &spec)
 	found.add(spec.Web.URL, "")
 	found.add(c.StoreURL, "")
 	for _, l := range found {
@@ -36,40 +36,43 @@ func Destinations(c Creative) (urls []string) {
 	return urls
 }
 
-// link is a link and the tags that are its own.
+// link is a URL and its own tags.
 type link struct{ url, tags string }
 
 type links []link
 
-// noPlace is what stands for a link where an ad leads to a form or a page of
-// Meta's (recordings: dbt-seeds, creative history).
-var noPlace = []string{"http://fb.me/", "https://fb.me/", "http://fb.me", "https://fb.me"}
+// placeholderLinks are the URLs that Meta sends when an ad leads to a form or a page
+// on Facebook (seen in recordings of creatives).
+var placeholderLinks = []string{"http://fb.me/", "https://fb.me/", "http://fb.me", "https://fb.me"}
 
 func (l *links) add(target, tags string) {
-	if target = strings.TrimSpace(target); hasPlace(target) {
+	if target = strings.TrimSpace(target); leadsSomewhere(target) {
 		*l = append(*l, link{target, tags})
 	}
 }
 
-func hasPlace(target string) bool { return target != "" && !slices.Contains(noPlace, target) }
+func leadsSomewhere(target string) bool {
+	return target != "" && !slices.Contains(placeholderLinks, target)
+}
 
-// TagsAlone are the tags of a creative that shows no link, as those made from an
-// existing post, as a query. A click on the post carries them all the same.
+// TagsAlone returns the tags of a creative without a link as a query, for example one
+// made from an existing post. A click on the post still carries them.
 func TagsAlone(c Creative) string {
 	var f assetFeed
-	lookInto(c.Feed, &f)
+	unmarshalLenient(c.Feed, &f)
 	query := "?"
 	for _, u := range f.URLs {
-		if query == "?" && !hasPlace(strings.TrimSpace(u.Website)) {
+		if query == "?" && !leadsSomewhere(strings.TrimSpace(u.Website)) {
 			query = withTags(query, u.Tags)
 		}
 	}
 	return withTags(query, c.Tags)
 }
 
-// lookInto takes of a document what fits. Meta may change the type of one member,
-// and the others are as good as before; the document itself is in its column.
-func lookInto(document []byte, into any) {
+// unmarshalLenient decodes the parts of a document that have the expected type. Meta
+// may change the type of one member; the others stay usable, and the document itself
+// is in its column.
+func unmarshalLenient(document []byte, into any) {
 	if len(document) > 0 {
 		_ = json.Unmarshal(document, into)
 	}
@@ -87,8 +90,8 @@ type linkData struct {
 	} `json:"child_attachments"`
 }
 
-// story adds the links of a post: of a link or catalogue ad, of its cards, or
-// behind the button of a video.
+// story adds the links of a post: of a link or catalogue ad, its cards, or the button
+// of a video.
 func (l *links) story(document []byte) {
 	var s struct {
 		Link     linkData `json:"link_data"`
@@ -97,7 +100,7 @@ func (l *links) story(document []byte) {
 			Action callToAction `json:"call_to_action"`
 		} `json:"video_data"`
 	}
-	lookInto(document, &s)
+	unmarshalLenient(document, &s)
 	for _, data := range []linkData{s.Link, s.Template} {
 		for _, card := range data.Cards {
 			l.add(card.Link, "")
@@ -109,7 +112,7 @@ func (l *links) story(document []byte) {
 	l.add(s.Video.Action.Value.Link, "")
 }
 
-// assetFeed is what of an asset feed says where a click leads.
+// assetFeed holds the parts of an asset feed that tell where a click leads.
 type assetFeed struct {
 	URLs []struct {
 		Website string `json:"website_url"`
@@ -121,7 +124,7 @@ type assetFeed struct {
 // feed adds the links that Meta may choose from.
 func (l *links) feed(document []byte) {
 	var f assetFeed
-	lookInto(document, &f)
+	unmarshalLenient(document, &f)
 	for _, u := range f.URLs {
 		l.add(u.Website, u.Tags)
 	}
@@ -130,10 +133,10 @@ func (l *links) feed(document []byte) {
 	}
 }
 
-// withTags puts tags into a link's query, before a fragment. By Meta's reference
-// of the ad creative, url_tags "will replace or be appended to" the parameters of
-// the link: those of the same name give way. How the tags of an asset and those
-// of its creative stand to each other is not documented; the creative's win here.
+// withTags adds tags to a link's query, before the fragment. Meta's reference of the
+// ad creative says that url_tags "will replace or be appended to" the link's
+// parameters, so tags replace parameters of the same name. Meta does not document
+// whether an asset's tags or its creative's take precedence; here the creative's do.
 func withTags(link, tags string) string {
 	tags = strings.TrimLeft(strings.TrimSpace(tags), "?&")
 	if tags == "" {
@@ -157,9 +160,8 @@ func tagName(pair string) string {
 	return name
 }
 
-// hostAndPath are the parts of a link that say which page it is. Links with
-// macros are no URLs by the letter, and are cut all the same; host is empty where
-// a link has none, such as tel:.
+// hostAndPath returns the host and path of a link. Links with macros are not valid
+// URLs and are split all the same. host is empty for links without one, such as tel:.
 func hostAndPath(link string) (host, path string) {
 	_, rest, _ := strings.Cut(link, "://")
 	end := strings.IndexAny(rest, "?#")
@@ -171,12 +173,11 @@ func hostAndPath(link string) (host, path string) {
 	return strings.ToLower(host), "/" + path
 }
 
-// utmNames are the tags that have a column.
+// utmNames lists the tags that have a column.
 var utmNames = []string{"utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"}
 
-// UTM are the tags of a link that have a column. Of a tag that is there twice the
-// first counts, as it does for a page that reads its own address. A value that
-// is not well encoded stays as it is, and so do macros.
+// UTM returns the UTM tags of a link. The first of two equal tags counts, as in a
+// browser's URLSearchParams.get. Invalid encoding and macros are left unchanged.
 func UTM(link string) map[string]string {
 	found := map[string]string{}
 	link, _, _ = strings.Cut(link, "#")

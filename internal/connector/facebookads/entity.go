@@ -2,8 +2,8 @@ package facebookads
 
 import "adtally/internal/table"
 
-// Statuses that an object can have (effective_status in Meta's specs). All are
-// asked for by name: an edge hides archived and deleted objects otherwise.
+// Statuses of objects (effective_status in Meta's specs). Every request names all of
+// them, because Meta hides archived and deleted objects otherwise.
 var (
 	campaignStatuses = []string{"ACTIVE", "PAUSED", "DELETED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES"}
 	adSetStatuses    = append([]string{"CAMPAIGN_PAUSED"}, campaignStatuses...)
@@ -12,11 +12,11 @@ var (
 	statuses = map[string][]string{"campaign": campaignStatuses, "adset": adSetStatuses, "ad": adStatuses}
 )
 
-// Page sizes of the edges. Creatives are heavy; others are known to be served
-// by the hundreds (META_API.md §2.1). A page that is too large is halved.
+// Page sizes. Creatives are large; for other objects Meta serves hundreds per page
+// (docs/meta-api.md#paging). A page that is too large is halved.
 const (
-	entityRows   = 500
-	creativeRows = 200
+	objectPageSize   = 500
+	creativePageSize = 200
 )
 
 func entity(name, edge, filter string, limit int, text string, fields ...field) *stream {
@@ -26,10 +26,9 @@ func entity(name, edge, filter string, limit int, text string, fields ...field) 
 			History: true, References: references(columns(fields))}}
 }
 
-// keeping names the columns that change by themselves: links that are signed
-// anew for every read, and what is counted while time passes. A change of them
-// alone is no new state of the object.
-func (s *stream) keeping(volatile ...string) *stream {
+// withVolatile names the columns that change by themselves: signed links, and counters that
+// grow with time. A change in these columns alone is not a new version of the object.
+func (s *stream) withVolatile(volatile ...string) *stream {
 	s.table.Volatile = volatile
 	return s
 }
@@ -50,7 +49,7 @@ func adAccounts() *stream {
 		number("timezone_id", "Meta's number of the time zone."),
 		words("timezone_name", "The zone in which the account counts its days."),
 		col("timezone_offset_hours_utc", table.Decimal(6, 2), table.Ratio, table.None, "Hours from UTC when Meta was asked."),
-		moment("created_time", "When it was made."),
+		timestamp("created_time", "When it was made."),
 		minor("amount_spent", "Spent so far, since the account was made or the counter was reset."),
 		minor("spend_cap", "The account's spending limit; 0 = none."),
 		minor("balance", "The bill that is due."),
@@ -63,11 +62,11 @@ func adAccounts() *stream {
 		number("is_personal", "1 where it is used privately."),
 		flag("is_prepay_account", "Whether it is paid in advance."),
 		rawField)
-	return s.keeping("amount_spent", "balance", "timezone_offset_hours_utc")
+	return s.withVolatile("amount_spent", "balance", "timezone_offset_hours_utc")
 }
 
 func campaigns() *stream {
-	return entity("campaigns", "campaigns", "campaign", entityRows, "Campaigns, as they are now, archived and deleted ones too.",
+	return entity("campaigns", "campaigns", "campaign", objectPageSize, "Campaigns, as they are now, archived and deleted ones too.",
 		id("id", "The campaign."), id(table.AccountColumn, "The ad account."),
 		words("name", "Its name."),
 		words("objective", "What it is for."),
@@ -89,14 +88,14 @@ func campaigns() *stream {
 		id("source_campaign_id", "The campaign it was copied from."),
 		flag("budget_rebalance_flag", "Whether Meta moves budget between ad sets."),
 		flag("is_skadnetwork_attribution", "Whether it is measured through SKAdNetwork."),
-		moment("start_time", "When it starts."), moment("stop_time", "When it stops; NULL = open."),
-		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed. Budget changes do not move it."),
-		moment("last_budget_toggling_time", "When the budget last moved between campaign and ad sets."),
-		rawField).keeping("budget_remaining")
+		timestamp("start_time", "When it starts."), timestamp("stop_time", "When it stops; NULL = open."),
+		timestamp("created_time", "When it was made."), timestamp("updated_time", "When it was last changed. Budget changes do not move it."),
+		timestamp("last_budget_toggling_time", "When the budget last moved between campaign and ad sets."),
+		rawField).withVolatile("budget_remaining")
 }
 
 func adSets() *stream {
-	return entity("ad_sets", "adsets", "adset", entityRows, "Ad sets, as they are now, archived and deleted ones too.",
+	return entity("ad_sets", "adsets", "adset", objectPageSize, "Ad sets, as they are now, archived and deleted ones too.",
 		id("id", "The ad set."), id(table.AccountColumn, "The ad account."), id("campaign_id", "The campaign it belongs to."),
 		words("name", "Its name."),
 		words("status", "What its owner set."), words("configured_status", "What its owner set."),
@@ -120,15 +119,15 @@ func adSets() *stream {
 		flag("is_dynamic_creative", "Whether Meta mixes its creatives."),
 		number("lifetime_imps", "Impressions that are bought for its whole life; 0 = it is not sold so."),
 		id("source_adset_id", "The ad set it was copied from."),
-		moment("start_time", "When it starts."), moment("end_time", "When it ends; NULL = open."),
-		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
-		rawField).keeping("budget_remaining", "learning_stage_info")
+		timestamp("start_time", "When it starts."), timestamp("end_time", "When it ends; NULL = open."),
+		timestamp("created_time", "When it was made."), timestamp("updated_time", "When it was last changed."),
+		rawField).withVolatile("budget_remaining", "learning_stage_info")
 }
 
 func ads() *stream {
 	creative := id("creative_id", "The creative it shows.").as("creative")
 	creative.how = asNested
-	return entity("ads", "ads", "ad", entityRows, "Ads, as they are now, archived and deleted ones too.",
+	return entity("ads", "ads", "ad", objectPageSize, "Ads, as they are now, archived and deleted ones too.",
 		id("id", "The ad."), id(table.AccountColumn, "The ad account."),
 		id("campaign_id", "The campaign it belongs to."), id("adset_id", "The ad set it belongs to."),
 		words("name", "Its name."),
@@ -141,6 +140,6 @@ func ads() *stream {
 		id("source_ad_id", "The ad it was copied from."),
 		id("last_updated_by_app_id", "The app that changed it last."),
 		words("preview_shareable_link", "Link to a preview."),
-		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
-		rawField).keeping("preview_shareable_link")
+		timestamp("created_time", "When it was made."), timestamp("updated_time", "When it was last changed."),
+		rawField).withVolatile("preview_shareable_link")
 }

@@ -10,25 +10,25 @@ import (
 	"adtally/internal/fetch"
 )
 
-// Explanation is what an error of Graph's means, for people and programs.
+// Explanation describes what an error of the Graph API means, for people and programs.
 type Explanation struct {
 	Act     string `json:"act"` // retry, wait, shrink, reconnect, configure or bug
 	Class   string `json:"class"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
-	Code    *int   `json:"code"`    // nil where Meta gives none
-	Subcode *int   `json:"subcode"` // nil where Meta gives none
+	Code    *int   `json:"code"`    // nil if Meta sends none
+	Subcode *int   `json:"subcode"` // nil if Meta sends none
 
-	// WaitSeconds is how long to wait; not there where waiting is not the cure.
+	// WaitSeconds is how long to wait; omitted if waiting does not help.
 	WaitSeconds float64 `json:"wait_seconds,omitempty"`
 
-	Said string        `json:"-"` // Meta's own words, "" where there are none
+	Said string        `json:"-"` // Meta's own text, "" if there is none
 	Wait time.Duration `json:"-"` // for wait: how long
 }
 
-// Explain says what an answer of Graph's means: a body as it came, a part of a
-// batch, or a report job that failed. A good answer is a fault: one without an
-// error, and with a status below 400, or 0 where nobody knows it.
+// Explain classifies an answer of the Graph API: a body, a part of a batch, or a
+// failed report job. status is 0 if unknown. It returns a fault if the answer is not
+// an error: it contains none and its status is below 400.
 func Explain(status int, header http.Header, body []byte) (Explanation, error) {
 	a := fetch.Answer{Status: status, Header: header, Body: bytes.TrimSpace(body)}
 	err := errorAnywhere(&a)
@@ -46,7 +46,7 @@ func explained(r *refusal) Explanation {
 	}
 	x.Said, x.Code, x.Subcode = r.graph.Error(), given(r.graph.Code), given(r.graph.Subcode)
 	if r.class == classUnknown || r.class == classBadRequest {
-		x.Message += ". " + x.Said // there is nothing better to tell
+		x.Message += ". " + x.Said // there is no better hint
 	}
 	return x
 }
@@ -58,9 +58,9 @@ func given(n int) *int {
 	return &n
 }
 
-// errorAnywhere looks for an error in whatever form a person may have kept it.
+// errorAnywhere looks for an error in any form in which a person may have saved it.
 func errorAnywhere(a *fetch.Answer) error {
-	for range deepest {
+	for range maxDepth {
 		inner, ok := unwrapped(a)
 		if !ok {
 			break
@@ -81,13 +81,13 @@ func errorAnywhere(a *fetch.Answer) error {
 	return unreadable(*a)
 }
 
-// deepest is how many wrappings are looked into: a recorded exchange, that
-// holds a batch, that holds a part.
-const deepest = 3
+// maxDepth is how many wrappings are opened: a recorded exchange that holds a batch
+// that holds a part.
+const maxDepth = 3
 
-// unwrapped takes an answer out of a part of a batch, {code, headers, body}, or
-// of an exchange that a recorder kept, {response: {status, headers, body}}. Of
-// a whole batch it takes the first part that is an error.
+// unwrapped extracts an answer from a part of a batch, {code, headers, body}, or from
+// a recorded exchange, {response: {status, headers, body}}. Of a whole batch it
+// returns the first part that is an error.
 func unwrapped(a *fetch.Answer) (fetch.Answer, bool) {
 	var list []json.RawMessage
 	if json.Unmarshal(a.Body, &list) == nil && list != nil {
@@ -116,7 +116,8 @@ func unwrapped(a *fetch.Answer) (fetch.Answer, bool) {
 	return inner, true
 }
 
-// firstRefused is the first error of a batch, or else a part that timed out.
+// firstRefused returns the first part of a batch that is an error, or else a part that
+// timed out.
 func firstRefused(parts []json.RawMessage, a *fetch.Answer) (fetch.Answer, bool) {
 	timedOut := false
 	for _, raw := range parts {
@@ -131,8 +132,8 @@ func firstRefused(parts []json.RawMessage, a *fetch.Answer) (fetch.Answer, bool)
 	return fetch.Answer{Status: a.Status}, timedOut
 }
 
-// partHeaders adds those of a part, a list of names and values, or of an exchange,
-// an object.
+// partHeaders adds the headers of a part (a list of names and values) or of an
+// exchange (an object).
 func partHeaders(outer http.Header, raw json.RawMessage) http.Header {
 	h := outer.Clone()
 	if h == nil {
@@ -154,8 +155,8 @@ func partHeaders(outer http.Header, raw json.RawMessage) http.Header {
 	return h
 }
 
-// bareError is an error without its wrapping, as debug_token has it inside its
-// data, or one whose names begin with error_, as a failed report job has it.
+// bareError decodes an error without its wrapping: one from inside debug_token's data,
+// or one of a failed report job, whose member names begin with error_.
 func bareError(body []byte) (e *graphError, run bool) {
 	var b struct {
 		Data     json.RawMessage
@@ -178,7 +179,7 @@ func bareError(body []byte) (e *graphError, run bool) {
 		return e, true
 	case b.Message != nil && b.Code != nil:
 		e = &graphError{}
-		return e, json.Unmarshal(body, e) != nil // never: it takes every form
+		return e, json.Unmarshal(body, e) != nil // never fails: UnmarshalJSON accepts every form
 	}
 	return errorIn(b.Data), false
 }

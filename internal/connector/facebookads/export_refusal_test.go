@@ -46,7 +46,7 @@ func JudgeRun(body []byte) error {
 func IsJobError(err error) bool { return errors.Is(err, errJob) }
 
 // Outside is what leaves the connector.
-func Outside(err error) error { return outside(err) }
+func Outside(err error) error { return publicFault(err) }
 
 // Row is one row of the classifier.
 type Row struct {

@@ -16,7 +16,7 @@ import (
 func DecodePage(name string, a adtally.Account, body []byte, page bool) ([]table.Batch, error) {
 	d := decoderFor(name, a)
 	if !page {
-		err := d.row(jsonOf(body))
+		err := d.row(newJSONDecoder(body))
 		return d.batches(), err
 	}
 	_, err := decodePage(body, d.row)
@@ -83,7 +83,7 @@ func Combinations() (list [][2][]string) {
 	for _, c := range combinations {
 		var pair [2][]string
 		for _, n := range c.names {
-			if cutsActionsOnly(n) {
+			if isOnlyActionBreakdown(n) {
 				pair[1] = append(pair[1], n)
 			} else {
 				pair[0] = append(pair[0], n)
@@ -110,7 +110,7 @@ func FieldFits(name string, breakdowns []string) bool {
 
 // DecodeReport decodes a page of a user's own report.
 func DecodeReport(r adtally.Report, a adtally.Account, body []byte) ([]table.Batch, error) {
-	streams, err := customs([]adtally.Report{r})
+	streams, err := customReports([]adtally.Report{r})
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,9 @@
-// Package facebookads is for reading Meta's Marketing API: what Facebook Ads
-// has, what to ask for, how to ask politely, and what the answers mean.
+// Package facebookads reads Meta's Marketing API: which streams Facebook Ads has, what
+// to request, how to stay within rate limits, and how to decode the answers.
 //
-// It may know Graph's wire format, and nothing of warehouses, databases or the
-// simulator. The one rule it keeps: absent is not zero, and what Meta sent is
-// never lost: it is in a column, in raw, or in quarantine.
+// It knows Graph's wire format and nothing about warehouses, databases or the
+// simulator. It follows one rule: absent is not zero, and nothing that Meta sent is
+// lost. Every value ends up in a column, in raw, or in quarantine.
 package facebookads
 
 import (
@@ -21,36 +21,39 @@ import (
 	"adtally/internal/table"
 )
 
-// The defaults of an installation.
+// Defaults of Config.
 const (
 	DefaultAddress = "https://graph.facebook.com"
 	DefaultVersion = "v25.0"
 )
 
-// firstPoll is how soon a report is asked for: recorded small ones took 0–4 s
-// (META_API.md §4), and the wait doubles.
-const firstPoll = time.Second
+// initialPoll is the delay before a report job is first polled: small jobs in
+// recordings took 0–4 s (docs/meta-api.md#report-jobs). The delay doubles.
+const initialPoll = time.Second
 
-// Config is what an installation sets. Its zero value speaks to Meta.
+// Config holds the settings of an installation. The zero value uses Meta's servers.
 type Config struct {
-	Address string       // where Graph is; DefaultAddress when empty
-	Version string       // DefaultVersion when empty
-	HTTP    *http.Client // http.DefaultClient when nil
-	// Poll is how long to wait before a report is asked for the first time;
-	// a second when zero. It doubles from there.
+	Address string       // base URL of the Graph API; DefaultAddress if empty
+	Version string       // DefaultVersion if empty
+	HTTP    *http.Client // http.DefaultClient if nil
+	// Poll is the delay before a report job is first polled; one second if zero. It
+	// doubles after each poll.
 	Poll time.Duration
-	// Now is the day of today, for versions that end; zero = they are not looked at.
+	// Now is the current time, used to check whether Version has ended; zero = not
+	// checked.
 	Now time.Time
-	// MaxWait is how long Meta's stated waits are sat out; a quarter of an hour
-	// when zero. Beyond it, a read ends with a fault that says until when.
+	// MaxWait is the longest wait that Meta may request and that is waited out; 15
+	// minutes if zero. A longer one ends the read with a fault that says until when to
+	// wait.
 	MaxWait time.Duration
-	// Waiting is told what holds calls back.
-	Waiting func(adtally.RateLimitWait)
-	// Say is told what a person should know, such as that a version ends.
-	Say func(notice string)
-	// App is the installation's own; zero = it has none, and tokens are pasted.
+	// OnWait is called when a rate limit delays requests.
+	OnWait func(adtally.RateLimitWait)
+	// OnNotice is called with a message for people, for example that the API version
+	// will end.
+	OnNotice func(notice string)
+	// App is the installation's own app at Meta; zero = none, and users paste tokens.
 	App adtally.App
-	// LoginAddress is where people log in; DefaultLoginAddress when empty.
+	// LoginAddress is the base URL of the login page; DefaultLoginAddress if empty.
 	LoginAddress string
 }
 
@@ -58,24 +61,24 @@ type Config struct {
 type Connector struct {
 	config  Config
 	fetch   *fetch.Client
-	version atomic.Value // of string
+	version atomic.Value // holds a string
 }
 
 var _ connector.Connector = (*Connector)(nil)
 
-// New makes the connector.
+// New returns a Connector.
 func New(c Config) *Connector {
 	c.Address = cmp.Or(c.Address, DefaultAddress)
 	c.Version = cmp.Or(c.Version, DefaultVersion)
-	c.Poll = cmp.Or(c.Poll, firstPoll)
+	c.Poll = cmp.Or(c.Poll, initialPoll)
 	made := &Connector{config: c}
-	made.fetch = &fetch.Client{HTTP: c.HTTP, Judge: judge, Gauge: gauge, MaxWait: c.MaxWait, Waiting: made.waiting}
+	made.fetch = &fetch.Client{HTTP: c.HTTP, Judge: judge, Gauge: readUsage, MaxWait: c.MaxWait, Waiting: made.reportWait}
 	made.version.Store(usableVersion(c.Version, c.Now))
 	return made
 }
 
-// Version is the version of the Marketing API that is spoken, and when it ends;
-// zero = Meta has not announced it.
+// Version returns the Marketing API version in use and the day on which it ends. ends
+// is zero if Meta has announced no end.
 func (c *Connector) Version() (name string, ends time.Time) {
 	name = c.version.Load().(string)
 	if r, known := releaseOf(name); known && r.ends != 0 {
@@ -84,30 +87,31 @@ func (c *Connector) Version() (name string, ends time.Time) {
 	return name, ends
 }
 
-// Used is how full the budgets for an account's figures are, as Meta said last.
+// Used returns how much of the account's budget for insights is used, by Meta's last
+// answer.
 func (c *Connector) Used(account string) (share float64, known bool) {
 	return c.fetch.Used(insightsOf(account).buckets())
 }
 
-// waiting tells of a wait whose account it is, and which of Meta's budgets.
-func (c *Connector) waiting(w fetch.Wait) {
-	if c.config.Waiting == nil {
+// reportWait reports a wait together with its account and its budget.
+func (c *Connector) reportWait(w fetch.Wait) {
+	if c.config.OnWait == nil {
 		return
 	}
 	account, use, _ := strings.Cut(strings.TrimPrefix(w.Bucket, "act_"), " ")
 	if account == string(scopeApp) {
 		account, use = "", string(scopeApp)
 	}
-	c.config.Waiting(adtally.RateLimitWait{Account: account, Budget: budgetWords[scope(use)], Until: w.Until, Used: w.Used, Spaced: w.Space})
+	c.config.OnWait(adtally.RateLimitWait{Account: account, Budget: budgetWords[scope(use)], Until: w.Until, Used: w.Used, Spaced: w.Space})
 }
 
-// budgetWords say what a budget is for; "" stands for the account's own.
+// budgetWords describe the budgets; "" is the account's own.
 var budgetWords = map[scope]string{
 	scopeApp: "of the app", scopeAccount: "of the account", "": "of the account",
 	scopeInsights: "for reports of the account", scopeManagement: "for objects of the account",
 }
 
-// Spec describes the connector.
+// Spec describes the connector and its settings.
 func (c *Connector) Spec() adtally.Spec {
 	return adtally.Spec{
 		Name: "facebookads", Title: "Facebook Ads",
@@ -124,13 +128,13 @@ func (c *Connector) Spec() adtally.Spec {
 }
 
 func (c *Connector) graph(s adtally.Secret) *graph {
-	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, say: c.config.Say, app: c.config.App, life: &life{}}
+	return &graph{fetch: c.fetch, address: strings.TrimRight(c.config.Address, "/"), version: &c.version, secret: s, onNotice: c.config.OnNotice, app: c.config.App, token: &tokenState{}}
 }
 
-// Open makes a reader of the tables that the source names; of the usual ones
-// when it names none.
+// Open returns a reader of the source's tables, or of the default tables if the source
+// names none.
 func (c *Connector) Open(source adtally.Source, secret adtally.Secret) (connector.Reader, error) {
-	own, err := customs(source.Reports)
+	own, err := customReports(source.Reports)
 	if err != nil {
 		return nil, err
 	}
@@ -170,10 +174,10 @@ func tableNames(streams []*stream) (names []string) {
 	return names
 }
 
-// choose keeps the streams of the named tables, and behind them the account's
-// totals where something must add up to them, and what leads to pictures where
-// they are wanted. A report brings its actions only
-// when they are named: most of the bytes of an answer are theirs.
+// choose keeps the streams of the named tables. It adds the account's totals if a kept
+// stream must match them, and the streams that lead to pictures if the source wants
+// pictures. A report brings its actions only if they are named, because they make up
+// most of an answer's bytes.
 func choose(all []*stream, source adtally.Source) (kept []*stream, err error) {
 	known, tables := tableNames(all), source.Tables
 	for _, name := range tables {
@@ -215,9 +219,9 @@ type reader struct {
 	polls    polls
 	slots    allSlots
 	tunings  tunings
-	starts   starts
+	starts   restartCounts
 	searches fieldSearches
-	metrics  []metric // of the user's own
+	metrics  []metric // defined by the user
 }
 
 func (r *reader) Streams() (out []connector.Stream) {

@@ -7,9 +7,9 @@ import (
 	"adtally"
 )
 
-// credentialFaults are all the ways in which a token, a login, an app or a
-// permission fails, from the one table of cures (R16). The document of the
-// connector has a heading for each.
+// credentialFaults lists every way in which a token, a login, an app or a permission
+// can fail. It is built from cures, and docs for the connector have a heading for
+// each.
 func credentialFaults() (all []adtally.FaultInfo) {
 	for c, cure := range cures {
 		if !aboutCredentials(c) {

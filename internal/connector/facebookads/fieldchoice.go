@@ -9,9 +9,9 @@ import (
 	"adtally"
 )
 
-// chooseFields has the named reports ask for other fields than the usual ones: a
-// list of them or, with + and -, more and fewer. A column that is not asked for stays
-// in its table, and is NULL.
+// chooseFields changes the fields that the named reports request: a list replaces the
+// default fields; + and - add and remove some. A column that is not requested stays in
+// its table and is NULL.
 func chooseFields(all []*stream, chosen map[string][]string) error {
 	for _, name := range slices.Sorted(maps.Keys(chosen)) {
 		i := slices.IndexFunc(all, func(s *stream) bool { return s.name == name })
@@ -27,7 +27,7 @@ func chooseFields(all []*stream, chosen map[string][]string) error {
 	return nil
 }
 
-// noChoice says why a table's fields cannot be chosen.
+// noChoice returns the reason why a table's fields cannot be chosen.
 func noChoice(all []*stream, name string) error {
 	var reports []string
 	for _, s := range all {
@@ -47,7 +47,7 @@ func noChoice(all []*stream, name string) error {
 		Hint: strings.TrimSpace(adtally.DidYouMean(name, reports) + " adtally tables lists them all.")}
 }
 
-// choose applies one choice.
+// choose applies one choice of fields.
 func (s *stream) choose(asked []string) error {
 	usual := s.chosen()
 	asked, signed := slices.Clone(asked), 0
@@ -78,7 +78,7 @@ func (s *stream) choose(asked []string) error {
 	return nil
 }
 
-// only asks for these figures, and no other.
+// only requests exactly these figures.
 func (s *stream) only(names []string) error {
 	for _, name := range names {
 		if err := s.more(name); err != nil {
@@ -114,8 +114,8 @@ func (s *stream) moreAndFewer(changes []string) error {
 	return nil
 }
 
-// more asks for a field, in a column of its own where the table has none yet. What
-// is always read may be named.
+// more requests a field and adds a column if the table has none for it. Naming a field
+// that is always read is allowed.
 func (s *stream) more(asked string) error {
 	name := bareField(asked)
 	if s.fieldIndex(name) >= 0 || slices.Contains(implied, name) {
@@ -134,16 +134,16 @@ func (s *stream) more(asked string) error {
 	if err != nil || !ok {
 		return err
 	}
-	last := len(s.fields) - 1 // raw stays the last
+	last := len(s.fields) - 1 // raw stays last
 	s.fields = slices.Insert(s.fields, last, f)
 	s.table.Columns = columns(s.fields)
 	return nil
 }
 
-// implied are Graph's names of what stands in every row under another name.
+// implied lists Meta's names of fields that every row has under another name.
 var implied = []string{"account_currency", "date_stop"}
 
-// fieldIndex finds a field by Graph's name or by its column's.
+// fieldIndex finds a field by Meta's name or by its column.
 func (s *stream) fieldIndex(name string) int {
 	return slices.IndexFunc(s.fields, func(f field) bool { return f.graph() == name || f.column.Name == name })
 }
@@ -164,12 +164,12 @@ func (s *stream) unknownField(name string, known []string) error {
 	if err != nil {
 		return err
 	}
-	return reportFault("unknown_field", fmt.Sprintf("there is no field %q at the level %s", name, l.word),
+	return reportFault("unknown_field", fmt.Sprintf("there is no field %q at the level %s", name, l.name),
 		strings.TrimSpace(hint+" adtally tables "+s.name+" lists the usual ones."))
 }
 
-// knownFields are those that Meta serves at the report's level: results are those of
-// ad sets, and rankings those of ads.
+// knownFields lists the fields that Meta serves at the report's level: results exist
+// for ad sets, and rankings for ads.
 func (s *stream) knownFields() (names []string) {
 	for _, name := range servedFields() {
 		isOf := func(list []field) bool {
@@ -185,13 +185,13 @@ func (s *stream) knownFields() (names []string) {
 	return names
 }
 
-// optionalField says that a field may be left out: it is neither a part of what a row
-// is about nor made by us.
+// optionalField reports whether a field may be left out: it is not part of the row's
+// key, and Meta sends it.
 func (s *stream) optionalField(f field) bool {
 	return !f.own && fieldKinds[f.graph()] != "own" && !slices.Contains(ourColumns, f.column.Name)
 }
 
-// chosen are the fields of figures that are asked for.
+// chosen lists the figures that are requested.
 func (s *stream) chosen() (names []string) {
 	for _, f := range s.fields {
 		if s.optionalField(f) {
@@ -206,8 +206,8 @@ func bareField(asked string) string {
 	return name
 }
 
-// addUp says of each report which of its columns must add up to the account's: those
-// that both are asked for.
+// addUp sets which columns of each report must add up to the account's totals: those
+// that both request.
 func addUp(kept []*stream) {
 	i := slices.IndexFunc(kept, func(s *stream) bool { return s.name == totalTable })
 	for _, s := range kept {
@@ -219,7 +219,7 @@ func addUp(kept []*stream) {
 	}
 }
 
-// checkRead refuses fields of a report that is not read.
+// checkRead rejects a choice of fields for a report that is not read.
 func checkRead(kept []*stream, chosen map[string][]string) error {
 	for _, name := range slices.Sorted(maps.Keys(chosen)) {
 		if !slices.ContainsFunc(kept, func(s *stream) bool { return s.name == name }) {

@@ -13,31 +13,31 @@ import (
 	"adtally"
 )
 
-// mostProbes bounds the search for fields that sink a question: one among fifty
-// takes at most fourteen.
-const mostProbes = 40
+// maxProbes limits the search for failing fields: finding one among fifty takes at
+// most fourteen requests.
+const maxProbes = 40
 
-// fieldSearch looks for the fields that sink a question, where Meta names none: it asks
-// for half of them, and for half of those.
+// fieldSearch finds the fields that make a request fail when Meta names none, by
+// bisection.
 type fieldSearch struct {
 	graph  *graph
 	path   string
 	budget budget
 	query  url.Values
-	base   []string // asked for every time
+	base   []string // requested every time
 	left   int      // probes that may still be sent
 }
 
-// fieldSearches are those of a reader: one at a time, since slices that are read beside
-// each other ask for the same fields.
+// fieldSearches are those of a reader. They run one at a time, because slices that are
+// read in parallel request the same fields.
 type fieldSearches struct {
 	mu     sync.Mutex
-	closed map[string]bool // streams of an account that are refused whatever is asked
+	closed map[string]bool // streams of an account that fail with every field
 }
 
-// isAboutPart says whether a refusal may be about one of the fields only: where
-// ads_read is missing it is about all of them. A job that failed may have other
-// reasons than a permission.
+// isAboutPart reports whether a refusal may concern only some of the fields: without
+// ads_read it concerns all of them. A failed job may have other reasons than a
+// permission.
 func isAboutPart(err error) bool {
 	r := refusalOf(err)
 	switch {
@@ -51,24 +51,24 @@ func isAboutPart(err error) bool {
 	return false
 }
 
-// find gives the fields that are refused; none where all are refused alike, or
-// where each alone is not.
+// find returns the failing fields. It returns none if all of them fail, or if none
+// fails alone.
 func (h *fieldSearch) find(ctx context.Context, fields []string) ([]string, error) {
-	h.left = mostProbes
+	h.left = maxProbes
 	if refused, err := h.refused(ctx, nil); refused || err != nil {
 		return nil, err
 	}
 	return h.among(ctx, fields, true)
 }
 
-// among looks for them in some fields; sure = one of these must be among them.
+// among searches some of the fields; sure = at least one of them fails.
 func (h *fieldSearch) among(ctx context.Context, fields []string, sure bool) ([]string, error) {
 	switch {
 	case h.left <= 0:
-		return fields, nil // asking on would cost more than they are worth
+		return fields, nil // further requests cost more than these fields are worth
 	case len(fields) == 1 || !sure:
-		// What follows from the other answers is asked for all the same, once one
-		// field is left: a refusal may have been bad luck.
+		// A single field is requested even if the other answers imply the result: the
+		// refusal may have been a one-off.
 		refused, err := h.refused(ctx, fields)
 		if err != nil || !refused {
 			return nil, err
@@ -97,9 +97,9 @@ func (h *fieldSearch) refused(ctx context.Context, fields []string) (bool, error
 	return false, err
 }
 
-// culprits are the fields to leave out of a question that Meta refused: those
-// that it names, in whatever words, or those that a search finds.
-func (rd *reading) culprits(ctx context.Context, q question, h fieldSearch, cause error) ([]string, error) {
+// failingFields returns the fields to leave out of a request that Meta refused: those
+// that the refusal names, or those that a search finds.
+func (rd *reading) failingFields(ctx context.Context, q question, h fieldSearch, cause error) ([]string, error) {
 	asked := rd.stream.askable(q.asks())
 	keys := rd.stream.askable(q.keys())
 	if len(keys) == 0 {
@@ -121,16 +121,16 @@ func (rd *reading) culprits(ctx context.Context, q question, h fieldSearch, caus
 	h.graph, h.base = rd.graph, keys
 	found, err := h.find(ctx, fields)
 	switch {
-	case err == nil && h.left == mostProbes-1: // the first of them was refused
+	case err == nil && h.left == maxProbes-1: // the first of them was refused
 		rd.close()
 	case err == nil && len(found) == 0:
-		err = fmt.Errorf("%w: %w", errPassed, cause)
+		err = fmt.Errorf("%w: %w", errNotReproduced, cause)
 	}
 	return found, err
 }
 
-// errPassed says that a refusal was not met again when its parts were asked for.
-var errPassed = errors.New("the refusal has passed")
+// errNotReproduced means that the parts of a refused request succeed.
+var errNotReproduced = errors.New("the refusal has passed")
 
 func (rd *reading) close() {
 	if rd.searches.closed == nil {
@@ -148,14 +148,14 @@ func among(names, of []string) (found []string) {
 	return found
 }
 
-// word is what may be a field's name in a sentence: in quotes, after the word
-// field, or with an underscore, since a sentence has no such words of its own.
-var word = regexp.MustCompile(`["'` + "`" + `(\[]([a-z][a-z0-9_]*)["'` + "`" + `)\]]|(?i:\bfields?:? )([a-z][a-z0-9_]*)|\b([a-z][a-z0-9]*_[a-z0-9_]+)\b`)
+// fieldWord matches a possible field name in a sentence: in quotes, after the word field,
+// or with an underscore, which ordinary words do not have.
+var fieldWord = regexp.MustCompile(`["'` + "`" + `(\[]([a-z][a-z0-9_]*)["'` + "`" + `)\]]|(?i:\bfields?:? )([a-z][a-z0-9_]*)|\b([a-z][a-z0-9]*_[a-z0-9_]+)\b`)
 
-// spoken are those of the fields of which a refusal speaks.
+// withNames returns those of the fields that a refusal mentions.
 func withNames(err error, fields []string) (names []string) {
-	for _, found := range word.FindAllStringSubmatch(said(refusalOf(err).graph), -1) {
-		name := found[1] + found[2] + found[3] // one of them
+	for _, found := range fieldWord.FindAllStringSubmatch(said(refusalOf(err).graph), -1) {
+		name := found[1] + found[2] + found[3] // only one group matched
 		if slices.Contains(fields, name) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -163,19 +163,19 @@ func withNames(err error, fields []string) (names []string) {
 	return names
 }
 
-// leaveOut says whether the question is worth asking again without the fields
-// that sank it, and remembers them. The error is what stands in the way; what
-// sounds like a dead token is confirmed first.
+// leaveOut reports whether the request is worth repeating without the failing fields,
+// and remembers them. The error is the reason not to. An error that looks like a dead
+// token is confirmed first.
 func (rd *reading) leaveOut(ctx context.Context, q question, h fieldSearch, cause error) (bool, error) {
 	if cause = rd.graph.confirm(ctx, cause); refusalOf(cause) == nil || adtally.FaultOf(cause).Act == adtally.Reconnect {
 		return false, cause
 	}
 	rd.searches.mu.Lock()
 	defer rd.searches.mu.Unlock()
-	if among(rd.tuning().Without, q.asks()) != nil { // another slice was faster
+	if among(rd.tuning().Without, q.asks()) != nil { // another slice found them first
 		return true, nil
 	}
-	gone, err := rd.culprits(ctx, q, h, cause)
+	gone, err := rd.failingFields(ctx, q, h, cause)
 	if err != nil {
 		return false, err
 	}
@@ -193,7 +193,8 @@ func (rd *reading) leaveOut(ctx context.Context, q question, h fieldSearch, caus
 	return err == nil, err
 }
 
-// sample is how a report's fields are tried: a row of one day.
+// sample is how the fields of a report are tested: with a request for one row of one
+// day.
 func (q question) sample() fieldSearch {
 	if last := q.stream.period.first(q.window.Last()); q.window.From < last {
 		q.window.From = last

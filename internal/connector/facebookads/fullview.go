@@ -6,9 +6,9 @@ import (
 	"adtally/internal/table"
 )
 
-// full is the view of a level with all that analysts put beside each other: the
-// figures, the conversions, and of ads the creative, its picture, its link and
-// its tags. Every column has a name of its own; nil for other reports.
+// full is the view of a level with everything that analysts put side by side: the
+// figures, the conversions and, for ads, the creative, its picture, its link and its
+// tags. All column names are distinct. It is nil for other reports.
 func (s *stream) full(own []metric) *table.View {
 	wide := s.wide(own)
 	if wide == nil || s.custom || !s.totals && s.table.Name != totalTable {
@@ -28,8 +28,8 @@ func (s *stream) full(own []metric) *table.View {
 	return v
 }
 
-// object is how to reach what stands beside a level's figures, and what is shown
-// of it.
+// object returns the joins from a level's figures to its objects, and the columns to
+// show.
 func (s *stream) object() ([]table.Hop, []table.Shown) {
 	now := func(name, from, text string) table.Shown {
 		return table.Shown{Column: words(name, text+" As it is now; NULL where it is not known.").column, From: from}
@@ -52,12 +52,12 @@ func (s *stream) object() ([]table.Hop, []table.Shown) {
 	return nil, nil
 }
 
-// toCreative leads from figures of ads to the creative that an ad shows.
+// toCreative joins the figures of ads to the ad's creative.
 func toCreative() []table.Hop {
 	return []table.Hop{{Column: "ad_id", To: ads().table}, {Column: "creative_id", To: adCreatives().table}}
 }
 
-// linkShown is where a click on a creative leads.
+// linkShown lists the columns about a creative's link.
 func linkShown() []table.Shown {
 	shown := []table.Shown{{Column: id("creative_id", "The creative that the ad shows now; NULL where it is not known.").column, From: "id"}}
 	show := func(name, text string, encoded bool) {

@@ -8,15 +8,15 @@ import (
 	"adtally/internal/table"
 )
 
-// gap is something that Meta did not give.
+// gap is something that Meta did not return.
 type gap struct {
 	table  string         // "" = the stream's own
-	days   adtally.Window // each of them lacks it; zero = an entity
-	row    string         // its key, without the day; "" = all
+	days   adtally.Window // every day in the window has the gap; zero = an object
+	row    string         // the row's key without the day; "" = all rows
 	column string         // "" = the whole row
 	code   string
 	reason string
-	due    bool // asking again may help
+	due    bool // worth requesting again
 }
 
 // gapRows collects the gaps of a slice.
@@ -30,7 +30,7 @@ func newGapRows(s *stream, account string) *gapRows {
 	return &gapRows{stream: s, account: account, rows: table.NewBuilder(&table.Gaps)}
 }
 
-// add lists one, for each of its days: whoever shows a day looks for that day.
+// add lists a gap once per day, because readers look gaps up by day.
 func (g *gapRows) add(x gap) error {
 	if x.days.IsZero() {
 		return g.write(x, "")
@@ -43,8 +43,8 @@ func (g *gapRows) add(x gap) error {
 	return nil
 }
 
-// write lists a gap of one day; "" = of an entity. A field of Graph's is listed
-// under the column that lacks it.
+// write lists a gap of one day; "" = an object without a day. A field is listed under
+// the name of its column.
 func (g *gapRows) write(x gap, day string) error {
 	name := x.table
 	if name == "" {

@@ -10,23 +10,23 @@ import (
 	"adtally/internal/fetch"
 )
 
-// budget says on what a call draws: an ad account, "" for none, and a use case
-// as Meta names it.
+// budget identifies the rate limit that a call counts against: an ad account ("" =
+// none) and a use case by Meta's name.
 type budget struct {
 	account  string
 	use      scope
-	oldReach bool // it also draws on the account's few questions a day about old reach
+	oldReach bool // counts against the account's daily quota for old reach
 }
 
 func insightsOf(account string) budget { return budget{account: account, use: scopeInsights} }
 func objectsOf(account string) budget  { return budget{account: account, use: scopeManagement} }
 
-// oldReach names the bucket of an account's questions about old reach (META_API.md
-// §1.2). Other questions do not wait for it.
+// oldReach names the bucket for an account's requests for old reach with breakdowns
+// (docs/meta-api.md#rate-limits). Other requests do not wait for it.
 func oldReach(account string) string { return "act_" + account + " old_reach" }
 
-// buckets are the budgets by name: of the app, of the account, and of the
-// account's use case. A throttle of one leaves the others open.
+// buckets returns the names of the rate limits: the app's, the account's, and the use
+// case's. A throttle of one leaves the others open.
 func (b budget) buckets() []string {
 	if b.account == "" {
 		return []string{string(scopeApp)}
@@ -38,8 +38,8 @@ func (b budget) buckets() []string {
 	return append(all, b.bucket(b.use))
 }
 
-// bucket names the account's budget of a scope; what is neither of the app nor of
-// a use case is of the account.
+// bucket names the rate limit of a scope. A scope that is neither the app nor a use
+// case means the account.
 func (b budget) bucket(s scope) string {
 	switch {
 	case b.account == "" || s == scopeApp:
@@ -59,10 +59,10 @@ func budgetOf(buckets []string) budget {
 	return budget{account: id, use: scope(use), oldReach: slices.Contains(buckets, oldReach(id))}
 }
 
-// gauge reads the four usage headers of an answer, and what a refusal says
-// (META_API.md §5). Percentages are known to understate: they slow us down, and
-// a refusal still stops us.
-func gauge(r fetch.Request, a fetch.Answer, judged error) (loads []fetch.Load) {
+// readUsage reads the four usage headers of an answer and the throttle in an error
+// (docs/meta-api.md#rate-limits). The percentages can be too low: they slow requests
+// down, but an error can still stop them.
+func readUsage(r fetch.Request, a fetch.Answer, judged error) (loads []fetch.Load) {
 	b := budgetOf(r.Buckets)
 	loads = append(loads, appUsage(a.Header)...)
 	loads = append(loads, insightsUsage(a.Header, b)...)
@@ -79,8 +79,7 @@ func gauge(r fetch.Request, a fetch.Answer, judged error) (loads []fetch.Load) {
 	return loads
 }
 
-// read takes a header apart; one that is not there, or is in no form that we
-// know, says nothing.
+// read parses a header. A header that is missing or has an unknown form is ignored.
 func read(h http.Header, name string, into any) bool {
 	text := h.Get(name)
 	return text != "" && json.Unmarshal([]byte(text), into) == nil
@@ -116,7 +115,7 @@ func insightsUsage(h http.Header, b budget) (loads []fetch.Load) {
 func accountUsage(h http.Header, b budget) []fetch.Load {
 	var u struct {
 		Used  float64 `json:"acc_id_util_pct"`
-		Reset float64 `json:"reset_time_duration"` // seconds; when the score is whole again
+		Reset float64 `json:"reset_time_duration"` // seconds until the score is reset
 	}
 	if !read(h, "X-Ad-Account-Usage", &u) {
 		return nil

@@ -15,64 +15,64 @@ import (
 	"adtally/internal/fetch"
 )
 
-// graph speaks to the Graph API for one credential.
+// graph sends requests to the Graph API with one credential.
 type graph struct {
-	fetch   *fetch.Client
-	address string        // without the version, without a slash at the end
-	version *atomic.Value // of string; moves on where Meta says that it has ended
-	secret  adtally.Secret
-	app     adtally.App  // ours; zero = none
-	say     func(string) // is told what a person should know
-	life    *life        // of the secret
+	fetch    *fetch.Client
+	address  string        // without the version and without a trailing slash
+	version  *atomic.Value // holds a string; changes when Meta says that the version has ended
+	secret   adtally.Secret
+	app      adtally.App  // the installation's app; zero = none
+	onNotice func(string) // called with messages for people
+	token    *tokenState  // whether the secret still works
 }
 
-// spoken is the version in use.
-func (g *graph) spoken() string { return g.version.Load().(string) }
+// apiVersion returns the API version in use.
+func (g *graph) apiVersion() string { return g.version.Load().(string) }
 
-// get asks for a node or one page.
+// get requests an object or a page.
 func (g *graph) get(ctx context.Context, path string, b budget, q url.Values) (fetch.Answer, error) {
-	return g.do(ctx, fetch.Request{Method: http.MethodGet, URL: path, Query: g.proven(q), Secret: g.secret, Buckets: b.buckets()})
+	return g.do(ctx, fetch.Request{Method: http.MethodGet, URL: path, Query: g.withProof(q), Secret: g.secret, Buckets: b.buckets()})
 }
 
 func (g *graph) post(ctx context.Context, path string, b budget, form url.Values) (fetch.Answer, error) {
-	return g.do(ctx, fetch.Request{Method: http.MethodPost, URL: path, Form: g.proven(form), Secret: g.secret, Buckets: b.buckets()})
+	return g.do(ctx, fetch.Request{Method: http.MethodPost, URL: path, Form: g.withProof(form), Secret: g.secret, Buckets: b.buckets()})
 }
 
-// do sends a request to the version in use, and to the next one where Meta says
-// that it has ended (R43).
+// do sends a request to the version in use, and to the next version if Meta says that
+// the first has ended.
 func (g *graph) do(ctx context.Context, r fetch.Request) (fetch.Answer, error) {
 	path := r.URL
 	for {
 		asked := g.version.Load()
 		r.URL = fmt.Sprintf("%s/%s/%s", g.address, asked, path)
 		a, err := g.fetch.Do(ctx, r)
-		g.tell(answeredNotice(fmt.Sprint(asked), a.Header))
-		if !g.movedOn(err, asked, a.At) {
+		g.notify(answeredNotice(fmt.Sprint(asked), a.Header))
+		if !g.switchVersion(err, asked, a.At) {
 			return a, err
 		}
 	}
 }
 
-// movedOn says whether a refusal was about the version, and there is a newer one
-// to ask.
-func (g *graph) movedOn(err error, asked any, at time.Time) bool {
+// switchVersion reports whether an error means that the version has ended and a newer
+// one is available.
+func (g *graph) switchVersion(err error, asked any, at time.Time) bool {
 	if classOf(err) != classVersion {
 		return false
 	}
 	next, known := nextVersion(fmt.Sprint(asked), at)
 	if known && g.version.CompareAndSwap(asked, next) {
-		g.tell(fmt.Sprintf("Meta has ended version %s of its API; Adtally goes on with %s. Update Adtally soon.", asked, next))
+		g.notify(fmt.Sprintf("Meta has ended version %s of its API; Adtally goes on with %s. Update Adtally soon.", asked, next))
 	}
 	return known
 }
 
-func (g *graph) tell(notice string) {
-	if notice != "" && g.say != nil {
-		g.say(notice)
+func (g *graph) notify(notice string) {
+	if notice != "" && g.onNotice != nil {
+		g.onNotice(notice)
 	}
 }
 
-// members walks an object and calls f with each name; f reads the value.
+// members calls f with each name of an object; f reads the value.
 func members(dec *jsontext.Decoder, f func(name string) error) error {
 	if t, err := dec.ReadToken(); err != nil || t.Kind() != '{' {
 		return cmpErr(err, "an object was expected")
@@ -90,7 +90,7 @@ func members(dec *jsontext.Decoder, f func(name string) error) error {
 	return err
 }
 
-// elements walks an array and calls f before each element; f reads it.
+// elements calls f before each element of an array; f reads it.
 func elements(dec *jsontext.Decoder, f rowFunc) error {
 	if t, err := dec.ReadToken(); err != nil || t.Kind() != '[' {
 		return cmpErr(err, "an array was expected")

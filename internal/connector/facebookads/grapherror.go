@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// graphError is Meta's error body; every key but message may be missing.
+// graphError is Meta's error body. Every member except message may be missing.
 type graphError struct {
 	Message   string
 	Type      string
@@ -20,7 +20,7 @@ type graphError struct {
 	UserMsg   string
 	Trace     string
 	Transient bool
-	hidden    bool // there is a code, and it is no number
+	hidden    bool // the code is present but not a number
 }
 
 func (e *graphError) Error() string {
@@ -35,8 +35,8 @@ func (e *graphError) Error() string {
 	return fmt.Sprintf("%s [code %s, trace %s]", text, code, e.Trace)
 }
 
-// UnmarshalJSON takes whatever form an error has: a number may be a text, a
-// text may be an object, and all of it may be a text.
+// UnmarshalJSON accepts every form of an error that was seen: a number as a string, a
+// string as an object, or the whole error as a string.
 func (e *graphError) UnmarshalJSON(raw []byte) error {
 	var m map[string]json.RawMessage
 	if json.Unmarshal(raw, &m) != nil {
@@ -48,18 +48,19 @@ func (e *graphError) UnmarshalJSON(raw []byte) error {
 	e.Code, e.hidden = codeIn(m["code"])
 	e.Subcode, _ = codeIn(m["error_subcode"])
 	if e.Subcode == 0 {
-		e.Subcode, _ = codeIn(m["subcode"]) // debug_token calls it so
+		e.Subcode, _ = codeIn(m["subcode"]) // the name that debug_token uses
 	}
 	if found := codeInText.FindStringSubmatch(e.Message); e.Code == 0 && found != nil {
-		e.Code, _ = strconv.Atoi(found[1]) // three to six digits: it cannot fail
+		e.Code, _ = strconv.Atoi(found[1]) // one to six digits: cannot fail
 	}
 	return nil
 }
 
-// codeInText is the code that Meta writes before most messages.
+// codeInText matches the code that Meta writes before most messages.
 var codeInText = regexp.MustCompile(`^\(#(\d{1,6})\)`)
 
-// codeIn reads a number or a text that is one. Something else is hidden.
+// codeIn decodes a number, or a string that holds one. hidden is true for anything
+// else.
 func codeIn(raw json.RawMessage) (n int, hidden bool) {
 	text := strings.Trim(string(raw), `" `)
 	if text == "" || text == "null" {
@@ -69,7 +70,7 @@ func codeIn(raw json.RawMessage) (n int, hidden bool) {
 	return n, !ok
 }
 
-// wholeNumber reads a whole number, as 100, 100.0 or 1e2.
+// wholeNumber parses a whole number written as 100, 100.0 or 1e2.
 func wholeNumber(text string) (int, bool) {
 	if n, err := strconv.Atoi(text); err == nil {
 		return n, true
@@ -81,11 +82,11 @@ func wholeNumber(text string) (int, bool) {
 	return int(f), true
 }
 
-// plain is textIn for people.
+// plain is textIn with secrets removed.
 func plain(raw json.RawMessage) string { return clean(textIn(raw)) }
 
-// clean takes out of a text what may be a secret or would upset a terminal, and
-// keeps a sensible length.
+// clean removes possible secrets and control characters from a text and limits its
+// length.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -94,17 +95,18 @@ func clean(s string) string {
 		return r
 	}, s)
 	s = secrets.ReplaceAllString(s, "[secret]")
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
+	if len(s) > maxTextLen {
+		s = strings.ToValidUTF8(s[:maxTextLen], "") + "…"
 	}
 	return s
 }
 
-// longest is how much of a text is kept: recorded ones are below 500 bytes.
-const longest = 2000
+// maxTextLen is the longest text that is kept; texts in recordings are below 500
+// bytes.
+const maxTextLen = 2000
 
-// Meta's texts may hold what it was sent (META_API.md §7.10: treat them as
-// secret-bearing). Tokens begin with EAA; an app's is its id and its secret.
+// Meta's messages may repeat what was sent to it, secrets included. Tokens begin with
+// EAA; an app token is the app's ID and its secret (docs/meta-api.md#tokens).
 var secrets = regexp.MustCompile(`EAA[0-9A-Za-z_-]+` +
 	`|\b\d{5,}\|[0-9A-Za-z_-]{8,}` +
 	`|(?i:malformed access token )\S+` +

@@ -2,12 +2,11 @@ package facebookads
 
 import "adtally"
 
-// guideChecked is when somebody last held the guide against META_API.md §7 and
-// Meta's own pages as they are described there. Meta moves its buttons: whoever
-// walks through it again writes the day of that here.
+// guideChecked is the day on which the guide was last compared with Meta's pages. Meta
+// moves its buttons: update the date whenever you walk through the guide.
 const guideChecked = "2026-11-24"
 
-// guide leads to a system user's token, which does not end (R17).
+// guide explains how to create a system user's token, which does not expire.
 func guide() adtally.Guide {
 	return adtally.Guide{
 		Title: "Long-term access with a system user", Minutes: 10,

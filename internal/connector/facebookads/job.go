@@ -14,28 +14,28 @@ import (
 )
 
 const (
-	// slowestPoll and longestJob bound the waiting for one report: Meta says that
-	// a job may take up to an hour (META_API.md §4). Nothing is given up before
-	// shortestDeadline.
-	slowestPoll      = time.Minute
-	longestJob       = time.Hour
-	shortestDeadline = 10 * time.Minute
-	// unseenTries is how often a report that was only just asked for may not be
-	// there yet (PEERS.md §3.2).
+	// maxPoll and maxJob limit the wait for one report: Meta says that a job may take
+	// up to an hour (docs/meta-api.md#report-jobs). No job is given up before
+	// minDeadline.
+	maxPoll     = time.Minute
+	maxJob      = time.Hour
+	minDeadline = 10 * time.Minute
+	// unseenTries is how many polls may say that a new job does not exist yet: a job
+	// is not always visible right after its submission (docs/meta-api.md#report-jobs).
 	unseenTries = 5
 )
 
-// errJob says that a job ended without a report.
+// errJob means that a job ended without a report.
 var errJob = errors.New("the report job ended without a report")
 
-// errLate says that a job was given up.
+// errLate means that a job took too long and was given up.
 var errLate = errors.New("it was not done in time")
 
-// errRunGone says that a job is not there any more, or was never to be seen.
+// errRunGone means that a job no longer exists or never became visible.
 var errRunGone = errors.New("the report job is gone")
 
-// ofRun gives an error about a job's id its meaning: that nothing is there means
-// that the job is gone, and says nothing of the ad account.
+// ofRun changes the meaning of an error about a job's ID: "not found" means that the
+// job is gone and says nothing about the ad account.
 func ofRun(err error) error {
 	r := refusalOf(err)
 	if r == nil || r.class != classGone {
@@ -46,7 +46,7 @@ func ofRun(err error) error {
 	return gone
 }
 
-// reportRun is how a job stands.
+// reportRun is the state of a job.
 type reportRun struct {
 	ID        looseText   `json:"id"`
 	Status    string      `json:"async_status"`
@@ -73,8 +73,8 @@ func readRun(a fetch.Answer) (job reportRun, err error) {
 	return job, nil
 }
 
-// done says whether the job has ended, and how: "Job Completed" and 100 %, both
-// (SIM-16).
+// done reports whether the job has ended. It has succeeded only if it says both "Job
+// Completed" and 100 %.
 func (j reportRun) done() (bool, error) {
 	switch {
 	case j.Status == "Job Completed" && j.Percent == 100:
@@ -88,14 +88,14 @@ func (j reportRun) done() (bool, error) {
 	return false, nil
 }
 
-// took is how long Meta says that the job took.
+// took returns how long the job ran, by Meta's clock.
 func (j reportRun) took() time.Duration {
 	return max(time.Duration(j.Completed-j.Begun)*time.Second, 0)
 }
 
-// submit asks for a report job and gives its id.
+// submit creates a report job and returns its ID.
 func (g *graph) submit(ctx context.Context, q question) (run string, asked time.Time, err error) {
-	a, err := legibly(ctx, func() (fetch.Answer, error) {
+	a, err := sendUntilRead(ctx, func() (fetch.Answer, error) {
 		return g.post(ctx, "act_"+q.account+"/insights", q.budget(), q.query())
 	}, func(a fetch.Answer) (err error) {
 		run, err = runID(a)
@@ -104,8 +104,8 @@ func (g *graph) submit(ctx context.Context, q question) (run string, asked time.
 	return run, a.At, err
 }
 
-// runID is the id in the answer to a question for a report: a text in recordings, a
-// number in Meta's docs.
+// runID returns the ID of a new report job: a string in recordings, a number in Meta's
+// documentation.
 func runID(a fetch.Answer) (string, error) {
 	var begun struct {
 		Run json.RawMessage `json:"report_run_id"`
@@ -120,8 +120,8 @@ func runID(a fetch.Answer) (string, error) {
 	return run, nil
 }
 
-// polls asks how the report jobs stand, many in one round trip: a job whose time
-// has come takes along all that are nearly due (R40).
+// polls requests the state of many report jobs in one round trip: a job that is due is
+// polled together with those that are nearly due.
 type polls struct {
 	graph *graph
 
@@ -133,22 +133,22 @@ type waiter struct {
 	account string
 	run     string
 	due     time.Time
-	cost    *adtally.Meter    // of whoever waits
-	heard   chan fetch.Answer // of room for one
+	cost    *adtally.Meter    // the meter of the waiting read
+	answer  chan fetch.Answer // buffered: holds one answer
 }
 
-// pollsAtOnce is the most that a batch may hold (META_API.md §8).
+// pollsAtOnce is the largest batch that Meta accepts (docs/meta-api.md#batch).
 const pollsAtOnce = 50
 
-// ask gives the state of a job after a wait, or sooner where another job's poll
-// took it along.
+// ask returns the state of a job after a wait, or sooner if another job's poll
+// included it.
 func (p *polls) ask(ctx context.Context, account, run string, wait time.Duration) (fetch.Answer, error) {
-	w := p.enter(&waiter{account: account, run: run, due: p.graph.fetch.Now().Add(wait), cost: adtally.MeterOf(ctx), heard: make(chan fetch.Answer, 1)})
+	w := p.enter(&waiter{account: account, run: run, due: p.graph.fetch.Now().Add(wait), cost: adtally.MeterOf(ctx), answer: make(chan fetch.Answer, 1)})
 	defer p.leave(w)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
-	case a := <-w.heard:
+	case a := <-w.answer:
 		return a, nil
 	case <-timer.C:
 	case <-ctx.Done():
@@ -157,8 +157,8 @@ func (p *polls) ask(ctx context.Context, account, run string, wait time.Duration
 	return p.lead(ctx, w, wait)
 }
 
-// lead polls for w, and for all that are due within an eighth of its wait: a
-// poll that comes too early is a call for nothing.
+// lead polls for w and for every job that is due within an eighth of its wait. Polling
+// any earlier would waste calls.
 func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.Answer, error) {
 	others := p.due(w, p.graph.fetch.Now().Add(wait/8))
 	if len(others) == 0 {
@@ -177,13 +177,13 @@ func (p *polls) lead(ctx context.Context, w *waiter, wait time.Duration) (fetch.
 	}
 	for i, o := range others {
 		o.cost.Add(1, int64(len(answers[i+1].Body)))
-		if judge(answers[i+1]) == nil { // one that failed is asked for by its own waiter, in its own time
-			o.heard <- answers[i+1]
+		if judge(answers[i+1]) == nil { // if the poll of another job failed, its own waiter repeats it when it is due
+			o.answer <- answers[i+1]
 		}
 	}
 	err = judge(answers[0])
 	if f := adtally.FaultOf(err); f != nil && (f.Act == adtally.Retry || f.Act == adtally.Wait) {
-		return p.graph.get(ctx, w.run, insightsOf(w.account), nil) // alone it is waited for and tried again
+		return p.graph.get(ctx, w.run, insightsOf(w.account), nil) // a single request is retried and waits for rate limits
 	}
 	return answers[0], err
 }
@@ -206,8 +206,8 @@ func (p *polls) leave(w *waiter) {
 	}
 }
 
-// due takes those out that are to be polled along with w, of the same account,
-// since another may be blocked; each is taken once.
+// due removes and returns the waiters to poll together with w. They belong to the same
+// account, since another account may be blocked, and each is polled once.
 func (p *polls) due(w *waiter, before time.Time) (list []*waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

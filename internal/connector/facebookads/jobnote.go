@@ -14,15 +14,15 @@ import (
 	"adtally/internal/fetch"
 )
 
-// jobsNote is what a cursor says of report jobs: the id of each question's job,
-// or tooBig. A question is named by its window and its fingerprint, so that a job
-// never answers for a question that it was not submitted for.
+// jobsNote is the part of a cursor about report jobs. It maps each question to its
+// job's ID or to tooBig. A question's name contains its window and fingerprint, so
+// that a job never answers a question that it was not submitted for.
 type jobsNote struct {
 	Runs map[string]string `json:"report_run_ids"`
 }
 
-// tooBig stands in place of an id where Meta found the question too big: it is
-// not asked again, and its parts are.
+// tooBig replaces the ID if Meta found the question too big: its parts are requested
+// instead.
 const tooBig = "too big"
 
 func tooBigBefore() error {
@@ -31,13 +31,13 @@ func tooBigBefore() error {
 	return r
 }
 
-// jobName names a question in the note.
+// jobName returns the question's name in the note.
 func (rd *reading) jobName(q question) string {
-	return q.window.String() + " " + q.fingerprint(rd.graph.spoken())
+	return q.window.String() + " " + q.fingerprint(rd.graph.apiVersion())
 }
 
-// submitted gives the id of the question's job: the one in the note, or a new
-// one.
+// submitted returns the ID of the question's job: the one in the note, or that of a
+// new job.
 func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh bool, err error) {
 	switch run := rd.runs()[rd.jobName(q)]; run {
 	case "":
@@ -53,16 +53,15 @@ func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh
 	return run, true, rd.keep(ctx, q, run, asked)
 }
 
-// forget takes a job that ended without a report out of the note. That a
-// question was too big stays there.
-func (rd *reading) forget(ctx context.Context, q question, why error) error {
+// dropJob removes a job that ended without a report from the note. tooBig entries stay.
+func (rd *reading) dropJob(ctx context.Context, q question, why error) error {
 	if errors.Is(why, errTooMuch) {
 		return rd.keep(ctx, q, tooBig, rd.note.Cursor().Asked)
 	}
 	return rd.keep(ctx, q, "", rd.note.Cursor().Asked)
 }
 
-// runs are the jobs that the note knows. A note that cannot be read is no note.
+// runs returns the jobs in the note. An unreadable note counts as empty.
 func (rd *reading) runs() map[string]string {
 	var n jobsNote
 	if text := rd.note.Cursor().Note; len(text) > 0 && json.Unmarshal(text, &n) != nil {
@@ -71,11 +70,11 @@ func (rd *reading) runs() map[string]string {
 	return n.Runs
 }
 
-// noted says whether the note knows of the question.
+// noted reports whether the note has an entry for the question.
 func (rd *reading) noted(q question) bool { return rd.runs()[rd.jobName(q)] != "" }
 
-// keep writes the id of a question's job into the note, or takes it out. The
-// slice is as of the moment when the first of its jobs was submitted.
+// keep saves the ID of a question's job in the note; an empty ID removes it. The
+// submission of the first job dates the slice.
 func (rd *reading) keep(ctx context.Context, q question, run string, asked time.Time) error {
 	runs := map[string]string{}
 	maps.Copy(runs, rd.runs())
@@ -108,9 +107,9 @@ func holdsJob(runs map[string]string) bool {
 	return false
 }
 
-// parts cuts a question at the windows for which an earlier try of the slice has
-// submitted jobs, the newest days first, so that no job is submitted twice. None:
-// the note knows the question itself, or nothing within it.
+// parts splits a question into the windows for which an earlier attempt of the slice
+// submitted jobs, newest first, so that no job is submitted twice. It returns nil if
+// the note has the question itself or nothing inside it.
 func (rd *reading) parts(q question) (out []question) {
 	if rd.noted(q) {
 		return nil
@@ -136,14 +135,14 @@ func (rd *reading) parts(q question) (out []question) {
 	return out
 }
 
-// within are the largest windows inside a question's that the note knows of the
-// same question, the newest first. They do not overlap.
+// within returns the largest windows inside the question's for which the note has the
+// same question, newest first. They do not overlap.
 func (rd *reading) within(q question) (found []adtally.Window) {
 	var all []adtally.Window
 	for name := range rd.runs() {
 		window, fingerprint, _ := strings.Cut(name, " ")
 		w, err := adtally.ParseWindow(window)
-		if err == nil && fingerprint == q.fingerprint(rd.graph.spoken()) && q.window.Covers(w) {
+		if err == nil && fingerprint == q.fingerprint(rd.graph.apiVersion()) && q.window.Covers(w) {
 			all = append(all, w)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"adtally/internal/fetch"
 )
 
-// judge turns an answer into nil or a refusal. The body is looked at first and
-// the status second: errors come with 200, and throttles with 400.
+// judge returns nil or a refusal for an answer. It checks the body before the status,
+// because Meta sends errors with 200 and throttles with 400.
 func judge(a fetch.Answer) error {
 	body := bytes.TrimSpace(a.Body)
 	e := errorIn(body)
@@ -23,27 +23,28 @@ func judge(a fetch.Answer) error {
 	return unreadable(a)
 }
 
-// errorIn is the error that an object holds, or nil. A page of rows is not
-// parsed for it, unless it may hold one.
+// errorIn returns the error in an object, or nil. A page of rows is parsed only if it
+// may contain one.
 func errorIn(body []byte) *graphError {
 	if len(body) == 0 || body[0] != '{' || !bytes.Contains(body, []byte(`"error"`)) {
 		return nil
 	}
 	var wrapped struct{ Error *graphError }
-	if json.Unmarshal(mended(body), &wrapped) != nil {
+	if json.Unmarshal(sanitized(body), &wrapped) != nil {
 		return nil
 	}
 	return wrapped.Error
 }
 
-// whole says whether a body looks like JSON that was not cut off.
+// whole reports whether a body looks like JSON that was not cut off.
 func whole(body []byte) bool {
 	n := len(body)
 	return n > 1 && (body[0] == '{' && body[n-1] == '}' || body[0] == '[' && body[n-1] == ']')
 }
 
-// unreadable is an answer that is neither good nor an error of Graph's: HTML,
-// nothing at all, or cut off. Only what a proxy may say by its status is known.
+// unreadable classifies an answer that is neither data nor an error from Graph: HTML,
+// an empty body, or a body that was cut off. Only a proxy's status carries
+// information.
 func unreadable(a fetch.Answer) error {
 	if a.Status == manyRequests.status {
 		return refuse(manyRequests, nil, a)
@@ -53,15 +54,15 @@ func unreadable(a fetch.Answer) error {
 	return bad
 }
 
-// isStubborn says whether an unreadable answer may be one to a question that is too
-// big: Meta's edge answers some of those with HTML and 400 or 404, every time, and a
-// gateway with 504. The same answer twice is no bad luck.
+// isStubborn reports whether an unreadable answer may mean that the request is too
+// big: Meta's edge servers answer some of those with HTML and 400 or 404 every time,
+// and a gateway with 504. A repeated answer of this kind is not chance.
 func isStubborn(status int) bool {
 	return status >= http.StatusBadRequest && status < http.StatusInternalServerError || status == http.StatusGatewayTimeout
 }
 
-// classify finds the row for an error. Where none fits, nobody foresaw it: that
-// is a bug of ours, with all that Meta said.
+// classify finds the rule for an error. An error without a rule is reported as a bug
+// of ours, with everything that Meta said.
 func classify(e *graphError, a fetch.Answer) error {
 	row := rule{class: classUnknown}
 	for _, r := range rules {
@@ -71,19 +72,20 @@ func classify(e *graphError, a fetch.Answer) error {
 		}
 	}
 	if row.class == classPermission && row.cure == nil && len(namedFields(e.Message)) > 0 {
-		row.class, row.cure = classField, &fieldNeedsMore // only a part of the request is not allowed
+		row.class, row.cure = classField, &fieldNeedsMore // only one part of the request needs the permission
 	}
 	out := refuse(row, e, a)
-	// is_transient is a hint: true always allows another try, and false, which
-	// stands on throttles as well, never forbids one (PEERS.md §3).
+	// is_transient is a hint. true always allows a retry; false never forbids one,
+	// because Meta sets it on throttles as well (docs/meta-api.md#errors).
 	if e.Transient && (out.act == actBug || out.act == actConfigure) {
 		return refuse(rule{class: classPassing}, e, a)
 	}
 	return out
 }
 
-// classifyRun is for the error fields of a report job that failed (META_API.md
-// §4.7). What would pass is cured by another job, not by asking about this one.
+// classifyRun classifies the error fields of a failed report job
+// (docs/meta-api.md#report-jobs). A transient error is cured by a new job, not by
+// polling this one.
 func classifyRun(e *graphError, a fetch.Answer) error {
 	out := refusalOf(classify(e, a))
 	if out.act == actRetry {

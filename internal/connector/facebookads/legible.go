@@ -9,19 +9,20 @@ import (
 	"adtally/internal/fetch"
 )
 
-// malformed is an answer that is JSON, and not what was asked for. It usually
-// passes, and is nobody's mistake here.
+// malformed returns a refusal for an answer that is JSON but not what was requested.
+// It is usually temporary.
 func malformed(what string, err error) error {
 	bad := refuse(rule{class: classBadAnswer}, nil, fetch.Answer{})
 	bad.fault.Err = fmt.Errorf("%s: %w", what, cmpErr(err, "it is not what was asked for"))
 	return bad
 }
 
-// malformedPause is how long is waited before a malformed answer is asked for again.
+// malformedPause is the delay before a request with a malformed answer is repeated.
 const malformedPause = time.Second
 
-// legibly asks until the answer can be read, as often as any request is sent.
-func legibly(ctx context.Context, send func() (fetch.Answer, error), read func(fetch.Answer) error) (a fetch.Answer, err error) {
+// sendUntilRead sends a request until read accepts the answer, at most as often as any
+// other request is sent.
+func sendUntilRead(ctx context.Context, send func() (fetch.Answer, error), read func(fetch.Answer) error) (a fetch.Answer, err error) {
 	for tries := 1; ; tries++ {
 		if a, err = send(); err != nil {
 			return a, err
@@ -35,9 +36,9 @@ func legibly(ctx context.Context, send func() (fetch.Answer, error), read func(f
 	}
 }
 
-// readJSON reads an answer that must be of a form; what names it.
+// readJSON decodes an answer; what describes the request for the error message.
 func readJSON(what string, body []byte, into any) error {
-	if err := json.Unmarshal(mended(body), into); err != nil {
+	if err := json.Unmarshal(sanitized(body), into); err != nil {
 		return malformed(what, err)
 	}
 	return nil

@@ -5,12 +5,12 @@ import (
 	"adtally/internal/table"
 )
 
-// Page sizes of the lists of an account: a video is heavy, since its formats and
-// its player come with it; the others are as light as campaigns.
-const videoRows = 100
+// Page sizes of an account's media and conversions. Videos are large because Meta
+// sends their formats and player code; the others are as small as campaigns.
+const videoPageSize = 100
 
 func adImages() *stream {
-	s := entity("ad_images", "adimages", "", entityRows, "Pictures of the account's library, as they are now. Links expire: fetch them soon, and keep them by hash.",
+	s := entity("ad_images", "adimages", "", objectPageSize, "Pictures of the account's library, as they are now. Links expire: fetch them soon, and keep them by hash.",
 		id("id", "The picture: the account's number and the hash."), id(table.AccountColumn, "The ad account."),
 		id("hash", "The picture, by content. Creatives name it as image_hash."),
 		words("name", "Its name."), words("status", "ACTIVE, INTERNAL or DELETED."),
@@ -20,21 +20,21 @@ func adImages() *stream {
 		words("permalink_url", "A page with the picture; the link is signed."),
 		flag("is_associated_creatives_in_adgroups", "Whether an ad uses it."),
 		document("creatives", "The creatives that use it."),
-		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
-		rawField).keeping("url", "url_128", "permalink_url")
+		timestamp("created_time", "When it was made."), timestamp("updated_time", "When it was last changed."),
+		rawField).withVolatile("url", "url_128", "permalink_url")
 	s.pictures = &connector.Pictures{Kind: pictureImage, By: []connector.Picture{{Kind: pictureImage, Name: "hash", Link: "url"}}}
 	return s
 }
 
-// lasting is a time in seconds: Meta gives it as a binary float with all its
+// seconds is the type of durations in seconds: Meta sends a binary float with all its
 // digits.
-var lasting = table.Decimal(30, 15)
+var seconds = table.Decimal(30, 15)
 
 func adVideos() *stream {
-	s := entity("ad_videos", "advideos", "", videoRows, "Videos of the account's library, as they are now. Links expire.",
+	s := entity("ad_videos", "advideos", "", videoPageSize, "Videos of the account's library, as they are now. Links expire.",
 		id("id", "The video."), id(table.AccountColumn, "The ad account.").mine(),
 		words("title", "Its title."), words("description", "Its text."),
-		col("length", lasting, table.Seconds, table.None, "How long it is, in seconds."),
+		col("length", seconds, table.Seconds, table.None, "How long it is, in seconds."),
 		document("status", "Whether it is ready, and what is being done with it."),
 		flag("published", "Whether it is published."),
 		number("views", "Views of the video, by Meta's count of all its uses. No figure of the ads."),
@@ -42,8 +42,8 @@ func adVideos() *stream {
 		words("permalink_url", "Its page."), id("post_id", "The post that it is in."),
 		words("content_category", "What it is about."), document("content_tags", "What it is about, in words."),
 		words("universal_video_id", "The publisher's own id of it."),
-		moment("created_time", "When it was made."), moment("updated_time", "When it was last changed."),
-		rawField).keeping("picture", "source", "views", "status")
+		timestamp("created_time", "When it was made."), timestamp("updated_time", "When it was last changed."),
+		rawField).withVolatile("picture", "source", "views", "status")
 	s.pictures = &connector.Pictures{Kind: pictureVideo, By: []connector.Picture{{Kind: pictureVideo, Name: "id", Link: "picture"}}}
 	return s
 }
@@ -51,7 +51,7 @@ func adVideos() *stream {
 func customConversions() *stream {
 	pixel := id("pixel_id", "The pixel whose events it counts.").as("pixel")
 	pixel.how = asNested
-	return entity("custom_conversions", "customconversions", "", entityRows, "Custom conversions, as they are now. Actions count them as offsite_conversion.custom.<id>.",
+	return entity("custom_conversions", "customconversions", "", objectPageSize, "Custom conversions, as they are now. Actions count them as offsite_conversion.custom.<id>.",
 		id("id", "The custom conversion."), id(table.AccountColumn, "The ad account."),
 		words("name", "Its name."), words("description", "Its text."),
 		words("custom_event_type", "What it stands for, such as PURCHASE or OTHER."),
@@ -60,6 +60,6 @@ func customConversions() *stream {
 		number("default_conversion_value", "What one is worth where its events do not say, as Meta gives it."),
 		number("retention_days", "For how many days its events are kept."),
 		flag("is_archived", "Whether it is archived."), flag("is_unavailable", "Whether it cannot be used."),
-		moment("creation_time", "When it was made."), moment("first_fired_time", "When it was first counted."), moment("last_fired_time", "When it was last counted."),
-		rawField).keeping("last_fired_time")
+		timestamp("creation_time", "When it was made."), timestamp("first_fired_time", "When it was first counted."), timestamp("last_fired_time", "When it was last counted."),
+		rawField).withVolatile("last_fired_time")
 }

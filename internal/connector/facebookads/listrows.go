@@ -11,9 +11,9 @@ import (
 	"adtally/internal/table"
 )
 
-// listTable declares <report>_lists: the elements of the fields that Meta gives
-// as lists like those of actions (list<AdsActionStats> in Meta's specs), one row
-// each. Nil where the report has no such field.
+// listTable declares <report>_lists: one row per element of the fields that Meta
+// returns as lists like actions (list<AdsActionStats> in Meta's specs). It returns nil
+// if the report has no such field.
 func (sh shape) listTable() *table.Schema {
 	if !slices.ContainsFunc(sh.metrics, func(f field) bool { return isList(f.graph()) }) {
 		return nil
@@ -39,16 +39,16 @@ func (sh shape) listTable() *table.Schema {
 
 func isList(name string) bool { return fieldKinds[name] == "list" }
 
-// listRows makes rows of such lists.
+// listRows turns such lists into rows.
 type listRows struct {
 	stream  *stream
 	rows    *table.Builder
-	of      []listItem // of the row under way
+	of      []listItem // of the current row
 	windows *actionRows
 }
 
 type listItem struct {
-	cells [][]byte // field, action type, window, and the values of the actions' breakdowns
+	cells [][]byte // field, action type, window, and the values of the action breakdowns
 	value []byte
 	rest  []byte
 }
@@ -57,10 +57,9 @@ func newListRows(s *stream) *listRows {
 	return &listRows{stream: s, rows: table.NewBuilder(s.lists), windows: &actionRows{windows: map[string]bool{}}}
 }
 
-// read takes a list apart. What is no element of such a list is passed over, and
-// kept in quarantine.
+// read decodes a list. An element of another form is skipped and quarantined.
 func (l *listRows) read(name string, list jsontext.Value, d *decoder) {
-	bad := func(value []byte, err error) { d.misfit(l.stream.lists, name, string(value), err) }
+	bad := func(value []byte, err error) { d.addBadValue(l.stream.lists, name, string(value), err) }
 	err := elements(jsontext.NewDecoder(bytes.NewReader(list)), func(dec *jsontext.Decoder) error {
 		value, err := dec.ReadValue()
 		if err != nil {
@@ -89,13 +88,13 @@ func (l *listRows) element(name string, value jsontext.Value) error {
 		switch {
 		case err != nil || v.Kind() == 'n':
 		case member == "action_type":
-			about[0], err = wordOf(v)
+			about[0], err = valueText(v)
 		case at >= 0:
-			about[1+at], err = wordOf(v)
+			about[1+at], err = valueText(v)
 		case member == "value":
-			figures[defaultWindow], err = wordOf(v)
+			figures[defaultWindow], err = valueText(v)
 		case l.windows.isWindow([]byte(member)):
-			figures[member], err = wordOf(v)
+			figures[member], err = valueText(v)
 		default:
 			rest, err = appendMember(rest, []byte(member), v)
 		}
@@ -112,7 +111,7 @@ func (l *listRows) element(name string, value jsontext.Value) error {
 	return l.add(name, about, figures, rest)
 }
 
-// add keeps each figure of an element once.
+// add stores each figure of an element once.
 func (l *listRows) add(name string, about [][]byte, figures map[string][]byte, rest []byte) error {
 	if len(rest) > 0 {
 		rest = append(rest, '}')
@@ -130,12 +129,12 @@ func (l *listRows) add(name string, about [][]byte, figures map[string][]byte, r
 	return nil
 }
 
-// endRow writes what was read of a row, and begins anew.
+// endRow writes the items of a row and resets the buffers.
 func (l *listRows) endRow(d *decoder) {
 	t := l.stream.lists
 	put := func(column string, text []byte) {
 		if err := l.rows.Set(t.Index(column), text); err != nil {
-			d.misfit(t, column, string(text), err)
+			d.addBadValue(t, column, string(text), err)
 		}
 	}
 	names := append([]string{"field", "action_type", "attribution_window"}, l.stream.actionBreakdowns...)
@@ -157,9 +156,9 @@ func (l *listRows) endRow(d *decoder) {
 	l.of = l.of[:0]
 }
 
-// details are the daily reports of what Meta gives as lists beside actions: how
-// far videos were watched, clicks that lead away, conversions by their own names,
-// and what each cost. They are read when named.
+// details declares the daily reports of fields that Meta returns as lists besides
+// actions: video views, outbound clicks, conversions by name, and their costs. They
+// are read only when named.
 func details() (list []*stream) {
 	for _, l := range levels {
 		metrics := figuresOf("impressions", "spend")
@@ -167,8 +166,8 @@ func details() (list []*stream) {
 			metrics = append(metrics, document(name, "Meta's "+name+", as it gives it; its elements are rows of the table of lists."))
 		}
 		list = append(list, shape{
-			name: "basic_" + l.word + "_detail", level: l, metrics: metrics, setting: true, limit: resultRows,
-			text: "Daily lists of videos, clicks that lead away and costs, one row per day and " + l.spoken() + " with delivery.",
+			name: "basic_" + l.name + "_detail", level: l, metrics: metrics, setting: true, limit: insightsPageSize,
+			text: "Daily lists of videos, clicks that lead away and costs, one row per day and " + l.label() + " with delivery.",
 			days: l.days, months: retentionMonths, always: l.graph == "account", optional: true,
 		}.stream())
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// looseNumber is a whole number that may come as a text; 0 where it is none.
+// looseNumber is a whole number that Meta may send as a string; 0 for anything else.
 type looseNumber int64
 
 func (n *looseNumber) UnmarshalJSON(raw []byte) error {
@@ -14,7 +14,7 @@ func (n *looseNumber) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// looseText is a text that may come as a number; "" for null.
+// looseText is a string that Meta may send as a number; "" for null.
 type looseText string
 
 func (t *looseText) UnmarshalJSON(raw []byte) error {
@@ -22,7 +22,7 @@ func (t *looseText) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// textIn is a text, or whatever else stands in the place of one; "" for null.
+// textIn returns the contents of a string, any other value as it is, and "" for null.
 func textIn(raw []byte) string {
 	var text string
 	if json.Unmarshal(raw, &text) != nil {

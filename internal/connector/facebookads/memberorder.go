@@ -2,9 +2,9 @@ package facebookads
 
 import "slices"
 
-// memberOrder is in which order the members of rows came so far. Graph keeps it from row
-// to row and leaves out what is absent, so that a member is nearly always the next
-// one and need not be looked up.
+// memberOrder remembers the order in which the members of earlier rows came. Graph
+// uses the same order in every row and omits absent members, so the next member nearly
+// always needs no map lookup.
 type memberOrder struct {
 	at   int
 	seen []memberSlot
@@ -16,10 +16,10 @@ type memberSlot struct {
 	known bool
 }
 
-// mostSeen bounds the list, should the members of rows come in any order.
-const mostSeen = 500
+// maxRemembered limits the list in case members come in changing order.
+const maxRemembered = 500
 
-// next gives the slot of the member that comes now.
+// next returns the slot of a member.
 func (o *memberOrder) next(slots map[string]*slot, name []byte) (s *slot, known bool) {
 	for i := o.at; i < len(o.seen); i++ {
 		if o.seen[i].name == string(name) {
@@ -28,7 +28,7 @@ func (o *memberOrder) next(slots map[string]*slot, name []byte) (s *slot, known 
 		}
 	}
 	s, known = slots[string(name)]
-	if len(o.seen) < mostSeen {
+	if len(o.seen) < maxRemembered {
 		o.seen = slices.Insert(o.seen, o.at, memberSlot{string(name), s, known})
 		o.at++
 	}

@@ -9,30 +9,30 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// jsonOf reads a body that Meta sent. A character that JSON forbids costs itself
-// and nothing else. A member that stands twice is its column's affair.
-func jsonOf(body []byte) *jsontext.Decoder {
-	return jsontext.NewDecoder(bytes.NewBuffer(mended(body)), jsontext.AllowDuplicateNames(true))
+// newJSONDecoder returns a decoder of a body from Meta. It replaces characters that JSON
+// forbids and accepts duplicate names, which are handled per column.
+func newJSONDecoder(body []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(sanitized(body)), jsontext.AllowDuplicateNames(true))
 }
 
-// mended is a body whose texts hold no character that JSON forbids: U+FFFD stands
-// for half a surrogate pair and for bytes that are no UTF-8, and a raw control
-// character is written as an escape. Nearly always that is the body itself.
-func mended(body []byte) []byte {
-	if !hasControl(body) && !hasHalfPair(body) && utf8.Valid(body) {
+// sanitized returns a body without characters that JSON forbids: U+FFFD replaces lone
+// surrogates and invalid UTF-8, and raw control characters are escaped. Almost always
+// the body is returned unchanged.
+func sanitized(body []byte) []byte {
+	if !hasControl(body) && !hasSurrogate(body) && utf8.Valid(body) {
 		return body
 	}
-	m := mender{in: body, out: make([]byte, 0, len(body)+64)}
+	m := sanitizer{in: body, out: make([]byte, 0, len(body)+64)}
 	for m.at < len(m.in) {
 		m.step()
 	}
 	return m.out
 }
 
-// hasControl looks at eight bytes at a time: a byte below 0x20 borrows from its
-// highest bit when 0x20 is taken away ("Determine if a word has a byte less than
-// n", Bit Twiddling Hacks). Line breaks between members are found too, and mended
-// to themselves.
+// hasControl checks eight bytes at a time: subtracting 0x20 from a smaller byte
+// borrows from its highest bit ("Determine if a word has a byte less than n", Bit
+// Twiddling Hacks). It also finds line breaks between members, which sanitizing leaves
+// unchanged.
 func hasControl(body []byte) bool {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	for ; len(body) >= 8; body = body[8:] {
@@ -49,9 +49,9 @@ func hasControl(body []byte) bool {
 	return false
 }
 
-// hasHalfPair says whether an escape may be half of a surrogate pair. An escaped
-// backslash before a u may be taken for one; the mender knows better.
-func hasHalfPair(body []byte) bool {
+// hasSurrogate reports whether an escape may be half of a surrogate pair. It may
+// mistake an escaped backslash before a u for one; sanitizer decides exactly.
+func hasSurrogate(body []byte) bool {
 	for {
 		i := bytes.Index(body, []byte(`\u`))
 		if i < 0 {
@@ -72,8 +72,8 @@ func hasHalfPair(body []byte) bool {
 // escape is the length of \uXXXX.
 const escape = 6
 
-// unitAt is the UTF-16 unit that an escape at the beginning stands for; -1 = there
-// is none.
+// unitAt returns the UTF-16 code unit of an escape at the start of text, or -1 if
+// there is none.
 func unitAt(text []byte) (unit int) {
 	if len(text) < escape || text[0] != '\\' || text[1] != 'u' {
 		return -1
@@ -94,14 +94,14 @@ func unitAt(text []byte) (unit int) {
 func isHigh(unit int) bool { return unit >= 0xD800 && unit < 0xDC00 }
 func isLow(unit int) bool  { return unit >= 0xDC00 && unit < 0xE000 }
 
-// mender copies a body, one character or escape after the other.
-type mender struct {
+// sanitizer copies a body character by character.
+type sanitizer struct {
 	in, out []byte
 	at      int
-	text    bool // between quotes
+	text    bool // inside a string
 }
 
-func (m *mender) step() {
+func (m *sanitizer) step() {
 	c := m.in[m.at]
 	switch {
 	case c == '"':
@@ -116,12 +116,12 @@ func (m *mender) step() {
 		m.at++
 	default:
 		r, n := utf8.DecodeRune(m.in[m.at:])
-		m.out = utf8.AppendRune(m.out, r) // U+FFFD for a byte that is no UTF-8
+		m.out = utf8.AppendRune(m.out, r) // U+FFFD for an invalid byte
 		m.at += n
 	}
 }
 
-func (m *mender) escaped() {
+func (m *sanitizer) escaped() {
 	rest := m.in[m.at:]
 	switch unit := unitAt(rest); {
 	case isHigh(unit) && isLow(unitAt(rest[escape:])):
@@ -134,7 +134,7 @@ func (m *mender) escaped() {
 	}
 }
 
-func (m *mender) keep(n int) {
+func (m *sanitizer) keep(n int) {
 	m.out = append(m.out, m.in[m.at:m.at+n]...)
 	m.at += n
 }

@@ -10,20 +10,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// merged is rows that came in parts, some fields at a time, by key.
+// merged collects rows by key whose fields come from several requests.
 type merged struct {
 	keys        []string
 	memberOrder []string
 	rows        map[string]*mergedRow
-	stray       map[string]bool // elements that are no objects
+	stray       map[string]bool // elements that are not objects
 }
 
 type mergedRow struct {
-	object []byte // still open
+	object []byte // not closed yet
 	has    map[string]bool
 }
 
-// add takes the members of one object that its row lacks.
+// add adds the members of an object that its row lacks.
 func (m *merged) add(dec *jsontext.Decoder) error {
 	if dec.PeekKind() != '{' {
 		value, err := dec.ReadValue()
@@ -71,29 +71,29 @@ func (m *merged) row(values map[string][]byte) *mergedRow {
 	return row
 }
 
-// each hands the whole rows on.
+// each calls row with every complete row.
 func (m *merged) each(row rowFunc) error {
 	for _, key := range m.memberOrder {
 		object := append(slices.Clone(m.rows[key].object), '}')
-		if err := row(jsonOf(object)); err != nil {
+		if err := row(newJSONDecoder(object)); err != nil {
 			return err
 		}
 	}
 	for element := range m.stray {
-		if err := row(jsonOf([]byte(element))); err != nil {
+		if err := row(newJSONDecoder([]byte(element))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// asker asks for some fields, beside the keys, of what cannot be asked in smaller
-// parts, and hands on each object.
-type asker func(ctx context.Context, fields []string, row rowFunc) error
+// fetchFunc requests some fields, besides the keys, in one request that cannot be made
+// smaller, and passes each object to row.
+type fetchFunc func(ctx context.Context, fields []string, row rowFunc) error
 
-// gather asks for fields, and for half of them where that is too much. lost are
-// those that cannot be had even alone.
-func gather(ctx context.Context, ask asker, fields []string, m *merged) (lost []string, err error) {
+// gather requests fields, and halves of them if that is too much. lost are the fields
+// that fail even alone.
+func gather(ctx context.Context, ask fetchFunc, fields []string, m *merged) (lost []string, err error) {
 	part := &merged{keys: m.keys}
 	err = ask(ctx, fields, part.add)
 	switch {
@@ -113,8 +113,8 @@ func gather(ctx context.Context, ask asker, fields []string, m *merged) (lost []
 	return append(first, second...), err
 }
 
-// byFields reads a question whose rows can be had, some fields at a time. What
-// is too much even alone is asked for object by object.
+// byFields answers a question a few fields at a time. A field that is too much even
+// alone is requested object by object.
 func (rd *reading) byFields(ctx context.Context, q question, cause error) error {
 	var at time.Time
 	ask := func(ctx context.Context, fields []string, row rowFunc) (err error) {
@@ -125,7 +125,7 @@ func (rd *reading) byFields(ctx context.Context, q question, cause error) error 
 	lost, err := gather(ctx, ask, without(q.asks(), q.keys()), m)
 	for _, field := range lost {
 		if err == nil {
-			err = rd.regain(ctx, q, field, m, cause)
+			err = rd.fieldByObject(ctx, q, field, m, cause)
 		}
 	}
 	if err == nil {
@@ -140,10 +140,10 @@ func (rd *reading) byFields(ctx context.Context, q question, cause error) error 
 	return rd.page(ctx, at)
 }
 
-// regain asks for one field of fewer objects at a time. Where no part of them
-// gives it, it is taken to be lost for all of them: finding out for each would
-// take as many calls as there are objects.
-func (rd *reading) regain(ctx context.Context, q question, field string, m *merged, cause error) error {
+// fieldByObject requests one field for fewer objects at a time. If no part succeeds, the
+// field counts as lost for all of them: checking each object would take as many calls
+// as there are objects.
+func (rd *reading) fieldByObject(ctx context.Context, q question, field string, m *merged, cause error) error {
 	parts, err := rd.byObjects(ctx, q)
 	if err != nil {
 		return err
@@ -161,16 +161,16 @@ func (rd *reading) regain(ctx context.Context, q question, field string, m *merg
 		return rd.gap(cause, gap{days: q.window, row: q.object(), column: field, due: true})
 	}
 	for _, part := range lost {
-		if err := rd.regain(ctx, part, field, m, cause); err != nil {
+		if err := rd.fieldByObject(ctx, part, field, m, cause); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// lone reads a page of one row that is still too much: a record that is broken
-// is left out, and of one that is too big the fields are read in parts.
-func (rd *reading) lone(q question) func(context.Context, *listing, error) (string, error) {
+// oneRow handles a page of one row that is still too much: a broken record is left
+// out, and a large one is read a few fields at a time.
+func (rd *reading) oneRow(q question) func(context.Context, *listing, error) (string, error) {
 	return func(ctx context.Context, l *listing, cause error) (after string, err error) {
 		query := cloneValues(l.query)
 		ask := func(ctx context.Context, fields []string, row rowFunc) error {
@@ -186,21 +186,21 @@ func (rd *reading) lone(q question) func(context.Context, *listing, error) (stri
 			return "", errors.Join(cause, err)
 		}
 		if classOf(cause) == classRecord {
-			return after, rd.lostOf(m, []string{""}, cause)
+			return after, rd.addLost(m, []string{""}, cause)
 		}
 		lost, err := gather(ctx, ask, without(q.asks(), q.keys()), m)
 		if err == nil {
 			err = m.each(rd.decoder.row)
 		}
 		if err == nil {
-			err = rd.lostOf(m, lost, cause)
+			err = rd.addLost(m, lost, cause)
 		}
 		return after, err
 	}
 }
 
-// lostOf lists fields of the objects in m as gaps; "" = the whole object.
-func (rd *reading) lostOf(m *merged, lost []string, cause error) error {
+// addLost lists fields of the objects in m as gaps; "" = the whole object.
+func (rd *reading) addLost(m *merged, lost []string, cause error) error {
 	for _, key := range m.memberOrder {
 		for _, field := range lost {
 			if err := rd.gap(cause, gap{days: rd.slice.Window, row: rowKey(key), column: field, due: true}); err != nil {

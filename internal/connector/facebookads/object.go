@@ -6,8 +6,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// byObjects cuts a question into halves by the objects that it is about: those
-// that it names, or those of the next level below. None: it cannot be cut.
+// byObjects splits a question in two by object: by the objects that it names, or else
+// by those of the next level below. It returns nil if there is nothing to split.
 func (rd *reading) byObjects(ctx context.Context, q question) ([]question, error) {
 	if len(q.ids) > 1 {
 		return q.byIDs(), nil
@@ -26,8 +26,8 @@ func (rd *reading) byObjects(ctx context.Context, q question) ([]question, error
 	return []question{q}, nil
 }
 
-// objects lists the objects of a level that have figures on the question's days.
-// It asks for nothing but ids.
+// objects lists the objects of a level that have figures on the question's days. It
+// requests IDs only.
 func (rd *reading) objects(ctx context.Context, q question, level string) (ids []string, err error) {
 	name := level + "_id"
 	query := q.query()
@@ -48,7 +48,7 @@ func (rd *reading) objects(ctx context.Context, q question, level string) (ids [
 			if err != nil || member != name {
 				return err
 			}
-			id, err := wordOf(value)
+			id, err := valueText(value)
 			if err == nil && !seen[string(id)] {
 				seen[string(id)] = true
 				ids = append(ids, string(id))
@@ -56,6 +56,6 @@ func (rd *reading) objects(ctx context.Context, q question, level string) (ids [
 			return err
 		})
 	}
-	l := &listing{graph: rd.graph, path: "act_" + q.account + "/insights", budget: insightsOf(q.account), query: query, limit: resultRows, row: row}
-	return ids, l.pages(ctx, unremarked)
+	l := &listing{graph: rd.graph, path: "act_" + q.account + "/insights", budget: insightsOf(q.account), query: query, limit: insightsPageSize, row: row}
+	return ids, l.pages(ctx, ignorePage)
 }

@@ -10,7 +10,8 @@ import (
 	"adtally/internal/table"
 )
 
-// customShort is what people write before the id of a custom conversion.
+// customShort is the short form that people write before the ID of a custom
+// conversion.
 const customShort = "custom:"
 
 var (
@@ -19,8 +20,8 @@ var (
 	digits     = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// ownMetrics are the conversions that a user has defined. A metric of a user's
-// own is a list like ours: of its types exactly one is taken in each row.
+// ownMetrics returns the conversions that a user has defined. As with the built-in
+// ones, exactly one of a metric's types is used per row.
 func ownMetrics(list []adtally.Metric) (own []metric, err error) {
 	for _, m := range list {
 		taken := slices.ContainsFunc(slices.Concat(conversionMetrics, own), func(o metric) bool { return o.name == m.Name })
@@ -36,7 +37,7 @@ func ownMetrics(list []adtally.Metric) (own []metric, err error) {
 	return own, nil
 }
 
-// CheckMetrics says what is wrong with metrics that a user has defined.
+// CheckMetrics returns an error if a user-defined metric is invalid.
 func CheckMetrics(list []adtally.Metric) error {
 	_, err := ownMetrics(list)
 	return err
@@ -68,9 +69,9 @@ func metricFault(name, message, hint string) error {
 	return &adtally.Fault{Act: adtally.Configure, Code: "metric", Message: fmt.Sprintf("Metric %s: %s", name, message), Hint: hint}
 }
 
-// labelled is the long table beside the names of custom conversions as they are now:
-// their id is the key, so that a rename changes the label and no history
-// (PAINS #30).
+// labelled is the view that adds the current names of custom conversions to an actions
+// table. The table is keyed by ID, so renaming a conversion changes its label and not
+// its history.
 func (s *stream) labelled() *table.View {
 	if s.actions == nil {
 		return nil

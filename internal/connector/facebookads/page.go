@@ -13,29 +13,28 @@ import (
 	"adtally/internal/fetch"
 )
 
-// listing is a list of Graph's on its way, page by page.
+// listing reads a list of objects page by page.
 type listing struct {
 	graph  *graph
 	path   string
 	budget budget
 	query  url.Values
-	limit  int  // rows asked for per page
-	back   int  // to where the limit grows again; 0 = it does not
-	fixed  bool // a page that is too much is an error: there are better ways to ask for less
+	limit  int  // rows requested per page
+	back   int  // limit to return to after a large row; 0 = none
+	fixed  bool // a page that is too much is an error, because the caller has better ways to request less
 	row    rowFunc
-	undo   func() // takes back the rows of a page that broke off; nil = row may see them again
-	// lone reads a page of one row that is still too much; nil = that is an error.
-	lone func(ctx context.Context, l *listing, cause error) (after string, err error)
-	// smaller is told of a limit that a page had to come down to.
+	undo   func() // discards the rows of a page that was cut off; nil = row may see them twice
+	// oneRow handles a page of one row that is still too much; nil = that is an error.
+	oneRow func(ctx context.Context, l *listing, cause error) (after string, err error)
+	// smaller is called with the new limit when a page had to be reduced.
 	smaller func(context.Context, int) error
 	trail   trail
-	came    int // rows of the page
+	came    int // rows of the current page
 }
 
-// pages is the one page loop. It asks for page after page, hands each row to
-// row, and says after each page when that page was asked for. It ends where the
-// answer names no next page; a page without rows does not end it, and a list that
-// leads nowhere is an error.
+// pages reads all pages. It passes each element to row and calls done after each page
+// with the time of its request. It ends when the answer names no next page. An empty
+// page does not end it; paging that does not advance is an error.
 func (l *listing) pages(ctx context.Context, done func(context.Context, time.Time) error) error {
 	row := l.row
 	l.row = func(dec *jsontext.Decoder) error {
@@ -58,13 +57,13 @@ func (l *listing) pages(ctx context.Context, done func(context.Context, time.Tim
 	}
 }
 
-// unremarked is for lists of which nobody needs to know how they go.
-func unremarked(context.Context, time.Time) error { return nil }
+// ignorePage is for callers that do not need to know about single pages.
+func ignorePage(context.Context, time.Time) error { return nil }
 
-// next reads one page, as large as Meta gives it.
+// next reads one page, with as many rows as Meta allows.
 func (l *listing) next(ctx context.Context) (at time.Time, after string, err error) {
 	answered := false
-	a, err := insist(ctx, func() (a fetch.Answer, err error) {
+	a, err := readAgain(ctx, func() (a fetch.Answer, err error) {
 		a, err = l.page(ctx)
 		answered = err == nil
 		return a, err
@@ -75,9 +74,9 @@ func (l *listing) next(ctx context.Context) (at time.Time, after string, err err
 	switch {
 	case err != nil && answered:
 		return a.At, "", fmt.Errorf("read page of %s: %w", l.path, err)
-	case err != nil && l.limit == 1 && l.lone != nil && isHeavy(err):
+	case err != nil && l.limit == 1 && l.oneRow != nil && isHeavy(err):
 		l.came = 1
-		after, err = l.lone(ctx, l, err)
+		after, err = l.oneRow(ctx, l, err)
 		return a.At, after, err
 	case err != nil:
 		return a.At, "", err
@@ -94,9 +93,8 @@ func (l *listing) takeBack() {
 	}
 }
 
-// page asks for one page and halves the limit where Meta says that it is too
-// much. Down to one row it is that row which is too much, and not the page:
-// after it the limit grows again.
+// page requests one page and halves the limit if Meta says that the page is too much.
+// If a single row is too much, that row is the cause: after it, the limit grows again.
 func (l *listing) page(ctx context.Context) (fetch.Answer, error) {
 	first := l.limit
 	for {
@@ -116,9 +114,9 @@ func (l *listing) page(ctx context.Context) (fetch.Answer, error) {
 	}
 }
 
-// shrunk is the limit to try after err. Where Meta only has trouble, one much
-// smaller page of a list of objects shows whether size is the cause; a report
-// has better ways to ask for less.
+// shrunk returns the limit to try after err. After a server error, one much smaller
+// page of a list of objects shows whether its size is the cause. Reports have better
+// ways to request less.
 func (l *listing) shrunk(first int, err error) int {
 	switch r := refusalOf(err); {
 	case r == nil || !isHeavy(err) || l.fixed:
@@ -140,5 +138,5 @@ func (l *listing) grow() {
 	}
 }
 
-// isShrinkable says whether err is one that a smaller question cures, or may.
+// isShrinkable reports whether a smaller request cures err, or may.
 func isShrinkable(err error) bool { return isHeavy(err) || errors.Is(err, errJob) }

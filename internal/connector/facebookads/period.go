@@ -7,22 +7,22 @@ import (
 	"adtally"
 )
 
-// period is the stretch of days that one row of a report counts: people are
-// counted over it once, so that its figures cannot be had from days. Periods do
-// not overlap and lie where the calendar puts them: a month is a calendar month,
-// and so many days are counted from a Monday, the same for everybody. The zero
-// period is a day.
+// period is the range of days that one row of a report covers. People are counted once
+// per period, so its figures cannot be computed from days. Periods do not overlap and
+// follow the calendar: a month is a calendar month, and ranges of n days are counted
+// from a fixed Monday. The zero period is one day.
 type period struct {
-	days  int // 0 or 1 = a day
+	days  int // 0 or 1 = one day
 	month bool
 }
 
-// firstMonday is the first of the epoch; stretches of days are counted from it.
+// firstMonday is the first Monday of the Unix epoch (1970-01-05); ranges of days are
+// counted from it.
 const firstMonday adtally.Day = 4
 
 func (p period) single() bool { return !p.month && p.days <= 1 }
 
-// increment is Meta's word for it.
+// increment returns the value of Meta's time_increment parameter.
 func (p period) increment() string {
 	if p.month {
 		return "monthly"
@@ -30,7 +30,7 @@ func (p period) increment() string {
 	return strconv.Itoa(max(p.days, 1))
 }
 
-// first is the day with which d's period begins.
+// first returns the first day of d's period.
 func (p period) first(d adtally.Day) adtally.Day {
 	if p.month {
 		return d - adtally.Day(dayOfMonth(d)-1)
@@ -39,7 +39,7 @@ func (p period) first(d adtally.Day) adtally.Day {
 	return d - ((d-firstMonday)%n+n)%n
 }
 
-// last is the day with which d's period ends.
+// last returns the last day of d's period.
 func (p period) last(d adtally.Day) adtally.Day {
 	first := p.first(d)
 	if p.month {
@@ -50,8 +50,8 @@ func (p period) last(d adtally.Day) adtally.Day {
 
 func dayOfMonth(d adtally.Day) int { return d.Start(time.UTC).Day() }
 
-// widen makes whole periods of the days that are wanted, as far as Meta goes: a
-// period that it serves only a part of would count too few, and is left out.
+// widen extends a window to whole periods within the days that Meta serves. A period
+// that is served only in part would count too few people and is left out.
 func (p period) widen(w adtally.Window, oldest, today adtally.Day) adtally.Window {
 	first, last := p.first(w.From), min(p.last(w.Last()), today)
 	if first < oldest {
@@ -63,7 +63,7 @@ func (p period) widen(w adtally.Window, oldest, today adtally.Day) adtally.Windo
 	return adtally.WindowOf(first, last)
 }
 
-// whole makes every day of a period due where one of them is.
+// whole marks every day of a period as due if one of them is.
 func (p period) whole(due []bool, span adtally.Window) []bool {
 	if p.single() {
 		return due

@@ -6,15 +6,15 @@ import (
 	"adtally/internal/connector"
 )
 
-// What pictures are of.
+// Kinds of pictures.
 const (
 	pictureImage    = "image"
 	pictureVideo    = "video" // its cover
 	pictureCreative = "creative"
 )
 
-// creativePictures are the pictures of a creative, best first: in full size as
-// the library has it, a video's cover, and at last the thumbnail that Meta makes.
+// creativePictures lists the pictures of a creative, best first: the full-size image,
+// a video's cover, and last the thumbnail that Meta makes.
 var creativePictures = &connector.Pictures{Kind: pictureCreative, By: []connector.Picture{
 	{Kind: pictureImage, Name: "image_hash", Link: "image_url"},
 	{Kind: pictureImage, Name: "picture_hash"},
@@ -22,19 +22,19 @@ var creativePictures = &connector.Pictures{Kind: pictureCreative, By: []connecto
 	{Kind: pictureCreative, Name: "id", Link: "thumbnail_url"},
 }}
 
-// largeThumbnail is the side of the thumbnails that are asked for; without a
-// word they are 64 by 64 (META_API.md §2.3), and some creatives have nothing
-// else. It is as wide as pictures in a feed are.
+// largeThumbnail is the width and height of thumbnails in pixels, as wide as pictures
+// in a feed. Meta's default is 64 × 64, and some creatives have no other picture
+// (docs/meta-api.md#media).
 const largeThumbnail = "1080"
 
-// MediaHosts are where Meta keeps pictures, with all that is below them. The
-// recordings name fbcdn.net, which also holds what Meta fetched elsewhere
+// MediaHosts lists the domains, subdomains included, where Meta keeps pictures.
+// Recordings show fbcdn.net, which also serves copies of external pictures
 // (external-*.fbcdn.net), and facebook.com/ads/image, which redirects. Instagram's
-// pictures are at cdninstagram.com; fbsbx.com, where facebook.com may redirect
-// to, stands in no recording.
+// pictures are at cdninstagram.com. fbsbx.com, a possible redirect target of
+// facebook.com, is in no recording.
 var MediaHosts = []string{"fbcdn.net", "cdninstagram.com", "facebook.com", "fbsbx.com"}
 
-// pictureHash is the first picture that a creative's documents name by content
+// pictureHash returns the hash of the first picture that a creative's documents name
 // (AdCreativeLinkData, AdCreativeVideoData, AdAssetFeedSpecImage in Meta's specs).
 func pictureHash(story, feed []byte) string {
 	type linkData struct {
@@ -51,8 +51,8 @@ func pictureHash(story, feed []byte) string {
 		} `json:"video_data"`
 	}
 	var f struct{ Images []struct{ Hash string } }
-	lookInto(story, &s)
-	lookInto(feed, &f)
+	unmarshalLenient(story, &s)
+	unmarshalLenient(feed, &f)
 	found := []string{s.Link.Hash, s.Template.Hash, s.Video.Hash}
 	for _, card := range append(s.Link.Cards, s.Template.Cards...) {
 		found = append(found, card.Hash)

@@ -7,25 +7,25 @@ import (
 )
 
 const (
-	// retentionMonths is how far back Meta serves totals (META_API.md §1.3).
+	// retentionMonths is how far back Meta serves totals (docs/meta-api.md#retention).
 	retentionMonths = 37
-	// uniqueMonths is how far back it serves hours, and counts of people where a
-	// report is cut by a breakdown (META_API.md §1.2, 2026-01-12).
+	// uniqueMonths is how far back Meta serves hourly figures, and unique counts with
+	// breakdowns (docs/meta-api.md#retention).
 	uniqueMonths = 13
-	// lookBack is for how many days after it Meta may restate a day (same place).
+	// lookBack is for how many days Meta may restate a day
+	// (docs/meta-api.md#retention).
 	lookBack = 28
 )
 
-// Plan says what is to be read. An entity is due when it was last asked for
-// before now; a day of a report is due when it was never asked for, or was
-// asked for before now and too early to be final. Days that hang together are
-// asked for together, newest first, as many as one question holds. A day with
-// a gap is never final.
+// Plan returns the slices to read. An object stream is due if it was last read before
+// now. A day of a report is due if it was never read, or was read too early to be
+// final. Consecutive due days are requested together, newest first, as many as one
+// request holds. A day with a gap is never final.
 func (r *reader) Plan(name string, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice {
 	s := r.stream(name)
 	zone, err := a.Location()
 	if s == nil || err != nil {
-		return nil // the engine has refused both before it asks
+		return nil // the engine has already rejected both
 	}
 	if !s.daily {
 		return r.planEntity(s, a, done, now)
@@ -47,7 +47,7 @@ func (r *reader) planEntity(s *stream, a adtally.Account, done []adtally.Checkpo
 	return nil
 }
 
-// span is the days that are wanted and that Meta still serves.
+// span returns the requested days that Meta still serves.
 func (r *reader) span(s *stream, zone *time.Location, now time.Time) adtally.Window {
 	today := adtally.DayOf(now, zone)
 	oldest := today.AddMonths(-s.served)
@@ -64,9 +64,9 @@ func (r *reader) span(s *stream, zone *time.Location, now time.Time) adtally.Win
 	return s.period.widen(adtally.WindowOf(first, last), oldest, today)
 }
 
-// settles is for how many days after a day it is read again: for as long as Meta
-// restates it, or as the source's owner has it. What happened on a day does not
-// change, so that a log goes by its own.
+// settles returns for how many days a day is read again: as long as Meta restates it,
+// or as the source's look-back says. Past events do not change, so the activity log
+// has its own value.
 func (r *reader) settles(s *stream) adtally.Day {
 	if r.source.LookBack == 0 || s.logs {
 		return adtally.Day(s.settles)
@@ -89,7 +89,7 @@ func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *ti
 	return due
 }
 
-// newest is what was last asked of a table for a day; day 0 stands for an entity.
+// newest returns the latest checkpoint of a table for a day; day 0 means an object.
 func newest(done []adtally.Checkpoint, table string, day adtally.Day) (last adtally.Checkpoint) {
 	for _, c := range done {
 		if c.Table == table && (day == 0 && c.Window.IsZero() || day != 0 && c.Window.Contains(day)) && c.Asked.After(last.Asked) {
@@ -99,9 +99,9 @@ func newest(done []adtally.Checkpoint, table string, day adtally.Day) (last adta
 	return last
 }
 
-// chunks cuts the runs of due days into slices, from the newest end, so that
-// what is left of a run is cut at the same places again. No period is cut, and
-// none holds days from both sides of where counts of people end.
+// chunks splits runs of due days into slices, starting from the newest day, so that a
+// resumed run is split at the same places. It splits no period, and no slice has days
+// on both sides of the limit for unique counts.
 func chunks(s *stream, a adtally.Account, due []bool, span adtally.Window, people adtally.Day) (out []adtally.Slice) {
 	for i := len(due) - 1; i >= 0; i-- {
 		if !due[i] {
@@ -117,7 +117,8 @@ func chunks(s *stream, a adtally.Account, due []bool, span adtally.Window, peopl
 	return out
 }
 
-// cut says whether a question that holds so many days from first on ends there.
+// cut reports whether a request with the given number of days from first on ends
+// there.
 func (s *stream) cut(first adtally.Day, days int, people adtally.Day) bool {
 	if s.period.first(first) != first {
 		return false

@@ -2,12 +2,12 @@ package facebookads
 
 import "adtally/internal/connector"
 
-// jobCalls are those of a report job at least: it is asked for, looked at, and its
-// first page is read (META_API.md §4).
+// jobCalls is the minimum number of calls per report job: submit it, poll it, read its
+// first page (docs/meta-api.md#report-jobs).
 const jobCalls = 3
 
-// price is what the stream costs. Of figures that span no more than smallDays a
-// question needs no job, and costs one call.
+// price returns the cost of reading the stream. A request for at most smallDays of
+// figures needs no job and costs one call.
 func (s *stream) price() connector.Price {
 	p := connector.Price{Days: s.days, Calls: 1, Rows: s.limit}
 	switch {

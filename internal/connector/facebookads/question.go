@@ -10,16 +10,16 @@ import (
 	"adtally"
 )
 
-// question is one thing to ask of a stream: all of a slice, or a part of it.
+// question is one request for a stream's data: the whole slice or a part of it.
 type question struct {
 	stream  *stream
 	account string
 	window  adtally.Window
 	level   string   // of ids: campaign, adset or ad
 	ids     []string // only these objects; nil = all
-	fields  []string // nil = all that the stream asks for
-	plain   bool     // figures alone: Meta refuses actions beside the breakdowns
-	old     bool     // of people, so long ago that Meta may count such questions
+	fields  []string // nil = all fields of the stream
+	plain   bool     // without actions: Meta refuses them with these breakdowns
+	old     bool     // unique counts of days so old that Meta has a daily quota for them
 }
 
 func (q question) budget() budget {
@@ -28,29 +28,29 @@ func (q question) budget() budget {
 	return b
 }
 
-// fingerprint is the same for two questions that differ in their window alone,
-// asked of the same version of the API.
+// fingerprint returns the same value for questions that differ only in their window
+// and go to the same API version.
 func (q question) fingerprint(version string) string {
 	v := q.query()
 	v.Del("time_range")
 	return hashed(version, q.account, v.Encode())
 }
 
-// hashed is short enough for a note, and long enough that two questions do not
-// meet.
+// hashed returns a hash that is short enough for a note and long enough to make
+// collisions improbable.
 func hashed(parts ...string) string {
 	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(h[:12])
 }
 
-// condition is one element of Graph's filtering.
+// condition is one element of Graph's filtering parameter.
 type condition struct {
 	Field    string   `json:"field"`
 	Operator string   `json:"operator"`
 	Value    []string `json:"value"`
 }
 
-// query is what to ask: the same for a page and for a report job.
+// query returns the request's parameters, the same for a page and for a report job.
 func (q question) query() url.Values {
 	s := q.stream
 	v := url.Values{"fields": {joined(s.askable(q.asks()))}}
@@ -72,8 +72,8 @@ func (q question) query() url.Values {
 	return v
 }
 
-// filtering always names all statuses, on every path alike: what is archived or
-// deleted has spent too (PAINS #6).
+// filtering names all statuses in every request, because deleted and archived objects
+// have spend too and Meta omits them by default.
 func (q question) filtering() (list []condition) {
 	if q.stream.filter != "" {
 		list = append(list, condition{q.stream.filter + ".effective_status", "IN", statuses[q.stream.filter]})
@@ -81,7 +81,7 @@ func (q question) filtering() (list []condition) {
 	return append(list, q.named()...)
 }
 
-// named are the objects that the question is narrowed to.
+// named returns the filter for the question's objects.
 func (q question) named() []condition {
 	if q.ids == nil {
 		return nil
@@ -97,8 +97,8 @@ func (q question) asks() []string {
 	return q.stream.asks()
 }
 
-// byDays cuts the question in two, the newest days first and periods whole; none:
-// it is about one period.
+// byDays splits the question in two, newest days first, without splitting a period. It
+// returns nil if the question is about one period.
 func (q question) byDays() []question {
 	a, b := q, q
 	middle := q.stream.period.first(q.window.From + adtally.Day(q.window.Days()/2))
@@ -112,7 +112,7 @@ func (q question) byDays() []question {
 	return []question{a, b}
 }
 
-// byIDs cuts the question in two by the objects that it names.
+// byIDs splits the question in two by the objects that it names.
 func (q question) byIDs() []question {
 	a, b := q, q
 	middle := len(q.ids) / 2
@@ -120,8 +120,8 @@ func (q question) byIDs() []question {
 	return []question{a, b}
 }
 
-// pieces cuts a question into even windows of at most so many days, the newest
-// first. No period is cut, even if it is longer.
+// pieces splits a question into even windows of at most the given number of days,
+// newest first. It splits no period, even if the period is longer.
 func (q question) pieces(days int) (out []question) {
 	n := (q.window.Days() + days - 1) / days
 	end := q.window.To
@@ -135,10 +135,11 @@ func (q question) pieces(days int) (out []question) {
 	return out
 }
 
-// objectLevels are the levels below an account, from the top.
+// objectLevels lists the levels below an account, from the top.
 var objectLevels = []string{"campaign", "adset", "ad"}
 
-// below is the next level whose ids can narrow the question; "" = there is none.
+// below returns the next level whose IDs can narrow the question, or "" if there is
+// none.
 func (q question) below() string {
 	deepest := slices.Index(objectLevels, q.stream.level)
 	next := slices.Index(objectLevels, q.level) + 1
@@ -151,7 +152,7 @@ func (q question) below() string {
 	return objectLevels[next]
 }
 
-// keys are Graph's names of the members that tell one row from another.
+// keys lists Meta's names of the members that identify a row.
 func (q question) keys() (names []string) {
 	for _, f := range q.stream.fields {
 		if slices.Contains(q.stream.table.Key, f.column.Name) {
@@ -161,7 +162,8 @@ func (q question) keys() (names []string) {
 	return names
 }
 
-// object is the one object that the question is about; "" = it is about more.
+// object returns the only object that the question is about, or "" if there are
+// several.
 func (q question) object() string {
 	if len(q.ids) == 1 {
 		return q.ids[0]
@@ -171,7 +173,7 @@ func (q question) object() string {
 
 func joined(names []string) string { return strings.Join(names, ",") }
 
-// rowKey is a row's key for people, of its members as they came.
+// rowKey formats a row's key for people.
 func rowKey(key string) string {
 	return strings.ReplaceAll(strings.Trim(key, "/"), `"`, "")
 }

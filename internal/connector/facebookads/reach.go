@@ -7,13 +7,13 @@ import (
 	"adtally"
 )
 
-// reachPeriods are the stretches over which people are counted, by the word in
-// the table's name. How many periods a question holds keeps it to some months:
-// a row per object and period is little.
+// reachPeriods are the periods over which people are counted, with their names in
+// tables. The number of periods per request keeps it to a few months: one row per
+// object and period is little.
 var reachPeriods = []struct {
-	word, spoken string
-	period       period
-	days         int
+	name, label string
+	period      period
+	days        int
 }{
 	{"day", "day", period{}, 0},
 	{"7d", "seven days from Monday to Sunday", period{days: 7}, 91},
@@ -21,8 +21,8 @@ var reachPeriods = []struct {
 	{"month", "calendar month", period{month: true}, 366},
 }
 
-// reachReports declares reach_<level>_<window>: what can never be summed, asked
-// for at the very stretch of days that it is meant for (PAINS #5).
+// reachReports declares reach_<level>_<window>: unique counts, which cannot be summed
+// and are therefore requested for exactly the period that they cover.
 func reachReports() (list []*stream) {
 	for _, p := range reachPeriods {
 		for _, l := range levels {
@@ -31,9 +31,9 @@ func reachReports() (list []*stream) {
 				days = l.days
 			}
 			list = append(list, shape{
-				name: "reach_" + l.word + "_" + p.word, level: l, metrics: reached, period: p.period,
-				text:   "People reached, one row per " + l.spoken() + " and " + p.spoken + ". No column may be summed, over anything.",
-				people: true, days: days, limit: resultRows, months: retentionMonths, always: l.graph == "account", optional: true,
+				name: "reach_" + l.name + "_" + p.name, level: l, metrics: reached, period: p.period,
+				text:   "People reached, one row per " + l.label() + " and " + p.label + ". No column may be summed, over anything.",
+				people: true, days: days, limit: insightsPageSize, months: retentionMonths, always: l.graph == "account", optional: true,
 			}.stream())
 		}
 	}
@@ -53,9 +53,9 @@ var reached = []field{
 	cost("cost_per_unique_inline_link_click", "Spend per account that clicked a link, as Meta computed it."),
 }
 
-// tooOld are the fields that Meta does not serve any more for days so long ago:
-// counts of people by a breakdown (META_API.md §1.2). They stay NULL, and the
-// table of gaps says why.
+// tooOld lists the fields that Meta no longer serves for the slice's days: unique
+// counts with a breakdown (docs/meta-api.md#retention). They stay NULL, and _gaps
+// gives the reason.
 func (rd *reading) tooOld() (names []string) {
 	if !rd.stream.fleeting || !rd.isOld() {
 		return nil
@@ -68,8 +68,8 @@ func (rd *reading) tooOld() (names []string) {
 	return names
 }
 
-// isOld says whether the slice begins before the months for which Meta counts
-// people without limits.
+// isOld reports whether the slice begins before the months for which Meta serves
+// unique counts without a quota.
 func (rd *reading) isOld() bool {
 	zone, err := rd.account.Location()
 	return err == nil && rd.slice.Window.From < adtally.DayOf(rd.now, zone).AddMonths(-uniqueMonths)

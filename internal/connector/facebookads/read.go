@@ -16,11 +16,11 @@ import (
 	"adtally/internal/table"
 )
 
-// smallDays is how many days of a report are asked for synchronously: a small
-// question needs no report job.
+// smallDays is the number of days up to which a report is requested synchronously,
+// without a report job.
 const smallDays = 2
 
-// reading is one slice being read.
+// reading is the state of one slice that is being read.
 type reading struct {
 	*reader
 	stream  *stream
@@ -32,11 +32,11 @@ type reading struct {
 	now     time.Time // when the run began, by Meta's clock
 
 	yield    func(table.Batch, error) bool
-	answered int // pages that were handed over
-	came     int // rows of the stream's table
+	answered int // pages passed on so far
+	came     int // rows of the stream's main table so far
 }
 
-// Read carries out one slice.
+// Read reads one slice.
 func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, note connector.Note) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		rd, err := r.begin(a, sl, note)
@@ -45,12 +45,12 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 			err = r.starts.settle(sl, r.graph.confirm(ctx, rd.all(ctx)))
 		}
 		if err != nil && !errors.Is(err, errStopped) {
-			yield(table.Batch{}, edge(err))
+			yield(table.Batch{}, internalToFault(err))
 		}
 	}
 }
 
-// whole asks for all of a report's slice that Meta gives.
+// whole returns the question for all of a slice that Meta serves.
 func (rd *reading) whole() question {
 	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed(), old: rd.stream.people && rd.isOld()}
 	if rd.tuning().Plain != "" {
@@ -59,7 +59,7 @@ func (rd *reading) whole() question {
 	return q
 }
 
-// errStopped says that whoever takes the rows wants no more.
+// errStopped means that the consumer of the rows has stopped.
 var errStopped = errors.New("no more is wanted")
 
 func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note) (*reading, error) {
@@ -72,8 +72,8 @@ func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note)
 	return &reading{reader: r, stream: s, account: a, slice: sl, note: note, decoder: d, gaps: newGapRows(s, a.ID), now: note.Began()}, nil
 }
 
-// page hands over what was read up to here; it was asked for at a moment, of
-// which the first counts.
+// page passes on the rows read so far. asked is when a page was requested; the first
+// page dates the slice.
 func (rd *reading) page(ctx context.Context, asked time.Time) error {
 	if rd.note.Cursor().Asked.IsZero() {
 		if err := rd.note.Save(ctx, adtally.Cursor{Asked: asked, Note: rd.note.Cursor().Note}); err != nil {
@@ -81,10 +81,10 @@ func (rd *reading) page(ctx context.Context, asked time.Time) error {
 		}
 	}
 	rd.answered++
-	return rd.hand()
+	return rd.handOver()
 }
 
-func (rd *reading) hand() error {
+func (rd *reading) handOver() error {
 	for _, b := range append(rd.decoder.batches(), rd.gaps.batches()...) {
 		if b.Schema() == rd.stream.table {
 			rd.came += b.Rows()
@@ -96,8 +96,8 @@ func (rd *reading) hand() error {
 	return nil
 }
 
-// all asks for the slice's rows in the way that suits it, and then lists what
-// Meta refuses.
+// all reads the slice's rows in the way that suits its stream, and then lists the
+// refused fields.
 func (rd *reading) all(ctx context.Context) (err error) {
 	switch {
 	case rd.stream.edge == "":
@@ -108,18 +108,18 @@ func (rd *reading) all(ctx context.Context) (err error) {
 		err = rd.ask(ctx, rd.whole())
 	}
 	if err == nil {
-		err = rd.doubt(ctx)
+		err = rd.checkEmpty(ctx)
 	}
 	if err == nil {
 		err = errors.Join(rd.refused(), rd.withheld())
 	}
 	if err == nil {
-		err = rd.hand()
+		err = rd.handOver()
 	}
 	return err
 }
 
-// text is a parameter that is a document. Its values are ours: they always
+// text encodes a parameter that is a JSON document. Its values are ours and always
 // marshal.
 func text(v any) string {
 	b, err := json.Marshal(v)
@@ -129,18 +129,18 @@ func text(v any) string {
 	return string(b)
 }
 
-// tuning is what is known of this stream and account.
+// tuning returns what is known about this stream and account.
 func (rd *reading) tuning() tuning { return rd.tunings.recall(rd.name(), rd.asked(), rd.note, rd.now) }
 
-// asked is the fingerprint of what the stream asks for, whatever the window and
-// whatever has been learned.
+// asked returns the fingerprint of what the stream requests, without its window and
+// without what was learned.
 func (rd *reading) asked() string {
-	return question{stream: rd.stream, account: rd.account.ID}.fingerprint(rd.graph.spoken())
+	return question{stream: rd.stream, account: rd.account.ID}.fingerprint(rd.graph.apiVersion())
 }
 
 func (rd *reading) name() string { return rd.account.ID + "/" + rd.stream.name }
 
-// learn keeps what Meta has shown of its limits.
+// learn saves a limit that Meta has shown.
 func (rd *reading) learn(ctx context.Context, change func(*tuning)) error {
 	return rd.tunings.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *tuning) {
 		change(l)
@@ -148,8 +148,8 @@ func (rd *reading) learn(ctx context.Context, change func(*tuning)) error {
 	})
 }
 
-// allowed is the stream's fields without those that Meta has refused, and those
-// that it does not serve any more; nil where that is all of them.
+// allowed returns the stream's fields without those that Meta has refused or no longer
+// serves; nil = all of them.
 func (rd *reading) allowed() []string {
 	gone := slices.Concat(rd.tuning().Without, rd.tooOld())
 	if len(gone) == 0 {
@@ -162,17 +162,17 @@ func without(names, gone []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(gone, n) })
 }
 
-// node reads a single object. Fields that sink the request are left out.
+// node reads a single object. Fields that make the request fail are left out.
 func (rd *reading) node(ctx context.Context) error {
 	node := "act_" + rd.account.ID
 	q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
-	a, err := insist(ctx, func() (fetch.Answer, error) {
+	a, err := readAgain(ctx, func() (fetch.Answer, error) {
 		return rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
 	}, func(body []byte) error {
 		if !isObject(body) {
 			return asBadAnswer(errNoPage)
 		}
-		return asBadAnswer(rd.decoder.row(jsonOf(body)))
+		return asBadAnswer(rd.decoder.row(newJSONDecoder(body)))
 	}, rd.decoder.discard)
 	if err != nil {
 		h := fieldSearch{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
@@ -185,14 +185,14 @@ func (rd *reading) node(ctx context.Context) error {
 	return rd.page(ctx, a.At)
 }
 
-// edge reads a list of objects. Fields that sink it are left out, and a list
-// whose place Meta loses is begun anew.
+// edge reads a list of objects. Fields that make it fail are left out. If Meta rejects
+// the cursor, the list is read from its start.
 func (rd *reading) edge(ctx context.Context) error {
 	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
 	l := rd.list("act_"+rd.account.ID+"/"+rd.stream.edge, objectsOf(rd.account.ID), q)
-	l.lone = rd.lone(q)
+	l.oneRow = rd.oneRow(q)
 	if rd.stream.logs {
-		if err := rd.between(l.query); err != nil {
+		if err := rd.setLogRange(l.query); err != nil {
 			return err
 		}
 	}
@@ -201,7 +201,7 @@ func (rd *reading) edge(ctx context.Context) error {
 	case err == nil || errors.Is(err, errStopped):
 		return err
 	case classOf(err) == classCursor:
-		return again(err)
+		return restartError(err)
 	}
 	isWithout, err := rd.leaveOut(ctx, q, fieldSearch{path: l.path, budget: l.budget, query: l.query}, err)
 	switch {
@@ -213,7 +213,7 @@ func (rd *reading) edge(ctx context.Context) error {
 	return err
 }
 
-// list prepares the pages of a question.
+// list returns a listing for a question.
 func (rd *reading) list(path string, b budget, q question) *listing {
 	limit := rd.stream.limit
 	if known := rd.tuning().Limit; known > 0 {
@@ -223,7 +223,7 @@ func (rd *reading) list(path string, b budget, q question) *listing {
 		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *tuning) { l.Limit = n }) }}
 }
 
-// refused lists the columns that stay empty because Meta refuses their fields.
+// refused lists a gap for every column whose field Meta refuses.
 func (rd *reading) refused() error {
 	l := rd.tuning()
 	for _, field := range l.Without {
@@ -245,8 +245,8 @@ func sentenceOf(f *adtally.Fault) string {
 	return f.Message + " (" + f.Err.Error() + ")"
 }
 
-// edge gives the errors that stay inside a connector the form that others know.
-func edge(err error) error {
+// internalToFault converts errors that are internal to the connector to faults.
+func internalToFault(err error) error {
 	switch {
 	case errors.Is(err, connector.ErrAgain):
 		return err
@@ -263,5 +263,5 @@ func edge(err error) error {
 		return &adtally.Fault{Act: adtally.Retry, Code: "not_ready", Message: "Meta says that a report is done and does not give it",
 			Hint: "Run the same command again later.", Err: err}
 	}
-	return outside(err)
+	return publicFault(err)
 }

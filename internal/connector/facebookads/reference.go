@@ -7,8 +7,8 @@ import (
 	"adtally/internal/table"
 )
 
-// owners are the objects that rows name: the column, where the object stands,
-// and what a row that names it may know of it besides.
+// owners are the objects that rows refer to: the column, the object's table, and the
+// columns that the row may have of the object.
 var owners = []table.Reference{
 	{Column: "campaign_id", Table: "campaigns", Key: "id", Fill: map[string]string{"name": "campaign_name"}},
 	{Column: "adset_id", Table: "ad_sets", Key: "id", Fill: map[string]string{"name": "adset_name", "campaign_id": "campaign_id"}},
@@ -17,7 +17,7 @@ var owners = []table.Reference{
 	{Column: "custom_conversion_id", Table: "custom_conversions", Key: "id"},
 }
 
-// references are those of a table with such columns.
+// references returns the references of a table with these columns.
 func references(cols []table.Column) (list []table.Reference) {
 	has := func(name string) bool {
 		return slices.ContainsFunc(cols, func(c table.Column) bool { return c.Name == name })

@@ -9,32 +9,32 @@ import (
 	"adtally/internal/fetch"
 )
 
-// refusal is what Meta said no to, and all that is known about why. It wraps
-// the fault that the world outside sees.
+// refusal is an error from Meta with everything that is known about it. It wraps the
+// fault that other packages see.
 type refusal struct {
 	class  class
-	act    verdict
+	act    actor
 	fault  *adtally.Fault
-	graph  *graphError // nil where the answer was no error of Graph's
+	graph  *graphError // nil if the answer was not an error from Graph
 	scope  scope       // of a throttle
 	wait   time.Duration
-	fields []string // of a field: those that Meta names
-	heavy  bool     // tried again in vain, it is a question for shrinking
+	fields []string // the fields that Meta names
+	heavy  bool     // if retries fail, a smaller request may help
 	job    bool     // it ended a report job
-	gone   bool     // the report job is not there
+	gone   bool     // the report job does not exist
 }
 
 func (r *refusal) Error() string { return r.fault.Error() }
 func (r *refusal) Unwrap() error { return r.fault }
 
-// Errors that stay inside the connector: the cure is another request.
+// Errors that do not leave the connector: each is cured by a different request.
 var (
 	errTooMuch  = errors.New("too much data at once")
 	errGone     = errors.New("no such object")
 	errNotReady = errors.New("the report is not ready")
 )
 
-// Is says which of the errors that stay inside this is.
+// Is reports whether the refusal is one of the internal errors.
 func (r *refusal) Is(target error) bool {
 	switch target {
 	case errTooMuch:
@@ -56,8 +56,8 @@ func refusalOf(err error) *refusal {
 	return r
 }
 
-// classOf says what a refusal is; "" for whatever is none. An error whose text
-// had to be cleaned of a secret is still known by its fault's code.
+// classOf returns the class of a refusal, or "" for other errors. An error whose text
+// was cleaned of a secret is still recognised by its fault's code.
 func classOf(err error) class {
 	if r := refusalOf(err); r != nil {
 		return r.class
@@ -70,7 +70,7 @@ func classOf(err error) class {
 	return ""
 }
 
-// refusedFields are the fields that sank a request, where Meta names them.
+// refusedFields lists the fields that made a request fail, if Meta names them.
 func refusedFields(err error) []string {
 	if r := refusalOf(err); r != nil {
 		return r.fields
@@ -78,28 +78,29 @@ func refusedFields(err error) []string {
 	return nil
 }
 
-// isHeavy says whether asking for less may help: at once, or, where Meta only
-// has trouble, after the same request was tried again.
+// isHeavy reports whether requesting less may help: immediately, or, after a server
+// error, once retries have failed.
 func isHeavy(err error) bool {
 	r := refusalOf(err)
 	return r != nil && (r.act == actShrink || r.heavy)
 }
 
-// Repeats says that another try is for nothing, since err came before: fetch asks.
+// Repeats reports whether a retry is pointless because err came before. Package fetch
+// calls it.
 func (r *refusal) Repeats(before error) bool {
 	return isUnreadable(r) && isUnreadable(before) && r.fault.Err.Error() == refusalOf(before).fault.Err.Error()
 }
 
-// isUnreadable says that an answer is no answer, and will not become one: only a
-// smaller question helps.
+// isUnreadable reports whether the answer was unreadable and only a smaller request
+// can help.
 func isUnreadable(err error) bool {
 	r := refusalOf(err)
 	return r != nil && r.class == classBadAnswer && r.heavy
 }
 
-// outside gives a refusal the form that others know: shrinking, and asking
-// differently, stay inside.
-func outside(err error) error {
+// publicFault converts a refusal to the form that other packages know: shrinking and
+// different requests stay internal.
+func publicFault(err error) error {
 	r := refusalOf(err)
 	if r == nil || r.fault.Act != adtally.Bug || r.act == actBug {
 		return err
@@ -109,7 +110,7 @@ func outside(err error) error {
 	return &f
 }
 
-// refuse makes the error of one row of the table.
+// refuse returns the error for one rule.
 func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	c := cures[r.class]
 	if r.cure != nil {
@@ -126,7 +127,7 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 			out.fault.Until = a.At.Add(out.wait)
 		}
 	case c.act == actShrink, c.another && c.act != actConfigure:
-		out.fault.Act = adtally.Bug // fetch sends nothing twice that is a bug
+		out.fault.Act = adtally.Bug // fetch does not retry bugs
 	}
 	switch r.class {
 	case classThrottle:
@@ -143,7 +144,7 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	return out
 }
 
-// said are Meta's own words.
+// said returns Meta's own text.
 func said(e *graphError) string {
 	if e == nil {
 		return ""
@@ -151,7 +152,7 @@ func said(e *graphError) string {
 	return strings.Join([]string{e.Message, e.UserTitle, e.UserMsg}, " ")
 }
 
-// scopeWords say what a throttle holds back.
+// scopeWords describe what a throttle blocks.
 var scopeWords = map[scope]string{
 	scopeApp: " to this app", scopeAccount: " about this ad account", scopeScore: " about this ad account",
 	scopeInsights: " for reports of this ad account", scopeManagement: " for objects of this ad account",

@@ -12,22 +12,22 @@ import (
 	"adtally/internal/table"
 )
 
-// misfit is a value that did not fit, or not as it came.
-type misfit struct {
+// badValue is a value that did not fit its column, or not unchanged.
+type badValue struct {
 	table, column, value, reason string
-	loaded                       *string // what was loaded instead; nil = nothing
+	loaded                       *string // the value that was loaded instead; nil = none
 }
 
-func (d *decoder) misfit(t *table.Schema, column, value string, err error) {
-	m := misfit{table: t.Name, column: column, value: value, reason: err.Error()}
+func (d *decoder) addBadValue(t *table.Schema, column, value string, err error) {
+	m := badValue{table: t.Name, column: column, value: value, reason: err.Error()}
 	if rounded, ok := errors.AsType[*table.Rounded](err); ok {
 		m.loaded = &rounded.Kept
 	}
-	d.misfits = append(d.misfits, m)
+	d.badValues = append(d.badValues, m)
 }
 
-// strange says why a row cannot be one of those that were asked for; "" = it can.
-func (d *decoder) strange() string {
+// mismatch returns why a row cannot be one of those that were requested, or "".
+func (d *decoder) mismatch() string {
 	if !d.bound {
 		return ""
 	}
@@ -48,14 +48,14 @@ func (d *decoder) strange() string {
 	return ""
 }
 
-// stray puts a whole element into quarantine.
-func (d *decoder) stray(value []byte, reason string) error {
-	d.misfits = append(d.misfits, misfit{table: d.stream.table.Name, value: string(value), reason: reason})
+// quarantine rejects a whole element.
+func (d *decoder) quarantine(value []byte, reason string) error {
+	d.badValues = append(d.badValues, badValue{table: d.stream.table.Name, value: string(value), reason: reason})
 	return d.reject()
 }
 
-// said is what is remembered of the row under way, as an object.
-func (d *decoder) said() ([]byte, error) {
+// remembered returns the remembered members of the current row as a JSON object.
+func (d *decoder) remembered() ([]byte, error) {
 	var object []byte
 	for i, name := range d.stream.remember {
 		quoted, err := jsontext.AppendQuote(nil, d.memo[i])
@@ -75,16 +75,16 @@ func (d *decoder) said() ([]byte, error) {
 	return append(object, '}'), nil
 }
 
-// reject writes the row's misfits to quarantine.
+// reject writes the row's bad values to quarantine.
 func (d *decoder) reject() error {
-	if len(d.misfits) == 0 {
+	if len(d.badValues) == 0 {
 		return nil
 	}
 	day, key := d.rejectedDay(), bytes.Trim(bytes.Join(d.memo[:len(d.stream.table.Key)], []byte("/")), "/")
-	for _, m := range d.misfits {
+	for _, m := range d.badValues {
 		for i, v := range []string{m.table, d.account.ID, day, string(key), m.column, m.value, m.reason} {
 			if v == "" && i == 2 {
-				continue // an entity has no day
+				continue // an object has no day
 			}
 			if err := d.rejected.Set(i, bytes.ToValidUTF8([]byte(v), []byte("\uFFFD"))); err != nil {
 				return fmt.Errorf("quarantine %s: %w", table.Quarantine.Columns[i].Name, err)
@@ -100,9 +100,9 @@ func (d *decoder) reject() error {
 	return nil
 }
 
-// rejectedDay is the day that misfits of the row under way are listed under: its
-// own, or the first of the slice where it has none of those. They go away with
-// the rows of that day.
+// rejectedDay returns the day under which the row's bad values are listed: its own, or
+// the first day of the slice if its own is not in the slice. They are replaced
+// together with the rows of that day.
 func (d *decoder) rejectedDay() string {
 	if !d.stream.daily {
 		return ""
@@ -119,15 +119,15 @@ func (d *decoder) rejectedDay() string {
 	return d.window.From.String()
 }
 
-// discard forgets what was read since rows were handed over last.
+// discard drops the rows read since the last hand-over.
 func (d *decoder) discard() {
 	for _, b := range d.batches() {
 		b.Release()
 	}
 }
 
-// day reads a day however it is written: 2026-5-26 and 2026-05-26T00:00:00+0200
-// are the same day as 2026-05-26. That it was read so is said.
+// day parses a day in any of Meta's forms: 2026-5-26 and 2026-05-26T00:00:00+0200 are
+// the same day as 2026-05-26. A converted value is also listed in quarantine.
 func (d *decoder) day(s *slot, text []byte) []byte {
 	const plain = len("2006-01-02")
 	if len(text) == plain && text[4] == '-' && text[7] == '-' {
@@ -137,7 +137,7 @@ func (d *decoder) day(s *slot, text []byte) []byte {
 	if !ok {
 		return text
 	}
-	d.misfits = append(d.misfits, misfit{table: d.stream.table.Name, column: s.name, value: string(text), reason: "The day is written in another way than usual.", loaded: &day})
+	d.badValues = append(d.badValues, badValue{table: d.stream.table.Name, column: s.name, value: string(text), reason: "The day is written in another way than usual.", loaded: &day})
 	return []byte(day)
 }
 

@@ -12,18 +12,18 @@ import (
 	"adtally/internal/fetch"
 )
 
-// submissions is how often the report of one question is asked for: a job that
-// ended without a reason may have been bad luck once.
-const submissions = 2
+// maxSubmissions is how often the report of one question is submitted: a job that
+// ended without a reason may have been a one-off failure.
+const maxSubmissions = 2
 
-// notReadyTries bounds how often a report that is said to be done may refuse to
-// be read: no request is sent more often.
+// notReadyTries limits how often a finished report may be "not ready" when it is read.
+// It equals the retry limit of all requests.
 const notReadyTries = fetch.Tries
 
-// report asks for a report job, waits until it is done, and reads its pages. A
-// job whose pages are gone, or lead nowhere, is forgotten, and another is asked
-// for. The job's id is in the note before anything else happens, so that another
-// try goes on with the same job.
+// report submits a report job, waits until it is done, and reads its pages. If the
+// pages are gone or their paging does not advance, it submits another job. The job's
+// ID is saved before anything else, so that another attempt continues with the same
+// job.
 func (rd *reading) report(ctx context.Context, q question) error {
 	before := rd.answered
 	for tries := 1; ; tries++ {
@@ -39,13 +39,13 @@ func (rd *reading) report(ctx context.Context, q question) error {
 		if err := rd.keep(ctx, q, "", rd.note.Cursor().Asked); err != nil {
 			return err
 		}
-		if !isGone || rd.answered > before || tries == submissions {
+		if !isGone || rd.answered > before || tries == maxSubmissions {
 			return err
 		}
 	}
 }
 
-// readRun reads the pages of a report that is done, or nearly.
+// readRun reads the pages of a report job that is done or nearly done.
 func (rd *reading) readRun(ctx context.Context, run string) error {
 	before := rd.answered
 	for tries := 1; ; tries++ {
@@ -59,54 +59,53 @@ func (rd *reading) readRun(ctx context.Context, run string) error {
 	}
 }
 
-// results are the pages of a report that is done.
+// results returns the pages of a finished report.
 func (rd *reading) results(run string) *listing {
 	l := rd.list(run+"/insights", insightsOf(rd.account.ID), question{stream: rd.stream, account: rd.account.ID})
 	l.query = url.Values{}
 	return l
 }
 
-// finished gives the id of a report that is done. A job that failed, was
-// skipped or is gone is asked for anew.
+// finished returns the ID of a finished report. A job that failed, was skipped or is
+// gone is submitted again.
 func (rd *reading) finished(ctx context.Context, q question) (run string, err error) {
 	slots := rd.slots.of(rd.account.ID)
-	if err := slots.enter(ctx); err != nil {
+	if err := slots.acquire(ctx); err != nil {
 		return "", err
 	}
-	for range submissions {
+	for range maxSubmissions {
 		var fresh bool
 		if run, fresh, err = rd.submitted(ctx, q); err != nil {
 			break
 		}
-		if err = ofRun(rd.await(ctx, run, fresh)); !isOver(err) {
+		if err = ofRun(rd.await(ctx, run, fresh)); !jobEnded(err) {
 			break
 		}
-		if forgot := rd.forget(ctx, q, err); forgot != nil {
+		if forgot := rd.dropJob(ctx, q, err); forgot != nil {
 			err = forgot
 			break
 		}
-		if !worthAnother(err) {
+		if !jobWorthRetry(err) {
 			break
 		}
 	}
-	slots.leave(err == nil)
+	slots.release(err == nil)
 	return run, err
 }
 
-// isOver says that nothing more will come of a job.
-func isOver(err error) bool {
+// jobEnded reports whether a job will produce nothing more.
+func jobEnded(err error) bool {
 	return errors.Is(err, errJob) || errors.Is(err, errTooMuch)
 }
 
-// worthAnother says whether the same report may come another time: not where it
-// was too big, nor where an hour was not enough.
-func worthAnother(err error) bool {
-	return isOver(err) && !errors.Is(err, errTooMuch) && !errors.Is(err, errLate)
+// jobWorthRetry reports whether the same report may succeed in another job. It cannot
+// if it was too big or took more than an hour.
+func jobWorthRetry(err error) bool {
+	return jobEnded(err) && !errors.Is(err, errTooMuch) && !errors.Is(err, errLate)
 }
 
-// await polls until the job is done. The first poll comes when the stream's last
-// job would have been done; after that, how far Meta says that it is tells when
-// to look again. A fresh job may not be there at once.
+// await polls until the job is done. The first poll is timed by the stream's last job;
+// later ones by the percentage that Meta reports. A new job may not be visible yet.
 func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 	wait, unseen, odd := rd.firstPoll(), 0, 0
 	now := rd.graph.fetch.Now
@@ -125,7 +124,7 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 			wait = nextPoll(wait, 0, 0)
 			continue
 		case classOf(err) == classBadAnswer:
-			return malformed("ask how a report is", err) // it says nothing of the size of the report
+			return malformed("ask how a report is", err) // says nothing about the size of the report
 		case err != nil:
 			return err
 		}
@@ -141,32 +140,32 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 	return fmt.Errorf("%w: %w", errJob, errLate)
 }
 
-// deadline is for how long a job is waited for: much longer than the last one
-// took, or else as long as any may take. After that, smaller ones are asked for.
+// deadline returns how long to wait for a job: much longer than the last one took, or
+// else as long as any job may take. After that, smaller reports are requested.
 func (rd *reading) deadline() time.Duration {
 	last := time.Duration(rd.tuning().Seconds * float64(time.Second))
 	if last == 0 {
-		return longestJob
+		return maxJob
 	}
-	return min(max(20*last, shortestDeadline), longestJob)
+	return min(max(20*last, minDeadline), maxJob)
 }
 
-// nextPoll is when the job would be done if it goes on as it went so far, and
-// not sooner than after as long as the last wait.
+// nextPoll estimates when the job will be done from its progress. It is never shorter
+// than the last wait.
 func nextPoll(last, passed time.Duration, percent looseNumber) time.Duration {
 	wait := 2 * last
 	if percent > 0 && percent < 100 {
 		wait = max(passed*time.Duration(100-percent)/time.Duration(percent), last/2)
 	}
-	return min(wait, slowestPoll)
+	return min(wait, maxPoll)
 }
 
 func (rd *reading) firstPoll() time.Duration {
 	last := time.Duration(rd.tuning().Seconds * float64(time.Second))
-	return max(rd.poll, min(last, slowestPoll))
+	return max(rd.poll, min(last, maxPoll))
 }
 
-// took remembers how long a job took, where that is news.
+// took saves how long a job took, if that differs.
 func (rd *reading) took(ctx context.Context, d time.Duration) error {
 	last := rd.tuning().Seconds
 	if math.Abs(d.Seconds()-last) <= max(last/4, 1) {
@@ -175,8 +174,8 @@ func (rd *reading) took(ctx context.Context, d time.Duration) error {
 	return rd.tunings.learn(ctx, rd.name(), rd.asked(), rd.note, rd.now, func(l *tuning) { l.Seconds = d.Seconds() })
 }
 
-// again is the error of a read that has to begin anew.
-func again(err error) error { return fmt.Errorf("%w: %w", connector.ErrAgain, err) }
+// restartError wraps the error of a read that must start from the beginning.
+func restartError(err error) error { return fmt.Errorf("%w: %w", connector.ErrAgain, err) }
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

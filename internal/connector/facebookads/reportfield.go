@@ -15,7 +15,7 @@ import (
 //go:embed fields.txt
 var fieldsText string
 
-// fieldKinds says how the values of a field are kept.
+// fieldKinds maps a field to the way its values are stored.
 var fieldKinds = func() map[string]string {
 	kinds, kind := map[string]string{}, ""
 	for line := range strings.Lines(fieldsText) {
@@ -32,22 +32,22 @@ var fieldKinds = func() map[string]string {
 	return kinds
 }()
 
-// typed makes a field of a type that a user names. Nothing is known of such a
-// field, so nothing of it may be summed.
+// typed declares a field of a type that the user names. Its values are never summed,
+// since nothing else is known about it.
 var typed = map[string]func(name, text string) field{
-	"text": words, "count": number, "decimal": ratio, "money": cost, "bool": flag, "time": moment, "json": document,
+	"text": words, "count": number, "decimal": ratio, "money": cost, "bool": flag, "time": timestamp, "json": document,
 	"date": func(name, text string) field { return col(name, table.Date, table.Days, table.None, text) },
 }
 
-// kept makes a field of a kind.
+// kept declares a field of a kind.
 var kept = map[string]func(name, text string) field{
-	"count": tally, "people": unique, "spent": spent, "cost": cost, "ratio": ratio, "text": words, "json": document, "list": document,
+	"count": counter, "people": unique, "spent": spent, "cost": cost, "ratio": ratio, "text": words, "json": document, "list": document,
 }
 
 var userField = regexp.MustCompile(`^[a-z][a-z0-9_]{0,99}$`)
 
-// reportField is the column of a field that a user asks for, as name or as
-// name:type. ok says whether it needs one: ids and names are there anyway, and
+// reportField returns the column of a field that a user requests, as name or
+// name:type. ok is false if it needs no column: IDs and names are always present, and
 // actions become rows.
 func reportField(asked string) (f field, ok bool, err error) {
 	name, kind, given := strings.Cut(asked, ":")
@@ -75,7 +75,7 @@ func reportField(asked string) (f field, ok bool, err error) {
 	return kept[known](name, text), true, nil
 }
 
-// servedFields are those that Meta serves.
+// servedFields lists the fields that Meta serves.
 func servedFields() (names []string) {
 	for name, kind := range fieldKinds {
 		if kind != "dead" {
@@ -85,7 +85,8 @@ func servedFields() (names []string) {
 	return names
 }
 
-// limit is a breakdown that Meta gives some fields for only (META_API.md §2.5).
+// limit names the only fields that Meta serves with a breakdown
+// (docs/meta-api.md#insights).
 type limit struct {
 	of      func(breakdown string) bool
 	refuses func(field string) bool
@@ -107,7 +108,7 @@ var limits = []limit{
 	{func(b string) bool { return b == "frequency_value" }, func(f string) bool { return f != "reach" }, "by frequency_value Meta gives reach only"},
 }
 
-// checkField refuses a field that Meta does not give for a breakdown.
+// checkField rejects a field that Meta does not serve with a breakdown.
 func checkField(name string, breakdowns []string) error {
 	for _, b := range breakdowns {
 		for _, l := range limits {

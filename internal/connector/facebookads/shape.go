@@ -7,19 +7,18 @@ import (
 	"adtally/internal/table"
 )
 
-// shape is what a report's tables are made from: whose figures, cut by what,
-// over which stretches of days.
+// shape describes a report: its level, its breakdowns and its period.
 type shape struct {
 	name, text  string
 	level       level
 	parts       []field // the columns of its breakdowns
 	breakdowns  []string
-	actionParts []field // breakdowns of its actions
+	actionParts []field // the columns of its action breakdowns
 	windows     []string
 	metrics     []field
 	period      period
-	setting     bool // whether the attribution setting is on the row
-	actions     bool // whether there is a long table of actions
+	setting     bool // whether rows have the attribution setting
+	actions     bool // whether there is an actions table
 
 	days, limit, months                                int
 	always, fleeting, optional, totals, custom, people bool
@@ -51,7 +50,7 @@ func (sh shape) stream() *stream {
 	return s
 }
 
-// owner are the columns that say whose and when the figures of a row are.
+// owner returns the columns that tell which account and days a row is about.
 func (sh shape) owner() []field {
 	day, stop := "The day, in the account's time zone.", []field(nil)
 	if !sh.period.single() {
@@ -67,8 +66,8 @@ func (sh shape) owner() []field {
 
 func (sh shape) fields() []field {
 	fields := sh.owner()
-	// An account-level request that names attribution_setting is answered with
-	// a row for every day, delivery or not (META_API.md SIM-13).
+	// At account level, a request with attribution_setting returns a row for every
+	// day, with or without delivery.
 	if sh.setting && sh.level.graph != "account" {
 		fields = append(fields, words("attribution_setting", "The attribution setting behind the row's default conversions; \"multiple\" when the objects below differ."))
 	}
@@ -77,8 +76,8 @@ func (sh shape) fields() []field {
 
 var stopField = col("date_stop", table.Date, table.Days, table.None, "The last day that is counted; a period under way ends with the day when Meta was asked.").mine()
 
-// key is what identifies a row: the account, the days, the object, and the
-// value of every breakdown.
+// key returns the columns that identify a row: the account, the days, the object, and
+// the value of every breakdown.
 func (sh shape) key() []string {
 	key := []string{table.AccountColumn, table.DayColumn}
 	if !sh.period.single() {
@@ -95,8 +94,7 @@ func (sh shape) key() []string {
 	return key
 }
 
-// actionTable declares <report>_actions: the long table, filled by the same
-// read.
+// actionTable declares <report>_actions, which is filled by the same read.
 func (sh shape) actionTable() *table.Schema {
 	var fields []field
 	for _, f := range sh.owner() {
@@ -111,7 +109,7 @@ func (sh shape) actionTable() *table.Schema {
 		sh.actionParts, actionFields)
 	return &table.Schema{
 		Name: sh.name + "_actions", Mode: table.Replace, Columns: columns(fields), Key: sh.actionKey(),
-		References:  references(columns(actionFields)), // the others are those of its report
+		References:  references(columns(actionFields)), // its other references are those of the report
 		Description: "Conversions and other actions, one row per row of " + sh.name + ", action type and attribution window.",
 	}
 }
@@ -139,7 +137,7 @@ func graphNames(fields []field) (names []string) {
 	return names
 }
 
-// shape adds to a question what the rows of the answer are to be.
+// shape adds the parameters that determine the rows of the answer.
 func (s *stream) shape(q url.Values) {
 	q.Set("level", s.level)
 	q.Set("time_increment", s.period.increment())

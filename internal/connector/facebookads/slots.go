@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// Report jobs of one account under way at once: additive increase while they
-// succeed, multiplicative decrease when one does not (AIMD). Peers that begin
-// with 10 or 100 have run accounts into their limits (PEERS.md §1.2).
+// The number of concurrent report jobs per account grows by one while jobs succeed and
+// is halved when one does not (AIMD). Clients that start with 10 or 100 have run
+// accounts into their rate limits.
 const (
 	firstSlots = 4
-	mostSlots  = 10
+	maxSlots   = 10
 )
 
-// slots lets so many jobs of an account be under way.
+// slots limits the concurrent jobs of an account.
 type slots struct {
 	mu    sync.Mutex
 	limit float64
@@ -21,8 +21,8 @@ type slots struct {
 	queue []chan struct{}
 }
 
-// enter waits for a place.
-func (s *slots) enter(ctx context.Context) error {
+// acquire waits for a slot.
+func (s *slots) acquire(ctx context.Context) error {
 	s.mu.Lock()
 	if s.used < int(s.limit) {
 		s.used++
@@ -36,13 +36,14 @@ func (s *slots) enter(ctx context.Context) error {
 	case <-turn:
 		return nil
 	case <-ctx.Done():
-		s.forgo(turn)
+		s.cancel(turn)
 		return context.Cause(ctx)
 	}
 }
 
-// forgo leaves the queue; a place that was given meanwhile goes to the next.
-func (s *slots) forgo(turn chan struct{}) {
+// cancel leaves the queue; a slot that was assigned in the meantime goes to the next
+// waiter.
+func (s *slots) cancel(turn chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, t := range s.queue {
@@ -55,12 +56,12 @@ func (s *slots) forgo(turn chan struct{}) {
 	s.admit()
 }
 
-// leave gives the place back and says whether all went well.
-func (s *slots) leave(well bool) {
+// release returns the slot; well reports whether the job succeeded.
+func (s *slots) release(well bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if well {
-		s.limit = min(s.limit+1/s.limit, mostSlots)
+		s.limit = min(s.limit+1/s.limit, maxSlots)
 	} else {
 		s.limit = max(s.limit/2, 1)
 	}
@@ -76,7 +77,7 @@ func (s *slots) admit() {
 	}
 }
 
-// allSlots are the slots of every account.
+// allSlots holds the slots of every account.
 type allSlots struct {
 	mu  sync.Mutex
 	all map[string]*slots

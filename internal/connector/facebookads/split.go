@@ -8,10 +8,9 @@ import (
 	"adtally"
 )
 
-// ask reads a question of a report, and in smaller ones where Meta finds it too
-// big: days, then fields where the rows can be had without them, else the ids of
-// objects from campaigns down to ads. What cannot be had at all is listed as a
-// gap (R39).
+// ask answers a question of a report. If Meta finds it too big, ask splits it: by
+// days; then by fields if the rows can be read without them; else by object, from
+// campaigns down to ads. Data that still cannot be read is listed as a gap.
 func (rd *reading) ask(ctx context.Context, q question) error {
 	if parts := rd.parts(q); len(parts) > 0 {
 		return rd.each(ctx, parts)
@@ -24,7 +23,8 @@ func (rd *reading) ask(ctx context.Context, q question) error {
 	return rd.try(ctx, q)
 }
 
-// each asks questions one after another, by what was learned meanwhile.
+// each answers questions one after another and applies what was learned from earlier
+// ones.
 func (rd *reading) each(ctx context.Context, qs []question) error {
 	for _, q := range qs {
 		if err := rd.ask(ctx, q); err != nil {
@@ -34,7 +34,7 @@ func (rd *reading) each(ctx context.Context, qs []question) error {
 	return nil
 }
 
-// try reads one question, and does what helps where Meta refuses it.
+// try answers one question and applies the cure if Meta refuses it.
 func (rd *reading) try(ctx context.Context, q question) error {
 	before := rd.answered
 	err := rd.once(ctx, q)
@@ -52,24 +52,24 @@ func (rd *reading) try(ctx context.Context, q question) error {
 		q.fields = without(q.asks(), rd.tuning().Without)
 		return rd.try(ctx, q)
 	case isShrinkable(err):
-		return rd.narrower(ctx, q, err)
+		return rd.split(ctx, q, err)
 	}
 	return err
 }
 
-// restart says what becomes of a question that fails after it gave rows: these
-// cannot be taken back, so the slice begins anew, with smaller questions.
+// restart decides what to do when a question fails after rows were passed on. These
+// cannot be taken back, so the slice starts again with smaller questions.
 func (rd *reading) restart(ctx context.Context, q question, err error) error {
 	switch {
 	case errors.Is(err, errRunGone):
-		return again(err)
+		return restartError(err)
 	case isShrinkable(err) && q.window.Days() > 1:
 		if err := rd.learnDays(ctx, q); err != nil {
 			return err
 		}
-		return again(err)
+		return restartError(err)
 	case classOf(err) == classCursor, errors.Is(err, errNotReady):
-		return again(err)
+		return restartError(err)
 	}
 	return err
 }
@@ -83,7 +83,8 @@ func (rd *reading) learnDays(ctx context.Context, q question) error {
 	})
 }
 
-// once asks a question as it is: small ones at once, and the others by a job.
+// once answers a question without splitting it: synchronously if it is small, else
+// with a report job.
 func (rd *reading) once(ctx context.Context, q question) error {
 	isSmall := q.window.Days() <= smallDays || rd.stream.always && q.window == rd.slice.Window
 	if !isSmall {
@@ -94,13 +95,13 @@ func (rd *reading) once(ctx context.Context, q question) error {
 	before := rd.answered
 	err := l.pages(ctx, rd.page)
 	if isTooBig := errors.Is(err, errTooMuch) || isUnreadable(err); isTooBig && rd.answered == before {
-		return rd.report(ctx, q) // a job may take longer, and hold more
+		return rd.report(ctx, q) // a job may take longer and return more
 	}
 	return err
 }
 
-// narrower asks a question that was too big in parts.
-func (rd *reading) narrower(ctx context.Context, q question, cause error) error {
+// split answers a question that was too big in parts.
+func (rd *reading) split(ctx context.Context, q question, cause error) error {
 	parts := q.byDays()
 	if parts == nil {
 		return rd.single(ctx, q, cause)
@@ -111,9 +112,9 @@ func (rd *reading) narrower(ctx context.Context, q question, cause error) error 
 	return rd.each(ctx, parts)
 }
 
-// single reads a question about one day that was too big. Where its rows can be
-// had without their figures, the fields are at fault; else there are too many
-// rows, or one object is at fault.
+// single answers a question about one day that was too big. If its rows can be read
+// without their figures, some fields are the cause; else there are too many rows, or
+// one object is the cause.
 func (rd *reading) single(ctx context.Context, q question, cause error) error {
 	m := &merged{keys: q.keys()}
 	_, err := rd.rows(ctx, q, nil, m.add, true)
@@ -130,14 +131,14 @@ func (rd *reading) single(ctx context.Context, q question, cause error) error {
 	case parts != nil:
 		return rd.each(ctx, parts)
 	}
-	// Nothing makes it smaller but its pages.
+	// Only smaller pages are left to try.
 	if _, err := rd.rows(ctx, q, nil, m.add, false); err == nil {
 		return rd.byFields(ctx, q, cause)
 	}
 	return rd.missing(q, cause)
 }
 
-// rows asks for some fields of a question at once, beside its keys.
+// rows requests some fields of a question, besides its keys, in one request.
 func (rd *reading) rows(ctx context.Context, q question, fields []string, row rowFunc, fixed bool) (at time.Time, err error) {
 	q.fields = append(q.keys(), fields...)
 	l := rd.list("act_"+q.account+"/insights", q.budget(), q)
@@ -151,8 +152,8 @@ func (rd *reading) rows(ctx context.Context, q question, fields []string, row ro
 	return at, err
 }
 
-// missing lists a whole cell as a gap. Where Meta gave no reason and answered
-// nothing so far, it is an outage instead.
+// missing lists the whole window as a gap. If Meta gave no reason and has answered
+// nothing so far, it returns an error instead.
 func (rd *reading) missing(q question, cause error) error {
 	if !errors.Is(cause, errTooMuch) && q.ids == nil && rd.answered == 0 {
 		return cause
@@ -165,7 +166,7 @@ func (rd *reading) missing(q question, cause error) error {
 	return nil
 }
 
-// gap lists something with the reason for it.
+// gap lists a gap with its reason.
 func (rd *reading) gap(cause error, x gap) error {
 	f := adtally.FaultOf(cause)
 	x.code, x.reason = f.Code, sentenceOf(f)

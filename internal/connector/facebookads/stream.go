@@ -10,89 +10,88 @@ import (
 	"adtally/internal/table"
 )
 
-// stream is one named thing that Graph is asked for, and how its answer
-// becomes columns.
+// stream is one set of data that Graph serves, and how its answers become columns.
 type stream struct {
 	name      string
 	edge      string // below the account; "" = the account itself
 	level     string // of a report
 	daily     bool
-	filter    string   // the object word whose effective_status is filtered; "" = no filter
-	days      int      // of a report: how many days one question spans at most
-	limit     int      // rows asked for per page
-	always    bool     // small at any span: asked synchronously
+	filter    string   // the object whose effective_status is filtered; "" = no filter
+	days      int      // of a report: the most days per request
+	limit     int      // rows requested per page
+	always    bool     // small for any range: requested synchronously
 	totals    bool     // its days must add up to the account's
 	optional  bool     // read only when named
-	custom    bool     // a user's own: its actions come with it
-	otherwise bool     // a user has chosen other fields than the usual ones
-	people    bool     // all its figures are counts of people
-	served    int      // months back that Meta serves; 0 = no limit is known
-	logs      bool     // by days, and no report
-	settles   int      // days after a day until Meta leaves it alone
+	custom    bool     // defined by a user: its actions are always read
+	otherwise bool     // a user has changed its fields
+	people    bool     // all its figures are unique counts
+	served    int      // months back that Meta serves; 0 = no known limit
+	logs      bool     // daily, but not a report
+	settles   int      // days until Meta no longer changes a day
 	summed    []string // the columns that add up to the account's
 	fields    []field
 	pictures  *connector.Pictures
 	table     *table.Schema
-	actions   *table.Schema // nil: none, or not wanted
-	lists     *table.Schema // nil: none
+	actions   *table.Schema // nil = none, or not requested
+	lists     *table.Schema // nil = none
 
-	// Of a report: over what stretches of days its rows reach, by what they and
-	// its actions are cut, and in which attribution windows.
+	// Of a report: the period of its rows, the breakdowns of its rows and actions, and
+	// the attribution windows.
 	period                                period
 	breakdowns, actionBreakdowns, windows []string
-	fleeting                              bool // what counts people goes back uniqueMonths only
+	fleeting                              bool // its unique counts go back uniqueMonths only
 
 	slots    map[string]*slot
 	raw      *slot
 	currency *slot
-	parts    []*slot          // of breakdowns: a row is never without them
-	filled   map[string]*slot // of columns that other members fill
+	parts    []*slot          // of breakdowns: always set in a row
+	filled   map[string]*slot // columns that are filled from other members
 	derive   func(*decoder) error
-	watched  []string // columns that derive looks at
+	watched  []string // columns that derive reads
 	remember []string // columns whose text is kept while a row is read; the key first
-	day      int      // position of date in remember, or -1
-	shared   []share  // what the actions table takes over from its row
+	day      int      // index of date in remember, or -1
+	shared   []share  // the columns that the actions table copies from its row
 
-	listShared []share // what the table of lists takes over
+	listShared []share // the columns that the lists table copies
 }
 
 type share struct {
 	memo, column int
-	part         bool // of a breakdown: never absent, though it may be empty
+	part         bool // of a breakdown: never absent, but may be empty
 }
 
-// slot is where a member of Graph's object goes.
+// slot is the destination of a member of Graph's objects.
 type slot struct {
 	name, from string // the column's name, and Graph's
 	column     int
-	memo       int // position in remember, or -1
+	memo       int // index in remember, or -1
 	how        how
-	document   bool // the column keeps JSON as it came
-	date       bool // it is a day
-	beside     int  // of an asset: the column that keeps its document
+	document   bool // the column stores JSON unchanged
+	date       bool // a day
+	beside     int  // of an asset: the column for its document
 }
 
-// how says how a value is taken.
+// how tells how a value is decoded.
 type how uint8
 
 const (
 	asValue how = iota
 	asMinor
-	asNested  // an object of which the id is wanted
+	asNested  // an object; its ID is used
 	asStop    // date_stop
 	asActions // an array that becomes rows
 	asPart    // a breakdown's value
 	asAsset   // a breakdown's value that is an object
-	asFilled  // nothing of Graph's: another member fills it
-	asInside  // a text that holds a document
+	asFilled  // filled from another member
+	asInside  // a string that holds a JSON document
 )
 
-// field is a column and where it comes from.
+// field is a column and its source.
 type field struct {
 	column table.Column
-	from   string // Graph's name where it is another
+	from   string // Graph's name, if it differs
 	how    how
-	own    bool // not asked for: we know it ourselves
+	own    bool // not requested: the account or Adtally provides it
 }
 
 func (f field) graph() string {
@@ -102,7 +101,7 @@ func (f field) graph() string {
 	return f.column.Name
 }
 
-// build lays out the slots once all is declared.
+// build assigns the slots once all fields are declared.
 func (s *stream) build() *stream {
 	s.slots = map[string]*slot{}
 	s.remember, s.shared, s.listShared, s.parts = slices.Clone(s.table.Key), nil, nil, nil
@@ -134,7 +133,7 @@ func (s *stream) build() *stream {
 		switch f.column.Name {
 		case "raw":
 			s.raw = sl
-			delete(s.slots, sl.from) // a member of that name would be a stranger
+			delete(s.slots, sl.from) // a member of that name is unexpected
 		case "currency":
 			s.currency = sl
 		}
@@ -150,7 +149,7 @@ func (s *stream) build() *stream {
 	return s
 }
 
-// share says what a table of a row's actions or lists takes over from the row.
+// share returns the columns that a table of actions or lists copies from its row.
 func (s *stream) share(with *table.Schema) (list []share) {
 	for i, c := range with.Columns {
 		own := slices.ContainsFunc(s.table.Columns, func(o table.Column) bool { return o.Name == c.Name })
@@ -166,7 +165,7 @@ func (s *stream) share(with *table.Schema) (list []share) {
 	return list
 }
 
-// asks lists what to ask Graph for.
+// asks lists the fields to request.
 func (s *stream) asks() (names []string) {
 	for _, f := range s.fields {
 		if !f.own {
@@ -179,8 +178,8 @@ func (s *stream) asks() (names []string) {
 	return names
 }
 
-// askable are the names that may be asked for: a breakdown's column comes by
-// itself, and asking for it is an error.
+// askable removes the names that must not be requested: Meta returns a breakdown's
+// column anyway, and requesting it is an error.
 func (s *stream) askable(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
 		return slices.ContainsFunc(s.fields, func(f field) bool { return f.own && f.graph() == n })
@@ -205,9 +204,9 @@ func (s *stream) public() connector.Stream {
 	return p
 }
 
-// definition is the fingerprint of what a row of a report holds. The usual fields of
-// Adtally's own tables are left out: a version that asks for one more does not
-// read three years again.
+// definition returns the fingerprint of a report's columns. It ignores the default
+// fields of Adtally's own tables, so that a release with one more field does not read
+// three years of data again.
 func (s *stream) definition() string {
 	if s.level == "" {
 		return ""
@@ -223,23 +222,23 @@ func (s *stream) definition() string {
 	return hashed(v.Encode())
 }
 
-// tolerance is half the smallest unit of the account's currency: amounts that
-// are equal to the cent agree, whatever digits Meta adds behind it. Counts must
-// be equal.
+// tolerance returns half the smallest unit of the account's currency: Meta may add
+// digits after the minor unit. Counts must be equal.
 func tolerance(a adtally.Account, column string) *big.Rat {
 	if column != "spend" {
 		return nil
 	}
 	digits, known := minorDigits(a.Currency)
 	if !known {
-		digits = 2 // what most currencies have
+		digits = 2 // most currencies have two
 	}
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
 	return new(big.Rat).SetFrac(big.NewInt(1), unit.Mul(unit, big.NewInt(2)))
 }
 
-// totalTable holds Meta's own totals by day: one small question for a year.
+// totalTable holds Meta's own daily totals; one small request covers a year.
 const totalTable = "basic_account"
 
-// totalColumns must agree at every level, and are what a day is remembered by.
+// totalColumns must agree at every level. They also serve to compare a day with an
+// earlier read.
 var totalColumns = []string{"spend", "impressions", "clicks"}

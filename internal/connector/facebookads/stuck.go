@@ -9,14 +9,14 @@ import (
 	"adtally/internal/fetch"
 )
 
-// emptyAtMost is how many pages without rows a list may send in a row. Meta sends
-// some where a filter hides their rows (META_API.md §2.1); more are no list.
-const emptyAtMost = 10
+// maxEmptyPages is how many pages in a row may be empty. Meta sends some when a filter
+// hides all of their rows (docs/meta-api.md#paging); more than that is an error.
+const maxEmptyPages = 10
 
-// errStuck says that the pages of a list lead nowhere.
+// errStuck means that the paging of a list does not advance.
 var errStuck = errors.New("the list does not go on")
 
-var stuckList = cure{act: actRetry, message: "Meta's list leads back to pages that were read, or to empty pages only", hint: itPasses}
+var stuckList = cure{act: actRetry, message: "Meta's list leads back to pages that were read, or to empty pages only", hint: temporary}
 
 func stuck() error {
 	out := refuse(rule{class: classBadAnswer, cure: &stuckList}, nil, fetch.Answer{})
@@ -24,19 +24,19 @@ func stuck() error {
 	return out
 }
 
-// trail is where a walk through a list has been.
+// trail records which cursors of a list were followed.
 type trail struct {
 	seen  map[string]bool // cursors that were followed
-	empty int             // pages without rows, since the last with some
+	empty int             // empty pages since the last page with rows
 }
 
-// follow notes that a page with so many rows leads to a cursor. A cursor that was
-// followed before would give the same pages again.
+// follow records that a page with the given number of rows leads to a cursor. A cursor
+// that was followed before would return the same pages.
 func (t *trail) follow(after string, rows int) error {
 	if t.empty++; rows > 0 {
 		t.empty = 0
 	}
-	if t.seen[after] || t.empty >= emptyAtMost {
+	if t.seen[after] || t.empty >= maxEmptyPages {
 		return stuck()
 	}
 	if t.seen == nil {
@@ -46,19 +46,19 @@ func (t *trail) follow(after string, rows int) error {
 	return nil
 }
 
-// starts counts how often slices began anew although nothing was learned. So the
-// same request is not sent more than three times.
-type starts struct {
+// restartCounts counts how often slices started again although nothing was learned, so
+// that no request is sent more than three times.
+type restartCounts struct {
 	mu  sync.Mutex
 	all map[adtally.Slice]int
 }
 
-// settle says how a read ends that ended with err: with ErrAgain where another
-// beginning may help.
-func (s *starts) settle(sl adtally.Slice, err error) error {
-	most := beginnings(err)
+// settle returns the error with which a read ends after err: ErrAgain if starting
+// again may help.
+func (s *restartCounts) settle(sl adtally.Slice, err error) error {
+	most := maxRestarts(err)
 	if errors.Is(err, connector.ErrAgain) && most == 0 {
-		return err // it has learned, and asks something else
+		return err // something was learned: the next request is different
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,19 +66,19 @@ func (s *starts) settle(sl adtally.Slice, err error) error {
 		s.all = map[adtally.Slice]int{}
 	}
 	if s.all[sl]++; most > 0 && s.all[sl] <= most {
-		return again(err)
+		return restartError(err)
 	}
 	delete(s.all, sl)
-	if r := refusalOf(err); r != nil && (errors.Is(err, connector.ErrAgain) || errors.Is(err, errPassed)) {
+	if r := refusalOf(err); r != nil && (errors.Is(err, connector.ErrAgain) || errors.Is(err, errNotReproduced)) {
 		return r
 	}
 	return err
 }
 
-// beginnings is how often another beginning is worth a try after err.
-func beginnings(err error) int {
+// maxRestarts returns how often starting again after err is worth a try.
+func maxRestarts(err error) int {
 	switch {
-	case errors.Is(err, errStuck), errors.Is(err, errPassed):
+	case errors.Is(err, errStuck), errors.Is(err, errNotReproduced):
 		return 1
 	case errors.Is(err, connector.ErrAgain) && (classOf(err) == classCursor || errors.Is(err, errNotReady) || errors.Is(err, errRunGone)):
 		return fetch.Tries - 1

@@ -12,25 +12,25 @@ import (
 	"adtally/internal/fetch"
 )
 
-// actionFieldNames are the fields that become rows of a table of actions.
+// actionFieldNames lists the fields that become rows of an actions table.
 var actionFieldNames = []string{"actions", "action_values"}
 
-// withoutActions makes a question one about figures alone. Without a word on
-// action breakdowns Meta cuts by action_type, and that is part of the combination
-// which it may refuse (PAINS #32).
+// withoutActions removes the actions from a request. Without an explicit empty
+// action_breakdowns, Meta adds action_type, which may be the part of the combination
+// that it refuses.
 func withoutActions(q url.Values) {
 	q.Del("action_attribution_windows")
 	q.Set("action_breakdowns", "[]")
 }
 
-// figures is the question without actions.
+// figures returns the question without actions.
 func (q question) figures() question {
 	q.fields, q.plain = without(q.asks(), actionFieldNames), true
 	return q
 }
 
-// tryPlain asks for the figures alone, and remembers to where that helps. What
-// the rows are cut by is their key, and is never left out.
+// tryPlain repeats a question without actions and remembers if that helps. Breakdowns
+// are part of the key and are never left out.
 func (rd *reading) tryPlain(ctx context.Context, q question, cause error) error {
 	q = q.figures()
 	if len(q.fields) == 0 {
@@ -42,9 +42,10 @@ func (rd *reading) tryPlain(ctx context.Context, q question, cause error) error 
 	return rd.learn(ctx, func(l *tuning) { l.Plain = sentenceOf(adtally.FaultOf(cause)) })
 }
 
-// actionsMissing lists the days of the actions as gaps where Meta refuses them,
-// so that what the warehouse has of them stays. They are not due: the lesson is
-// forgotten in a while, and a refusal of this kind is not gone by the next hour.
+// actionsMissing lists the days of the actions table as gaps if Meta refuses actions,
+// so that the warehouse keeps what it has. The gaps are not due: a refusal of this
+// kind does not end within an hour, and the tuning that skips actions expires by
+// itself.
 func (rd *reading) actionsMissing(why string) error {
 	if why == "" || rd.stream.actions == nil {
 		return nil
@@ -52,11 +53,11 @@ func (rd *reading) actionsMissing(why string) error {
 	return rd.gaps.add(gap{table: rd.stream.actions.Name, days: rd.slice.Window, code: string(classCombination), reason: why})
 }
 
-// doubt asks whether an answer without any row can be true, where a report is cut
-// by something: Meta answers nothing, and no error, for breakdowns that the ad
-// account has not opted in to (META_API.md §1.2, 2026-08-06). One small question
-// tells; where money was spent, the warehouse keeps what it has.
-func (rd *reading) doubt(ctx context.Context) error {
+// checkEmpty checks an answer without rows of a report with breakdowns: Meta returns
+// an empty list, and no error, for breakdowns that the ad account has not opted in to
+// (docs/meta-api.md#insights). One small request tells; if there was spend, the
+// warehouse keeps what it has.
+func (rd *reading) checkEmpty(ctx context.Context) error {
 	rows := rd.came + rd.decoder.rows.Rows()
 	if !rd.stream.daily || len(rd.stream.breakdowns) == 0 || rows > 0 || rd.gaps.rows.Rows() > 0 {
 		return nil
@@ -64,7 +65,7 @@ func (rd *reading) doubt(ctx context.Context) error {
 	var total struct {
 		Data []struct{ Spend json.RawMessage }
 	}
-	_, err := legibly(ctx, func() (fetch.Answer, error) {
+	_, err := sendUntilRead(ctx, func() (fetch.Answer, error) {
 		return rd.graph.get(ctx, "act_"+rd.account.ID+"/insights", insightsOf(rd.account.ID), url.Values{
 			"level": {"account"}, "fields": {"impressions,spend"},
 			"time_range": {text(map[string]string{"since": rd.slice.Window.From.String(), "until": rd.slice.Window.Last().String()})},
@@ -81,7 +82,8 @@ func (rd *reading) doubt(ctx context.Context) error {
 	}
 	for _, row := range total.Data {
 		if strings.Trim(plain(row.Spend), "0.") != "" {
-			// The next try must not find the empty report again.
+			// Without its cursor the next attempt does not find the empty report
+			// again.
 			return errors.Join(emptyAnswer(rd.stream, rd.slice.Window), rd.note.Save(ctx, adtally.Cursor{}))
 		}
 	}

@@ -14,14 +14,14 @@ import (
 	"adtally/internal/fetch"
 )
 
-// DefaultLoginAddress is where people log in.
+// DefaultLoginAddress is the base URL of Facebook's login page.
 const DefaultLoginAddress = "https://www.facebook.com"
 
-// loginScope is all that is asked for (R1, R3).
+// loginScope is the only permission that is requested: Adtally never writes.
 const loginScope = "ads_read"
 
-// proof shows Meta that whoever has the token also has the secret of its app
-// (META_API.md §7.7). There is none for a token of another app.
+// proof returns appsecret_proof, which shows Meta that the caller of a token also has
+// its app's secret (docs/meta-api.md#tokens). It is "" for a token of another app.
 func (g *graph) proof() string {
 	if !g.app.Made(g.secret.App()) {
 		return ""
@@ -31,8 +31,8 @@ func (g *graph) proof() string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// proven adds the proof to what is asked.
-func (g *graph) proven(v url.Values) url.Values {
+// withProof adds the proof to a request.
+func (g *graph) withProof(v url.Values) url.Values {
 	proof := g.proof()
 	if proof == "" {
 		return v
@@ -42,9 +42,9 @@ func (g *graph) proven(v url.Values) url.Values {
 	return v
 }
 
-// wellFormed looks at what was pasted before anybody is asked: Meta would answer
-// all of these with the same words.
-func wellFormed(secret adtally.Secret) error {
+// checkForm checks a pasted token before it is sent: Meta would answer every such
+// mistake with the same message.
+func checkForm(secret adtally.Secret) error {
 	text := secret.Reveal()
 	var hint string
 	switch {
@@ -64,14 +64,14 @@ func wellFormed(secret adtally.Secret) error {
 	return refuse(rule{class: classTokenMalformed, cure: &cure{act: actReconnect, message: cures[classTokenMalformed].message, hint: hint}}, nil, fetch.Answer{}).fault
 }
 
-// Probe asks an account for a single row of figures, as a sync will.
+// Probe requests one row of figures of an account, as a sync does.
 func (c *Connector) Probe(ctx context.Context, secret adtally.Secret, a adtally.Account) error {
 	g, path := c.graph(secret), "act_"+a.ID+"/insights"
 	_, err := g.get(ctx, path, insightsOf(a.ID), url.Values{"fields": {"spend"}, "date_preset": {"yesterday"}, "limit": {"1"}})
-	return outside(g.confirm(ctx, err))
+	return publicFault(g.confirm(ctx, err))
 }
 
-// AuthCodeURL is Facebook's login dialog (META_API.md §7.1).
+// AuthCodeURL returns the URL of Facebook's login dialog (docs/meta-api.md#login).
 func (c *Connector) AuthCodeURL(state, back string) (string, error) {
 	app := c.config.App
 	if app.IsZero() {
@@ -82,7 +82,7 @@ func (c *Connector) AuthCodeURL(state, back string) (string, error) {
 		q.Set("config_id", app.Configuration)
 	} else {
 		q.Set("scope", loginScope)
-		q.Set("auth_type", "rerequest") // what somebody unticked once is asked again
+		q.Set("auth_type", "rerequest") // ask again for a permission that was declined before
 	}
 	address := strings.TrimRight(cmp.Or(c.config.LoginAddress, DefaultLoginAddress), "/")
 	return address + "/" + c.version.Load().(string) + "/dialog/oauth?" + q.Encode(), nil
@@ -92,8 +92,8 @@ func noApp() *adtally.Fault {
 	return refuse(rule{class: classNoApp}, nil, fetch.Answer{}).fault
 }
 
-// Exchange makes a token that lives for 60 days of what a login comes back with
-// (META_API.md §7.2, §7.3).
+// Exchange exchanges the code of a login for a token that is valid for 60 days
+// (docs/meta-api.md#login).
 func (c *Connector) Exchange(ctx context.Context, back string, answer url.Values) (adtally.Secret, error) {
 	if c.config.App.IsZero() {
 		return adtally.Secret{}, noApp()
@@ -105,7 +105,7 @@ func (c *Connector) Exchange(ctx context.Context, back string, answer url.Values
 	if err != nil {
 		return adtally.Secret{}, err
 	}
-	if c.config.App.Configuration != "" { // the configuration says what kind it is
+	if c.config.App.Configuration != "" { // the configuration determines the kind of token
 		return short, nil
 	}
 	return c.oauth(ctx, url.Values{"grant_type": {"fb_exchange_token"}, "fb_exchange_token": {short.Reveal()}})
@@ -123,8 +123,9 @@ func loginRefused(reason, text string) error {
 	return f
 }
 
-// Refresh exchanges a token for one that lives longer, which Meta does for tokens
-// of our app only (META_API.md §7.3, §7.4). The old one lives on until it ends.
+// Refresh exchanges a token for one that is valid longer, which Meta allows for tokens
+// of the installation's own app only (docs/meta-api.md#tokens). The old one stays
+// valid until it expires.
 func (c *Connector) Refresh(ctx context.Context, secret adtally.Secret, grant adtally.Grant) (adtally.Secret, error) {
 	if !c.config.App.Made(grant.AppID) {
 		return adtally.Secret{}, refuse(rule{class: classNotRenewable}, nil, fetch.Answer{}).fault
@@ -136,14 +137,14 @@ func (c *Connector) Refresh(ctx context.Context, secret adtally.Secret, grant ad
 	return c.oauth(ctx, form)
 }
 
-// oauth asks for a token, as our app.
+// oauth requests a token in the name of the installation's app.
 func (c *Connector) oauth(ctx context.Context, form url.Values) (adtally.Secret, error) {
 	form.Set("client_id", c.config.App.ID)
 	form.Set("client_secret", c.config.App.Secret.Reveal())
 	g := c.graph(adtally.Secret{})
 	a, err := g.post(ctx, "oauth/access_token", budget{}, form)
 	if err != nil {
-		return adtally.Secret{}, outside(err)
+		return adtally.Secret{}, publicFault(err)
 	}
 	var body struct {
 		Token string `json:"access_token"`
@@ -154,9 +155,9 @@ func (c *Connector) oauth(ctx context.Context, form url.Values) (adtally.Secret,
 	return adtally.NewSecret(body.Token).For(c.config.App.ID), nil
 }
 
-// VerifyApp asks Meta whether the id and the secret of our app belong together.
+// VerifyApp asks Meta whether the app's ID and secret belong together.
 func (c *Connector) VerifyApp(ctx context.Context) error {
 	_, err := c.graph(adtally.Secret{}).post(ctx, "oauth/access_token", budget{}, url.Values{"grant_type": {"client_credentials"},
 		"client_id": {c.config.App.ID}, "client_secret": {c.config.App.Secret.Reveal()}})
-	return outside(err)
+	return publicFault(err)
 }

@@ -10,48 +10,48 @@ import (
 	"adtally/internal/connector"
 )
 
-// tuning is what reads of a stream and an account have learned. It is forgotten
-// after a while: Meta's limits move, and permissions are granted.
+// tuning is what reads of a stream and an account have learned about Meta's limits. It
+// expires, because limits change and permissions are granted.
 type tuning struct {
-	Of      string    `json:"of"`                // the fingerprint of what was asked: another question teaches anew
-	Days    int       `json:"days,omitempty"`    // more at once was too much
-	Limit   int       `json:"limit,omitempty"`   // rows of a page; more was too much
+	Of      string    `json:"of"`                // fingerprint of the request; a different request starts without a tuning
+	Days    int       `json:"days,omitempty"`    // the most days per request that worked; more was too much
+	Limit   int       `json:"limit,omitempty"`   // rows per page; more was too much
 	Without []string  `json:"without,omitempty"` // fields that Meta refuses
-	Why     string    `json:"why,omitempty"`     // it refuses the last of them, in a sentence
-	Plain   string    `json:"plain,omitempty"`   // why it refuses actions beside the breakdowns; empty = it does not
-	At      time.Time `json:"at"`                // when one of these was learned
-	Seconds float64   `json:"seconds,omitempty"` // that the last report job took
+	Why     string    `json:"why,omitempty"`     // Meta's reason for refusing the last of them, as a sentence
+	Plain   string    `json:"plain,omitempty"`   // Meta's reason for refusing actions with the breakdowns; empty = it accepts them
+	At      time.Time `json:"at"`                // when one of these was last learned
+	Seconds float64   `json:"seconds,omitempty"` // duration of the last report job
 }
 
-// tuningLife is how long a lesson holds.
-const tuningLife = 7 * 24 * time.Hour
+// tuningTTL is how long a tuning is used.
+const tuningTTL = 7 * 24 * time.Hour
 
-// tunings are shared by all reads of a reader; each is kept through the note of
-// the slice that taught it.
+// tunings are shared by all reads of a reader. Each is saved through the note of the
+// slice that learned it.
 type tunings struct {
 	mu  sync.Mutex
 	all map[string]tuning
 }
 
-// recall gives the lesson of a stream and an account at a moment. What was
-// learned of another question than the one with this fingerprint is forgotten.
+// recall returns the tuning of a stream and an account at a given time. A tuning for
+// another fingerprint is ignored.
 func (ls *tunings) recall(name, of string, note connector.Note, now time.Time) tuning {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	l, known := ls.all[name]
 	if !known {
-		_ = json.Unmarshal(note.Tuning(), &l) // none, or not ours to read: nothing is known
+		_ = json.Unmarshal(note.Tuning(), &l) // missing or unreadable: nothing is known
 	}
 	switch {
 	case l.Of != of:
 		return tuning{Of: of}
-	case now.Sub(l.At) > tuningLife:
+	case now.Sub(l.At) > tuningTTL:
 		return tuning{Of: of, Seconds: l.Seconds}
 	}
 	return l
 }
 
-// learn changes the lesson and keeps it.
+// learn changes a tuning and saves it.
 func (ls *tunings) learn(ctx context.Context, name, of string, note connector.Note, now time.Time, change func(*tuning)) error {
 	l := ls.recall(name, of, note, now)
 	l.Without = slices.Clone(l.Without)

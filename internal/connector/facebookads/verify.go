@@ -10,55 +10,56 @@ import (
 	"adtally/internal/fetch"
 )
 
-// Verify asks who is behind a secret, what was granted, until when, and which
-// ad accounts it sees. Where the installation has an app, that asks first: it is
-// told of every token of its own, dead ones too, and whether calls need its proof.
-// A named account that is not in the list is asked for by itself: Meta lists those
-// of a person, and a business may own others.
+// Verify asks Meta who a secret belongs to, which permissions it has, when it expires,
+// and which ad accounts it sees. If the installation has an app, the app asks first:
+// Meta tells it about all of its own tokens, dead ones too, and whether calls need
+// appsecret_proof. Named accounts that are not in the list are requested by ID: Meta
+// lists a person's accounts, and a business may own others.
 func (c *Connector) Verify(ctx context.Context, secret adtally.Secret, named ...string) (adtally.Grant, error) {
-	if err := wellFormed(secret); err != nil {
+	if err := checkForm(secret); err != nil {
 		return adtally.Grant{}, err
 	}
 	var grant adtally.Grant
 	if !c.config.App.IsZero() {
-		if err := c.inspect(ctx, secret, &grant); err != nil {
+		if err := c.debugToken(ctx, secret, &grant); err != nil {
 			return grant, err
 		}
 	}
 	g := c.graph(secret.For(grant.AppID))
-	if err := g.introduce(ctx, &grant); err != nil || len(grant.Missing) > 0 {
+	if err := g.identifyToken(ctx, &grant); err != nil || len(grant.Missing) > 0 {
 		return grant, err
 	}
 	var err error
-	grant.Accounts, _, err = g.seen(ctx, named)
+	grant.Accounts, _, err = g.visibleAccounts(ctx, named)
 	return grant, err
 }
 
-// Accounts asks only which ad accounts a secret sees, and says when Meta's clock
-// says that it answered.
+// Accounts asks only which ad accounts a secret sees. It also returns Meta's time of
+// the answer.
 func (c *Connector) Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, time.Time, error) {
-	return c.graph(secret).seen(ctx, named)
+	return c.graph(secret).visibleAccounts(ctx, named)
 }
 
-// seen are the accounts that a token sees, the named ones among them, and when.
-func (g *graph) seen(ctx context.Context, named []string) ([]adtally.Account, time.Time, error) {
+// visibleAccounts returns the accounts that a token sees, including the named ones,
+// and the time of the answer.
+func (g *graph) visibleAccounts(ctx context.Context, named []string) ([]adtally.Account, time.Time, error) {
 	list, at, err := g.accounts(ctx)
 	if err != nil {
 		return nil, at, err
 	}
-	list, err = g.unlisted(ctx, list, named)
+	list, err = g.addUnlisted(ctx, list, named)
 	return list, at, err
 }
 
-// introduce has a token say who it is, and what it may. What the app was told
-// before is not asked again.
-func (g *graph) introduce(ctx context.Context, grant *adtally.Grant) error {
+// identifyToken fills the grant with the token's owner and permissions. Facts that the app
+// has found already are not requested again.
+func (g *graph) identifyToken(ctx context.Context, grant *adtally.Grant) error {
 	asked := []string{"me?fields=id,name", "me/permissions"}
 	if !grant.ExpiryKnown {
 		asked = append(asked, debugOf(g.secret))
 	}
 	var parts []fetch.Answer
-	_, err := legibly(ctx, func() (a fetch.Answer, err error) {
+	_, err := sendUntilRead(ctx, func() (a fetch.Answer, err error) {
 		parts, err = g.batch(ctx, budget{}, asked...)
 		return a, err
 	}, func(fetch.Answer) error {
@@ -72,8 +73,8 @@ func (g *graph) introduce(ctx context.Context, grant *adtally.Grant) error {
 	}
 	grant.At = parts[0].At
 	if len(parts) > 2 {
-		// It may refuse to answer a token that belongs to no developer of its app;
-		// then the expiry is simply not known.
+		// Meta may refuse this for a token that does not belong to a developer of its
+		// app; its expiry is then unknown.
 		if about, err := tokenOf(parts[2]); err == nil {
 			about.into(grant)
 		}
@@ -85,8 +86,8 @@ func debugOf(secret adtally.Secret) string {
 	return "debug_token?input_token=" + url.QueryEscape(secret.Reveal())
 }
 
-// inspect has our app ask about a token.
-func (c *Connector) inspect(ctx context.Context, secret adtally.Secret, grant *adtally.Grant) error {
+// debugToken asks Meta about a token as the installation's app.
+func (c *Connector) debugToken(ctx context.Context, secret adtally.Secret, grant *adtally.Grant) error {
 	app := c.config.App
 	parts, err := c.graph(adtally.NewSecret(app.ID+"|"+app.Secret.Reveal())).batch(ctx, budget{}, debugOf(secret))
 	if err == nil {
@@ -96,7 +97,7 @@ func (c *Connector) inspect(ctx context.Context, secret adtally.Secret, grant *a
 	case classApp, classRestricted, classProof:
 		grant.AppTrouble = adtally.FaultOf(err).Message
 		return nil
-	case classBadRequest: // it was made for another app
+	case classBadRequest: // it belongs to another app
 		return nil
 	}
 	if err != nil {
@@ -148,14 +149,14 @@ func readPermissions(a fetch.Answer, g *adtally.Grant) error {
 			g.Scopes = append(g.Scopes, p.Permission)
 		}
 	}
-	// ads_management lets one read as well (META_API.md §7).
+	// ads_management includes reading (docs/meta-api.md#login).
 	if !slices.Contains(g.Scopes, "ads_read") && !slices.Contains(g.Scopes, "ads_management") {
 		g.Missing = []string{"ads_read"}
 	}
 	return nil
 }
 
-// tokenInfo is what debug_token tells.
+// tokenInfo is the answer of debug_token.
 type tokenInfo struct {
 	Type                string
 	Application         string
@@ -181,17 +182,17 @@ func (t tokenInfo) into(g *adtally.Grant) {
 	if t.ExpiresAt == nil {
 		return
 	}
-	g.Kind, g.App, g.AppID, g.ExpiryKnown = spokenKind(t.Type), t.Application, t.AppID, true
+	g.Kind, g.App, g.AppID, g.ExpiryKnown = kindLabel(t.Type), t.Application, t.AppID, true
 	g.IssuedAt, g.ExpiresAt, g.DataAccessExpiresAt = unixTime(t.IssuedAt), unixTime(*t.ExpiresAt), unixTime(t.DataAccessExpiresAt)
 }
 
-// The kinds of tokens.
+// Kinds of tokens.
 const (
 	kindSystemUser = "system user"
 	kindUser       = "user"
 )
 
-func spokenKind(graph string) string {
+func kindLabel(graph string) string {
 	switch graph {
 	case "SYSTEM_USER":
 		return kindSystemUser
@@ -208,7 +209,8 @@ func unixTime(sec int64) time.Time {
 	return time.Unix(sec, 0).UTC()
 }
 
-// Meta's numbers for the state of an account (META_API.md §2.2).
+// accountStatuses names Meta's numbers for an account's state
+// (docs/meta-api.md#objects).
 var accountStatuses = map[int]string{1: "active", 2: "disabled", 3: "unsettled", 7: "pending risk review", 8: "pending settlement",
 	9: "in grace period", 100: "pending closure", 101: "closed", 201: "any active", 202: "any closed"}
 

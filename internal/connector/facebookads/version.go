@@ -20,9 +20,9 @@ type release struct {
 	note    string
 }
 
-// releases are all versions that we know, oldest first. From META_API.md §1.1
-// and meta/derived/versions_timeline.json, the Marketing column: reports and
-// objects of ads live by it, not by the two years of the Graph column.
+// releases lists all known versions, oldest first, with the dates from the Marketing
+// API column of Meta's version table (docs/meta-api.md#versions). Ads and their
+// reports follow it, not the two years of the Graph API column.
 var releases = []release{
 	{"v21.0", civil(2024, time.October, 2), civil(2025, time.September, 9), ""},
 	{"v22.0", civil(2025, time.January, 21), civil(2026, time.February, 1), "the end is about February 2026; the day is not known"},
@@ -36,7 +36,7 @@ func civil(y int, m time.Month, d int) adtally.Day {
 	return adtally.DayOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), time.UTC)
 }
 
-// noticeDays is how long before a version's end people are told: PAINS.md #27.
+// noticeDays is how long before a version's end people are told.
 const noticeDays = 60
 
 func releaseOf(version string) (release, bool) {
@@ -51,8 +51,8 @@ func (r release) over(now time.Time) bool {
 	return r.ends != 0 && adtally.DayOf(now, time.UTC) >= r.ends
 }
 
-// usableVersion is the version to ask with: the one that is wanted, or, where
-// its end has passed, the next that has not ended.
+// usableVersion returns the wanted version or, if it has ended, the next one that has
+// not.
 func usableVersion(wanted string, now time.Time) string {
 	wanted = cmp.Or(wanted, DefaultVersion)
 	if r, known := releaseOf(wanted); known && r.over(now) {
@@ -63,9 +63,9 @@ func usableVersion(wanted string, now time.Time) string {
 	return wanted
 }
 
-// nextVersion is where to go when Meta says that a version has ended (2635): the
-// oldest newer one that we know and whose end has not passed. Its beginning is
-// not looked at: Meta ends nothing before its successor is there.
+// nextVersion returns the version to use when Meta says that one has ended (error
+// 2635): the oldest newer one that is known and has not ended. Its release date is not
+// checked, because Meta ends no version before it releases the next.
 func nextVersion(version string, now time.Time) (string, bool) {
 	at, ok := major(version)
 	if !ok {
@@ -85,8 +85,8 @@ func major(version string) (int, bool) {
 	return n, err == nil
 }
 
-// daysLeft is how long Meta still serves a version; not known where the version
-// is not, or where Meta has announced no end.
+// daysLeft returns for how many days Meta still serves a version. known is false if
+// the version is unknown or Meta has announced no end.
 func daysLeft(version string, now time.Time) (days int, known bool) {
 	r, ok := releaseOf(version)
 	if !ok || r.ends == 0 {
@@ -95,8 +95,7 @@ func daysLeft(version string, now time.Time) (days int, known bool) {
 	return int(r.ends - adtally.DayOf(now, time.UTC)), true
 }
 
-// versionNotice is what a person should know about the version in use; "" while
-// there is nothing to tell.
+// versionNotice returns the message about the end of the version in use, or "".
 func versionNotice(version string, now time.Time) string {
 	if _, known := releaseOf(version); !known {
 		return fmt.Sprintf("Adtally does not know version %s of Meta's API: figures and fields may differ.", version)
@@ -116,8 +115,8 @@ func versionNotice(version string, now time.Time) string {
 	return fmt.Sprintf("Version %s of Meta's API ends on %s, in %d days. %s", version, r.ends, left, cure)
 }
 
-// answeredNotice is what the headers of an answer tell about the version that
-// was asked for: that Meta warns, or that it answered with another one.
+// answeredNotice returns the message about an answer's version headers: Meta sends a
+// warning, or it answered with another version.
 func answeredNotice(asked string, h http.Header) string {
 	if warning := h.Get("X-Ad-Api-Version-Warning"); warning != "" {
 		return "Meta warns about the version of its API: " + clean(warning)

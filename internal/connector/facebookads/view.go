@@ -6,8 +6,8 @@ import (
 	"adtally/internal/table"
 )
 
-// Views are the levels in one, for who compares them, every report with its
-// conversions, and the ads with where they lead.
+// Views returns the levels in one view for comparison, every report with its
+// conversions, and the ads with their links.
 func (r *reader) Views() (views []*table.View) {
 	for _, s := range r.streams {
 		for _, v := range []*table.View{s.wide(r.metrics), s.labelled()} {
@@ -37,15 +37,15 @@ func (r *reader) Views() (views []*table.View) {
 
 func isLevel(word string) bool {
 	for _, l := range levels {
-		if l.word == word {
+		if l.name == word {
 			return true
 		}
 	}
 	return false
 }
 
-// byURL is the ads' figures beside the link of the creative that an ad shows.
-// Every row is there once, with the first of several links (PAINS #35).
+// byURL is the view of the ads' figures with the link of each ad's creative. Every row
+// appears once, with the first of several links, so that sums stay correct.
 func byURL(figures *table.Schema) *table.View {
 	return &table.View{Name: figures.Name + "_url",
 		Description: "Daily spend and performance of ads, with the link that a click leads to. Every row of " + figures.Name + " once: ads without a link are there, as " + noneGiven +
@@ -53,10 +53,10 @@ func byURL(figures *table.Schema) *table.View {
 		Joined: &table.Joined{Of: figures, Shown: linkShown(), Marks: macros, Hops: toCreative()}}
 }
 
-// macros are what Meta fills in and we know too
-// (developers.facebook.com/docs/instagram/ads-api/guides/url-tags-for-tracking).
-// Names come last, so that what looks like a macro in them stays. How Meta
-// encodes a name is not documented; as one value of a query it must be.
+// macros are the URL macros that Meta replaces and whose values we have
+// (developers.facebook.com/docs/instagram/ads-api/guides/url-tags-for-tracking). Names
+// come last, so that a name that looks like a macro is not replaced. Meta does not
+// document how it encodes names; they are query-escaped here.
 var macros = []table.Mark{
 	{Text: "{{campaign.id}}", Column: "campaign_id"}, {Text: "{{adset.id}}", Column: "adset_id"}, {Text: "{{ad.id}}", Column: "ad_id"},
 	{Text: "{{campaign.name}}", Column: "campaign_name"}, {Text: "{{adset.name}}", Column: "adset_name"}, {Text: "{{ad.name}}", Column: "ad_name"},

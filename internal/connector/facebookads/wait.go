@@ -10,33 +10,33 @@ import (
 	"time"
 )
 
-// scope says what a throttle holds back. Those of a use case are named as Meta
-// names them in X-Business-Use-Case-Usage.
+// scope tells what a throttle blocks. Use cases have Meta's names from
+// X-Business-Use-Case-Usage.
 type scope string
 
 const (
-	scopeApp        scope = "app"            // everything that the app asks
-	scopeAccount    scope = "account"        // everything about one ad account
+	scopeApp        scope = "app"            // all requests of the app
+	scopeAccount    scope = "account"        // all requests about one ad account
 	scopeScore      scope = "score"          // the score of one app and ad account
 	scopeInsights   scope = "ads_insights"   // reports of one ad account
 	scopeManagement scope = "ads_management" // objects of one ad account
 )
 
-// Waits where Meta states none. A score's block lasts 300 s on the Limited tier
-// and 60 s on the Full one (META_API.md §5); of the others nothing is known but
-// that peers begin with five minutes (PEERS.md §3.1). The quota of old reach is
-// per day (META_API.md §1.2).
+// Default waits when Meta states none. A score blocks for 300 s on the Limited tier
+// and 60 s on the Full tier; the quota for old reach is per day
+// (docs/meta-api.md#rate-limits). Meta documents no others; five minutes is what other
+// clients start with.
 const (
 	usualBlock = 5 * time.Minute
 	fullBlock  = time.Minute
 	reachBlock = 24 * time.Hour
 )
 
-// longestWait bounds a number that makes no sense: budgets are of an hour.
-const longestWait = 24 * time.Hour
+// maxStatedWait limits a stated wait that makes no sense: Meta's budgets are hourly.
+const maxStatedWait = 24 * time.Hour
 
-// waitFor reads from the usage headers when to come back; the errors carry them
-// too, and Meta sends no Retry-After: only a proxy does. The account may be "".
+// waitFor reads from the usage headers how long to wait. Errors carry them too; Meta
+// sends no Retry-After, but proxies do. account may be "".
 func waitFor(h http.Header, r rule, account string) time.Duration {
 	switch {
 	case r.class == classReachQuota:
@@ -55,9 +55,9 @@ func waitFor(h http.Header, r rule, account string) time.Duration {
 	return usualBlock
 }
 
-// statedWait is what Meta states for a scope, or 0. A score has its own header;
-// a use case has its own entry, and where it has none, any entry is better than
-// a guess.
+// statedWait returns the wait that Meta states for a scope, or 0. A score has its own
+// header. A use case has its own entry; if that is missing, any entry is better than a
+// guess.
 func statedWait(h http.Header, s scope, account string) time.Duration {
 	reset := accountReset(h)
 	switch s {
@@ -76,15 +76,15 @@ func statedWait(h http.Header, s scope, account string) time.Duration {
 	return reset
 }
 
-// businessWait is the longest time to regain access in the header, of the
-// entries for an account and a use case where these are given.
+// businessWait returns the longest time to regain access in the header, among the
+// entries for an account and a use case if these are given.
 func businessWait(h http.Header, account, use string) (longest time.Duration) {
 	var usage map[string][]struct {
 		Type    string
 		Minutes float64 `json:"estimated_time_to_regain_access"`
 	}
 	if json.Unmarshal([]byte(h.Get("X-Business-Use-Case-Usage")), &usage) != nil {
-		return 0 // no header, or not in the known form: the caller has a default
+		return 0 // no header or an unknown form: the caller has a default
 	}
 	for id, entries := range usage {
 		for _, e := range entries {
@@ -96,7 +96,7 @@ func businessWait(h http.Header, account, use string) (longest time.Duration) {
 	return longest
 }
 
-// accountReset is when the score of an ad account is whole again.
+// accountReset returns when the score of an ad account is reset.
 func accountReset(h http.Header) time.Duration {
 	var usage struct {
 		Seconds float64 `json:"reset_time_duration"`
@@ -119,11 +119,11 @@ func sensible(n float64, unit time.Duration) time.Duration {
 	if !(n > 0) {
 		return 0
 	}
-	return time.Duration(math.Min(n*float64(unit), float64(longestWait)))
+	return time.Duration(math.Min(n*float64(unit), float64(maxStatedWait)))
 }
 
-// fullTier says whether the app has Marketing API Full access, which headers
-// still call standard_access (META_API.md §1.2).
+// fullTier reports whether the app has Full access to the Marketing API, which headers
+// still call standard_access (docs/meta-api.md#rate-limits).
 func fullTier(h http.Header) bool {
 	for _, name := range []string{"X-Ad-Account-Usage", "X-Fb-Ads-Insights-Throttle", "X-Business-Use-Case-Usage"} {
 		if bytes.Contains([]byte(h.Get(name)), []byte("standard_access")) {
@@ -133,7 +133,7 @@ func fullTier(h http.Header) bool {
 	return false
 }
 
-// reachThrottled says whether Meta marks the quota of old reach in an answer.
-// What the header holds is not known (META_API.md §10): that it is there says
-// that such questions are counted.
+// reachThrottled reports whether an answer mentions the quota for old reach. Meta does
+// not document the header's contents; its presence means that such requests are
+// counted.
 func reachThrottled(h http.Header) bool { return h.Get("X-Fb-Ads-Insights-Reach-Throttle") != "" }

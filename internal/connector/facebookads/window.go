@@ -8,16 +8,17 @@ import (
 	"adtally"
 )
 
-// attributionWindows are asked for where nobody says otherwise.
+// attributionWindows are the default attribution windows.
 var attributionWindows = []string{"1d_click", "7d_click", "28d_click", "1d_view"}
 
-// knownWindows are those that Meta still serves (AdsInsights_action_attribution_windows
-// in its specs, and incrementality on its page).
+// knownWindows lists the windows that Meta still serves
+// (AdsInsights_action_attribution_windows in its specs, and incrementality from its
+// page).
 var knownWindows = []string{"1d_click", "7d_click", "28d_click", "1d_view", "1d_ev", "dda", "incrementality",
 	"skan_click", "skan_click_second_postback", "skan_click_third_postback", "skan_view", "skan_view_second_postback", "skan_view_third_postback"}
 
-// CheckWindows refuses attribution windows that Meta does not serve, before it
-// is asked: of a dead one it says nothing, and silence looks like zero.
+// CheckWindows rejects attribution windows that Meta does not serve: for an unknown
+// one it returns no values instead of an error, which would look like zero.
 func CheckWindows(windows []string) error {
 	for _, w := range windows {
 		switch {

@@ -94,7 +94,7 @@ func (c *Connector) inspect(ctx context.Context, secret adtally.Secret, grant *a
 	}
 	switch classOf(err) {
 	case classApp, classRestricted, classProof:
-		grant.AppTrouble = adtally.FaultOf(err).Message
+		grant.AppProblem = adtally.FaultOf(err).Message
 		return nil
 	case classBadRequest: // it was made for another app
 		return nil

@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-func TestAccount_AZoneOfWhichOnlyTheOffsetIsKnown(t *testing.T) {
+func TestAccount_ZoneWithFixedOffset(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 31, 20, 0, 0, 0, time.UTC)
 	for minutes, want := range map[int]struct{ name, day string }{

@@ -6,36 +6,37 @@ import (
 	"time"
 )
 
-// AlertKind is a sort of trouble that people are told of.
+// AlertKind is a kind of problem that people are notified of.
 type AlertKind string
 
 // The alerts.
 const (
-	SyncFailed    AlertKind = "sync_failed"    // it does not sync
-	AuthExpired   AlertKind = "auth_expired"   // nor will it, before somebody reconnects
-	AccessEnding  AlertKind = "access_ending"  // a token runs out soon
-	AccountLost   AlertKind = "account_lost"   // an ad account is not shared with the token's owner any more
-	VersionEnding AlertKind = "version_ending" // the platform gives up the version that we speak
+	SyncFailed    AlertKind = "sync_failed"    // a source's syncs fail
+	AuthExpired   AlertKind = "auth_expired"   // syncs fail until somebody reconnects the source
+	AccessEnding  AlertKind = "access_ending"  // a token expires soon
+	AccountLost   AlertKind = "account_lost"   // an ad account is no longer shared with the token's owner
+	VersionEnding AlertKind = "version_ending" // the platform retires the API version in use
 	Stale         AlertKind = "stale"          // the figures are older than they should be
 	PurgeFailed   AlertKind = "purge_failed"   // the tables of a deleted source cannot be dropped
 	Suspect       AlertKind = "suspect"        // the figures may be wrong: no rows, or they do not add up
 )
 
-// AlertKinds are all alerts.
+// AlertKinds returns all kinds.
 func AlertKinds() []AlertKind {
 	return []AlertKind{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, PurgeFailed, Stale, Suspect}
 }
 
-// Aspect is what an alert is about. One may be well while the other is not.
+// Aspect is the side of a source that an alert is about. One aspect can be well while the
+// other is not.
 type Aspect string
 
 // The aspects.
 const (
-	Health    Aspect = "health"    // can it sync
-	Freshness Aspect = "freshness" // are the figures on time, and complete
+	Health    Aspect = "health"    // whether it can sync
+	Freshness Aspect = "freshness" // whether its figures are complete and on time
 )
 
-// Aspect says what the alert is about.
+// Aspect returns the aspect that the alert is about.
 func (a AlertKind) Aspect() Aspect {
 	switch a {
 	case Stale, Suspect:
@@ -44,25 +45,25 @@ func (a AlertKind) Aspect() Aspect {
 	return Health
 }
 
-// Severity says how bad something is. A higher one is worse.
+// Severity says how bad a problem is. Higher is worse.
 type Severity int
 
-// The severities; zero is well.
+// The severities. Zero means that nothing is wrong.
 const (
 	Well     Severity = iota
-	Notice            // there is time
+	Notice            // no hurry
 	Warning           // somebody should look today
-	Critical          // it does not work until somebody acts
+	Critical          // it fails until somebody acts
 )
 
 func (s Severity) String() string {
 	return [...]string{"well", "notice", "warning", "critical"}[min(max(s, Well), Critical)]
 }
 
-// MarshalText writes the word for it.
+// MarshalText returns the severity's name.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads the word for it.
+// UnmarshalText parses a severity's name.
 func (s *Severity) UnmarshalText(text []byte) error {
 	for one := Well; one <= Critical; one++ {
 		if one.String() == string(text) {
@@ -70,68 +71,68 @@ func (s *Severity) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("there is no severity %q", text)
+	return fmt.Errorf("unknown severity %q", text)
 }
 
-// Alert is something that is wrong, as it is seen at one moment.
+// Alert is something that is wrong now.
 type Alert struct {
 	Kind    AlertKind
-	Source  string // its id; "" = the installation itself
-	Name    string // of the source, as people call it
-	Subject string // what of it: an account, a credential, a table; "" = all of it
-	// Stage is higher the nearer or the worse it is, where that grows by and by.
-	// People are told of each.
+	Source  string // its ID; empty for the installation itself
+	Name    string // the source's display name
+	Subject string // an account, a credential or a table; empty for all of the source
+	// Stage counts the thresholds passed by a problem that grows, such as days before a token
+	// expires. Each new stage is announced.
 	Stage    int
 	Severity Severity
-	Since    time.Time // zero = since it is seen
+	Since    time.Time // zero: since it was first seen
 	Sentence string    // what is wrong
 	Cure     string    // what to do about it
 }
 
-// Incident is a trouble from when it is first seen until it is over. There is one
-// at a time for each alert, source and subject.
+// Incident is a problem from when it is first seen until it is resolved. Only one can be
+// open per alert kind, source and subject.
 type Incident struct {
 	ID     string
-	Alert            // as it was seen last
+	Alert            // as seen last
 	Opened time.Time // when it was first seen
-	Told   time.Time // when messages about it were written; zero = not yet
-	// Reached is when the first of them was taken by a channel; zero = none was.
+	Told   time.Time // when messages about it were written; zero: none yet
+	// Reached is when a channel first accepted one of the messages; zero: none did.
 	Reached time.Time
-	// ToldStage is the highest stage that they were told of.
+	// ToldStage is the highest stage that was announced.
 	ToldStage int
-	Calm      time.Time // since when it is not seen any more; zero = it is
-	Closed    time.Time // zero = it goes on
+	Calm      time.Time // when it was no longer seen; zero: still seen
+	Closed    time.Time // zero: open
 }
 
-// Channel is a way to tell people: a mailbox, a chat, a program.
+// Channel is a way to notify people: a mailbox, a chat or a program.
 type Channel struct {
 	ID         string
 	Name       string
 	Kind       string            // "mail", "slack", "webhook"
-	Settings   map[string]string // the kind's own fields, see its Spec
-	Secret     Secret            // its one secret field, opened just before use
-	Credential string            // where the vault keeps it; empty = it has none
-	Alerts     []AlertKind       // what is told here; none = everything
-	Sources    []string          // about which; none = all, and the installation
+	Settings   map[string]string // the kind's own fields; see its Spec
+	Secret     Secret            // its one secret field, decrypted just before use
+	Credential string            // the vault's credential for the secret; empty if it has none
+	Alerts     []AlertKind       // the kinds it is notified of; empty for all
+	Sources    []string          // the sources it is notified of; empty for all, and the installation
 	Revision   int64             // counts edits
 	Created    time.Time
 	CreatedBy  string
 }
 
-// Subscribes says whether a trouble is told on the channel.
+// Subscribes reports whether the channel is notified of an alert.
 func (c Channel) Subscribes(t Alert) bool {
 	return (len(c.Alerts) == 0 || slices.Contains(c.Alerts, t.Kind)) && (len(c.Sources) == 0 || slices.Contains(c.Sources, t.Source))
 }
 
-// Delivery is a message on its way to a channel, or one that has arrived.
+// Delivery is a message to a channel, pending or delivered.
 type Delivery struct {
 	ID        string // of the message: the same on all channels
 	Channel   string
-	Incident  string // that it is about; empty = the body says so
+	Incident  string // the incident it is about; empty if the body says so
 	Body      string // the message, as JSON
 	Written   time.Time
-	NotBefore time.Time // when it is sent, or sent again; zero = no more
+	NotBefore time.Time // when it is sent next; zero: never again
 	Tries     int
-	Arrived   time.Time // zero = not yet
-	Problem   string    // why it did not arrive, or not everywhere, the last time
+	Arrived   time.Time // zero: not yet
+	Problem   string    // why the last try failed, wholly or in part
 }

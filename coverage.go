@@ -4,16 +4,16 @@ import (
 	"slices"
 )
 
-// CoverageFilter picks ranges of days that are in a warehouse.
+// CoverageFilter selects ranges of days in a warehouse.
 type CoverageFilter struct {
 	Source  string
-	Account string           // empty = all
-	Table   string           // empty = all
-	After   CoveragePosition // zero = from the beginning
-	Limit   int              // 0 = all that are read at once
+	Account string           // empty for all
+	Table   string           // empty for all
+	After   CoveragePosition // zero for the beginning
+	Limit   int              // 0 for no limit
 }
 
-// CoveragePosition is where a range stands in their list.
+// CoveragePosition is the place of a range in the sorted list.
 type CoveragePosition struct {
 	Account string `json:"account"`
 	Table   string `json:"table"`
@@ -23,13 +23,12 @@ type CoveragePosition struct {
 // Extremes are the first and the last day of a table.
 type Extremes struct {
 	Table  string
-	Window Window // zero = the table has no days
+	Window Window // zero if the table has no days
 }
 
-// Ranges joins what lies next to each other: the days of a table and account
-// that are there, and of which either all was given or some was not. Where days
-// were read more than once, the newest reading counts. All of a table and account
-// must stand together.
+// Ranges merges adjacent windows of a table and account that are equally complete or
+// partial. Where windows overlap, the newest reading counts. Checkpoints of one table and
+// account must be adjacent in all.
 func Ranges(all []Checkpoint) (out []Checkpoint) {
 	for len(all) > 0 {
 		n := slices.IndexFunc(all, func(c Checkpoint) bool { return c.Table != all[0].Table || c.Account != all[0].Account })
@@ -42,8 +41,9 @@ func Ranges(all []Checkpoint) (out []Checkpoint) {
 	return out
 }
 
-// joined walks along the days of one table and account. Between two neighbouring
-// ends of windows the same readings are there.
+// joined merges the windows of one table and account. The set of readings can only change
+// where a window begins or ends, so it is enough to look at each interval between two such
+// days.
 func joined(parts []Checkpoint) (out []Checkpoint) {
 	parts = slices.Clone(parts)
 	slices.SortStableFunc(parts, func(a, b Checkpoint) int { return a.Asked.Compare(b.Asked) })
@@ -67,7 +67,7 @@ func joined(parts []Checkpoint) (out []Checkpoint) {
 	return out
 }
 
-// add appends a range, or makes the last one longer.
+// add appends a range or extends the last one.
 func add(out []Checkpoint, c Checkpoint) []Checkpoint {
 	n := len(out) - 1
 	if n < 0 || out[n].Window.IsZero() || out[n].Window.To != c.Window.From || out[n].Partial != c.Partial {
@@ -80,12 +80,11 @@ func add(out []Checkpoint, c Checkpoint) []Checkpoint {
 	return out
 }
 
-// readings are those of one table and account, the oldest first, while somebody
-// walks along its days.
+// readings iterates over the days of one table and account; all is sorted oldest first.
 type readings struct {
 	all  []Checkpoint
-	from []int // places in all, by first day; those behind were not reached yet
-	open []int // those that were reached and have not ended
+	from []int // indexes into all, by first day; not reached yet
+	open []int // indexes of windows that contain the current day
 }
 
 func newReadings(all []Checkpoint) *readings {
@@ -99,7 +98,7 @@ func newReadings(all []Checkpoint) *readings {
 	return r
 }
 
-// newest is the newest reading of a day. It is asked for one day after the other.
+// newest returns the newest reading of a day. Days must be passed in ascending order.
 func (r *readings) newest(day Day) (Checkpoint, bool) {
 	for len(r.from) > 0 && r.all[r.from[0]].Window.From <= day {
 		r.open, r.from = append(r.open, r.from[0]), r.from[1:]

@@ -9,9 +9,9 @@ import (
 	"adtally"
 )
 
-// Joined ranges tell of every day what the newest reading of it said, do not
-// touch where they could be one, and are in order.
-func TestRangesTellOfEveryDayWhatTheNewestReadingSaid(t *testing.T) { // R19
+// For every day, the ranges report what its newest reading said. They are sorted and as
+// long as possible.
+func TestRanges_NewestReadingCounts(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var all []adtally.Checkpoint
@@ -49,7 +49,7 @@ func TestRangesTellOfEveryDayWhatTheNewestReadingSaid(t *testing.T) { // R19
 			last = r
 		}
 		if seen != len(newest) {
-			t.Fatalf("%d days are told of, %d were read", seen, len(newest))
+			t.Fatalf("the ranges cover %d days, %d were read", seen, len(newest))
 		}
 	})
 }

@@ -4,133 +4,133 @@ import "time"
 
 // Grant is what a credential allows. Nothing in it is secret.
 type Grant struct {
-	Who       string    `json:"who"`                 // the person or system user behind the token
-	UserID    string    `json:"user_id"`             //
-	Kind      string    `json:"kind"`                // "user", "system user", as the platform says; "" = unknown
-	App       string    `json:"app"`                 // the app the token was made for; "" = unknown
-	AppID     string    `json:"app_id,omitempty"`    //
-	IssuedAt  time.Time `json:"issued_at,omitzero"`  // zero = not known
-	Scopes    []string  `json:"scopes"`              // what was granted
-	Missing   []string  `json:"missing"`             // what reading needs and was not granted
-	ExpiresAt time.Time `json:"expires_at,omitzero"` // zero with Known = never
-	// ExpiryKnown is false where the platform would not tell.
+	Who       string    `json:"who"` // the person or system user behind the token
+	UserID    string    `json:"user_id"`
+	Kind      string    `json:"kind"` // "user" or "system user", as the platform says; empty if unknown
+	App       string    `json:"app"`  // the app the token was issued for; empty if unknown
+	AppID     string    `json:"app_id,omitempty"`
+	IssuedAt  time.Time `json:"issued_at,omitzero"`  // zero if unknown
+	Scopes    []string  `json:"scopes"`              // the permissions that were granted
+	Missing   []string  `json:"missing"`             // the permissions that a sync needs and the token lacks
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // zero with ExpiryKnown: never
+	// ExpiryKnown is false if the platform did not say.
 	ExpiryKnown         bool      `json:"expiry_known"`
-	DataAccessExpiresAt time.Time `json:"data_access_expires_at,omitzero"` // zero = no such limit
+	DataAccessExpiresAt time.Time `json:"data_access_expires_at,omitzero"` // zero: no such limit
 	Accounts            []Account `json:"accounts"`
-	// At is the platform's own clock when it listed the accounts.
+	// At is the time by the platform's clock when it listed the accounts.
 	At time.Time `json:"at,omitzero"`
-	// Verified and Listed are our clock when the platform said all this of the secret,
-	// and which accounts it sees; zero = ask again.
+	// Verified is when the platform last confirmed the token, and Listed when it last listed
+	// the accounts, both by our clock; zero: ask again.
 	Verified time.Time `json:"verified,omitzero"`
 	Listed   time.Time `json:"listed,omitzero"`
-	// AppTrouble is why the platform does not take our app for what we say it is;
-	// "" = it does, or none is set. The token itself is not concerned.
-	AppTrouble string `json:"app_trouble,omitempty"`
+	// AppProblem is why the platform rejects the app's ID or secret; empty if it accepts them
+	// or no app is set up. The token itself is not affected.
+	AppProblem string `json:"app_problem,omitempty"`
 }
 
-// App is an app at a platform that an installation has: people log in to it, and
-// its secret proves and extends tokens that were made for it.
+// App is the installation's own app at a platform. People log in to it. Its secret signs
+// requests for tokens that were issued for it, and extends those tokens.
 type App struct {
 	ID     string
 	Secret Secret
-	// Configuration is what some platforms keep a login's details under; "" = none.
+	// Configuration is the ID of the login configuration that some platforms use; empty if
+	// there is none.
 	Configuration string
 }
 
-// IsZero says that there is none.
+// IsZero reports whether no app is set up.
 func (a App) IsZero() bool { return a.ID == "" || a.Secret.IsZero() }
 
-// Made says whether a secret was made for the app.
+// Made reports whether a token that was issued for the given app ID was issued for this app.
 func (a App) Made(app string) bool { return !a.IsZero() && a.ID == app }
 
-// Credential is a secret that the vault keeps: what it is called, and who may
-// use it. The secret itself is in its versions.
+// Credential names a secret in the vault and says what may use it. The secret itself is in
+// its versions.
 type Credential struct {
 	ID        string
-	Connector string // who may use it: a connector, or a kind of channel
-	Name      string // for people
+	Connector string // the connector or kind of channel that may use it
+	Name      string // display name
 	Created   time.Time
-	Latest    int64 // the number of its newest version, which is the one in use
+	Latest    int64 // the number of its newest version, the one in use
 }
 
-// CredentialVersion is one secret of a credential's. It is never overwritten: a
-// new secret is a new version, and a sync that runs finishes with the old one.
+// CredentialVersion is one secret of a credential. It is never overwritten: a new secret
+// is a new version, and a sync that is running finishes with the old one.
 type CredentialVersion struct {
 	Credential string
-	Number     int64 // from 1
+	Number     int64 // counts from 1
 	State      VersionState
 	Grant      Grant
-	By         string // who admitted it
+	By         string // who added it
 	Admitted   time.Time
-	Wiped      time.Time // when its secret was destroyed; zero = it is there
+	Wiped      time.Time // when its secret was destroyed; zero: not destroyed
 }
 
-// VersionState says how a version of a credential stands.
+// VersionState is the state of a credential version.
 type VersionState string
 
-// The states. A former version is kept until the new one has proved itself; of a
-// wiped one only its history is left.
+// The states. A former version is kept until the new one has worked in a sync. Of a wiped
+// version, only the history is left.
 const (
 	CurrentVersion VersionState = "current"
 	FormerVersion  VersionState = "former"
 	WipedVersion   VersionState = "wiped"
 )
 
-// Sealed is a version's secret as it is kept: nothing can be read of it without
-// the key that sealed it.
+// Sealed is a version's encrypted secret.
 type Sealed struct {
 	Credential string
 	Version    int64
-	Key        string // the id of that key
+	Key        string // the ID of the key that encrypted it
 	Bytes      []byte
 }
 
-// Admission is a sealed secret on its way into the database, and the version that it
-// is to be. What is decided together with it is decided in the transaction that
-// keeps it: a secret that was refused is nowhere.
+// Admission is a sealed secret that will become a credential version. Whatever else is
+// decided with it is written in the same transaction, so that a rejected secret is stored
+// nowhere.
 type Admission struct {
 	Credential Credential
 	Version    CredentialVersion
 	Sealed     Sealed
 }
 
-// IsZero says that there is none.
+// IsZero reports whether there is no secret to store.
 func (a Admission) IsZero() bool { return a.Credential.ID == "" }
 
-// SealKey is what the database knows of a key that seals: never the key itself.
+// SealKey is what the database stores about an encryption key. The key itself is never in
+// the database.
 type SealKey struct {
 	ID    string
-	Check []byte // something sealed with it, which only the right key opens
+	Check []byte // a value encrypted with the key; it tells the right key from others
 	State SealKeyState
-	Since time.Time // since when it is, or was, the current one
+	Since time.Time // when it became the current key
 }
 
-// SealKeyState says what a key is for.
+// SealKeyState is the state of an encryption key.
 type SealKeyState string
 
-// The states. One key is current: it seals. Former ones open what is not sealed
-// anew yet. A retired one opens nothing any more, and is never used again.
+// The states. New secrets are encrypted with the one current key. Former keys decrypt
+// secrets that were not encrypted again yet. A retired key is never used again.
 const (
 	CurrentKey SealKeyState = "current"
 	FormerKey  SealKeyState = "former"
 	RetiredKey SealKeyState = "retired"
 )
 
-// Spec is what a connector or a destination says of itself; forms and docs are
-// drawn from it.
+// Spec describes a connector or a destination. Forms and docs are generated from it.
 type Spec struct {
 	Name    string // "facebookads"
 	Title   string // "Facebook Ads"
 	Summary string
 	Fields  []Field
-	// Faults are the ways in which its credentials fail, and what to do.
+	// Faults lists the ways in which its credentials fail, and the cures.
 	Faults []FaultInfo
-	Guide  Guide // the way to a credential that lasts
-	// LookBack is for how many days after a day the platform may restate it.
+	Guide  Guide // how to get a credential that lasts
+	// LookBack is the number of days for which the platform may restate a past day.
 	LookBack int
 }
 
-// FaultInfo is what is known of a sort of fault before it happens.
+// FaultInfo describes a kind of fault.
 type FaultInfo struct {
 	Code    string
 	Act     Act
@@ -139,14 +139,14 @@ type FaultInfo struct {
 	Help    string // the anchor in the connector's document
 }
 
-// Fault makes a fault of a card.
+// Fault returns the fault with the given code. An unknown code is a bug.
 func (s Spec) Fault(code string) *Fault {
 	for _, c := range s.Faults {
 		if c.Code == code {
 			return &Fault{Act: c.Act, Code: c.Code, Message: c.Message, Hint: c.Hint}
 		}
 	}
-	return &Fault{Act: Bug, Code: code, Message: "Something is wrong that " + s.Title + " does not know"}
+	return &Fault{Act: Bug, Code: code, Message: s.Title + " has no description of the fault " + code}
 }
 
 // Field is one setting of a Spec.
@@ -159,7 +159,7 @@ type Field struct {
 	Scope   Scope
 }
 
-// Scope says whether a field is set once per installation or for each source.
+// Scope says whether a field is set once per installation or per source.
 type Scope string
 
 // The scopes of a field.

@@ -5,18 +5,16 @@ import (
 	"syscall"
 )
 
-// CodeDiskFull is the code of a fault that says that a disk has no room left.
+// CodeDiskFull is the code of the fault that DiskFull returns.
 const CodeDiskFull = "disk_full"
 
-// DiskFull is the fault of something that could not be written for want of room. Only
-// a person can make some.
+// DiskFull returns the fault for a write that failed because a disk is full.
 func DiskFull(what string, err error) *Fault {
 	return &Fault{Act: Configure, Code: CodeDiskFull, Message: "The disk of " + what + " is full",
-		Hint: "Make room on it, or give it more; nothing of what could not be written was kept, and it is read again by itself.", Err: err}
+		Hint: "Free some space or enlarge the disk. What could not be written was discarded; the next sync reads it again.", Err: err}
 }
 
-// roomless says that the system had no room for what was written, or allows its user
-// no more.
-func roomless(err error) bool {
+// isDiskFull reports whether err means that the disk is full or that the user's quota is used up.
+func isDiskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -1,7 +1,6 @@
-// Package adtally is the words of the house: the nouns that every room uses
-// and that carry no technology with them.
+// Package adtally holds the types that all packages share, such as sources, runs, windows
+// and faults.
 //
-// It may import the standard library only, and nothing here may do I/O. The
-// one rule it keeps: a word means one thing, and it is the thing that
-// docs/WORDS.md says.
+// It imports only the standard library and does no I/O. Each word has one meaning;
+// docs/GLOSSARY.md lists the words that need an explanation.
 package adtally

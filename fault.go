@@ -9,40 +9,39 @@ import (
 // Act says who must do what about a fault.
 type Act string
 
-// The acts. Shrinking a question that is too big is not among them: that stays
-// inside a connector.
+// The acts. There is none for a request that was too large: connectors split those themselves.
 const (
-	Retry     Act = "retry"     // the same request, a little later: fetch
-	Wait      Act = "wait"      // not before Until, and only this account × use case
-	Reconnect Act = "reconnect" // the credential is dead: a person must renew it
+	Retry     Act = "retry"     // send the same request again a little later; package fetch does
+	Wait      Act = "wait"      // not before Until; affects only this account and use case
+	Reconnect Act = "reconnect" // the credential is dead: a person must replace it
 	Configure Act = "configure" // a person must change a setting; the hint says which
-	Bug       Act = "bug"       // ours: this slice fails loudly, the rest goes on
+	Bug       Act = "bug"       // ours: this slice fails, and the rest continues
 )
 
-// Interval says how often something is tried again that ended so.
+// Interval says when a part of a sync that ended with this act is tried again.
 func (a Act) Interval() string {
 	switch a {
 	case Retry:
-		return "It is tried again by itself, soon and then more seldom."
+		return "Adtally tries again automatically, at first soon and then less often."
 	case Wait:
-		return "It goes on by itself at the moment that the platform names."
+		return "Adtally continues automatically at the time that the platform names."
 	case Reconnect:
-		return "Until then one try is made an hour."
+		return "Until then, Adtally tries once an hour."
 	case Configure:
-		return "Until then it is tried more and more seldom, every six hours at the least."
+		return "Until then, Adtally tries less and less often, but at least every six hours."
 	}
-	return "The rest goes on; this part is tried again at every sync."
+	return "The rest continues; every sync tries this part again."
 }
 
-// Fault is an error that knows who must act. It is made where the knowledge is
-// and asked for once, at the edge.
+// Fault is an error that says who must act. It is created where the cause is known and
+// looked up once, where the error is reported.
 type Fault struct {
 	Act     Act
 	Code    string    // stable, for programs: "token_expired"
 	Message string    // one sentence for a person
 	Hint    string    // what to do about it
-	Until   time.Time // Wait: not before this moment
-	Err     error     // what lies beneath, may be nil
+	Until   time.Time // for Wait: not before this time
+	Err     error     // the cause; may be nil
 }
 
 func (f *Fault) Error() string {
@@ -54,20 +53,20 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Err }
 
-// FaultOf finds the fault in err. What was called off is interrupted, whatever that
-// made of it on the way. An error that is no fault is a bug: nobody foresaw it. A full
-// disk is met wherever something is written, and so known here.
+// FaultOf returns the fault in err. A cancelled context is always reported as interrupted,
+// even inside another fault. A full disk is recognized here because any write can meet
+// one. Any other error is a bug.
 func FaultOf(err error) *Fault {
 	if err == nil {
 		return nil
 	}
 	if errors.Is(err, context.Canceled) {
-		return &Fault{Act: Retry, Code: "interrupted", Message: "It was interrupted", Hint: "What was committed stays; the same command goes on from there.", Err: err}
+		return &Fault{Act: Retry, Code: "interrupted", Message: "The sync was interrupted", Hint: "Everything committed so far is kept. Run the same command again to continue.", Err: err}
 	}
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
 	}
-	if roomless(err) {
+	if isDiskFull(err) {
 		return DiskFull("this machine", err)
 	}
 	return &Fault{Act: Bug, Code: "unexpected", Message: err.Error()}

@@ -9,8 +9,8 @@ import (
 	"adtally"
 )
 
-// A full disk is a person's to mend, wherever it was met.
-func TestFaultOf_AFullDiskIsNoBug(t *testing.T) {
+// A person must free disk space, whatever was being written.
+func TestFaultOf_DiskFull(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
 		"bare":   syscall.ENOSPC,

@@ -9,8 +9,8 @@ import (
 	"adtally"
 )
 
-// What a signal calls off is nobody's mistake.
-func TestFaultOf_WhatWasCalledOffIsInterrupted(t *testing.T) {
+// An operation that a signal cancelled is not a bug.
+func TestFaultOf_Interrupted(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
 		"bare":     context.Canceled,

@@ -1,15 +1,14 @@
 package adtally
 
-// Guide leads a person to a secret that lasts. It belongs to a connector, which
-// knows the platform's pages.
+// Guide leads a person to a credential that does not expire. The connector supplies it.
 type Guide struct {
 	Title   string
-	Minutes int    // about how long it takes
-	Before  string // what one must have before one begins
+	Minutes int    // how long it takes, roughly
+	Before  string // what a person needs before they begin
 	Parts   []GuidePart
 }
 
-// GuidePart is some steps that lead to one thing.
+// GuidePart is a group of steps.
 type GuidePart struct {
 	Title string
 	Steps []GuideStep
@@ -17,45 +16,44 @@ type GuidePart struct {
 
 // GuideStep is one thing to do.
 type GuideStep struct {
-	ID      string // stable: who comes back goes on there
+	ID      string // stable, so that progress can be resumed
 	Title   string
 	Text    string
-	Link    string // the platform's page for it; empty = none
+	Link    string // the platform's page for it; empty if there is none
 	Copy    []GuideValue
-	Drawing string // names the drawing that shows it
-	Checked string // the day on which somebody saw that it is so, YYYY-MM-DD
-	// Shown is what of a token shows that the step was done; empty = nothing does.
+	Drawing string // the name of a drawing that illustrates it
+	Checked string // the day when the step was last verified, YYYY-MM-DD
+	// Shown says how a token proves that the step was done; empty if it cannot.
 	Shown GuideProof
 }
 
-// GuideValue is something to copy into a page of the platform's.
+// GuideValue is text to copy into one of the platform's pages.
 type GuideValue struct{ Label, Value string }
 
-// GuideProof is how a token shows that a step was done.
+// GuideProof says how a token proves that a step was done.
 type GuideProof string
 
 // The proofs.
 const (
-	ProofLives   GuideProof = "lives"   // it is a token, and the platform takes it
-	ProofSystem  GuideProof = "system"  // it is a system user's
-	ProofScope   GuideProof = "scope"   // it may read ads
+	ProofLives   GuideProof = "lives"   // the platform accepts the token
+	ProofSystem  GuideProof = "system"  // it belongs to a system user
+	ProofScope   GuideProof = "scope"   // it has the permission to read ads
 	ProofAsset   GuideProof = "asset"   // it sees an ad account
-	ProofRole    GuideProof = "role"    // it may read the account's figures
-	ProofForever GuideProof = "forever" // it never ends
+	ProofRole    GuideProof = "role"    // it can read the account's figures
+	ProofForever GuideProof = "forever" // it never expires
 )
 
 // StepState says whether a step of a guide was done.
 type StepState string
 
-// The states. One that nothing shows is unknown; so is what stands behind a step
-// that is not done.
+// The states. A step is unknown if no token can prove it, or if an earlier step is missing.
 const (
 	StepDone    StepState = "done"
 	StepMissing StepState = "missing"
 	StepUnknown StepState = "unknown"
 )
 
-// StepFinding is what a token shows of a step.
+// StepFinding is what a token says about a step.
 type StepFinding struct {
 	Step    string
 	State   StepState
@@ -63,8 +61,8 @@ type StepFinding struct {
 	Hint    string
 }
 
-// Follow says of each step of a guide whether a token shows that it was done: which
-// asset, permission or role is missing.
+// Follow reports for each step of the guide whether the inspected token proves that it was
+// done, and which asset, permission or role is missing.
 func (g Guide) Follow(i Inspection) (all []StepFinding) {
 	for _, p := range g.Parts {
 		for _, s := range p.Steps {
@@ -78,7 +76,7 @@ func (g Guide) Follow(i Inspection) (all []StepFinding) {
 	return all
 }
 
-// proves says what an inspection shows.
+// proves returns the state of a proof, with a message and a hint.
 func (i Inspection) proves(p GuideProof) (StepState, string, string) {
 	live := i.check(CheckLive)
 	if p != ProofLives && live.Result != CheckPassed && live.Result != CheckWarns {
@@ -93,19 +91,19 @@ func (i Inspection) proves(p GuideProof) (StepState, string, string) {
 	case ProofSystem:
 		switch i.Grant.Kind {
 		case "":
-			return StepUnknown, "The platform does not tell whose token it is", ""
+			return StepUnknown, "The platform does not say whose token this is", ""
 		case "system user":
-			return StepDone, "It is a system user's token", ""
+			return StepDone, "The token belongs to a system user", ""
 		}
-		return StepMissing, "It is the token of a " + i.Grant.Kind + ", which ends", "Make it for the system user, in the Business portfolio."
+		return StepMissing, "The token belongs to a " + i.Grant.Kind + " and will expire", "Create it for the system user, in the Business portfolio."
 	case ProofForever:
 		switch {
 		case !i.Grant.ExpiryKnown:
-			return StepUnknown, "The platform does not tell until when it lives", ""
+			return StepUnknown, "The platform does not say when the token expires", ""
 		case i.Grant.ExpiresAt.IsZero():
-			return StepDone, "It never expires", ""
+			return StepDone, "The token never expires", ""
 		}
-		return StepMissing, i.check(CheckExpiry).Message, "Make it again and choose \"Never\" under expiry; or keep it: Adtally warns in time, and extends it where the app is set up here."
+		return StepMissing, i.check(CheckExpiry).Message, "Create it again and choose \"Never\" under expiry. You can also keep it: Adtally warns you before it expires, and extends it if your app is set up here."
 	case ProofScope:
 		return stateOf(i.check(CheckPermission))
 	case ProofAsset:
@@ -123,8 +121,8 @@ func (i Inspection) check(name CheckName) Check {
 	return Check{Result: CheckSkipped}
 }
 
-// stateOf is a check as the state of a step: one that sees nothing is not done,
-// although such a token may be kept.
+// stateOf converts a check to the state of a step. A token that sees no account may be
+// saved, but its step is missing.
 func stateOf(c Check) (StepState, string, string) {
 	switch {
 	case c.Result == CheckSkipped:

@@ -2,11 +2,11 @@ package adtally
 
 import "time"
 
-// CheckResult says how a check of a secret went.
+// CheckResult is the result of checking a token.
 type CheckResult string
 
-// The results. Where a check asks, a person says whether the secret is taken all
-// the same; one that was skipped would say nothing after what failed before it.
+// The results. "ask" means that a person decides whether to use the token anyway. A check
+// is skipped if an earlier failure makes it meaningless.
 const (
 	CheckPassed  CheckResult = "pass"
 	CheckWarns   CheckResult = "warn"
@@ -15,10 +15,10 @@ const (
 	CheckSkipped CheckResult = "skipped"
 )
 
-// CheckName says what is checked of a secret.
+// CheckName names a check of a token.
 type CheckName string
 
-// The checks, in the order in which they are made (R8).
+// The checks, in the order in which they run.
 const (
 	CheckForm         CheckName = "form"
 	CheckLive         CheckName = "live"
@@ -29,38 +29,38 @@ const (
 	CheckInsights     CheckName = "insights"
 )
 
-// CheckNames are all checks.
+// CheckNames returns all checks.
 func CheckNames() []CheckName {
 	return []CheckName{CheckForm, CheckLive, CheckPermission, CheckExpiry, CheckAccounts, CheckSameAccounts, CheckInsights}
 }
 
-// Check is one thing that was looked at of a secret.
+// Check is the result of one check of a token.
 type Check struct {
 	Name    CheckName   `json:"name"`
 	Result  CheckResult `json:"result"`
-	Code    string      `json:"code,omitempty"` // of the fault, where there is one
-	Act     Act         `json:"act,omitempty"`  // who must act then
+	Code    string      `json:"code,omitempty"` // the fault's code; empty if there is none
+	Act     Act         `json:"act,omitempty"`  // who must act on the fault
 	Message string      `json:"message"`        // one sentence
 	Hint    string      `json:"hint,omitempty"` // what to do about it
 }
 
-// Before is what is known of a source whose secret is to be replaced; the zero
-// Before is of one that has none yet.
+// Before describes a source before its token is replaced. The zero Before is a source that
+// has no token yet.
 type Before struct {
-	Read []Account // those that are read
-	Seen []Account // those that a secret of the source ever saw
-	All  bool      // whatever the secret sees is read
+	Read []Account // the accounts that the source reads
+	Seen []Account // the accounts that any token of the source ever saw
+	All  bool      // the source reads all accounts that its token sees
 }
 
-// Inspection is all that was found of a secret before it is used.
+// Inspection is the result of checking a token before it is used.
 type Inspection struct {
 	Grant  Grant     `json:"grant"`
 	Checks []Check   `json:"checks"`
-	Lost   []Account `json:"lost,omitempty"`   // those that the source reads and the secret does not see
-	Gained []Account `json:"gained,omitempty"` // those that no secret of the source saw before
+	Lost   []Account `json:"lost,omitempty"`   // accounts that the source reads and this token does not see
+	Gained []Account `json:"gained,omitempty"` // accounts that no earlier token of the source saw
 }
 
-// Verdict is the worst that a check says: of those that ask, and those that fail.
+// Verdict returns the worst check: the first that failed, else one that asks, else a pass.
 func (i Inspection) Verdict() (worst Check) {
 	worst.Result = CheckPassed
 	for _, c := range i.Checks {
@@ -74,53 +74,51 @@ func (i Inspection) Verdict() (worst Check) {
 	return worst
 }
 
-// Login is somebody's way through a platform's login, from where they leave us
-// until they are back. It holds nothing secret.
+// Login is a person's login at a platform, from when they leave us until they return.
+// Nothing in it is secret.
 type Login struct {
 	ID        string
 	Connector string
-	Source    string // whose secret is renewed; empty = one is to be made
-	By        string // a person, or the link by which somebody came
-	Link      string // its id; empty = none
+	Source    string // the source whose token it replaces; empty if it creates one
+	By        string // a user's ID, or the connect link
+	Link      string // the connect link's ID; empty if none
 	Made      time.Time
 	Expires   time.Time
-	Ended     time.Time // zero = they are not back
-	// Credential keeps the secret that came of it until that is taken.
+	Ended     time.Time // zero: they have not returned
+	// Credential holds the resulting token until it is used.
 	Credential string
-	Taken      time.Time // zero = it is not
+	Taken      time.Time // when the token was used; zero: not yet
 	Found      *Inspection
-	Fault      *Fault // why nothing came of it
+	Fault      *Fault // why the login failed
 }
 
-// Handover is what is decided together with a source's new secret: all of it or
-// nothing.
+// Handover is everything that is written together with a source's new token, in one transaction.
 type Handover struct {
 	Admission
-	Accounts []Account // that the secret sees
+	Accounts []Account // the accounts that the token sees
 	At       time.Time
-	Taken    string // the login that it comes from, which is used up; empty = none
-	Ended    *Login // the login that ends with it; nil = none
+	Taken    string // the login that the token came from, which is now used up; empty if none
+	Ended    *Login // the login that ends with it; nil if none
 }
 
-// ConnectLink lets whoever holds it log in at a platform for one source, once,
-// without being one of our people.
+// ConnectLink lets its holder log in at a platform once, for one source, without an
+// Adtally account.
 type ConnectLink struct {
 	ID      string
 	Source  string
 	By      string
 	Made    time.Time
 	Expires time.Time
-	Used    time.Time // zero = it is not
-	Revoked time.Time // zero = it is not
+	Used    time.Time // zero: not used
+	Revoked time.Time // zero: not revoked
 }
 
-// Open says whether the link still lets somebody in.
+// Open reports whether the link can still be used.
 func (l ConnectLink) Open(now time.Time) bool {
 	return l.Used.IsZero() && l.Revoked.IsZero() && now.Before(l.Expires)
 }
 
-// PlatformApp is the installation's app at a platform, as it is kept: its secret
-// is in the vault.
+// PlatformApp is the stored form of App. Its secret is in the vault.
 type PlatformApp struct {
 	Connector     string
 	ID            string
@@ -129,24 +127,25 @@ type PlatformApp struct {
 	Revision      int64  // counts edits
 }
 
-// InstallationSettings are what an admin sets for everybody.
+// InstallationSettings are the settings of the whole installation.
 type InstallationSettings struct {
-	// Reveal lets the entitled see a token again.
+	// Reveal allows users with the permission to see a stored token.
 	Reveal   bool  `json:"reveal"`
-	Revision int64 `json:"-"` // counts edits; 0 = nothing was ever set
+	Revision int64 `json:"-"` // counts edits; 0: never set
 }
 
-// UsualSettings are those of a new installation.
+// UsualSettings returns the defaults.
 func UsualSettings() InstallationSettings { return InstallationSettings{Reveal: true} }
 
-// Kept is a credential of a source's as whoever looks after it needs to know it.
+// Kept is a source's credential with what its maintenance needs to know.
 type Kept struct {
 	Credential Credential
-	Version    CredentialVersion // the one in use
-	Source     string            // one that uses it
+	Version    CredentialVersion // the version in use
+	Source     string            // a source that uses it
 	Checked    time.Time         // when the platform was last asked about it
-	Tried      time.Time         // when it was last tried to extend it
-	Alert      string            // why that failed; empty = it did not
-	// Former are versions whose secrets are kept although a sync has gone well since.
+	Tried      time.Time         // when Adtally last tried to extend it
+	Alert      string            // why that failed; empty if it did not
+	// Former lists versions whose secrets are still stored although a sync with a newer
+	// version has succeeded.
 	Former []int64
 }

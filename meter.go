@@ -5,10 +5,10 @@ import (
 	"sync/atomic"
 )
 
-// Meter counts what a piece of work costs at a platform. Many may count at once.
+// Meter counts the calls and bytes that a piece of work takes. It is safe for concurrent use.
 type Meter struct{ calls, bytes atomic.Int64 }
 
-// Add counts calls, and what they brought, unpacked.
+// Add adds calls and the uncompressed size of their responses.
 func (m *Meter) Add(calls, bytes int64) {
 	if m != nil {
 		m.calls.Add(calls)
@@ -16,18 +16,18 @@ func (m *Meter) Add(calls, bytes int64) {
 	}
 }
 
-// Sum is what was counted.
+// Sum returns the counts.
 func (m *Meter) Sum() (calls, bytes int64) { return m.calls.Load(), m.bytes.Load() }
 
 type meterKey struct{}
 
-// WithMeter has all requests under a context counted. The meter travels there,
-// since a request knows its context and not the work that it is made for.
+// WithMeter counts all requests made with the returned context. The meter is in the
+// context because a request does not know the work that it is made for.
 func WithMeter(ctx context.Context, m *Meter) context.Context {
 	return context.WithValue(ctx, meterKey{}, m)
 }
 
-// MeterOf is the meter that counts requests under a context; nil = none does.
+// MeterOf returns the meter of a context, or nil.
 func MeterOf(ctx context.Context) *Meter {
 	m, _ := ctx.Value(meterKey{}).(*Meter)
 	return m

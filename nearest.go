@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// nearestAtMost is how many names a person reads at a glance.
+// nearestAtMost limits suggestions to what a person reads at a glance.
 const nearestAtMost = 3
 
-// A typing error changes one or two characters.
+// typo is the largest edit distance that counts as a typing error.
 const typo = 2
 
-// Nearest are the names that are most like a word, the likest first: those that
-// differ by a typing error, then those that hold the word, then those of which half
-// agrees. There may be none.
+// Nearest returns the names most similar to word, at most nearestAtMost, best first: names
+// with a typing error, then names that contain word, then names where about half of the
+// characters agree.
 func Nearest(word string, names []string) []string {
 	type ranked struct {
 		name           string
@@ -45,8 +45,7 @@ func Nearest(word string, names []string) []string {
 	return out[:min(len(out), nearestAtMost)]
 }
 
-// DidYouMean is a sentence that names the nearest of some names; empty where there is
-// none.
+// DidYouMean returns a question that names the most similar names, or "" if there are none.
 func DidYouMean(word string, names []string) string {
 	near := Nearest(word, names)
 	if len(near) == 0 {
@@ -59,8 +58,8 @@ func DidYouMean(word string, names []string) string {
 	return "Did you mean " + text + "?"
 }
 
-// distance is how many characters must be put in, taken out or exchanged to make one
-// word of the other (Levenshtein).
+// distance returns the Levenshtein distance: how many characters must be inserted, removed
+// or replaced to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

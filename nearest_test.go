@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-func TestNearest_NamesWhatIsMeant(t *testing.T) {
+func TestNearest(t *testing.T) {
 	t.Parallel()
 	tables := []string{"ads", "ad_sets", "campaigns", "basic_ad", "basic_ad_set", "basic_ad_actions", "basic_ad_country", "basic_account", "basic_campaign", "reach_ad_month"}
 	for word, want := range map[string][]string{
@@ -29,7 +29,7 @@ func TestNearest_NamesWhatIsMeant(t *testing.T) {
 	}
 }
 
-func TestDidYouMean_IsASentence(t *testing.T) {
+func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	names := []string{"campaigns", "campaign", "spend"}
 	for word, want := range map[string]string{"spent": "Did you mean spend?", "campaigm": "Did you mean campaign or campaigns?", "zzzzzzzz": ""} {

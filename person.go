@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Role says how much somebody may do; each may what the ones below it may.
+// Role says what a user may do. Each role includes the ones below it.
 type Role string
 
-// The roles, from the least to the most.
+// The roles, lowest first.
 const (
 	Viewer  Role = "viewer"
 	Editor  Role = "editor"
@@ -16,36 +16,35 @@ const (
 	Admin   Role = "admin"
 )
 
-// Roles are all roles, from the least to the most.
+// Roles returns all roles, lowest first.
 func Roles() []Role { return []Role{Viewer, Editor, Builder, Admin} }
 
-// Reaches says whether r may whatever o may. A role that nobody knows reaches
-// nothing and is reached by none.
+// Reaches reports whether r includes o. An unknown role includes nothing and is included
+// in nothing.
 func (r Role) Reaches(o Role) bool {
 	mine, its := slices.Index(Roles(), r), slices.Index(Roles(), o)
 	return its >= 0 && mine >= its
 }
 
-// Permission is what no role brings with it: it is given by name.
+// Permission is a right that no role includes. It is granted by name.
 type Permission string
 
 // The permissions.
 const (
-	Credentials Permission = "credentials" // see what a credential allows, and replace it
+	Credentials Permission = "credentials" // see what a credential allows and replace it
 	Syncs       Permission = "syncs"       // start syncs
 )
 
-// Permissions are all permissions.
+// Permissions returns all permissions.
 func Permissions() []Permission { return []Permission{Credentials, Syncs} }
 
-// AccessLevel is what somebody may do.
+// AccessLevel is a role with extra permissions.
 type AccessLevel struct {
 	Role        Role
 	Permissions []Permission
 }
 
-// May says whether the powers reach a role and, unless it is empty, hold a
-// permission besides.
+// May reports whether the access level includes a role and, unless also is empty, that permission.
 func (p AccessLevel) May(role Role, also Permission) bool {
 	return p.Role.Reaches(role) && (also == "" || slices.Contains(p.Permissions, also))
 }
@@ -53,103 +52,103 @@ func (p AccessLevel) May(role Role, also Permission) bool {
 // User is a person who may log in.
 type User struct {
 	ID    string
-	Email string // in lower case; no two users have the same
+	Email string // in lower case; unique
 	Name  string
 	AccessLevel
-	Disabled bool   // may not log in; nothing of theirs is deleted
-	Password Secret // its hash; zero = logs in by OIDC only
-	Subject  string // who they are to the OIDC provider: issuer and subject; "" = never came from there
-	// Epoch is the number of times that they were logged out everywhere: a
-	// session of an earlier one is over.
+	Disabled bool   // cannot log in; nothing is deleted
+	Password Secret // its hash; zero: logs in by OIDC only
+	Subject  string // OIDC issuer and subject; empty if the user never logged in by OIDC
+	// Epoch counts how often all of the user's sessions were ended. Sessions of an earlier
+	// epoch are invalid.
 	Epoch   int64
 	Version int64 // counts edits
 	Created time.Time
-	Login   time.Time // the last one; zero = none yet
+	Login   time.Time // the last login; zero: none yet
 }
 
 // Invite lets one person become a user.
 type Invite struct {
 	ID    string
-	Code  string // the hash of what stands in the link
+	Code  string // the hash of the code in the link
 	Email string
 	AccessLevel
-	By      string // who invited: a user's id
+	By      string // the ID of the user who invited
 	Created time.Time
 	Expires time.Time
-	Used    time.Time // zero = not yet
-	Revoked time.Time // zero = it was not
+	Used    time.Time // zero: not used
+	Revoked time.Time // zero: not revoked
 }
 
-// Open says whether the invite may still be used.
+// Open reports whether the invite can still be used.
 func (i Invite) Open(now time.Time) bool {
 	return i.Used.IsZero() && i.Revoked.IsZero() && now.Before(i.Expires)
 }
 
 // Reset lets a person choose a new password.
 type Reset struct {
-	Code    string // the hash of what stands in the link
-	User    string // whose password
-	By      string // who made it; empty = somebody at the machine
+	Code    string // the hash of the code in the link
+	User    string // the ID of the user
+	By      string // the ID of the admin who created it; empty if it was created on the server
 	Made    time.Time
 	Expires time.Time
-	Used    time.Time // zero = not yet
+	Used    time.Time // zero: not used
 }
 
-// Open says whether the link still works.
+// Open reports whether the link can still be used.
 func (r Reset) Open(now time.Time) bool { return r.Used.IsZero() && now.Before(r.Expires) }
 
-// APIKey lets a program in: a service account.
+// APIKey authenticates a program: a service account.
 type APIKey struct {
 	ID   string
 	Name string
-	Hash string // of the key, which is shown once and kept nowhere
+	Hash string // the key's hash; the key is shown once and not stored
 	AccessLevel
-	By       string // who made it: a user's id
+	By       string // the ID of the user who created it
 	Created  time.Time
-	Expires  time.Time // zero = never
-	LastUsed time.Time // to the minute; zero = never
-	Revoked  time.Time // zero = it was not
+	Expires  time.Time // zero: never
+	LastUsed time.Time // to the minute; zero: never
+	Revoked  time.Time // zero: not revoked
 }
 
-// Open says whether the key may still be used.
+// Open reports whether the key is valid.
 func (k APIKey) Open(now time.Time) bool {
 	return k.Revoked.IsZero() && (k.Expires.IsZero() || now.Before(k.Expires))
 }
 
-// Session is a browser in which somebody is logged in.
+// Session is a logged-in browser.
 type Session struct {
-	Token   string // the hash of what the cookie holds
-	Content []byte // who it is, for whoever wrote it
+	Token   string // the hash of the cookie's token
+	Content []byte // the session data, opaque to the database
 	Seen    time.Time
 	Expires time.Time
 }
 
-// AuditEntry is an entry of the audit log: who did what to which thing, when and from
+// AuditEntry is one entry of the audit log: who did what to which object, when and from
 // where. Nothing in it is secret.
 type AuditEntry struct {
 	ID     string
 	At     time.Time
-	Who    string // "user:ID", "key:ID", "" = a stranger
-	Name   string // what they were called then
+	Who    string // "user:ID", "key:ID"; empty if not logged in
+	Name   string // their name at that time
 	What   string // "user.change"
 	Object string // "user:ID"
-	From   string // the address they came from
+	From   string // the client's address
 	Detail map[string]string
 }
 
-// AuditFilter picks entries of the audit log. What is zero picks all.
+// AuditFilter selects entries of the audit log. Zero fields match all.
 type AuditFilter struct {
 	Who    string
 	What   string
 	Object string
 	Since  time.Time
-	Until  time.Time // not in it
-	// Before picks what is older than the entry with this moment and ID.
+	Until  time.Time // exclusive
+	// Before selects entries older than this position.
 	Before PagePosition
 	Limit  int
 }
 
-// PagePosition is where a list that is read newest first was left.
+// PagePosition is the last item of a page in a list that is read newest first.
 type PagePosition struct {
 	At time.Time
 	ID string

@@ -8,15 +8,14 @@ import (
 	"adtally"
 )
 
-// What is waited for is said with until when, and at what share of which budget.
 func TestRateLimitWait_Sentence(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2026, 6, 2, 14, 32, 0, 0, time.Local)
 	for want, w := range map[string]adtally.RateLimitWait{
-		"act_7 waits for Meta until 14:32: 97 % of the budget for reports of the account is used. Nothing is lost.":                               {Account: "7", Budget: "for reports of the account", Until: until, Used: 0.979},
-		"Every account waits for Meta until 14:32. Nothing is lost.":                                                                              {Budget: "of the app", Until: until},
-		"act_7 asks Meta more slowly, a call every 500ms: 77 % of the budget for reports of the account is used. It goes faster again by itself.": {Account: "7", Budget: "for reports of the account", Until: until, Used: 0.77, Spaced: 500 * time.Millisecond},
-		"Every account asks Meta more slowly, a call every 2.5s: 85 % of the budget of the app is used. It goes faster again by itself.":          {Budget: "of the app", Until: until, Used: 0.85, Spaced: 2500 * time.Millisecond},
+		"act_7 waits for Meta until 14:32: 97 % of the budget for reports of the account is used. Nothing is lost.":                                {Account: "7", Budget: "for reports of the account", Until: until, Used: 0.979},
+		"Every account waits for Meta until 14:32. Nothing is lost.":                                                                               {Budget: "of the app", Until: until},
+		"act_7 calls Meta more slowly, once every 500ms: 77 % of the budget for reports of the account is used. It speeds up again automatically.": {Account: "7", Budget: "for reports of the account", Until: until, Used: 0.77, Spaced: 500 * time.Millisecond},
+		"Every account calls Meta more slowly, once every 2.5s: 85 % of the budget of the app is used. It speeds up again automatically.":          {Budget: "of the app", Until: until, Used: 0.85, Spaced: 2500 * time.Millisecond},
 	} {
 		if got := w.Sentence("Meta"); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -27,7 +26,7 @@ func TestRateLimitWait_Sentence(t *testing.T) {
 	}
 }
 
-// A person is told again only where it becomes worse.
+// A person is notified again only if the wait gets worse.
 func TestRateLimitWait_WorseThan(t *testing.T) {
 	t.Parallel()
 	at := func(minute int) time.Time { return time.Date(2026, 6, 2, 14, minute, 0, 0, time.UTC) }

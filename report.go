@@ -2,36 +2,36 @@ package adtally
 
 import "time"
 
-// Report is a table of figures that a user has defined: whose, cut by what, and
-// which. The connector says what of it is allowed before anybody is asked.
+// Report is a table of figures that a user has defined. The connector checks it before
+// anything is requested from the platform.
 type Report struct {
-	Name             string   `json:"name"`                        // of the table
-	Level            string   `json:"level"`                       // whose figures a row holds, e.g. ad
-	Breakdowns       []string `json:"breakdowns,omitempty"`        // what the rows are cut by
-	ActionBreakdowns []string `json:"action_breakdowns,omitempty"` // what their actions are cut by
-	Fields           []string `json:"fields,omitempty"`            // the platform's names; one that we do not know with its type, as in new_metric:decimal
-	Windows          []string `json:"windows,omitempty"`           // attribution windows of the actions; none = the usual ones
-	Increment        string   `json:"increment,omitempty"`         // days that a row counts, or "monthly"; empty = one day
+	Name             string   `json:"name"`                        // the table's name
+	Level            string   `json:"level"`                       // the level of a row, such as ad
+	Breakdowns       []string `json:"breakdowns,omitempty"`        // the breakdowns of the rows
+	ActionBreakdowns []string `json:"action_breakdowns,omitempty"` // the breakdowns of the rows' actions
+	Fields           []string `json:"fields,omitempty"`            // the platform's names; an unknown field needs a type, as in new_metric:decimal
+	Windows          []string `json:"windows,omitempty"`           // attribution windows of the actions; empty for the defaults
+	Increment        string   `json:"increment,omitempty"`         // days per row, or "monthly"; empty for one day
 }
 
-// Metric is a conversion that a user has defined: action types that overlap, the
-// one to be preferred first. In each row exactly one of them is taken.
+// Metric is a conversion that a user has defined: overlapping action types, the preferred
+// one first. Each row counts exactly one of them.
 type Metric struct {
 	Name  string   `json:"name"`
 	Types []string `json:"types"`
 }
 
-// Preview is what a report gives for one day. Nothing of it is kept.
+// Preview is the first part of a report for one day. It is not stored.
 type Preview struct {
 	Account Account
 	Day     Day
 	Columns []PreviewColumn
-	Rows    [][]*string // the first of them; nil = absent
-	Total   int         // rows of the whole day
-	Calls   int64       // that it took
+	Rows    [][]*string // the first rows; nil: absent
+	Total   int         // the number of rows of the whole day
+	Calls   int64       // calls that the preview took
 	Bytes   int64
-	// Used is how much of the account's budget is used after it, 1 = all, and
-	// Before how much was; each known only where the platform said so.
+	// Used and Before are the shares of the account's budget in use after and before the
+	// preview, 1 = all; valid if UsedKnown and BeforeKnown.
 	Used, Before           float64
 	UsedKnown, BeforeKnown bool
 }
@@ -39,7 +39,7 @@ type Preview struct {
 // PreviewColumn is a column of a preview.
 type PreviewColumn struct{ Name, Type, Unit, Description string }
 
-// Cost is what reading a table is likely to take.
+// Cost is an estimate of what reading a table takes.
 type Cost struct {
 	Stream   string
 	Accounts int
@@ -47,11 +47,11 @@ type Cost struct {
 	Calls    int64
 	Rows     int64
 	Took     time.Duration // of all slices one after another
-	Seen     bool          // from what the same took before; else from the plan alone
+	Seen     bool          // measured on earlier slices; otherwise from the plan alone
 }
 
-// CostModel is how what a slice takes grows with its days: sums over slices that were
-// read before, of which a line is drawn.
+// CostModel estimates a slice's cost from its number of days by linear regression over
+// earlier slices. It holds the sums that the regression needs.
 type CostModel struct {
 	Stream, Account string
 	Slices          float64
@@ -60,15 +60,15 @@ type CostModel struct {
 	Seconds         Linear
 }
 
-// Linear is one figure of a trend.
+// Linear holds the sums for one figure of a cost model.
 type Linear struct {
 	Sum     float64 // Σ of the figure
 	Product float64 // Σ of the figure times the slice's days
 }
 
-// At is what a slice of so many days is likely to take, by least squares; where
-// all slices had the same number of days, in proportion to it. It is not
-// negative, and 0 where no slice was read.
+// At returns the estimate for a slice of so many days, by least squares. If all slices had
+// the same length, the estimate is proportional to the days. It is never negative, and 0
+// without slices.
 func (t CostModel) At(g Linear, days int) float64 {
 	x := float64(days)
 	spread := t.Slices*t.Squares - t.Days*t.Days
@@ -84,7 +84,7 @@ func (t CostModel) At(g Linear, days int) float64 {
 	return g.Sum / t.Slices
 }
 
-// Plus is both trends together.
+// Plus returns the model of both sets of slices.
 func (t CostModel) Plus(o CostModel) CostModel {
 	t.Slices, t.Days, t.Squares = t.Slices+o.Slices, t.Days+o.Days, t.Squares+o.Squares
 	t.Calls, t.Rows, t.Seconds = t.Calls.plus(o.Calls), t.Rows.plus(o.Rows), t.Seconds.plus(o.Seconds)

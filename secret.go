@@ -6,23 +6,22 @@ import (
 	"log/slog"
 )
 
-// Secret holds bytes that must not be seen. It prints as [secret] in every
-// format and refuses to become JSON; Reveal is the one way to what it holds. Two
-// secrets are never compared with ==.
+// Secret holds a value that must not be printed. It formats as [secret] and cannot be
+// marshalled to JSON; only Reveal returns the value. Secrets cannot be compared with ==.
 type Secret struct {
-	// value is a pointer, because fmt follows none that is inside of something:
-	// where a verb does not fit, it prints what is there without asking Format.
+	// value is a pointer because fmt does not follow pointers inside other values: for a verb
+	// that does not fit, fmt prints the fields without calling Format.
 	value *string
 	app   string
-	_     [0]func() // the compiler refuses ==
+	_     [0]func() // makes == a compile error
 }
 
 const masked = "[secret]"
 
-// NewSecret hides a value.
+// NewSecret returns a Secret that holds value.
 func NewSecret(value string) Secret { return Secret{value: &value} }
 
-// Reveal gives the hidden value: for the Authorization header, just before use.
+// Reveal returns the value. Call it just before use, for example in the Authorization header.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -30,27 +29,27 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// For says for which app of the platform's the secret was made; "" = nobody knows.
+// For returns the secret with the ID of the platform's app that it was issued for; "" if unknown.
 func (s Secret) For(app string) Secret {
 	s.app = app
 	return s
 }
 
-// App is the app that the secret was made for; "" = nobody knows.
+// App returns the ID of the app that the secret was issued for; "" if unknown.
 func (s Secret) App() string { return s.app }
 
-// IsZero says that nothing is hidden here.
+// IsZero reports whether the value is empty.
 func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
 func (s Secret) String() string { return masked }
 
-// Format keeps every verb from printing the value, %#v and %x among them.
+// Format hides the value from every verb, %#v and %x among them.
 func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, masked) }
 
-// LogValue keeps the value out of structured logs.
+// LogValue hides the value in structured logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(masked) }
 
-// MarshalJSON always fails: a secret belongs in no document.
+// MarshalJSON always fails: a secret must not get into a document.
 func (s Secret) MarshalJSON() ([]byte, error) {
 	return nil, errors.New("a secret cannot be written as JSON")
 }

@@ -5,47 +5,47 @@ import (
 	"time"
 )
 
-// Stage is how far a source has come.
+// Stage is a phase in the life of a source.
 type Stage string
 
-// The stages, in their order.
+// The stages, in order.
 const (
-	Authentication Stage = "authentication" // no good credential yet, or no account
-	InitialLoad    Stage = "initial_load"   // its history comes in
-	Steady         Stage = "running"        // changes come in
+	Authentication Stage = "authentication" // no valid credential yet, or no account
+	InitialLoad    Stage = "initial_load"   // loading its history
+	Steady         Stage = "running"        // loading changes
 )
 
-// SourceRecord is a source as an installation knows it: what was set, and how it goes.
+// SourceRecord is a source with its status: when it is due and how its runs ended.
 type SourceRecord struct {
 	Source
 	Stage     Stage
 	Revision  int64 // counts edits
 	Created   time.Time
 	CreatedBy string
-	Deleted   time.Time // zero = it is not; it can be restored for Grace
-	Drop      bool      // its tables go with it then
-	Next      time.Time // when it is due; zero = it is not scheduled
-	Failures  int       // runs in a row that did not bring it up to date
-	Why       string    // why it is slower than was set; empty = it is not
-	LastGood  time.Time // when it was last up to date; zero = never
-	Fault     *Fault    // what held it up in its last run, or could not be loaded; nil = nothing
-	Failing   time.Time // since when runs fail or are incomplete; zero = they do not
-	Renewed   time.Time // when it last got another secret; zero = it never did
-	Unpurged  *Fault    // why its tables could not be dropped when its time was over; nil = nothing hindered it
-	Purging   time.Time // since when it is tried in vain; zero = it is not
+	Deleted   time.Time // zero: not deleted; it can be restored for Grace
+	Drop      bool      // drop its tables when Grace is over
+	Next      time.Time // when it is due; zero: not scheduled
+	Failures  int       // consecutive runs that did not bring it up to date
+	Why       string    // why it is synced less often than configured; empty if it is not
+	LastGood  time.Time // when it was last up to date; zero: never
+	Fault     *Fault    // the last run's fault, or that values could not be loaded; nil if there was none
+	Failing   time.Time // when runs began to fail or to be incomplete; zero: they do not
+	Renewed   time.Time // when its credential was last replaced; zero: never
+	Unpurged  *Fault    // why its tables could not be dropped after Grace; nil if nothing failed
+	Purging   time.Time // when dropping them first failed; zero: it did not
 }
 
-// Grace is for how long a deleted source can be restored (R12).
+// Grace is how long a deleted source can be restored.
 const Grace = 30 * 24 * time.Hour
 
-// SeenAccount is an ad account that a source's credential sees, or saw.
+// SeenAccount is an ad account that a source's credential sees or saw.
 type SeenAccount struct {
 	Account
 	First time.Time // when it was first seen
-	Last  time.Time // when it was last seen; older than the source's last look = it is lost
+	Last  time.Time // when it was last seen; if older than the source's last discovery, access is lost
 }
 
-// Trigger says what a run was begun by.
+// Trigger says what started a run.
 type Trigger string
 
 // The triggers.
@@ -55,31 +55,31 @@ const (
 	ByBackfill Trigger = "backfill"
 )
 
-// RunScope is what a run is to read, where that is less than all that is due.
+// RunScope limits what a run reads. The zero RunScope is everything that is due.
 type RunScope struct {
-	Accounts []string `json:"accounts,omitempty"` // none = all of the source
-	Tables   []string `json:"tables,omitempty"`   // none = all of the source
+	Accounts []string `json:"accounts,omitempty"` // empty for all
+	Tables   []string `json:"tables,omitempty"`   // empty for all
 	Since    Day      `json:"since,omitempty"`
 	Until    Day      `json:"until,omitempty"`
-	Reread   bool     `json:"reread,omitempty"` // days that are final too
+	Reread   bool     `json:"reread,omitempty"` // also days that are final
 }
 
-// RunRequest is a run that is wanted: of a source, by whom, and how much.
+// RunRequest asks for a run of a source.
 type RunRequest struct {
 	ID       string
 	Source   string
 	Trigger  Trigger
-	By       string // who wanted it; empty = the schedule
+	By       string // who asked; empty for the schedule
 	RunScope RunScope
-	Key      string // repeats with the same key are the same order; empty = none
+	Key      string // idempotency key: requests with the same key are the same request; empty if none
 	At       time.Time
-	// Next is when the source of a scheduled order is due again, unless its end says
-	// otherwise: with the order it leaves the list of what is due.
+	// Next is when a scheduled source is due again, unless the end of the run changes it. It
+	// is written with the request, so that the source is no longer due.
 	Next time.Time
 }
 
-// Lane keeps runs of a source apart: in each there is one at a time. What a person
-// wants read again goes on beside the schedule.
+// Lane separates runs of one source: each lane runs one at a time. Re-reading that a
+// person asked for does not block the schedule.
 func (o RunRequest) Lane() string {
 	if o.Trigger == ByBackfill {
 		return "backfill"
@@ -87,24 +87,24 @@ func (o RunRequest) Lane() string {
 	return "sync"
 }
 
-// JobArgs is a step that a worker may claim. Its generation grows whenever it is
-// handed out anew, so that an earlier holder is known as such.
+// JobArgs identifies a step that a worker may claim. Its generation grows with each claim,
+// so that an earlier worker cannot write results any more.
 type JobArgs struct {
 	Run        string `json:"run"`
-	Account    string `json:"account"` // empty = the look at which accounts there are
+	Account    string `json:"account"` // empty for the discovery of accounts
 	Generation int64  `json:"generation"`
 }
 
-// StepResult is how a worker's share of a step ended.
+// StepResult is how a worker's part of a step ended.
 type StepResult struct {
-	State     RunState  // Waiting: it is to go on, not before NotBefore
-	NotBefore time.Time // zero = at once
-	Tries     int       // in vain, in a row
+	State     RunState  // Waiting: continue, not before NotBefore
+	NotBefore time.Time // zero: immediately
+	Tries     int       // consecutive failures
 	Rows      int64
 	Slices    int
-	Left      int // slices that were due and were not begun
+	Left      int // slices that are due and were not started
 	Fault     *Fault
-	Note      string // why another worker has to go on; empty = nothing ended this one
+	Note      string // why another worker must continue; empty if the worker was not stopped
 }
 
 // LogLine is a line of a run's log. Nothing in it is secret.
@@ -115,102 +115,101 @@ type LogLine struct {
 	Level   string // info, warn, error
 	Account string
 	Stream  string
-	Code    string // of a fault, or of what happened; stable
+	Code    string // a fault's or an event's code; stable
 	Message string // one sentence
-	Detail  string // what lies beneath; may be empty
+	Detail  string // technical detail; may be empty
 }
 
-// LogQuery picks lines of a log.
+// LogQuery selects lines of a log.
 type LogQuery struct {
-	Text  string // stands in the line, in whatever case; empty = any
-	Level string // empty = any
+	Text  string // text in the line, case-insensitive; empty for any
+	Level string // empty for any
 }
 
-// Usage is what tries of slices cost, summed up by what they have in common.
+// Usage is the sum of what slices took, by their common fields.
 type Usage struct {
-	Day     Day    // in UTC, on which the tries began; 0 = all
-	Stream  string // empty = all
-	Table   string // empty = the one with the stream's name; of others only the rows are told
-	Account string // empty = all
+	Day     Day    // the UTC day on which the tries began; 0 for all
+	Stream  string // empty for all
+	Table   string // empty for the table with the stream's name; other tables only have rows
+	Account string // empty for all
 	Tries   int64
-	Failed  int64 // tries
+	Failed  int64 // failed tries
 	Rows    int64
 	Calls   int64 // as the platform counts them
-	Bytes   int64 // that the platform sent, unpacked
+	Bytes   int64 // uncompressed size of the responses
 	Took    time.Duration
 }
 
-// UsageFilter picks tries, and says by what they are summed up.
+// UsageFilter selects tries and says how to group them.
 type UsageFilter struct {
 	Source                     string
-	Run                        string // empty = all
+	Run                        string // empty for all
 	Since, Until               time.Time
 	ByDay, ByStream, ByAccount bool
 }
 
-// TableInfo is what is said of a table that a source may have.
+// TableInfo describes a table that a source can have.
 type TableInfo struct {
 	Name        string
 	Description string
 	Key         []string
-	Usual       bool // read where no table is named
+	Usual       bool // read if no tables are named
 	Daily       bool
 }
 
-// Foreign is an object of a warehouse that we did not make, and that concerns a
-// dataset of ours.
+// Foreign is a warehouse object that Adtally did not create and that uses one of its datasets.
 type Foreign struct {
 	Name  string // with its schema
-	Kind  string // table, view, macro
-	Reads bool   // it reads what is ours; otherwise it only stands in the same schema
+	Kind  string // table, view or macro
+	Reads bool   // it reads our tables; otherwise it is only in the same schema
 }
 
-// Worker is a program that carries out steps.
+// Worker is a process that runs steps.
 type Worker struct {
 	ID, Host, Version string
 	Started, Seen     time.Time
 }
 
-// RunRecord is a run as the database knows it.
+// RunRecord is a run as stored in the database.
 type RunRecord struct {
 	Run
 	Trigger   Trigger
 	By        string
 	RunScope  RunScope
-	Key       string // of its order
+	Key       string // its request's idempotency key
 	Active    bool
-	Cancelled bool // somebody wants it to end
-	// Moment is what the platform's clock said when the run began; zero = the platform
-	// was not asked yet.
+	Cancelled bool // somebody asked to cancel it
+	// Moment is the time by the platform's clock when the run began; zero if the platform was
+	// not asked yet.
 	Moment time.Time
 }
 
-// RunFigures are what a run has taken and brought, so far.
+// RunFigures are a run's totals so far.
 type RunFigures struct {
 	Rows  int64
 	Calls int64  // as the platform counts them
-	Code  string // of the worst fault of its steps; empty = none
+	Code  string // the code of its worst fault; empty if there is none
 }
 
-// StepRecord is a step as the database knows it.
+// StepRecord is a step as stored in the database.
 type StepRecord struct {
 	Step      Step
 	State     RunState
 	Started   time.Time
-	Ended     time.Time // zero while it goes on, or was cut off
-	Worker    string    // who holds it; empty = nobody
+	Ended     time.Time // zero while it runs, or if it was cut off
+	Worker    string    // the worker that holds it; empty if none does
 	NotBefore time.Time
 	Tries     int
 	Rows      int64
-	Gaps      int64 // what the platform did not give
-	// Quarantined are values that could not be loaded.
+	Gaps      int64 // things that the platform did not return
+	// Quarantined is the number of values that could not be loaded.
 	Quarantined int64
-	Slices      int // done
-	Left        int // due, and not begun
+	Slices      int // finished slices
+	Left        int // slices that are due and were not started
 	Fault       *Fault
 }
 
-// Lease is a step that a worker holds for a while.
+// Lease is a step that a worker holds for a limited time.
 type Lease struct {
 	JobArgs
 	Step   Step
@@ -218,12 +217,12 @@ type Lease struct {
 	Tries  int
 }
 
-// Judge says what the end of a run means for its source, and for people. It may
-// be asked again, where the database has to write once more.
+// Judge decides what the end of a run means for its source, and writes the log line for
+// people. It may be called again if the database has to repeat its write.
 type Judge func(r RunRecord, steps []StepRecord, s SourceRecord) (SourceRecord, LogLine)
 
-// Why a worker must stop.
+// Reasons why a worker must stop.
 var (
-	ErrNotHeld   = errors.New("the step is held by somebody else, or has ended")
+	ErrNotHeld   = errors.New("another worker holds the step, or the step has ended")
 	ErrCancelled = errors.New("the run was cancelled")
 )

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Account is one ad account: the unit of pacing, and of days.
+// Account is an ad account. Rate limits and days are per account.
 type Account struct {
-	ID       string `json:"id"` // the platform's own, e.g. act_123
+	ID       string `json:"id"` // the platform's own, such as act_123
 	Name     string `json:"name"`
 	Currency string `json:"currency"` // ISO 4217
-	Zone     string `json:"zone"`     // IANA name; UTC+05:30 where only the offset is known, "" = nothing is
+	Zone     string `json:"zone"`     // IANA name; UTC+05:30 if only the offset is known; empty if unknown
 	Status   string `json:"status"`
 }
 
-// Location is the zone in which the account counts its days.
+// Location returns the time zone of the account's days.
 func (a Account) Location() (*time.Location, error) {
 	if at, err := time.Parse(fixedZone, a.Zone); err == nil {
 		_, offset := at.Zone()
@@ -23,10 +23,10 @@ func (a Account) Location() (*time.Location, error) {
 	return time.LoadLocation(a.Zone)
 }
 
-// fixedZone is how a zone is written of which only the offset is known.
+// fixedZone is the format of a zone with a known offset and no name.
 const fixedZone = "UTC-07:00"
 
-// FixedZone names a zone by its offset from UTC in minutes.
+// FixedZone returns the name of a zone with a fixed offset from UTC in minutes.
 func FixedZone(minutes int) string {
 	return time.Time{}.In(time.FixedZone("", minutes*int(time.Minute/time.Second))).Format(fixedZone)
 }
@@ -34,23 +34,23 @@ func FixedZone(minutes int) string {
 // Source is a user's configured connector.
 type Source struct {
 	ID        string
-	Name      string // as people call it; a rename changes nothing else
+	Name      string // display name; renaming changes nothing else
 	Connector string
-	Dataset   string              // the schema its tables stand in
-	Tables    []string            // which to sync; none named = the usual ones, and all reports
-	Reports   []Report            // tables of the user's own
-	Metrics   []Metric            // conversions of the user's own
-	Fields    map[string][]string // by table: those to read, or with + and - those more and fewer than the usual ones
-	Pictures  bool                // the tables that lead to pictures are wanted too
-	Since     Day                 // zero = as far back as the platform serves
-	Until     Day                 // the last day wanted; zero = today
-	Settings  map[string]string   // the connector's own fields, see its Spec
+	Dataset   string              // the schema of its tables
+	Tables    []string            // tables to sync; empty for the defaults and all reports
+	Reports   []Report            // tables that the user defined
+	Metrics   []Metric            // conversions that the user defined
+	Fields    map[string][]string // by table: the fields to read, or changes to the defaults, marked + and -
+	Pictures  bool                // also sync the tables that link to pictures
+	Since     Day                 // zero: as far back as the platform serves
+	Until     Day                 // the last day; zero: today
+	Settings  map[string]string   // the connector's own fields; see its Spec
 
-	Credential string        // whose token it reads with; empty = none yet
-	Accounts   []string      // those that were picked
-	All        bool          // all that the credential sees instead, and those to come
+	Credential string        // its token; empty if none yet
+	Accounts   []string      // the selected accounts
+	All        bool          // all accounts that the credential sees, now and later
 	Every      time.Duration // how often it is synced
-	LookBack   int           // for how many days after a day it is read again; 0 = as long as the platform restates it
+	LookBack   int           // for how many days a past day is read again; 0: as long as the platform restates it
 }
 
 // Destination is a warehouse that the user owns.
@@ -59,68 +59,68 @@ type Destination struct {
 	Location string // a file or an address
 }
 
-// Slice is the unit of work: stream × account × window. One slice is one read,
-// one commit and one checkpoint.
+// Slice is the unit of work: stream × account × window. One slice is one read, one commit
+// and one checkpoint.
 type Slice struct {
 	Stream  string
 	Account string
 	Window  Window
 }
 
-// String names the slice; it is the same for the same work.
+// String identifies the slice: equal slices have equal strings.
 func (s Slice) String() string { return s.Stream + "/" + s.Account + "/" + s.Window.String() }
 
-// Checkpoint is the fact that a table's rows for an account and a window are in
-// the warehouse, as of the moment when the platform was asked.
+// Checkpoint records that a table's rows for an account and window are in the warehouse,
+// as the platform returned them at Asked.
 type Checkpoint struct {
 	Table   string
 	Account string
 	Window  Window
 	Asked   time.Time
-	Load    string // the load that brought them, as _loads names it
-	// Partial: the platform did not give all of it; what is missing stands in
-	// _gaps and is to be asked for again.
+	Load    string // the load that wrote them, see _loads
+	// Partial means that the platform did not return everything. What is missing is in _gaps
+	// and is requested again.
 	Partial bool
-	// Definition is the fingerprint of what the table held when it was loaded, see
-	// connector.Stream; empty = it was not written down.
+	// Definition is the fingerprint of the table's definition when it was loaded, see
+	// connector.Stream; empty if unknown.
 	Definition string
 }
 
-// Cursor is a connector's note to its future self inside a slice. Others carry
-// it; only the connector reads the note. The zero Cursor says: nothing yet.
+// Cursor stores a connector's progress within a slice. Only the connector reads the note;
+// others pass it on. The zero Cursor is the start.
 type Cursor struct {
-	Asked time.Time // when the platform was asked; zero = not yet
+	Asked time.Time // when the platform was asked; zero: not yet
 	Note  []byte
 }
 
-// Run is one carrying-out of a sync.
+// Run is one run of a sync.
 type Run struct {
 	ID      string
 	Source  string
-	Wanted  string // what was asked for, so that the same command finds its run again
+	Wanted  string // a description of the request, by which the same command finds its run again
 	Started time.Time
-	Ended   time.Time // zero while it goes on, or was cut off
+	Ended   time.Time // zero while it runs, or if it was cut off
 	State   RunState
 	Error   string
 }
 
-// RunState says how a run stands.
+// RunState is the state of a run.
 type RunState string
 
-// The states. An interrupted or failed run may be taken up again by the same
-// command on the same day; a finished one is done.
+// The states. The same command on the same day continues an interrupted or failed run. A
+// finished run is never continued.
 const (
 	Waiting     RunState = "waiting"
 	Running     RunState = "running"
 	Finished    RunState = "finished"
 	Failed      RunState = "failed"
 	Interrupted RunState = "interrupted"
-	// Incomplete: all that could be had was read. Some values could not be loaded, or
-	// the platform gives the rest on a later day.
+	// Incomplete means that everything available was read, but some values could not be
+	// loaded, or the platform returns the rest later.
 	Incomplete RunState = "incomplete"
 )
 
-// Step is one account's part of a run: what a worker claims.
+// Step is one account's part of a run. Workers claim steps.
 type Step struct {
 	Run     string
 	Account Account
@@ -130,34 +130,34 @@ type Step struct {
 type Outcome struct {
 	Slice Slice
 	Rows  int64
-	// Tables are the rows by table, where the stream fills several; nil = all of them
-	// are of the table that has the stream's name.
+	// Tables is the number of rows by table, if the stream fills several; nil if all rows are
+	// in the table with the stream's name.
 	Tables  map[string]int64
 	Started time.Time
 	Ended   time.Time
-	Gaps    int64 // things that the platform did not give; they stand in _gaps
-	// Quarantined are values of which nothing was loaded; they stand in _quarantine.
+	Gaps    int64 // things that the platform did not return; see _gaps
+	// Quarantined is the number of values that could not be loaded; see _quarantine.
 	Quarantined int64
-	Calls       int64  // to the platform, as it counts them
-	Bytes       int64  // that it sent, unpacked
-	Load        string // the load that committed it; empty = nothing was committed
-	Fault       *Fault // nil = its rows are in the warehouse
+	Calls       int64  // as the platform counts them
+	Bytes       int64  // uncompressed size of the responses
+	Load        string // the load that committed it; empty if nothing was committed
+	Fault       *Fault // nil: its rows are in the warehouse
 }
 
-// Drift is a day whose figures do not add up to the platform's own total,
-// although it was read again.
+// Drift is a day whose figures differ from the platform's own total even after the day was
+// read again.
 type Drift struct {
 	Account string `json:"account"`
 	Table   string `json:"table"`
 	Day     Day    `json:"day"`
 	Metric  string `json:"metric"`
-	Ours    string `json:"ours,omitempty"`   // empty = the table has no such figure
-	Theirs  string `json:"theirs,omitempty"` // empty = the platform gives no total
-	// Difference is ours less theirs, where what is absent counts as nothing.
+	Ours    string `json:"ours,omitempty"`   // empty: the table has no such figure
+	Theirs  string `json:"theirs,omitempty"` // empty: the platform returns no total
+	// Difference is ours minus theirs; an absent figure counts as zero.
 	Difference string `json:"difference"`
 }
 
-// Sentence says how the two differ.
+// Sentence describes the difference.
 func (d Drift) Sentence(platform string) string {
 	ours, theirs := "there is no sum of "+d.Metric, platform+" gives no total"
 	if d.Ours != "" {
@@ -169,10 +169,10 @@ func (d Drift) Sentence(platform string) string {
 	return fmt.Sprintf("%s on %s: %s, and %s (difference %s)", d.Table, d.Day, ours, theirs, d.Difference)
 }
 
-// Done is how a step ended.
+// Done is the result of a step.
 type Done struct {
 	Outcomes []Outcome
 	Drifts   []Drift
-	Agreed   []Drift // days that were compared and add up, or still grow
-	Left     int     // slices that were due and not begun: another step goes on with them
+	Agreed   []Drift // days that were compared and agree, or still grow
+	Left     int     // slices that are due and were not started; another step continues with them
 }

@@ -13,8 +13,7 @@ import (
 	"adtally"
 )
 
-// PAINS #26
-func TestASecretIsNeverPrinted(t *testing.T) {
+func TestSecret_IsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	s := adtally.NewSecret("EAAtopsecret")
 	var log bytes.Buffer
@@ -23,7 +22,7 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 	type hidden struct{ s adtally.Secret }
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t", "%e"} {
 		said += fmt.Sprintf(verb+verb+verb, s, &s, struct{ S adtally.Secret }{s})
-		// A verb that does not fit, and fields that fmt may not ask.
+		// Verbs that do not fit, and fields that fmt cannot format.
 		said += fmt.Sprintf(verb+verb+verb, hidden{s}, struct{ P *hidden }{&hidden{s}}, []any{&hidden{s}, map[string]any{"k": hidden{s}}})
 	}
 	if strings.Contains(said, "topsecret") || strings.Contains(said, fmt.Sprintf("%x", "topsecret")) || !strings.Contains(said, "[secret]") {
@@ -33,11 +32,11 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 		t.Errorf("it became JSON: %s", raw)
 	}
 	if s.Reveal() != "EAAtopsecret" || s.IsZero() || !(adtally.Secret{}).IsZero() {
-		t.Error("the secret itself is lost")
+		t.Error("Reveal does not return the secret")
 	}
 }
 
-func TestDaysAreTheZonesOwn(t *testing.T) {
+func TestDayOf_UsesTheZone(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 29, 10, 30, 0, 0, time.UTC)
 	for zone, want := range map[string]string{"Pacific/Kiritimati": "2026-03-30", "Pacific/Honolulu": "2026-03-29", "Europe/Prague": "2026-03-29"} {
@@ -56,7 +55,7 @@ func TestDaysAreTheZonesOwn(t *testing.T) {
 	}
 }
 
-func TestDaysReadAndPrint(t *testing.T) {
+func TestDay_ParseAndString(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"1970-01-01", "2024-02-29", "2026-12-31"} {
 		day, err := adtally.ParseDay(text)
@@ -75,18 +74,18 @@ func TestDaysReadAndPrint(t *testing.T) {
 	}
 }
 
-func TestWindowsAreHalfOpen(t *testing.T) {
+func TestWindow_IsHalfOpen(t *testing.T) {
 	t.Parallel()
 	w := adtally.WindowOf(10, 12)
 	if w.Days() != 3 || w.Last() != 12 || !w.Contains(10) || !w.Contains(12) || w.Contains(13) || w.Contains(9) {
 		t.Errorf("%s: %d days to %s", w, w.Days(), w.Last())
 	}
 	if !w.Covers(adtally.WindowOf(11, 12)) || w.Covers(adtally.WindowOf(11, 13)) || !(adtally.Window{}).IsZero() || w.IsZero() {
-		t.Error("it covers what it should not, or does not what it should")
+		t.Error("Covers or IsZero is wrong")
 	}
 }
 
-func TestAFaultIsFoundAgainAndWhatIsNoneIsABug(t *testing.T) {
+func TestFaultOf_WrappedFaultsAndOtherErrors(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("cause")
 	fault := &adtally.Fault{Act: adtally.Wait, Message: "Too much", Err: cause}
@@ -98,6 +97,6 @@ func TestAFaultIsFoundAgainAndWhatIsNoneIsABug(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	if adtally.FaultOf(nil) != nil {
-		t.Error("nothing is a fault")
+		t.Error("a nil error has a fault")
 	}
 }

@@ -60,8 +60,8 @@ func TestSlowed_TheRunsLogSaysWhatIsWaitedFor(t *testing.T) {
 	until := func(minutes int) string {
 		return summer.Add(time.Duration(minutes) * time.Minute).Local().Format("15:04")
 	}
-	slower := " asks the platform more slowly, a call every 1.5s: "
-	again := " is used. It goes faster again by itself."
+	slower := " calls the platform more slowly, once every 1.5s: "
+	again := " is used. It speeds up again automatically."
 	var got []string
 	for _, l := range n.lines {
 		got = append(got, l.Run+" "+l.Account+" "+l.Message)

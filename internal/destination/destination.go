@@ -1,8 +1,7 @@
-// Package destination is the contract for writing: what a warehouse must do to
-// be one of ours.
+// Package destination is the contract that every warehouse must meet.
 //
-// It may know rows, never where they come from. The one rule it keeps: a load
-// is all or nothing, and its rows of _loads stand in the same transaction.
+// A warehouse gets typed rows and does not know where they come from. A load is all or
+// nothing, and its rows in _loads are written in the same transaction.
 package destination
 
 import (
@@ -16,117 +15,110 @@ import (
 	"adtally/internal/table"
 )
 
-// Kind is one sort of warehouse.
+// Kind is a kind of warehouse, such as DuckDB.
 type Kind interface {
 	Spec() adtally.Spec
-	// Open reaches the warehouse and finds out that it can be written. A Fault
-	// with Act Configure says what a person must change.
+	// Open opens the warehouse and checks that it can be written. If a person must change
+	// something, the error is a Fault with Act Configure.
 	Open(context.Context, adtally.Destination, adtally.Secret) (Writer, error)
 }
 
-// Writer is an open warehouse. It may be used by many goroutines.
+// Writer is an open warehouse. It is safe for concurrent use.
 type Writer interface {
-	// Prepare makes sure that the tables exist with at least these columns. It
-	// adds and never drops; a column whose type changed gets a new column
-	// named name_TYPE, and loads go there. Rows that the tables refer to and
-	// that are not there get a stub. Views are made of those of their tables
-	// that are there; one that is as it should be is not made again.
+	// Prepare creates missing tables and adds missing columns. It never drops anything. If the
+	// type of a column changed, Prepare adds a column named name_TYPE, and later loads write
+	// there. Rows that are referred to and missing get a stub, see table.Reference. A view is
+	// created if its tables exist, and replaced if its definition changed.
 	Prepare(ctx context.Context, dataset string, tables []*table.Schema, views ...*table.View) error
-	// Commit brings in one slice, all of it or nothing, and releases the
-	// batches it takes. Rows of different tables may come mixed, those of
-	// table.Remarks among them: they replace what was remarked on the slice's
-	// tables, account and days. Days whose rows are those of the load already
-	// are not written again; that they were asked for stands in _loads.
+	// Commit writes one slice, all or nothing, and releases the batches that it takes. Batches
+	// of different tables may come in any order. Rows of table.Remarks replace all earlier
+	// remarks on the slice's tables, account and days. If the warehouse already holds exactly
+	// these rows, only _loads is written.
 	Commit(context.Context, Load, iter.Seq2[table.Batch, error]) (Written, error)
-	// Loads says, from the warehouse itself, what is in it for an account. Days
-	// with a gap are partial, and stand apart from those without.
+	// Loads returns what the warehouse itself says it holds for an account. Days with a gap
+	// are partial and have checkpoints of their own.
 	Loads(ctx context.Context, dataset, account string) ([]adtally.Checkpoint, error)
-	// LoadsOfRun says what a run has committed for an account, each load once.
+	// LoadsOfRun returns what a run has committed for an account, each load once.
 	LoadsOfRun(ctx context.Context, dataset, account, run string) ([]adtally.Outcome, error)
-	// Query lends a handle for reading; done gives it back.
+	// Query returns a read-only handle. The caller must call done.
 	Query(context.Context) (db *sql.DB, done func(), err error)
 	Close() error
 }
 
-// DatasetManager is a warehouse that tells what we made in it from what others made.
+// DatasetManager is a warehouse that can tell Adtally's objects from other people's.
 type DatasetManager interface {
-	// Vacant refuses, with a Fault that a person can act on, a dataset that the
-	// warehouse keeps for itself, or that is there and was not made by us.
+	// Vacant returns a Fault if the dataset's name is reserved, or if the dataset exists and
+	// Adtally did not create it.
 	Vacant(ctx context.Context, dataset string) error
-	// Foreign are other people's objects that stand in a dataset, or read what
-	// is ours in it.
+	// Foreign returns other people's objects that are in the dataset or read its tables.
 	Foreign(ctx context.Context, dataset string) ([]adtally.Foreign, error)
-	// Drop takes out of a dataset what we made, and the dataset itself where
-	// nothing else is left in it. That is done on a person's word only; one that is
-	// not there is gone.
+	// Drop drops Adtally's tables and views in the dataset, and the dataset itself if it is
+	// empty then. It is called only when a person has asked for it. A missing dataset is not
+	// an error.
 	Drop(ctx context.Context, dataset string) error
 }
 
 // Copier is a warehouse that can be copied while it is in use.
 type Copier interface {
-	// Copy writes the warehouse, as it is between two loads, into a folder, and
-	// says which files it made there. Loads wait meanwhile.
+	// Copy writes a consistent copy of the warehouse to a folder and returns the names of the
+	// files. Loads wait until it is finished.
 	Copy(ctx context.Context, folder string) ([]string, error)
 }
 
-// Load is one slice on its way in.
+// Load describes a slice that is being written.
 type Load struct {
 	ID      string
 	Dataset string
 	Slice   adtally.Slice
-	// Tables are all that the slice owns, those without a row this time too.
+	// Tables are all tables that the slice owns, including those without rows this time.
 	Tables []*table.Schema
-	// Run is the run that the load belongs to; empty = none.
+	// Run is the ID of the load's run; empty if there is none.
 	Run string
-	// Definition is the fingerprint of what the tables hold; empty = they never
-	// change what they hold.
+	// Definition is the fingerprint of the tables' definitions; empty if they never change.
 	Definition string
-	// Started is when reading for the load began; zero = it is not known.
+	// Started is when reading for the load began; zero if unknown.
 	Started time.Time
-	// Cost is what reading the slice took of the platform. It is called after the
-	// last batch was taken; nil = it is not known.
+	// Cost returns what reading the slice took. It is called after the last batch; nil if unknown.
 	Cost func() (calls, bytes int64)
-	// Asked tells when the platform was asked. It is called after the last
-	// batch was taken.
+	// Asked returns when the data was requested from the platform. It is called after the last
+	// batch.
 	Asked func() time.Time
-	// Zone is the account's, in which its days grow old. Only a load of tables
-	// with Restated columns needs it.
+	// Zone is the account's time zone. It is needed only for tables with Restated columns, to
+	// know how old a day is.
 	Zone *time.Location
-	// Now dates the commit itself.
+	// Now returns the time of the commit.
 	Now func() time.Time
-	// LaterWins says what becomes of rows that have the same key and differ: the
-	// one that came last is written, and what the others said instead is remarked
-	// in table.Quarantine. Without it they end the load with ErrTwice. Rows that
-	// differ in nothing, or in volatile columns only, are one row in any case.
+	// LaterWins says what to do with rows that have the same key and differ. If it is true,
+	// the last row is written, and table.Quarantine lists the values of the others. If it is
+	// false, the load fails with ErrTwice. Rows that differ only in volatile columns are
+	// always one row.
 	LaterWins bool
-	// Still is asked last, when nothing is left but to commit; an error undoes
-	// the load and comes back as ErrLost. nil = nobody can take the work away.
+	// Still is called immediately before the commit. An error undoes the load, and Commit
+	// returns ErrLost. nil means that no other worker can take over.
 	Still func(context.Context) error
 }
 
-// ErrLost ends a load whose worker has lost the claim to it: another one may
-// have brought newer rows.
-var ErrLost = errors.New("the work was taken over by another worker")
+// ErrLost means that the worker has lost its claim. Another worker may have loaded newer rows.
+var ErrLost = errors.New("another worker has taken over this work")
 
-// ErrTwice ends a load that brings two different rows with the same key. A list
-// that moved while it was read does so; reading it again may not.
+// ErrTwice means that a load has two different rows with the same key. This happens when a
+// list changes while it is read; reading it again may help.
 var ErrTwice = errors.New("two different rows have the same key")
 
-// Written says what a load brought in.
+// Written is the result of a load.
 type Written struct {
-	Load        string           // its id
+	Load        string           // its ID
 	Rows        map[string]int64 // by table
 	Quarantined int64            // values of which nothing was loaded
 	Gaps        int64
-	// Checkpoints are the facts that the load made true: one per table, and more
-	// where a table has gaps on some of the days.
+	// Checkpoints are one per table, or more if a table has gaps on some of the days.
 	Checkpoints []adtally.Checkpoint
 }
 
-// Columns that every destination adds to every table by itself.
+// Columns that every destination adds to every table.
 const (
-	AskedColumn  = "_asked_at"  // when the platform was asked, by the load that wrote the row
+	AskedColumn  = "_asked_at"  // when the load that wrote the row requested it from the platform
 	SyncedColumn = "_synced_at" // when the row was written
-	LoadColumn   = "_load_id"   // the load that wrote it
-	StubColumn   = "_stub"      // tables with History only: the platform was never seen to tell of the row, see table.Reference
+	LoadColumn   = "_load_id"   // the ID of the load that wrote the row
+	StubColumn   = "_stub"      // true for stubs; only in tables with History, see table.Reference
 )

@@ -5,31 +5,30 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 )
 
-// Batch is rows of one table, column by column. It is released once, by
-// whoever takes it last.
+// Batch holds rows of one table, column by column. The last user must call Release once.
 type Batch struct {
 	schema *Schema
 	rec    arrow.RecordBatch
 }
 
-// Schema is the table that the rows belong to.
+// Schema returns the table that the rows belong to.
 func (b Batch) Schema() *Schema { return b.schema }
 
-// Rows is how many there are.
+// Rows returns the number of rows.
 func (b Batch) Rows() int { return int(b.rec.NumRows()) }
 
-// Arrow is the rows for a destination that can take them as they lie in memory.
+// Arrow returns the rows as an Arrow record, for destinations that read Arrow memory.
 func (b Batch) Arrow() arrow.RecordBatch { return b.rec }
 
-// Release gives the memory back.
+// Release frees the memory.
 func (b Batch) Release() { b.rec.Release() }
 
-// Cell prints one value; false means null.
+// Cell returns one value as text; false means NULL.
 func (b Batch) Cell(row int, column string) (string, bool) {
 	return CellOf(b.rec.Column(b.schema.Index(column)), row)
 }
 
-// CellOf prints one value of a column as it lies in memory; false means null.
+// CellOf returns one value of an Arrow column as text; false means NULL.
 func CellOf(col arrow.Array, row int) (string, bool) {
 	if col.IsNull(row) {
 		return "", false
@@ -65,7 +64,7 @@ func arrowType(t Type) arrow.DataType {
 		return arrow.FixedWidthTypes.Date32
 	case KindTime:
 		return &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
-	default: // text, and documents as the text they came in
+	default: // text, and JSON documents as they were received
 		return arrow.BinaryTypes.String
 	}
 }

@@ -15,43 +15,43 @@ import (
 	"adtally"
 )
 
-// Builder collects rows of one table. A value is set by its column's position;
-// what is not set by the end of a row is null.
+// Builder collects rows of one table. Values are set by column position. A column that is
+// not set before EndRow is NULL.
 type Builder struct {
 	schema *Schema
 	rec    *array.RecordBuilder
 	fields []array.Builder
 	rows   int
-	last   int   // rows of the last batch, until room is made for as many: the next one is likely to be like it
-	texts  []int // bytes of its texts, by column
-	drop   []int // rows that are none, by their number
+	last   int   // rows of the last batch, until reserve has used it: the next batch is probably about as long
+	texts  []int // bytes of the last batch's texts, by column
+	drop   []int // numbers of the rows to drop
 
-	dayText []byte // the last day that was read, and what it was: rows come day by day
+	dayText []byte // the last date parsed and its value: rows arrive day by day
 	day     adtally.Day
 }
 
-// NewBuilder starts collecting rows of s.
+// NewBuilder returns a Builder for rows of s.
 func NewBuilder(s *Schema) *Builder {
 	rec := array.NewRecordBuilder(memory.DefaultAllocator, arrowSchema(s))
 	return &Builder{schema: s, rec: rec, fields: rec.Fields(), texts: make([]int, len(s.Columns))}
 }
 
-// Schema is the table that is being collected.
+// Schema returns the table of the rows.
 func (b *Builder) Schema() *Schema { return b.schema }
 
-// Rows is how many rows are finished.
+// Rows returns the number of finished rows.
 func (b *Builder) Rows() int { return b.rows - len(b.drop) }
 
-// Set reads text as the column's type. A value that does not fit is an error
-// that says why, and leaves the cell null; one that was rounded is stored, and
-// comes with a *Rounded.
+// Set parses text as the column's type. If the value does not fit, Set returns the reason
+// and the cell stays NULL. If the value had to be rounded, it is stored and Set returns a
+// *Rounded.
 func (b *Builder) Set(col int, text []byte) error { return b.SetScaled(col, text, 0) }
 
-// SetScaled does as Set, and divides a decimal by 10^digits: money that came in
-// minor units.
+// SetScaled is like Set, but divides a decimal by 10^digits. It is for money in minor
+// units, such as cents.
 func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 	if b.IsSet(col) {
-		return errors.New("the value came twice")
+		return errors.New("the value is there twice")
 	}
 	b.reserve()
 	t := b.schema.Columns[col].Type
@@ -89,12 +89,12 @@ func (b *Builder) SetScaled(col int, text []byte, digits int32) error {
 		}
 		f.Append(arrow.Timestamp(at.UnixMicro()))
 	default:
-		return fmt.Errorf("no way to store %s", t)
+		return fmt.Errorf("cannot store values of type %s", t)
 	}
 	return nil
 }
 
-// reserve makes room for a batch like the last one, once.
+// reserve allocates memory for a batch like the last one. It does so once per batch.
 func (b *Builder) reserve() {
 	if b.last == 0 {
 		return
@@ -108,7 +108,7 @@ func (b *Builder) reserve() {
 	b.last = 0
 }
 
-// SetInt stores a whole number in an int or decimal column.
+// SetInt stores an integer in an int or decimal column.
 func (b *Builder) SetInt(col int, v int64) error {
 	if f, ok := b.fields[col].(*array.Int64Builder); ok && !b.IsSet(col) {
 		f.Append(v)
@@ -117,10 +117,10 @@ func (b *Builder) SetInt(col int, v int64) error {
 	return b.Set(col, fmt.Append(nil, v))
 }
 
-// IsSet says whether the column has a value in the row under way.
+// IsSet reports whether the column has a value in the current row.
 func (b *Builder) IsSet(col int) bool { return b.fields[col].Len() > b.rows }
 
-// EndRow finishes the row under way.
+// EndRow finishes the current row.
 func (b *Builder) EndRow() {
 	for _, f := range b.fields {
 		if f.Len() == b.rows {
@@ -130,13 +130,13 @@ func (b *Builder) EndRow() {
 	b.rows++
 }
 
-// Drop takes the row under way back.
+// Drop discards the current row.
 func (b *Builder) Drop() {
 	b.drop = append(b.drop, b.rows)
 	b.EndRow()
 }
 
-// Batch hands over the finished rows and starts anew. A row under way is dropped.
+// Batch returns the finished rows and resets the Builder. An unfinished row is discarded.
 func (b *Builder) Batch() Batch {
 	if slices.ContainsFunc(b.rec.Fields(), func(f array.Builder) bool { return f.Len() > b.rows }) {
 		b.Drop()
@@ -155,7 +155,7 @@ func (b *Builder) Batch() Batch {
 	return Batch{schema: b.schema, rec: rec}
 }
 
-// without is a record without some of its rows.
+// without returns rec without the rows numbered in drop.
 func without(rec arrow.RecordBatch, drop []int) arrow.RecordBatch {
 	defer rec.Release()
 	columns, rows := make([]arrow.Array, rec.NumCols()), int64(0)
@@ -170,7 +170,7 @@ func without(rec arrow.RecordBatch, drop []int) arrow.RecordBatch {
 	return out
 }
 
-// stretches are the parts of a column between rows.
+// stretches returns the parts of a column between the dropped rows.
 func stretches(c arrow.Array, drop []int) (parts []arrow.Array) {
 	from := 0
 	for _, at := range append(slices.Clone(drop), c.Len()) {
@@ -186,7 +186,7 @@ func joined(parts []arrow.Array) arrow.Array {
 		p.Release()
 	}
 	if err != nil {
-		panic(err) // parts of one column always fit together
+		panic(err) // parts of one column always have the same type
 	}
 	return out
 }
@@ -214,7 +214,7 @@ func setBool(f *array.BooleanBuilder, text []byte) error {
 	return nil
 }
 
-// Graph prints times with a zone offset that has no colon.
+// Meta's Graph API writes the zone offset without a colon.
 var timeLayouts = []string{"2006-01-02T15:04:05-0700", time.RFC3339Nano}
 
 func parseTime(text []byte) (time.Time, error) {

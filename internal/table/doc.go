@@ -1,7 +1,6 @@
-// Package table is for rows: types, declared columns, schemas, and batches of
-// typed values. It is the only place where a value is checked against a type.
+// Package table defines tables and rows: types, columns, schemas, views and batches of
+// typed values. Values are checked against their types only here.
 //
-// It may not know where rows come from or go to. The one rule it keeps: a value
-// is stored exactly or not at all; absent is null, never zero, and nothing is
-// rounded to make it fit.
+// The package does not know where rows come from or where they go. A value is stored
+// exactly, rounded with a *Rounded, or not at all. An absent value is NULL, never zero.
 package table

@@ -2,32 +2,32 @@ package table
 
 import "slices"
 
-// Joined is a table of facts, every row of it exactly once, beside texts of an
-// object that a row leads to. What is not there takes no row away.
+// Joined is a view with exactly one row for each row of a fact table, extended by columns
+// of an object that the row refers to. A row without such an object stays in the view.
 type Joined struct {
 	Of    *Schema
-	Wide  *Wide   // of the same facts: its columns stand there too; nil = none
-	Hops  []Hop   // from the facts to the object
-	Shown []Shown // what of the object stands beside the facts
-	Marks []Mark  // what in its texts stands for a value of the row; filled in this order
+	Wide  *Wide   // a Wide of the same facts whose columns are included; nil if none
+	Hops  []Hop   // the path from the facts to the object
+	Shown []Shown // the object's columns to include
+	Marks []Mark  // placeholders in the object's texts, filled in this order
 }
 
-// Hop is a step from a row to another one that it names.
+// Hop is a step from a row to another row that it refers to.
 type Hop struct {
-	Column string  // of the table that the step begins at
-	To     *Schema // whose key is one column
+	Column string  // in the table where the step begins
+	To     *Schema // its key must be one column
 }
 
 // Shown is a column of the object.
 type Shown struct {
 	Column  Column
-	From    string // its name there
-	Encoded bool   // what is filled in is percent-encoded, as in an address
-	Absent  string // what stands in a row that leads to none; "" = NULL
+	From    string // its name in the object's table
+	Encoded bool   // filled-in values are percent-encoded, as in a URL
+	Absent  string // the value for rows without an object; "" for NULL
 }
 
-// Mark is a text that stands for the value of a column of the facts. Where that
-// is NULL, the mark stays.
+// Mark is a placeholder for the value of a fact column. If the value is NULL, the
+// placeholder stays.
 type Mark struct{ Text, Column string }
 
 func (j *Joined) columns() []Column {
@@ -43,12 +43,12 @@ func (j *Joined) columns() []Column {
 
 func (j *Joined) check(bad func(string, ...any)) {
 	if len(j.Hops) == 0 || len(j.Shown) == 0 {
-		bad("leads nowhere, or shows nothing")
+		bad("needs at least one hop and one column")
 		return
 	}
 	if j.Wide != nil {
 		if j.Wide.check(bad); j.Wide.Of != j.Of {
-			bad("has conversions of other facts")
+			bad("has conversions of another table")
 		}
 	}
 	at := j.Of

@@ -10,8 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 )
 
-// parseInt reads a whole number. One that is written as a decimal is the same
-// number: "12.0" and 1E3 are counts too.
+// parseInt parses an integer in any JSON notation: "12.0" and 1E3 are integers too.
 func parseInt(text []byte) (int64, error) {
 	v, err := strconv.ParseInt(unsafe.String(unsafe.SliceData(text), len(text)), 10, 64)
 	if err == nil {
@@ -19,11 +18,11 @@ func parseInt(text []byte) (int64, error) {
 	}
 	n, ok := scanNumeral(text)
 	if !ok {
-		return 0, fmt.Errorf("%q is not a whole number of 64 bits", text)
+		return 0, fmt.Errorf("%q is not a 64-bit integer", text)
 	}
 	whole, exact, fits := n.scaled(0, smallDigits+1)
 	if !exact || !fits || !whole.IsInt64() {
-		return 0, fmt.Errorf("%q is not a whole number of 64 bits", text)
+		return 0, fmt.Errorf("%q is not a 64-bit integer", text)
 	}
 	return whole.Int64(), nil
 }
@@ -39,20 +38,19 @@ var pow10 = func() (p [smallDigits + 1]int64) {
 	return p
 }()
 
-// Rounded says that a number was stored, and that the column has fewer places
-// than it came with. It is a remark and no failure.
+// Rounded reports that a number was stored with fewer decimal places than it had. It is a
+// remark, not a failure.
 type Rounded struct {
 	Type Type
-	Kept string // what is stored
+	Kept string // the stored value
 }
 
 func (r *Rounded) Error() string {
-	return fmt.Sprintf("it has more places than %s keeps, and was rounded half to even", r.Type)
+	return fmt.Sprintf("the number has more decimal places than %s; it was rounded half to even", r.Type)
 }
 
-// parseDecimal reads a decimal as JSON writes it, and divides it by 10^digits.
-// A number with more places than the type keeps is rounded half to even, and
-// comes with the remark that it was.
+// parseDecimal parses a JSON number and divides it by 10^digits. If the result has more
+// decimal places than t, it is rounded half to even and returned with a *Rounded.
 func parseDecimal(text []byte, t Type, digits int32) (decimal128.Num, error) {
 	if n, ok := scanDecimal(text); ok {
 		shift := t.Scale - digits - n.fraction
@@ -75,8 +73,8 @@ func parseDecimal(text []byte, t Type, digits int32) (decimal128.Num, error) {
 	return num, nil
 }
 
-// scannedDecimal is a plain decimal text without its point. value is right while
-// digits, the significant ones, fit in 64 bits.
+// scannedDecimal is a plain decimal text without its point. value is valid if the
+// significant digits fit in 64 bits.
 type scannedDecimal struct {
 	value            int64
 	digits, fraction int32
@@ -117,10 +115,10 @@ type numeral struct {
 	exponent int64
 }
 
-// farExponent is beyond any number that a column can keep.
+// farExponent is beyond the exponent of any number that a column can store.
 const farExponent = 1 << 31
 
-// scanNumeral reads a number as JSON writes it; a plus sign may stand before it.
+// scanNumeral scans a JSON number; a leading plus sign is allowed.
 func scanNumeral(text []byte) (n numeral, ok bool) {
 	mantissa, power, hasPower := cutAny(text, "eE")
 	if hasPower {
@@ -162,8 +160,7 @@ func allDigits(text []byte) bool {
 	return len(text) > 0
 }
 
-// scanExponent stops counting at farExponent: the sizes of numbers are not
-// bounded by JSON, and those of columns are.
+// scanExponent caps the exponent at farExponent: JSON does not limit it, and columns do.
 func scanExponent(text []byte) (exponent int64, ok bool) {
 	digits, negative := cutSign(text)
 	if !allDigits(digits) {
@@ -178,8 +175,8 @@ func scanExponent(text []byte) (exponent int64, ok bool) {
 	return exponent, true
 }
 
-// scaled is the number × 10^scale, rounded half to even to a whole number. exact
-// says that nothing was lost, and fits that it has at most so many digits.
+// scaled returns n × 10^scale, rounded half to even to an integer. exact reports that
+// nothing was rounded, fits that the result has at most the given number of digits.
 func (n numeral) scaled(scale int64, most int32) (v *big.Int, exact, fits bool) {
 	shift := n.exponent + scale
 	kept := int64(len(n.digits)) + shift // digits before the point
@@ -211,8 +208,7 @@ func (n numeral) scaled(scale int64, most int32) (v *big.Int, exact, fits bool) 
 
 func power(of int64) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(of), nil) }
 
-// roundsUp says whether the digits that are cut off make the number before them
-// one more.
+// roundsUp reports whether cutting off the digits in rest rounds v up.
 func roundsUp(v *big.Int, rest []byte) bool {
 	switch {
 	case len(rest) == 0 || rest[0] < '5':

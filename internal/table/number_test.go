@@ -12,7 +12,7 @@ import (
 )
 
 // JSON allows a sign, an exponent and any number of digits.
-func TestDecimal_TakesWhateverJSONAllows(t *testing.T) {
+func TestDecimal_AnyJSONNumber(t *testing.T) {
 	t.Parallel()
 	money := table.Decimal(18, 6)
 	for in, want := range map[string]string{
@@ -26,8 +26,8 @@ func TestDecimal_TakesWhateverJSONAllows(t *testing.T) {
 	}
 }
 
-// Half to even adds nothing up over many rows; that it was rounded is said.
-func TestDecimal_RoundsHalfToEvenAndSaysSo(t *testing.T) {
+// Rounding half to even has no bias over many rows. A rounded value comes with a *Rounded.
+func TestDecimal_RoundsHalfToEven(t *testing.T) {
 	t.Parallel()
 	money := table.Decimal(18, 6)
 	for in, want := range map[string]string{
@@ -42,11 +42,11 @@ func TestDecimal_RoundsHalfToEvenAndSaysSo(t *testing.T) {
 		}
 	}
 	if _, ok, err := through(money, "999999999999.9999999", 0); ok || err == nil {
-		t.Errorf("a number that has no room once it is rounded: stored %v, %v", ok, err)
+		t.Errorf("a number that is too large once it is rounded: stored %v, %v", ok, err)
 	}
 }
 
-func TestInt_TakesAWholeNumberHoweverItIsWritten(t *testing.T) {
+func TestInt_AnyNotation(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"0.0": "0", "12.0": "12", "1E3": "1000", "1.5e1": "15", "-3.000": "-3", "1200e-2": "12", "9223372036854775807.0": "9223372036854775807",
@@ -62,7 +62,7 @@ func TestInt_TakesAWholeNumberHoweverItIsWritten(t *testing.T) {
 	}
 }
 
-func TestDecimal_AgreesWithBigArithmeticInAnyForm(t *testing.T) {
+func TestDecimal_MatchesBigRatInAnyNotation(t *testing.T) {
 	t.Parallel()
 	typ := table.Decimal(38, 6)
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,23 +1,23 @@
 package table
 
-// Quarantine is where a value goes that fits no type, or was changed to fit; its
-// row is loaded without it. Destinations keep one such table in every dataset.
+// Quarantine lists values that did not fit their column, or were changed to fit. Their
+// rows are loaded without them. Every dataset has this table.
 var Quarantine = Schema{
 	Name:        "_quarantine",
-	Description: "Values that did not fit their column, and elements that were no rows. Where loaded is NULL, nothing of the value is in the table.",
+	Description: "Values that did not fit their column, and elements that were not rows. If loaded is NULL, the table holds nothing of the value.",
 	Mode:        Replace,
 	Key:         []string{"table_name", AccountColumn, "row_key", "column_name"},
 	Columns: []Column{
-		{"table_name", Text, Words, None, "The table whose row is concerned."},
+		{"table_name", Text, Words, None, "The table of the row."},
 		{AccountColumn, Text, ID, None, "The ad account."},
-		{DayColumn, Date, Days, None, "The row's day; NULL for an entity."},
+		{DayColumn, Date, Days, None, "The row's day; NULL for an object such as a campaign."},
 		{"row_key", Text, ID, None, "The row's key, its parts joined by a slash."},
-		{"column_name", Text, Words, None, "The column that is concerned; empty = the whole row."},
-		{"value", Text, Words, None, "The value as it came."},
+		{"column_name", Text, Words, None, "The column; empty if it is the whole row."},
+		{"value", Text, Words, None, "The value as the platform sent it."},
 		{"reason", Text, Words, None, "Why it did not fit."},
-		{LoadedColumn, Text, Words, None, "What was loaded in its place, such as the number rounded to the column's places; NULL = nothing."},
+		{LoadedColumn, Text, Words, None, "The value that was loaded instead, such as the rounded number; NULL if none."},
 	},
 }
 
-// LoadedColumn says what stands in the table in place of a quarantined value.
+// LoadedColumn holds the value that was loaded instead of a quarantined one.
 const LoadedColumn = "loaded"

@@ -1,12 +1,12 @@
 package table
 
-// Reference says that a column names a row of another table. Where that table
-// has History and lacks the row, a destination adds a stub: a row that holds the
-// key, the account and what Fill names, so that no join loses a figure. What the
-// platform says of the object replaces its stub.
+// Reference declares that a column refers to a row of another table. If that table has
+// History and lacks the row, a destination adds a stub with the key, the account and the
+// columns in Fill, so that no join loses a figure. The object's own data replaces the stub
+// when it arrives.
 type Reference struct {
-	Column string            // of the table that refers
+	Column string            // in the referring table
 	Table  string            // the table that is referred to
-	Key    string            // the column there that identifies a row
-	Fill   map[string]string // columns there, and the columns here that know them
+	Key    string            // its key column
+	Fill   map[string]string // columns of the other table → columns of this table to fill them from
 }

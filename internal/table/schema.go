@@ -7,27 +7,27 @@ import (
 	"slices"
 )
 
-// Type is what a column's values are.
+// Type is the type of a column's values.
 type Type struct {
 	Kind             Kind
 	Precision, Scale int32 // Decimal only
 }
 
-// Kind is the sort of a Type.
+// Kind is the kind of a Type.
 type Kind uint8
 
-// The kinds of value.
+// The kinds.
 const (
 	KindText    Kind = iota + 1
-	KindInt          // 64 bit
-	KindDecimal      // exact, Precision digits of which Scale after the point
+	KindInt          // 64-bit
+	KindDecimal      // exact, with Precision digits, Scale of them after the point
 	KindBool
-	KindDate // a day of the account
+	KindDate // a day in the account's zone
 	KindTime // an instant
-	KindJSON // a document as it came
+	KindJSON // a document as it was received
 )
 
-// The types that columns use.
+// The types of columns.
 var (
 	Text = Type{Kind: KindText}
 	Int  = Type{Kind: KindInt}
@@ -37,12 +37,12 @@ var (
 	JSON = Type{Kind: KindJSON}
 )
 
-// Decimal is an exact number of precision digits, scale of them after the point.
+// Decimal returns the type of exact numbers with so many digits, scale of them after the point.
 func Decimal(precision, scale int32) Type {
 	return Type{Kind: KindDecimal, Precision: precision, Scale: scale}
 }
 
-// String names the type as SQL would.
+// String returns the type's SQL name.
 func (t Type) String() string {
 	switch t.Kind {
 	case KindText:
@@ -63,13 +63,13 @@ func (t Type) String() string {
 	return "?"
 }
 
-// Unit says what a column's values count.
+// Unit is the unit of a column's values.
 type Unit string
 
 // The units.
 const (
 	Count   Unit = "count"
-	Money   Unit = "money" // in the currency that the row's currency column names
+	Money   Unit = "money" // in the currency of the row's currency column
 	Ratio   Unit = "ratio"
 	Seconds Unit = "seconds"
 	Words   Unit = "text"
@@ -79,7 +79,7 @@ const (
 	Flag    Unit = "flag"
 )
 
-// Additivity says over what a column may be summed.
+// Additivity says over which dimensions a column may be summed.
 type Additivity string
 
 // The additivities.
@@ -89,7 +89,7 @@ const (
 	None     Additivity = "none"      // never
 )
 
-// Column is one declared column.
+// Column declares a column.
 type Column struct {
 	Name        string
 	Type        Type
@@ -98,50 +98,49 @@ type Column struct {
 	Description string
 }
 
-// Mode says how a load brings rows in.
+// Mode says how a load writes its rows.
 type Mode uint8
 
 // The modes.
 const (
-	// Replace: the rows of (account_id, date in the window) are exchanged for
-	// those of the load; rows that the platform took away vanish.
+	// Replace replaces all rows of the account within the window. Rows that the platform no
+	// longer returns are deleted.
 	Replace Mode = iota + 1
-	// Upsert: rows are exchanged by key; others stay. A row never vanishes.
+	// Upsert replaces rows with the same key. Other rows stay; no row is ever deleted.
 	Upsert
 )
 
-// Columns that the modes act on.
+// Columns with a meaning for the modes.
 const (
 	AccountColumn = "account_id"
 	DayColumn     = "date"
 )
 
-// Schema is one table: what a stream promises and a destination prepares.
+// Schema declares a table: connectors produce its rows, and destinations create it.
 type Schema struct {
 	Name        string
 	Description string
 	Mode        Mode
-	Key         []string // no part of it may be null, no two rows share it
+	Key         []string // unique; no part may be NULL
 	Columns     []Column
-	// History says that the rows are objects: every state that one was ever seen
-	// in is kept, see HistoryTable, and one that is only referred to is a stub.
+	// History means that the rows are objects whose past states are kept, see HistoryTable. An
+	// object that is referred to and was never loaded gets a stub, see Reference.
 	History bool
-	// Volatile are columns that change by themselves, such as signed links: a
-	// change of them alone is stored and makes no history.
+	// Volatile columns change by themselves, such as signed links. If nothing else changes,
+	// the new values are stored without a new state in the history.
 	Volatile []string
-	// Restated are the columns of a table of facts whose sums by day go to the
-	// Restatement database.
+	// Restated lists the columns whose sums by day are recorded in Restatement.
 	Restated []string
-	// References are the columns that name rows of other tables.
+	// References lists the columns that refer to rows of other tables.
 	References []Reference
 }
 
-// Index is the position of a column, or -1.
+// Index returns the position of a column, or -1.
 func (s *Schema) Index(name string) int {
 	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
 }
 
-// Check says what a schema fails to declare, all of it at once.
+// Check returns everything that is wrong with the declaration, as one error.
 func (s *Schema) Check() error {
 	var errs []error
 	bad := func(format string, a ...any) {
@@ -156,7 +155,7 @@ func (s *Schema) Check() error {
 			bad("column %s needs a type, unit, additivity and description", c.Name)
 		}
 		if seen[c.Name] {
-			bad("column %s stands twice", c.Name)
+			bad("column %s is declared twice", c.Name)
 		}
 		seen[c.Name] = true
 	}
@@ -184,7 +183,7 @@ func (s *Schema) Check() error {
 		}
 	}
 	if s.History && s.Mode != Upsert {
-		bad("is replaced by days and can have no history")
+		bad("is replaced by days and so can have no history")
 	}
 	if s.hasMoney() && !seen["currency"] {
 		bad("has money but no currency column")

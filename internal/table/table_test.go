@@ -15,13 +15,12 @@ func one(t table.Type) *table.Schema {
 	return &table.Schema{Name: "t", Columns: []table.Column{{Name: "v", Type: t}}}
 }
 
-// R31
-func TestAValueIsStoredExactlyOrNotAtAll(t *testing.T) {
+func TestBuilder_SetIsExact(t *testing.T) {
 	t.Parallel()
 	money := table.Decimal(18, 6)
 	for _, c := range []struct {
 		typ      table.Type
-		in, want string // want "" = does not fit
+		in, want string // want "": the value does not fit
 	}{
 		{table.Int, "634", "634"}, {table.Int, "-1", "-1"}, {table.Int, "0", "0"},
 		{table.Int, "", ""}, {table.Int, "6.5", ""}, {table.Int, "1e-3", ""}, {table.Int, "NaN", ""},
@@ -46,8 +45,7 @@ func TestAValueIsStoredExactlyOrNotAtAll(t *testing.T) {
 	}
 }
 
-// PAINS #9
-func TestMinorUnitsAreDividedByTheOffset(t *testing.T) {
+func TestBuilder_SetScaled(t *testing.T) {
 	t.Parallel()
 	typ := table.Decimal(24, 6)
 	for in, want := range map[string]string{"5000": "50", "1": "0.01", "0": "0", "123456789012345678": "1234567890123456.78"} {
@@ -57,7 +55,7 @@ func TestMinorUnitsAreDividedByTheOffset(t *testing.T) {
 	}
 }
 
-func TestDecimalsAgreeWithBigArithmetic(t *testing.T) {
+func TestDecimal_MatchesBigRat(t *testing.T) {
 	t.Parallel()
 	typ := table.Decimal(24, 6)
 	rapid.Check(t, func(t *rapid.T) {
@@ -89,7 +87,7 @@ func FuzzSetNeverPanics(f *testing.F) {
 	})
 }
 
-func TestWhatIsNotSetIsNull(t *testing.T) {
+func TestBuilder_UnsetIsNull(t *testing.T) {
 	t.Parallel()
 	s := &table.Schema{Name: "t", Columns: []table.Column{{Name: "a", Type: table.Int}, {Name: "b", Type: table.Text}}}
 	b := table.NewBuilder(s)
@@ -110,7 +108,7 @@ func TestWhatIsNotSetIsNull(t *testing.T) {
 	}
 }
 
-func TestBuilder_ARowThatIsDroppedIsNone(t *testing.T) {
+func TestBuilder_Drop(t *testing.T) {
 	t.Parallel()
 	s := &table.Schema{Name: "t", Columns: []table.Column{{Name: "a", Type: table.Text}, {Name: "b", Type: table.Int}}}
 	b := table.NewBuilder(s)
@@ -143,7 +141,7 @@ func TestBuilder_ARowThatIsDroppedIsNone(t *testing.T) {
 	}
 }
 
-func TestASchemaThatDeclaresTooLittleIsRefused(t *testing.T) {
+func TestSchema_CheckFindsOmissions(t *testing.T) {
 	t.Parallel()
 	s := table.Schema{Name: "t", Mode: table.Replace, Key: []string{"id"}, Description: "d", History: true, Restated: []string{"spend", "name"}, Volatile: []string{"link"},
 		References: []table.Reference{{Column: "owner", Table: "people", Key: "id", Fill: map[string]string{"name": "owner_name"}}},
@@ -151,13 +149,13 @@ func TestASchemaThatDeclaresTooLittleIsRefused(t *testing.T) {
 	err := s.Check()
 	for _, want := range []string{"spend needs", "key column id", "key column date", "no currency", "no history", "volatile column link", "column owner,", "column owner_name,", "column name cannot be summed"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("want a complaint about %q, got %v", want, err)
+			t.Errorf("want an error about %q, got %v", want, err)
 		}
 	}
 }
 
-// R30: what a view promises is checked before it is made.
-func TestAViewThatDeclaresTooLittleIsRefused(t *testing.T) {
+// Views are checked before they are created.
+func TestView_CheckFindsOmissions(t *testing.T) {
 	t.Parallel()
 	text := table.Column{Name: "v", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "d"}
 	number := text
@@ -167,26 +165,26 @@ func TestAViewThatDeclaresTooLittleIsRefused(t *testing.T) {
 	kind.Name = "kind"
 	for want, v := range map[string]*table.View{
 		"of one kind":             {Description: "d"},
-		"not the type":            {Description: "d", Union: &table.Union{Column: kind, Parts: []table.Part{{Of: a}, {Of: b}}}},
+		"has another type":        {Description: "d", Union: &table.Union{Column: kind, Parts: []table.Part{{Of: a}, {Of: b}}}},
 		"needs tables":            {Description: "d", Union: &table.Union{Column: kind}},
 		"name of its own":         {Description: "d", Union: &table.Union{Column: table.Column{Name: "kind", Type: table.Text}, Parts: []table.Part{{Of: a}}}},
 		"b has no column count":   {Description: "d", Wide: &table.Wide{Of: a, Long: b, CountColumn: "count"}},
 		"of one kin":              {Description: "d", Union: &table.Union{Column: kind, Parts: []table.Part{{Of: a}}}, Joined: &table.Joined{Of: a}},
-		"leads nowhere":           {Description: "d", Joined: &table.Joined{Of: a}},
+		"at least one hop":        {Description: "d", Joined: &table.Joined{Of: a}},
 		"a has no column x":       {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "x", To: a}}, Shown: []table.Shown{{}}}},
 		"the key of b is not one": {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "v", To: b}}, Shown: []table.Shown{{}}}},
 		"b has no text v":         {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "v", To: b}}, Shown: []table.Shown{{Column: text, From: "v"}}}},
 		"needs a text of a":       {Description: "d", Joined: &table.Joined{Of: a, Hops: []table.Hop{{Column: "v", To: a}}, Shown: []table.Shown{{Column: text, From: "v"}}, Marks: []table.Mark{{Text: "{{x}}", Column: "x"}}}},
 		"types and a window":      {Description: "d", Wide: &table.Wide{Of: a, Long: b, Conversions: []table.Conversion{{Name: "x"}}}},
-		"column v of a has not t": {Description: "d", Union: &table.Union{Column: text, Parts: []table.Part{{Of: a}}}},
+		"column v of a has anoth": {Description: "d", Union: &table.Union{Column: text, Parts: []table.Part{{Of: a}}}},
 	} {
 		if err := v.Check(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("want a complaint about %q, got %v", want, err)
+			t.Errorf("want an error about %q, got %v", want, err)
 		}
 	}
 }
 
-func TestOurOwnTablesAreDeclared(t *testing.T) {
+func TestSchema_OwnTablesPassCheck(t *testing.T) {
 	t.Parallel()
 	for _, s := range append([]*table.Schema{&table.Restatement, &table.Reconciliation}, table.Remarks...) {
 		if err := s.Check(); err != nil {

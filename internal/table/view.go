@@ -6,9 +6,8 @@ import (
 	"slices"
 )
 
-// View is a table that is made of others whenever it is read. It says what is
-// wanted; a destination knows how to say it in its SQL. It is of one kind: Union,
-// Wide or Joined.
+// View declares a view. A destination translates it to its SQL. Exactly one of Union, Wide
+// and Joined is set.
 type View struct {
 	Name        string
 	Description string
@@ -17,8 +16,8 @@ type View struct {
 	Joined      *Joined
 }
 
-// Union is all rows of some tables, and a column that says from which a row is.
-// A column that a table lacks is NULL in its rows.
+// Union is all rows of several tables, with a column that names the table of each row.
+// Columns that a table lacks are NULL.
 type Union struct {
 	Column Column // of type Text
 	Parts  []Part
@@ -27,10 +26,10 @@ type Union struct {
 // Part is one table of a union.
 type Part struct {
 	Of    *Schema
-	Value string // what stands in the union's column
+	Value string // the value of the union's column
 }
 
-// Columns are what a view shows.
+// Columns returns the columns of the view.
 func (v *View) Columns() []Column {
 	switch {
 	case v.Wide != nil:
@@ -49,14 +48,14 @@ func (v *View) Columns() []Column {
 	return all
 }
 
-// Check says what a view fails to declare, all of it at once.
+// Check returns everything that is wrong with the declaration, as one error.
 func (v *View) Check() error {
 	var errs []error
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("view %s: "+format, append([]any{v.Name}, a...)...))
 	}
 	if v.Description == "" || v.kinds() != 1 {
-		bad("needs a description, and is of one kind")
+		bad("needs a description, and must be of one kind")
 		return errors.Join(errs...)
 	}
 	switch {
@@ -94,12 +93,12 @@ func (u *Union) check(bad func(string, ...any)) {
 	for _, p := range u.Parts {
 		for _, c := range p.Of.Columns {
 			if known, there := types[c.Name]; there && known != c.Type {
-				bad("column %s of %s has not the type that it has elsewhere", c.Name, p.Of.Name)
+				bad("column %s of %s has another type than in the other tables", c.Name, p.Of.Name)
 			}
 			types[c.Name] = c.Type
 		}
 	}
 	if len(u.Parts) == 0 || u.Column.Type != Text {
-		bad("needs tables, and a text to tell them apart")
+		bad("needs tables, and a text column that names them")
 	}
 }

@@ -112,11 +112,11 @@ func (i *inspection) identify(err error) {
 		return
 	}
 	message := "It is " + whose(i.Grant)
-	if i.Grant.AppTrouble == "" {
+	if i.Grant.AppProblem == "" {
 		i.add(adtally.CheckLive, adtally.CheckPassed, message, "")
 		return
 	}
-	i.add(adtally.CheckLive, adtally.CheckWarns, message+", but the app of this installation does not answer: "+i.Grant.AppTrouble,
+	i.add(adtally.CheckLive, adtally.CheckWarns, message+", but the app of this installation does not answer: "+i.Grant.AppProblem,
 		"An admin checks the app's id and secret in the settings.")
 }
 

@@ -95,7 +95,7 @@ func (c *Connector) debugToken(ctx context.Context, secret adtally.Secret, grant
 	}
 	switch classOf(err) {
 	case classApp, classRestricted, classProof:
-		grant.AppTrouble = adtally.FaultOf(err).Message
+		grant.AppProblem = adtally.FaultOf(err).Message
 		return nil
 	case classBadRequest: // it belongs to another app
 		return nil

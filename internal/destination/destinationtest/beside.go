@@ -50,13 +50,13 @@ func readWhileLoading(t *testing.T, w *warehouse) {
 	for want := 1; want <= 3; want++ {
 		var got int
 		if err := db.QueryRowContext(t.Context(), "SELECT clicks FROM "+w.dataset+".facts").Scan(&got); err != nil || got != want {
-			t.Errorf("a reader that stays sees %d, %v; want %d", got, err, want)
+			t.Errorf("a reader that keeps its handle sees %d, %v; want %d", got, err, want)
 		}
 		w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", want+1, null)))
 	}
 	for _, statement := range []string{"DELETE FROM " + w.dataset + ".facts", "DROP TABLE " + w.dataset + ".facts"} {
 		if _, err := db.ExecContext(t.Context(), statement); err == nil {
-			t.Errorf("a reader may %s", statement)
+			t.Errorf("a reader could %s", statement)
 		}
 	}
 }

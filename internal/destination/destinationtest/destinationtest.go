@@ -1,9 +1,7 @@
-// Package destinationtest is for holding every warehouse to the contract of
-// package destination.
+// Package destinationtest tests whether a warehouse meets the contract of package
+// destination.
 //
-// It may know no warehouse: it asks through the contract, and with SQL that all
-// of them speak. The one rule it keeps: what is promised for one destination is
-// proved for all.
+// It uses only the contract and SQL that all warehouses understand.
 package destinationtest
 
 import (
@@ -12,85 +10,84 @@ import (
 	"adtally/internal/destination"
 )
 
-// Open makes a new warehouse with nothing in it. Whoever gives it closes it
-// when the test is over.
+// Open returns a new, empty warehouse. It must close the warehouse when the test ends.
 type Open func(*testing.T) destination.Writer
 
-// Run holds a warehouse to the contract. It watches all Arrow memory of the
-// process for a while: no other test may run beside it.
+// Run tests a warehouse. It measures the Arrow memory of the whole process, so no other
+// test may run in parallel.
 func Run(t *testing.T, open Open) {
 	t.Helper()
 	for _, p := range promises {
 		t.Run(p.name, func(t *testing.T) { p.holds(t, newWarehouse(t, open(t))) })
 	}
 	trials(t)
-	t.Run("EveryDayHoldsWhatItsLastLoadBrought", func(t *testing.T) { lastLoadHolds(t, open(t)) })
-	t.Run("AConversionIsNeverASum", func(t *testing.T) { neverASum(t, open(t)) })
-	t.Run("AViewWithTextsHasEveryFactOnce", func(t *testing.T) { everyFactOnce(t, open(t)) })
-	t.Run("NoJoinLosesAFigure", func(t *testing.T) { noJoinLoses(t, open(t)) })
-	t.Run("AHistoryHasOneStateForEveryMoment", func(t *testing.T) { oneStateForEveryMoment(t, open(t)) })
+	t.Run("Property_LastLoadWins", func(t *testing.T) { lastLoadHolds(t, open(t)) })
+	t.Run("Property_ConversionIsNeverASum", func(t *testing.T) { neverASum(t, open(t)) })
+	t.Run("Property_JoinedViewHasEveryFactOnce", func(t *testing.T) { everyFactOnce(t, open(t)) })
+	t.Run("Property_NoJoinLosesFigures", func(t *testing.T) { noJoinLoses(t, open(t)) })
+	t.Run("Property_OneStatePerMoment", func(t *testing.T) { oneStateForEveryMoment(t, open(t)) })
 }
 
-// promise is one sentence of the contract.
+// promise is one test of the contract.
 type promise struct {
 	name  string
 	holds func(*testing.T, *warehouse)
 }
 
 var promises = []promise{
-	{"TheSameWindowLoadedFiveTimesIsTheSame", sameWindowAgain},
-	{"OtherRowsHaveAnotherChecksum", otherRowsOtherChecksum},
-	{"RowsThatAreThereAreNotWrittenAgain", sameRowsStay},
-	{"RowsThatThePlatformTookAwayVanish", goneRowsVanish},
-	{"WindowsDoNotDisturbEachOther", windowsApart},
-	{"AccountsDoNotDisturbEachOther", accountsApart},
-	{"DatasetsDoNotDisturbEachOther", datasetsApart},
-	{"TablesMayComeMixed", tablesMixed},
-	{"AnEmptySliceTakesTheOldRowsAwayAndIsRecorded", emptySlice},
-	{"EveryRowSaysItsLoad", rowsSayTheirLoad},
-	{"ALoadThatWasTakenOverIsUndone", takenOver},
-	{"EntitiesAreExchangedByKey", entitiesByKey},
-	{"QuarantineFollowsItsRows", quarantineFollows},
-	{"SeldomCharactersAreKept", seldomCharacters},
-	{"AnEqualRowThatComesTwiceIsOneRow", equalTwice},
-	{"ADifferentRowThatComesTwiceIsSaidAndTheLaterOneWinsWhenAsked", differentTwice},
-	{"AChangeOfVolatileColumnsAloneIsNoDifference", volatileTwice},
-	{"ManyRowsThatComeTwiceAreManyRows", manyTwice},
-	{"OnlyWhatWasNotLoadedIsCountedAsQuarantined", notLoaded},
-	{"GapsFollowTheirRows", gapsFollow},
-	{"ADayWithAGapIsPartial", gapsArePartial},
-	{"WhatThePlatformWithholdsStays", withheldStays},
-	{"ARenameIsTwoStates", renameIsTwoStates},
-	{"ASignedLinkIsNoHistory", linkIsNoHistory},
-	{"ALateAnswerChangesNothing", lateAnswer},
-	{"OfTwoAnswersOfAMomentTheFirstStays", sameMoment},
-	{"AHistoryBeginsWithWhatIsThere", historyBegins},
-	{"AnUnknownEntityIsAStub", unknownIsStub},
-	{"WhatIsKnownReplacesItsStub", knownReplacesStub},
-	{"AYoungerEntityTableGetsStubs", youngerTableGetsStubs},
-	{"WhatWasBelievedStaysInTheLedger", believed},
-	{"TheAgeOfADayIsCountedInItsZone", ageInItsZone},
-	{"AComparisonIsLoadedLikeAnEntity", comparisonLoaded},
-	{"AUnionShowsAllItsTables", unionShowsAll},
-	{"AConversionIsTheFirstTypeThatIsPresent", firstTypePresent},
-	{"AViewFollowsItsTables", viewFollows},
-	{"AConversionIsZeroWhereAllActionsWereRead", absentIsZeroWhereRead},
-	{"AViewShowsConversionsBesideTexts", fullShows},
-	{"AViewSaysWhenItsRowsWereWritten", viewsSayWhenWritten},
-	{"ARowThatLeadsNowhereStays", joinShows},
-	{"AReaderErrorWritesNothing", readerError},
-	{"ACancelledLoadWritesNothing", cancelled},
-	{"WhatTheSliceDoesNotOwnIsRefused", strangersRefused},
-	{"BatchesAreReleased", batchesReleased},
-	{"ANewColumnKeepsOldRows", newColumn},
-	{"ATypeThatChangesGetsAColumnOfItsOwn", typeChange},
-	{"NothingIsEverDropped", nothingDropped},
-	{"LoadsTellsWhatCommitReturned", loadsTell},
-	{"LoadsOfRunCountsEachLoad", loadsOfRun},
-	{"LoadsGivesADayToItsLastLoad", loadsOverlap},
-	{"LoadsOfNothingIsNothing", loadsOfNothing},
-	{"FourLoadsAtOnceAllArrive", fourAtOnce},
-	{"AReaderDoesNotHinderALoad", readWhileLoading},
-	{"EveryTypeIsKeptExactly", typesExact},
-	{"AbsentIsNotZero", absentIsNotZero},
+	{"Replace_SameWindowAgain", sameWindowAgain},
+	{"Replace_ChecksumDependsOnRows", otherRowsOtherChecksum},
+	{"Replace_UnchangedRowsAreNotRewritten", sameRowsStay},
+	{"Replace_MissingRowsAreDeleted", goneRowsVanish},
+	{"Replace_WindowsAreIndependent", windowsApart},
+	{"Replace_AccountsAreIndependent", accountsApart},
+	{"Replace_DatasetsAreIndependent", datasetsApart},
+	{"Commit_MixedTables", tablesMixed},
+	{"Commit_EmptySlice", emptySlice},
+	{"Commit_BookkeepingColumns", rowsSayTheirLoad},
+	{"Commit_LostLease", takenOver},
+	{"Upsert_ByKey", entitiesByKey},
+	{"Quarantine_IsReplacedWithItsRows", quarantineFollows},
+	{"Values_ControlCharacters", seldomCharacters},
+	{"Twice_EqualRows", equalTwice},
+	{"Twice_DifferentRows", differentTwice},
+	{"Twice_VolatileColumns", volatileTwice},
+	{"Twice_ManyRows", manyTwice},
+	{"Quarantine_Count", notLoaded},
+	{"Gaps_AreReplacedWithTheirRows", gapsFollow},
+	{"Gaps_MakeDaysPartial", gapsArePartial},
+	{"Gaps_WithheldRowsStay", withheldStays},
+	{"History_Rename", renameIsTwoStates},
+	{"History_VolatileColumns", linkIsNoHistory},
+	{"History_LateAnswer", lateAnswer},
+	{"History_SameMoment", sameMoment},
+	{"History_BeginsLater", historyBegins},
+	{"Stub_UnknownObject", unknownIsStub},
+	{"Stub_IsReplaced", knownReplacesStub},
+	{"Stub_TableCreatedLater", youngerTableGetsStubs},
+	{"Restatement_RowsNeverChange", believed},
+	{"Restatement_AgeUsesTheZone", ageInItsZone},
+	{"Reconciliation_IsLoaded", comparisonLoaded},
+	{"View_Union", unionShowsAll},
+	{"View_ConversionUsesFirstType", firstTypePresent},
+	{"View_FollowsItsTables", viewFollows},
+	{"View_ConversionIsZeroIfRead", absentIsZeroWhereRead},
+	{"View_ConversionsAndTexts", fullShows},
+	{"View_SyncedAt", viewsSayWhenWritten},
+	{"View_JoinedKeepsUnmatchedRows", joinShows},
+	{"Commit_ReaderError", readerError},
+	{"Commit_Cancelled", cancelled},
+	{"Commit_RejectsForeignRows", strangersRefused},
+	{"Commit_ReleasesBatches", batchesReleased},
+	{"Prepare_NewColumn", newColumn},
+	{"Prepare_ChangedType", typeChange},
+	{"Prepare_DropsNothing", nothingDropped},
+	{"Loads_MatchesCommit", loadsTell},
+	{"LoadsOfRun", loadsOfRun},
+	{"Loads_Overlapping", loadsOverlap},
+	{"Loads_Empty", loadsOfNothing},
+	{"Commit_Concurrent", fourAtOnce},
+	{"Query_DuringLoad", readWhileLoading},
+	{"Values_AllTypes", typesExact},
+	{"Values_NullIsNotZero", absentIsNotZero},
 }

@@ -8,17 +8,15 @@ import (
 	"adtally/internal/table"
 )
 
-// gap lists a day of a table, or null for an entity, from which a column is
-// missing.
+// gap returns a gap in a column, for a day of a table or, with null, for an object such as an ad.
 func gap(tableName, account, day, column string) rows {
 	return rows{&table.Gaps, [][]string{{tableName, account, day, day + "/x", column, "too_much", "The answer was too large.", "true"}}}
 }
 
-// dayText is day n.
+// dayText returns day n as text.
 func dayText(n int) string { return (first + adtally.Day(n)).String() }
 
-// R39: what is missing is listed with the rows it is missing from, and
-// exchanged with them.
+// Gaps are listed with the rows that they belong to and are replaced with them.
 func gapsFollow(t *testing.T, w *warehouse) {
 	written := w.commit(t, days(alpha, 0, 3), factsOf(fact(alpha, 0, "x", 1, null)),
 		gap("facts", alpha, dayText(0), "spend"), rows{others, nil}, gap("other_facts", alpha, dayText(1), ""))
@@ -47,8 +45,7 @@ func gapsFollow(t *testing.T, w *warehouse) {
 	}
 }
 
-// R39: days with a gap are told apart, so that they are asked for again and
-// others are not.
+// Days with a gap are reported separately, so that only these are requested again.
 func gapsArePartial(t *testing.T, w *warehouse) {
 	told := func() (all []string) {
 		for _, c := range w.told(t, alpha) {
@@ -66,15 +63,15 @@ func gapsArePartial(t *testing.T, w *warehouse) {
 	}
 	w.commit(t, days(alpha, 2, 1), factsOf())
 	settled := gap("ads", alpha, null, "owner")
-	settled.cells[0][len(settled.cells[0])-1] = "false" // only a person can change it: not due
+	settled.cells[0][len(settled.cells[0])-1] = "false" // due = false: only a person can change it
 	w.commit(t, now(alpha), entitiesOf(), settled)
 	same(t, "after some were filled", told(), []string{"ads now load-5 false", "other_facts 2026-03-30..2026-04-03 load-1 false",
 		"facts 2026-03-30..2026-03-30 load-1 false", "facts 2026-03-31..2026-03-31 load-1 true", "facts 2026-04-01..2026-04-01 load-4 false",
 		"facts 2026-04-02..2026-04-03 load-1 false"})
 }
 
-// R36: a day, or an object of a day, that the platform does not give this time
-// stays as it was; what it gives is exchanged, and what it gives as nothing goes.
+// If the platform withholds a day, or an object on a day, its old rows stay. What it
+// returns is replaced; what it returns as empty is deleted.
 func withheldStays(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 3), factsOf(fact(alpha, 0, "x", 1, null), fact(alpha, 0, "y", 2, null), fact(alpha, 1, "x", 3, null), fact(alpha, 2, "x", 4, null)))
 	object := rows{&table.Gaps, [][]string{{"facts", alpha, dayText(0), dayText(0) + "/y", "", "too_much", "Too much.", "true"}}}

@@ -7,7 +7,6 @@ import (
 	"adtally/internal/table"
 )
 
-// R36
 func newColumn(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null)))
 	w.commit(t, now(alpha), entitiesOf([]string{alpha, "1", "one"}, []string{alpha, "2", "two"}))
@@ -22,7 +21,6 @@ func newColumn(t *testing.T, w *warehouse) {
 	same(t, "entities", w.see(t, "SELECT ad_id, name, status FROM DATASET.ads"), []string{"1 one NULL", "2 two PAUSED"})
 }
 
-// R36
 func typeChange(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null)))
 	text := *facts
@@ -39,7 +37,7 @@ func typeChange(t *testing.T, w *warehouse) {
 	same(t, "after the type changed back", w.see(t, cells), []string{"x 1 NULL", "y NULL many", "z 3 NULL"})
 }
 
-// R36, PAINS #16: what the platform does not declare any more stays.
+// Tables and columns that are no longer declared stay.
 func nothingDropped(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, "2.000000")))
 	w.commit(t, now(alpha), entitiesOf([]string{alpha, "1", "one"}))

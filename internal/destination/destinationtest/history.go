@@ -12,17 +12,17 @@ import (
 	"adtally/internal/table"
 )
 
-// creatives are entities with a history; their picture is behind a signed link.
+// creatives are objects with a history and a signed link.
 var creatives = &table.Schema{Name: "creatives", Description: "Creatives as they are now.", Mode: table.Upsert, Key: []string{"account_id", "id"},
 	History: true, Volatile: []string{"image_url"},
 	Columns: []table.Column{column("account_id", table.Text), column("id", table.Text), column("name", table.Text), column("image_url", table.Text)}}
 
 func creativesOf(cells ...[]string) rows { return rows{creatives, cells} }
 
-// moment is n minutes after the first.
+// moment returns the time n minutes after the first.
 func (w *warehouse) moment(n int) time.Time { return w.asked.Add(time.Duration(n) * time.Minute) }
 
-// commitAsked brings in what the platform answered when it was asked at a moment.
+// commitAsked commits rows that were requested at moment n.
 func (w *warehouse) commitAsked(t tester, n int, in rows) {
 	t.Helper()
 	load := w.load(now(in.cells[0][in.schema.Index("account_id")]), in.schema)
@@ -32,7 +32,7 @@ func (w *warehouse) commitAsked(t tester, n int, in rows) {
 	}
 }
 
-// states are the rows of a history, its moments counted as moment counts them.
+// states returns the rows of the history, with times as minutes (see moment).
 func (w *warehouse) states(t tester, where string) (all []string) {
 	t.Helper()
 	for _, l := range w.see(t, "SELECT id, name, CAST(extract(epoch FROM valid_from) AS BIGINT), CAST(extract(epoch FROM valid_to) AS BIGINT) FROM DATASET.creatives_history WHERE "+where) {
@@ -48,7 +48,6 @@ func (w *warehouse) states(t tester, where string) (all []string) {
 	return all
 }
 
-// R29, PAINS #37
 func renameIsTwoStates(t *testing.T, w *warehouse) {
 	w.prepare(t, creatives)
 	w.commitAsked(t, 1, creativesOf([]string{alpha, "1", "one", null}, []string{alpha, "2", null, null}))
@@ -66,7 +65,7 @@ func renameIsTwoStates(t *testing.T, w *warehouse) {
 	}
 }
 
-// R29: a link that is signed anew is stored, and tells nothing of the creative.
+// A new signature changes the stored link and does not begin a new state.
 func linkIsNoHistory(t *testing.T, w *warehouse) {
 	w.prepare(t, creatives)
 	w.commitAsked(t, 1, creativesOf([]string{alpha, "1", "one", "https://x/1"}, []string{alpha, "2", "two", null}))
@@ -77,8 +76,7 @@ func linkIsNoHistory(t *testing.T, w *warehouse) {
 	same(t, "history after a rename", w.states(t, "true"), []string{"1 one 1 3", "1 uno 3 NULL", "2 two 1 NULL"})
 }
 
-// lateAnswer: a reader that was asleep brings what the platform said before
-// somebody else asked again. DESIGN: a claim is trusted only while fresh.
+// lateAnswer: a slow reader commits an answer that is older than what is stored.
 func lateAnswer(t *testing.T, w *warehouse) {
 	w.prepare(t, creatives)
 	w.commitAsked(t, 1, creativesOf([]string{alpha, "1", "old", null}, []string{alpha, "2", "two", null}))
@@ -90,8 +88,8 @@ func lateAnswer(t *testing.T, w *warehouse) {
 	same(t, "history afterwards", w.states(t, "true"), []string{"1 old 1 5", "1 new 5 NULL", "2 two 1 6", "2 zwei 6 NULL", "3 gone 3 6", "3 back 6 NULL"})
 }
 
-// sameMoment: of two answers of one moment the first stays, so that no state is
-// without a length; and also where the table has more columns than the answer.
+// sameMoment: of two answers from the same moment the first stays, so that no state has
+// length zero. This also holds if the table has more columns than the answer.
 func sameMoment(t *testing.T, w *warehouse) {
 	w.prepare(t, creatives)
 	answer := func(n int, name string) { w.commitAsked(t, n, creativesOf([]string{alpha, "1", name, null})) }
@@ -109,8 +107,8 @@ func sameMoment(t *testing.T, w *warehouse) {
 	same(t, "now", w.see(t, "SELECT name FROM DATASET.creatives"), []string{"first"})
 }
 
-// historyBegins: a table that gets a history later has one for all its rows from
-// the next load on, and grows columns with it.
+// historyBegins: if a table gets a history later, the next load writes the states of all
+// its rows. New columns are added to the history too.
 func historyBegins(t *testing.T, w *warehouse) {
 	before := *creatives
 	before.History, before.Volatile = false, nil

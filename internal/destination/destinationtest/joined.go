@@ -29,8 +29,7 @@ var (
 
 const linkCells = "SELECT ad_id, clicks, poster_id, link, tag FROM DATASET.linked"
 
-// PAINS #35: a row that leads to no link stays, and what stands for its values is
-// filled in, in an address so that it is one value.
+// A row without a link stays in the view. Placeholders are filled in, and percent-encoded in URLs.
 func joinShows(t *testing.T, w *warehouse) {
 	w.show(t, linked, facts, banners)
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "a&b c", 1, null), fact(alpha, 0, "bare", 2, null), fact(alpha, 0, "unknown", 3, null), fact(alpha, 0, "lost", 4, null)))
@@ -42,8 +41,8 @@ func joinShows(t *testing.T, w *warehouse) {
 		"bare 2 2 it's none it's none", "unknown 3 NULL it's none it's none", "lost 4 NULL it's none it's none"})
 }
 
-// everyFactOnce: whatever is known of the objects, a view of facts with texts has
-// the facts' rows and sums. PAINS #35
+// everyFactOnce: whatever is known of the objects, a joined view has exactly the rows and
+// sums of its facts.
 func everyFactOnce(t *testing.T, writer destination.Writer) {
 	w := newWarehouse(t, writer)
 	w.show(t, linked, facts, banners, posters)

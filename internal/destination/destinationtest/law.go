@@ -13,21 +13,20 @@ import (
 	"adtally/internal/table"
 )
 
-// belief is what must be in the warehouse: the rows of a table, by account and
-// day, as see shows them.
+// belief is what the warehouse must hold: the rows of a table by account and day, as see
+// returns them.
 type belief map[string][]string
 
-// trial is one sequence of loads. Each has accounts of its own, so that all can
-// use the same warehouse.
+// trial is one sequence of loads. Each trial has its own accounts, so that all can share
+// one warehouse.
 type trial struct {
 	*warehouse
 	accounts []string
 	belief   belief
 }
 
-// lastLoadHolds: any sequence of loads, some of which fail, leaves for every
-// account, day and table exactly the rows of the last load that covered it.
-// R35, PAINS #8
+// lastLoadHolds: after any sequence of loads, some of which fail, every account, day and
+// table holds exactly the rows of the last load that covered it.
 func lastLoadHolds(t *testing.T, writer destination.Writer) {
 	w := newWarehouse(t, writer)
 	w.prepare(t, others)
@@ -60,7 +59,7 @@ func (r *trial) load(t *rapid.T) {
 	}
 	_, err := r.writer.Commit(context.Background(), r.warehouse.load(days(account, from, length), tables...), batches)
 	if (err != nil) != fails {
-		t.Fatalf("load fails: %v, and it says %v", fails, err)
+		t.Fatalf("load should fail: %v, got %v", fails, err)
 	}
 	if !fails {
 		for at, seen := range next {

@@ -11,17 +11,16 @@ import (
 	"adtally/internal/destination"
 )
 
-// answers are what the platform said of the creatives of one account, the name
-// by id, in the order of the moments when it was asked.
+// answers are what the platform returned for one account's creatives: names by ID, in the
+// order of the requests.
 type answers struct {
 	asked []int
 	names []map[string]string
 }
 
-// oneStateForEveryMoment: whatever the platform says, and in whatever order it
-// arrives, every row has exactly one state now, its states follow each other
-// without overlap, and where nothing arrived late they say what was answered.
-// PAINS #37
+// oneStateForEveryMoment: in whatever order answers arrive, every row has exactly one
+// current state, and its states do not overlap. If no answer arrived late, they match the
+// answers.
 func oneStateForEveryMoment(t *testing.T, writer destination.Writer) {
 	w := newWarehouse(t, writer)
 	w.prepare(t, creatives)
@@ -49,14 +48,14 @@ func (a *answers) add(t *rapid.T, w *warehouse, account string) {
 		a.asked, a.names = append(a.asked, at), append(a.names, names)
 		return
 	}
-	for id, name := range names { // late: only what nobody knew
+	for id, name := range names { // a late answer adds only unknown rows
 		if !slices.ContainsFunc(a.names, func(m map[string]string) bool { return m[id] != "" }) {
 			a.asked, a.names = append(a.asked, at), append(a.names, map[string]string{id: name})
 		}
 	}
 }
 
-// want are the states of one id that the answers amount to.
+// want returns the states of an ID that follow from the answers.
 func (a *answers) want(id string) (states []string) {
 	order := make([]int, len(a.asked))
 	for i := range order {

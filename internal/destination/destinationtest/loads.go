@@ -76,7 +76,7 @@ func loadsOfNothing(t *testing.T, w *warehouse) {
 	}
 }
 
-// A load says under which definition it was loaded, and whose run it is.
+// A load records its definition and its run.
 func loadsOfRun(t *testing.T, w *warehouse) {
 	w.run, w.defined = "run-1", "one"
 	w.commit(t, days(alpha, 0, 2), factsOf(fact(alpha, 0, "x", 1, null)), rows{others, nil}, gap("facts", alpha, dayText(0), "spend"))

@@ -12,8 +12,7 @@ import (
 	"adtally/internal/table"
 )
 
-// kept runs a load that must fail, and sees to it that nothing of it is in the
-// warehouse.
+// kept runs a load that must fail and checks that it left nothing in the warehouse.
 func (w *warehouse) kept(ctx context.Context, t tester, load destination.Load, batches iter.Seq2[table.Batch, error]) error {
 	t.Helper()
 	facts, ads, records := w.facts(t), w.see(t, entityCells), w.records(t)
@@ -32,7 +31,7 @@ func (w *warehouse) kept(ctx context.Context, t tester, load destination.Load, b
 
 var errPlatform = errors.New("the platform says: IO Error: No space left on device")
 
-// breaking hands over batches until one cannot be had.
+// breaking yields batches and then an error.
 func breaking(err error, in ...rows) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		for b, err := range give(in...) {
@@ -48,8 +47,7 @@ func breaking(err error, in ...rows) iter.Seq2[table.Batch, error] {
 	}
 }
 
-// PAINS #15: words of a platform are not those of the warehouse, even where
-// they are the same.
+// A platform's error is never taken for an error of the warehouse, even if the text is the same.
 func readerError(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null)))
 	for _, in := range [][]rows{nil, {factsOf(fact(alpha, 0, "x", 2, null))}, {entitiesOf([]string{alpha, "1", "one"}), factsOf(fact(alpha, 0, "x", 2, null))}} {
@@ -85,7 +83,7 @@ func cancelled(t *testing.T, w *warehouse) {
 	same(t, "the load after", w.facts(t), []string{shown(alpha, 0, "x", 3, "NULL")})
 }
 
-// A worker that slept past its lease must not write over newer rows. R41
+// A worker whose lease has expired must not overwrite newer rows.
 func takenOver(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null)))
 	asked := 0
@@ -96,7 +94,7 @@ func takenOver(t *testing.T, w *warehouse) {
 	}
 	err := w.kept(context.Background(), t, load, give(factsOf(fact(alpha, 0, "x", 2, null)), entitiesOf([]string{alpha, "1", "one"})))
 	if !errors.Is(err, destination.ErrLost) || !errors.Is(err, errPlatform) || asked != 1 {
-		t.Errorf("asked %d times, it says %v", asked, err)
+		t.Errorf("Still was called %d times, error %v", asked, err)
 	}
 	load.Still = func(context.Context) error { return nil }
 	if _, err := w.writer.Commit(context.Background(), load, give(factsOf(fact(alpha, 0, "x", 3, null)))); err != nil {
@@ -105,7 +103,6 @@ func takenOver(t *testing.T, w *warehouse) {
 	same(t, "the load that still has its claim", w.facts(t), []string{shown(alpha, 0, "x", 3, "NULL")})
 }
 
-// PAINS #7
 func strangersRefused(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 1, 2), factsOf(fact(alpha, 1, "x", 1, null)))
 	w.commit(t, now(alpha), entitiesOf([]string{alpha, "1", "one"}))
@@ -115,7 +112,7 @@ func strangersRefused(t *testing.T, w *warehouse) {
 	for name, c := range map[string]struct {
 		slice adtally.Slice
 		in    []rows
-		names string // what the error has to name
+		names string // what the error must name
 	}{
 		"key without a part":   {days(alpha, 1, 2), []rows{factsOf(good, fact(alpha, 1, null, 2, null))}, "ad_id"},
 		"entity without a key": {now(alpha), []rows{entitiesOf([]string{alpha, null, "one"})}, "ad_id"},

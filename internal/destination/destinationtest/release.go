@@ -10,8 +10,8 @@ import (
 	"adtally/internal/table"
 )
 
-// batchesReleased: whether a load is written, refused or broken off, the memory
-// of what was taken from the reader is given back. PAINS #18
+// batchesReleased: the memory of all batches is released, whether the load is written,
+// rejected or interrupted.
 func batchesReleased(t *testing.T, w *warehouse) {
 	before := memory.DefaultAllocator
 	checked := memory.NewCheckedAllocator(before)
@@ -40,12 +40,12 @@ func batchesReleased(t *testing.T, w *warehouse) {
 	}
 	left := factsOf(one).batch()
 	if checked.CurrentAlloc() == 0 {
-		t.Error("the memory of batches is not counted: this test shows nothing")
+		t.Error("the memory of batches is not counted, so this test proves nothing")
 	}
 	left.Release()
 }
 
-// fail runs a load that must not be accepted.
+// fail runs a load that must be rejected.
 func (w *warehouse) fail(ctx context.Context, batches func(func(table.Batch, error) bool)) error {
 	if _, err := w.writer.Commit(ctx, w.load(days(alpha, 0, 1), facts), batches); err == nil {
 		return errors.New("the load was accepted")
@@ -53,7 +53,7 @@ func (w *warehouse) fail(ctx context.Context, batches func(func(table.Batch, err
 	return nil
 }
 
-// later runs a load in which the later rows win.
+// later runs a load with LaterWins.
 func (w *warehouse) later(in ...rows) error {
 	load := w.load(days(alpha, 0, 1), facts)
 	load.LaterWins = true

@@ -13,7 +13,6 @@ import (
 
 const checksums = "SELECT DISTINCT checksum FROM DATASET._loads WHERE table_name = 'facts'"
 
-// R35, PAINS #8
 func sameWindowAgain(t *testing.T, w *warehouse) {
 	a, b, c := fact(alpha, 0, "x", 1, "0.100000"), fact(alpha, 0, "y", 2, null), fact(alpha, 2, "x", 0, "0.000000")
 	for i, in := range [][]rows{{factsOf(a, b, c)}, {factsOf(c, b, a)}, {factsOf(b), factsOf(a, c)}, {factsOf(a), factsOf(b), factsOf(c)}, {factsOf(c), factsOf(a, b)}} {
@@ -29,8 +28,8 @@ func sameWindowAgain(t *testing.T, w *warehouse) {
 	}
 }
 
-// PAINS #51: rows stay as they were written where exactly these days came with
-// exactly these rows before, and where nothing came between.
+// Rows are not written again if the last load of any of these days was for exactly these
+// days and had exactly these rows.
 func sameRowsStay(t *testing.T, w *warehouse) {
 	x, y, z := fact(alpha, 0, "x", 1, "2"), fact(alpha, 1, "x", 1, "2"), fact(alpha, 1, "x", 9, "2")
 	renamed, retyped := *facts, *facts
@@ -62,10 +61,10 @@ func sameRowsStay(t *testing.T, w *warehouse) {
 	} {
 		at := w.commit(t, c.window, c.in).Checkpoints
 		if written := w.see(t, "SELECT count(*) FROM DATASET.facts WHERE _load_id = '"+at[0].Load+"'")[0] != "0"; written == c.stays && len(c.in.cells) > 0 {
-			t.Errorf("%s: the rows were written: %v", c.name, written)
+			t.Errorf("%s: the rows were written again: %v", c.name, written)
 		}
 		if told := w.told(t, alpha); !slices.ContainsFunc(told, func(c adtally.Checkpoint) bool { return sameCheckpoint(c, at[0]) }) {
-			t.Errorf("%s: the warehouse does not say that they were asked for: %+v", c.name, told)
+			t.Errorf("%s: _loads has no record of the request: %+v", c.name, told)
 		}
 	}
 	same(t, "facts", w.see(t, "SELECT ad_id, clicks, taps, clicks_VARCHAR FROM DATASET.facts"), []string{"x NULL NULL 1", "x NULL NULL 1"})
@@ -88,14 +87,12 @@ func otherRowsOtherChecksum(t *testing.T, w *warehouse) {
 	}
 }
 
-// R35, PAINS #8
 func goneRowsVanish(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 2), factsOf(fact(alpha, 0, "x", 1, null), fact(alpha, 0, "y", 1, null), fact(alpha, 1, "x", 1, null)))
 	w.commit(t, days(alpha, 0, 2), factsOf(fact(alpha, 0, "x", 9, null)))
 	same(t, "after ads were taken away", w.facts(t), []string{shown(alpha, 0, "x", 9, "NULL")})
 }
 
-// R36, PAINS #16
 func windowsApart(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 2), factsOf(fact(alpha, 0, "x", 1, null), fact(alpha, 1, "x", 2, null)))
 	w.commit(t, days(alpha, 2, 2), factsOf(fact(alpha, 2, "x", 3, null), fact(alpha, 3, "x", 4, null)))
@@ -111,7 +108,6 @@ func accountsApart(t *testing.T, w *warehouse) {
 	same(t, "after the other account was emptied", w.facts(t), []string{shown(alpha, 0, "x", 1, "NULL")})
 }
 
-// R6
 func datasetsApart(t *testing.T, w *warehouse) {
 	second := newWarehouse(t, w.writer)
 	second.dataset = "second_source"
@@ -142,14 +138,13 @@ func emptySlice(t *testing.T, w *warehouse) {
 	same(t, "records", w.records(t), []string{"load-1 facts act_1 2026-03-30 2026-04-01 2", "load-2 facts act_1 2026-03-30 2026-03-31 0"})
 }
 
-// rowsSayTheirLoad: the platform is asked before the last batch, and the load
-// must say so.
+// rowsSayTheirLoad: Asked is called after the last batch, and its result is stored in every row.
 func rowsSayTheirLoad(t *testing.T, w *warehouse) {
 	load, given := w.load(days(alpha, 0, 1), facts), false
 	asked := load.Asked
 	load.Asked = func() time.Time {
 		if !given {
-			t.Error("the load asked for the moment before the last batch was taken")
+			t.Error("Asked was called before the last batch was taken")
 		}
 		return asked()
 	}

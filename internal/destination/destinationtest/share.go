@@ -6,12 +6,11 @@ import (
 	"testing"
 )
 
-// share is how many sequences of loads a law is tried with in make test, of rapid's
-// usual hundred, which make test-long tries: each is a dozen commits to a file.
+// share is the number of load sequences per property in make test. make test-long uses
+// rapid's default of 100. Each sequence is a dozen commits to a file.
 const share = "25"
 
-// trials has the laws tried less often, unless all of them are asked for, or a
-// number was given.
+// trials lowers the number of sequences unless ADTALLY_LONG or a number was set.
 func trials(t *testing.T) {
 	t.Helper()
 	checks := flag.Lookup("rapid.checks")

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/table"
 )
 
-// Figures that name their ads and sets, and the tables that these stand in.
+// Figures that refer to ads and ad sets, and the tables of those.
 var (
 	objects = objectTable("objects")
 	groups  = objectTable("groups")
@@ -28,7 +28,7 @@ func objectTable(name string) *table.Schema {
 		Columns: []table.Column{column("id", table.Text), column("account_id", table.Text), column("name", table.Text), column("group_id", table.Text)}}
 }
 
-// figure is a row of day n that knows the name of its ad.
+// figure returns a row of day n with the name of its ad.
 func figure(account string, n int, ad, name, group string) []string {
 	return append(fact(account, n, ad, 1, null), name, group)
 }
@@ -41,7 +41,6 @@ const (
 	lostGroups  = "SELECT n.ad_id FROM DATASET.named n LEFT JOIN DATASET.groups o ON o.id = n.group_id WHERE o.id IS NULL AND n.group_id IS NOT NULL"
 )
 
-// R29, PAINS #6
 func unknownIsStub(t *testing.T, w *warehouse) {
 	w.prepare(t, named, objects)
 	w.commit(t, now(alpha), rows{objects, [][]string{{"1", alpha, "one", "g"}}})
@@ -56,8 +55,7 @@ func unknownIsStub(t *testing.T, w *warehouse) {
 	same(t, "figures without their object", w.see(t, lost), nil)
 }
 
-// R29: a stub is no answer of the platform: any answer takes its place, one too
-// that came late or that says the same.
+// Any answer from the platform replaces a stub, even a late one or one with the same values.
 func knownReplacesStub(t *testing.T, w *warehouse) {
 	w.prepare(t, named, objects)
 	w.commit(t, days(alpha, 0, 1), namedOf(figure(alpha, 0, "1", "one", "g"), figure(alpha, 0, "2", "two", "g"), figure(alpha, 0, "3", "three", "g")))
@@ -69,7 +67,7 @@ func knownReplacesStub(t *testing.T, w *warehouse) {
 	wider.Columns = append(append([]table.Column{}, objects.Columns...), column("status", table.Text))
 	w.prepare(t, &wider)
 	w.commitAsked(t, 10, rows{objects, [][]string{{"3", alpha, "three", "g"}}})
-	same(t, "what was a stub longest", w.see(t, objectCells+" WHERE id = '3'"), []string{"3 act_1 three g false load-4"})
+	same(t, "the last stub", w.see(t, objectCells+" WHERE id = '3'"), []string{"3 act_1 three g false load-4"})
 }
 
 func youngerTableGetsStubs(t *testing.T, w *warehouse) {
@@ -77,14 +75,14 @@ func youngerTableGetsStubs(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 2), namedOf(figure(alpha, 0, "1", "one", "g"), figure(alpha, 1, "2", "two", "h")))
 	w.prepare(t, named, objects)
 	same(t, "objects", w.see(t, objectCells), []string{"1 act_1 one g true load-1", "2 act_1 two h true load-1"})
-	w.prepare(t, groups) // of which nobody says that figures refer to it
+	w.prepare(t, groups) // no table declares a reference to it
 	w.prepare(t, named)
 	same(t, "groups", w.see(t, "SELECT id, account_id, _stub FROM DATASET.groups"), []string{"g act_1 true", "h act_1 true"})
 	same(t, "figures without their group", w.see(t, lostGroups), nil)
 }
 
-// noJoinLoses: whatever is loaded in whatever order, every figure finds its
-// object, once, and only what was never answered is a stub. PAINS #6
+// noJoinLoses: whatever the order of the loads, every figure has exactly one object, and
+// only objects that were never loaded are stubs.
 func noJoinLoses(t *testing.T, writer destination.Writer) {
 	w := newWarehouse(t, writer)
 	w.prepare(t, named, objects, groups)

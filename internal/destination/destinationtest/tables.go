@@ -22,7 +22,7 @@ func entityTable(more ...table.Column) *table.Schema {
 		Columns: append([]table.Column{column("account_id", table.Text), column("ad_id", table.Text), column("name", table.Text)}, more...)}
 }
 
-// The tables that most promises are about.
+// The tables of most tests.
 var (
 	facts    = factTable("facts")
 	others   = factTable("other_facts")
@@ -34,10 +34,10 @@ const (
 	beta  = "act_2"
 )
 
-// first is the first day of all.
+// first is the first day of the test data.
 var first = func() adtally.Day { d, _ := adtally.ParseDay("2026-03-30"); return d }()
 
-// days is the slice of the facts from day n on.
+// days returns a slice of the facts that begins at day n.
 func days(account string, n, length int) adtally.Slice {
 	from := first + adtally.Day(n)
 	return adtally.Slice{Stream: "facts", Account: account, Window: adtally.Window{From: from, To: from + adtally.Day(length)}}
@@ -45,7 +45,7 @@ func days(account string, n, length int) adtally.Slice {
 
 func now(account string) adtally.Slice { return adtally.Slice{Stream: "ads", Account: account} }
 
-// fact is a row of day n.
+// fact returns a row of day n.
 func fact(account string, n int, ad string, clicks int, spend string) []string {
 	return []string{account, (first + adtally.Day(n)).String(), ad, strconv.Itoa(clicks), spend}
 }
@@ -53,7 +53,7 @@ func fact(account string, n int, ad string, clicks int, spend string) []string {
 func factsOf(cells ...[]string) rows    { return rows{facts, cells} }
 func entitiesOf(cells ...[]string) rows { return rows{entities, cells} }
 
-// shown is how see shows the row.
+// shown returns the row as see returns it.
 func shown(account string, n int, ad string, clicks int, spend string) string {
 	return account + " " + (first + adtally.Day(n)).String() + " " + ad + " " + strconv.Itoa(clicks) + " " + spend
 }

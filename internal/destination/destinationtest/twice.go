@@ -12,7 +12,7 @@ import (
 
 const quarantineCells = "SELECT table_name, CAST(date AS VARCHAR), row_key, column_name, value, loaded FROM DATASET._quarantine"
 
-// A list that moves while it is read shows some of it again.
+// A list that changes while it is read returns some rows twice.
 func equalTwice(t *testing.T, w *warehouse) {
 	x, y := fact(alpha, 1, "x", 2, "1.5"), fact(alpha, 1, "y", 3, null)
 	want := []string{shown(alpha, 1, "x", 2, "1.500000"), shown(alpha, 1, "y", 3, "NULL"), shown(alpha, 2, "x", 1, "NULL")}
@@ -30,7 +30,7 @@ func equalTwice(t *testing.T, w *warehouse) {
 		}
 		same(t, name, w.facts(t), want)
 	}
-	// The checksum is that of the rows that are there: nothing was written again.
+	// The checksum matches the rows that are there, so nothing was written again.
 	same(t, "loads that wrote rows", w.see(t, "SELECT count(DISTINCT _load_id), count(*) FROM DATASET.facts"), []string{"1 3"})
 	one := []string{alpha, "1", "one"}
 	if written := w.commit(t, now(alpha), entitiesOf(one, []string{alpha, "2", "two"}, one)); written.Rows["ads"] != 2 {
@@ -45,11 +45,11 @@ func differentTwice(t *testing.T, w *warehouse) {
 	moved := []rows{factsOf(fact(alpha, 1, "x", 2, "1"), fact(alpha, 2, "x", 1, null)), factsOf(fact(alpha, 1, "x", 3, null), fact(alpha, 1, "z", 4, null), fact(alpha, 1, "z", 4, null))}
 	load := w.load(days(alpha, 1, 2), facts)
 	if err := w.kept(context.Background(), t, load, give(moved...)); !errors.Is(err, destination.ErrTwice) {
-		t.Errorf("facts: it says %v", err)
+		t.Errorf("facts: error %v", err)
 	}
 	renamed := entitiesOf([]string{alpha, "1", "uno"}, []string{alpha, "1", "eins"})
 	if err := w.kept(context.Background(), t, w.load(now(alpha), entities), give(renamed)); !errors.Is(err, destination.ErrTwice) {
-		t.Errorf("entities: it says %v", err)
+		t.Errorf("entities: error %v", err)
 	}
 	load.LaterWins = true
 	written, err := w.writer.Commit(context.Background(), load, give(moved...))
@@ -79,7 +79,7 @@ func volatileTwice(t *testing.T, w *warehouse) {
 	same(t, "entities", w.see(t, entityCells), []string{"act_1 1 link?oh=2", "act_1 2 b"})
 }
 
-// More rows than are kept in memory, all of them twice.
+// More rows than fit in memory, all of them twice.
 func manyTwice(t *testing.T, w *warehouse) {
 	const ads, batches = 200, 150
 	var in []rows

@@ -24,8 +24,7 @@ func entitiesByKey(t *testing.T, w *warehouse) {
 	same(t, "after a value went away", w.see(t, entityCells), want)
 }
 
-// R31, PAINS #31: values in quarantine are exchanged with the rows they belong
-// to, and only with those.
+// Quarantined values are replaced with the rows that they belong to, and only with those.
 func quarantineFollows(t *testing.T, w *warehouse) {
 	misfit := func(tableName, day, value string) rows {
 		return rows{&table.Quarantine, [][]string{{tableName, alpha, day, "x", "clicks", value, "not a number"}}}

@@ -8,7 +8,7 @@ import (
 	"adtally/internal/table"
 )
 
-// keptValues are values at the ends of their types.
+// keptValues are values at the limits of their types.
 var keptValues = []struct {
 	kind   table.Type
 	values []string
@@ -26,7 +26,6 @@ var keptValues = []struct {
 	{table.JSON, []string{"{}", `{"a": [1, 2.50, null], "b":"🙂 שלום"}`, "null", "[]", `"text"`, `{"n":12345678901234567890.123456789}`}},
 }
 
-// R31, PAINS #31
 func typesExact(t *testing.T, w *warehouse) {
 	for i, c := range keptValues {
 		s := table.Schema{Name: fmt.Sprintf("kept_%d", i), Description: "Values.", Mode: table.Upsert, Key: []string{"account_id", "id"},
@@ -45,7 +44,7 @@ func typesExact(t *testing.T, w *warehouse) {
 	}
 }
 
-// A name may hold any character, also one that no keyboard has.
+// Text may contain any character, including control characters.
 func seldomCharacters(t *testing.T, w *warehouse) {
 	s := entityTable(column("more", table.JSON))
 	w.prepare(t, s)
@@ -53,7 +52,7 @@ func seldomCharacters(t *testing.T, w *warehouse) {
 	same(t, "characters", w.see(t, "SELECT name, CAST(more AS VARCHAR) FROM DATASET.ads"), []string{"a\x00b\x01\uFFFD\u2028 " + `{"x":"\u0000\u0001\ufffd"}`})
 }
 
-// cell: a document is kept as the text it came in.
+// cell returns the SQL expression for a value; a JSON document is compared as the text it came in.
 func cell(t table.Type) string {
 	if t.Kind == table.KindJSON {
 		return "CAST(v AS VARCHAR)"
@@ -68,7 +67,6 @@ func comparedAs(t table.Type) string {
 	return t.String()
 }
 
-// R31
 func absentIsNotZero(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 1), factsOf(
 		fact(alpha, 0, "none", 0, null), fact(alpha, 0, "zero", 0, "0"), fact(alpha, 0, "less", 0, "-12.5")))

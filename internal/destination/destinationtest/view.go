@@ -12,7 +12,7 @@ import (
 	"adtally/internal/table"
 )
 
-// show makes sure of tables and views.
+// show prepares tables and a view.
 func (w *warehouse) show(t tester, view *table.View, tables ...*table.Schema) {
 	t.Helper()
 	if err := view.Check(); err != nil {
@@ -23,13 +23,12 @@ func (w *warehouse) show(t tester, view *table.View, tables ...*table.Schema) {
 	}
 }
 
-// levels shows two tables of which one knows more.
+// levels returns a union of two tables; richer has more columns.
 func levels(richer *table.Schema) *table.View {
 	return &table.View{Name: "all_levels", Description: "It's all levels.", Union: &table.Union{Column: column("level", table.Text),
 		Parts: []table.Part{{Of: facts, Value: "ad's"}, {Of: richer, Value: "account"}}}}
 }
 
-// R28
 func unionShowsAll(t *testing.T, w *warehouse) {
 	richer := factTable("richer", column("reach", table.Int))
 	w.show(t, levels(richer), facts, richer)
@@ -39,8 +38,8 @@ func unionShowsAll(t *testing.T, w *warehouse) {
 		[]string{"ad's act_1 2026-03-30 x 1 2.000000 NULL", "account act_1 2026-03-30 x 1 NULL 7"})
 }
 
-// viewFollows: a view is made of the tables that are there, and made anew when
-// more are there or a column has found another place.
+// viewFollows: a view uses the tables that exist. It is created again when more tables
+// exist or a column has moved.
 func viewFollows(t *testing.T, w *warehouse) {
 	richer := factTable("richer", column("reach", table.Int))
 	view := levels(richer)
@@ -69,7 +68,7 @@ var (
 			{Name: "leads", Description: "Leads.", Types: []string{"lead"}, Window: "7d_click"}}}}
 )
 
-// action is a row of the first day.
+// action returns a row of the first day.
 func action(account, ad, kind, span, count, worth string) []string {
 	return []string{account, dayText(0), ad, kind, span, count, worth}
 }
@@ -79,7 +78,7 @@ const (
 	leadCells     = "SELECT ad_id, CAST(leads AS VARCHAR), leads_type_used FROM DATASET.conversions"
 )
 
-// R30: the same purchase is told under several types.
+// The platform lists the same purchase under several action types.
 func firstTypePresent(t *testing.T, w *warehouse) {
 	w.show(t, conversions, facts, actions)
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "all", 1, null), fact(alpha, 0, "money", 2, null), fact(alpha, 0, "none", 3, null), fact(alpha, 0, "late", 4, null)),
@@ -95,8 +94,7 @@ func firstTypePresent(t *testing.T, w *warehouse) {
 	same(t, "leads", w.see(t, leadCells+" WHERE leads_type_used IS NOT NULL"), []string{"late 6.500000 lead"})
 }
 
-// neverASum: whatever types are told, a conversion is the number of one of them,
-// the first of its list that is present. R30
+// neverASum: a conversion is the number of its first type that is present, never a sum over types.
 func neverASum(t *testing.T, writer destination.Writer) {
 	w := newWarehouse(t, writer)
 	w.show(t, conversions, facts, actions)

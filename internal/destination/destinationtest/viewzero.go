@@ -6,7 +6,7 @@ import (
 	"adtally/internal/table"
 )
 
-// counted is the view of conversions where absent may be zero.
+// counted is the view of conversions in which a missing action can mean zero.
 func counted() *table.View {
 	wide := *conversions.Wide
 	wide.Lists = []string{"did"}
@@ -16,9 +16,9 @@ func counted() *table.View {
 
 const countedCells = "SELECT ad_id, CAST(purchases AS VARCHAR), CAST(purchases_value AS VARCHAR), CAST(later AS VARCHAR), CAST(leads AS VARCHAR) FROM DATASET.counted"
 
-// A row of which all actions were read and that has no purchase has zero. One is
-// not known to have none where actions were not read, were lost, or were named
-// for another window only.
+// If all actions of a row were read and none is a purchase, it has zero purchases. If
+// actions were not read, were lost or were returned for another window only, the number is
+// unknown.
 func absentIsZeroWhereRead(t *testing.T, w *warehouse) {
 	w.show(t, counted(), facts, actions)
 	w.commit(t, days(alpha, 0, 3), factsOf(fact(alpha, 0, "some", 1, null), fact(alpha, 0, "none", 2, null), fact(alpha, 1, "lost", 3, null), fact(alpha, 2, "cut", 4, null)),
@@ -34,7 +34,7 @@ func absentIsZeroWhereRead(t *testing.T, w *warehouse) {
 	same(t, "once it was read", w.see(t, countedCells+" WHERE ad_id = 'lost'"), []string{"lost 0.000000 0.000000 0.000000 0.000000"})
 }
 
-// viewsSayWhenWritten: a view's row is as new as the newest that it is made of.
+// viewsSayWhenWritten: _synced_at of a view's row is the newest of the rows that it is made of.
 func viewsSayWhenWritten(t *testing.T, w *warehouse) {
 	w.show(t, conversions, facts, actions)
 	w.commit(t, days(alpha, 0, 1), factsOf(fact(alpha, 0, "x", 1, null), fact(alpha, 0, "y", 1, null)),
@@ -45,7 +45,7 @@ func viewsSayWhenWritten(t *testing.T, w *warehouse) {
 		[]string{"x load-2", "y load-1"})
 }
 
-// fullShows: conversions and the texts of an object stand in one row of the facts.
+// fullShows: a view can show conversions and an object's columns in the same row.
 func fullShows(t *testing.T, w *warehouse) {
 	joined := *linked.Joined
 	joined.Wide = conversions.Wide

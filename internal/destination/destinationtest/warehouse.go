@@ -13,21 +13,21 @@ import (
 	"adtally/internal/table"
 )
 
-// tester is a test, or a trial of a property.
+// tester is a *testing.T or a *rapid.T.
 type tester interface {
 	Helper()
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
 }
 
-// warehouse is what is being held to the contract.
+// warehouse is the warehouse under test.
 type warehouse struct {
 	writer  destination.Writer
 	dataset string
 	loads   int
 	asked   time.Time
-	run     string // of the loads
-	defined string // what their tables hold
+	run     string // the run of the loads
+	defined string // the definition of their tables
 }
 
 const firstSet = "facebook_ads"
@@ -51,7 +51,7 @@ func (w *warehouse) prepare(t tester, tables ...*table.Schema) {
 	}
 }
 
-// load is one slice on its way in, asked a minute after the one before.
+// load returns a Load that was requested one minute after the previous one.
 func (w *warehouse) load(s adtally.Slice, tables ...*table.Schema) destination.Load {
 	w.loads++
 	asked := w.asked.Add(time.Duration(w.loads) * time.Minute)
@@ -60,8 +60,7 @@ func (w *warehouse) load(s adtally.Slice, tables ...*table.Schema) destination.L
 		Asked: func() time.Time { return asked }, Now: func() time.Time { return asked.Add(time.Second) }}
 }
 
-// commit brings in rows that must be accepted. Remarks go with every load and
-// are none of its tables.
+// commit commits rows that must be accepted. Rows of table.Remarks may be among them.
 func (w *warehouse) commit(t tester, s adtally.Slice, in ...rows) destination.Written {
 	t.Helper()
 	var tables []*table.Schema
@@ -77,13 +76,13 @@ func (w *warehouse) commit(t tester, s adtally.Slice, in ...rows) destination.Wr
 	return written
 }
 
-// rows are rows of one table as texts, without what all of them share.
+// rows are rows of one table as texts, without the columns that all of them share.
 type rows struct {
 	schema *table.Schema
 	cells  [][]string
 }
 
-// null stands for no value.
+// null stands for NULL.
 const null = "\x00"
 
 func (r rows) batch() table.Batch {
@@ -102,7 +101,7 @@ func (r rows) batch() table.Batch {
 	return b.Batch()
 }
 
-// give hands over one batch for each.
+// give yields one batch for each.
 func give(in ...rows) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		for _, r := range in {
@@ -113,7 +112,7 @@ func give(in ...rows) iter.Seq2[table.Batch, error] {
 	}
 }
 
-// see runs a query and gives its rows as texts, in order of those.
+// see runs a query and returns its rows as sorted texts.
 func (w *warehouse) see(t tester, query string) []string {
 	t.Helper()
 	db, done, err := w.writer.Query(context.Background())
@@ -165,10 +164,10 @@ func line(cells []any) string {
 
 const factCells = "SELECT account_id, CAST(date AS VARCHAR), ad_id, clicks, CAST(spend AS VARCHAR) FROM DATASET.facts"
 
-// facts are all rows of the facts.
+// facts returns all rows of the facts.
 func (w *warehouse) facts(t tester) []string { t.Helper(); return w.see(t, factCells) }
 
-// records are all rows of _loads, without the moments.
+// records returns all rows of _loads without the times.
 func (w *warehouse) records(t tester) []string {
 	t.Helper()
 	return w.see(t, "SELECT load_id, table_name, account_id, CAST(date_from AS VARCHAR), CAST(date_to AS VARCHAR), rows FROM DATASET._loads")

@@ -17,7 +17,7 @@ import (
 	"adtally/internal/table"
 )
 
-// people is an entity table with a column of long texts.
+// people is a table of objects with a column of long texts.
 func people(extra ...table.Column) *table.Schema {
 	c := func(name string) table.Column {
 		return table.Column{Name: name, Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "It is " + name + "."}
@@ -42,8 +42,7 @@ func commitPeople(w destination.Writer, s *table.Schema, id string, n int, name 
 	return err
 }
 
-// R36, PAINS #16: of what a sync may do, nothing drops or empties anything of
-// the user's, and nothing is deleted but the days of an account.
+// A sync never drops or truncates anything. It deletes only rows of an account's days.
 func TestNoStatementTakesAnythingAway(t *testing.T) {
 	var mu sync.Mutex
 	var all []string
@@ -76,12 +75,11 @@ func TestNoStatementTakesAnythingAway(t *testing.T) {
 		}
 	}
 	if taken == 0 || len(all) < 20 {
-		t.Errorf("of %d statements none takes anything: this test shows nothing", len(all))
+		t.Errorf("none of the %d statements deletes anything, so this test proves nothing", len(all))
 	}
 }
 
-// PAINS #51: asking again and getting the same writes nothing but that it was
-// asked.
+// If the same rows are loaded again, only _loads is written.
 func TestTheSameAgainIsNotWritten(t *testing.T) {
 	var mu sync.Mutex
 	var all []string
@@ -101,13 +99,13 @@ func TestTheSameAgainIsNotWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		if slices.ContainsFunc(all, writing.MatchString) != c.writes {
-			t.Errorf("load %d: it should write %v, and runs %q", i, c.writes, all)
+			t.Errorf("load %d: should write: %v, ran %q", i, c.writes, all)
 		}
 	}
 }
 
-// PAINS #18: a large account's entities all change at once, and their history
-// grows, in little memory.
+// All objects of a large account change at once, and their history grows, within a small
+// memory limit.
 func TestManyEntitiesChangeInLittleMemory(t *testing.T) {
 	const many = 100_000
 	w := open(t, filepath.Join(t.TempDir(), "w.duckdb"))
@@ -125,7 +123,7 @@ func TestManyEntitiesChangeInLittleMemory(t *testing.T) {
 	defer done()
 	for query, want := range map[string]int{
 		"SELECT count(DISTINCT id) FROM d.people":                         many,
-		"SELECT count(*) FROM d.people WHERE _load_id = 'load-1'":         many, // the last to change them
+		"SELECT count(*) FROM d.people WHERE _load_id = 'load-1'":         many, // the last load to change them
 		"SELECT count(*) FROM d.people_history":                           2 * many,
 		"SELECT count(*) FROM d.people_history WHERE valid_to IS NULL":    many,
 		"SELECT count(*) FROM d.people_history WHERE _load_id = 'load-2'": 0,

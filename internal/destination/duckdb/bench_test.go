@@ -16,7 +16,7 @@ import (
 	"adtally/internal/table"
 )
 
-// wide is as wide as a daily report by ad: 35 columns.
+// wide returns a table with 35 columns, as many as a daily report by ad.
 func wide() *table.Schema {
 	s := &table.Schema{Name: "wide", Description: "A wide table.", Mode: table.Replace, Key: []string{"account_id", "date", "ad_id"}}
 	add := func(name string, t table.Type) {
@@ -36,7 +36,7 @@ func wide() *table.Schema {
 	return s
 }
 
-// wideRows gives days × ads rows in pages of 500, as a report does.
+// wideRows yields days × ads rows in batches of 500, like the pages of a report.
 func wideRows(s *table.Schema, w adtally.Window, ads int) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		b := table.NewBuilder(s)
@@ -52,8 +52,7 @@ func wideRows(s *table.Schema, w adtally.Window, ads int) iter.Seq2[table.Batch,
 	}
 }
 
-// pool are texts made beforehand: a benchmark of loading should not be one of
-// printing.
+// pool returns texts made in advance, so that the benchmark does not measure formatting.
 func pool(format string, arguments func(n int) []any) [][]byte {
 	out := make([][]byte, 1<<14)
 	for n := range out {
@@ -99,8 +98,8 @@ func wideRow(b *table.Builder, s *table.Schema, account string, day adtally.Day,
 	b.EndRow()
 }
 
-// BenchmarkLoad brings in a million rows, or ten thousand with -short. The rows are made by it too; "made/s"
-// is how fast that is alone.
+// BenchmarkLoad loads a million rows, or ten thousand with -short. The time includes
+// generating the rows; "made/s" is the speed of generating alone.
 func BenchmarkLoad(b *testing.B) {
 	for _, days := range []int{7, 31, 1000} {
 		b.Run(fmt.Sprintf("%dDaysAtATime", days), func(b *testing.B) { benchmarkLoad(b, days) })
@@ -151,7 +150,7 @@ func loadThousandDays(b *testing.B, s *table.Schema, first, days adtally.Day, ad
 	return rows
 }
 
-// peakMB is the most memory that the process ever had.
+// peakMB returns the peak memory of the process.
 func peakMB() float64 {
 	status, _ := os.ReadFile("/proc/self/status")
 	_, rest, _ := strings.Cut(string(status), "VmHWM:")

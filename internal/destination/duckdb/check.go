@@ -15,24 +15,23 @@ import (
 	"adtally/internal/table"
 )
 
-// facts are what a load says of a table.
+// facts are the counts of one table of a load.
 type facts struct {
 	rows     int64
 	checksum string
-	lost     int64 // of table.Quarantine: values of which nothing was loaded
+	lost     int64 // rows of table.Quarantine with no loaded value
 }
 
-// audit finds out, while the rows come and before the file is touched, whether
-// they may be written, and counts them.
+// audit checks the rows as they arrive, before the file is touched, and counts them.
 type audit struct {
 	schema           *table.Schema
 	load             destination.Load
 	key              []int
-	names            []uint64 // hashes of the columns' names and types: the same values elsewhere are others
+	names            []uint64 // hashes of the columns' names and types, so that the same values in another column hash differently
 	rows             int64
-	sum              uint64 // of the rows' hashes: their order does not matter
+	sum              uint64 // sum of the row hashes, independent of the order of the rows
 	keyless, strays  int64
-	hashes, keyWords []uint64 // of the batch at hand
+	hashes, keyWords []uint64 // of the current batch
 	keys             keySet
 	lost             int64
 }
@@ -48,7 +47,7 @@ func newAudit(s *table.Schema, load destination.Load) *audit {
 	return a
 }
 
-// take looks at one batch.
+// take checks one batch.
 func (a *audit) take(rec arrow.RecordBatch) {
 	keyless, own := a.hash(rec), a.owner(rec)
 	for row := range int(rec.NumRows()) {
@@ -67,8 +66,8 @@ func (a *audit) take(rec arrow.RecordBatch) {
 	}
 }
 
-// hash makes the hashes of the rows of a batch and of their keys, column by
-// column, and says which rows lack a part of their key.
+// hash computes the hashes of a batch's rows and keys, column by column. keyless marks the
+// rows with a NULL in their key.
 func (a *audit) hash(rec arrow.RecordBatch) (keyless []bool) {
 	n := int(rec.NumRows())
 	a.hashes, a.keyWords = zeros(a.hashes, n), zeros(a.keyWords, n)
@@ -92,8 +91,8 @@ func zeros(words []uint64, n int) []uint64 {
 	return words
 }
 
-// eachHash hands out the hash of every value of a column. It is the same on
-// every machine and in every version: checksums are compared over years.
+// eachHash calls put with the hash of every value of a column. Hashes must be the same on
+// every machine and in every version, because checksums are compared over years.
 func eachHash(c arrow.Array, put func(row int, h uint64)) {
 	const null = 0x6E756C6C
 	var of func(row int) uint64
@@ -132,8 +131,8 @@ func mix(x uint64) uint64 {
 	return x ^ x>>33
 }
 
-// owner says which rows of a batch the slice owns: those of its account and of
-// its days; a row of an entity has no day.
+// owner returns a function that reports whether a row belongs to the slice: to its account
+// and, unless the table has no days, to its window.
 func (a *audit) owner(rec arrow.RecordBatch) func(row int) bool {
 	text := func(name string) *array.String {
 		c, _ := rec.Column(a.schema.Index(name)).(*array.String)
@@ -162,18 +161,18 @@ func (a *audit) owner(rec arrow.RecordBatch) func(row int) bool {
 	}
 }
 
-// verdict says what was counted, or why the rows may not be written.
+// verdict returns the counts, or a fault if the rows must not be written.
 func (a *audit) verdict() (facts, error) {
 	switch {
 	case a.strays > 0:
-		return facts{}, bug("row_outside", "%d rows of %s are outside of %s, and the next load would double or lose them", a.strays, a.schema.Name, a.load.Slice)
+		return facts{}, bug("row_outside", "%d rows of %s are outside of %s; the next load would duplicate or lose them", a.strays, a.schema.Name, a.load.Slice)
 	case a.keyless > 0 && a.schema != &table.Quarantine:
-		return facts{}, bug("key_null", "%d rows of %s lack a part of their key (%s)", a.keyless, a.schema.Name, strings.Join(a.schema.Key, ", "))
+		return facts{}, bug("key_null", "%d rows of %s have a NULL in their key (%s)", a.keyless, a.schema.Name, strings.Join(a.schema.Key, ", "))
 	}
 	return facts{rows: a.rows, checksum: fmt.Sprintf("%x", binary.BigEndian.AppendUint64(nil, a.sum)), lost: a.lost}, nil
 }
 
-// day says of each row on which day it is, where that is a part of the key.
+// day returns a function for the day of a row; it returns 0 if the key has no day.
 func (a *audit) day(rec arrow.RecordBatch) func(row int) int32 {
 	i := a.schema.Index(table.DayColumn)
 	if !slices.Contains(a.key, i) {
@@ -183,7 +182,7 @@ func (a *audit) day(rec arrow.RecordBatch) func(row int) int32 {
 	return func(row int) int32 { return int32(c.Value(row)) }
 }
 
-// tableNames are the tables of the load, as a list of texts.
+// tableNames returns the load's tables as an SQL list.
 func (st *staging) tableNames() string {
 	out := make([]string, len(st.load.Tables))
 	for i, t := range st.load.Tables {
@@ -194,8 +193,7 @@ func (st *staging) tableNames() string {
 
 func listed(parts []string) string { return "(" + strings.Join(parts, ", ") + ")" }
 
-// within is the condition for a row of the window's days; a row of an entity
-// has no day.
+// within returns the SQL condition for rows of the window's days. Rows of objects have no day.
 func within(w adtally.Window) string {
 	day := ident(table.DayColumn)
 	if w.IsZero() {

@@ -18,12 +18,11 @@ import (
 	"adtally"
 )
 
-// A child is another process of this test binary. What it has to do stands in
-// its environment; it answers line by line, and goes on with every line that it
-// is given.
+// A child is another process of this test binary. The environment says what it does. It
+// writes lines, and waits for a line after each.
 const roleVariable, pathVariable = "ADTALLY_TEST_ROLE", "ADTALLY_TEST_PATH"
 
-// roles are what a child can be.
+// roles are the programs that a child can run.
 var roles = map[string]func(path string) error{
 	"hold":      holdFile,
 	"read":      readFile,
@@ -44,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// say tells the parent.
+// say sends a line to the parent.
 func say(line string) { fmt.Println(strings.ReplaceAll(line, "\n", " ")) }
 
 var fromParent = bufio.NewReader(os.Stdin)
@@ -52,7 +51,7 @@ var fromParent = bufio.NewReader(os.Stdin)
 // await waits for a line from the parent.
 func await() { _, _ = fromParent.ReadString('\n') }
 
-// faultLine is an error as a child reports it.
+// faultLine encodes an error for the parent.
 func faultLine(err error) string {
 	if err == nil {
 		return "done"
@@ -71,7 +70,7 @@ type child struct {
 	over bool
 }
 
-// start starts a child that is killed with the test at the latest.
+// start starts a child. It is killed at the end of the test at the latest.
 func start(t *testing.T, role, path string) *child {
 	t.Helper()
 	c := &child{t: t, cmd: exec.CommandContext(t.Context(), os.Args[0])}
@@ -87,40 +86,40 @@ func start(t *testing.T, role, path string) *child {
 	return c
 }
 
-// line is what the child says next; "" when it says no more.
+// line returns the child's next line, or "" at the end.
 func (c *child) line() string {
 	c.t.Helper()
 	if !c.out.Scan() {
 		return ""
 	}
 	if text, bad := strings.CutPrefix(c.out.Text(), "error "); bad {
-		c.t.Fatalf("the child: %s", text)
+		c.t.Fatalf("the child wrote: %s", text)
 	}
 	return c.out.Text()
 }
 
-// expect waits for a line.
+// expect waits for a line and compares it.
 func (c *child) expect(want string) {
 	c.t.Helper()
 	if got := c.line(); got != want {
-		c.t.Fatalf("the child says %q, want %q", got, want)
+		c.t.Fatalf("the child wrote %q, want %q", got, want)
 	}
 }
 
-// asFault reads a line that tells of a fault.
+// asFault decodes a line of faultLine.
 func asFault(t *testing.T, line string) (f adtally.Fault) {
 	t.Helper()
 	text, ok := strings.CutPrefix(line, "fault ")
 	if err := json.Unmarshal([]byte(text), &f); !ok || err != nil {
-		t.Fatalf("the child says %q, want a fault", line)
+		t.Fatalf("the child wrote %q, want a fault", line)
 	}
 	return f
 }
 
-// goOn lets the child take its next step.
+// goOn lets the child continue.
 func (c *child) goOn() { _, _ = io.WriteString(c.in, "\n") }
 
-// kill ends the child in the middle of whatever it does.
+// kill kills the child.
 func (c *child) kill() {
 	if !c.over {
 		c.over = true
@@ -129,7 +128,7 @@ func (c *child) kill() {
 	}
 }
 
-// end waits until the child is done.
+// end waits until the child exits.
 func (c *child) end() {
 	c.t.Helper()
 	if c.over = true; c.cmd.Wait() != nil {
@@ -137,7 +136,7 @@ func (c *child) end() {
 	}
 }
 
-// holdFile is a person's own DuckDB with the file open.
+// holdFile is a person's DuckDB that keeps the file open.
 func holdFile(path string) error {
 	db, err := sql.Open("duckdb", path)
 	if err != nil {
@@ -156,7 +155,7 @@ func holdFile(path string) error {
 	return nil
 }
 
-// readFile is a person's own DuckDB that counts rows, again and again.
+// readFile is a person's DuckDB that counts rows again and again.
 func readFile(path string) error {
 	for {
 		n, err := countRows(path + "?access_mode=read_only")

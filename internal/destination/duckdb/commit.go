@@ -13,8 +13,8 @@ import (
 	"adtally/internal/table"
 )
 
-// Commit brings in one slice. The batches are taken without holding the file;
-// only what they amount to is written while it is held, in one transaction.
+// Commit writes one slice. Batches are read without holding the file. The file is held
+// only to write the result, in one transaction.
 func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter.Seq2[table.Batch, error]) (written destination.Written, err error) {
 	if err := owned(load); err != nil {
 		return written, err
@@ -34,12 +34,12 @@ func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter
 	return written, explain(w.file.path, err)
 }
 
-// owned says that every table of the load can be found again by its slice, and
-// that the age of its days is known.
+// owned checks that the load has a window if its tables need one, and a zone if the age of
+// days matters.
 func owned(load destination.Load) error {
 	for _, t := range load.Tables {
 		if t.Mode == table.Replace && load.Slice.Window.Days() == 0 {
-			return bug("window_missing", "%s is replaced by days, and %s names none", t.Name, load.Slice)
+			return bug("window_missing", "%s is replaced by days, and %s has no window", t.Name, load.Slice)
 		}
 		if len(t.Restated) > 0 && load.Zone == nil {
 			return bug("zone_missing", "The age of %s is not known without the account's zone", load.Slice)
@@ -48,7 +48,7 @@ func owned(load destination.Load) error {
 	return nil
 }
 
-// bringing is the transaction under way.
+// bringing is the transaction in progress.
 type bringing struct {
 	*staging
 	layout        layout
@@ -73,7 +73,7 @@ func (f *file) bring(ctx context.Context, st *staging) (written destination.Writ
 	return b.written, nil
 }
 
-// instant is a moment as exact as the file keeps it.
+// instant rounds a time to microseconds, the precision of the file.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // lent runs do while DuckDB can read the rows.
@@ -108,7 +108,7 @@ func (b *bringing) all(ctx context.Context) error {
 			return fmt.Errorf("add what %s refers to: %w", t.schema.Name, err)
 		}
 		if err := b.restate(ctx, t); err != nil {
-			return fmt.Errorf("note what is believed of %s: %w", t.schema.Name, err)
+			return fmt.Errorf("record the totals of %s: %w", t.schema.Name, err)
 		}
 	}
 	if err := b.record(ctx); err != nil {
@@ -117,7 +117,7 @@ func (b *bringing) all(ctx context.Context) error {
 	return b.conclude(ctx)
 }
 
-// still says that the load may become visible.
+// still calls the load's check immediately before the commit.
 func (b *bringing) still(ctx context.Context) error {
 	if b.load.Still == nil {
 		return nil
@@ -147,10 +147,10 @@ type inserting struct {
 	places map[string]string
 }
 
-// marked are the values of the bookkeeping columns.
+// marked returns the values of the bookkeeping columns.
 func (b *bringing) marked() []any { return []any{b.asked, b.synced, b.load.ID} }
 
-// marks are the expressions for them, in the order of withBookkeeping.
+// marks returns the SQL expressions for them, in the order of withBookkeeping.
 func (in inserting) marks() []string {
 	marks := []string{"?::TIMESTAMPTZ", "?::TIMESTAMPTZ", "?"}
 	if in.schema.History {

@@ -9,11 +9,12 @@ import (
 	"path/filepath"
 )
 
-// walSuffix is where DuckDB has what it has not brought into the file yet.
+// walSuffix is the suffix of DuckDB's write-ahead log, which holds changes that are not in
+// the file yet.
 const walSuffix = ".wal"
 
-// Copy writes the file as it is between two loads into a folder, and its log where
-// there is one. Loads of this process and of others wait meanwhile.
+// Copy copies the file, and its write-ahead log if there is one, to a folder. Loads of all
+// processes wait until it is finished.
 func (w *writer) Copy(ctx context.Context, folder string) ([]string, error) {
 	names, err := w.file.copyTo(ctx, folder)
 	return names, explain(w.file.path, err)
@@ -46,8 +47,8 @@ func (f *file) copyTo(ctx context.Context, folder string) ([]string, error) {
 	return []string{base, base + walSuffix}, copyAll(ctx, filepath.Join(folder, base+walSuffix), wal)
 }
 
-// copyMain reads by the handle that is open while the file is held: to close
-// another one would give up DuckDB's lock, which is the process's.
+// copyMain reads through the open handle. Opening and closing another handle would release
+// DuckDB's lock, which belongs to the process.
 func (f *file) copyMain(ctx context.Context, to string) error {
 	if db := f.undo.db; db != nil {
 		info, err := db.Stat()
@@ -64,7 +65,7 @@ func (f *file) copyMain(ctx context.Context, to string) error {
 	return copyAll(ctx, to, db)
 }
 
-// copyAll writes a new file, which the disk has when it returns.
+// copyAll writes a new file and syncs it to disk.
 func copyAll(ctx context.Context, to string, from io.Reader) error {
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -74,7 +75,7 @@ func copyAll(ctx context.Context, to string, from io.Reader) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// called is a reader that can be called back.
+// called is a reader that stops when its context is cancelled.
 type called struct {
 	ctx context.Context //nolint:containedctx // it lives as long as one copy
 	io.Reader

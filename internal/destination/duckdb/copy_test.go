@@ -10,8 +10,7 @@ import (
 	"adtally/internal/destination"
 )
 
-// R14: a copy holds whole loads only, whatever is being loaded meanwhile, also where
-// DuckDB's log is not empty.
+// A copy holds only whole loads, even while others are being written and DuckDB's log is not empty.
 func TestCopy_HoldsWholeLoads(t *testing.T) {
 	t.Parallel()
 	w := open(t, filepath.Join(t.TempDir(), "w.duckdb"))
@@ -19,7 +18,7 @@ func TestCopy_HoldsWholeLoads(t *testing.T) {
 	if err := commitWide(w, "first", 0, 1, ads); err != nil {
 		t.Fatal(err)
 	}
-	_, done, err := w.Query(t.Context()) // the file stays attached, so that the log is kept
+	_, done, err := w.Query(t.Context()) // keeps the file attached, and so the log
 	if err != nil {
 		t.Fatal(err)
 	}

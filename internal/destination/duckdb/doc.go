@@ -1,7 +1,6 @@
-// Package duckdb is the warehouse that is a DuckDB file of the user's own.
+// Package duckdb writes to a DuckDB file on the user's machine.
 //
-// It may not know where rows come from, reach the network, or drop what it did
-// not make itself. The one rule it keeps: the file is held only while
-// something is read from it or written to it, never while a platform is being
-// waited for, so that people can open it with their own DuckDB between loads.
+// It never accesses the network and never drops anything that it did not create. It holds
+// the file only while reading or writing it, never while waiting for a platform, so that
+// people can open the file with their own DuckDB between loads.
 package duckdb

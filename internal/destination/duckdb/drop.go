@@ -7,8 +7,8 @@ import (
 	ddb "github.com/duckdb/duckdb-go/v2"
 )
 
-// Drop takes our tables and views of a dataset out of the file, and its schema
-// where nothing else is in it. What other people made there stays.
+// Drop drops Adtally's tables and views in a dataset, and the schema if it is empty then.
+// Other people's objects stay.
 func (w *writer) Drop(ctx context.Context, dataset string) error {
 	err := w.file.write(ctx, func() error {
 		return w.file.with(ctx, func(s *session) error {
@@ -26,8 +26,8 @@ func (w *writer) Drop(ctx context.Context, dataset string) error {
 	return explain(w.file.path, err)
 }
 
-// drop is one transaction. DuckDB refuses to drop a schema in which something is
-// left; then all but the schema is dropped.
+// drop uses one transaction. If DuckDB refuses to drop the schema because it is not empty,
+// everything except the schema is dropped.
 func (h holdings) drop(ctx context.Context, s *session, dataset string) error {
 	var statements []string
 	for _, v := range h.views {

@@ -15,7 +15,7 @@ import (
 	"adtally/internal/table"
 )
 
-func TestADatasetIsDroppedAndTheOthersStay(t *testing.T) { // R12
+func TestADatasetIsDroppedAndTheOthersStay(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.duckdb")
 	w := open(t, path)
@@ -25,7 +25,7 @@ func TestADatasetIsDroppedAndTheOthersStay(t *testing.T) { // R12
 	if err := w.Prepare(context.Background(), "other", []*table.Schema{people()}); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // what is gone can go again
+	for range 2 { // dropping twice is not an error
 		drop(t, w, "d")
 	}
 	if left := objects(t, path, "d"); left != "" {
@@ -36,9 +36,9 @@ func TestADatasetIsDroppedAndTheOthersStay(t *testing.T) { // R12
 	}
 }
 
-// R12: other people's tables, views and macros in the schema stay, with the
-// schema, and so does a table that merely looks like ours; with them gone by
-// their owner's hand the name is free again.
+// Other people's tables, views and macros stay, and so does their schema; so does a table
+// that only looks like ours. When their owner has removed them, the name can be used
+// again.
 func TestDrop_WhatWeDidNotMakeStays(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.duckdb")
@@ -63,16 +63,15 @@ func TestDrop_WhatWeDidNotMakeStays(t *testing.T) {
 		t.Errorf("left are %q", left)
 	}
 	if f := adtally.FaultOf(w.(destination.DatasetManager).Vacant(context.Background(), "d")); f == nil || f.Code != "dataset_foreign" {
-		t.Errorf("the name is taken for free: %v", f)
+		t.Errorf("Vacant accepts the name: %v", f)
 	}
-	drop(t, w, "d") // nothing of ours is there
+	drop(t, w, "d") // nothing of ours is left
 	if left := objects(t, path, "d"); !strings.Contains(left, "table budget") {
 		t.Errorf("the second time took what was left of: %q", left)
 	}
 }
 
-// A schema that others made, or that the database keeps for itself, is no dataset.
-// The database's own take no table either, whoever asks.
+// A schema that others created or that is reserved cannot be a dataset.
 func TestVacant_ASchemaThatIsNotOursIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.duckdb")
@@ -112,7 +111,7 @@ func drop(t *testing.T, w destination.Writer, dataset string) {
 	}
 }
 
-// byHand carries out statements as a person does, in a DuckDB of their own.
+// byHand runs statements like a person with their own DuckDB.
 func byHand(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	with(t, path, func(db *sql.DB) {
@@ -124,7 +123,7 @@ func byHand(t *testing.T, path string, statements ...string) {
 	})
 }
 
-// objects are what a schema has.
+// objects lists what is in a schema.
 func objects(t *testing.T, path, schema string) (all string) {
 	t.Helper()
 	with(t, path, func(db *sql.DB) {

@@ -10,29 +10,28 @@ import (
 
 // Defaults of Options.
 const (
-	// defaultMemory lets a whole process stay below 300 MB while it loads ten
-	// million rows: it peaks at about 255 MB then, on a busy machine too, and at
-	// 420 MB with 144 MB here and no thread that gives memory back
-	// (cmd/adtally's BenchmarkWalking).
+	// defaultMemory keeps the whole process below 300 MB while it loads ten million rows. It
+	// peaks at about 255 MB, even on a busy machine. With 144 MB, and no thread that returns
+	// memory to the system, it peaks at 420 MB (BenchmarkWalking in cmd/adtally).
 	defaultMemory      = 80 << 20
 	defaultLockTimeout = 30 * time.Second
 )
 
-// Options are what an installation may set. The zero Options are good.
+// Options configure an installation. The zero Options are the defaults.
 type Options struct {
-	// Memory is how many bytes DuckDB may use; beyond them it writes to disk.
+	// Memory is the number of bytes that DuckDB may use. Beyond that, it writes to disk.
 	Memory int64
-	// LockTimeout is for how long to wait while another program holds the file.
+	// LockTimeout is how long to wait for a file that another program holds.
 	LockTimeout time.Duration
-	// Trace, when set, is told every statement before it runs.
+	// Trace, if set, is called with every statement before it runs.
 	Trace func(statement string)
 }
 
-// Kind is the warehouse of one DuckDB file.
+// Kind opens DuckDB files.
 type Kind struct{ options Options }
 
-// New makes the kind. The options of whoever opens a file first hold for all
-// in the process who open it while it is open.
+// New returns a Kind. While a file is open, the options of the first opener apply to
+// everyone in the process.
 func New(o Options) Kind {
 	if o.Memory == 0 {
 		o.Memory = defaultMemory
@@ -46,15 +45,14 @@ func New(o Options) Kind {
 	return Kind{options: o}
 }
 
-// Spec says what there is to set.
+// Spec describes the settings.
 func (Kind) Spec() adtally.Spec {
 	return adtally.Spec{Name: "duckdb", Title: "DuckDB", Summary: "A DuckDB file on this machine. Nothing else has to be installed.",
 		Fields: []adtally.Field{{Key: "location", Label: "File", Default: "adtally.duckdb", Scope: adtally.PerInstallation,
-			Help: "Where the file is. It is made when it is not there; its folder must be."}}}
+			Help: "The path of the file. Adtally creates the file if it is missing; the folder must exist."}}}
 }
 
-// Open makes the file when it is missing, and finds out that it is a DuckDB
-// file which can be written.
+// Open creates the file if it is missing, and checks that it is a DuckDB file that can be written.
 func (k Kind) Open(ctx context.Context, d adtally.Destination, _ adtally.Secret) (destination.Writer, error) {
 	path, err := locate(d.Location)
 	if err != nil {

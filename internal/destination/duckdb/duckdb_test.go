@@ -17,7 +17,7 @@ func TestDuckDBKeepsTheContract(t *testing.T) {
 	})
 }
 
-// open opens a file until the test is over.
+// open opens a file and closes it when the test ends.
 func open(t testing.TB, path string) destination.Writer {
 	t.Helper()
 	w, err := duckdb.New(duckdb.Options{}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})

@@ -12,38 +12,37 @@ import (
 	"adtally"
 )
 
-// symptom is what DuckDB says, and what it means for a person.
+// symptom maps texts of DuckDB's errors to a fault.
 type symptom struct {
 	says          []string
 	code          string
 	message, hint string // %s is the file
 }
 
-// symptoms are looked through in order. DuckDB gives most of them the same
-// type, so that its words are all there is to go by.
+// symptoms are searched in order. DuckDB uses the same error type for most of them, so
+// only the text tells them apart.
 var symptoms = []symptom{
 	{[]string{"Could not set lock", "Unique file handle conflict", errBusy.Error()}, "destination_locked",
-		"The file %s is held by another program", "Close the program that has it open, or open it there for reading only; then run the same command again."},
+		"Another program has the file %s open", "Close the program, or open the file in it for reading only. Then run the same command again."},
 	{[]string{"No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size"}, "disk_full",
-		"The disk of %s is full", "Make room; then run the same command again. Nothing of the load was written."},
+		"The disk of %s is full", "Free some space. Then run the same command again. Nothing of the load was written."},
 	{[]string{"not a valid DuckDB database file", errNoFile.Error()}, "destination_unreadable",
-		"%s is not a DuckDB file", "Name another file, or move this one away."},
+		"%s is not a DuckDB file", "Choose another file, or move this one away."},
 	{[]string{"but we can only read version", "newer version of DuckDB"}, "destination_newer",
-		"%s was written by a newer DuckDB than the one in here", "Update this program, or name another file."},
+		"%s was written by a newer version of DuckDB", "Update Adtally, or choose another file."},
 	{[]string{"Corrupt database file", "Could not read enough bytes"}, "destination_corrupt",
-		"%s is damaged", "Restore it from a backup, or move it away: what the platform still has is then loaded anew."},
+		"%s is damaged", "Restore it from a backup. Without a backup, move it away; the next sync loads everything that the platform still has."},
 	{[]string{"Permission denied", "Read-only file system", "Operation not permitted"}, "destination_denied",
-		"%s cannot be written", "Give the user that runs this program the right to write the file and its folder, or name another file."},
+		"%s cannot be written", "Allow the user that runs Adtally to write the file and its folder, or choose another file."},
 	{[]string{"No such file or directory", "not a directory"}, "destination_missing",
-		"The folder of %s is not there", "Make the folder, or name another file."},
+		"The folder of %s does not exist", "Create the folder, or choose another file."},
 	{[]string{"database has been invalidated"}, "destination_stopped",
-		"DuckDB has stopped after an error while it had %s", "Start this program again."},
+		"DuckDB stopped after an error in %s", "Restart Adtally."},
 	{[]string{"Out of Memory Error"}, "memory_full",
-		"DuckDB has too little memory to load into %s", "Allow it more memory."},
+		"DuckDB has too little memory to load into %s", "Allow DuckDB more memory."},
 }
 
-// explain makes a fault of an error that a person can do something about, and
-// leaves others as they are.
+// explain returns a fault for an error that a person can fix, and other errors unchanged.
 func explain(path string, err error) error {
 	if err == nil {
 		return nil
@@ -64,8 +63,8 @@ func explain(path string, err error) error {
 	return err
 }
 
-// isOurs says that an error comes from DuckDB or from the file system. The
-// words of any other, say of a platform, would mean something else.
+// isOurs reports whether an error comes from DuckDB or the file system. The same words in
+// another error, such as a platform's, mean something else.
 func isOurs(err error) bool {
 	if _, ok := errors.AsType[*ddb.Error](err); ok {
 		return true
@@ -87,7 +86,7 @@ func isLocked(err error) bool { return symptoms[0].fits(err) }
 
 var holding = regexp.MustCompile(`held in (\S+) \(PID (\d+)\)`)
 
-// holder names the program that has the lock, as far as DuckDB tells.
+// holder returns the program that holds the lock, if DuckDB says so.
 func holder(err error) string {
 	if m := holding.FindStringSubmatch(err.Error()); m != nil {
 		return m[1] + ", process " + m[2]
@@ -95,7 +94,7 @@ func holder(err error) string {
 	return ""
 }
 
-// bug is a load that must not be written.
+// bug returns the fault for a load that must not be written.
 func bug(code, format string, a ...any) error {
 	return &adtally.Fault{Act: adtally.Bug, Code: code, Message: fmt.Sprintf(format, a...),
 		Hint: "Nothing of this load was written. Please report it."}

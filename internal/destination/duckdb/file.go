@@ -10,29 +10,29 @@ import (
 	ddb "github.com/duckdb/duckdb-go/v2"
 )
 
-// file is one DuckDB file and the DuckDB in memory that attaches it. All
-// writers of a process share it.
+// file is one DuckDB file and the in-memory DuckDB that attaches it. All writers of a
+// process share it.
 type file struct {
 	path    string
 	options Options
-	scratch scratch        // where DuckDB puts what memory does not hold
-	engine  *ddb.Connector // the DuckDB in memory
+	scratch scratch        // where DuckDB writes what does not fit in memory
+	engine  *ddb.Connector // the in-memory DuckDB
 	loans   loans
 	lease   lease
 	undo    undo
-	writing chan struct{} // one transaction that writes at a time: two might conflict
+	writing chan struct{} // held by the one writing transaction: two could conflict
 	users   int           // guarded by shared
 }
 
-// shared are the files that are open in this process. The operating system's
-// lock that keeps other programs away belongs to the process: a second DuckDB
-// in it would be let in, and the two would ruin the file.
+// shared are the files that are open in this process. The operating system's lock belongs
+// to the process, so it would not stop a second DuckDB in the same process, and the two
+// would corrupt the file.
 var shared = struct {
 	sync.Mutex
 	files map[string]*file
 }{files: map[string]*file{}}
 
-// share opens the file's DuckDB, or joins it. It does not touch the file.
+// share opens the file's DuckDB or joins it. It does not touch the file.
 func share(path string, o Options) (*file, error) {
 	shared.Lock()
 	defer shared.Unlock()
@@ -48,7 +48,7 @@ func share(path string, o Options) (*file, error) {
 	return f, nil
 }
 
-// leave closes the DuckDB in memory when its last user goes.
+// leave closes the in-memory DuckDB when its last user leaves.
 func (f *file) leave() {
 	shared.Lock()
 	defer shared.Unlock()
@@ -72,15 +72,14 @@ func newFile(path string, o Options) (*file, error) {
 	return f, nil
 }
 
-// start starts the DuckDB in memory. With one thread it loads as fast as with
-// two, and needs less memory to write a table's columns (BenchmarkLoad). Order
-// need not be kept since no row has a place. What DuckDB frees goes back to the
-// system only with a thread of its allocator's.
+// start starts the in-memory DuckDB. One thread loads as fast as two and needs less memory
+// (BenchmarkLoad). Insertion order does not matter because rows have no position. DuckDB
+// returns freed memory to the system only with the allocator's background thread.
 func (f *file) start() (err error) {
 	settings := url.Values{
 		"memory_limit": {strconv.FormatInt(f.options.Memory, 10) + "B"}, "threads": {"1"}, "temp_directory": {f.scratch.path},
 		"preserve_insertion_order": {"false"}, "allocator_background_threads": {"true"},
-		// DuckDB tidies up when the file is let go, and at no other time: see undo.
+		// DuckDB writes a checkpoint only when the file is detached; see undo.
 		"checkpoint_threshold":         {"1TB"},
 		"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}, "allow_community_extensions": {"false"},
 	}
@@ -99,5 +98,5 @@ func (f *file) close() {
 	f.scratch.remove()
 }
 
-// connect opens a connection that whoever asked for it must close.
+// connect opens a connection. The caller must close it.
 func (f *file) connect(ctx context.Context) (driver.Conn, error) { return f.engine.Connect(ctx) }

@@ -20,7 +20,7 @@ import (
 
 var wideTable = wide()
 
-// wideLoad is a load of so many days from day n on.
+// wideLoad returns a load of several days from day n on.
 func wideLoad(id string, n, days int) (destination.Load, adtally.Window) {
 	from, _ := adtally.ParseDay("2022-01-01")
 	window := adtally.Window{From: from + adtally.Day(n), To: from + adtally.Day(n+days)}
@@ -44,16 +44,16 @@ func rowsNow(w destination.Writer) (n int, err error) {
 	return n, err
 }
 
-// fullAt are sizes that no file may grow beyond, and fullWith are how many ads
-// are loaded then. They strike at different moments: rows that do not fit in
-// memory, rows on their way to the file, its log, the end of the lease.
+// fullAt are the limits on the size of files, and fullWith the numbers of ads. Together
+// they make the disk full at different times: while rows are spilled, written to the file
+// or to its log, and when the file is detached.
 var (
 	fullAt   = []uint64{4 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 32 << 20}
 	fullWith = []int{20, 300, 4000}
 )
 
-// fillDisk loads while no file may grow beyond a size, as if the disk were
-// full, and tells what came of it and how many rows there are.
+// fillDisk loads while no file may grow beyond a limit, as on a full disk. It reports the
+// result and the number of rows.
 func fillDisk(path string) error {
 	signal.Ignore(syscall.SIGXFSZ)
 	w, err := duckdb.New(duckdb.Options{LockTimeout: time.Second}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
@@ -89,8 +89,8 @@ func limit(size uint64) error {
 	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: unlimited})
 }
 
-// PAINS #15: a load into a full disk is written whole or not at all, says so,
-// and the next one into an emptier disk goes on.
+// A load to a full disk is written completely or not at all, and fails with a fault. The
+// next load succeeds when there is space.
 func TestAFullDiskIsNamedAndLeavesOldRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	c := start(t, "fill", path)
@@ -100,7 +100,7 @@ func TestAFullDiskIsNamedAndLeavesOldRows(t *testing.T) {
 			if line := c.line(); line == "done" {
 				rows, accepted[ads] = fmt.Sprint(2*1000+3*ads), true
 			} else if f := asFault(t, line); f.Act != adtally.Configure || f.Code != "disk_full" || f.Hint == "" {
-				t.Errorf("%d ads into %d bytes: %+v", ads, size, f)
+				t.Errorf("%d ads, limit of %d bytes: %+v", ads, size, f)
 			} else {
 				refused[ads] = true
 			}
@@ -110,7 +110,7 @@ func TestAFullDiskIsNamedAndLeavesOldRows(t *testing.T) {
 	c.end()
 	for _, ads := range fullWith {
 		if !refused[ads] || !accepted[ads] {
-			t.Errorf("%d ads: refused %v, accepted %v: the sizes show nothing", ads, refused[ads], accepted[ads])
+			t.Errorf("%d ads: rejected %v, accepted %v: these limits prove nothing", ads, refused[ads], accepted[ads])
 		}
 	}
 	if n, err := countRows(path); err != nil || n != 2*1000+3*700 {

@@ -10,11 +10,10 @@ import (
 	"adtally/internal/table"
 )
 
-// lacking are the days of each table that have a gap; day 0 stands for an
-// entity.
+// lacking is the set of days with a gap, by table; day 0 stands for objects, which have no day.
 type lacking map[string]map[adtally.Day]bool
 
-// readGaps asks the file what is missing for an account.
+// readGaps reads what is missing for an account.
 func readGaps(ctx context.Context, s *session, dataset, account string) (lacking, error) {
 	rows, err := s.query(ctx, "SELECT DISTINCT table_name, date FROM "+target(dataset, table.Gaps.Name)+" WHERE account_id = ? AND due IS DISTINCT FROM false", account)
 	if err != nil {
@@ -36,7 +35,7 @@ func readGaps(ctx context.Context, s *session, dataset, account string) (lacking
 	return gaps, rows.Err()
 }
 
-// dayOf is a day as DuckDB gives it; 0 = none.
+// dayOf converts a date from DuckDB; 0 stands for NULL.
 func dayOf(t sql.NullTime) adtally.Day {
 	if !t.Valid {
 		return 0
@@ -44,8 +43,7 @@ func dayOf(t sql.NullTime) adtally.Day {
 	return adtally.DayOf(t.Time, time.UTC)
 }
 
-// apart parts the days with a gap from those without. All checkpoints are of
-// one account.
+// apart splits checkpoints so that days with a gap are separate. All must be of one account.
 func apart(ctx context.Context, s *session, dataset string, all []adtally.Checkpoint) (out []adtally.Checkpoint, err error) {
 	if len(all) == 0 {
 		return nil, nil
@@ -60,7 +58,7 @@ func apart(ctx context.Context, s *session, dataset string, all []adtally.Checkp
 	return out, nil
 }
 
-// cut is a checkpoint in as few pieces as are each partial or whole.
+// cut splits a checkpoint into as few pieces as possible, each partial or complete.
 func cut(c adtally.Checkpoint, gaps map[adtally.Day]bool) (out []adtally.Checkpoint) {
 	if c.Window.IsZero() {
 		c.Partial = gaps[0]

@@ -7,10 +7,9 @@ import (
 	"adtally/internal/table"
 )
 
-// remember brings the history in line with the table: a state that is no more
-// gets an end, and what is now is added. It looks at what this load wrote, and
-// at rows that have no history yet; a load that changed nothing writes nothing.
-// A stub has no history.
+// remember updates the history from the table: it ends states that are over and adds new
+// ones. It considers the rows that this load wrote and rows without history. Stubs have no
+// history.
 func (b *bringing) remember(ctx context.Context, in inserting) error {
 	history := in.schema.HistoryTable()
 	places, err := b.layout.places(withBookkeeping(history))

@@ -8,8 +8,8 @@ import (
 	"adtally/internal/table"
 )
 
-// joined follows the facts to an object; the keys on the way are unique, so that
-// no row comes twice. There is no view while one of its tables is not there.
+// joined returns the query of a Joined view. The keys on the path are unique, so no row
+// appears twice. The result is empty if a table does not exist yet.
 func (l layout) joined(dataset string, j *table.Joined) (string, error) {
 	if !l.hasAll(j) {
 		return "", nil
@@ -39,7 +39,7 @@ func (l layout) joined(dataset string, j *table.Joined) (string, error) {
 	return "SELECT " + strings.Join(cells, ", ") + " FROM " + from, nil
 }
 
-// facts are what a view begins with, and its columns.
+// facts returns the FROM clause of the facts and their columns.
 func (l layout) facts(dataset string, j *table.Joined) (from string, cells []string, err error) {
 	if j.Wide == nil {
 		cells, err = l.cells(j.Of)
@@ -64,11 +64,11 @@ func (l layout) hasAll(j *table.Joined) bool {
 	return l[strings.ToLower(j.Of.Name)] != nil
 }
 
-// joint is a table on the way, and what it goes by.
+// joint is a table on the path, with its alias.
 type joint struct {
 	alias string
 	table *table.Schema
-	view  bool // its columns have their own names, wherever the table keeps them
+	view  bool // its columns have their declared names, wherever the table stores them
 }
 
 func (l layout) at(j joint, column string) (string, error) {
@@ -78,7 +78,7 @@ func (l layout) at(j joint, column string) (string, error) {
 	return l.cellOf(j.alias, j.table, j.table.Columns[j.table.Index(column)])
 }
 
-// hop is the condition of a step: a key is what the row before names.
+// hop returns the join condition of a step.
 func (l layout) hop(from joint, column string, to joint) (string, error) {
 	here, err := l.at(from, column)
 	if err != nil {
@@ -88,7 +88,8 @@ func (l layout) hop(from joint, column string, to joint) (string, error) {
 	return there + " = " + here, err
 }
 
-// shown is a text of the object with the row's own values in the place of marks.
+// shown returns the expression for a column of the object, with placeholders replaced by
+// the row's values.
 func (l layout) shown(of, facts joint, marks []table.Mark, s table.Shown) (string, error) {
 	cell, err := l.at(of, s.From)
 	if err != nil {

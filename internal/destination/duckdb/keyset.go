@@ -2,14 +2,14 @@ package duckdb
 
 import "slices"
 
-// keySet looks for keys that occur twice, a day at a time: reports come in the
-// order of their days, so that it holds one day's hashes and no more.
+// keySet finds keys that may occur twice. Reports are sorted by day, so it holds the
+// hashes of one day only.
 type keySet struct {
 	day      int32
-	hashes   []uint64 // of that day
+	hashes   []uint64 // of the current day
 	closed   map[int32]bool
 	suspects map[uint64]bool // hashes that two rows of a day share
-	reopened map[int32]bool  // days that came back after they were closed: of them nothing is known
+	reopened map[int32]bool  // days that continued after they were closed; their duplicates are not known
 }
 
 func (k *keySet) add(hashes []uint64, day func(row int) int32) {
@@ -32,7 +32,7 @@ func (k *keySet) reopen(day int32) {
 	k.reopened[day] = true
 }
 
-// suspect notes the hashes that occur twice.
+// suspect records the hashes that occur twice.
 func (k *keySet) suspect(hashes []uint64) {
 	slices.Sort(hashes)
 	for i := 1; i < len(hashes); i++ {

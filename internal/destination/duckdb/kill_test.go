@@ -17,8 +17,7 @@ import (
 	"adtally/internal/destination/duckdb"
 )
 
-// loadUntilKilled exchanges rows, and stops before every statement of the load
-// until it may go on.
+// loadUntilKilled replaces rows and waits before every statement.
 func loadUntilKilled(path string) error {
 	stops := false
 	trace := func(statement string) {
@@ -38,8 +37,7 @@ func loadUntilKilled(path string) error {
 	return errors.Join(err, w.Close())
 }
 
-// PAINS #8, #14: whoever is killed in the middle of a load has written all of
-// it or nothing, and a second of a load that was cut off is whole.
+// A load that is killed is written completely or not at all, and the next load is complete.
 func TestAKilledLoadIsThereWholeOrNotAtAll(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
@@ -52,26 +50,26 @@ func TestAKilledLoadIsThereWholeOrNotAtAll(t *testing.T) {
 		last := killAt(t, path, stop)
 		n, err := rowsNow(w)
 		if err != nil || n != before && n != after {
-			t.Fatalf("killed at %q: the file has %d rows, %v", last, n, err)
+			t.Fatalf("killed at %q: the file has %d rows, error %v", last, n, err)
 		}
 		whole[n] = true
 		if strings.HasPrefix(last, "INSERT INTO adtally_warehouse") && n == after {
-			t.Errorf("killed at %q, before it was committed, and the rows are there", last)
+			t.Errorf("killed at %q, before the commit, but the rows are there", last)
 		}
 		if last == "done" {
 			break
 		}
 	}
 	if !whole[before] || !whole[after] {
-		t.Errorf("the file had %v rows: not all moments were tried", whole)
+		t.Errorf("the file had %v rows: not all cases occurred", whole)
 	}
-	if left, _ := filepath.Glob(path + ".*"); len(left) > 2 { // ours, and that of the last
-		t.Errorf("the dead left %q behind", left)
+	if left, _ := filepath.Glob(path + ".*"); len(left) > 2 { // ours, and that of the last child
+		t.Errorf("killed processes left %q behind", left)
 	}
 }
 
-// DuckDB writes metadata in place, and a kill leaves half a block of it: seen
-// once in some hundred kills. What was kept beside the file puts it right. R5
+// DuckDB writes metadata in place, so a kill can leave half a block; this was seen once in
+// some hundred kills. The undo file repairs it.
 func TestAFileThatAKillLeftTornIsWholeAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
@@ -90,11 +88,11 @@ func TestAFileThatAKillLeftTornIsWholeAgain(t *testing.T) {
 		}
 	}
 	if torn == 0 {
-		t.Error("no kill struck while the file was attached")
+		t.Error("no kill happened while the file was attached")
 	}
 }
 
-// tear spoils the second half of every block that is kept beside the file.
+// tear corrupts the second half of every block in the undo file.
 func tear(t *testing.T, path string) (torn int) {
 	t.Helper()
 	kept, err := os.ReadFile(path + ".undo")
@@ -115,7 +113,7 @@ func tear(t *testing.T, path string) (torn int) {
 		t.Fatal(err)
 	}
 	if max(binary.LittleEndian.Uint64(head[4096+8:]), binary.LittleEndian.Uint64(head[8192+8:])) != binary.LittleEndian.Uint64(kept) {
-		return 0 // DuckDB has written its new state: nothing was under way
+		return 0 // DuckDB has written its new state, so there was nothing to undo
 	}
 	kept = kept[8:]
 	size := binary.LittleEndian.Uint64(kept)
@@ -129,8 +127,7 @@ func tear(t *testing.T, path string) (torn int) {
 	return torn
 }
 
-// killAt kills a child that loads as soon as it has reached its so-manieth
-// statement, and while it goes on with it.
+// killAt kills a loading child at its n-th statement.
 func killAt(t *testing.T, path string, stop int) (last string) {
 	t.Helper()
 	c := start(t, "interrupt", path)

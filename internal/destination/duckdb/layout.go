@@ -11,8 +11,7 @@ import (
 	"adtally/internal/table"
 )
 
-// layout is what a dataset has in the file. Names are in lower case, as DuckDB
-// compares them.
+// layout is the current structure of a dataset. Names are in lower case, as DuckDB compares them.
 type layout map[string]*existing
 
 type existing struct {
@@ -25,18 +24,18 @@ type column struct{ kind, comment string }
 // bookkeeping are the columns that every table gets.
 var bookkeeping = []table.Column{
 	{Name: destination.AskedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
-		Description: "When the platform was asked, by the load that wrote the row."},
+		Description: "When the load that wrote the row requested it from the platform."},
 	{Name: destination.SyncedColumn, Type: table.Time, Unit: table.Instant, Additivity: table.None,
-		Description: "When the row was written. A load that finds it unchanged does not write it: _loads tells when it was last asked for."},
+		Description: "When the row was written. Unchanged rows are not written again; _loads says when they were last requested."},
 	{Name: destination.LoadColumn, Type: table.Text, Unit: table.ID, Additivity: table.None,
-		Description: "The load that wrote the row; see _loads."},
+		Description: "The ID of the load that wrote the row; see _loads."},
 }
 
-// stub is one more column of tables with a history.
+// stub is an extra column of tables with a history.
 var stub = table.Column{Name: destination.StubColumn, Type: table.Bool, Unit: table.Flag, Additivity: table.None,
-	Description: "The row was only seen in figures: the platform has not told of it, and all that is known is what they say."}
+	Description: "True if the platform has not returned this object yet; what is known of it comes from its figures."}
 
-// own are the tables that every dataset has. _loads is no table of a load.
+// own returns the tables that every dataset has, except _loads.
 func own() []*table.Schema {
 	all := []*table.Schema{&loadsTable, &viewsTable, withBookkeeping(&table.Restatement)}
 	for _, s := range table.Remarks {
@@ -45,10 +44,10 @@ func own() []*table.Schema {
 	return all
 }
 
-// remarks says that a table is one of table.Remarks.
+// remarks reports whether a table is one of table.Remarks.
 func remarks(s *table.Schema) bool { return slices.Contains(table.Remarks, s) }
 
-// withBookkeeping is a table as it stands in the file.
+// withBookkeeping returns the table with its bookkeeping columns.
 func withBookkeeping(s *table.Schema) *table.Schema {
 	full := *s
 	full.Columns = slices.Concat(s.Columns, bookkeeping)
@@ -58,7 +57,7 @@ func withBookkeeping(s *table.Schema) *table.Schema {
 	return &full
 }
 
-// readLayout asks the file what a dataset has.
+// readLayout reads the structure of a dataset.
 func readLayout(ctx context.Context, s *session, dataset string) (layout, error) {
 	rows, err := s.query(ctx, `SELECT lower(t.table_name), coalesce(t.comment, ''), lower(c.column_name), c.data_type, coalesce(c.comment, '')
 		FROM duckdb_tables() t JOIN duckdb_columns() c USING (database_name, schema_name, table_name)
@@ -91,8 +90,8 @@ func (l layout) scan(rows *sql.Rows, name, comment, col *string) error {
 	return nil
 }
 
-// places says in which column of the file each column of s is stored: its own,
-// or, where that has another type, the one named for the new type.
+// places returns the column of the file that stores each column of s: the one with the
+// same name or, if that has another type, the one named after the new type.
 func (l layout) places(s *table.Schema) (map[string]string, error) {
 	t := l[strings.ToLower(s.Name)]
 	places := make(map[string]string, len(s.Columns))
@@ -103,14 +102,14 @@ func (l layout) places(s *table.Schema) (map[string]string, error) {
 		}
 		places[c.Name] = renamed(c.Name, c.Type)
 		if !t.takes(places[c.Name], c.Type) || marks(s, c.Name) {
-			return nil, bug("column_type", "Column %s of %s stands in the file as %s and cannot become %s",
+			return nil, bug("column_type", "Column %s of %s has type %s in the file and cannot become %s",
 				c.Name, s.Name, t.columns[strings.ToLower(c.Name)].kind, c.Type)
 		}
 	}
 	return places, nil
 }
 
-// has says whether a table is there with a column.
+// has reports whether a table exists and has a column.
 func (l layout) has(name, column string) bool {
 	t := l[strings.ToLower(name)]
 	if t == nil {
@@ -120,14 +119,14 @@ func (l layout) has(name, column string) bool {
 	return there
 }
 
-// holdsMore says that a table has columns besides those that a load fills.
+// holdsMore reports whether a table has columns that a load does not fill.
 func (l layout) holdsMore(name string, places map[string]string) bool {
 	t := l[strings.ToLower(name)]
 	return t != nil && len(t.columns) > len(places)
 }
 
-// shared are the columns that two tables both have: all that is known of a row,
-// by this load or by others.
+// shared returns the columns that two tables have in common: everything known of a row,
+// from any load.
 func (l layout) shared(one, other string) (names []string) {
 	for name, c := range l[strings.ToLower(one)].columns {
 		if l[strings.ToLower(other)].columns[name].kind == c.kind {
@@ -142,8 +141,8 @@ func (t *existing) takes(name string, typ table.Type) bool {
 	return !there || c.kind == typeName(typ)
 }
 
-// marks says that a load finds the rows it replaces by this column. With its
-// values in two places it would miss some.
+// marks reports whether loads find the rows to replace by this column. If its values were
+// in two columns, loads would miss some rows.
 func marks(s *table.Schema, column string) bool {
 	return slices.Contains(s.Key, column) || column == table.AccountColumn || s.Mode == table.Replace && column == table.DayColumn
 }

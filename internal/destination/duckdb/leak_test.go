@@ -21,8 +21,7 @@ import (
 
 func init() { roles["load"] = loadAndLoad }
 
-// Many small loads leave nothing behind in memory: an agency has five hundred ad
-// accounts in one process. PAINS #18
+// Many small loads leak no memory. An agency has five hundred ad accounts in one process.
 func TestManySmallLoadsLeaveNothingInMemory(t *testing.T) {
 	t.Parallel()
 	c := start(t, "load", filepath.Join(t.TempDir(), "x.duckdb"))
@@ -30,11 +29,10 @@ func TestManySmallLoadsLeaveNothingInMemory(t *testing.T) {
 	c.goOn()
 	second := kilobytes(t, c.line())
 	c.end()
-	// A view of its own for each load left 90 MB; the race detector's own memory
-	// grows by up to 30.
+	// One view per load leaked 90 MB. The race detector's own memory grows by up to 30 MB.
 	t.Logf("%d and then %d kB", first, second)
 	if grown := second - first; grown > 50<<10 {
-		t.Errorf("%d loads took %d kB that are not given back", loadsEach, grown)
+		t.Errorf("%d loads leaked %d kB", loadsEach, grown)
 	}
 }
 
@@ -49,7 +47,7 @@ func kilobytes(t *testing.T, text string) int {
 
 const loadsEach = 200
 
-// veryWide has five hundred columns.
+// veryWide returns a table with five hundred columns.
 func veryWide() *table.Schema {
 	s := wide()
 	for i := range 465 {
@@ -58,7 +56,7 @@ func veryWide() *table.Schema {
 	return s
 }
 
-// loadAndLoad brings a row again and again, and says how much memory that left.
+// loadAndLoad loads a row many times and reports the growth of memory.
 func loadAndLoad(path string) error {
 	w, err := duckdb.New(duckdb.Options{}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if err != nil {
@@ -91,7 +89,7 @@ func oneRow(s *table.Schema) iter.Seq2[table.Batch, error] {
 	}
 }
 
-// anonymous is how much memory of this process is no file's, in kB.
+// anonymous returns the anonymous memory of this process in kB.
 func anonymous() string {
 	raw, err := os.ReadFile("/proc/self/status")
 	if err != nil {

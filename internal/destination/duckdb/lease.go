@@ -19,10 +19,9 @@ const (
 	readWrite
 )
 
-// lease counts who needs the file. It is attached with the first and detached
-// with the last. Writers join those that have it, since to detach it costs as much
-// as to write a month of a small account; but not for longer than longestLease, so
-// that other programs get their turn.
+// lease counts the users of the attached file. The first attaches it and the last detaches
+// it. Writers join an existing lease because detaching takes as long as writing a month of
+// a small account, but only until longestLease, so that other programs get their turn.
 type lease struct {
 	sync.Mutex
 	holders, readers int
@@ -30,39 +29,39 @@ type lease struct {
 	since            time.Time
 }
 
-// longestLease is how old a lease may be when a writer joins it. Of a sync of 500
-// small accounts, letting the file go after every load took half the time.
+// longestLease is the oldest lease that a writer may join. Without joining, detaching took
+// half the time of a sync of 500 small accounts.
 const longestLease = time.Second
 
-// errSpent: the file is about to be let go.
-var errSpent = errors.New("the file is being let go, so that others get their turn")
+// errSpent means that the file is about to be detached.
+var errSpent = errors.New("the file is being released, so that other programs get their turn")
 
-// spent says that nobody else should join. Beside somebody who reads the file
-// stays attached anyway.
+// spent reports that nobody else should join. While it is being read, the file stays
+// attached anyway.
 func (l *lease) spent() bool {
 	return l.holders > 0 && l.readers == 0 && time.Since(l.since) > longestLease
 }
 
-// errBusy: the file is attached for reading only and is to be written.
-var errBusy = errors.New("the file is lent for reading only, since another program reads it")
+// errBusy means that the file must be written and is attached for reading only.
+var errBusy = errors.New("another program is reading the file, so it can only be read")
 
-// attachOptions say how the file is attached. Every DETACH writes the last group
-// of rows of a table anew, so that groups of a quarter of the usual size make
-// small loads into a large table 1.5 times as fast (BenchmarkLoad).
+// attachOptions sets small row groups. DETACH rewrites the last row group of a table, so a
+// quarter of the default size makes small loads into a large table 1.5 times as fast
+// (BenchmarkLoad).
 const attachOptions = "(TYPE duckdb, ROW_GROUP_SIZE 30720"
 
-// How long to wait before another try to get the file.
+// How long to wait between tries to get the file.
 const (
 	firstWait = 10 * time.Millisecond
 	maxWait   = 250 * time.Millisecond
 )
 
-// tellAfter is when the caller hears that a file is waited for: later than another
-// worker of ours takes for its turn.
+// tellAfter is when the caller is told that it waits for the file. It is longer than
+// another worker's turn.
 const tellAfter = 2 * longestLease
 
-// hold gets the file, and waits for it as long as the options say. A reader is
-// content with a file that another program is reading too.
+// hold attaches the file, and waits for it up to LockTimeout. For reading, it may be
+// shared with other programs that read.
 func (f *file) hold(ctx context.Context, want access) (release func(), err error) {
 	began := time.Now()
 	deadline, tell := began.Add(f.options.LockTimeout), began.Add(min(tellAfter, f.options.LockTimeout/2))
@@ -108,7 +107,8 @@ func (f *file) tryHold(ctx context.Context, want access) error {
 	return nil
 }
 
-// attach prefers writing also for a reader, so that loads go on beside it.
+// attach attaches for writing, even for a reader if possible, so that loads can continue
+// at the same time.
 func (f *file) attach(ctx context.Context, want access) error {
 	if err := f.prepareUndo(); err != nil {
 		f.forgetUndo(false)
@@ -133,8 +133,7 @@ func (f *file) attach(ctx context.Context, want access) error {
 	return err
 }
 
-// keptUndo keeps what a kill could spoil; a file of which that cannot be kept is
-// let go again.
+// keptUndo writes the undo file. If it cannot, it detaches the file again.
 func (f *file) keptUndo(ctx context.Context, s *session) error {
 	err := f.keepUndo(ctx, s)
 	if err == nil {
@@ -157,10 +156,10 @@ func (f *file) letGo(had access) {
 	})
 }
 
-// detach lets the file go. Where DuckDB cannot tidy up first, say because the
-// disk is full, it says so and has let go all the same: what was committed is
-// in its log then, and the next holder finds it. Whether it has is asked, since
-// a file that is still attached is detached by the next holder.
+// detach detaches the file. If DuckDB cannot write its checkpoint, for example because the
+// disk is full, it detaches anyway and returns an error; committed changes are then in its
+// log, and the next user finds them. detach checks whether it worked: if not, the next
+// user detaches the file.
 func (f *file) detach(ctx context.Context, s *session) error {
 	failed := s.exec(ctx, "DETACH "+catalog)
 	var there bool
@@ -174,8 +173,8 @@ func (f *file) detach(ctx context.Context, s *session) error {
 	return failed
 }
 
-// write runs do while the file is held for writing, to one at a time. Those that
-// wait for their turn hold the file already.
+// write runs do while the file is attached for writing. Only one runs at a time; the
+// others wait with the file attached.
 func (f *file) write(ctx context.Context, do func() error) error {
 	release, err := f.hold(ctx, readWrite)
 	if err != nil {

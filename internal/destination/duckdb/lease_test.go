@@ -17,8 +17,8 @@ import (
 	"adtally/internal/table"
 )
 
-// People work in the file with their own DuckDB while a sync runs: between the
-// loads, and while rows are waited for.
+// People use the file with their own DuckDB during a sync, between loads and while the
+// sync waits for rows.
 func TestOthersCanOpenTheFileBetweenLoads(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
@@ -81,26 +81,26 @@ func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
 		t.Errorf("waited %s, want about %s", waited, lockTimeout)
 	}
 	if len(told) != 1 || told[0].Message != f.Message {
-		t.Errorf("the caller heard %v while it waited", told)
+		t.Errorf("the caller was told %v while it waited", told)
 	}
 	if _, err := w.Loads(context.Background(), "d", "1"); adtally.FaultOf(err).Code != "destination_locked" {
-		t.Errorf("Loads says %v", err)
+		t.Errorf("Loads: %v", err)
 	}
 	if _, _, err := w.Query(context.Background()); adtally.FaultOf(err).Code != "destination_locked" {
-		t.Errorf("Query says %v", err)
+		t.Errorf("Query: %v", err)
 	}
 	_, err = duckdb.New(duckdb.Options{LockTimeout: lockTimeout}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if adtally.FaultOf(err).Code != "destination_locked" {
-		t.Errorf("Open says %v", err)
+		t.Errorf("Open: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := w.Loads(ctx, "d", "1"); !errors.Is(err, context.Canceled) {
-		t.Errorf("Loads that nobody waits for says %v", err)
+		t.Errorf("Loads without a callback: %v", err)
 	}
 }
 
-// The file is let go while the load waits for it.
+// The file is released while the load waits for it.
 func TestALoadGoesOnWhenTheFileIsReleased(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
@@ -111,7 +111,7 @@ func TestALoadGoesOnWhenTheFileIsReleased(t *testing.T) {
 	person.expect("held")
 	load, window := wideLoad("waits", 0, 1)
 	taken := false
-	load.Asked = func() time.Time { // the last moment before the file is needed
+	load.Asked = func() time.Time { // called last before the file is needed
 		taken = true
 		person.goOn()
 		return time.Now()
@@ -125,8 +125,8 @@ func TestALoadGoesOnWhenTheFileIsReleased(t *testing.T) {
 	}
 }
 
-// Two of ours in one process share the file: a second DuckDB of its own would
-// be let in by the system, and ruin it.
+// Two writers of one process share the file. The operating system would not stop a second
+// DuckDB, and it would corrupt the file.
 func TestTwoWritersOfAProcessShareTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	one, two := open(t, path), open(t, filepath.Join(filepath.Dir(path), ".", "w.duckdb"))
@@ -143,8 +143,7 @@ func TestTwoWritersOfAProcessShareTheFile(t *testing.T) {
 	}
 }
 
-// PAINS #18: what memory does not hold stands beside the file as long as it is
-// needed.
+// Rows that do not fit in memory are next to the file only while they are needed.
 func TestNothingIsLeftBesideTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w, err := duckdb.New(duckdb.Options{Memory: 64 << 20}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})

@@ -9,38 +9,36 @@ import (
 	"adtally/internal/table"
 )
 
-// loadsTable is the database in the warehouse: one row per load and table. It is
-// only ever added to.
+// loadsTable records the loads: one row per load and table. Rows are only added.
 var loadsTable = table.Schema{
 	Name:        "_loads",
-	Description: "Every load: what it brought, for which account and days, and as of when. Rows are only added.",
+	Description: "One row per load and table: the account, the days and the time of the data. Rows are only added.",
 	Mode:        table.Upsert,
 	Key:         []string{"load_id", "table_name"},
 	Columns: []table.Column{
-		{Name: "sequence", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Counts the commits. Where loads overlap, the table holds what the highest brought."},
+		{Name: "sequence", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "The number of the commit. If loads overlap, the highest number is current."},
 		{Name: "load_id", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The load."},
 		{Name: "stream", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The stream that was read."},
 		{Name: "table_name", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The table that was loaded."},
 		{Name: table.AccountColumn, Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The ad account."},
-		{Name: "date_from", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The first day of the load; NULL for entities, which are as they are now."},
-		{Name: "date_to", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The last day of the load, itself included; NULL for entities."},
-		{Name: "rows", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "How many rows the platform gave."},
-		{Name: "checksum", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The same rows in any order have the same checksum; columns beginning with _ do not count. It ends with -partial where the load had gaps. Where the load before brought the same for the same days, nothing was written again."},
-		{Name: "asked_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the platform was asked: the rows are as of then."},
+		{Name: "date_from", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The first day of the load; NULL for objects such as campaigns, which are loaded as they are now."},
+		{Name: "date_to", Type: table.Date, Unit: table.Days, Additivity: table.None, Description: "The last day of the load, inclusive; NULL for objects such as campaigns."},
+		{Name: "rows", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "The number of rows that the platform returned."},
+		{Name: "checksum", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "A checksum of the rows, independent of their order and of columns that begin with _. It ends with -partial if the load had gaps. If the previous load for the same days has the same checksum, no rows were written again."},
+		{Name: "asked_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the data was requested; the rows are as of this time."},
 		{Name: "synced_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When the load was written."},
-		{Name: "definition", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "A fingerprint of what the table held then: days that were loaded under another one are loaded again. NULL = it was not noted."},
-		{Name: "run", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The run that the load belongs to; NULL = none, or it was not noted."},
-		{Name: "started_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When reading for the load began; NULL = it was not noted."},
-		{Name: "calls", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Calls to the platform that the whole load took; the same in each of its rows. NULL = it was not counted."},
-		{Name: "bytes", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Bytes that the platform sent for the whole load, unpacked; the same in each of its rows. NULL = it was not counted."},
-		{Name: "gaps", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Rows of _gaps of the whole load; the same in each of its rows."},
-		{Name: "quarantined", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Values of the whole load that are in _quarantine and in no column; the same in each of its rows."},
+		{Name: "definition", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "A fingerprint of the table's definition. Days that were loaded with another definition are loaded again. NULL if unknown."},
+		{Name: "run", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The ID of the run that the load belongs to; NULL if none or unknown."},
+		{Name: "started_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When reading for the load began; NULL if unknown."},
+		{Name: "calls", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "API calls of the whole load, repeated in each of its rows. NULL if unknown."},
+		{Name: "bytes", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Uncompressed bytes that the platform sent for the whole load, repeated in each of its rows. NULL if unknown."},
+		{Name: "gaps", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Rows in _gaps of the whole load, repeated in each of its rows."},
+		{Name: "quarantined", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "Values of the whole load that are in _quarantine and in no column, repeated in each of its rows."},
 	},
 }
 
-// Loads says what is in the file for an account. Where loads overlap, only the
-// last one to be written is still true; what it left of the earlier ones is
-// reported as the days that it left.
+// Loads returns what the file holds for an account. If loads overlap, each day belongs to
+// the last load that wrote it.
 func (w *writer) Loads(ctx context.Context, dataset, account string) (found []adtally.Checkpoint, err error) {
 	release, err := w.file.hold(ctx, readOnly)
 	if err != nil {
@@ -56,7 +54,7 @@ func (w *writer) Loads(ctx context.Context, dataset, account string) (found []ad
 			return err
 		}
 		found = stillTrue(found)
-		if l[table.Gaps.Name] != nil { // the file may be older than the table
+		if l[table.Gaps.Name] != nil { // older files lack the table
 			found, err = apart(ctx, s, dataset, found)
 		}
 		return err
@@ -66,7 +64,7 @@ func (w *writer) Loads(ctx context.Context, dataset, account string) (found []ad
 
 func (l layout) readLoads(ctx context.Context, s *session, dataset, account string) (found []adtally.Checkpoint, err error) {
 	definition := "''"
-	if l.has(loadsTable.Name, "definition") { // the file may be older than the column
+	if l.has(loadsTable.Name, "definition") { // older files lack the column
 		definition = "coalesce(definition, '')"
 	}
 	rows, err := s.query(ctx, `SELECT table_name, account_id, date_from, date_to, asked_at, load_id, `+definition+` FROM `+target(dataset, loadsTable.Name)+`
@@ -92,8 +90,8 @@ func (l layout) readLoads(ctx context.Context, s *session, dataset, account stri
 	return found, rows.Err()
 }
 
-// stillTrue takes from each load the days that a later one wrote again. The
-// latest come first.
+// stillTrue removes from each load the days that a later load wrote again. all must be
+// sorted newest first.
 func stillTrue(all []adtally.Checkpoint) (out []adtally.Checkpoint) {
 	written := map[string][]adtally.Window{}
 	for _, c := range all {
@@ -107,7 +105,8 @@ func stillTrue(all []adtally.Checkpoint) (out []adtally.Checkpoint) {
 	return out
 }
 
-// without is what of w is in none of the others. The zero window stands apart.
+// without returns the parts of w that are in none of the others. The zero Window is
+// independent of all others.
 func without(w adtally.Window, others []adtally.Window) []adtally.Window {
 	left := []adtally.Window{w}
 	for _, o := range others {

@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// LoadsOfRun says what a run has committed for an account, each load once.
+// LoadsOfRun returns what a run has committed for an account, each load once.
 func (w *writer) LoadsOfRun(ctx context.Context, dataset, account, run string) (found []adtally.Outcome, err error) {
 	release, err := w.file.hold(ctx, readOnly)
 	if err != nil {
@@ -18,7 +18,7 @@ func (w *writer) LoadsOfRun(ctx context.Context, dataset, account, run string) (
 	defer release()
 	err = w.file.with(ctx, func(s *session) error {
 		l, err := readLayout(ctx, s, dataset)
-		if err != nil || !l.has(loadsTable.Name, "run") { // the file may be older than the column
+		if err != nil || !l.has(loadsTable.Name, "run") { // older files lack the column
 			return err
 		}
 		found, err = readLoadsOfRun(ctx, s, dataset, account, run)

@@ -10,24 +10,23 @@ import (
 	ddb "github.com/duckdb/duckdb-go/v2"
 )
 
-// loan is a view of the DuckDB in memory that stays, and the rows that it shows
-// for now. DuckDB never frees what a view over Arrow rows told it of their columns
-// (duckdb_arrow_scan of 1.5.6: 70 kB for a hundred columns), so that a view for
-// each load took 100 MB after 500 small ad accounts.
+// loan is a view in the in-memory DuckDB that is reused for one set of rows after another.
+// DuckDB never frees a view's column metadata (duckdb_arrow_scan in 1.5.6: 70 kB for a
+// hundred columns), so one view per load leaked 100 MB after 500 small ad accounts.
 type loan struct {
 	view   string
 	rows   *passing
 	forget func()
 }
 
-// loans are the views of a DuckDB in memory, by the columns that they have.
+// loans is a pool of such views, by their columns.
 type loans struct {
 	sync.Mutex
 	free map[string][]*loan
 	all  []*loan
 }
 
-// take gives a view with the columns of some rows that nobody uses.
+// take returns an unused view with the given columns.
 func (l *loans) take(conn driver.Conn, columns *arrow.Schema) (*loan, error) {
 	l.Lock()
 	defer l.Unlock()
@@ -48,7 +47,7 @@ func (l *loans) take(conn driver.Conn, columns *arrow.Schema) (*loan, error) {
 	return made, nil
 }
 
-// giveBack takes the rows out of a view, so that it can show others.
+// giveBack detaches the rows from a view and returns it to the pool.
 func (l *loans) giveBack(one *loan) {
 	one.rows.now = nil
 	l.Lock()
@@ -60,7 +59,7 @@ func (l *loans) giveBack(one *loan) {
 	l.free[key] = append(l.free[key], one)
 }
 
-// end lets go of all views, of which nobody may be reading any more.
+// end drops all views. Nobody may be reading from them.
 func (l *loans) end() {
 	for _, one := range l.all {
 		one.forget()
@@ -68,10 +67,10 @@ func (l *loans) end() {
 	l.all, l.free = nil, nil
 }
 
-// passing are rows that pass through a view, other ones each time.
+// passing is a record reader whose rows can be exchanged.
 type passing struct {
 	columns *arrow.Schema
-	now     array.RecordReader // nil = none
+	now     array.RecordReader // nil if there are no rows
 }
 
 func (*passing) Retain()  {}
@@ -81,7 +80,7 @@ func (p *passing) Schema() *arrow.Schema          { return p.columns }
 func (p *passing) Next() bool                     { return p.now != nil && p.now.Next() }
 func (p *passing) RecordBatch() arrow.RecordBatch { return p.now.RecordBatch() }
 
-// Record is what Arrow called it before.
+// Record is the former name of RecordBatch in Arrow's interface.
 func (p *passing) Record() arrow.RecordBatch { return p.RecordBatch() }
 
 func (p *passing) Err() error {

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// take locks a folder as long as it is open. The number of a process would not
-// do: programs in two containers may have the same.
+// take locks a folder until the returned file is closed. A process ID would not do,
+// because programs in two containers can have the same.
 func take(folder string) (*os.File, error) {
 	f, err := os.Open(folder)
 	if err != nil {
@@ -21,11 +21,11 @@ func take(folder string) (*os.File, error) {
 	return f, nil
 }
 
-// canUndo: a file that DuckDB holds can be read beside it.
+// canUndo is true because a file that DuckDB holds can be read at the same time.
 const canUndo = true
 
-// lockWhole locks a file as DuckDB does, which keeps other programs' DuckDBs
-// away and not our own.
+// lockWhole locks a file as DuckDB does. This keeps out DuckDBs of other processes, but
+// not of this one.
 func lockWhole(f *os.File) error {
 	return syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &syscall.Flock_t{Type: syscall.F_WRLCK})
 }

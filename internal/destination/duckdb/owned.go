@@ -13,17 +13,18 @@ import (
 	"adtally/internal/table"
 )
 
-// reserved are schemas that DuckDB makes itself, and names that it takes for a
-// database rather than for a schema.
+// reserved are DuckDB's own schemas, and names that it would take for a database instead
+// of a schema.
 var reserved = []string{"main", "information_schema", "pg_catalog", "temp", "system", catalog}
 
-// holdings are the tables and views of a dataset, ours apart from other people's.
+// holdings are the tables and views of a dataset, ours and other people's.
 type holdings struct {
 	tables, views []string // ours
 	others        []string // other people's, in the same schema
 }
 
-// Vacant refuses a dataset that is there and that we did not make.
+// Vacant returns a fault if the dataset's name is reserved, or if the schema exists and
+// Adtally did not create it.
 func (w *writer) Vacant(ctx context.Context, dataset string) error {
 	if err := unreserved(dataset); err != nil {
 		return err
@@ -38,22 +39,22 @@ func (w *writer) Vacant(ctx context.Context, dataset string) error {
 		if err != nil || l.kept() {
 			return err
 		}
-		return notVacant("The warehouse has a schema %s that Adtally did not make", dataset)
+		return notVacant("The warehouse has a schema %s that Adtally did not create", dataset)
 	})
 }
 
 func unreserved(dataset string) error {
 	if slices.Contains(reserved, strings.ToLower(dataset)) {
-		return notVacant("The schema %s belongs to the database itself", dataset)
+		return notVacant("The name %s is reserved by DuckDB", dataset)
 	}
 	return nil
 }
 
 func notVacant(message, dataset string) error {
-	return &adtally.Fault{Act: adtally.Configure, Code: "dataset_foreign", Message: fmt.Sprintf(message, dataset), Hint: "Choose another dataset."}
+	return &adtally.Fault{Act: adtally.Configure, Code: "dataset_foreign", Message: fmt.Sprintf(message, dataset), Hint: "Choose another name for the dataset."}
 }
 
-// reading lends the file for reading.
+// reading runs use with the file attached for reading.
 func (w *writer) reading(ctx context.Context, use func(*session) error) error {
 	release, err := w.file.hold(ctx, readOnly)
 	if err != nil {
@@ -63,15 +64,14 @@ func (w *writer) reading(ctx context.Context, use func(*session) error) error {
 	return explain(w.file.path, w.file.with(ctx, use))
 }
 
-// kept says that a dataset has our database of loads, with which every dataset of
-// ours begins.
+// kept reports whether the dataset has our _loads table, which is the first table of every dataset.
 func (l layout) kept() bool { return l.like(&loadsTable, "sequence", "load_id", "checksum") }
 
 func (l layout) like(s *table.Schema, columns ...string) bool {
 	return !slices.ContainsFunc(columns, func(c string) bool { return !l.has(s.Name, c) })
 }
 
-// holds tells what of a dataset is ours. What no bookkeeping names is not.
+// holds lists the dataset's objects. An object is ours only if our bookkeeping names it.
 func (l layout) holds(ctx context.Context, s *session, dataset string) (h holdings, err error) {
 	loaded, err := l.loaded(ctx, s, dataset)
 	if err != nil {
@@ -98,7 +98,7 @@ func (l layout) holds(ctx context.Context, s *session, dataset string) (h holdin
 	return h, err
 }
 
-// loaded are the tables that _loads names.
+// loaded returns the tables that _loads names.
 func (l layout) loaded(ctx context.Context, s *session, dataset string) (map[string]bool, error) {
 	all := map[string]bool{}
 	if !l.kept() {
@@ -119,9 +119,9 @@ func (l layout) loaded(ctx context.Context, s *session, dataset string) (map[str
 	return all, rows.Err()
 }
 
-// ours says that we made a table: its bookkeeping column has the comment that we
-// give it, which a copy of the table has not. Files of earlier versions may have
-// other words there; then _loads names the table.
+// ours reports whether Adtally created a table: its bookkeeping column has our comment,
+// which a copy of the table lacks. Files of earlier versions may have other comments; then
+// _loads must name the table.
 func (l layout) ours(name string, loaded map[string]bool) bool {
 	switch name {
 	case loadsTable.Name:
@@ -136,7 +136,7 @@ func (l layout) ours(name string, loaded map[string]bool) bool {
 	return column.comment == describe(bookkeeping[len(bookkeeping)-1]) || column.comment != "" && loaded[strings.TrimSuffix(name, "_history")]
 }
 
-// Foreign are other people's objects that stand in a dataset, or read our tables.
+// Foreign returns other people's objects that are in the dataset or read its tables.
 func (w *writer) Foreign(ctx context.Context, dataset string) (all []adtally.Foreign, err error) {
 	err = w.reading(ctx, func(s *session) error {
 		l, err := readLayout(ctx, s, dataset)
@@ -154,7 +154,7 @@ func (w *writer) Foreign(ctx context.Context, dataset string) (all []adtally.For
 }
 
 func (h holdings) foreign(ctx context.Context, s *session, dataset string) (all []adtally.Foreign, err error) {
-	found, err := objects(ctx, s, dataset) // all of them first: the session has one connection
+	found, err := objects(ctx, s, dataset) // read all first: the session has one connection
 	for _, o := range found {
 		if f, is := h.judge(s, dataset, o); is {
 			all = append(all, f)
@@ -163,7 +163,7 @@ func (h holdings) foreign(ctx context.Context, s *session, dataset string) (all 
 	return all, err
 }
 
-// objects are the tables of a dataset, and the views and macros of the whole file.
+// objects returns the tables of a dataset, and the views and macros of the whole file.
 func objects(ctx context.Context, s *session, dataset string) (all []object, err error) {
 	rows, err := s.query(ctx, `SELECT schema_name, view_name, 'view', sql FROM duckdb_views() WHERE database_name = ? AND NOT internal
 		UNION ALL SELECT schema_name, table_name, 'table', '' FROM duckdb_tables() WHERE database_name = ? AND lower(schema_name) = lower(?)
@@ -186,7 +186,7 @@ func objects(ctx context.Context, s *session, dataset string) (all []object, err
 // object is a table, view or macro of the file.
 type object struct{ schema, name, kind, text string }
 
-// judge says whether an object is other people's and concerns the dataset.
+// judge reports whether an object belongs to other people and concerns the dataset.
 func (h holdings) judge(s *session, dataset string, o object) (f adtally.Foreign, concerns bool) {
 	inside, name := strings.EqualFold(o.schema, dataset), strings.ToLower(o.name)
 	if inside && (o.kind == "table" && slices.Contains(h.tables, name) || o.kind == "view" && slices.Contains(h.views, name)) {
@@ -196,7 +196,7 @@ func (h holdings) judge(s *session, dataset string, o object) (f adtally.Foreign
 	return f, inside || f.Reads
 }
 
-// read says whether the text of an object names one of our tables or views.
+// read reports whether an object's SQL names one of our tables or views.
 func (h holdings) read(s *session, dataset string, o object) bool {
 	text := o.text
 	if o.kind == "view" {
@@ -207,7 +207,7 @@ func (h holdings) read(s *session, dataset string, o object) bool {
 	}
 	named, err := ddb.GetTableNames(s.conn, text, true)
 	if err != nil {
-		return false // what DuckDB cannot read any more reads nothing
+		return false // SQL that DuckDB cannot parse any more reads nothing
 	}
 	return slices.ContainsFunc(named, func(full string) bool {
 		parts := split(full)
@@ -217,8 +217,8 @@ func (h holdings) read(s *session, dataset string, o object) bool {
 	})
 }
 
-// body is the query of a CREATE VIEW: what follows the first AS that is neither
-// quoted nor in the list of columns.
+// body returns the query of a CREATE VIEW statement: the part after the first AS that is
+// neither quoted nor in the column list.
 func body(create string) string {
 	quoted, depth := false, 0
 	for i := range len(create) {
@@ -237,7 +237,7 @@ func body(create string) string {
 	return ""
 }
 
-// split takes a qualified name apart.
+// split splits a qualified name.
 func split(full string) []string {
 	var parts []string
 	quoted, part := false, strings.Builder{}

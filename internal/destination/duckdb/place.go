@@ -11,11 +11,12 @@ import (
 	"adtally"
 )
 
-// locate gives the one absolute name of a file, whether it is there or not.
+// locate returns the absolute path of a file without symbolic links, even if the file does
+// not exist.
 func locate(location string) (string, error) {
 	if location == "" {
-		return "", &adtally.Fault{Act: adtally.Configure, Code: "destination_missing", Message: "No file is named to load into",
-			Hint: "Name a DuckDB file, for example adtally.duckdb."}
+		return "", &adtally.Fault{Act: adtally.Configure, Code: "destination_missing", Message: "The path of the DuckDB file is missing",
+			Hint: "Give the path of a DuckDB file, for example adtally.duckdb."}
 	}
 	path, err := filepath.Abs(location)
 	if err != nil {
@@ -31,10 +32,10 @@ func locate(location string) (string, error) {
 	return filepath.Join(folder, filepath.Base(path)), nil
 }
 
-// errNoFile: what stands there is a folder, a pipe or a device.
+// errNoFile means that the path is a folder, a pipe or a device.
 var errNoFile = errors.New("not a regular file")
 
-// checkForeign makes the file when it is missing and finds out that it can be used.
+// checkForeign creates the file if it is missing and checks that it can be used.
 func (f *file) checkForeign(ctx context.Context) error {
 	if err := f.create(ctx); err != nil {
 		return err
@@ -47,16 +48,15 @@ func (f *file) checkForeign(ctx context.Context) error {
 	return nil
 }
 
-// create makes the file elsewhere and moves it to its place when it is whole: a
-// program that dies meanwhile, or a full disk, leaves no half of one. A file
-// of no bytes is as good as none.
+// create creates the file under another name and then moves it into place, so that a crash
+// or a full disk leaves no half-written file. An empty file is replaced.
 func (f *file) create(ctx context.Context) error {
 	found, err := os.Stat(f.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err == nil && !found.Mode().IsRegular() {
-		return errNoFile // a pipe would be waited for without end
+		return errNoFile // opening a pipe would block forever
 	}
 	if err == nil && found.Size() > 0 {
 		return nil
@@ -77,7 +77,7 @@ func (f *file) create(ctx context.Context) error {
 		return err
 	}
 	if err := os.Link(made, f.path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return os.Rename(made, f.path) // a file system without links
+		return os.Rename(made, f.path) // the file system has no hard links
 	}
 	return nil
 }

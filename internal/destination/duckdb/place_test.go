@@ -26,7 +26,7 @@ func tryOpen(path string) error {
 	return w.Close()
 }
 
-// notAFile are places where no warehouse can be, and what is said of them.
+// notAFile are paths that cannot be a warehouse, with the expected fault.
 var notAFile = map[string]struct {
 	code string
 	make func(t *testing.T, path string) string
@@ -60,13 +60,13 @@ func TestAPlaceThatIsNoWarehouseIsNamed(t *testing.T) {
 				t.Errorf("got %+v, want %s", f, c.code)
 			}
 			if after := contents(t, folder); after != before {
-				t.Errorf("there was\n%s\nand now there is\n%s", before, after)
+				t.Errorf("before\n%s\nafter\n%s", before, after)
 			}
 		})
 	}
 }
 
-// An empty file, as a person may make one, is filled; a missing one is made.
+// An empty or missing file is initialized.
 func TestAnEmptyOrMissingFileIsMade(t *testing.T) {
 	t.Parallel()
 	empty := put(t, filepath.Join(t.TempDir(), "w.duckdb"), "")
@@ -83,7 +83,7 @@ func TestAnEmptyOrMissingFileIsMade(t *testing.T) {
 	}
 }
 
-// openAsNobody opens the file as a user who may do nothing.
+// openAsNobody opens the file as a user without permissions.
 func openAsNobody(path string) error {
 	if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(65534), syscall.Setuid(65534)); err != nil {
 		return err
@@ -95,7 +95,7 @@ func openAsNobody(path string) error {
 func TestAFileThatMayNotBeWrittenIsNamed(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
-		t.Skip("only root can become a user who may do nothing")
+		t.Skip("only root can become a user without permissions")
 	}
 	for name, c := range map[string]struct{ folder, file os.FileMode }{
 		"read only":        {0o777, 0o444},
@@ -134,7 +134,7 @@ func put(t *testing.T, path, text string) string {
 	return path
 }
 
-// contents are what stands below a folder.
+// contents lists everything in a folder.
 func contents(t *testing.T, folder string) (all string) {
 	t.Helper()
 	must(t, filepath.WalkDir(folder, func(at string, d os.DirEntry, err error) error {
@@ -158,15 +158,15 @@ func cut(t *testing.T, path string, size int64) {
 	must(t, errors.Join(tryOpen(path), os.Truncate(path, size)))
 }
 
-// The first block of a DuckDB file begins with a checksum of the rest, the word
-// DUCK and the number of the format.
+// The first block of a DuckDB file begins with a checksum of the rest, the word DUCK and
+// the version of the format.
 const headerSize, versionAt = 4096, 12
 
 func newerFile(t *testing.T, path string) string {
 	return patched(t, path, func(header []byte) { binary.LittleEndian.PutUint64(header[versionAt:], 9999) })
 }
 
-// patched changes the first block of a good file.
+// patched changes the first block of a valid file.
 func patched(t *testing.T, path string, change func(header []byte)) string {
 	t.Helper()
 	must(t, tryOpen(path))

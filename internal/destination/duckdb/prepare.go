@@ -8,14 +8,14 @@ import (
 	"adtally/internal/table"
 )
 
-// layoutWanted is what a dataset is to have.
+// layoutWanted is the structure that a dataset should have.
 type layoutWanted struct {
 	dataset string
 	tables  []*table.Schema
 	views   []*table.View
 }
 
-// Prepare makes sure that the tables exist with at least these columns.
+// Prepare creates missing tables, columns, stubs and views. It drops nothing.
 func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Schema, views ...*table.View) error {
 	if err := unreserved(dataset); err != nil {
 		return err
@@ -37,7 +37,7 @@ func (w *writer) Prepare(ctx context.Context, dataset string, tables []*table.Sc
 	return explain(w.file.path, err)
 }
 
-// lacks looks whether there is anything to do, and does not write.
+// lacks reports whether there is anything to do. It only reads.
 func (f *file) lacks(ctx context.Context, s *session, want layoutWanted) (bool, error) {
 	release, err := f.hold(ctx, readOnly)
 	if err != nil {
@@ -59,7 +59,7 @@ func (f *file) lacks(ctx context.Context, s *session, want layoutWanted) (bool, 
 	return l.anyOrphan(ctx, s, want.dataset, want.tables)
 }
 
-// buildTables does what can be done once all tables are there.
+// buildTables adds what needs all tables to exist: stubs, history and views.
 func (l layout) buildTables(ctx context.Context, s *session, want layoutWanted) error {
 	if err := s.transact(ctx, func() error { return l.adoptAll(ctx, s, want.dataset, want.tables) }); err != nil {
 		return err
@@ -70,14 +70,14 @@ func (l layout) buildTables(ctx context.Context, s *session, want layoutWanted) 
 	}
 	for _, statements := range views {
 		if err := s.parts(ctx, statements); err != nil {
-			return fmt.Errorf("make the views of %s: %w", want.dataset, err)
+			return fmt.Errorf("create the views of %s: %w", want.dataset, err)
 		}
 	}
 	return nil
 }
 
-// complete adds what is missing, and says what is there then. The file must be
-// held for writing.
+// complete adds what is missing and returns the new structure. The file must be attached
+// for writing.
 func (f *file) complete(ctx context.Context, s *session, dataset string, tables []*table.Schema) (layout, error) {
 	l, err := readLayout(ctx, s, dataset)
 	if err != nil {
@@ -93,8 +93,7 @@ func (f *file) complete(ctx context.Context, s *session, dataset string, tables 
 	return readLayout(ctx, s, dataset)
 }
 
-// additions are the statements that add what a dataset lacks. None of them
-// takes anything away.
+// additions returns the statements that add what a dataset lacks. None of them drops anything.
 func (l layout) additions(dataset string, tables []*table.Schema) (out []string, err error) {
 	all := own()
 	for _, t := range tables {
@@ -156,8 +155,7 @@ func create(name string, t *table.Schema) string {
 	return "CREATE TABLE IF NOT EXISTS " + name + " (" + strings.Join(parts, ", ") + ")"
 }
 
-// describe is what a person reads beside a column: what it is, what it counts,
-// and over what it may be summed.
+// describe returns a column's comment: its description, unit and additivity.
 func describe(c table.Column) string {
 	return fmt.Sprintf("%s [unit: %s; additivity: %s]", c.Description, c.Unit, c.Additivity)
 }

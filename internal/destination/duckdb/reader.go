@@ -8,13 +8,13 @@ import (
 	ddb "github.com/duckdb/duckdb-go/v2"
 )
 
-// reader is a connection that only reads. DuckDB has no such thing: the file
-// is attached for writing, since loads go on meanwhile.
+// reader is a connection that can only read. DuckDB has no read-only connections, and the
+// file is attached for writing because loads continue.
 type reader struct{ *ddb.Conn }
 
-var errReadsOnly = errors.New("only a single SELECT may be run here")
+var errReadsOnly = errors.New("only a single SELECT statement is allowed")
 
-// connectReader opens a connection in which dataset.table is the file's.
+// connectReader opens a connection in which dataset.table refers to the file.
 func (f *file) connectReader(ctx context.Context) (driver.Conn, error) {
 	conn, err := f.connect(ctx)
 	if err != nil {
@@ -28,7 +28,7 @@ func (f *file) connectReader(ctx context.Context) (driver.Conn, error) {
 }
 
 func (r reader) allow(query string) error {
-	stmt, err := r.Conn.Prepare(query) // refuses more than one statement
+	stmt, err := r.Conn.Prepare(query) // fails if there is more than one statement
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,14 @@ import (
 	"adtally/internal/table"
 )
 
-// record writes the load's rows of _loads, in the transaction of the load.
+// record writes the load's rows of _loads in the load's transaction.
 func (b *bringing) record(ctx context.Context) error {
-	ledger := target(b.load.Dataset, loadsTable.Name)
+	loads := target(b.load.Dataset, loadsTable.Name)
 	var sequence int64
-	if err := b.session.row(ctx, "SELECT coalesce(max(sequence), 0) + 1 FROM "+ledger).Scan(&sequence); err != nil {
+	if err := b.session.row(ctx, "SELECT coalesce(max(sequence), 0) + 1 FROM "+loads).Scan(&sequence); err != nil {
 		return fmt.Errorf("count the loads: %w", err)
 	}
-	statement := "INSERT INTO " + ledger + " (" + idents("", names(loadsTable.Columns)) + ") VALUES " +
+	statement := "INSERT INTO " + loads + " (" + idents("", names(loadsTable.Columns)) + ") VALUES " +
 		listed(strings.Split(strings.Repeat("?", len(loadsTable.Columns)), ""))
 	calls, bytes := b.cost()
 	started := sql.Null[time.Time]{V: instant(b.load.Started), Valid: !b.load.Started.IsZero()}
@@ -35,7 +35,7 @@ func (b *bringing) record(ctx context.Context) error {
 	return nil
 }
 
-// cost is what the load took of the platform, or nothing where nobody counted.
+// cost returns what the load took, or NULLs if unknown.
 func (b *bringing) cost() (calls, bytes any) {
 	if b.load.Cost == nil {
 		return nil, nil
@@ -45,8 +45,8 @@ func (b *bringing) cost() (calls, bytes any) {
 
 func orNull(text string) sql.Null[string] { return sql.Null[string]{V: text, Valid: text != ""} }
 
-// checksum is that of the rows that came. Beside gaps it is marked: rows of earlier
-// loads may have stayed.
+// checksum returns the checksum of the rows that arrived. A load with gaps has a suffix,
+// because rows of earlier loads may have stayed.
 func (b *bringing) checksum(t *staged) string {
 	if b.remarked(&table.Gaps) > 0 {
 		return t.facts.checksum + "-partial"
@@ -54,20 +54,20 @@ func (b *bringing) checksum(t *staged) string {
 	return t.facts.checksum
 }
 
-// brought are the load's own tables: all but the remarks, which come first.
+// brought returns the load's own tables: all except the remarks, which come first.
 func (b *bringing) brought() []*staged { return b.tables[len(table.Remarks):] }
 
-// remarked is how many rows of a table of remarks came.
+// remarked returns the number of rows in a table of remarks.
 func (b *bringing) remarked(s *table.Schema) int64 {
 	return b.tables[slices.Index(table.Remarks, s)].facts.rows
 }
 
-// lost is how many values of the load are in quarantine and in no column.
+// lost returns the number of quarantined values of which nothing was loaded.
 func (b *bringing) lost() int64 {
 	return b.tables[slices.Index(table.Remarks, &table.Quarantine)].facts.lost
 }
 
-// ends are the first and the last day of a window, or nothing.
+// ends returns the first and the last day of a window, or NULLs.
 func ends(w adtally.Window) (first, last any) {
 	if w.IsZero() {
 		return nil, nil
@@ -75,7 +75,7 @@ func ends(w adtally.Window) (first, last any) {
 	return w.From.String(), w.Last().String()
 }
 
-// conclude finds out, in the transaction, what the load made true.
+// conclude reads the resulting checkpoints within the transaction.
 func (b *bringing) conclude(ctx context.Context) (err error) {
 	w := destination.Written{Load: b.load.ID, Rows: map[string]int64{}, Quarantined: b.lost(), Gaps: b.remarked(&table.Gaps)}
 	for _, t := range b.brought() {

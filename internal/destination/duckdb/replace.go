@@ -10,8 +10,7 @@ import (
 	"adtally/internal/table"
 )
 
-// replace exchanges the slice's rows for those of the load, unless they are the
-// same.
+// replace replaces the slice's rows with those of the load, unless they are the same.
 func (b *bringing) replace(ctx context.Context, in inserting) error {
 	if unchanged, err := b.unchanged(ctx, in.staged); err != nil || unchanged {
 		return err
@@ -31,9 +30,8 @@ func (b *bringing) replace(ctx context.Context, in inserting) error {
 	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.marked()...)
 }
 
-// had says of the rows that are there that the platform did not withhold them
-// this time: what it withholds, as a whole day or a whole object of a day, stays
-// as it was (R36).
+// had returns the SQL condition for rows that the platform did not withhold this time.
+// Withheld rows, of a whole day or of an object on a day, stay as they were.
 func (b *bringing) had(in inserting) string {
 	objects := "NULL"
 	for _, c := range in.schema.Columns {
@@ -48,9 +46,9 @@ func (b *bringing) had(in inserting) string {
 		" AND g.column_name = '' AND (NOT contains(g.row_key, '/') OR split_part(g.row_key, '/', 2) IN (" + objects + ")))"
 }
 
-// unchanged says that the file holds exactly these rows: the last load that had
-// to do with any of the days was of exactly these days, and had their checksum.
-// Only its row of _loads is new then. Remarks are in no load's checksum.
+// unchanged reports whether the file already holds exactly these rows: the last load that
+// covered any of the days was for exactly these days and had the same checksum. Then only
+// _loads is written. Remarks do not count in a checksum.
 func (b *bringing) unchanged(ctx context.Context, t *staged) (bool, error) {
 	if remarks(t.schema) || b.remarked(&table.Gaps) > 0 {
 		return false, nil

@@ -10,9 +10,9 @@ import (
 	"adtally/internal/table"
 )
 
-// restate notes in the database what is now believed of the slice's days, each
-// under the age it has reached. What was noted under an age stays. A day whose
-// figures all went away is noted too, if it ever had some.
+// restate records the current totals of the slice's days in _restatement, each at the age
+// that the day has reached. Existing records stay. A day that lost all its figures is
+// recorded too if it ever had some.
 func (b *bringing) restate(ctx context.Context, t *staged) error {
 	if len(t.schema.Restated) == 0 {
 		return nil
@@ -21,12 +21,12 @@ func (b *bringing) restate(ctx context.Context, t *staged) error {
 	if err != nil {
 		return err
 	}
-	ledger, account := target(b.load.Dataset, table.Restatement.Name), b.load.Slice.Account
+	restatements, account := target(b.load.Dataset, table.Restatement.Name), b.load.Slice.Account
 	for _, metric := range t.schema.Restated {
-		err := b.session.exec(ctx, "INSERT INTO "+ledger+" ("+idents("", names(withBookkeeping(&table.Restatement).Columns))+`)
+		err := b.session.exec(ctx, "INSERT INTO "+restatements+" ("+idents("", names(withBookkeeping(&table.Restatement).Columns))+`)
 			WITH found AS (SELECT date, sum(`+ident(places[metric])+`) AS value FROM `+target(b.load.Dataset, t.schema.Name)+`
 				WHERE account_id = ? AND `+within(b.load.Slice.Window)+` GROUP BY date),
-			known AS (SELECT date, age FROM `+ledger+`
+			known AS (SELECT date, age FROM `+restatements+`
 				WHERE table_name = ? AND account_id = ? AND metric = ? AND `+within(b.load.Slice.Window)+`),
 			every AS (SELECT date, `+b.age()+` AS age FROM (SELECT date FROM found UNION SELECT date FROM known))
 			SELECT ?, ?, date, ?, age, value, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?
@@ -39,8 +39,8 @@ func (b *bringing) restate(ctx context.Context, t *staged) error {
 	return nil
 }
 
-// age is the greatest of the ages that a day has reached; NULL where it was not
-// there yet when the platform was asked.
+// age returns the SQL expression for the highest of table.Ages that a day has reached;
+// NULL if the day had not begun when the data was requested.
 func (b *bringing) age() string {
 	today := adtally.DayOf(b.asked, b.load.Zone)
 	var cases strings.Builder

@@ -6,19 +6,18 @@ import (
 	"strings"
 )
 
-// scratch is the folder for what memory does not hold. It stands beside the
-// file, where there is room for it, and is locked as long as it is used.
+// scratch is a folder next to the file, for rows that do not fit in memory. It is locked
+// while it is used.
 type scratch struct {
 	path string
 	lock *os.File
 }
 
-// scratchMark stands in the name of the folder.
+// scratchMark is part of the folder's name.
 const scratchMark = ".loading-"
 
-// makeScratch makes the folder, and takes away those of programs that were
-// killed. It is also the proof that the file's folder can be written, which
-// DuckDB needs for its log.
+// makeScratch creates the folder and removes those of killed programs. It also proves that
+// the file's folder can be written, which DuckDB needs for its log.
 func makeScratch(path string) (scratch, error) {
 	left, err := filepath.Glob(escape(path) + scratchMark + "*")
 	if err != nil {
@@ -38,12 +37,12 @@ func makeScratch(path string) (scratch, error) {
 			return s, nil
 		}
 		if _, err := os.Stat(made); err == nil {
-			return scratch{path: made}, nil // a file system without locks
-		} // else another program took it for one that was left
+			return scratch{path: made}, nil // the file system has no locks
+		} // another program took it for an abandoned one; try again
 	}
 }
 
-// claim locks a folder, unless a program that lives has it or it is gone.
+// claim locks a folder, unless it is gone or a running program has it.
 func claim(path string) (scratch, bool) {
 	lock, err := take(path)
 	if err != nil {
@@ -61,7 +60,7 @@ func claim(path string) (scratch, bool) {
 	return scratch{}, false
 }
 
-// remove takes the folder away; what cannot be removed is in nobody's way.
+// remove removes the folder. A failure does no harm.
 func (s scratch) remove() {
 	_ = os.RemoveAll(s.path)
 	if s.lock != nil {

@@ -10,15 +10,14 @@ import (
 	ddb "github.com/duckdb/duckdb-go/v2"
 )
 
-// session is one connection to the DuckDB in memory, with temporary tables of
-// its own. They vanish with it.
+// session is one connection to the in-memory DuckDB. Its temporary tables disappear with it.
 type session struct {
 	db    *sql.DB
 	conn  *sql.Conn
 	trace func(string)
 }
 
-// opener lets database/sql open connections and not close the DuckDB.
+// opener lets database/sql open connections without closing the DuckDB.
 type opener struct {
 	connect func(context.Context) (driver.Conn, error)
 }
@@ -26,10 +25,10 @@ type opener struct {
 func (o opener) Connect(ctx context.Context) (driver.Conn, error) { return o.connect(ctx) }
 func (opener) Driver() driver.Driver                              { return ddb.Driver{} }
 
-// with lends a session.
+// with runs use with a new session.
 func (f *file) with(ctx context.Context, use func(*session) error) error {
 	db := sql.OpenDB(opener{f.connect})
-	defer db.Close() // closes the connection, which nothing else does
+	defer db.Close() // closes the connection; nothing else does
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("connect to DuckDB: %w", err)
@@ -44,13 +43,13 @@ func (s *session) exec(ctx context.Context, statement string, args ...any) error
 	return err
 }
 
-// atOnce is how many statements that add something share a transaction. DuckDB
-// keeps every earlier state of a table or view until its end, and a comment on a
-// column makes a new one: all of twenty wide tables and their views in one took
-// 700 MB. What a kill leaves out is added the next time.
+// atOnce is how many statements that add something share a transaction. DuckDB keeps every
+// earlier state of a table or view until the transaction ends, and each comment on a
+// column makes a new one: twenty wide tables and their views in one transaction took 700
+// MB. If the program is killed between transactions, the next Prepare adds the rest.
 const atOnce = 8
 
-// parts carries out statements that add something, some at a time.
+// parts runs statements that add something, atOnce per transaction.
 func (s *session) parts(ctx context.Context, statements []string) error {
 	for some := range slices.Chunk(statements, atOnce) {
 		err := s.transact(ctx, func() error {
@@ -78,8 +77,8 @@ func (s *session) row(ctx context.Context, statement string, args ...any) *sql.R
 	return s.conn.QueryRowContext(ctx, statement, args...)
 }
 
-// transact runs do in a transaction. A cancelled context ends what do does; it
-// never leaves the transaction open or its end in doubt.
+// transact runs do in a transaction. A cancelled context stops do; the transaction is
+// still committed or rolled back for certain.
 func (s *session) transact(ctx context.Context, do func() error) error {
 	end := context.WithoutCancel(ctx)
 	if err := s.exec(ctx, "BEGIN TRANSACTION"); err != nil {
@@ -90,7 +89,7 @@ func (s *session) transact(ctx context.Context, do func() error) error {
 		err = ctx.Err()
 	}
 	if err != nil {
-		_ = s.exec(end, "ROLLBACK") // fails only where DuckDB has rolled back by itself
+		_ = s.exec(end, "ROLLBACK") // fails only if DuckDB has already rolled back
 		return err
 	}
 	return s.exec(end, "COMMIT")

@@ -9,14 +9,14 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
-// spill is rows in a file of the scratch folder, as an Arrow stream.
+// spill is a file of rows in the scratch folder, as an Arrow stream.
 type spill struct {
 	file   *os.File
 	buffer *bufio.Writer
 	writer *ipc.Writer // nil once everything is written
 }
 
-// spillBuffer is how much is written or read at once.
+// spillBuffer is the size of reads and writes.
 const spillBuffer = 256 << 10
 
 func newSpill(folder string, schema *arrow.Schema) (*spill, error) {
@@ -31,7 +31,7 @@ func newSpill(folder string, schema *arrow.Schema) (*spill, error) {
 
 func (s *spill) add(rec arrow.RecordBatch) error { return s.writer.Write(rec) }
 
-// rows reads from the beginning; nothing is added after that.
+// rows returns a reader from the beginning. Nothing may be added after that.
 func (s *spill) rows() (array.RecordReader, error) {
 	if s.writer != nil {
 		if err := s.writer.Close(); err != nil {
@@ -48,7 +48,7 @@ func (s *spill) rows() (array.RecordReader, error) {
 	return ipc.NewReader(bufio.NewReaderSize(s.file, spillBuffer))
 }
 
-// remove takes the file away; what cannot be removed goes with its folder.
+// remove removes the file. If that fails, it is removed with its folder.
 func (s *spill) remove() {
 	_ = s.file.Close()
 	_ = os.Remove(s.file.Name())

@@ -7,17 +7,17 @@ import (
 	"adtally/internal/table"
 )
 
-// catalog is the name under which the file is attached. It must be none that a
-// dataset could have: DuckDB takes a.b for schema a of the file or for file a.
+// catalog is the name under which the file is attached. It must differ from every dataset:
+// DuckDB would read a.b as schema a of this file or as file a.
 const catalog = "adtally_warehouse"
 
-// ident quotes a name.
+// ident quotes an identifier.
 func ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// literal quotes a text.
+// literal quotes a string.
 func literal(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` }
 
-// idents quotes names and puts a prefix before each.
+// idents quotes identifiers and adds a prefix to each.
 func idents(prefix string, names []string) string {
 	out := make([]string, len(names))
 	for i, n := range names {
@@ -26,12 +26,12 @@ func idents(prefix string, names []string) string {
 	return strings.Join(out, ", ")
 }
 
-// target is a table of the file, in full.
+// target returns the full name of a table in the file.
 func target(dataset, name string) string {
 	return catalog + "." + ident(dataset) + "." + ident(name)
 }
 
-// each joins a condition per name with a word.
+// each returns a condition for every name, joined with word.
 func each(names []string, word string, condition func(name string) string) string {
 	out := make([]string, len(names))
 	for i, n := range names {
@@ -40,7 +40,7 @@ func each(names []string, word string, condition func(name string) string) strin
 	return strings.Join(out, word)
 }
 
-// typeName is a type as DuckDB's catalog prints it.
+// typeName returns a type as DuckDB's catalog prints it.
 func typeName(t table.Type) string {
 	if t.Kind == table.KindTime {
 		return "TIMESTAMP WITH TIME ZONE"
@@ -50,8 +50,8 @@ func typeName(t table.Type) string {
 
 var noWord = regexp.MustCompile(`\W+`)
 
-// renamed is the column that takes the values of a column whose type changed:
-// clicks_BIGINT, spend_DECIMAL_18_6.
+// renamed returns the name of the column for values of a new type: clicks_BIGINT,
+// spend_DECIMAL_18_6.
 func renamed(column string, t table.Type) string {
 	return column + "_" + strings.Trim(noWord.ReplaceAllString(t.String(), "_"), "_")
 }

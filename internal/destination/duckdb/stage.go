@@ -15,12 +15,12 @@ import (
 	"adtally/internal/table"
 )
 
-// keepBytes is how much of a table is kept in memory; what is beyond it waits
-// in a file of the scratch folder. Most loads are smaller.
+// keepBytes is how much of a table is kept in memory. Larger tables are written to a file
+// in the scratch folder. Most loads are smaller.
 const keepBytes = 2 << 20
 
-// staging is a load on its way in: counted and checked while it comes, and kept
-// where it needs no memory of DuckDB's. The file is not held meanwhile.
+// staging is a load that is being received. Its rows are counted, checked and kept outside
+// DuckDB's memory. The file is not attached meanwhile.
 type staging struct {
 	session *session
 	loans   *loans
@@ -28,17 +28,17 @@ type staging struct {
 	tables  []*staged
 }
 
-// staged is the rows of one table.
+// staged holds the rows of one table.
 type staged struct {
 	schema  *table.Schema
-	view    string // what DuckDB reads the rows from, while they are lent
+	view    string // the view through which DuckDB reads the rows while they are lent
 	name    string // the temporary table of an upsert
 	pending []table.Batch
 	bytes   int64
 	spill   *spill
 	audit   *audit
 	facts   facts
-	drop    []int64 // rows that came again later, by their number, in order
+	drop    []int64 // numbers of the rows to leave out because a later row has the same key, ascending
 }
 
 func newStaging(s *session, l *loans, load destination.Load) *staging {
@@ -49,7 +49,7 @@ func newStaging(s *session, l *loans, load destination.Load) *staging {
 	return st
 }
 
-// fill takes all batches. An error of the iterator comes back as it is.
+// fill takes all batches. An error of the iterator is returned as it is.
 func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[table.Batch, error]) error {
 	for b, err := range batches {
 		if err != nil {
@@ -59,7 +59,7 @@ func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[t
 			return err
 		}
 	}
-	for _, t := range slices.Backward(st.tables) { // the quarantine comes last: the others add to it
+	for _, t := range slices.Backward(st.tables) { // the quarantine must be last, because the others add to it
 		if err := st.settleTwins(scratch, t); err != nil {
 			return err
 		}
@@ -71,10 +71,10 @@ func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[t
 	return ctx.Err()
 }
 
-// theirs is an error that did not arise here and is handed on untouched.
+// theirs marks an error of the batch iterator, which is returned as it is.
 type theirs struct{ error }
 
-// take keeps a batch: in memory while there are few, then in the scratch folder.
+// take stores a batch in memory or, beyond keepBytes, in the scratch folder.
 func (st *staging) take(scratch string, b table.Batch) error {
 	for _, t := range st.tables {
 		if t.schema.Name != b.Schema().Name {
@@ -88,7 +88,7 @@ func (st *staging) take(scratch string, b table.Batch) error {
 		return t.toDisk(scratch)
 	}
 	b.Release()
-	return bug("unknown_table", "A load of %s brought rows of %s, which it does not own", st.load.Slice, b.Schema().Name)
+	return bug("unknown_table", "A load of %s has rows of %s, which it does not own", st.load.Slice, b.Schema().Name)
 }
 
 func size(rec arrow.RecordBatch) (bytes int64) {
@@ -113,7 +113,7 @@ func (t *staged) toDisk(scratch string) (err error) {
 	return nil
 }
 
-// rows reads what is to be written, from the first row; nil where there is none.
+// rows returns a reader over the rows to write, or nil if there are none.
 func (t *staged) rows() (array.RecordReader, error) {
 	all, err := t.all()
 	if err != nil || all == nil || len(t.drop) == 0 {
@@ -122,7 +122,7 @@ func (t *staged) rows() (array.RecordReader, error) {
 	return &thinned{RecordReader: all, drop: t.drop}, nil
 }
 
-// all reads what was staged.
+// all returns a reader over all staged rows.
 func (t *staged) all() (array.RecordReader, error) {
 	switch {
 	case t.spill != nil:
@@ -137,8 +137,8 @@ func (t *staged) all() (array.RecordReader, error) {
 	return array.NewRecordReader(records[0].Schema(), records)
 }
 
-// lend makes the rows of a table readable as a view, once. It is no part of a
-// transaction: a view stands in another database than the file.
+// lend makes the rows of a table readable once, through a view. It is not part of a
+// transaction, because the view is in another database than the file.
 func (st *staging) lend(t *staged) (release func(), err error) {
 	records, err := t.rows()
 	if err != nil || records == nil {
@@ -157,8 +157,7 @@ func (st *staging) lend(t *staged) (release func(), err error) {
 	return func() { st.loans.giveBack(one); records.Release() }, nil
 }
 
-// settle copies the rows of an upsert into a temporary table, since they are
-// read more than once.
+// settle copies the rows of an upsert into a temporary table because they are read more than once.
 func (st *staging) settle(ctx context.Context, t *staged) error {
 	release, err := st.lend(t)
 	if err != nil {
@@ -188,7 +187,7 @@ func (t *staged) release() {
 	t.pending = nil
 }
 
-// drop lets go of everything.
+// drop releases everything.
 func (st *staging) drop() {
 	for _, t := range st.tables {
 		t.release()

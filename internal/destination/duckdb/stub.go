@@ -11,8 +11,7 @@ import (
 	"adtally/internal/table"
 )
 
-// stubs adds, in the transaction of the load, what its rows of a table refer to
-// and what is not there.
+// stubs adds stubs for missing objects that the load's rows refer to, in the load's transaction.
 func (b *bringing) stubs(ctx context.Context, t *staged) error {
 	if t.facts.rows == 0 {
 		return nil
@@ -30,8 +29,8 @@ func (b *bringing) stubs(ctx context.Context, t *staged) error {
 	return err
 }
 
-// adoptAll adds what the rows of tables refer to, whenever they were loaded: the
-// table that is referred to may be younger.
+// adoptAll adds stubs for the rows of all tables, whenever they were loaded. It is needed
+// when the referenced table is created later.
 func (l layout) adoptAll(ctx context.Context, s *session, dataset string, tables []*table.Schema) error {
 	for _, t := range tables {
 		orphans, err := l.orphans(dataset, t)
@@ -47,7 +46,7 @@ func (l layout) adoptAll(ctx context.Context, s *session, dataset string, tables
 	return nil
 }
 
-// anyOrphan looks for one and writes nothing.
+// anyOrphan reports whether there is an orphan. It only reads.
 func (l layout) anyOrphan(ctx context.Context, s *session, dataset string, tables []*table.Schema) (found bool, err error) {
 	for _, t := range tables {
 		orphans, err := l.orphans(dataset, t)
@@ -63,19 +62,18 @@ func (l layout) anyOrphan(ctx context.Context, s *session, dataset string, table
 	return false, nil
 }
 
-// orphan is the rows of a table that refer to a row which is not there.
+// orphan describes the rows of a table that refer to a missing row.
 type orphan struct {
-	table  string // that refers
+	table  string // the referring table
 	column string
-	parent string // that is referred to
+	parent string // the referenced table
 	key    string
-	newest string   // the column that tells which row knows best
-	to     []string // columns of the stub, besides its key
-	fills  []string // and the columns that fill them
+	newest string   // the column that says which row is the newest
+	to     []string // columns of the stub other than the key
+	fills  []string // the columns that fill them
 }
 
-// orphans are the references of a table to such as the dataset has, and whose
-// rows may be stubs.
+// orphans returns the references of a table to existing tables that can have stubs.
 func (l layout) orphans(dataset string, s *table.Schema) (all []orphan, err error) {
 	if len(s.References) == 0 || l[strings.ToLower(s.Name)] == nil {
 		return nil, nil
@@ -99,8 +97,8 @@ func (l layout) orphans(dataset string, s *table.Schema) (all []orphan, err erro
 	return all, nil
 }
 
-// fill pairs the columns that a stub takes over: where it comes from, and what
-// the reference names, as far as both tables have it as the same type.
+// fill adds the pairs of columns that a stub copies: the account, and those in the
+// reference if both tables have them with the same type.
 func (o *orphan) fill(child, parent *existing, r table.Reference, places map[string]string) {
 	take := maps.Clone(r.Fill)
 	if take == nil {
@@ -118,13 +116,14 @@ func (o *orphan) fill(child, parent *existing, r table.Reference, places map[str
 	}
 }
 
-// from are the rows that refer to nothing.
+// from returns the FROM clause that selects the orphans.
 func (o orphan) from(where string) string {
 	return "FROM " + o.table + " AS s WHERE " + where + " AND s." + ident(o.column) + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " +
 		o.parent + " AS t WHERE t." + ident(o.key) + " = s." + ident(o.column) + ")"
 }
 
-// adopt adds one stub for each key; the newest row that knows a value gives it.
+// adopt returns the statement that adds one stub per key. Each column gets the value of
+// the newest row that has one.
 func (o orphan) adopt(where string) string {
 	known := make([]string, len(o.fills))
 	for i, c := range o.fills {

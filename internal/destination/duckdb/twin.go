@@ -12,20 +12,20 @@ import (
 	"adtally/internal/table"
 )
 
-// twins are the rows of one key, in the order in which they came.
+// twins are the rows with the same key, in the order in which they arrived.
 type twins struct {
-	at     []int64  // their numbers
-	whole  []uint64 // the hashes that the checksum is made of
-	stable uint64   // the hash of the last one, without what changes by itself
+	at     []int64  // the numbers of the rows
+	whole  []uint64 // the hashes that go into the checksum
+	stable uint64   // the hash of the last row without its volatile columns
 	differ bool
 }
 
-// settleTwins makes one row of those that have the same key: a list that moves
-// while it is read shows some of it again. Of rows that differ the load says
-// whether the last one counts. Only rows that came twice are kept in mind.
+// settleTwins leaves one row per key. A list that changes while it is read returns some
+// rows twice. Only rows with duplicates are kept in memory. If the rows differ,
+// load.LaterWins decides.
 func (st *staging) settleTwins(scratch string, t *staged) error {
 	if t.schema == &table.Quarantine {
-		return nil // two misfits of one cell are two rows
+		return nil // two quarantined values of one cell are two rows
 	}
 	found, err := t.twins()
 	if err != nil {
@@ -50,7 +50,7 @@ func (st *staging) settleTwins(scratch string, t *staged) error {
 	return st.take(scratch, remarks)
 }
 
-// forget leaves out all rows of a key but the last.
+// forget drops all rows of a key except the last.
 func (t *staged) forget(tw *twins) {
 	last := len(tw.at) - 1
 	t.drop = append(t.drop, tw.at[:last]...)
@@ -60,8 +60,8 @@ func (t *staged) forget(tw *twins) {
 	}
 }
 
-// twins finds the rows whose keys occur twice: first by hashes, and where two are
-// the same, in the rows themselves.
+// twins finds the rows whose keys occur twice: first by hash, then by comparing the rows
+// with equal hashes.
 func (t *staged) twins() (map[string]*twins, error) {
 	keys := &t.audit.keys
 	if keys.close(); len(keys.reopened) > 0 {
@@ -94,7 +94,7 @@ func (t *staged) twins() (map[string]*twins, error) {
 	})
 	for key, tw := range found {
 		if len(tw.at) < 2 {
-			delete(found, key) // only the hash is the same
+			delete(found, key) // a hash collision
 		}
 	}
 	return found, err
@@ -112,7 +112,7 @@ func add(found map[string]*twins, b seen, row int) {
 	tw.at, tw.whole, tw.stable = append(tw.at, b.from+int64(row)), append(tw.whole, b.whole[row]), stable
 }
 
-// seen is a batch of staged rows that is read again.
+// seen is a batch of staged rows that is being read again.
 type seen struct {
 	audit       *audit
 	rec         arrow.RecordBatch
@@ -138,7 +138,7 @@ func (t *staged) again(look func(seen) error) error {
 	return records.Err()
 }
 
-// keyOf is a row's key for people.
+// keyOf returns a row's key as readable text.
 func (a *audit) keyOf(rec arrow.RecordBatch, row int) string {
 	parts := make([]string, len(a.key))
 	for i, c := range a.key {
@@ -147,7 +147,7 @@ func (a *audit) keyOf(rec arrow.RecordBatch, row int) string {
 	return strings.Join(parts, "/")
 }
 
-// stable is the hash of a row without what changes by itself.
+// stable returns the hash of a row without its volatile columns.
 func (a *audit) stable(rec arrow.RecordBatch, row int) (sum uint64) {
 	for i, c := range a.schema.Columns {
 		if slices.Contains(a.schema.Volatile, c.Name) {
@@ -160,15 +160,14 @@ func (a *audit) stable(rec arrow.RecordBatch, row int) (sum uint64) {
 	return sum
 }
 
-// mostRemarks bounds what is said of the rows of one load that differ: a
-// platform that sends all of them twice is one thing to know.
+// mostRemarks limits the remarks on the rows of one load. If a platform sends everything
+// twice, one remark would be enough.
 const mostRemarks = 1000
 
-// remarks says of each row that was left out for a later one what it said
-// instead.
+// remarks adds a row to the quarantine for each value that was left out.
 func (t *staged) remarks(load destination.Load, found map[string]*twins) (table.Batch, error) {
 	r := &remarking{staged: t, load: load, found: found, into: table.NewBuilder(&table.Quarantine), last: map[string][]string{}}
-	for range 2 { // the last row of a key is known only when all were seen
+	for range 2 { // twice: the last row of a key is known only after all were read
 		if err := t.again(r.look); err != nil {
 			return table.Batch{}, err
 		}
@@ -181,7 +180,7 @@ type remarking struct {
 	load  destination.Load
 	found map[string]*twins
 	into  *table.Builder
-	last  map[string][]string // what was loaded, by key
+	last  map[string][]string // the values that are loaded, by key
 }
 
 func (r *remarking) look(s seen) error {
@@ -214,7 +213,7 @@ func texts(rec arrow.RecordBatch, row int) []string {
 	return out
 }
 
-// remark writes down every column in which a row differs from the later one.
+// remark adds the columns in which a row differs from the later one.
 func (r *remarking) remark(key string, was, is []string) error {
 	day := ""
 	if r.schema.Mode == table.Replace {
@@ -225,10 +224,10 @@ func (r *remarking) remark(key string, was, is []string) error {
 			continue
 		}
 		cells := []string{r.schema.Name, r.load.Slice.Account, day, key, c.Name, was[i],
-			"The row came twice and differed, also when it was read again; the one that came later was loaded.", is[i]}
+			"The platform returned this row twice with different values, even when it was read again. The later values were loaded.", is[i]}
 		for column, text := range cells {
 			if text == "" && column == table.Quarantine.Index(table.DayColumn) {
-				continue // an entity has no day
+				continue // rows of objects have no day
 			}
 			if err := r.into.Set(column, []byte(text)); err != nil {
 				return err
@@ -239,15 +238,15 @@ func (r *remarking) remark(key string, was, is []string) error {
 	return nil
 }
 
-// thinned reads rows without those that are dropped.
+// thinned reads rows without the dropped ones.
 type thinned struct {
 	array.RecordReader
-	drop  []int64 // what is still to come
+	drop  []int64 // row numbers still to be dropped
 	at    int64   // the number of the next batch's first row
 	parts []arrow.RecordBatch
 }
 
-// Next goes on to the next stretch of rows between two that are dropped.
+// Next advances to the next run of rows between dropped ones.
 func (r *thinned) Next() bool {
 	if len(r.parts) > 0 {
 		r.parts[0].Release()
@@ -279,7 +278,7 @@ func (r *thinned) cut(rec arrow.RecordBatch) {
 
 func (r *thinned) RecordBatch() arrow.RecordBatch { return r.parts[0] }
 
-// Record is what Arrow called it before.
+// Record is the former name of RecordBatch in Arrow's interface.
 func (r *thinned) Record() arrow.RecordBatch { return r.RecordBatch() }
 
 func (r *thinned) Release() {

@@ -12,17 +12,16 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// DuckDB writes blocks of metadata in place: those that the file's header
-// refers to, with more in them. Whoever is killed within such a write leaves
-// half a block, and a file that DuckDB calls corrupt: seen in about one of a
-// thousand kills that strike while a file is let go, with DuckDB 1.5.6. So these
-// blocks are kept beside the file, under its name and undoSuffix, as long as it
-// is attached for writing; the next to attach it puts them back where the header
-// is still the one that they belong to. What was committed since is in DuckDB's
-// log, which it empties only after the header.
+// undo repairs a file after a kill. DuckDB writes metadata blocks in place, even those
+// that the current header refers to. A kill during such a write leaves half a block, and
+// DuckDB calls the file corrupt; with DuckDB 1.5.6 this happened in about one of a
+// thousand kills while a file was detached. So these blocks are saved next to the file,
+// with the suffix undoSuffix, while it is attached for writing. The next to attach it
+// restores them if the file still has the header that they belong to. Later commits are in
+// DuckDB's log, which is emptied only after the header is written.
 type undo struct {
-	// db is open as long as the file is attached: closing it earlier would give
-	// up the lock that DuckDB holds, which is the process's.
+	// db stays open while the file is attached: closing it earlier would release DuckDB's
+	// lock, which belongs to the process.
 	db *os.File
 }
 
@@ -31,8 +30,8 @@ const (
 	undoMark   = "adtally undo 1\n"
 )
 
-// The form of a DuckDB file: a header of its own, two headers of a state, of
-// which the one with the higher count is true, and then blocks.
+// The format of a DuckDB file: a main header, two database headers, and then blocks. The
+// database header with the higher count is valid.
 const (
 	stateHeader  = 4096
 	firstBlock   = 3 * 4096
@@ -41,7 +40,7 @@ const (
 	longestBlock = 1 << 20
 )
 
-// state is which state a file is in, and how large its blocks are.
+// state identifies the state of a file and its block size.
 type state struct{ count, blockSize uint64 }
 
 func readState(db *os.File) (s state, err error) {
@@ -55,14 +54,13 @@ func readState(db *os.File) (s state, err error) {
 		}
 	}
 	if s.blockSize == 0 || s.blockSize > longestBlock {
-		return s, fmt.Errorf("blocks of %d bytes", s.blockSize)
+		return s, fmt.Errorf("unsupported block size %d", s.blockSize)
 	}
 	return s, nil
 }
 
-// prepareUndo puts back what a program that was killed left half written. It is
-// called before the file is attached; a file that another program has attached
-// is left alone.
+// prepareUndo restores blocks that a killed program left half written. It runs before the
+// file is attached. A file that another program has attached is left alone.
 func (f *file) prepareUndo() error {
 	if !canUndo {
 		return nil
@@ -80,14 +78,13 @@ func (f *file) prepareUndo() error {
 		return err
 	}
 	if lockWhole(db) != nil {
-		return nil // it is in use: whoever uses it takes care of it
+		return nil // in use: its user takes care of it
 	}
 	return putBack(db, kept)
 }
 
-// putBack writes the blocks that were kept, if the file is still in the state
-// that they are of. What was kept only in part was kept before anything was
-// written.
+// putBack restores the saved blocks if the file is still in the state that they belong to.
+// An incomplete undo file is ignored: it was being saved before anything was written.
 func putBack(db *os.File, kept []byte) error {
 	body, whole := bytes.CutPrefix(kept, []byte(undoMark))
 	if !whole || len(body) < 24 {
@@ -111,7 +108,7 @@ func putBack(db *os.File, kept []byte) error {
 	return db.Sync()
 }
 
-// keepUndo keeps the blocks of metadata, before anything is written.
+// keepUndo saves the metadata blocks before anything is written.
 func (f *file) keepUndo(ctx context.Context, s *session) error {
 	if !canUndo {
 		return nil
@@ -154,14 +151,14 @@ func writeUndo(path string, body []byte) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// forgetUndo ends the keeping, once the file is detached; what was kept goes
-// when DuckDB has written all.
+// forgetUndo is called after the file was detached. It removes the undo file if DuckDB has
+// written everything.
 func (f *file) forgetUndo(whole bool) {
 	if f.undo.db == nil {
 		return
 	}
-	if whole && lockWhole(f.undo.db) == nil { // else another program has attached the file by now, and this is its own
-		_ = os.Remove(f.path + undoSuffix) // one that stays is of another state, and does nothing
+	if whole && lockWhole(f.undo.db) == nil { // if the lock fails, another program has attached the file, and this is its undo file
+		_ = os.Remove(f.path + undoSuffix) // if it stays, it belongs to another state and has no effect
 	}
 	_ = f.undo.db.Close()
 	f.undo.db = nil

@@ -10,9 +10,9 @@ import (
 	"adtally/internal/destination/duckdb"
 )
 
-// FuzzUndo: whatever stands in the file that is kept beside a warehouse, opening
-// the warehouse neither fails nor changes what is in it, unless the whole of it
-// was kept for the state that the warehouse is in.
+// FuzzUndo: whatever the undo file contains, opening the warehouse neither fails nor
+// changes its contents, unless the file was saved completely for the warehouse's current
+// state.
 func FuzzUndo(f *testing.F) {
 	folder := f.TempDir()
 	origin := filepath.Join(folder, "origin.duckdb")

@@ -10,9 +10,8 @@ import (
 	"adtally/internal/table"
 )
 
-// upsert writes the rows that changed and those that are new. A row that is as
-// it was is not written: its bookkeeping says when it last changed. Values in
-// columns that the load does not know stay.
+// upsert writes new and changed rows. Unchanged rows are not written, so their bookkeeping
+// says when they last changed. Columns that the load does not have keep their values.
 func (b *bringing) upsert(ctx context.Context, in inserting) error {
 	if in.facts.rows == 0 {
 		return nil
@@ -28,12 +27,12 @@ func (b *bringing) upsert(ctx context.Context, in inserting) error {
 	return b.remember(ctx, in)
 }
 
-// exchange takes the rows that changed away, so that they are inserted with the
-// new ones: an update keeps all that it changes in memory. It is used only where
-// the table has columns whose values the load does not know.
+// exchange deletes the changed rows, so that they are inserted with the new ones. An
+// UPDATE would keep all changes in memory; it is used only if the table has columns that
+// the load does not have.
 //
-// An answer changes only what was answered before it: one that comes late, since
-// its reader was slow or was cut off, brings what was not known at all.
+// An answer only replaces older answers. A late answer, from a reader that was slow or
+// interrupted, only adds rows that are not known yet.
 func (b *bringing) exchange(ctx context.Context, in inserting, same string) error {
 	late, err := b.late(ctx, in.schema)
 	if err != nil {
@@ -50,9 +49,8 @@ func (b *bringing) exchange(ctx context.Context, in inserting, same string) erro
 	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where, late, b.asked)
 }
 
-// late says that the platform was asked the same again since, and that the
-// later answer was written first. A row does not tell: what was answered the
-// same is not written.
+// late reports whether a later answer to the same request was written first. The rows
+// cannot tell, because unchanged rows are not written.
 func (b *bringing) late(ctx context.Context, t *table.Schema) (late bool, err error) {
 	query := "SELECT coalesce(max(asked_at) > ?::TIMESTAMPTZ, false) FROM " + target(b.load.Dataset, loadsTable.Name) +
 		" WHERE table_name = ? AND account_id = ? AND " + touching(b.load.Slice.Window)
@@ -62,7 +60,7 @@ func (b *bringing) late(ctx context.Context, t *table.Schema) (late bool, err er
 	return late, nil
 }
 
-// touching is the condition for a load with days of the window.
+// touching returns the SQL condition for loads with days of the window.
 func touching(w adtally.Window) string {
 	if w.IsZero() {
 		return "date_from IS NULL"
@@ -82,7 +80,7 @@ func (in inserting) update() string {
 	return "UPDATE " + in.target + " AS t SET " + strings.Join(set, ", ") + " FROM temp." + in.name + " AS s"
 }
 
-// differs is the condition for a row that came with other values.
+// differs returns the SQL condition for rows whose values changed.
 func (in inserting) differs() string {
 	staged := inserting{places: map[string]string{}}
 	for _, c := range in.schema.Columns {
@@ -91,7 +89,7 @@ func (in inserting) differs() string {
 	return differ("t", in, "s", staged, in.schema.Columns)
 }
 
-// differ is the condition for two rows that have other values in some columns.
+// differ returns the SQL condition for two rows that differ in one of the columns.
 func differ(a string, one inserting, b string, other inserting, columns []table.Column) string {
 	out := make([]string, len(columns))
 	for i, c := range columns {

@@ -12,31 +12,30 @@ import (
 	"adtally/internal/table"
 )
 
-// viewsTable says which views are ours, and what each was made from: DuckDB keeps
-// a view's text in words of its own, which cannot be compared.
+// viewsTable records our views and the hashes of their definitions. DuckDB rewrites the
+// SQL of a view, so it cannot be compared.
 var viewsTable = table.Schema{
 	Name:        "_views",
-	Description: "The views that Adtally made here. A view that is not listed, or has another comment, is a person's, and is left alone.",
+	Description: "The views that Adtally created. Views that are not listed here, or have another comment, are never changed.",
 	Mode:        table.Upsert,
 	Key:         []string{"view_name"},
 	Columns: []table.Column{
 		{Name: "view_name", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The view."},
-		{Name: "definition", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The hash of what it was made from; unfinished = it is made again."},
-		{Name: "description", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The comment that it was given."},
+		{Name: "definition", Type: table.Text, Unit: table.ID, Additivity: table.None, Description: "The hash of its definition; the word unfinished if it must be created again."},
+		{Name: "description", Type: table.Text, Unit: table.Words, Additivity: table.None, Description: "The view's comment."},
 	},
 }
 
-// oldMark stands in the comments of views of files that have no such table yet.
+// oldMark was in the comments of views before viewsTable existed.
 const oldMark = " [adtally view "
 
-// madeView is a view that is there.
+// madeView is a view that exists.
 type madeView struct {
 	ours       bool
-	definition string // of ours
+	definition string // empty if the view is not ours
 }
 
-// viewsDue are the statements that make the views which are not there yet, or
-// are there as something else.
+// viewsDue returns the statements that create views which are missing or have changed.
 func (l layout) viewsDue(ctx context.Context, s *session, want layoutWanted) (out [][]string, err error) {
 	if len(want.views) == 0 {
 		return nil, nil
@@ -53,8 +52,8 @@ func (l layout) viewsDue(ctx context.Context, s *session, want layoutWanted) (ou
 		is, there := made[strings.ToLower(v.Name)]
 		switch {
 		case there && !is.ours, l[strings.ToLower(v.Name)] != nil:
-			return nil, &adtally.Fault{Act: adtally.Configure, Code: "name_taken", Hint: "Rename it, or name another dataset.",
-				Message: fmt.Sprintf("%s.%s is somebody else's, and a view of ours has that name", want.dataset, v.Name)}
+			return nil, &adtally.Fault{Act: adtally.Configure, Code: "name_taken", Hint: "Rename it, or choose another dataset.",
+				Message: fmt.Sprintf("Adtally needs the name %s.%s for a view, but somebody else has created an object with that name", want.dataset, v.Name)}
 		case len(statements) > 0 && is.definition != definition:
 			out = append(out, statements)
 		}
@@ -62,10 +61,10 @@ func (l layout) viewsDue(ctx context.Context, s *session, want layoutWanted) (ou
 	return out, nil
 }
 
-// readViews are the views that a dataset has.
+// readViews returns the views of a dataset.
 func (l layout) readViews(ctx context.Context, s *session, dataset string) (map[string]madeView, error) {
 	listed := "(SELECT NULL AS view_name, NULL AS definition, NULL AS description)"
-	if l[viewsTable.Name] != nil { // the file may be older than the table
+	if l[viewsTable.Name] != nil { // older files lack the table
 		listed = target(dataset, viewsTable.Name)
 	}
 	rows, err := s.query(ctx, `SELECT lower(v.view_name), coalesce(v.comment = m.description, false) OR contains(coalesce(v.comment, ''), ?), coalesce(m.definition, '')
@@ -87,8 +86,8 @@ func (l layout) readViews(ctx context.Context, s *session, dataset string) (map[
 	return made, rows.Err()
 }
 
-// define are the statements that make a view, and the hash of its definition;
-// there are none while its tables are not there.
+// define returns the statements that create a view, and the hash of its definition;
+// nothing if its tables do not exist yet.
 func (l layout) define(dataset string, v *table.View) (statements []string, definition string, err error) {
 	body, err := l.body(dataset, v)
 	if err != nil || body == "" {
@@ -100,12 +99,12 @@ func (l layout) define(dataset string, v *table.View) (statements []string, defi
 		makes = append(makes, "COMMENT ON COLUMN "+name+"."+ident(c.Name)+" IS "+literal(describe(c)))
 	}
 	definition = fmt.Sprintf("%016x", xxh3.HashString(strings.Join(makes, ";")))
-	// The first statements share a transaction: half of a view is known as ours,
-	// and made again.
-	ledger, is := target(dataset, viewsTable.Name), " WHERE view_name = "+literal(v.Name)
-	statements = append([]string{"DELETE FROM " + ledger + is,
-		"INSERT INTO " + ledger + " VALUES (" + literal(v.Name) + ", 'unfinished', " + literal(v.Description) + ")"}, makes...)
-	return append(statements, "UPDATE "+ledger+" SET definition = "+literal(definition)+is), definition, nil
+	// The first statements share a transaction: if the rest is missing, the view is known as
+	// ours and is created again.
+	registry, is := target(dataset, viewsTable.Name), " WHERE view_name = "+literal(v.Name)
+	statements = append([]string{"DELETE FROM " + registry + is,
+		"INSERT INTO " + registry + " VALUES (" + literal(v.Name) + ", 'unfinished', " + literal(v.Description) + ")"}, makes...)
+	return append(statements, "UPDATE "+registry+" SET definition = "+literal(definition)+is), definition, nil
 }
 
 // synced is the last column of every view.
@@ -138,11 +137,11 @@ func (l layout) body(dataset string, v *table.View) (string, error) {
 	return strings.Join(parts, " UNION ALL "), nil
 }
 
-// inside names a table for a view of the same file: people attach the file under
-// names of their own.
+// inside returns a table's name for a view of the same file, without the catalog: people
+// attach the file under other names.
 func inside(dataset, name string) string { return ident(dataset) + "." + ident(name) }
 
-// cells are all columns of a table, under their own names.
+// cells returns all columns of a table under their declared names.
 func (l layout) cells(s *table.Schema) (list []string, err error) {
 	for _, c := range s.Columns {
 		from, err := l.cell(s, c)
@@ -154,10 +153,10 @@ func (l layout) cells(s *table.Schema) (list []string, err error) {
 	return list, nil
 }
 
-// cell is a column of a table as a view reads it, NULL where the table has none.
+// cell returns the expression for a column of a table, or NULL if the table lacks it.
 func (l layout) cell(s *table.Schema, c table.Column) (string, error) { return l.cellOf("s", s, c) }
 
-// cellOf does as cell, of a table that goes by another name.
+// cellOf is like cell, for a table with an alias.
 func (l layout) cellOf(alias string, s *table.Schema, c table.Column) (string, error) {
 	if s.Index(c.Name) < 0 {
 		return "CAST(NULL AS " + c.Type.String() + ")", nil

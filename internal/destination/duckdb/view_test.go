@@ -18,8 +18,7 @@ func everyPerson() *table.View {
 	return &table.View{Name: "everybody", Description: "All people.", Union: &table.Union{Column: level, Parts: []table.Part{{Of: people(), Value: "person"}}}}
 }
 
-// A view that is as it should be is not made again, and one that should be
-// otherwise is.
+// A view is created again only if its definition changed.
 func TestAViewIsMadeOnce(t *testing.T) {
 	var all []string
 	w, err := duckdb.New(duckdb.Options{Trace: func(s string) { all = append(all, s) }}).Open(context.Background(),
@@ -40,13 +39,12 @@ func TestAViewIsMadeOnce(t *testing.T) {
 		must(t, w.Prepare(context.Background(), "d", []*table.Schema{people()}, c.view))
 		made := slices.ContainsFunc(all, func(s string) bool { return strings.Contains(s, "VIEW adtally_warehouse") })
 		if made != c.made || !made && slices.Contains(all, "BEGIN TRANSACTION") {
-			t.Errorf("preparing %d makes the view: %v; it runs %q", i, made, all)
+			t.Errorf("Prepare %d creates the view: %v; it ran %q", i, made, all)
 		}
 	}
 }
 
-// People open the file with their own DuckDB, under names of their own, and read
-// what a column is.
+// People open the file with their own DuckDB, under any name, and read the descriptions of columns.
 func TestAViewIsReadWithoutUs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	func() {
@@ -73,8 +71,7 @@ func TestAViewIsReadWithoutUs(t *testing.T) {
 	}
 }
 
-// A person reads the comment; what Adtally needs to know of the view stands
-// elsewhere, and a file from before that opens.
+// A view's comment holds only its description, and files from before that can still be opened.
 func TestAViewsCommentIsForPeople(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	prepare := func() {
@@ -106,11 +103,11 @@ func TestAViewsCommentIsForPeople(t *testing.T) {
 	comment("CREATE OR REPLACE VIEW d.everybody AS SELECT 7 AS n")
 	w := open(t, path)
 	if f := adtally.FaultOf(w.Prepare(context.Background(), "d", []*table.Schema{people()}, everyPerson())); f == nil || f.Code != "name_taken" {
-		t.Errorf("a view that a person put in its place: %+v", f)
+		t.Errorf("a view that a person created instead: %+v", f)
 	}
 }
 
-// R36: what a person has made in the file stays.
+// Objects that a person created in the file stay.
 func TestAViewOfAPersonsStays(t *testing.T) {
 	for _, made := range []string{"CREATE VIEW d.everybody AS SELECT 7 AS n", "CREATE TABLE d.everybody AS SELECT 7 AS n"} {
 		path := filepath.Join(t.TempDir(), "w.duckdb")
@@ -128,7 +125,7 @@ func TestAViewOfAPersonsStays(t *testing.T) {
 		must(t, err)
 		var n int
 		if err := reader.QueryRowContext(t.Context(), "SELECT n FROM d.everybody").Scan(&n); err != nil || n != 7 {
-			t.Errorf("%s: it says %d, %v", made, n, err)
+			t.Errorf("%s: got %d, %v", made, n, err)
 		}
 		done()
 	}

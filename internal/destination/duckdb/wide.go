@@ -11,10 +11,10 @@ import (
 	"adtally/internal/table"
 )
 
-// wide joins the facts with what is chosen from the long table. Of that, each
-// key keeps small lists: the number of a type and window, the count, the money.
-// Taking a metric from the lists happens only for rows that are shown, so that
-// the first hundred rows cost one pass over the long table and little memory.
+// wide joins the facts with the selected rows of the long table. For each key these are
+// small lists: the number of a type and window, the count, the money. Conversions are
+// taken from the lists only for rows that are returned, so the first hundred rows need one
+// pass over the long table and little memory.
 func (l layout) wide(dataset string, w *table.Wide) (string, error) {
 	if l[strings.ToLower(w.Of.Name)] == nil || l[strings.ToLower(w.Long.Name)] == nil {
 		return "", nil
@@ -47,7 +47,7 @@ func (l layout) wide(dataset string, w *table.Wide) (string, error) {
 	return "SELECT " + strings.Join(cells, ", ") + " FROM (" + inner + ") AS s", nil
 }
 
-// span adds the column that says in which stretch a row's day lies.
+// span adds the column that says in which period a row's day is.
 func (l layout) span(w *table.Wide, cells []string) ([]string, error) {
 	if w.Spans == nil {
 		return cells, nil
@@ -63,10 +63,9 @@ func (l layout) span(w *table.Wide, cells []string) ([]string, error) {
 	return append(cells, text+" ELSE "+literal(w.Spans.First)+" END AS "+ident(w.Spans.Column.Name)), nil
 }
 
-// found are the long table's rows of the types that are wanted, in lists by key.
-// There is at most one row for a type and window, since both are parts of the
-// key. The condition at the end holds for every key; by its estimate DuckDB
-// holds the lists in memory and streams the facts, and not the other way round.
+// found selects the wanted types from the long table, as lists by key. Type and window are
+// part of the key, so each has at most one row. The final condition is always true; with
+// its estimate, DuckDB keeps the lists in memory and streams the facts, not the reverse.
 func (l layout) found(dataset string, w *table.Wide) (string, error) {
 	var from [4]string // type, window, count, money
 	for i, name := range []string{w.TypeColumn, w.WindowColumn, w.CountColumn, w.MoneyColumn} {
@@ -81,9 +80,9 @@ func (l layout) found(dataset string, w *table.Wide) (string, error) {
 		keys, destination.SyncedColumn, from[2], from[3], inside(dataset, w.Long.Name), numbered(w).width(), strings.Join(numbered(w).values(), ", "), from[0], from[1], keys), nil
 }
 
-// known says of a row whether its actions were read in full: a load brought the
-// long table for its day, and no gap and no rejected list speaks of it. A single
-// figure that was rejected leaves its type in the long table.
+// known returns the condition for rows whose actions were read completely: a load wrote
+// the long table for the day, and no gap and no quarantined list is recorded for it. A
+// single quarantined figure does not count, because its type is still in the long table.
 func (l layout) known(dataset string, w *table.Wide) string {
 	var lists []string
 	for _, name := range w.Lists {
@@ -99,7 +98,7 @@ func (l layout) known(dataset string, w *table.Wide) string {
 		day, inside(dataset, loadsTable.Name), literal(w.Long.Name), day, doubts(table.Quarantine.Name, lists), doubts(table.Gaps.Name, append(lists, "''")))
 }
 
-// numbering gives every type and window that a view wants a number.
+// numbering numbers the types and windows that a view needs.
 type numbering struct {
 	wide  *table.Wide
 	of    map[kind]int
@@ -122,8 +121,8 @@ func numbered(w *table.Wide) numbering {
 	return n
 }
 
-// width is the narrowest type of the numbers: each of the long table's rows that
-// are wanted has one in memory.
+// width returns the narrowest type for the numbers, since one is kept in memory for every
+// selected row of the long table.
 func (n numbering) width() string {
 	if len(n.kinds) <= math.MaxUint8 {
 		return "UTINYINT"
@@ -138,9 +137,9 @@ func (n numbering) values() (list []string) {
 	return list
 }
 
-// places are the columns that say where in a key's lists a conversion stands: at
-// the first of its types that is there. DuckDB 1.1 says 0 where later ones say
-// NULL.
+// places returns the columns with the position of each conversion in the lists: that of
+// its first type that is present. If there is none, DuckDB 1.1 returns 0 and later
+// versions NULL.
 func (n numbering) places() (list []string) {
 	for i, c := range n.wide.Conversions {
 		at := make([]string, len(c.Types))
@@ -156,9 +155,9 @@ func (n numbering) places() (list []string) {
 	return append(list, "["+strings.Join(names, ", ")+"] AS _t")
 }
 
-// none are the columns that say of a conversion that the row has none of its
-// types in any window that is looked at. A type that is there in another window
-// only says nothing: the platform leaves windows out (PAINS #3).
+// none returns the columns that say whether a row has none of a conversion's types in any
+// window of the view. A type in another window means that the number is unknown, because
+// Meta may omit windows (docs/meta-api.md#attribution).
 func (n numbering) none() (list []string) {
 	for i, c := range n.wide.Conversions {
 		condition := "_known"
@@ -174,12 +173,12 @@ func (n numbering) none() (list []string) {
 	return list
 }
 
-// first is the first conversion that is made of the same types.
+// first returns the index of the first conversion with the same types.
 func (n numbering) first(c table.Conversion) int {
 	return slices.IndexFunc(n.wide.Conversions, func(o table.Conversion) bool { return slices.Equal(o.Types, c.Types) })
 }
 
-// chosen are the three columns of a conversion.
+// chosen returns the three columns of a conversion.
 func (n numbering) chosen(i int) []string {
 	c, cells := n.wide.Conversions[i], []string{}
 	for _, x := range []struct{ list, column, of string }{{"_n", c.Name, n.wide.CountColumn}, {"_v", c.Name + "_value", n.wide.MoneyColumn}} {

@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// writer is a file that somebody has opened.
+// writer is a user's handle on a file.
 type writer struct {
 	file   *file
 	closed sync.Once
 }
 
-// Query lends a handle for reading. The file stays attached until it is given
-// back: other programs are kept out for so long, loads go on. Where another
-// program is reading the file, it is lent all the same, and loads wait.
+// Query returns a handle for reading. The file stays attached until done is called: other
+// programs cannot open it, and loads continue. If another program is reading the file, the
+// handle works too, and loads wait.
 func (w *writer) Query(ctx context.Context) (*sql.DB, func(), error) {
 	release, err := w.file.hold(ctx, readOnly)
 	if err != nil {
@@ -22,12 +22,12 @@ func (w *writer) Query(ctx context.Context) (*sql.DB, func(), error) {
 	}
 	db := sql.OpenDB(opener{w.file.connectReader})
 	return db, sync.OnceFunc(func() {
-		_ = db.Close() // or a connection that is left open would keep the file
+		_ = db.Close() // a connection left open would keep the file attached
 		release()
 	}), nil
 }
 
-// Close gives the file back. Handles that were lent must have been given back.
+// Close releases the file. All handles from Query must have been returned.
 func (w *writer) Close() error {
 	w.closed.Do(w.file.leave)
 	return nil

@@ -9,7 +9,7 @@ import (
 	"adtally/internal/table"
 )
 
-// billed are facts whose sums are kept in the database.
+// billed are facts whose sums are recorded in _restatement.
 var billed = func() *table.Schema {
 	s := factTable("billed")
 	s.Columns[3].Additivity, s.Columns[4].Additivity = table.Sum, table.Sum
@@ -17,7 +17,7 @@ var billed = func() *table.Schema {
 	return s
 }()
 
-// readAt brings in what the platform said of the slice's days at a moment.
+// readAt commits rows of the slice's days that were requested at a given time.
 func (w *warehouse) readAt(t tester, s adtally.Slice, at time.Time, zone *time.Location, in ...rows) {
 	t.Helper()
 	load := w.load(s, billed)
@@ -27,11 +27,10 @@ func (w *warehouse) readAt(t tester, s adtally.Slice, at time.Time, zone *time.L
 	}
 }
 
-// noon of the n-th day after the first.
+// noon returns noon of the n-th day after the first.
 func noon(n int) time.Time { return (first + adtally.Day(n)).Start(time.UTC).Add(12 * time.Hour) }
 
-// R35: a day is noted when it is read for the first time at each age, and what
-// is noted is never changed, neither by later readings nor by the same again.
+// A day is recorded when it is first read at each age. Records never change.
 func believed(t *testing.T, w *warehouse) {
 	w.prepare(t, billed)
 	read := func(n, clicks int, spend string) {
@@ -40,23 +39,23 @@ func believed(t *testing.T, w *warehouse) {
 	}
 	read(0, 10, "1.5")
 	read(0, 20, "2.5")
-	read(3, 30, "3.5") // the first reading after the day was over
+	read(3, 30, "3.5") // the first reading after the end of the day
 	read(6, 40, "4.5")
-	read(7, 40, "4.5") // the same again, and a week old now
+	read(7, 40, "4.5") // the same figures again, now a week old
 	w.readAt(t, days(alpha, 0, 1), noon(30), time.UTC)
 	w.readAt(t, days(alpha, 0, 1), noon(31), time.UTC, rows{billed, [][]string{fact(alpha, 0, "x", 99, "9.9")}})
-	w.readAt(t, days(alpha, 0, 1), noon(2), time.UTC, rows{billed, [][]string{fact(alpha, 0, "x", 77, "7.7")}}) // came late
+	w.readAt(t, days(alpha, 0, 1), noon(2), time.UTC, rows{billed, [][]string{fact(alpha, 0, "x", 77, "7.7")}}) // arrived late
 	w.readAt(t, days(beta, 0, 1), noon(40), time.UTC, rows{billed, [][]string{fact(beta, 0, "x", 5, null)}})
-	w.readAt(t, days(beta, 0, 1), noon(9), time.UTC, rows{billed, [][]string{fact(beta, 0, "x", 6, null)}}) // so did this
+	w.readAt(t, days(beta, 0, 1), noon(9), time.UTC, rows{billed, [][]string{fact(beta, 0, "x", 6, null)}}) // arrived late too
 	seen := "SELECT account_id, metric, age, CAST(value AS VARCHAR), CAST(CAST(asked_at AS DATE) - DATE '2026-03-30' AS VARCHAR), _load_id FROM DATASET._restatement WHERE table_name = 'billed' AND date = DATE '2026-03-30'"
 	same(t, "ledger", w.see(t, seen), []string{
 		"act_1 clicks 0 11.000000 0 load-1", "act_1 clicks 1 31.000000 3 load-3", "act_1 clicks 7 41.000000 7 load-5", "act_1 clicks 28 NULL 30 load-6",
 		"act_1 spend 0 1.500000 0 load-1", "act_1 spend 1 3.500000 3 load-3", "act_1 spend 7 4.500000 7 load-5", "act_1 spend 28 NULL 30 load-6",
 		"act_2 clicks 28 5.000000 40 load-9", "act_2 spend 28 NULL 40 load-9"})
-	same(t, "days of which nothing was ever said", w.see(t, "SELECT date FROM DATASET._restatement WHERE date <> DATE '2026-03-30'"), nil)
+	same(t, "days without any figures", w.see(t, "SELECT date FROM DATASET._restatement WHERE date <> DATE '2026-03-30'"), nil)
 }
 
-// R31, R35: when a day is over is a matter of the account's zone.
+// The end of a day depends on the account's time zone.
 func ageInItsZone(t *testing.T, w *warehouse) {
 	w.prepare(t, billed)
 	at := (first + 1).Start(time.UTC).Add(time.Hour) // 01:00 of the next day in London
@@ -71,7 +70,7 @@ func ageInItsZone(t *testing.T, w *warehouse) {
 	}
 }
 
-// R34: what was compared is an ordinary load, of days that are its account's.
+// The results of a reconciliation are loaded like any rows.
 func comparisonLoaded(t *testing.T, w *warehouse) {
 	s := &table.Reconciliation
 	w.prepare(t, s)

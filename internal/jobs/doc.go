@@ -1,21 +1,20 @@
-// Package jobs is for when and where: it makes runs of what is due, hands their
-// steps to workers, and keeps two from working on the same.
+// Package jobs schedules work: it turns due sources into runs, hands their steps to
+// workers, and prevents two workers from working on the same step.
 //
-// It may know the words of the house, and neither platforms nor warehouses: what
-// a step does is given to it. The one rule it keeps: the database's rows are the
-// truth, and River's queue only says "now". A queue that is lost is filled again
-// from the database; a job that comes twice, or too late, finds its step claimed or
-// handed out anew, and does nothing.
+// It may import the domain types, and knows no platform and no warehouse: the Runner that
+// it is given runs the steps. The one rule it keeps: the database is authoritative, and
+// River's queue only says "now". A lost queue is filled again from the database; a job that
+// comes twice or too late finds its step leased or handed out again, and does nothing.
 //
 // A step's life:
 //
-//	waiting ──claim──▶ running ──leave──▶ finished, failed, interrupted
+//	waiting ──lease──▶ running ─release─▶ finished, failed, interrupted
 //	   ▲                  │
-//	   └──── left over, waiting for the platform, tried again,
-//	         or its worker's lease is over (generation + 1)
+//	   └──── work left, waiting for a rate limit, to be retried,
+//	         or its lease expired (generation + 1)
 //
-// A worker holds a step by a lease on the database's clock and renews it three
-// times in its length. It may commit only while the database says that the lease
-// has some time left; one that was frozen past its lease finds the step handed
-// out under another generation, and commits nothing.
+// A worker leases a step on the database's clock and renews the lease three times in its
+// length. It may commit only while the database says that the lease has time left. A worker
+// that was frozen past its lease finds the step under another generation and commits
+// nothing.
 package jobs

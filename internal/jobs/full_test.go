@@ -26,10 +26,10 @@ func (fullDisk) RunStep(context.Context, adtally.RunRecord, adtally.Step, jobs.H
 // of it.
 func TestAFullDisk_ShowsInTheRunAndItsSource(t *testing.T) {
 	t.Parallel()
-	ledger := filepath.Join(t.TempDir(), "adtally.db")
-	addSource(t, ledger, "s1")
-	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), newCarrier(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newCarrier(1, 1)} })
-	run := ended(t, ledger, 1)[0]
+	database := filepath.Join(t.TempDir(), "adtally.db")
+	addSource(t, database, "s1")
+	c := start(t, "w", database, filepath.Join(t.TempDir(), "queue.db"), newCarrier(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newCarrier(1, 1)} })
+	run := ended(t, database, 1)[0]
 	if run.State != adtally.Failed || run.Error != "The disk of this machine is full" {
 		t.Errorf("the run: %+v", run)
 	}
@@ -45,26 +45,26 @@ func TestAFullDisk_ShowsInTheRunAndItsSource(t *testing.T) {
 }
 
 // fullLedger is a database on a disk that is full for a while.
-type fullLedger struct {
+type fullStore struct {
 	*store.DB
 	full *atomic.Bool
 }
 
-func (l fullLedger) room() error {
+func (l fullStore) room() error {
 	if l.full.Load() {
 		return adtally.DiskFull("the state file x", syscall.ENOSPC)
 	}
 	return nil
 }
 
-func (l fullLedger) Beat(ctx context.Context, w adtally.Worker) error {
+func (l fullStore) Beat(ctx context.Context, w adtally.Worker) error {
 	if err := l.room(); err != nil {
 		return err
 	}
 	return l.DB.Beat(ctx, w)
 }
 
-func (l fullLedger) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepResult, now time.Time) error {
+func (l fullStore) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepResult, now time.Time) error {
 	if err := l.room(); err != nil {
 		return err
 	}
@@ -73,16 +73,16 @@ func (l fullLedger) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.
 
 // While the database cannot be written, the service says that it is not fit, and reports
 // it; with room again the run goes on, and its log says what it was.
-func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
+func TestAFullDisk_OfTheDatabaseIsLoggedLater(t *testing.T) {
 	t.Parallel()
-	ledger := filepath.Join(t.TempDir(), "adtally.db")
-	addSource(t, ledger, "s1")
+	database := filepath.Join(t.TempDir(), "adtally.db")
+	addSource(t, database, "s1")
 	work := newCarrier(1, 1)
 	work.began = make(chan string, 10)
 	var full atomic.Bool
 	reported := make(chan error, 1000)
-	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), work, func(f *jobs.Scheduler) {
-		f.Store, f.Report = fullLedger{f.Store.(*store.DB), &full}, func(err error) {
+	c := start(t, "w", database, filepath.Join(t.TempDir(), "queue.db"), work, func(f *jobs.Scheduler) {
+		f.Store, f.Report = fullStore{f.Store.(*store.DB), &full}, func(err error) {
 			select {
 			case reported <- err:
 			default:
@@ -104,27 +104,27 @@ func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
 		t.Errorf("it is fit: %v", f)
 	}
 	full.Store(false)
-	run := ended(t, ledger, 1)[0]
+	run := ended(t, database, 1)[0]
 	if err := c.Fit(t.Context()); run.State != adtally.Finished || err != nil {
 		t.Errorf("with room: %+v, %v", run, err)
 	}
-	lines, err := c.Store.(fullLedger).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be written down"}, 0, 9)
+	lines, err := c.Store.(fullStore).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be stored"}, 0, 9)
 	if err != nil || len(lines) != 1 || lines[0].Code != adtally.CodeDiskFull || !strings.Contains(lines[0].Message, "The disk of the state file x is full") {
 		t.Errorf("the log says %+v, %v", lines, err)
 	}
 }
 
-// R20: a run whose service is stopped says so, until a service goes on with it.
-func TestAStoppedService_StandsInTheRun(t *testing.T) {
+// A run whose service is stopped says so, until a service goes on with it.
+func TestAStoppedService_IsNotedInTheRun(t *testing.T) {
 	t.Parallel()
-	ledger, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")
-	addSource(t, ledger, "s1")
+	database, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")
+	addSource(t, database, "s1")
 	work := newCarrier(1, 10_000)
 	work.slow, work.began = 10*time.Millisecond, make(chan string, 10)
-	c := start(t, "w", ledger, queue, work, nil)
+	c := start(t, "w", database, queue, work, nil)
 	<-work.began
 	c.stop()
-	db, err := store.Open(t.Context(), ledger)
+	db, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-func TestCheckpointsAreKeptAndTheCursorOfTheirSliceForgotten(t *testing.T) { // R5
+func TestSaveCheckpoints_DeletesTheCursor(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -43,7 +43,7 @@ func TestCheckpointsAreKeptAndTheCursorOfTheirSliceForgotten(t *testing.T) { // 
 	})
 }
 
-func TestTheLedgerAdoptsWhatTheWarehouseSays(t *testing.T) { // R35
+func TestAdoptCheckpoints(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -64,8 +64,8 @@ func TestTheLedgerAdoptsWhatTheWarehouseSays(t *testing.T) { // R35
 	})
 }
 
-// A day of which the platform gave a part is known as such.
-func TestAPartialCheckpointStaysPartial(t *testing.T) {
+// A day that the platform returned only in part is marked as partial.
+func TestCheckpoints_Partial(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -92,7 +92,7 @@ func TestAPartialCheckpointStaysPartial(t *testing.T) {
 
 // The newer of two says all that an older one within it said; a zero window is
 // no range of days.
-func TestACoveredCheckpointGoes(t *testing.T) {
+func TestSaveCheckpoints_DeletesCoveredOnes(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -124,7 +124,7 @@ func TestACoveredCheckpointGoes(t *testing.T) {
 }
 
 // As both databases order them, one that was never asked for first.
-func TestCheckpointsHaveAnOrder(t *testing.T) {
+func TestCheckpoints_Order(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -13,7 +13,7 @@ import (
 
 // Pages of ranges, one after the other, are the ranges of all checkpoints, with
 // every filter and whatever the size of a page.
-func TestCoverage_PagesAreTheRangesOfAllCheckpoints(t *testing.T) { // R19
+func TestCoverage_PagesAreTheRangesOfAllCheckpoints(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -80,7 +80,7 @@ func paged(t rapid.TB, db *store.DB, q adtally.CoverageFilter) (all []adtally.Ch
 // One account may have more checkpoints than are read for a page.
 func TestCoverage_OfMoreCheckpointsThanAreReadAtOnce(t *testing.T) {
 	t.Parallel()
-	db := open(t, ledger(t))
+	db := open(t, newFile(t))
 	const days = 20_000 // more than twice
 	cps := daily("7", days)
 	if err := db.AdoptCheckpoints(ctx, "s", "7", cps); err != nil {

@@ -57,7 +57,7 @@ func sealedAs(number int64, key string) adtally.Sealed {
 	return adtally.Sealed{Credential: "c", Version: number, Key: key, Bytes: fmt.Append([]byte{0, 255}, key, number)}
 }
 
-func TestCredentialsKeepEveryVersion(t *testing.T) { // R8
+func TestCredentialVersions_AreKept(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -87,14 +87,14 @@ func TestCredentialsKeepEveryVersion(t *testing.T) { // R8
 		_, err = db.Sealed(ctx, "c", 1)
 		wants(t, "a wiped one", err, "secret_wiped")
 		_, err = db.Sealed(ctx, "c", 9)
-		wants(t, "a version that is none", err, "not_found")
+		wants(t, "a missing version", err, "not_found")
 		_, err = db.Credential(ctx, "d")
-		wants(t, "a credential that is none", err, "not_found")
-		wants(t, "wipe one that is none", db.WipeVersion(ctx, "c", 9, moment), "not_found")
+		wants(t, "a missing credential", err, "not_found")
+		wants(t, "wipe a missing one", db.WipeVersion(ctx, "c", 9, moment), "not_found")
 	})
 }
 
-func TestOnlyTheNextVersionIsAddedAndOnlyByTheKeyThatSeals(t *testing.T) {
+func TestAddVersion_NextNumberAndCurrentKey(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -128,7 +128,7 @@ func TestOnlyTheNextVersionIsAddedAndOnlyByTheKeyThatSeals(t *testing.T) {
 	})
 }
 
-func TestOneKeySealsAndAFormerOneIsRetiredWhenNothingNeedsIt(t *testing.T) {
+func TestSealKeys_OneIsCurrent(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -167,7 +167,7 @@ func TestOneKeySealsAndAFormerOneIsRetiredWhenNothingNeedsIt(t *testing.T) {
 }
 
 // While keys change, others add versions: none is ever sealed with a retired key.
-func TestNothingIsAddedUnderAKeyThatIsRetired(t *testing.T) {
+func TestAddVersion_RetiredKey(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -222,9 +222,9 @@ func changeKey(t *testing.T, db *store.DB) {
 }
 
 // What the database keeps of a grant is read by later versions of the program.
-func TestAGrantIsKeptAsTheJSONThatWasPromised(t *testing.T) {
+func TestGrant_JSON(t *testing.T) {
 	t.Parallel()
-	path := ledger(t)
+	path := newFile(t)
 	db := vaulted(t, path)
 	must(t, db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))))
 	same(t, "the grant", column(t, "sqlite", path, "SELECT allows FROM credential_versions"), []string{

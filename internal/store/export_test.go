@@ -15,7 +15,7 @@ func (db *DB) Setting(ctx context.Context, name string) (value string, err error
 	return value, err
 }
 
-// Count adds one to the number that a lesson is, in one transaction of two
+// Count adds one to the number in a tuning, in one transaction of two
 // statements, as many methods will be. Where f is set it is called between them.
 func (db *DB) Count(ctx context.Context, f func() error) error {
 	return db.write(ctx, "count", func(tx txn) error {

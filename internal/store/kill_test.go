@@ -44,8 +44,8 @@ func write(address string) {
 	os.Exit(1)
 }
 
-// PAINS #14: what was acknowledged survives kill −9, and the lock does not.
-func TestKilledItKeepsWhatItSaid(t *testing.T) {
+// What was acknowledged survives kill −9, and the lock does not.
+func TestStore_SurvivesKill(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		c := exec.CommandContext(t.Context(), os.Args[0])

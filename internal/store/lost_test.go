@@ -24,7 +24,7 @@ func addSources(t testing.TB, db *store.DB, n int) {
 }
 
 // What is lost is what a look at all accounts, one source at a time, finds lost.
-func TestLostAccounts_AreThoseThatTheNewestLookDidNotShow(t *testing.T) { // R4, R16
+func TestLostAccounts_AreThoseThatTheNewestLookDidNotShow(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -78,7 +78,7 @@ func lostOf(t *rapid.T, db *store.DB, source string) (lost []adtally.SeenAccount
 	return lost
 }
 
-// An alert asks for this every ten seconds: 5,000 accounts, of which one is lost.
+// An alert asks for this every ten seconds: 5,000 accounts, one of them lost.
 func BenchmarkLostAccounts(b *testing.B) {
 	accounts := 5_000
 	if testing.Short() {

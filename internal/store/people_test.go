@@ -45,7 +45,7 @@ func withPeople(t *testing.T, address string) *store.DB {
 	return db
 }
 
-func TestUsersAreKept(t *testing.T) { // R25
+func TestUsers_AreStored(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -73,7 +73,7 @@ func TestUsersAreKept(t *testing.T) { // R25
 		if len(all) != 1 || all[0].ID != "u2" {
 			t.Errorf("after u1: %v", all)
 		}
-		same(t, "deeds", count(t, db, adtally.AuditFilter{}), 2) // what was refused is no audit entry
+		same(t, "audit entries", count(t, db, adtally.AuditFilter{}), 2) // what was refused is no audit entry
 	})
 }
 
@@ -92,7 +92,7 @@ func count(t *testing.T, db *store.DB, f adtally.AuditFilter) int {
 	return len(all)
 }
 
-func TestAUserIsChangedByOneAtATime(t *testing.T) { // R25
+func TestChangeUser_Conflict(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -112,7 +112,7 @@ func TestAUserIsChangedByOneAtATime(t *testing.T) { // R25
 }
 
 // However many try at once, somebody stays an admin.
-func TestAnAdminStaysHoweverManyLeave(t *testing.T) { // R25
+func TestChangeUser_KeepsAnAdmin(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -135,7 +135,7 @@ func TestAnAdminStaysHoweverManyLeave(t *testing.T) { // R25
 	})
 }
 
-func TestOnlyOneIsTheFirst(t *testing.T) { // R25
+func TestAddFirstUser_OnlyOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -158,7 +158,7 @@ func TestOnlyOneIsTheFirst(t *testing.T) { // R25
 	})
 }
 
-func TestSessionsAreKeptUntilTheyEnd(t *testing.T) { // R25
+func TestSessions_UntilTheyEnd(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -185,7 +185,7 @@ func TestSessionsAreKeptUntilTheyEnd(t *testing.T) { // R25
 	})
 }
 
-func TestAnInviteIsUsedOnceAndInTime(t *testing.T) { // R25
+func TestInvite_UsedOnceAndInTime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -229,7 +229,7 @@ func TestAnInviteIsUsedOnceAndInTime(t *testing.T) { // R25
 	})
 }
 
-func TestAnInviteLetsInOneOfMany(t *testing.T) { // R25
+func TestAcceptInvite_OnlyOneOfMany(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -252,7 +252,7 @@ func TestAnInviteLetsInOneOfMany(t *testing.T) { // R25
 	})
 }
 
-func TestAPIKeysAreKept(t *testing.T) { // R25
+func TestAPIKeys_AreStored(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -278,7 +278,7 @@ func TestAPIKeysAreKept(t *testing.T) { // R25
 	})
 }
 
-func TestTheAuditLogIsPicked(t *testing.T) { // R25
+func TestAuditEntries_Filter(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

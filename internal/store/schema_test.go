@@ -14,9 +14,9 @@ import (
 
 // Both databases have the same tables: names, types, what may be NULL, defaults,
 // what is unique, what refers to what.
-func TestBothSchemasAreTheSame(t *testing.T) {
+func TestSchema_SameOnBoth(t *testing.T) {
 	t.Parallel()
-	path, address := ledger(t), postgrestest.Start(t)
+	path, address := newFile(t), postgrestest.Start(t)
 	open(t, path)
 	open(t, address)
 	for what, ask := range schemas {
@@ -29,7 +29,7 @@ func TestBothSchemasAreTheSame(t *testing.T) {
 }
 
 // Texts are ordered by their bytes on both, whatever language the server speaks.
-func TestTextsAreOrderedByTheirBytes(t *testing.T) {
+func TestSchema_ByteOrder(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	open(t, address)
@@ -92,14 +92,14 @@ func column(t *testing.T, driver, address, query string) (all []string) {
 	return all
 }
 
-// released are migrations that databases of the past have seen; whoever changed one
-// would change only the new ones.
+// released are migrations that existing databases have already run. Changing one would
+// change only new databases.
 var released = map[string]string{
 	"sqlite/00100_baseline.sql":   "bd2c1f6a1395021ae19cd2e8665a4b0e3dc33d335275df896b312b6b219d3414",
 	"postgres/00100_baseline.sql": "02e8a1abce3b4a5c87b70f744af830df440fa1d88fa3c759ebb01738a858a6df",
 }
 
-func TestAReleasedMigrationIsNeverChanged(t *testing.T) {
+func TestMigrations_AreNeverChanged(t *testing.T) {
 	t.Parallel()
 	for name, want := range released {
 		text, err := os.ReadFile("migrations/" + name)
@@ -110,7 +110,7 @@ func TestAReleasedMigrationIsNeverChanged(t *testing.T) {
 	}
 }
 
-func TestMigrationsHaveTheSameNumbersOnBoth(t *testing.T) {
+func TestMigrations_SameNumbersOnBoth(t *testing.T) {
 	t.Parallel()
 	same(t, "migrations for PostgreSQL", names(t, "migrations/postgres"), names(t, "migrations/sqlite"))
 }

@@ -24,7 +24,7 @@ func withSource(t *testing.T, address string) *store.DB {
 	return db
 }
 
-func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
+func TestEditSource_Conflict(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -64,7 +64,7 @@ func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
 	})
 }
 
-func TestOfEachLaneOneRunIsOn(t *testing.T) { // R11
+func TestRequestRun_OnePerLane(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -106,9 +106,9 @@ func TestOfEachLaneOneRunIsOn(t *testing.T) { // R11
 	})
 }
 
-// R20, PAINS #14: a step has one holder; who lost it can neither renew, nor hold,
+// A step has one holder; who lost it can neither renew, nor hold,
 // nor leave it.
-func TestAStepHasOneHolder(t *testing.T) {
+func TestLeaseStep_OneHolder(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -175,7 +175,7 @@ func readyOne(t *testing.T, db *store.DB) adtally.JobArgs {
 	return ready[0]
 }
 
-func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
+func TestLeaseStep_OneWorkerPerAccount(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -204,7 +204,7 @@ func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
 	})
 }
 
-func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
+func TestConclude_WorstFault(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -261,7 +261,7 @@ func unmoved(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord
 	return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info", Code: "unmoved"}
 }
 
-func TestACancelledRunEnds(t *testing.T) { // R20
+func TestCancel_EndsTheRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -289,7 +289,7 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 	})
 }
 
-func TestTheLogIsReadOnFromAnyLineAndPruned(t *testing.T) { // R20
+func TestLog_ContinuesAndIsPruned(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -13,14 +13,14 @@ import (
 	"adtally/internal/store"
 )
 
-func TestANewerLedgerAndAStrangersFileAreRefusedAndLeftAlone(t *testing.T) {
+func TestOpen_RefusesNewerAndForeignFiles(t *testing.T) {
 	t.Parallel()
-	newer := ledger(t)
+	newer := newFile(t)
 	if err := open(t, newer).Close(); err != nil {
 		t.Fatal(err)
 	}
 	change(t, "sqlite", newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
-	stranger, text := ledger(t), ledger(t)
+	stranger, text := newFile(t), newFile(t)
 	change(t, "sqlite", stranger, "CREATE TABLE theirs (x)")
 	if err := os.WriteFile(text, []byte("no database, this is a diary\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -54,9 +54,9 @@ func change(t *testing.T, driver, address, statement string) {
 	}
 }
 
-func TestNobodyElseMayReadIt(t *testing.T) {
+func TestOpen_FileMode(t *testing.T) {
 	t.Parallel()
-	path := ledger(t)
+	path := newFile(t)
 	open(t, path)
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -65,13 +65,13 @@ func TestNobodyElseMayReadIt(t *testing.T) {
 }
 
 // A file from before the first release is refused with a cure, and left as it is.
-func TestOpen_RefusesAPrereleaseFile(t *testing.T) { // R5
+func TestOpen_RefusesAPrereleaseFile(t *testing.T) {
 	t.Parallel()
 	past, err := os.ReadFile("testdata/v2.state")
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := ledger(t)
+	path := newFile(t)
 	if err := os.WriteFile(path, past, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 // kinds are the databases that every test of the database runs on: each gives the
 // address of a new one.
 var kinds = map[string]func(*testing.T) string{
-	"sqlite":   ledger,
+	"sqlite":   newFile,
 	"postgres": func(t *testing.T) string { return postgrestest.Start(t) },
 }
 
@@ -52,7 +52,7 @@ func open(t *testing.T, address string) *store.DB {
 	return db
 }
 
-func ledger(t *testing.T) string { return filepath.Join(t.TempDir(), "x.state") }
+func newFile(t *testing.T) string { return filepath.Join(t.TempDir(), "x.state") }
 
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()
@@ -61,7 +61,7 @@ func same(t *testing.T, what string, got, want any) {
 	}
 }
 
-func TestARunIsFoundAgainByItsCommand(t *testing.T) { // R5
+func TestLastRun_ByCommand(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -91,7 +91,7 @@ func TestARunIsFoundAgainByItsCommand(t *testing.T) { // R5
 	})
 }
 
-func TestStepsAndOutcomesAreKept(t *testing.T) { // R19
+func TestSteps_AndOutcomes(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -122,7 +122,7 @@ func TestStepsAndOutcomesAreKept(t *testing.T) { // R19
 	})
 }
 
-func TestOneSyncAtATime(t *testing.T) {
+func TestLock_OneSync(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		unlock, err := open(t, address).Lock(ctx)
@@ -143,7 +143,7 @@ func TestOneSyncAtATime(t *testing.T) {
 	})
 }
 
-func TestManyMayWriteAtOnce(t *testing.T) {
+func TestWrite_Concurrent(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -165,7 +165,7 @@ func TestManyMayWriteAtOnce(t *testing.T) {
 	})
 }
 
-func TestManyMayOpenANewLedgerAtOnce(t *testing.T) {
+func TestOpen_Concurrent(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		var wg sync.WaitGroup
@@ -187,7 +187,7 @@ func TestManyMayOpenANewLedgerAtOnce(t *testing.T) {
 
 // A command may name a thousand accounts, and the words of somebody else's error
 // may be no text.
-func TestOddTextsAreKept(t *testing.T) {
+func TestWrite_OddTexts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -215,7 +215,7 @@ func TestOddTextsAreKept(t *testing.T) {
 	})
 }
 
-func TestWhatIsCalledOffSaysSo(t *testing.T) {
+func TestStore_CancelledContext(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -234,8 +234,7 @@ func TestWhatIsCalledOffSaysSo(t *testing.T) {
 	})
 }
 
-// R5
-func TestNotesAndLessonsAreReplaced(t *testing.T) {
+func TestSaveCursor_AndTuningReplace(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -253,7 +252,7 @@ func TestNotesAndLessonsAreReplaced(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got, err := db.Tuning(ctx, "s", "7", "ads"); err != nil || !bytes.Equal(got, tuning) {
-				t.Errorf("the lesson %q became %q, %v", tuning, got, err)
+				t.Errorf("the tuning %q became %q, %v", tuning, got, err)
 			}
 		}
 	})

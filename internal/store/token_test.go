@@ -15,8 +15,8 @@ func codeOf(err error) string {
 	return adtally.FaultOf(err).Code
 }
 
-// R2: a state is good once, and what came of a login stays, without its secret.
-func TestALoginComesBackOnce(t *testing.T) {
+// A state is good once, and what came of a login stays, without its secret.
+func TestBackFromLogin_Once(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -41,7 +41,7 @@ func TestALoginComesBackOnce(t *testing.T) {
 			return codeOf(db.AddSource(ctx, s, adtally.Handover{At: moment, Taken: "l1"}, auditEntry("source.create")))
 		}
 		if code := take("a"); code != "login_used" {
-			t.Error("one of which nothing came was taken", code)
+			t.Error("a failed login was used", code)
 		}
 		l.Ended, l.Credential = moment, "c1"
 		l.Found = &adtally.Inspection{Grant: adtally.Grant{Who: "Ana"}, Checks: []adtally.Check{{Name: adtally.CheckLive, Result: adtally.CheckPassed, Message: "It lives"}}}
@@ -73,8 +73,8 @@ func TestALoginComesBackOnce(t *testing.T) {
 	})
 }
 
-// R10: a link works once, until it ends or is taken back.
-func TestAConnectLinkWorksOnce(t *testing.T) {
+// A link works once, until it ends or is taken back.
+func TestConnectLink_Once(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -113,7 +113,7 @@ func TestAConnectLinkWorksOnce(t *testing.T) {
 	})
 }
 
-func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) { // R7, R2
+func TestSetSettings_Conflict(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -146,9 +146,9 @@ func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) { // R7, R2
 	})
 }
 
-// R14: what is known of credentials in use; one process at a time looks after one,
+// What is known of credentials in use; one process at a time looks after one,
 // and a version is not needed any more after a good sync that began with the next.
-func TestCredentialsAreLookedAfterByOne(t *testing.T) {
+func TestBeginCheck_OneProcess(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -230,7 +230,7 @@ func finish(t *testing.T, db *store.DB, id string, at time.Time) {
 	}
 }
 
-func TestAccountsThatWereNotShownAreLost(t *testing.T) { // R4, R16
+func TestLostAccounts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)

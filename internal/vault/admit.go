@@ -9,7 +9,7 @@ import (
 // Admit seals a secret as the next version of a credential, and gives it to keep,
 // which writes it down with all that depends on it, or refuses. A credential
 // without an ID is a new one; of one with a Latest nothing newer may have come. keep
-// may be asked again. Whoever admits has asked the platform what the secret
+// may be asked again. The caller has asked the platform what the secret
 // allows: that is the grant. The versions before stay as they are.
 func (v *Vault) Admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error {
 	if secret.IsZero() {

@@ -1,7 +1,7 @@
 // Package vault is for keeping keys: it seals secrets, keeps every version of
 // them, and opens them just before use.
 //
-// It may know the words of the house, never a platform or a database. The one
+// It may import the domain types, never a platform or a database. The one
 // rule it keeps: what the database holds is worth nothing without a key, and the
 // key is never in the database.
 //

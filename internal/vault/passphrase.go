@@ -11,7 +11,7 @@ import (
 )
 
 // What is sealed with a passphrase begins with the number of this format, which
-// also says how costly each guess is: whoever has a backup may guess for years.
+// also says how costly each guess is: somebody with a backup can guess for years.
 // RFC 9106 §4 asks for three rounds over 64 MB at the least.
 const (
 	passFormat = 1

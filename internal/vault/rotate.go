@@ -30,7 +30,7 @@ func (v *Vault) Rotate(ctx context.Context) (Rotation, error) {
 	return v.change(ctx, known, ring, false)
 }
 
-// Discard is Rotate for whoever has lost a key: the secrets that no key opens
+// Discard is Rotate for a lost key: the secrets that no key opens
 // are destroyed. Their credentials stay, to be connected anew.
 func (v *Vault) Discard(ctx context.Context) (Rotation, error) {
 	known, ring, err := v.keys(ctx)

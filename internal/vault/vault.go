@@ -10,7 +10,7 @@ import (
 
 // Versions is where credentials and their sealed versions are kept.
 type Versions interface {
-	// Credential says what is known of one; code not_found where it is none.
+	// Credential returns a credential; code not_found if it does not exist.
 	Credential(ctx context.Context, id string) (adtally.Credential, error)
 	// AddVersion keeps a new version, and the credential where it is new. It
 	// refuses one that is not the next (code conflict) and one that was not

@@ -71,7 +71,7 @@ func code(err error) string {
 	return adtally.FaultOf(err).Code
 }
 
-func TestWhatWasAdmittedOpensAndEveryVersionStays(t *testing.T) { // R8
+func TestWhatWasAdmittedOpensAndEveryVersionStays(t *testing.T) {
 	t.Parallel()
 	l, _, v := unlocked(t)
 	first := admit(t, v, adtally.Credential{Connector: "facebookads", Name: "Shop"}, "one")
@@ -106,10 +106,10 @@ func TestNothingAndNobodysSecretAreRefused(t *testing.T) {
 		t.Errorf("an empty secret: %v", err)
 	}
 	if err := v.Admit(ctx, adtally.Credential{ID: "no such"}, token, adtally.Grant{}, "user:1", v.Versions.AddVersion); code(err) != "not_found" {
-		t.Errorf("for a credential that is none: %v", err)
+		t.Errorf("for a missing credential: %v", err)
 	}
 	if _, err := v.Open(ctx, "no such", 0); code(err) != "not_found" {
-		t.Errorf("open one that is none: %v", err)
+		t.Errorf("open a missing one: %v", err)
 	}
 }
 
@@ -134,9 +134,9 @@ func TestAdmittingAtOnce(t *testing.T) {
 	}
 }
 
-// A secret that was moved to another row, by whoever can write the database,
+// A secret that was moved to another row, by somebody who can write to the database,
 // does not open there; nor does a changed one. Neither says a word of it.
-func TestWhatWasMovedOrChangedIsRefused(t *testing.T) { // R7
+func TestWhatWasMovedOrChangedIsRefused(t *testing.T) {
 	t.Parallel()
 	l, _, v := unlocked(t)
 	a := admit(t, v, adtally.Credential{}, "EAAtopsecret").Credential
@@ -223,7 +223,7 @@ func TestManyMayStartAtOnce(t *testing.T) {
 	}
 }
 
-// What keep refuses is nowhere, and whoever names the latest version is refused
+// What keep refuses is nowhere, and a caller that names the latest version is rejected
 // where a newer one has come.
 func TestAdmit_WhatIsRefusedLeavesNothing(t *testing.T) {
 	t.Parallel()

@@ -106,7 +106,7 @@ func TestEachOfMetasBreakdownsIsAcceptedOrRefusedForAReason(t *testing.T) { // R
 	}
 	for _, n := range []string{"media_type", "media_asset_url"} {
 		err := facebookads.CheckReports([]adtally.Report{{Name: "own", Level: "ad", Fields: []string{"spend", "actions"}, Breakdowns: []string{n}}})
-		if f := adtally.FaultOf(err); f == nil || f.Code != "field_by_breakdown" || !strings.Contains(f.Message, n) || !strings.Contains(f.Message, "beside actions") {
+		if f := adtally.FaultOf(err); f == nil || f.Code != "field_by_breakdown" || !strings.Contains(f.Message, n) || !strings.Contains(f.Message, "combined with actions") {
 			t.Errorf("%s beside actions: %+v", n, f)
 		}
 	}

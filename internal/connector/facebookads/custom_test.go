@@ -38,14 +38,14 @@ func TestAReportThatMetaWouldRefuseIsRefusedFirst(t *testing.T) {
 		"two assets":        {func(r *adtally.Report) { r.Breakdowns = []string{"image_asset", "body_asset"} }, "combination", "image_asset"},
 		"a dead breakdown":  {func(r *adtally.Report) { r.Breakdowns = []string{"dma"} }, "unknown_breakdown", "comscore_market"},
 		"asset of account":  {func(r *adtally.Report) { r.Level, r.Breakdowns = "account", []string{"image_asset"} }, "report_breakdown", "ad_set"},
-		"reach by hours":    {func(r *adtally.Report) { r.Breakdowns, r.Fields = hours, []string{"reach"} }, "field_by_breakdown", "no people"},
-		"video by hours":    {func(r *adtally.Report) { r.Breakdowns, r.Fields = hours, []string{"video_play_actions"} }, "field_by_breakdown", "no videos"},
+		"reach by hours":    {func(r *adtally.Report) { r.Breakdowns, r.Fields = hours, []string{"reach"} }, "field_by_breakdown", "no unique counts"},
+		"video by hours":    {func(r *adtally.Report) { r.Breakdowns, r.Fields = hours, []string{"video_play_actions"} }, "field_by_breakdown", "no video metrics"},
 		"weeks of hours":    {func(r *adtally.Report) { r.Breakdowns, r.Increment = hours, "7" }, "report_increment", "increment of 1"},
 		"video by region": {func(r *adtally.Report) {
 			r.Breakdowns, r.Fields = []string{"region"}, []string{"video_p25_watched_actions"}
-		}, "field_by_breakdown", "how far"},
+		}, "field_by_breakdown", "no video metrics"},
 		"cpm by asset":       {func(r *adtally.Report) { r.Breakdowns, r.Fields = []string{"body_asset"}, []string{"cpm"} }, "field_by_breakdown", "only"},
-		"spend by frequency": {func(r *adtally.Report) { r.Breakdowns = []string{"frequency_value"} }, "field_by_breakdown", "reach only"},
+		"spend by frequency": {func(r *adtally.Report) { r.Breakdowns = []string{"frequency_value"} }, "field_by_breakdown", "only reach"},
 		"a dead window":      {func(r *adtally.Report) { r.Fields, r.Windows = []string{"actions"}, []string{"7d_click", "28d_view"} }, "dead_window", "12 January 2026"},
 		"a dead variant": {func(r *adtally.Report) {
 			r.Fields, r.Windows = []string{"actions"}, []string{"7d_view_first_conversion"}
@@ -61,7 +61,7 @@ func TestAReportThatMetaWouldRefuseIsRefusedFirst(t *testing.T) {
 		"no level":           {func(r *adtally.Report) { r.Level = "keyword" }, "report_level", "campaign"},
 		"a taken name":       {func(r *adtally.Report) { r.Name = "ads" }, "report_name", "no other table"},
 		"a name for later":   {func(r *adtally.Report) { r.Name = "basic_ad_weather" }, "report_name", "basic_"},
-		"a name that is SQL": {func(r *adtally.Report) { r.Name = `x"; drop` }, "report_name", "small letters"},
+		"a name that is SQL": {func(r *adtally.Report) { r.Name = `x"; drop` }, "report_name", "lower-case letters"},
 		"too long":           {func(r *adtally.Report) { r.Increment = "91" }, "report_increment", "90"},
 		"actions as rows":    {func(r *adtally.Report) { r.Breakdowns = []string{"action_device"} }, "report_breakdown", "action breakdowns"},
 		"rows as actions":    {func(r *adtally.Report) { r.ActionBreakdowns = []string{"country"} }, "report_breakdown", "breakdowns"},

@@ -139,16 +139,16 @@ func TestFields_WhatCannotBeIsRefusedFirst(t *testing.T) {
 		"dead":                 {choosing("basic_ad", "+wish_bid"), "dead_field", "no longer"},
 		"a key":                {choosing("basic_ad", "-ad_id"), "fields", "always read"},
 		"the day":              {choosing("basic_ad", "-date"), "fields", "always read"},
-		"both grammars":        {choosing("basic_ad", "spend", "-clicks"), "fields", "do not go together"},
+		"both grammars":        {choosing("basic_ad", "spend", "-clicks"), "fields", "cannot be combined"},
 		"no figure":            {choosing("basic_ad", "ad_id"), "fields", "no figure"},
-		"nothing":              {choosing("basic_ad", ""), "report_field", "no name"},
+		"nothing":              {choosing("basic_ad", ""), "report_field", "not a field name"},
 		"actions":              {choosing("basic_ad", "+actions"), "fields", "basic_ad_actions"},
-		"people by hours":      {choosing("basic_ad_hourly", "+reach"), "field_by_breakdown", "no people"},
+		"people by hours":      {choosing("basic_ad_hourly", "+reach"), "field_by_breakdown", "no unique counts"},
 		"objects":              {choosing("ads", "name"), "fields", "basic_ad"},
 		"rows of actions":      {choosing("basic_ad_actions", "value"), "fields", "Choose the fields of basic_ad"},
 		"a report of one's":    {mine, "fields", "report itself"},
 		"no table":             {adtally.Source{Fields: map[string][]string{"basic_adset": {"spend"}}}, "unknown_table", "basic_ad_set"},
-		"not read":             {adtally.Source{Fields: map[string][]string{"basic_ad_country": {"spend"}}}, "fields", "among the tables"},
+		"not read":             {adtally.Source{Fields: map[string][]string{"basic_ad_country": {"spend"}}}, "fields", "Add it to the tables"},
 	} {
 		_, err := facebookads.New(facebookads.Config{}).Open(c.source, adtally.Secret{})
 		f := adtally.FaultOf(err)

@@ -130,7 +130,7 @@ func (rd *reading) failingFields(ctx context.Context, q question, h fieldSearch,
 }
 
 // errNotReproduced means that the parts of a refused request succeed.
-var errNotReproduced = errors.New("the refusal has passed")
+var errNotReproduced = errors.New("the error did not occur again")
 
 func (rd *reading) close() {
 	if rd.searches.closed == nil {

@@ -134,7 +134,7 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 		out.fault.Message = "Meta allows no more calls" + scopeWords[r.scope] + " for now"
 	case classPermission:
 		if names := namedPermissions(said(e)); names != "" {
-			out.fault.Message += ": it wants " + names
+			out.fault.Message += ": it needs " + names
 		}
 	case classField:
 		if out.fields = namedFields(e.Message); len(out.fields) > 0 {

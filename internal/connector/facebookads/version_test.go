@@ -107,7 +107,7 @@ func TestTheEndOfAVersionIsToldSixtyDaysAhead(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ now, version, says string }{
 		{"2026-08-06", "v24.0", ""},
-		{"2026-08-07", "v24.0", "ends on 2026-10-06, in 60 days. Adtally then goes on with v25.0"},
+		{"2026-08-07", "v24.0", "ends on 2026-10-06, in 60 days. Adtally then continues with v25.0"},
 		{"2026-10-05", "v24.0", "in 1 days"},
 		{"2026-10-06", "v24.0", "ended on 2026-10-06"},
 		{"2027-10-06", "v25.0", ""},
@@ -133,7 +133,7 @@ func TestAnUpgradeByMetaIsTold(t *testing.T) { // R43
 		says  string
 	}{
 		"warned":  {"v20.0", upgraded, "auto-upgraded to v22.0 as v20.0"},
-		"another": {"v25.0", silent, "version v26.0 of its API, and was asked for v25.0"},
+		"another": {"v25.0", silent, "version v26.0 of its API instead of v25.0"},
 		"as is":   {"v26.0", silent, ""},
 		"nothing": {"v25.0", nil, ""},
 	} {

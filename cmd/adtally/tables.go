@@ -160,7 +160,7 @@ func (c *tablesCommand) one(p *program, all []tableInfo) error {
 	}
 	i := slices.Index(names, strings.TrimSpace(c.Table))
 	if i < 0 {
-		return wrong("unknown_table", strings.TrimSpace(adtally.DidYouMean(c.Table, names)+" adtally tables lists them all."), "There is no table %q", c.Table)
+		return wrong("unknown_table", strings.TrimSpace(adtally.DidYouMean(c.Table, names)+" To list all tables, run: adtally tables"), "There is no table %q", c.Table)
 	}
 	if c.JSON {
 		return json.NewEncoder(p.out).Encode(all[i])

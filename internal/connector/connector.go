@@ -1,8 +1,8 @@
-// Package connector is the contract for reading: what the code for an ad
-// platform must do to be one of ours.
+// Package connector defines the contract that the code for an ad platform
+// implements.
 //
-// It may know rows and the words of the house, never a warehouse. The one rule
-// it keeps: what to read is decided by Plan, purely; Read only carries it out.
+// It may import table and adtally, never a warehouse. Plan decides what to read
+// and is a pure function; Read only carries out the plan.
 package connector
 
 import (
@@ -17,92 +17,96 @@ import (
 	"adtally/internal/table"
 )
 
-// Connector is the code that can read one ad platform.
+// Connector reads one ad platform.
 type Connector interface {
 	Authority
 	OAuth
 	Spec() adtally.Spec
-	// Open makes a reader. It does not touch the network.
+	// Open returns a reader. It makes no network calls.
 	Open(adtally.Source, adtally.Secret) (Reader, error)
 }
 
-// Authority is what a platform's secrets allow, and how they live on.
+// Authority checks and renews the platform's secrets.
 type Authority interface {
-	// Verify asks the platform what a secret allows: who, scopes, accounts,
-	// until when. Only a platform that says so makes a secret a dead one. An
-	// account that is named and not listed is asked for by itself.
+	// Verify asks the platform what a secret allows: its owner, scopes, accounts
+	// and expiry. A fault with Act Reconnect is returned only if the platform
+	// itself says that the secret is invalid. Accounts in named that the platform
+	// does not list are requested one by one.
 	Verify(ctx context.Context, secret adtally.Secret, named ...string) (adtally.Grant, error)
-	// Accounts asks only which accounts a secret sees that was verified before, and
-	// gives the platform's own clock when it answered.
+	// Accounts returns the accounts that a verified secret sees, and the time of
+	// the answer by the platform's clock.
 	Accounts(ctx context.Context, secret adtally.Secret, named ...string) ([]adtally.Account, time.Time, error)
-	// Probe reads a little of an account, as a sync will.
+	// Probe reads a few rows of an account in the way that a sync does.
 	Probe(context.Context, adtally.Secret, adtally.Account) error
-	// Refresh gives another secret in place of one that ends, without its owner. One
-	// that cannot be renewed is a fault, and lives as long as it lives.
+	// Refresh returns a secret that is valid longer, without asking its owner. It
+	// returns a fault if the platform cannot renew the secret; the old secret stays
+	// valid until it expires.
 	Refresh(context.Context, adtally.Secret, adtally.Grant) (adtally.Secret, error)
 }
 
-// OAuth is how people come to a secret by logging in to the platform, where the
-// installation has an app there.
+// OAuth lets people connect by logging in to the platform, with the
+// installation's own app there.
 type OAuth interface {
-	// VerifyApp asks the platform whether our app is what we say it is.
+	// VerifyApp asks the platform whether the app's ID and secret belong together.
 	VerifyApp(context.Context) error
-	// AuthCodeURL is the platform's page on which a person lets our app in. They come
-	// back to an address of ours, with state.
+	// AuthCodeURL returns the platform's page on which a person authorizes the app.
+	// The platform then redirects to back, with state and a code in the query.
 	AuthCodeURL(state, back string) (string, error)
-	// Exchange makes a secret, as long-lived as there is, of what they come back with.
+	// Exchange exchanges the query of that redirect for a secret with the longest
+	// lifetime that the platform offers.
 	Exchange(ctx context.Context, back string, answer url.Values) (adtally.Secret, error)
 }
 
-// Gauged is a connector that knows how full the budgets are that the platform
-// keeps for an account: 1 = all of it is used.
+// UsageReporter is implemented by connectors that know how much of an account's
+// rate limit is used: 0 = nothing, 1 = all of it.
 type UsageReporter interface {
 	Used(account string) (share float64, known bool)
 }
 
 // Reader reads one source.
 type Reader interface {
-	// Streams are what the source is set to give, in the order to read them.
+	// Streams lists the source's streams in the order to read them.
 	Streams() []Stream
-	// Views are what can be read of the streams' tables without another call.
+	// Views lists the views over the streams' tables. They need no further calls.
 	Views() []*table.View
-	// Plan says what is to be read of a stream, newest first, given what is
-	// known of it and the moment the run began. It is pure.
+	// Plan returns the slices of a stream to read, newest first, given its
+	// checkpoints and the time at which the run began. It is a pure function.
 	Plan(stream string, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice
-	// Read carries out one slice. It reads the cursor that an earlier try left
-	// in note and leaves its own there.
+	// Read reads one slice. It continues from the cursor that an earlier attempt
+	// saved in the note and saves its own there.
 	Read(context.Context, adtally.Account, adtally.Slice, Note) iter.Seq2[table.Batch, error]
 }
 
-// Stream is one named thing that a source can give. It owns its tables: one
+// Stream is a named set of data that a source provides. It owns its tables: one
 // read fills them all.
 type Stream struct {
 	Name   string
 	Tables []*table.Schema
-	// Daily streams are facts by day; the others are entities as they are now.
+	// Daily streams hold facts by day; the others hold objects as they are now.
 	Daily bool
-	// Months is how far back the platform serves days; 0 = no limit is known.
+	// Months is how many months of days the platform serves; 0 = no known limit.
 	Months int
-	// Definition is a fingerprint of what a row of the tables holds. Days that were
-	// loaded under another one are read again. Empty = that never changes.
+	// Definition is a fingerprint of the tables' contents. Days that were loaded
+	// under another definition are read again. Empty = the contents never change.
 	Definition string
-	// Total is what the figures of the stream must add up to; nil = nothing is.
+	// Total is what the stream's figures must add up to; nil = not checked.
 	Total *Total
-	// Pictures is what the rows of the first table show; nil = no pictures.
+	// Pictures describes the pictures that the rows of the first table show; nil = none.
 	Pictures *Pictures
-	// Price is what reading it takes of the platform, however little there is.
+	// Price is the minimum cost of a read.
 	Price Price
 }
 
-// Price is what questions cost. A question whose answer has more rows than one call
-// brings costs a call for each such page.
+// Price is the cost of requests to the platform. An answer with more rows than
+// one call returns costs a call for each page.
 type Price struct {
-	Days  int // that one question spans; 0 = it is about what is there now
-	Calls int // that one question takes at least
-	Rows  int // that one call brings
+	Days  int // days that one request covers; 0 = it covers the current state
+	Calls int // minimum number of calls per request
+	Rows  int // rows that one call returns
 }
 
-// Of is how many calls reading so many days of an account takes at least.
+// Of returns the minimum number of calls for reading the given number of days of
+// an account.
 func (p Price) Of(days int) int {
 	if p.Days == 0 {
 		return p.Calls
@@ -110,48 +114,49 @@ func (p Price) Of(days int) int {
 	return (days + p.Days - 1) / p.Days * p.Calls
 }
 
-// Pictures says how rows lead to pictures. A row shows the first one in By that
-// can be had.
+// Pictures tells how to get from a row to its picture: the first entry of By
+// whose picture can be downloaded.
 type Pictures struct {
 	Kind string // what the rows are, such as creative
 	By   []Picture
 }
 
-// Picture is a way from a row to a picture. What has the same kind and name is
-// the same picture, by whatever way it was found.
+// Picture is a way from a row to a picture. Pictures with the same kind and name
+// are the same, no matter which row led to them.
 type Picture struct {
-	Kind string // what the name is of, such as image
-	Name string // the column that names it
-	Link string // the column with a link, which may have expired; "" = it is known by name only
+	Kind string // what Name identifies, such as image
+	Name string // the column with the picture's name
+	Link string // the column with a link, which may have expired; "" = known by name only
 }
 
-// Total is a table of the platform's own totals by day, and the columns that
-// must be the sums of the columns of the same name. A stream of its name fills
-// it.
+// Total is a table with the platform's own daily totals, and the columns that must
+// equal the sums of the stream's columns of the same name. A stream with the
+// table's name fills it.
 type Total struct {
 	Table   string
 	Columns []string
-	// Tolerance is how far the sum of a column over a day may lie from the total
-	// of an account and still agree; nil = not at all.
+	// Tolerance is the largest accepted difference between an account's total for a
+	// day and the sum of a column; nil = none.
 	Tolerance func(a adtally.Account, column string) *big.Rat
 }
 
-// Note is where a read keeps what it wants to know again.
+// Note stores what a read needs later.
 type Note interface {
-	// Began is when the run began, by the platform's clock: the moment that Plan
-	// was given. Whatever depends on how long ago a day is goes by it.
+	// Began is when the run began, by the platform's clock: the time that Plan was
+	// given. Whatever depends on the age of a day uses it.
 	Began() time.Time
-	// Cursor is what an earlier try of the same slice left.
+	// Cursor returns the cursor of an earlier attempt at the same slice.
 	Cursor() adtally.Cursor
-	// Save keeps c; when it returns, c survives a crash.
+	// Save saves c durably: after it returns, c survives a crash.
 	Save(ctx context.Context, c adtally.Cursor) error
-	// Tuning is what earlier reads of the same stream and account learned, such
-	// as how much may be asked for at once. Only the connector reads it.
+	// Tuning returns what earlier reads of the same stream and account learned, such
+	// as how many days a request may cover. Its format is private to the connector.
 	Tuning() []byte
-	// SaveTuning keeps a lesson in place of the one before.
+	// SaveTuning replaces the tuning.
 	SaveTuning(ctx context.Context, tuning []byte) error
 }
 
-// ErrAgain ends a read that cannot go on after rows were handed over, but is
-// worth beginning anew at once: it has learned how, or the platform dropped it.
-var ErrAgain = errors.New("the slice has to be read from its beginning")
+// ErrAgain ends a read that cannot continue after rows were passed on but may
+// succeed if it starts again immediately: it has learned a limit, or the platform has
+// dropped the report or the cursor.
+var ErrAgain = errors.New("the slice must be read again from its beginning")

@@ -132,7 +132,7 @@ func (g *graph) zoneOf(id, name, offset string) string {
 		return name
 	}
 	zone := adtally.FixedZone(int(math.Round(hours * 60)))
-	g.notify(fmt.Sprintf("Meta does not name the time zone of act_%s, or names one that is not known here; its days are counted by its offset, %s.", id, zone))
+	g.notify(fmt.Sprintf("Meta names no known time zone for act_%s; its days are counted by its current offset, %s.", id, zone))
 	return zone
 }
 

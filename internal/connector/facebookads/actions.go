@@ -77,7 +77,7 @@ func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
 		if dec.PeekKind() != '{' {
 			value, err := dec.ReadValue()
 			if err == nil {
-				d.addBadValue(a.stream.actions, s.name, string(value), errors.New("an element of the list is no object"))
+				d.addBadValue(a.stream.actions, s.name, string(value), errors.New("an element of the list is not an object"))
 			}
 			return err
 		}

@@ -24,13 +24,13 @@ const logDays = 92
 // activities declares the account's activity log: a daily stream without figures. Past
 // events do not change, so a day is final once it is over.
 func activities() *stream {
-	inside := document("extra_data", "What was changed, from what, to what.")
+	inside := document("extra_data", "What was changed, with the old and the new value.")
 	inside.how = asInside
 	fields := []field{
 		id(table.AccountColumn, "The ad account.").mine(),
 		filled(col(table.DayColumn, table.Date, table.Days, table.None, "The day on which it happened, in the account's time zone.")),
-		filled(id("id", "Ours, made of what the entry says: Meta gives none.")),
-		timestamp("event_time", "When it happened."), words("date_time_in_timezone", "The same, as Ads Manager writes it."),
+		filled(id("id", "Made by Adtally from the entry's contents, because Meta provides no ID.")),
+		timestamp("event_time", "When it happened."), words("date_time_in_timezone", "The same time in the format of Ads Manager."),
 		words("event_type", "What was done, such as update_campaign_budget."), words("translated_event_type", "The same, in words."),
 		id("object_id", "What it was done to."), words("object_name", "Its name."), words("object_type", "What it is, such as CAMPAIGN."),
 		id("actor_id", "Who did it; 0 = Meta."), words("actor_name", "Their name."),
@@ -62,7 +62,7 @@ func (d *decoder) entry(dec *jsontext.Decoder) error {
 	day, name, err := d.identify(value)
 	if errors.Is(err, errNoTime) {
 		d.reset()
-		return d.quarantine(value, "The entry of the log has no event_time that can be read.")
+		return d.quarantine(value, "The entry has no valid event_time.")
 	}
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (d *decoder) entry(dec *jsontext.Decoder) error {
 }
 
 // errNoTime means that a log entry has no usable event_time.
-var errNoTime = errors.New("an entry of the log has no time that can be read")
+var errNoTime = errors.New("the log entry has no valid event_time")
 
 // identify returns an entry's day and ID. Equal entries on one page are numbered. An
 // entry that a later page repeats gets the same ID: new entries shift the others while

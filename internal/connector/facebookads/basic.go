@@ -65,7 +65,7 @@ var metrics = []field{
 	counter("inline_link_clicks", "Clicks on links in the ads, counted with a one-day window."),
 	unique("unique_inline_link_clicks", "Accounts that clicked a link at least once that day. Never sum it."),
 	counter("inline_post_engagement", "Engagements with the ads' posts."),
-	counter("full_view_impressions", "Impressions of which the whole ad was on screen."),
+	counter("full_view_impressions", "Impressions in which the whole ad was on screen."),
 	unique("full_view_reach", "Accounts that had a whole ad on screen. Never sum it."),
 	spent("spend", "Amount spent."),
 	ratio("ctr", "Clicks per hundred impressions, as Meta computed it."),
@@ -86,7 +86,7 @@ var results = []field{
 }
 
 var rankings = []field{
-	words("quality_ranking", "Perceived quality against ads competing for the same audience; UNKNOWN where delivery was too small."),
+	words("quality_ranking", "Perceived quality against ads competing for the same audience; UNKNOWN if there was too little delivery."),
 	words("engagement_rate_ranking", "Expected engagement rate against competing ads."),
 	words("conversion_rate_ranking", "Expected conversion rate against competing ads."),
 }

@@ -41,7 +41,7 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 	}, func(a fetch.Answer) error {
 		parts = nil
 		if err := json.Unmarshal(sanitized(a.Body), &parts); err != nil || len(parts) != len(paths) {
-			return malformed(fmt.Sprintf("read a batch of %d, of which %d came", len(paths), len(parts)), err)
+			return malformed(fmt.Sprintf("read a batch: %d answers requested, %d received", len(paths), len(parts)), err)
 		}
 		return nil
 	})

@@ -21,11 +21,11 @@ type breakdown struct {
 // counts are numbers of values seen; those of regions and products are estimates.
 var breakdowns = slices.Concat([]breakdown{
 	{name: "age_gender", label: "age and gender", rows: 14, setting: true, months: retentionMonths,
-		parts: []field{breakdownColumn("age", "Age group; \"Unknown\" where Meta does not know it."), breakdownColumn("gender", "female, male or unknown.")}, metrics: concat(figures, people)},
+		parts: []field{breakdownColumn("age", "Age group; \"Unknown\" if Meta does not know it."), breakdownColumn("gender", "female, male or unknown.")}, metrics: concat(figures, people)},
 	{name: "country", label: "country", rows: 10, setting: true, months: retentionMonths,
-		parts: []field{breakdownColumn("country", "Where the person is, two letters.")}, metrics: concat(figures, people)},
+		parts: []field{breakdownColumn("country", "Country of the person, as a two-letter code.")}, metrics: concat(figures, people)},
 	{name: "region", label: "region", rows: 30, setting: true, months: retentionMonths,
-		parts: []field{breakdownColumn("region", "Where the person is, by Meta's name of the region.")}, metrics: concat(figures, people)},
+		parts: []field{breakdownColumn("region", "Region of the person, by Meta's name.")}, metrics: concat(figures, people)},
 	// impression_device needs an opt-in; device_platform does not. With
 	// publisher_platform Meta returns no unique clicks (docs/meta-api.md#insights).
 	{name: "platform_device", label: "platform, position and device", rows: 20, setting: true, months: retentionMonths,
@@ -52,9 +52,9 @@ func assets(names ...string) (list []breakdown) {
 }
 
 func assetParts(name string) []field {
-	key := id(name+"_id", "The asset; its content where Meta gave no id, "+noneGiven+" where it named none.").as(name).mine()
+	key := id(name+"_id", "The asset's id, or its content if it has none; "+noneGiven+" if the row names no asset.").as(name).mine()
 	key.how = asAsset
-	beside := document(name, "The asset as Meta gave it, without links that expire.").mine()
+	beside := document(name, "The asset as Meta sent it, without links that expire.").mine()
 	beside.how = asFilled
 	return []field{key, beside}
 }
@@ -72,7 +72,7 @@ func figuresOf(names ...string) (list []field) {
 	return list
 }
 
-const uniqueLimitText = " NULL for days that were more than 13 months past when Meta was asked."
+const uniqueLimitText = " NULL for days that were more than 13 months ago when they were read."
 
 // people are the unique counts and the ratios computed from them. With a breakdown
 // they go back 13 months only (docs/meta-api.md#retention).
@@ -103,7 +103,7 @@ func (b breakdown) report(l level) shape {
 	name := "basic_" + l.name + "_" + b.name
 	return shape{
 		name: name, level: l, parts: b.parts, breakdowns: partNames(b.parts), metrics: b.metrics, setting: b.setting, actions: true,
-		text: "Daily spend and performance by " + b.label + ", one row per day, " + l.label() + " and value. For comparing, never for totals.",
+		text: "Daily spend and performance by " + b.label + ", one row per day, " + l.label() + " and value. Use it to compare values, never for totals.",
 		days: questionDays(l, b.rows), limit: breakdownPageSize, months: b.months, optional: true, fleeting: true,
 	}
 }

@@ -23,7 +23,7 @@ func listedAs(kind string) (names []string) {
 
 // refusedBreakdowns are in Meta's lists, but Meta no longer serves them.
 var refusedBreakdowns = map[string]struct{ why, instead string }{
-	"dma": {"Meta serves no breakdown by dma since 22 June 2026", "Use comscore_market, which has taken its place."}, // docs/meta-api.md#retention
+	"dma": {"Meta has not served the breakdown dma since 22 June 2026", "Use comscore_market, which replaces it."}, // docs/meta-api.md#retention
 }
 
 // isPlainOnly reports whether Meta refuses a breakdown together with action_type

@@ -45,7 +45,7 @@ func minor(name, text string) field {
 // breakdownColumn declares the column of a breakdown. It is part of the key and must
 // not be requested as a field: Meta returns it anyway.
 func breakdownColumn(name, text string) field {
-	f := words(name, text+" "+noneGiven+" where Meta named none.").mine()
+	f := words(name, text+" "+noneGiven+" if Meta named none.").mine()
 	f.how = asPart
 	return f
 }
@@ -60,7 +60,7 @@ func (f field) mine() field { f.own = true; return f }
 
 var (
 	currencyField = words("currency", "ISO 4217 code of every amount in the row: the account's currency.").mine()
-	rawField      = document("raw", "What Meta sent beyond the columns, as JSON; NULL when there was nothing.").mine()
+	rawField      = document("raw", "What Meta sent beyond the columns, as JSON; NULL if there was nothing.").mine()
 )
 
 func columns(fields []field) []table.Column {

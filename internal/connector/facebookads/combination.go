@@ -62,7 +62,7 @@ func checkCombination(breakdowns, actionBreakdowns []string) error {
 	}
 	for _, n := range names {
 		if !slices.ContainsFunc(combinations, func(c combination) bool { return slices.Contains(c.names, n) }) && !slices.Contains(joinables, n) {
-			return reportFault("unknown_breakdown", fmt.Sprintf("Adtally knows no breakdown %q that Meta serves", n), strings.TrimSpace(adtally.DidYouMean(n, breakdownNames())+" There are "+strings.Join(breakdownNames(), ", ")+"."))
+			return reportFault("unknown_breakdown", fmt.Sprintf("Meta serves no breakdown named %q", n), strings.TrimSpace(adtally.DidYouMean(n, breakdownNames())+" There are "+strings.Join(breakdownNames(), ", ")+"."))
 		}
 	}
 	return reportFault("combination", "Meta does not give "+strings.Join(names, ", ")+" together", alternatives(names))

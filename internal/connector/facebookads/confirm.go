@@ -15,8 +15,8 @@ import (
 
 // oneListOnly is the cure when an error looks like a dead token but the token still
 // works.
-var oneListOnly = cure{act: actConfigure, message: "Meta refuses a part of what was asked, although the token is valid",
-	hint: "Grant the permission that Meta names, or leave the table out. The token itself is fine, and the other tables go on."}
+var oneListOnly = cure{act: actConfigure, message: "Meta refuses a part of the request although the token is valid",
+	hint: "Grant the permission that Meta names, or leave the table out. The token itself is fine, and the other tables are still read."}
 
 // deadSubcodes are the subcodes with which Meta says how a token became invalid
 // (docs/meta-api.md#tokens). After 493 the token can still read

@@ -78,5 +78,5 @@ func (s *stream) wide(own []metric) *table.View {
 		w.Lists = actionFieldNames
 	}
 	return &table.View{Name: s.table.Name + "_conversions", Wide: w,
-		Description: s.table.Description + " With conversions; each is taken from one action type, which is named beside it."}
+		Description: s.table.Description + " With conversions; each comes from one action type, which a second column names."}
 }

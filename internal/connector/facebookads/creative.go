@@ -15,41 +15,41 @@ import (
 )
 
 func adCreatives() *stream {
-	s := entity("ad_creatives", "adcreatives", "", creativePageSize, "Creatives, as they are now. Picture links expire: fetch them soon or not at all.",
+	s := entity("ad_creatives", "adcreatives", "", creativePageSize, "Creatives, as they are now. Links to pictures expire soon.",
 		id("id", "The creative."), id(table.AccountColumn, "The ad account."),
 		words("name", "Its name."), words("title", "Headline."), words("body", "Text."),
 		words("status", "ACTIVE, IN_PROCESS, WITH_ISSUES or DELETED."),
 		words("object_type", "What it shows: SHARE, VIDEO, …"),
 		id("object_id", "The page or app that is promoted."),
-		id("object_story_id", "The post it was made from."),
+		id("object_story_id", "The post that it was created from."),
 		id("effective_object_story_id", "The post that is shown."),
-		document("object_story_spec", "How the post is made up."),
-		document("asset_feed_spec", "The texts, pictures and links that Meta may mix."),
+		document("object_story_spec", "The contents of the post."),
+		document("asset_feed_spec", "The texts, pictures and links that Meta may combine."),
 		words("call_to_action_type", "The button."),
 		words("object_url", "Link of a link ad."), words("link_url", "Link behind the picture."),
 		words("template_url", "Link of a catalogue ad."), document("template_url_spec", "Links of a catalogue ad, by device."),
-		words("object_store_url", "The app in its store."), words("url_tags", "What is put into the query of links; it replaces parameters of the same name."),
+		words("object_store_url", "The app in its store."), words("url_tags", "Parameters that Meta adds to the query of links; they replace parameters of the same name."),
 		words("image_hash", "The picture, by content."), words("image_url", "The picture; the link expires."),
 		words("thumbnail_url", "A small picture; the link expires."),
-		id("video_id", "The video."), id("product_set_id", "The product set."), id("actor_id", "The page that speaks."),
-		id("instagram_user_id", "The Instagram account that speaks."),
+		id("video_id", "The video."), id("product_set_id", "The product set."), id("actor_id", "The page that publishes the ad."),
+		id("instagram_user_id", "The Instagram account that publishes the ad."),
 		id("effective_instagram_media_id", "The Instagram post that is shown."),
 		words("instagram_permalink_url", "Link to the Instagram post."),
-		words("authorization_category", "Whether it is political, and said so."),
-		filled(words("destination_url", "Where a click leads: the first link of the creative, with its tags. Macros such as {{campaign.name}} stay as they are. NULL where it has none.")),
-		filled(document("destination_urls", "All links, where there are several: a carousel's cards, or links that Meta may choose from.")),
-		filled(words("destination_host", "Of destination_url, in small letters.")), filled(words("destination_path", "Of destination_url, without its query.")),
+		words("authorization_category", "Whether the ad is declared as political."),
+		filled(words("destination_url", "Where a click leads: the first link of the creative, with its tags. Macros such as {{campaign.name}} stay unchanged. NULL if it has none.")),
+		filled(document("destination_urls", "All links if there are several: a carousel's cards, or links that Meta may choose from.")),
+		filled(words("destination_host", "Host of destination_url, in lower case.")), filled(words("destination_path", "Path of destination_url, without its query.")),
 		filled(words("utm_source", utmText)), filled(words("utm_medium", utmText)), filled(words("utm_campaign", utmText)),
 		filled(words("utm_content", utmText)), filled(words("utm_term", utmText)),
 		filled(words("picture_hash", "The first picture that its documents name, by content: of a card, of a video's cover, or of those that Meta may choose from.")),
-		filled(words("content_hash", "Changes when object_story_spec or asset_feed_spec change, links that expire left aside.")),
+		filled(words("content_hash", "Hash of object_story_spec and asset_feed_spec, without links that expire: it changes when their contents do.")),
 		rawField).withVolatile("image_url", "thumbnail_url", "object_story_spec", "asset_feed_spec", "destination_host", "destination_path", "picture_hash")
 	s.derive, s.watched = deriveCreative, slices.Concat(linkColumns, []string{"object_story_spec", "asset_feed_spec"})
 	s.pictures = creativePictures
 	return s
 }
 
-const utmText = "Of destination_url; or of url_tags, where the creative shows no link. NULL where there is none."
+const utmText = "From destination_url, or from url_tags if the creative has no link. NULL if there is none."
 
 // linkColumns lists the members of a creative, besides its two documents, that tell
 // where a click leads.

@@ -53,7 +53,7 @@ func (rd *reading) withheld() error {
 			continue
 		}
 		err := rd.gaps.add(gap{column: f.graph(), code: "unknown_currency",
-			reason: "The minor unit of the account's currency, " + currencyLabel(rd.account.Currency) + ", is not known; the amount as Meta sent it is in raw."})
+			reason: "The minor unit of the account's currency, " + currencyLabel(rd.account.Currency) + ", is not known; the original amount is in raw."})
 		if err != nil {
 			return err
 		}

@@ -50,9 +50,9 @@ func customReport(r adtally.Report, taken []string) (*stream, error) {
 		return nil, named(r.Name, err)
 	}
 	sh := shape{name: r.Name, level: l, period: p, windows: r.Windows, setting: true, limit: breakdownPageSize, custom: true, fleeting: len(r.Breakdowns) > 0,
-		parts: breakdownColumns(r.Breakdowns), breakdowns: r.Breakdowns, text: "A report of one's own: " + r.Level + " figures."}
+		parts: breakdownColumns(r.Breakdowns), breakdowns: r.Breakdowns, text: "A user-defined report: " + r.Level + " figures."}
 	for _, b := range r.ActionBreakdowns {
-		sh.actionParts = append(sh.actionParts, breakdownColumn(b, "What the action is cut by."))
+		sh.actionParts = append(sh.actionParts, breakdownColumn(b, "A breakdown of the actions."))
 	}
 	sh.days, sh.months = sizes(l, p, r.Breakdowns)
 	if sh.metrics, sh.actions, err = metricsOf(r, l); err != nil {
@@ -84,7 +84,7 @@ func levelOf(word string) (level, error) {
 			return l, nil
 		}
 	}
-	return level{}, reportFault("report_level", fmt.Sprintf("%q is no level", word), "Choose from: account, campaign, ad_set, ad.")
+	return level{}, reportFault("report_level", fmt.Sprintf("%q is not a level", word), "Choose from: account, campaign, ad_set, ad.")
 }
 
 // userTable matches table names that leave room for "_conversions" within PostgreSQL's
@@ -96,8 +96,8 @@ var userTable = regexp.MustCompile(`^[a-z][a-z0-9_]{0,50}$`)
 func checkName(name string, taken []string) error {
 	reserved := strings.HasPrefix(name, "basic_") || strings.HasPrefix(name, "reach_") || strings.HasSuffix(name, "_history") || strings.HasSuffix(name, "_conversions") || strings.HasSuffix(name, "_actions") || strings.HasSuffix(name, "_named") || strings.HasSuffix(name, "_lists") || strings.HasSuffix(name, "_full")
 	if !userTable.MatchString(name) || reserved || slices.Contains(taken, name) {
-		return reportFault("report_name", "that name cannot be a table's",
-			"Use small letters, digits and _, beginning with a letter, that no other table has; not basic_…, reach_…, …_actions, …_conversions, …_named, …_lists, …_full or …_history.")
+		return reportFault("report_name", "the name is not allowed for a table",
+			"Use lower-case letters, digits and _, starting with a letter, and a name that no other table has; not basic_…, reach_…, …_actions, …_conversions, …_named, …_lists, …_full or …_history.")
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func needsObject(b string) bool { return strings.HasSuffix(b, "_asset") || b == 
 func checkBreakdowns(r adtally.Report, l level) error {
 	for _, b := range r.Breakdowns {
 		if isOnlyActionBreakdown(b) {
-			return reportFault("report_breakdown", b+" cuts actions, not rows", "Put it among the action breakdowns.")
+			return reportFault("report_breakdown", b+" is a breakdown of actions, not of rows", "Move it to the action breakdowns.")
 		}
 		if needsObject(b) && l.graph == "account" {
 			return reportFault("report_breakdown", "Meta does not give "+b+" for a whole account", "Use the level campaign, ad_set or ad.")
@@ -117,7 +117,7 @@ func checkBreakdowns(r adtally.Report, l level) error {
 	}
 	for _, b := range r.ActionBreakdowns {
 		if !isActionBreakdown(b) {
-			return reportFault("report_breakdown", b+" cuts rows, not actions", "Put it among the breakdowns.")
+			return reportFault("report_breakdown", b+" is a breakdown of rows, not of actions", "Move it to the breakdowns.")
 		}
 	}
 	return checkCombination(r.Breakdowns, r.ActionBreakdowns)
@@ -134,7 +134,7 @@ func periodOf(r adtally.Report) (period, error) {
 	if !p.month && r.Increment != "" {
 		n, err := strconv.Atoi(r.Increment)
 		if err != nil || n < 1 || n > maxIncrementDays {
-			return p, reportFault("report_increment", fmt.Sprintf("%q is no length of time that Meta takes", r.Increment), "Use 1 to 90 days, or monthly.")
+			return p, reportFault("report_increment", fmt.Sprintf("Meta does not accept the increment %q", r.Increment), "Use 1 to 90 days, or monthly.")
 		}
 		p.days = n
 	}
@@ -173,7 +173,7 @@ func breakdownColumns(breakdowns []string) (parts []field) {
 		if strings.HasSuffix(b, "_asset") {
 			parts = append(parts, assetParts(b)...)
 		} else {
-			parts = append(parts, breakdownColumn(b, "What the row is cut by."))
+			parts = append(parts, breakdownColumn(b, "A breakdown of the rows."))
 		}
 	}
 	return parts
@@ -201,7 +201,7 @@ func metricsOf(r adtally.Report, l level) (list []field, actions bool, err error
 		case slices.Contains(r.Breakdowns, name), slices.ContainsFunc(list, func(o field) bool { return o.column.Name == name }):
 			continue
 		case slices.Contains(ourColumns, name):
-			return nil, false, reportFault("report_field", name+" is a column of Adtally's own", "Leave it out.")
+			return nil, false, reportFault("report_field", name+" is one of Adtally's own columns", "Leave it out.")
 		default:
 			list = append(list, f)
 		}
@@ -210,10 +210,10 @@ func metricsOf(r adtally.Report, l level) (list []field, actions bool, err error
 		}
 	}
 	if len(list) == 0 && !actions {
-		err = reportFault("report_field", "it asks for no figure", "Name a field, such as spend.")
+		err = reportFault("report_field", "it requests no figures", "Name a field, such as spend.")
 	}
 	if (len(r.ActionBreakdowns) > 0 || len(r.Windows) > 0) && !actions && err == nil {
-		err = reportFault("report_field", "windows and action breakdowns are of actions, and it asks for none", "Add actions to its fields.")
+		err = reportFault("report_field", "windows and action breakdowns need actions, and it requests none", "Add actions to its fields.")
 	}
 	return list, actions, err
 }

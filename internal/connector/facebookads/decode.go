@@ -69,7 +69,7 @@ func (d *decoder) row(dec *jsontext.Decoder) error {
 			return err
 		}
 		d.reset()
-		return d.quarantine(value, "An element of the list is no object.")
+		return d.quarantine(value, "An element of the list is not an object.")
 	case d.stream.logs:
 		return d.entry(dec)
 	}
@@ -231,7 +231,7 @@ func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
 		d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], value)
 		return d.scratch, err
 	case '{', '[':
-		return nil, errors.New("a list or an object came where one value was expected")
+		return nil, errors.New("expected a single value, not a list or an object")
 	}
 	return value, nil
 }
@@ -311,7 +311,7 @@ func (d *decoder) checkStop() (reason string, err error) {
 		return "", nil
 	}
 	if d.daily {
-		return fmt.Sprintf("A row from %s to %s came where single days were asked for.", d.memo[d.stream.day], d.stop), nil
+		return fmt.Sprintf("The row covers %s to %s, but single days were requested.", d.memo[d.stream.day], d.stop), nil
 	}
 	quoted, err := jsontext.AppendQuote(nil, d.stop)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 type rowFunc func(*jsontext.Decoder) error
 
 // errNoPage means that an answer is valid JSON but not a page.
-var errNoPage = errors.New("the answer is no page of data")
+var errNoPage = errors.New("the answer is not a page of data")
 
 // decodePage decodes {"data":[…],"paging":{…}} and returns the cursor of the next
 // page, or "". An incomplete page is a bad answer: rows that are missing would be

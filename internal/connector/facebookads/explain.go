@@ -33,8 +33,8 @@ func Explain(status int, header http.Header, body []byte) (Explanation, error) {
 	a := fetch.Answer{Status: status, Header: header, Body: bytes.TrimSpace(body)}
 	err := errorAnywhere(&a)
 	if err == nil {
-		return Explanation{}, &adtally.Fault{Act: adtally.Configure, Code: "no_error", Message: "This is no error: Meta's answer is good",
-			Hint: "Give the body of an answer that was refused."}
+		return Explanation{}, &adtally.Fault{Act: adtally.Configure, Code: "no_error", Message: "This is not an error: Meta's answer is good",
+			Hint: "Provide the body of an answer that contains an error."}
 	}
 	return explained(refusalOf(err)), nil
 }

@@ -115,11 +115,11 @@ var budgetWords = map[scope]string{
 func (c *Connector) Spec() adtally.Spec {
 	return adtally.Spec{
 		Name: "facebookads", Title: "Facebook Ads",
-		Summary: "Ad accounts, campaigns, ad sets, ads and creatives, and their daily spend and performance. Needs ads_read, nothing more.",
+		Summary: "Ad accounts, campaigns, ad sets, ads and creatives, and their daily spend and performance. Needs only the permission ads_read.",
 		Fields: []adtally.Field{
-			{Key: "graph_url", Label: "Address of the Graph API", Help: "Only for a proxy or the simulator.", Default: DefaultAddress, Scope: adtally.PerInstallation},
-			{Key: "login_url", Label: "Address of Facebook's login", Help: "Only for the simulator.", Default: DefaultLoginAddress, Scope: adtally.PerInstallation},
-			{Key: "app_id", Label: "App id", Help: "Of your own app at Meta. With it people log in, and tokens of that app are extended by themselves.", Scope: adtally.PerInstallation},
+			{Key: "graph_url", Label: "Address of the Graph API", Help: "Set it only for a proxy or the simulator.", Default: DefaultAddress, Scope: adtally.PerInstallation},
+			{Key: "login_url", Label: "Address of Facebook's login", Help: "Set it only for the simulator.", Default: DefaultLoginAddress, Scope: adtally.PerInstallation},
+			{Key: "app_id", Label: "App id", Help: "The id of your own app at Meta. It lets people log in, and tokens of that app are extended automatically.", Scope: adtally.PerInstallation},
 			{Key: "app_secret", Label: "App secret", Help: "From the app's dashboard at Meta: Settings, Basic.", Secret: true, Scope: adtally.PerInstallation},
 			{Key: "access_token", Label: "Access token", Help: "With the permission ads_read. A system user's token does not expire.", Secret: true, Scope: adtally.PerSource},
 		},
@@ -183,7 +183,7 @@ func choose(all []*stream, source adtally.Source) (kept []*stream, err error) {
 	for _, name := range tables {
 		if !slices.Contains(known, name) {
 			return nil, &adtally.Fault{Act: adtally.Configure, Code: "unknown_table",
-				Message: fmt.Sprintf("There is no table %q", name), Hint: strings.TrimSpace(adtally.DidYouMean(name, known) + " adtally tables lists them all.")}
+				Message: fmt.Sprintf("There is no table %q", name), Hint: strings.TrimSpace(adtally.DidYouMean(name, known) + " To list all tables, run: adtally tables")}
 		}
 	}
 	var total *stream

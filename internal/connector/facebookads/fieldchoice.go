@@ -40,11 +40,11 @@ func noChoice(all []*stream, name string) error {
 		case s.name == name:
 			return reportFault("fields", "the fields of "+name+" cannot be chosen: it holds objects as they are", "Choose fields of reports, such as basic_ad.")
 		case slices.Contains(tableNames([]*stream{s}), name):
-			return reportFault("fields", "the fields of "+name+" cannot be chosen: it is made of the answers for "+s.name, "Choose the fields of "+s.name+", or leave "+name+" out of the tables.")
+			return reportFault("fields", "the fields of "+name+" cannot be chosen: it is filled from the answers for "+s.name, "Choose the fields of "+s.name+", or leave "+name+" out of the tables.")
 		}
 	}
 	return &adtally.Fault{Act: adtally.Configure, Code: "unknown_table", Message: fmt.Sprintf("There is no table %q", name),
-		Hint: strings.TrimSpace(adtally.DidYouMean(name, reports) + " adtally tables lists them all.")}
+		Hint: strings.TrimSpace(adtally.DidYouMean(name, reports) + " To list all tables, run: adtally tables")}
 }
 
 // choose applies one choice of fields.
@@ -67,11 +67,11 @@ func (s *stream) choose(asked []string) error {
 			return err
 		}
 	default:
-		return reportFault("fields", "a list of fields, and changes with + and -, do not go together", "Write spend,impressions to read these alone, or +frequency,-clicks to change what is usual.")
+		return reportFault("fields", "a list of fields cannot be combined with + and -", "Write spend,impressions to read only these, or +frequency,-clicks to change the defaults.")
 	}
 	now := s.chosen()
 	if len(now) == 0 {
-		return reportFault("fields", "it asks for no figure", "Name a field, such as spend.")
+		return reportFault("fields", "it requests no figures", "Name a field, such as spend.")
 	}
 	s.otherwise = !slices.Equal(slices.Sorted(slices.Values(now)), slices.Sorted(slices.Values(usual)))
 	s.table.Restated = slices.DeleteFunc(slices.Clone(s.table.Restated), func(n string) bool { return !slices.Contains(now, n) })
@@ -107,7 +107,7 @@ func (s *stream) moreAndFewer(changes []string) error {
 		case i < 0:
 			return s.unknownField(name, s.chosen())
 		case !s.optionalField(s.fields[i]):
-			return reportFault("fields", name+" says what a row is about, and is always read", "Leave it in.")
+			return reportFault("fields", name+" identifies a row and is always read", "Keep it in the list.")
 		}
 		s.fields[i] = s.fields[i].mine()
 	}
@@ -158,14 +158,14 @@ func codeOf(err error) string {
 func (s *stream) unknownField(name string, known []string) error {
 	hint := adtally.DidYouMean(name, known)
 	if fieldKinds[name] == "" {
-		hint += " If Meta has it all the same, add its type: +" + name + ":decimal."
+		hint += " If Meta does serve it, add its type: +" + name + ":decimal."
 	}
 	l, err := levelOf(s.level)
 	if err != nil {
 		return err
 	}
 	return reportFault("unknown_field", fmt.Sprintf("there is no field %q at the level %s", name, l.name),
-		strings.TrimSpace(hint+" adtally tables "+s.name+" lists the usual ones."))
+		strings.TrimSpace(hint+" adtally tables "+s.name+" lists the default fields."))
 }
 
 // knownFields lists the fields that Meta serves at the report's level: results exist
@@ -223,7 +223,7 @@ func addUp(kept []*stream) {
 func checkRead(kept []*stream, chosen map[string][]string) error {
 	for _, name := range slices.Sorted(maps.Keys(chosen)) {
 		if !slices.ContainsFunc(kept, func(s *stream) bool { return s.name == name }) {
-			return reportFault("fields", name+" is not read, and its fields are chosen", "Name it among the tables, or leave its fields out.")
+			return reportFault("fields", name+" is not read although its fields are chosen", "Add it to the tables, or remove its fields.")
 		}
 	}
 	return nil

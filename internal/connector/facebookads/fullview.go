@@ -32,7 +32,7 @@ func (s *stream) full(own []metric) *table.View {
 // show.
 func (s *stream) object() ([]table.Hop, []table.Shown) {
 	now := func(name, from, text string) table.Shown {
-		return table.Shown{Column: words(name, text+" As it is now; NULL where it is not known.").column, From: from}
+		return table.Shown{Column: words(name, text+" Current value; NULL if unknown.").column, From: from}
 	}
 	switch s.level {
 	case "campaign":
@@ -40,13 +40,13 @@ func (s *stream) object() ([]table.Hop, []table.Shown) {
 			now("campaign_objective", "objective", "What the campaign is for."), now("campaign_effective_status", "effective_status", "Whether the campaign can run.")}
 	case "adset":
 		return []table.Hop{{Column: "adset_id", To: adSets().table}}, []table.Shown{
-			now("adset_optimization_goal", "optimization_goal", "What delivery is optimised for."), now("adset_destination_type", "destination_type", "Where a click leads."),
+			now("adset_optimization_goal", "optimization_goal", "The goal that delivery is optimised for."), now("adset_destination_type", "destination_type", "Where a click leads."),
 			now("adset_effective_status", "effective_status", "Whether the ad set can run.")}
 	case "ad":
 		return toCreative(), slices.Concat(linkShown(), []table.Shown{
 			now("creative_name", "name", "The creative's name."), now("creative_title", "title", "Its headline."), now("creative_body", "body", "Its text."),
 			now("creative_object_type", "object_type", "What it shows: SHARE, VIDEO, …"), now("creative_call_to_action", "call_to_action_type", "Its button."),
-			now("creative_image_url", "image_url", "Its picture; the link expires, media keeps the picture itself."),
+			now("creative_image_url", "image_url", "Its picture. The link expires; the media download keeps the picture itself."),
 			now("creative_thumbnail_url", "thumbnail_url", "A small picture; the link expires.")})
 	}
 	return nil, nil
@@ -59,16 +59,16 @@ func toCreative() []table.Hop {
 
 // linkShown lists the columns about a creative's link.
 func linkShown() []table.Shown {
-	shown := []table.Shown{{Column: id("creative_id", "The creative that the ad shows now; NULL where it is not known.").column, From: "id"}}
+	shown := []table.Shown{{Column: id("creative_id", "The creative that the ad shows now; NULL if unknown.").column, From: "id"}}
 	show := func(name, text string, encoded bool) {
-		column := words(name, text+" "+noneGiven+" where there is none.").column
+		column := words(name, text+" "+noneGiven+" if there is none.").column
 		shown = append(shown, table.Shown{Column: column, From: name, Encoded: encoded, Absent: noneGiven})
 	}
 	show("destination_url", "Where a click leads: the first link of the creative that the ad shows now, with its tags, macros filled in.", true)
-	show("destination_host", "Of destination_url, in small letters.", true)
-	show("destination_path", "Of destination_url, without its query.", true)
+	show("destination_host", "Host of destination_url, in lower case.", true)
+	show("destination_path", "Path of destination_url, without its query.", true)
 	for _, name := range utmNames {
-		show(name, "Of destination_url, or of the creative's url_tags where it shows no link; decoded.", false)
+		show(name, "From destination_url, or from the creative's url_tags if it has no link; decoded.", false)
 	}
 	return shown
 }

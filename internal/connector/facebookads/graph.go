@@ -61,7 +61,7 @@ func (g *graph) switchVersion(err error, asked any, at time.Time) bool {
 	}
 	next, known := nextVersion(fmt.Sprint(asked), at)
 	if known && g.version.CompareAndSwap(asked, next) {
-		g.notify(fmt.Sprintf("Meta has ended version %s of its API; Adtally goes on with %s. Update Adtally soon.", asked, next))
+		g.notify(fmt.Sprintf("Meta has ended version %s of its API; Adtally continues with %s. Update Adtally soon.", asked, next))
 	}
 	return known
 }

@@ -33,16 +33,16 @@ func guideUser() adtally.GuidePart {
 	return adtally.GuidePart{Title: "A system user", Steps: []adtally.GuideStep{
 		{
 			ID: "user-create", Title: "Create a system user", Drawing: "user-create", Checked: guideChecked, Link: "https://business.facebook.com/latest/settings/system_users", Shown: adtally.ProofSystem,
-			Text: "Under Users, System users: add one with the role Employee. It belongs to the company and to no person, so that nobody's leaving or new password ends it.",
+			Text: "Under Users, System users: add one with the role Employee. It belongs to the company and not to a person, so it keeps working when somebody leaves or changes a password.",
 			Copy: []adtally.GuideValue{{Label: "Name", Value: "Adtally"}},
 		},
 		{
 			ID: "user-asset", Title: "Give it the ad accounts", Drawing: "user-asset", Checked: guideChecked, Link: "https://business.facebook.com/latest/settings/system_users", Shown: adtally.ProofAsset,
-			Text: "Choose the system user, then Assign assets, Ad accounts: tick every account that is to be read.",
+			Text: "Choose the system user, then Assign assets, Ad accounts: tick every account that Adtally should read.",
 		},
 		{
 			ID: "user-role", Title: "Let it view performance", Drawing: "user-role", Checked: guideChecked, Shown: adtally.ProofRole,
-			Text: "For each of them switch on \"View performance\", and nothing else: Adtally never changes anything.",
+			Text: "For each of them turn on \"View performance\" and nothing else: Adtally never changes anything.",
 		},
 	}}
 }
@@ -60,7 +60,7 @@ func guideToken() adtally.GuidePart {
 		},
 		{
 			ID: "token-paste", Title: "Paste it here", Drawing: "token-paste", Checked: guideChecked, Shown: adtally.ProofLives,
-			Text: "Paste it into the field below. Line breaks do no harm. It is tested before it is kept.",
+			Text: "Paste it into the field below. Line breaks do not matter. Adtally tests the token before it saves it.",
 		},
 	}}
 }

@@ -29,7 +29,7 @@ const (
 var errJob = errors.New("the report job ended without a report")
 
 // errLate means that a job took too long and was given up.
-var errLate = errors.New("it was not done in time")
+var errLate = errors.New("the report job took too long")
 
 // errRunGone means that a job no longer exists or never became visible.
 var errRunGone = errors.New("the report job is gone")
@@ -64,11 +64,11 @@ func readRun(a fetch.Answer) (job reportRun, err error) {
 	if err := judge(a); err != nil {
 		return job, err
 	}
-	if err := readJSON("read a report run", a.Body, &job); err != nil {
+	if err := readJSON("read a report job", a.Body, &job); err != nil {
 		return job, err
 	}
 	if job.Status == "" {
-		return job, malformed("read a report run, whose state is not there", nil)
+		return job, malformed("read a report job: its state is missing", nil)
 	}
 	return job, nil
 }
@@ -110,12 +110,12 @@ func runID(a fetch.Answer) (string, error) {
 	var begun struct {
 		Run json.RawMessage `json:"report_run_id"`
 	}
-	if err := readJSON("read the id of a report run", a.Body, &begun); err != nil {
+	if err := readJSON("read the id of a report job", a.Body, &begun); err != nil {
 		return "", err
 	}
 	run := strings.Trim(string(begun.Run), `"`)
 	if !fieldName.MatchString(run) || run == "null" {
-		return "", malformed("read the id of a report run, which is not there", nil)
+		return "", malformed("read the id of a report job: it is missing", nil)
 	}
 	return run, nil
 }

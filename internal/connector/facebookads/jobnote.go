@@ -27,7 +27,7 @@ const tooBig = "too big"
 
 func tooBigBefore() error {
 	r := refuse(rule{class: classTooMuch}, nil, fetch.Answer{})
-	r.fault.Err = errors.New("an earlier try of this slice found out")
+	r.fault.Err = errors.New("an earlier attempt at this slice got the same answer")
 	return r
 }
 

@@ -20,14 +20,14 @@ func (sh shape) listTable() *table.Schema {
 	}
 	like := sh.actionTable()
 	t := &table.Schema{Name: sh.name + "_lists", Mode: table.Replace, Key: append(slices.Clone(like.Key), "field"),
-		Description: "What Meta gives as lists, one row per row of " + sh.name + ", field, action type and attribution window."}
+		Description: "Fields that Meta sends as lists, one row per row of " + sh.name + ", field, action type and attribution window."}
 	for _, c := range like.Columns {
 		switch c.Name {
 		case "custom_conversion_id", "action_value":
 			continue
 		case "action_type":
-			t.Columns = append(t.Columns, words("field", "Meta's name of the list, such as video_p25_watched_actions. Take one.").column)
-			c.Description = "What the element is about; " + noneGiven + " where Meta named nothing. Types overlap: take one."
+			t.Columns = append(t.Columns, words("field", "Meta's name of the list, such as video_p25_watched_actions. Filter by one.").column)
+			c.Description = "What the element is about; " + noneGiven + " if Meta named nothing. Types overlap: filter by one."
 		case "value":
 			c.Additivity = table.None
 			c.Description = "Meta's figure. A count may be summed over days and objects for one field, type and window; costs (in currency), averages, ratios and unique counts never."
@@ -77,7 +77,7 @@ func (l *listRows) read(name string, list jsontext.Value, d *decoder) {
 
 func (l *listRows) element(name string, value jsontext.Value) error {
 	if value.Kind() != '{' {
-		return errors.New("an element of the list is no object")
+		return errors.New("an element of the list is not an object")
 	}
 	parts := len(l.stream.actionBreakdowns)
 	about, rest, figures := make([][]byte, 1+parts), []byte(nil), map[string][]byte{}
@@ -123,7 +123,7 @@ func (l *listRows) add(name string, about [][]byte, figures map[string][]byte, r
 		case i < 0:
 			l.of = append(l.of, listItem{cells, value, rest})
 		case !bytes.Equal(l.of[i].value, value):
-			return errors.New("the list has the same element twice, with other figures")
+			return errors.New("the list has the same element twice with different figures")
 		}
 	}
 	return nil
@@ -163,11 +163,11 @@ func details() (list []*stream) {
 	for _, l := range levels {
 		metrics := figuresOf("impressions", "spend")
 		for _, name := range strings.Fields(detailFields) {
-			metrics = append(metrics, document(name, "Meta's "+name+", as it gives it; its elements are rows of the table of lists."))
+			metrics = append(metrics, document(name, "Meta's "+name+", as Meta sends it; its elements are rows of the lists table."))
 		}
 		list = append(list, shape{
 			name: "basic_" + l.name + "_detail", level: l, metrics: metrics, setting: true, limit: insightsPageSize,
-			text: "Daily lists of videos, clicks that lead away and costs, one row per day and " + l.label() + " with delivery.",
+			text: "Daily lists of video views, outbound clicks and costs, one row per day and " + l.label() + " with delivery.",
 			days: l.days, months: retentionMonths, always: l.graph == "account", optional: true,
 		}.stream())
 	}

@@ -8,8 +8,8 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// What is not known is refused with what was probably meant, not with all there is.
-func TestUnknownNames_TheNearestAreNamed(t *testing.T) {
+// Unknown names are rejected with the most similar names, not with a list of all.
+func TestOpen_UnknownNamesGetSuggestions(t *testing.T) {
 	t.Parallel()
 	open := func(s adtally.Source) error {
 		_, err := facebookads.New(facebookads.Config{}).Open(s, adtally.Secret{})
@@ -23,10 +23,10 @@ func TestUnknownNames_TheNearestAreNamed(t *testing.T) {
 		code, says string
 	}{
 		"a table":        {adtally.Source{Tables: []string{"ads", "basic_adset"}}, "unknown_table", "Did you mean basic_ad_set"},
-		"half a table":   {adtally.Source{Tables: []string{"ad_url"}}, "unknown_table", "adtally tables lists them all."},
-		"a field":        {own(func(r *adtally.Report) { r.Fields = []string{"spent"} }), "unknown_field", "Did you mean spend? If Meta has it"},
+		"half a table":   {adtally.Source{Tables: []string{"ad_url"}}, "unknown_table", "run: adtally tables"},
+		"a field":        {own(func(r *adtally.Report) { r.Fields = []string{"spent"} }), "unknown_field", "Did you mean spend? If Meta does serve it"},
 		"a breakdown":    {own(func(r *adtally.Report) { r.Breakdowns = []string{"contry"} }), "unknown_breakdown", "Did you mean country? There are "},
-		"not like any":   {adtally.Source{Tables: []string{"xyzzyxyzzy"}}, "unknown_table", "adtally tables lists them all."},
+		"not like any":   {adtally.Source{Tables: []string{"xyzzyxyzzy"}}, "unknown_table", "run: adtally tables"},
 		"another's word": {adtally.Source{Tables: []string{"adsets"}}, "unknown_table", "Did you mean ad_sets"},
 	} {
 		f := adtally.FaultOf(open(c.source))

@@ -26,13 +26,13 @@ func ownMetrics(list []adtally.Metric) (own []metric, err error) {
 	for _, m := range list {
 		taken := slices.ContainsFunc(slices.Concat(conversionMetrics, own), func(o metric) bool { return o.name == m.Name })
 		if !metricName.MatchString(m.Name) || taken {
-			return nil, metricFault(m.Name, "that name cannot be a column's", "Use small letters, digits and _, beginning with a letter, and no name that another metric has.")
+			return nil, metricFault(m.Name, "the name is not allowed for a column", "Use lower-case letters, digits and _, starting with a letter, and a name that no other metric has.")
 		}
 		types, err := metricTypes(m)
 		if err != nil {
 			return nil, err
 		}
-		own = append(own, metric{name: m.Name, text: "A metric of one's own: " + strings.Join(types, ", else ") + ".", types: types})
+		own = append(own, metric{name: m.Name, text: "A user-defined metric: " + strings.Join(types, ", else ") + ".", types: types})
 	}
 	return own, nil
 }
@@ -47,15 +47,15 @@ func metricTypes(m adtally.Metric) (types []string, err error) {
 	for _, t := range m.Types {
 		if id, isCustom := strings.CutPrefix(t, customShort); isCustom {
 			if !digits.MatchString(id) {
-				return nil, metricFault(m.Name, t+" names no custom conversion", "Write custom: and the id of the custom conversion; the table custom_conversions lists them by name.")
+				return nil, metricFault(m.Name, t+" is not a custom conversion", "Write custom: followed by the id of the custom conversion; the table custom_conversions lists them.")
 			}
 			t = customPrefix + id
 		}
 		switch {
 		case !actionType.MatchString(t):
-			return nil, metricFault(m.Name, fmt.Sprintf("%q is no action type", t), "Use types as the column action_type shows them, the one to be preferred first.")
+			return nil, metricFault(m.Name, fmt.Sprintf("%q is not an action type", t), "Use types as in the column action_type, in order of preference.")
 		case slices.Contains(types, t):
-			return nil, metricFault(m.Name, t+" is there twice", "Leave one out.")
+			return nil, metricFault(m.Name, t+" is listed twice", "Remove one.")
 		}
 		types = append(types, t)
 	}
@@ -76,7 +76,7 @@ func (s *stream) labelled() *table.View {
 	if s.actions == nil {
 		return nil
 	}
-	shown := words("custom_conversion_name", "The custom conversion that was counted, by its name now; NULL for other actions, and where the table custom_conversions does not know it.").column
+	shown := words("custom_conversion_name", "Current name of the custom conversion that was counted; NULL for other actions, and if the table custom_conversions does not have it.").column
 	return &table.View{
 		Name: s.actions.Name + "_named", Description: s.actions.Description + " With the names of custom conversions.",
 		Joined: &table.Joined{Of: s.actions, Hops: []table.Hop{{Column: "custom_conversion_id", To: customConversions().table}},

@@ -17,7 +17,7 @@ var reachPeriods = []struct {
 }{
 	{"day", "day", period{}, 0},
 	{"7d", "seven days from Monday to Sunday", period{days: 7}, 91},
-	{"28d", "28 days, counted from a Monday that is the same for everybody", period{days: 28}, 364},
+	{"28d", "28 days from a fixed Monday", period{days: 28}, 364},
 	{"month", "calendar month", period{month: true}, 366},
 }
 
@@ -32,7 +32,7 @@ func reachReports() (list []*stream) {
 			}
 			list = append(list, shape{
 				name: "reach_" + l.name + "_" + p.name, level: l, metrics: reached, period: p.period,
-				text:   "People reached, one row per " + l.label() + " and " + p.label + ". No column may be summed, over anything.",
+				text:   "People reached, one row per " + l.label() + " and " + p.label + ". No column may be summed over anything.",
 				people: true, days: days, limit: insightsPageSize, months: retentionMonths, always: l.graph == "account", optional: true,
 			}.stream())
 		}
@@ -78,7 +78,7 @@ func (rd *reading) isOld() bool {
 func (rd *reading) noteTooOld() error {
 	for _, name := range rd.tooOld() {
 		err := rd.gaps.add(gap{days: rd.slice.Window, column: name, code: "too_old",
-			reason: fmt.Sprintf("Meta counts people by a breakdown for the last %d months only", uniqueMonths)})
+			reason: fmt.Sprintf("With a breakdown, Meta serves unique counts for the last %d months only", uniqueMonths)})
 		if err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func (rd *reading) whole() question {
 }
 
 // errStopped means that the consumer of the rows has stopped.
-var errStopped = errors.New("no more is wanted")
+var errStopped = errors.New("the consumer has stopped")
 
 func (r *reader) begin(a adtally.Account, sl adtally.Slice, note connector.Note) (*reading, error) {
 	s := r.stream(sl.Stream)
@@ -251,16 +251,16 @@ func internalToFault(err error) error {
 	case errors.Is(err, connector.ErrAgain):
 		return err
 	case errors.Is(err, errTooMuch):
-		return &adtally.Fault{Act: adtally.Retry, Code: "too_much", Message: "Meta finds a question too big, even at its smallest",
+		return &adtally.Fault{Act: adtally.Retry, Code: "too_much", Message: "Meta says that even the smallest request is too big",
 			Hint: "Run the same command again later, or with fewer tables.", Err: err}
 	case errors.Is(err, errGone):
-		return &adtally.Fault{Act: adtally.Configure, Code: "account_gone", Message: "The ad account is not there, or this token may not see it",
+		return &adtally.Fault{Act: adtally.Configure, Code: "account_gone", Message: "The ad account does not exist, or this token may not see it",
 			Hint: "Check the account's number, and that the token's owner has access to it.", Err: err}
 	case errors.Is(err, errJob):
-		return &adtally.Fault{Act: adtally.Retry, Code: "report_failed", Message: "Meta could not make a report",
-			Hint: "Run the same command again later; it goes on where it stopped.", Err: err}
+		return &adtally.Fault{Act: adtally.Retry, Code: "report_failed", Message: "Meta could not create a report",
+			Hint: "Run the same command again later; it continues where it stopped.", Err: err}
 	case errors.Is(err, errNotReady):
-		return &adtally.Fault{Act: adtally.Retry, Code: "not_ready", Message: "Meta says that a report is done and does not give it",
+		return &adtally.Fault{Act: adtally.Retry, Code: "not_ready", Message: "Meta says that a report is done but does not return it",
 			Hint: "Run the same command again later.", Err: err}
 	}
 	return publicFault(err)

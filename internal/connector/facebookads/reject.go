@@ -33,17 +33,17 @@ func (d *decoder) mismatch() string {
 	}
 	for _, column := range d.key {
 		if !d.rows.IsSet(column) {
-			return fmt.Sprintf("The row has no %s, which is a part of its key.", d.stream.table.Columns[column].Name)
+			return fmt.Sprintf("The row has no %s, which is part of its key.", d.stream.table.Columns[column].Name)
 		}
 	}
 	if d.foreign {
-		return "The row is another account's."
+		return "The row belongs to another account."
 	}
 	if d.stream.day < 0 || d.window.IsZero() || !d.stream.daily {
 		return ""
 	}
 	if day, err := adtally.ParseDay(string(d.memo[d.stream.day])); err != nil || !d.window.Contains(day) {
-		return fmt.Sprintf("The row is of %s, and %s was asked for.", d.memo[d.stream.day], d.window)
+		return fmt.Sprintf("The row is about %s, but %s was requested.", d.memo[d.stream.day], d.window)
 	}
 	return ""
 }
@@ -92,7 +92,7 @@ func (d *decoder) reject() error {
 		}
 		if m.loaded != nil {
 			if err := d.rejected.Set(table.Quarantine.Index(table.LoadedColumn), []byte(*m.loaded)); err != nil {
-				return fmt.Errorf("quarantine what was loaded: %w", err)
+				return fmt.Errorf("quarantine the loaded value: %w", err)
 			}
 		}
 		d.rejected.EndRow()
@@ -137,7 +137,7 @@ func (d *decoder) day(s *slot, text []byte) []byte {
 	if !ok {
 		return text
 	}
-	d.badValues = append(d.badValues, badValue{table: d.stream.table.Name, column: s.name, value: string(text), reason: "The day is written in another way than usual.", loaded: &day})
+	d.badValues = append(d.badValues, badValue{table: d.stream.table.Name, column: s.name, value: string(text), reason: "The day has an unusual format.", loaded: &day})
 	return []byte(day)
 }
 

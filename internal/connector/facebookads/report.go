@@ -124,7 +124,7 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 			wait = nextPoll(wait, 0, 0)
 			continue
 		case classOf(err) == classBadAnswer:
-			return malformed("ask how a report is", err) // says nothing about the size of the report
+			return malformed("poll a report job", err) // says nothing about the size of the report
 		case err != nil:
 			return err
 		}

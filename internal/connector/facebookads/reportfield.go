@@ -52,10 +52,10 @@ var userField = regexp.MustCompile(`^[a-z][a-z0-9_]{0,99}$`)
 func reportField(asked string) (f field, ok bool, err error) {
 	name, kind, given := strings.Cut(asked, ":")
 	known := fieldKinds[name]
-	text := fmt.Sprintf("Meta's %s, as it gives it.", name)
+	text := fmt.Sprintf("Meta's %s, unchanged.", name)
 	switch {
 	case !userField.MatchString(name):
-		return f, false, reportFault("report_field", fmt.Sprintf("%q is no name of a field", name), "Use Meta's own name, such as spend.")
+		return f, false, reportFault("report_field", fmt.Sprintf("%q is not a field name", name), "Use Meta's own name, such as spend.")
 	case known == "dead":
 		return f, false, reportFault("dead_field", "Meta no longer serves the field "+name, "Leave it out.")
 	case known == "own" || known == "actions":
@@ -63,9 +63,9 @@ func reportField(asked string) (f field, ok bool, err error) {
 	case given && typed[kind] != nil:
 		return typed[kind](name, text), true, nil
 	case given:
-		return f, false, reportFault("report_field", fmt.Sprintf("%q is no type for the field %s", kind, name), "Choose from: "+strings.Join(slices.Sorted(maps.Keys(typed)), ", ")+".")
+		return f, false, reportFault("report_field", fmt.Sprintf("%q is not a type for the field %s", kind, name), "Choose from: "+strings.Join(slices.Sorted(maps.Keys(typed)), ", ")+".")
 	case known == "":
-		return f, false, reportFault("unknown_field", fmt.Sprintf("Meta's specification has no field %q", name), strings.TrimSpace(adtally.DidYouMean(name, servedFields())+" If Meta has it all the same, add its type: "+name+":decimal."))
+		return f, false, reportFault("unknown_field", fmt.Sprintf("Meta's specification has no field %q", name), strings.TrimSpace(adtally.DidYouMean(name, servedFields())+" If Meta does serve it, add its type: "+name+":decimal."))
 	}
 	for _, list := range [][]field{metrics, results, rankings} {
 		if i := slices.IndexFunc(list, func(m field) bool { return m.column.Name == name }); i >= 0 {
@@ -95,17 +95,17 @@ type limit struct {
 
 var limits = []limit{
 	{func(b string) bool { return strings.HasPrefix(b, "hourly_") },
-		func(f string) bool { return slices.Contains(peopleNames, f) || strings.HasPrefix(f, "video_") }, "by hours Meta counts no people and no videos"},
+		func(f string) bool { return slices.Contains(peopleNames, f) || strings.HasPrefix(f, "video_") }, "hourly breakdowns have no unique counts and no video metrics"},
 	{func(b string) bool { return b == "region" },
 		func(f string) bool {
 			return strings.HasPrefix(f, "video_p") && strings.HasSuffix(f, "_watched_actions") || f == "video_avg_time_watched_actions"
-		}, "by regions Meta does not say how far videos were watched"},
+		}, "regional breakdowns have no video metrics"},
 	{func(b string) bool { return strings.HasSuffix(b, "_asset") },
 		func(f string) bool {
 			return !slices.Contains([]string{"impressions", "clicks", "spend", "reach", "actions", "action_values"}, f)
-		}, "by assets Meta gives impressions, clicks, spend, reach, actions and action_values only"},
-	{isPlainOnly, func(f string) bool { return fieldKinds[f] == "actions" }, "Meta gives nothing by media_* beside actions"},
-	{func(b string) bool { return b == "frequency_value" }, func(f string) bool { return f != "reach" }, "by frequency_value Meta gives reach only"},
+		}, "asset breakdowns have only impressions, clicks, spend, reach, actions and action_values"},
+	{isPlainOnly, func(f string) bool { return fieldKinds[f] == "actions" }, "media_* breakdowns cannot be combined with actions"},
+	{func(b string) bool { return b == "frequency_value" }, func(f string) bool { return f != "reach" }, "the breakdown frequency_value has only reach"},
 }
 
 // checkField rejects a field that Meta does not serve with a breakdown.
@@ -113,7 +113,7 @@ func checkField(name string, breakdowns []string) error {
 	for _, b := range breakdowns {
 		for _, l := range limits {
 			if l.of(b) && l.refuses(name) {
-				return reportFault("field_by_breakdown", fmt.Sprintf("%s is not to be had by %s: %s", name, b, l.why), "Leave it out, or put it into a report without "+b+".")
+				return reportFault("field_by_breakdown", fmt.Sprintf("Meta does not serve %s with the breakdown %s: %s", name, b, l.why), "Remove it, or use a report without "+b+".")
 			}
 		}
 	}

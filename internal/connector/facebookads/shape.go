@@ -69,12 +69,12 @@ func (sh shape) fields() []field {
 	// At account level, a request with attribution_setting returns a row for every
 	// day, with or without delivery.
 	if sh.setting && sh.level.graph != "account" {
-		fields = append(fields, words("attribution_setting", "The attribution setting behind the row's default conversions; \"multiple\" when the objects below differ."))
+		fields = append(fields, words("attribution_setting", "The attribution setting of the row's default conversions; \"multiple\" if the objects below it differ."))
 	}
 	return concat(fields, []field{currencyField}, sh.metrics, []field{rawField})
 }
 
-var stopField = col("date_stop", table.Date, table.Days, table.None, "The last day that is counted; a period under way ends with the day when Meta was asked.").mine()
+var stopField = col("date_stop", table.Date, table.Days, table.None, "The last day of the period; for the current period, the day on which it was read.").mine()
 
 // key returns the columns that identify a row: the account, the days, the object, and
 // the value of every breakdown.
@@ -103,9 +103,9 @@ func (sh shape) actionTable() *table.Schema {
 		}
 	}
 	if sh.setting && sh.level.graph != "account" {
-		fields = append(fields, words("attribution_setting", "The attribution setting behind the window \"default\"."))
+		fields = append(fields, words("attribution_setting", "The attribution setting of the window \"default\"."))
 	}
-	fields = concat(fields, []field{words("action_type", "What was done. Types overlap (purchase is in omni_purchase): take one, never sum over them.")},
+	fields = concat(fields, []field{words("action_type", "The action. Types overlap (omni_purchase includes purchase): filter by one, never sum over types.")},
 		sh.actionParts, actionFields)
 	return &table.Schema{
 		Name: sh.name + "_actions", Mode: table.Replace, Columns: columns(fields), Key: sh.actionKey(),
@@ -123,10 +123,10 @@ func (sh shape) actionKey() []string {
 }
 
 var actionFields = []field{
-	words("attribution_window", "\"default\" is what the ad set's own setting counts; others are e.g. 7d_click. Windows overlap: take one, never sum over them."),
+	words("attribution_window", "\"default\" is the ad set's own setting; others are for example 7d_click. Windows overlap: filter by one, never sum over windows."),
 	id("custom_conversion_id", "The custom conversion that was counted; NULL for other actions."),
-	col("value", exact, table.Count, table.Sum, "How often. Summable over days and objects for one action type and window; NULL where Meta named only money."),
-	col("action_value", exact, table.Money, table.Sum, "What it was worth. Summable like value; NULL where Meta named none."),
+	col("value", exact, table.Count, table.Sum, "The number of actions. Summable over days and objects for one action type and window; NULL if Meta sent only an amount."),
+	col("action_value", exact, table.Money, table.Sum, "The value of the actions. Summable like value; NULL if Meta sent none."),
 	currencyField, rawField,
 }
 

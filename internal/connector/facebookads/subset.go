@@ -72,13 +72,13 @@ func (rd *reading) checkEmpty(ctx context.Context) error {
 		})
 	}, func(a fetch.Answer) error {
 		total.Data = nil
-		if err := readJSON("read a total", a.Body, &total); err != nil || total.Data != nil {
+		if err := readJSON("read the account's total", a.Body, &total); err != nil || total.Data != nil {
 			return err
 		}
-		return malformed("read a total, of which there is no list", nil)
+		return malformed("read the account's total: the list is missing", nil)
 	})
 	if err != nil {
-		return fmt.Errorf("ask whether there was anything to report: %w", err)
+		return fmt.Errorf("check an empty report: %w", err)
 	}
 	for _, row := range total.Data {
 		if strings.Trim(plain(row.Spend), "0.") != "" {
@@ -92,6 +92,6 @@ func (rd *reading) checkEmpty(ctx context.Context) error {
 
 func emptyAnswer(s *stream, w adtally.Window) error {
 	return &adtally.Fault{Act: adtally.Configure, Code: "empty_answer",
-		Message: fmt.Sprintf("Meta gives nothing for %s by %s, %s, although the account spent money then", s.name, strings.Join(s.breakdowns, " and "), w),
-		Hint:    "Some breakdowns need the ad account's opt-in: somebody with the right to manage it turns them on in Ads Manager. What the warehouse has stays, and the next sync asks again."}
+		Message: fmt.Sprintf("Meta returns no rows for %s by %s, %s, although the account has spend", s.name, strings.Join(s.breakdowns, " and "), w),
+		Hint:    "Some breakdowns need an opt-in: a person who manages the ad account can turn them on in Ads Manager. The data in the warehouse stays, and the next sync tries again."}
 }

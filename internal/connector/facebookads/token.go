@@ -51,13 +51,13 @@ func checkForm(secret adtally.Secret) error {
 	case text == "":
 		hint = "Paste the whole token."
 	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["):
-		hint = "This is a whole answer: paste only what stands behind access_token, without the quotation marks."
+		hint = "This is a whole answer: paste only the value of access_token, without the quotation marks."
 	case strings.Contains(text, "access_token=") || strings.Contains(text, "://"):
-		hint = "This is an address: paste only what stands behind access_token=, up to the next &."
+		hint = "This is a URL: paste only the text after access_token=, up to the next &."
 	case strings.Contains(text, "|"):
-		hint = "This is the token of an app, which sees no ad account: make one for a system user, or log in."
+		hint = "This is an app token, which sees no ad accounts: create a token for a system user, or log in."
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\'' }):
-		hint = "A token is letters and digits only: copy it again, without what stands around it."
+		hint = "A token consists of letters and digits only: copy it again without the text around it."
 	default:
 		return nil
 	}

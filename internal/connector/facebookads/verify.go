@@ -124,7 +124,7 @@ func readMe(a fetch.Answer, g *adtally.Grant) error {
 		return err
 	}
 	if me.ID == "" {
-		return malformed("read me, whose id is not there", nil)
+		return malformed("read me: the id is missing", nil)
 	}
 	g.UserID, g.Who = me.ID, me.Name
 	return nil
@@ -141,7 +141,7 @@ func readPermissions(a fetch.Answer, g *adtally.Grant) error {
 		return err
 	}
 	if list.Data == nil {
-		return malformed("read permissions, of which there is no list", nil)
+		return malformed("read permissions: the list is missing", nil)
 	}
 	g.Scopes, g.Missing = nil, nil
 	for _, p := range list.Data {

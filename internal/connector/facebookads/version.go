@@ -25,7 +25,7 @@ type release struct {
 // reports follow it, not the two years of the Graph API column.
 var releases = []release{
 	{"v21.0", civil(2024, time.October, 2), civil(2025, time.September, 9), ""},
-	{"v22.0", civil(2025, time.January, 21), civil(2026, time.February, 1), "the end is about February 2026; the day is not known"},
+	{"v22.0", civil(2025, time.January, 21), civil(2026, time.February, 1), "ends around February 2026; the exact day is not known"},
 	{"v23.0", civil(2025, time.May, 29), civil(2026, time.June, 9), ""},
 	{"v24.0", civil(2025, time.October, 8), civil(2026, time.October, 6), ""},
 	{"v25.0", civil(2026, time.February, 18), 0, "the end is TBD in Meta's list; the Graph API's v25.0 ends on 2028-07-29"},
@@ -107,7 +107,7 @@ func versionNotice(version string, now time.Time) string {
 	r, _ := releaseOf(version)
 	cure := "Update Adtally before then."
 	if next, ok := nextVersion(version, now); ok {
-		cure = fmt.Sprintf("Adtally then goes on with %s; an update of Adtally brings the version that it was tested with.", next)
+		cure = fmt.Sprintf("Adtally then continues with %s; an update of Adtally brings the version that it was tested with.", next)
 	}
 	if left <= 0 {
 		return fmt.Sprintf("Version %s of Meta's API ended on %s. %s", version, r.ends, cure)
@@ -122,7 +122,7 @@ func answeredNotice(asked string, h http.Header) string {
 		return "Meta warns about the version of its API: " + clean(warning)
 	}
 	if got := h.Get("Facebook-Api-Version"); got != "" && got != asked {
-		return fmt.Sprintf("Meta answered with version %s of its API, and was asked for %s.", clean(got), asked)
+		return fmt.Sprintf("Meta answered with version %s of its API instead of %s.", clean(got), asked)
 	}
 	return ""
 }

@@ -31,7 +31,7 @@ func (r *reader) Views() (views []*table.View) {
 	if len(parts) == 0 {
 		return views
 	}
-	return append(views, &table.View{Name: "basic_all_level", Description: "Daily spend and performance at every level that is synced. Take one level: they overlap.",
+	return append(views, &table.View{Name: "basic_all_level", Description: "Daily spend and performance at every synced level. Filter by one level: they overlap.",
 		Union: &table.Union{Column: col("level", table.Text, table.Words, table.None, "The level of the row: account, campaign, ad_set or ad.").column, Parts: parts}})
 }
 

@@ -25,10 +25,10 @@ func CheckWindows(windows []string) error {
 		case strings.HasPrefix(w, "7d_view"), strings.HasPrefix(w, "28d_view"):
 			return &adtally.Fault{Act: adtally.Configure, Code: "dead_window",
 				Message: fmt.Sprintf("Meta has not served the attribution window %s since 12 January 2026: it would be empty, not zero", w),
-				Hint:    "Use 1d_view, which is the only view window left. What was loaded before stays."}
+				Hint:    "Use 1d_view, the only view window left. Data that was loaded before stays."}
 		case w == defaultWindow:
 			return &adtally.Fault{Act: adtally.Configure, Code: "default_window",
-				Message: "The window \"default\" is always there: it is what each ad set's own setting counts", Hint: "Leave it out of the list."}
+				Message: "The window \"default\" is always included: it is each ad set's own setting", Hint: "Remove it from the list."}
 		case !slices.Contains(knownWindows, w):
 			return &adtally.Fault{Act: adtally.Configure, Code: "unknown_window", Message: fmt.Sprintf("Meta knows no attribution window %q", w),
 				Hint: "Choose from: " + strings.Join(knownWindows, ", ") + "."}

@@ -14,9 +14,9 @@ import (
 const maxEmptyPages = 10
 
 // errStuck means that the paging of a list does not advance.
-var errStuck = errors.New("the list does not go on")
+var errStuck = errors.New("the paging of the list does not advance")
 
-var stuckList = cure{act: actRetry, message: "Meta's list leads back to pages that were read, or to empty pages only", hint: temporary}
+var stuckList = cure{act: actRetry, message: "The paging of a list at Meta does not advance", hint: temporary}
 
 func stuck() error {
 	out := refuse(rule{class: classBadAnswer, cure: &stuckList}, nil, fetch.Answer{})

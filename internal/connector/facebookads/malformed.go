@@ -13,7 +13,7 @@ import (
 // It is usually temporary.
 func malformed(what string, err error) error {
 	bad := refuse(rule{class: classBadAnswer}, nil, fetch.Answer{})
-	bad.fault.Err = fmt.Errorf("%s: %w", what, cmpErr(err, "it is not what was asked for"))
+	bad.fault.Err = fmt.Errorf("%s: %w", what, cmpErr(err, "the answer does not have the expected form"))
 	return bad
 }
 

@@ -11,7 +11,7 @@ import (
 	"adtally"
 )
 
-// A log is searched by text and level, and downloaded whole or as found. R20
+// A log is searched by text and level, and downloaded in full or filtered.
 func TestLog_IsSearchedAndDownloaded(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()

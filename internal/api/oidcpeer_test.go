@@ -14,7 +14,7 @@ import (
 	"adtally/internal/api"
 )
 
-// without is somebody of whom the ID token says less.
+// without removes claims from an ID token.
 func without(c map[string]any, keys ...string) map[string]any {
 	for _, k := range keys {
 		delete(c, k)
@@ -22,8 +22,8 @@ func without(c map[string]any, keys ...string) map[string]any {
 	return c
 }
 
-// npm's oidc-provider, and others by default, tell the e-mail address to userinfo
-// alone (OpenID Connect Core 1.0, section 5.4).
+// npm's oidc-provider, and others by default, return the e-mail address from userinfo
+// only (OpenID Connect Core 1.0, section 5.4).
 func TestOIDC_UserinfoIsAskedWhereTheIDTokenLacksTheAddress(t *testing.T) {
 	t.Parallel()
 	bare := func(sub string) map[string]any {
@@ -84,8 +84,8 @@ func TestOIDC_WhatAnIDTokenMustSay(t *testing.T) {
 	}
 }
 
-// A provider that changes its algorithm, its keys and where they are is asked
-// again; one whose tokens never fit is not asked for each of them.
+// The metadata is read again if a provider changes its algorithm, keys or endpoints,
+// but not for every token if tokens never verify.
 func TestOIDC_NewKeysAndAlgorithmsAreLearned(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
@@ -104,8 +104,8 @@ func TestOIDC_NewKeysAndAlgorithmsAreLearned(t *testing.T) {
 	same(t, "discoveries", p.discoveries.Load(), int64(2))
 }
 
-// Those who come while the provider hangs wait beside each other, and no longer
-// than one of them would.
+// While the provider hangs, concurrent visitors wait for the same request, none longer
+// than its timeout.
 func TestOIDC_AProviderThatHangsHoldsUpEachVisitorOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestOIDC_AProviderThatHangsHoldsUpEachVisitorOnce(t *testing.T) {
 	})
 }
 
-// repeating is an answer that goes on for ever.
+// repeating is an endless answer.
 type repeating struct{ read *int64 }
 
 func (r repeating) Read(p []byte) (int, error) {
@@ -145,7 +145,7 @@ type through func(*http.Request) (*http.Response, error)
 
 func (f through) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Each answer of a provider is bounded, whichever it is.
+// Every answer of a provider is limited in size.
 func TestOIDC_AnAnswerWithoutEndIsLeft(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{"/.well-known/openid-configuration": "busy", "/keys/RS256": "oidc_refused", "/token": "oidc_refused", "/userinfo": "oidc_unverified"} {
@@ -172,7 +172,7 @@ func TestOIDC_AnAnswerWithoutEndIsLeft(t *testing.T) {
 	}
 }
 
-// A client secret is sent in the way that the provider says, once.
+// The client secret is sent once, in the way that the provider asks for.
 func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
@@ -182,8 +182,7 @@ func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
 	h.viaOIDC(p, someone("1", ana, true)).session()
 }
 
-// A browser reads a page with the reason, whatever it comes with; a program is
-// answered as always.
+// A browser gets a page with the reason; a program gets a problem.
 func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
@@ -193,12 +192,12 @@ func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
 		to := h.ask("GET", path, "").is(http.StatusFound).Header().Get("Location")
 		same(t, path[:30], to, "/login?problem=oidc_stale")
 		page := h.ask("GET", to, "", "Accept: text/html,application/xhtml+xml").is(http.StatusOK)
-		if body := page.Body.String(); page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(body, "not begun in this browser") || !strings.Contains(body, `href="/auth/oidc/start"`) {
+		if body := page.Body.String(); page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(body, "started in another browser") || !strings.Contains(body, `href="/auth/oidc/start"`) {
 			t.Errorf("%v %s", page.Header(), body)
 		}
 	}
 	to := "/login?problem=%3Cscript%3E"
-	if body := h.ask("GET", to, "", "Accept: text/html").is(http.StatusOK).Body.String(); strings.Contains(body, "script") || !strings.Contains(body, "Something did not work") {
+	if body := h.ask("GET", to, "", "Accept: text/html").is(http.StatusOK).Body.String(); strings.Contains(body, "script") || !strings.Contains(body, "The request failed") {
 		t.Error(body)
 	}
 	h.ask("GET", "/login", "", "Accept: application/json").refused(http.StatusNotFound, "not_found")
@@ -209,7 +208,7 @@ func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
 	}
 }
 
-// Names of others are one line of a bounded length.
+// Foreign names become one line of limited length.
 func TestOIDC_NamesAreCleaned(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{

@@ -16,8 +16,8 @@ type runPage struct {
 	Next  string
 }
 
-// A source that was connected is due at once: its run is in the list before anybody
-// has begun it, and once only.
+// A connected source is due immediately: its run is listed before it starts, and only
+// once.
 func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
@@ -54,7 +54,7 @@ func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
 	}
 }
 
-// A list of runs says what each took, brought, and what kept it.
+// A list of runs has cost, rows and fault of each run.
 func TestListRuns_CarryRowsCallsDurationAndCode(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)

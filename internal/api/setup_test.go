@@ -8,7 +8,7 @@ import (
 	"adtally/internal/api"
 )
 
-func TestTheFirstRunMakesTheAdmin(t *testing.T) { // R25
+func TestTheFirstRunMakesTheAdmin(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	same(t, "needed", h.ask("GET", "/api/v1/setup", "").is(http.StatusOK).field("needed"), "true")

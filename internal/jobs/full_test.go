@@ -114,7 +114,7 @@ func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
 	}
 }
 
-// R20: a run whose service is stopped says so, until a service goes on with it.
+// a run whose service is stopped says so, until a service goes on with it.
 func TestAStoppedService_StandsInTheRun(t *testing.T) {
 	t.Parallel()
 	ledger, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")

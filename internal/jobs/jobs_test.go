@@ -127,7 +127,7 @@ func ended(t *testing.T, ledger string, n int) []adtally.RunRecord {
 	return nil
 }
 
-// R5, R20: what is due becomes a run; every slice is done once, by shares, and
+// what is due becomes a run; every slice is done once, by shares, and
 // the source is due again after its time.
 func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
 	t.Parallel()
@@ -160,7 +160,7 @@ func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
 	})
 }
 
-// R38, R41: what waits for the platform goes on at its time, and nothing else
+// what waits for the platform goes on at its time, and nothing else
 // waits for it; what only a person can mend fails alone.
 func TestOneAccountWaitsAndOneFailsAlone(t *testing.T) {
 	t.Parallel()
@@ -194,7 +194,7 @@ func TestOneAccountWaitsAndOneFailsAlone(t *testing.T) {
 	})
 }
 
-// R20: a cancelled run ends, and what it was doing is not a failure.
+// a cancelled run ends, and what it was doing is not a failure.
 func TestACancelledRunStopsAtOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {

@@ -6,7 +6,7 @@ import (
 	"adtally"
 )
 
-// How slow a source may become. A dead token is tried once an hour (R15); what
+// How slow a source may become. A dead token is tried once an hour; what
 // fails otherwise, every six hours at the least (R24: nothing is ever switched
 // off).
 const (

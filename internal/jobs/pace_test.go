@@ -16,7 +16,7 @@ func failed() adtally.RunRecord {
 	return adtally.RunRecord{Run: adtally.Run{State: adtally.Failed, Started: noon}}
 }
 
-// R24: a thousand failures in a row, and it is still scheduled, at the floor's
+// a thousand failures in a row, and it is still scheduled, at the floor's
 // rate and with a reason; the first good run brings the usual pace back.
 func TestAfterAThousandFailuresItIsStillScheduled(t *testing.T) {
 	t.Parallel()
@@ -40,7 +40,7 @@ func TestAfterAThousandFailuresItIsStillScheduled(t *testing.T) {
 	}
 }
 
-func TestADeadTokenIsTriedOnceAnHour(t *testing.T) { // R15
+func TestADeadTokenIsTriedOnceAnHour(t *testing.T) {
 	t.Parallel()
 	dead := &adtally.Fault{Act: adtally.Reconnect}
 	for every, want := range map[time.Duration]time.Duration{5 * time.Minute: time.Hour, 6 * time.Hour: 6 * time.Hour} {

@@ -61,10 +61,10 @@ func (f *Scheduler) Run(ctx context.Context) error {
 // atOnce bounds what one look takes on; the next one goes on.
 const atOnce = 200
 
-// shortestInterval is how often a source is synced at most (R23).
+// shortestInterval is how often a source is synced at most.
 const shortestInterval = 5 * time.Minute
 
-// logLife is for how long the log of a run is kept (R20).
+// logLife is for how long the log of a run is kept.
 const logLife = 30 * 24 * time.Hour
 
 // RunOnce does once what is due: it begins runs, takes steps away from dead workers,

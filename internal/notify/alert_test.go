@@ -16,7 +16,7 @@ func sourceRecord(every time.Duration, good time.Time) adtally.SourceRecord {
 }
 
 // Whatever anybody says: figures that are older than they should be are late.
-func TestLateIsWhatIsOlderThanItShouldBe(t *testing.T) { // R24
+func TestLateIsWhatIsOlderThanItShouldBe(t *testing.T) {
 	t.Parallel()
 	hour := time.Hour
 	ago := func(d time.Duration) time.Time { return moment.Add(-d) }
@@ -71,7 +71,7 @@ func TestLatenessDoesNotPassByItself(t *testing.T) {
 	})
 }
 
-func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) { // R24
+func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) {
 	t.Parallel()
 	for act, want := range map[adtally.Act]adtally.Alert{
 		adtally.Reconnect: {Kind: adtally.AuthExpired, Severity: adtally.Critical},
@@ -87,7 +87,7 @@ func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) { // R24
 	}
 }
 
-func TestFailed_ValuesThatCouldNotBeLoadedMakeTheDataSuspect(t *testing.T) { // R34
+func TestFailed_ValuesThatCouldNotBeLoadedMakeTheDataSuspect(t *testing.T) {
 	t.Parallel()
 	f := adtally.NotLoaded("7", 1)
 	want := adtally.Alert{Kind: adtally.Suspect, Severity: adtally.Warning, Source: "s", Name: "Shop", Since: moment, Sentence: "1 value of act_7 could not be loaded.", Cure: f.Hint}

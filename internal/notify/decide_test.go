@@ -60,7 +60,7 @@ func alert(a adtally.AlertKind, stage int) adtally.Alert {
 	return adtally.Alert{Kind: a, Source: "s", Name: "Shop", Stage: stage, Severity: adtally.Warning, Sentence: "It is so.", Cure: "Do this."}
 }
 
-func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) { // R24
+func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	t.Parallel()
 	failed, expired := alert(adtally.SyncFailed, 0), alert(adtally.AuthExpired, 0)
 	type look struct {
@@ -114,7 +114,7 @@ func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) { // R24
 
 // Whatever comes and goes in whatever order: of each incident an event is sent at
 // most once, the end exactly once and last, and never of what nobody heard of.
-func TestNothingIsSentTwiceOfAnOutage(t *testing.T) { // R24
+func TestNothingIsSentTwiceOfAnOutage(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w, now := newWatch(), moment
@@ -187,7 +187,7 @@ func TestWhatHasNotChangedIsNotWritten(t *testing.T) {
 	}
 }
 
-func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) { // R24
+func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	w := newWatch()
 	w.look(moment, alert(adtally.AuthExpired, 0))
@@ -204,7 +204,7 @@ func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) { // R24
 	}
 }
 
-func TestHealthAndFreshnessAreApart(t *testing.T) { // R24
+func TestHealthAndFreshnessAreApart(t *testing.T) {
 	t.Parallel()
 	incident := func(a adtally.AlertKind, s adtally.Severity) adtally.Incident {
 		return adtally.Incident{Alert: adtally.Alert{Kind: a, Source: "s", Severity: s}}

@@ -186,7 +186,7 @@ func (o *office) has(s string) bool {
 	return strings.Contains(strings.Join(o.said, "\n"), s)
 }
 
-func TestMailArrives(t *testing.T) { // R24
+func TestMailArrives(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		office   *office

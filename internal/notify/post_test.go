@@ -89,7 +89,7 @@ func wants(t *testing.T, what string, err error, code string) {
 	}
 }
 
-func TestAChatIsWrittenTo(t *testing.T) { // R24
+func TestAChatIsWrittenTo(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, k := secure(t, l)
@@ -106,7 +106,7 @@ func TestAChatIsWrittenTo(t *testing.T) { // R24
 	}
 }
 
-func TestAProgramIsCalledAndCanTellThatItWasUs(t *testing.T) { // R24
+func TestAProgramIsCalledAndCanTellThatItWasUs(t *testing.T) {
 	t.Parallel()
 	l := &listener{answer: answers(503, 200)}
 	s, k := secure(t, l)

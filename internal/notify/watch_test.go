@@ -155,7 +155,7 @@ func failing(now time.Time, act adtally.Act) func(*adtally.SourceRecord) {
 	}
 }
 
-// R24: once per incident, and once when it is over, however many watch; what is
+// once per incident, and once when it is over, however many watch; what is
 // late is seen by when it was last good; what does not arrive is sent later.
 func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	t.Parallel()
@@ -212,7 +212,7 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	same(t, "once they are dropped", r.heard(), nil)
 }
 
-func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) { // R24
+func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	r.down.Store(true)

@@ -23,7 +23,7 @@ func published() (key adtally.Secret, header http.Header, body []byte, at time.T
 	return adtally.NewSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), header, []byte(`{"test": 2432232314}`), time.Unix(1614265330, 0)
 }
 
-func TestSignaturesAreAsTheStandardHasThem(t *testing.T) { // R24
+func TestSignaturesAreAsTheStandardHasThem(t *testing.T) {
 	t.Parallel()
 	key, header, body, at := published()
 	if err := notify.Verify(key, header, body, at); err != nil {

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-func TestCheckpointsAreKeptAndTheCursorOfTheirSliceForgotten(t *testing.T) { // R5
+func TestCheckpointsAreKeptAndTheCursorOfTheirSliceForgotten(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -43,7 +43,7 @@ func TestCheckpointsAreKeptAndTheCursorOfTheirSliceForgotten(t *testing.T) { // 
 	})
 }
 
-func TestTheLedgerAdoptsWhatTheWarehouseSays(t *testing.T) { // R35
+func TestTheLedgerAdoptsWhatTheWarehouseSays(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/store"
 )
 
-// R14: a copy is taken while the database is in use, is a database of its own, and
+// a copy is taken while the database is in use, is a database of its own, and
 // changes nothing in the one that it is of.
 func TestCopy_OfALedgerInUse(t *testing.T) {
 	t.Parallel()

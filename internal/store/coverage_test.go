@@ -13,7 +13,7 @@ import (
 
 // Pages of ranges, one after the other, are the ranges of all checkpoints, with
 // every filter and whatever the size of a page.
-func TestCoverage_PagesAreTheRangesOfAllCheckpoints(t *testing.T) { // R19
+func TestCoverage_PagesAreTheRangesOfAllCheckpoints(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

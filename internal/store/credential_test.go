@@ -57,7 +57,7 @@ func sealedAs(number int64, key string) adtally.Sealed {
 	return adtally.Sealed{Credential: "c", Version: number, Key: key, Bytes: fmt.Append([]byte{0, 255}, key, number)}
 }
 
-func TestCredentialsKeepEveryVersion(t *testing.T) { // R8
+func TestCredentialsKeepEveryVersion(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)

@@ -12,7 +12,7 @@ import (
 	"adtally/internal/store"
 )
 
-// R20: a run that was interrupted says who ended it, by name.
+// a run that was interrupted says who ended it, by name.
 func TestConclude_SaysWhoInterruptedTheRun(t *testing.T) {
 	t.Parallel()
 	d := auditEntry("run.cancel")
@@ -48,7 +48,7 @@ func TestConclude_SaysWhoInterruptedTheRun(t *testing.T) {
 	}
 }
 
-// R20: a run whose worker was lost says so, with its host, until another one has it.
+// a run whose worker was lost says so, with its host, until another one has it.
 func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

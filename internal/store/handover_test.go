@@ -39,7 +39,7 @@ func left(t *testing.T, db *store.DB, credential string) (open int) {
 	return open
 }
 
-// R7: whatever refuses a hand-over, its secret is not kept, and whatever carries it
+// whatever refuses a hand-over, its secret is not kept, and whatever carries it
 // out uses up what it came from.
 func TestHandover_AllOfItOrNothing(t *testing.T) {
 	t.Parallel()
@@ -82,7 +82,7 @@ func TestHandover_AllOfItOrNothing(t *testing.T) {
 	})
 }
 
-// R6: an edit changes what a person sets, and not what a run that ended meanwhile
+// an edit changes what a person sets, and not what a run that ended meanwhile
 // has written.
 func TestEditSource_KeepsWhatARunWrote(t *testing.T) {
 	t.Parallel()
@@ -116,7 +116,7 @@ func TestEditSource_KeepsWhatARunWrote(t *testing.T) {
 	})
 }
 
-// R11: no run begins of a source that was deleted while it was ordered.
+// no run begins of a source that was deleted while it was ordered.
 func TestPlace_NotOfADeletedSource(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -136,7 +136,7 @@ func TestPlace_NotOfADeletedSource(t *testing.T) {
 	})
 }
 
-// R7: what is forgotten leaves no secret that can be opened: a source's, one of a
+// what is forgotten leaves no secret that can be opened: a source's, one of a
 // login for it that nobody confirmed, or that of an app.
 func TestForgotten_SecretsAreDestroyed(t *testing.T) {
 	t.Parallel()

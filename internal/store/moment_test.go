@@ -8,7 +8,7 @@ import (
 )
 
 // What was read was read by the first moment; a second look does not change it.
-func TestNoteMoment_KeepsTheFirst(t *testing.T) { // R5
+func TestNoteMoment_KeepsTheFirst(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)

@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-func TestReset_WorksOnceAndInTime(t *testing.T) { // R25
+func TestReset_WorksOnceAndInTime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

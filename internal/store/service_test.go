@@ -24,7 +24,7 @@ func withSource(t *testing.T, address string) *store.DB {
 	return db
 }
 
-func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
+func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -64,7 +64,7 @@ func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) { // R6, R23
 	})
 }
 
-func TestOfEachLaneOneRunIsOn(t *testing.T) { // R11
+func TestOfEachLaneOneRunIsOn(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -204,7 +204,7 @@ func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
 	})
 }
 
-func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) { // R20, R24
+func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -261,7 +261,7 @@ func unmoved(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord
 	return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info", Code: "unmoved"}
 }
 
-func TestACancelledRunEnds(t *testing.T) { // R20
+func TestACancelledRunEnds(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -289,7 +289,7 @@ func TestACancelledRunEnds(t *testing.T) { // R20
 	})
 }
 
-func TestTheLogIsReadOnFromAnyLineAndPruned(t *testing.T) { // R20
+func TestTheLogIsReadOnFromAnyLineAndPruned(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -65,7 +65,7 @@ func TestNobodyElseMayReadIt(t *testing.T) {
 }
 
 // A file from before the first release is refused with a cure, and left as it is.
-func TestOpen_RefusesAPrereleaseFile(t *testing.T) { // R5
+func TestOpen_RefusesAPrereleaseFile(t *testing.T) {
 	t.Parallel()
 	past, err := os.ReadFile("testdata/v2.state")
 	if err != nil {

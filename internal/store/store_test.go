@@ -61,7 +61,7 @@ func same(t *testing.T, what string, got, want any) {
 	}
 }
 
-func TestARunIsFoundAgainByItsCommand(t *testing.T) { // R5
+func TestARunIsFoundAgainByItsCommand(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -91,7 +91,7 @@ func TestARunIsFoundAgainByItsCommand(t *testing.T) { // R5
 	})
 }
 
-func TestStepsAndOutcomesAreKept(t *testing.T) { // R19
+func TestStepsAndOutcomesAreKept(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -234,7 +234,7 @@ func TestWhatIsCalledOffSaysSo(t *testing.T) {
 	})
 }
 
-// R5
+//
 func TestNotesAndLessonsAreReplaced(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

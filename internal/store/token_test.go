@@ -15,7 +15,7 @@ func codeOf(err error) string {
 	return adtally.FaultOf(err).Code
 }
 
-// R2: a state is good once, and what came of a login stays, without its secret.
+// a state is good once, and what came of a login stays, without its secret.
 func TestALoginComesBackOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -73,7 +73,7 @@ func TestALoginComesBackOnce(t *testing.T) {
 	})
 }
 
-// R10: a link works once, until it ends or is taken back.
+// a link works once, until it ends or is taken back.
 func TestAConnectLinkWorksOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -113,7 +113,7 @@ func TestAConnectLinkWorksOnce(t *testing.T) {
 	})
 }
 
-func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) { // R7, R2
+func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -146,7 +146,7 @@ func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) { // R7, R2
 	})
 }
 
-// R14: what is known of credentials in use; one process at a time looks after one,
+// what is known of credentials in use; one process at a time looks after one,
 // and a version is not needed any more after a good sync that began with the next.
 func TestCredentialsAreLookedAfterByOne(t *testing.T) {
 	t.Parallel()
@@ -230,7 +230,7 @@ func finish(t *testing.T, db *store.DB, id string, at time.Time) {
 	}
 }
 
-func TestAccountsThatWereNotShownAreLost(t *testing.T) { // R4, R16
+func TestAccountsThatWereNotShownAreLost(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)

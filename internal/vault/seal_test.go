@@ -14,7 +14,7 @@ import (
 	"adtally/internal/vault"
 )
 
-func TestWhatIsSealedOpens(t *testing.T) { // R7
+func TestWhatIsSealedOpens(t *testing.T) {
 	t.Parallel()
 	key := vault.NewKey()
 	rapid.Check(t, func(t *rapid.T) {
@@ -32,7 +32,7 @@ func TestWhatIsSealedOpens(t *testing.T) { // R7
 
 // A secret opens nowhere else: with no other key, for no other credential or
 // version, and not when a single bit has changed.
-func TestNothingElseOpens(t *testing.T) { // R7
+func TestNothingElseOpens(t *testing.T) {
 	t.Parallel()
 	key, other := vault.NewKey(), vault.NewKey()
 	rapid.Check(t, func(t *rapid.T) {

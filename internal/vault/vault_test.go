@@ -71,7 +71,7 @@ func code(err error) string {
 	return adtally.FaultOf(err).Code
 }
 
-func TestWhatWasAdmittedOpensAndEveryVersionStays(t *testing.T) { // R8
+func TestWhatWasAdmittedOpensAndEveryVersionStays(t *testing.T) {
 	t.Parallel()
 	l, _, v := unlocked(t)
 	first := admit(t, v, adtally.Credential{Connector: "facebookads", Name: "Shop"}, "one")
@@ -136,7 +136,7 @@ func TestAdmittingAtOnce(t *testing.T) {
 
 // A secret that was moved to another row, by whoever can write the database,
 // does not open there; nor does a changed one. Neither says a word of it.
-func TestWhatWasMovedOrChangedIsRefused(t *testing.T) { // R7
+func TestWhatWasMovedOrChangedIsRefused(t *testing.T) {
 	t.Parallel()
 	l, _, v := unlocked(t)
 	a := admit(t, v, adtally.Credential{}, "EAAtopsecret").Credential

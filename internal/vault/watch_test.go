@@ -46,7 +46,7 @@ func (e extender) Refresh(context.Context, string, adtally.Secret, adtally.Grant
 	return adtally.NewSecret("extended"), nil
 }
 
-// R7: a secret that a person gives while the one before is extended stays the one in
+// a secret that a person gives while the one before is extended stays the one in
 // use.
 func TestWatch_AnExtensionDoesNotReplaceWhatAPersonGave(t *testing.T) {
 	t.Parallel()

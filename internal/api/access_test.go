@@ -92,7 +92,7 @@ func want(o operation, a asker) int {
 
 // Every operation is tried by every kind of caller. The status is allowed, 401 or 403
 // exactly as the rule says, and is always documented.
-func TestEverybodyMayWhatTheRuleSaysAndNoMore(t *testing.T) {
+func TestAccess_EveryOperationByEveryCaller(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -139,7 +139,7 @@ func (h *testServer) key(role adtally.Role, permissions []adtally.Permission) st
 
 // The golden file lists the access of every operation, so that a change of access is a
 // visible, deliberate change.
-func TestTheRulesAreThoseThatWereMeant(t *testing.T) {
+func TestAccess_MatchesGoldenFile(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
 	for _, o := range newTestServer(t).document() {
@@ -169,7 +169,7 @@ func TestTheRulesAreThoseThatWereMeant(t *testing.T) {
 }
 
 // The access check also guards mounts, including permissions.
-func TestMountsAreGuarded(t *testing.T) {
+func TestMount_RequiresAccess(t *testing.T) {
 	t.Parallel()
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	rules := map[string]api.Access{

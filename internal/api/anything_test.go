@@ -24,7 +24,7 @@ var queries = []string{"cursor", "limit", "everywhere", "who", "since", "state",
 
 // Random requests by random callers never make the server fail, and every answer is
 // documented.
-func TestNothingThatIsAskedBreaksIt(t *testing.T) {
+func TestServer_SurvivesRandomRequests(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	h.admin()

@@ -55,7 +55,7 @@ var (
 	moments = []string{"started", "ended", "created", "expires", "at", "asked", "admitted", "written", "made"}
 )
 
-func TestDocument_ADayIsADate(t *testing.T) {
+func TestDocument_DaysHaveFormatDate(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	d := h.described()
@@ -116,7 +116,7 @@ func (s schema) example() string {
 
 // Every documented query parameter is accepted with a valid value, and an empty value
 // counts as absent.
-func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) {
+func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	source := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
@@ -150,7 +150,7 @@ func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) {
 }
 
 // The document and the server agree on which operations require If-Match.
-func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) {
+func TestDocument_IfMatchIsRequiredForUpdates(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	d := h.described()
@@ -183,7 +183,7 @@ func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) {
 }
 
 // Every alert kind can be chosen for a channel and can be shown.
-func TestDocument_EveryAlertCanBeChosen(t *testing.T) {
+func TestDocument_ListsEveryAlertKind(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	var want []string

@@ -55,7 +55,7 @@ func (r *running) testServer(t *testing.T) *testServer {
 
 // A stream writes at least every 15 seconds, and its headers tell proxies not to
 // buffer.
-func TestEvents_AQuietRunIsHeard(t *testing.T) {
+func TestEvents_SendsHeartbeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := &running{}
@@ -76,7 +76,7 @@ func TestEvents_AQuietRunIsHeard(t *testing.T) {
 }
 
 // Behind nginx with default settings, each line arrives while the run is in progress.
-func TestEvents_LinesComeAtOnceBehindNginx(t *testing.T) {
+func TestEvents_AreNotBufferedByNginx(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("nginx")
 	if err != nil {

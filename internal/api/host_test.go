@@ -79,7 +79,7 @@ func (h *testServer) reached(local, host, path string) reply {
 }
 
 // A long or odd name is shortened and quoted in the answer.
-func TestHost_ComesBackShort(t *testing.T) {
+func TestHost_IsShortenedInTheAnswer(t *testing.T) {
 	t.Parallel()
 	got := newTestServer(t).reached("127.0.0.1:1", strings.Repeat("x", 4000)+"<script>", "/api/v1/setup").refused(http.StatusMisdirectedRequest, "foreign_host")
 	if detail := got.problem().Detail; len(detail) > 200 || strings.Contains(detail, "<script>") {

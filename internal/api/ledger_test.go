@@ -15,7 +15,7 @@ import (
 var _ api.Store = (*store.DB)(nil)
 
 // The life of a user on the real database: afterwards the file contains no secret.
-func TestPeopleStandInTheLedger(t *testing.T) {
+func TestStore_HoldsNoPlaintextSecrets(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	db, err := store.Open(ctx, filepath.Join(folder, "adtally.db"))

@@ -28,7 +28,7 @@ func (h *testServer) back(begun reply, code string) {
 // A login that waits for confirmation is listed at its source. The person who started
 // it, the creator of its link or an admin can use it; nobody else can, and no other
 // source.
-func TestLogins_AreFoundAndUsedByWhoBeganThem(t *testing.T) {
+func TestLogins_AreUsedByTheirStarterOrAnAdmin(t *testing.T) {
 	t.Parallel()
 	type people struct{ admin, ana, bob *testServer }
 	for _, c := range []struct {
@@ -74,7 +74,7 @@ func TestLogins_AreFoundAndUsedByWhoBeganThem(t *testing.T) {
 }
 
 // Refused logins and refused reveals of a token are in the audit log.
-func TestAudit_WhatWasRefused(t *testing.T) {
+func TestAudit_RecordsRefusals(t *testing.T) {
 	t.Parallel()
 	db := newStore(t)
 	h := newTestServer(t, func(c *api.Config) { c.Store, c.Service = db, serviceOf(db) }).admin()
@@ -101,7 +101,7 @@ func TestAudit_WhatWasRefused(t *testing.T) {
 }
 
 // The API never shows a zero time, and shows the name of a person beside their ID.
-func TestAnswers_NoZeroTimesAndPeopleByName(t *testing.T) {
+func TestAnswers_HaveNoZeroTimesAndNamePeople(t *testing.T) {
 	t.Parallel()
 	db := newStore(t)
 	h := newTestServer(t, func(c *api.Config) { c.Store, c.Service = db, serviceOf(db) }).admin()

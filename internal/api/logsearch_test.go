@@ -12,7 +12,7 @@ import (
 )
 
 // A log is searched by text and level, and downloaded in full or filtered.
-func TestLog_IsSearchedAndDownloaded(t *testing.T) {
+func TestLog_SearchAndDownload(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	at := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)

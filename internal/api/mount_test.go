@@ -11,7 +11,7 @@ import (
 )
 
 // The queue's page creates styles at run time; its scripts come only from this server.
-func TestMount_MayHaveAPolicyOfItsOwn(t *testing.T) {
+func TestMount_HasItsOwnPolicy(t *testing.T) {
 	t.Parallel()
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	h := newTestServer(t, func(c *api.Config) {

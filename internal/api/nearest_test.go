@@ -7,7 +7,7 @@ import (
 )
 
 // An unknown table is refused with the nearest names.
-func TestUnknownTables_TheNearestAreNamed(t *testing.T) {
+func TestSource_UnknownTableSuggestsNearest(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	const means = "No such table exists. Did you mean ads?"

@@ -169,7 +169,7 @@ func (r reply) session() *http.Cookie {
 	return r.cookies()[0]
 }
 
-func TestOIDCLetsInWhoMayComeIn(t *testing.T) {
+func TestOIDC_AcceptsUsersInvitesAndDomains(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p, "staff.example"))
@@ -215,7 +215,7 @@ func TestOIDCLetsInWhoMayComeIn(t *testing.T) {
 }
 
 // A token for another browser, another login or another client is refused.
-func TestOIDCIsRefusedWhereSomethingIsOdd(t *testing.T) {
+func TestOIDC_RefusesForeignStatesAndTokens(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p))
@@ -255,7 +255,7 @@ func TestOIDCIsRefusedWhereSomethingIsOdd(t *testing.T) {
 }
 
 // A login that takes longer than ten minutes must start again.
-func TestOIDCIsNotWaitedForLong(t *testing.T) {
+func TestOIDC_LoginExpires(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	var late time.Duration
@@ -268,7 +268,7 @@ func TestOIDCIsNotWaitedForLong(t *testing.T) {
 }
 
 // The return address cannot lead to another site.
-func TestOIDCComesBackHere(t *testing.T) {
+func TestOIDC_RedirectsOnlyToThisServer(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p))
@@ -280,7 +280,7 @@ func TestOIDCComesBackHere(t *testing.T) {
 	}
 }
 
-func TestWithoutAProviderThereIsNoOIDC(t *testing.T) {
+func TestOIDC_WithoutProviderIsNotFound(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	same(t, "without one", h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound).Header().Get("Location"), "/login?problem=not_found")

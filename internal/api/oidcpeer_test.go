@@ -24,7 +24,7 @@ func without(c map[string]any, keys ...string) map[string]any {
 
 // npm's oidc-provider, and others by default, return the e-mail address from userinfo
 // only (OpenID Connect Core 1.0, section 5.4).
-func TestOIDC_UserinfoIsAskedWhereTheIDTokenLacksTheAddress(t *testing.T) {
+func TestOIDC_ReadsUserinfoForMissingEmail(t *testing.T) {
 	t.Parallel()
 	bare := func(sub string) map[string]any {
 		return without(someone(sub, "", false), "email", "email_verified", "name")
@@ -55,7 +55,7 @@ func TestOIDC_UserinfoIsAskedWhereTheIDTokenLacksTheAddress(t *testing.T) {
 	}
 }
 
-func TestOIDC_WhatAnIDTokenMustSay(t *testing.T) {
+func TestOIDC_ChecksIDTokenClaims(t *testing.T) {
 	t.Parallel()
 	const good, refused = "/sources", "/login?problem=oidc_refused"
 	for name, c := range map[string]struct {
@@ -86,7 +86,7 @@ func TestOIDC_WhatAnIDTokenMustSay(t *testing.T) {
 
 // The metadata is read again if a provider changes its algorithm, keys or endpoints,
 // but not for every token if tokens never verify.
-func TestOIDC_NewKeysAndAlgorithmsAreLearned(t *testing.T) {
+func TestOIDC_ReloadsRotatedKeys(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	var later time.Duration
@@ -106,7 +106,7 @@ func TestOIDC_NewKeysAndAlgorithmsAreLearned(t *testing.T) {
 
 // While the provider hangs, concurrent visitors wait for the same request, none longer
 // than its timeout.
-func TestOIDC_AProviderThatHangsHoldsUpEachVisitorOnce(t *testing.T) {
+func TestOIDC_HangingProviderTimesOutOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
@@ -146,7 +146,7 @@ type through func(*http.Request) (*http.Response, error)
 func (f through) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // Every answer of a provider is limited in size.
-func TestOIDC_AnAnswerWithoutEndIsLeft(t *testing.T) {
+func TestOIDC_LimitsAnswerSize(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{"/.well-known/openid-configuration": "busy", "/keys/RS256": "oidc_refused", "/token": "oidc_refused", "/userinfo": "oidc_unverified"} {
 		p := newProvider(t)
@@ -173,7 +173,7 @@ func TestOIDC_AnAnswerWithoutEndIsLeft(t *testing.T) {
 }
 
 // The client secret is sent once, in the way that the provider asks for.
-func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
+func TestOIDC_AuthStyleFollowsProvider(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	p.ways = []string{"client_secret_post"}
@@ -183,7 +183,7 @@ func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
 }
 
 // A browser gets a page with the reason; a program gets a problem.
-func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
+func TestOIDC_FailureShowsPage(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p))

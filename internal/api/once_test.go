@@ -54,7 +54,7 @@ func (h *testServer) versions(path string) (numbers []int64, renewals int) {
 
 // If two people replace a token at the same time, one is refused, and their token
 // leaves neither a version nor an audit entry.
-func TestRenew_WhatIsRefusedLeavesNothingBehind(t *testing.T) {
+func TestReplaceCredential_RefusalLeavesNothing(t *testing.T) {
 	t.Parallel()
 	h, p, path := slowTestServer(t)
 	var late reply
@@ -72,7 +72,7 @@ func TestRenew_WhatIsRefusedLeavesNothingBehind(t *testing.T) {
 
 // A change of the source during the check of a token makes the replacement fail,
 // unless the change does not concern the token.
-func TestRenew_AChangeDuringTheTest(t *testing.T) {
+func TestReplaceCredential_DetectsConcurrentChanges(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		change  string
@@ -110,7 +110,7 @@ func TestRenew_AChangeDuringTheTest(t *testing.T) {
 
 // A source that is not created leaves no token behind; four sources that are created
 // at the same time without a dataset get different ones.
-func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) {
+func TestCreateSource_StoresTokenAtomically(t *testing.T) {
 	t.Parallel()
 	p := slow{asked: make(chan struct{}), answer: make(chan struct{})}
 	h := newTestServer(t, func(c *api.Config) { c.Service.OAuth = p }).admin()
@@ -140,7 +140,7 @@ func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) {
 
 // If somebody else takes the named dataset meanwhile, the refusal leaves nothing
 // behind.
-func TestMake_TheDatasetIsTakenDuringTheTest(t *testing.T) {
+func TestCreateSource_DatasetTakenMeanwhile(t *testing.T) {
 	t.Parallel()
 	h, p, _ := slowTestServer(t)
 	var late reply
@@ -160,7 +160,7 @@ func TestMake_TheDatasetIsTakenDuringTheTest(t *testing.T) {
 
 // A foreign schema in the warehouse cannot become a dataset, and foreign objects are
 // listed before a source is deleted.
-func TestWhatOthersMadeInTheWarehouse(t *testing.T) {
+func TestDependents_ListForeignObjects(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","dataset":"theirs"}`).refused(http.StatusUnprocessableEntity, "dataset_foreign").names(t, "body.dataset")
@@ -176,7 +176,7 @@ func TestWhatOthersMadeInTheWarehouse(t *testing.T) {
 }
 
 // A channel's secret is stored and deleted together with its channel.
-func TestChannels_ASecretComesAndGoesWithItsChannel(t *testing.T) {
+func TestChannels_SecretIsStoredAndDeletedWithChannel(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/channels", `{"kind":"webhook","name":"Ours","settings":{"url":"up"}}`).is(http.StatusCreated)

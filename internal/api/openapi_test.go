@@ -11,7 +11,7 @@ import (
 
 // redocly, spectral and client generators require these properties. If ADTALLY_OPENAPI
 // names a file, the document is written there for them.
-func TestDocument_SaysWhatMakersOfClientsNeed(t *testing.T) {
+func TestDocument_IsComplete(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t, func(c *api.Config) { c.PublicURL = "https://ads.adtally.test" })
 	got := h.ask("GET", "/api/openapi.json", "").is(http.StatusOK)
@@ -48,7 +48,7 @@ func TestDocument_SaysWhatMakersOfClientsNeed(t *testing.T) {
 
 // The document allows null in the rows of a preview and for the days that an update
 // clears. Elsewhere null is refused with the path of the field.
-func TestDocument_NullIsRefusedWhereItIsNotAllowed(t *testing.T) {
+func TestDocument_NullIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	if text := h.ask("GET", "/api/openapi.json", "").Body.String(); strings.Count(text, `"null"`) != 3 || strings.Contains(text, "nullable") {

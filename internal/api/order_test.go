@@ -19,7 +19,7 @@ func connected(t *testing.T) (h *testServer, path string) {
 
 // The same key with an equal request returns the same run, however the request is
 // written; another request is refused.
-func TestStart_AKeyIsForOneOrder(t *testing.T) {
+func TestStartRun_IdempotencyKey(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	order := func(key, body string) reply { return h.ask("POST", path+"/runs", body, "Idempotency-Key: "+key) }
@@ -38,7 +38,7 @@ func TestStart_AKeyIsForOneOrder(t *testing.T) {
 }
 
 // Invalid input is refused with the path of the field.
-func TestWhatCannotBeIsRefusedWhereItStands(t *testing.T) {
+func TestRequests_InvalidFieldsAreNamed(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	far := time.Now().AddDate(0, 0, 3).Format(time.DateOnly)
@@ -91,7 +91,7 @@ func TestWhatCannotBeIsRefusedWhereItStands(t *testing.T) {
 }
 
 // An account that the token lost may stay picked.
-func TestChange_ALostAccountMayStay(t *testing.T) {
+func TestUpdateSource_LostAccountMayStay(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	id := path[strings.LastIndex(path, "/")+1:]
@@ -115,7 +115,7 @@ func TestChange_ALostAccountMayStay(t *testing.T) {
 
 // If the first token cannot see the accounts that were picked before, it must be
 // confirmed.
-func TestRenew_TheFirstTokenSeesWhatWasPicked(t *testing.T) {
+func TestReplaceCredential_FirstTokenMustSeePickedAccounts(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	path := "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","accounts":["8"]}`).is(http.StatusCreated).field("id")
@@ -124,7 +124,7 @@ func TestRenew_TheFirstTokenSeesWhatWasPicked(t *testing.T) {
 }
 
 // The event stream is an operation like all others, and ends with the run.
-func TestWatch_EndsWithTheRun(t *testing.T) {
+func TestStreamLog_EndsWithTheRun(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	run := h.ask("POST", path+"/runs", `{}`).is(http.StatusCreated).field("id")

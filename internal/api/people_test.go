@@ -27,7 +27,7 @@ func (h *testServer) invite(email string, role adtally.Role) (code, id string) {
 
 var newcomer = form("name", "Eve", "password", goodWord)
 
-func TestAnInviteLetsOnePersonIn(t *testing.T) {
+func TestInvite_CreatesOneUser(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -43,7 +43,7 @@ func TestAnInviteLetsOnePersonIn(t *testing.T) {
 	admin.ask("POST", "/api/v1/invites", form("email", "a@example.com", "role", "owner")).refused(http.StatusUnprocessableEntity, "invalid")
 }
 
-func TestAnInviteWorksOnceHoweverManyTry(t *testing.T) {
+func TestInvite_IsUsedOnceConcurrently(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	code, _ := h.admin().invite("eve@example.com", adtally.Viewer)
@@ -62,7 +62,7 @@ func TestAnInviteWorksOnceHoweverManyTry(t *testing.T) {
 	}
 }
 
-func TestAnInviteIsTakenBackOrExpires(t *testing.T) {
+func TestInvite_RevokedOrExpired(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
@@ -82,7 +82,7 @@ func TestAnInviteIsTakenBackOrExpires(t *testing.T) {
 	})
 }
 
-func TestAKeyLetsAProgramIn(t *testing.T) {
+func TestKey_Authenticates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
@@ -110,7 +110,7 @@ func TestAKeyLetsAProgramIn(t *testing.T) {
 	})
 }
 
-func TestTheLastAdminStays(t *testing.T) {
+func TestUser_LastAdminStays(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -126,7 +126,7 @@ func TestTheLastAdminStays(t *testing.T) {
 	admin.ask("GET", "/api/v1/users", "").refused(http.StatusForbidden, "forbidden") // immediately
 }
 
-func TestAnEditSaysWhatItChanges(t *testing.T) {
+func TestUser_UpdateRequiresIfMatch(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -147,7 +147,7 @@ func TestAnEditSaysWhatItChanges(t *testing.T) {
 
 // Every change is in the audit log with caller, action, object, time and address.
 // Neither the audit log nor the server's log contains a secret.
-func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) {
+func TestAudit_RecordsChangesWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin().at("198.51.100.7")
@@ -189,7 +189,7 @@ func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestTheAuditLogIsFiltered(t *testing.T) {
+func TestAudit_Filters(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -210,7 +210,7 @@ func TestTheAuditLogIsFiltered(t *testing.T) {
 }
 
 // Pages return every item once, and a cursor fits only its own list.
-func TestAListIsReadPageByPage(t *testing.T) {
+func TestPages_ReturnEveryItemOnce(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()

@@ -8,7 +8,7 @@ import (
 	"adtally/internal/api"
 )
 
-func TestPublicURL_IsTheRootOfAHostOrRefused(t *testing.T) {
+func TestPublicURL_MustBeTheRootOfAHost(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"https://ads.example.com": "https://ads.example.com", "https://ads.example.com/": "https://ads.example.com", "HTTPS://Ads.Example.com:8443": "https://ads.example.com:8443",

@@ -18,7 +18,7 @@ type runPage struct {
 
 // A connected source is due immediately: its run is listed before it starts, and only
 // once.
-func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
+func TestListRuns_BeginsWithDueRuns(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	before := time.Now().Add(-time.Second)
@@ -55,7 +55,7 @@ func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
 }
 
 // A list of runs has cost, rows and fault of each run.
-func TestListRuns_CarryRowsCallsDurationAndCode(t *testing.T) {
+func TestListRuns_HaveRowsCallsDurationAndCode(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	source := strings.TrimPrefix(path, "/api/v1/sources/")

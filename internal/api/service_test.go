@@ -160,7 +160,7 @@ func (oracle) Estimate(_ context.Context, _ adtally.SourceRecord, e adtally.RunS
 }
 
 // A preview distinguishes absent from empty, and an estimate sums up its tables.
-func TestAForecastIsShown(t *testing.T) {
+func TestForecasts_PreviewAndEstimate(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
@@ -180,7 +180,7 @@ func TestAForecastIsShown(t *testing.T) {
 }
 
 // The dependents of a source are listed, and its deletion requires its name.
-func TestWhatDependsOnASourceAsksForItsName(t *testing.T) {
+func TestSource_DeleteAsksForName(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","name":"Shop","token":"good","all_accounts":true,"reports":[{"name":"mine","level":"ad"}]}`).is(201)
@@ -203,7 +203,7 @@ func TestWhatDependsOnASourceAsksForItsName(t *testing.T) {
 
 // Channels are created, tested, updated and deleted; an invalid one is refused with
 // the reason; a generated secret is shown once.
-func TestChannelsAreMadeTestedAndChanged(t *testing.T) {
+func TestChannels_CreateTestUpdateDelete(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	h.ask("POST", "/api/v1/channels", `{"kind":"webhook"}`).refused(422, "channel_setting")
@@ -251,7 +251,7 @@ func serviceOf(db *store.DB) api.Service {
 }
 
 // The findings about a token are shown unchanged, and no source is created.
-func TestATokenThatIsNotGoodMakesNoSource(t *testing.T) {
+func TestCreateSource_RefusesBadToken(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	for token, want := range map[string]struct {

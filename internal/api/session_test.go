@@ -17,7 +17,7 @@ func (h *testServer) login(email, word string) reply {
 	return h.ask("POST", "/api/v1/session", login(email, word))
 }
 
-func TestALoginBringsASessionUnderANewToken(t *testing.T) {
+func TestSession_LoginRenewsToken(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	h.admin()
@@ -37,7 +37,7 @@ func TestALoginBringsASessionUnderANewToken(t *testing.T) {
 	}
 }
 
-func TestOverHTTPSTheCookieIsSafe(t *testing.T) {
+func TestSession_SecureCookieOverHTTPS(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		proxy  bool
@@ -62,7 +62,7 @@ func TestOverHTTPSTheCookieIsSafe(t *testing.T) {
 }
 
 // A failed login has the same answer and the same cost, whatever its reason.
-func TestARefusedLoginSaysNothing(t *testing.T) {
+func TestSession_FailedLoginRevealsNothing(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -97,7 +97,7 @@ func (h *testServer) disable(email string) {
 	h.ask("PATCH", "/api/v1/users/"+u.ID, `{"disabled":true}`, "If-Match: "+tag).is(http.StatusOK)
 }
 
-func TestASessionEnds(t *testing.T) {
+func TestSession_Ends(t *testing.T) {
 	t.Parallel()
 	alive := func(h *testServer) bool { return h.ask("GET", "/api/v1/session", "").Code == http.StatusOK }
 	for name, end := range map[string]func(h, mine, other *testServer){
@@ -132,7 +132,7 @@ func TestASessionEnds(t *testing.T) {
 }
 
 // A user who is enabled again must log in again.
-func TestBeingLetInAgainBringsNoSessionBack(t *testing.T) {
+func TestSession_EnablingUserRestoresNoSession(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -171,7 +171,7 @@ func restless(h *testServer, long time.Duration) {
 }
 
 // A request in progress does not revive a session that ended meanwhile.
-func TestALateRequestBringsNothingBack(t *testing.T) {
+func TestSession_LateRequestRevivesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
@@ -190,7 +190,7 @@ func TestALateRequestBringsNothingBack(t *testing.T) {
 	})
 }
 
-func TestAPasswordIsChangedByWhoeverKnowsIt(t *testing.T) {
+func TestPassword_ChangeRequiresCurrent(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -206,7 +206,7 @@ func TestAPasswordIsChangedByWhoeverKnowsIt(t *testing.T) {
 
 // Guessing slows down the guesser only: the owner of the account can log in
 // immediately from elsewhere.
-func TestGuessingIsSlowedDownAndLocksNobodyOut(t *testing.T) {
+func TestSession_GuessingIsThrottled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
@@ -232,7 +232,7 @@ func TestGuessingIsSlowedDownAndLocksNobodyOut(t *testing.T) {
 	})
 }
 
-func TestAnAddressThatTriesManyAccountsIsSlowedDown(t *testing.T) {
+func TestSession_ManyAccountsFromOneAddressAreThrottled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)

@@ -12,7 +12,7 @@ import (
 )
 
 // The log of a run is downloaded in full, and its usage is shown.
-func TestALogIsDownloadedWhole(t *testing.T) {
+func TestLog_DownloadJSONLines(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
@@ -46,7 +46,7 @@ func TestALogIsDownloadedWhole(t *testing.T) {
 }
 
 // Coverage is read in pages of ranges.
-func TestCoverage_IsReadInPagesOfRanges(t *testing.T) {
+func TestCoverage_Pages(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	id := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201).field("id")
@@ -84,7 +84,7 @@ func TestCoverage_IsReadInPagesOfRanges(t *testing.T) {
 }
 
 // Usage includes both the first and the last day that are named.
-func TestUsage_OfTheDaysThatAreNamed(t *testing.T) {
+func TestUsage_SumsNamedDays(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)

@@ -24,7 +24,7 @@ func (fullDisk) RunStep(context.Context, adtally.RunRecord, adtally.Step, jobs.H
 
 // A full disk stands in the step, the run and the source, from where people are told
 // of it.
-func TestAFullDisk_ShowsInTheRunAndItsSource(t *testing.T) {
+func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	t.Parallel()
 	ledger := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, ledger, "s1")
@@ -73,7 +73,7 @@ func (l fullLedger) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.
 
 // While the database cannot be written, the service says that it is not fit, and reports
 // it; with room again the run goes on, and its log says what it was.
-func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
+func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 	t.Parallel()
 	ledger := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, ledger, "s1")
@@ -115,7 +115,7 @@ func TestAFullDisk_OfTheLedgerIsToldOnceThereIsRoom(t *testing.T) {
 }
 
 // a run whose service is stopped says so, until a service goes on with it.
-func TestAStoppedService_StandsInTheRun(t *testing.T) {
+func TestStoppedService_ShowsInRun(t *testing.T) {
 	t.Parallel()
 	ledger, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")
 	addSource(t, ledger, "s1")

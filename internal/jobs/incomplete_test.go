@@ -13,7 +13,7 @@ import (
 
 // Values that could not be loaded in an earlier share of a step, or by a worker
 // that died, count too; the step is not tried again for them.
-func TestAStepWithQuarantinedValuesIsIncompleteAndNotTriedAgain(t *testing.T) {
+func TestWorker_QuarantineMakesStepIncomplete(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
@@ -51,7 +51,7 @@ func TestAStepWithQuarantinedValuesIsIncompleteAndNotTriedAgain(t *testing.T) {
 
 // What the platform gives on a later day holds up neither the run nor the source;
 // a later run asks again.
-func TestAWaitOfADayIsLeftToALaterRun(t *testing.T) {
+func TestWorker_LongWaitIsLeftToLaterRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
@@ -93,7 +93,7 @@ func (l losing) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step
 
 // A source whose last run could not load some values is as fresh as after a good
 // one, and says since when it is so.
-func TestPace_AnIncompleteRunSlowsNothingDown(t *testing.T) {
+func TestPace_IncompleteRunKeepsInterval(t *testing.T) {
 	t.Parallel()
 	run := adtally.RunRecord{Run: adtally.Run{State: adtally.Incomplete, Started: noon}}
 	s := adtally.SourceRecord{Source: adtally.Source{Every: time.Hour}, Failures: 4, Why: "It failed.", Failing: noon.Add(-time.Hour), Fault: &adtally.Fault{Code: "x"}}

@@ -129,7 +129,7 @@ func ended(t *testing.T, ledger string, n int) []adtally.RunRecord {
 
 // what is due becomes a run; every slice is done once, by shares, and
 // the source is due again after its time.
-func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
+func TestScheduler_RunsDueSources(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
@@ -162,7 +162,7 @@ func TestWhatIsDueBecomesARunAndEnds(t *testing.T) {
 
 // what waits for the platform goes on at its time, and nothing else
 // waits for it; what only a person can mend fails alone.
-func TestOneAccountWaitsAndOneFailsAlone(t *testing.T) {
+func TestWorker_AccountsFailIndependently(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
@@ -195,7 +195,7 @@ func TestOneAccountWaitsAndOneFailsAlone(t *testing.T) {
 }
 
 // a cancelled run ends, and what it was doing is not a failure.
-func TestACancelledRunStopsAtOnce(t *testing.T) {
+func TestWorker_CancelStopsRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
@@ -222,7 +222,7 @@ func TestACancelledRunStopsAtOnce(t *testing.T) {
 // Two workers and forty sources: no account is worked on by two at once, and
 // every slice is done exactly once; whoever is stopped leaves its work to the
 // other one.
-func TestTwoWorkersNeverMeet(t *testing.T) {
+func TestWorkers_NeverShareAStep(t *testing.T) {
 	t.Parallel()
 	dsn := postgrestest.Start(t)
 	const sources = 40

@@ -18,7 +18,7 @@ func failed() adtally.RunRecord {
 
 // a thousand failures in a row, and it is still scheduled, at the floor's
 // rate and with a reason; the first good run brings the usual pace back.
-func TestAfterAThousandFailuresItIsStillScheduled(t *testing.T) {
+func TestPace_StillScheduledAfterManyFailures(t *testing.T) {
 	t.Parallel()
 	s := adtally.SourceRecord{Source: adtally.Source{Every: time.Hour}, Stage: adtally.Steady}
 	now, before := noon, time.Duration(0)
@@ -40,7 +40,7 @@ func TestAfterAThousandFailuresItIsStillScheduled(t *testing.T) {
 	}
 }
 
-func TestADeadTokenIsTriedOnceAnHour(t *testing.T) {
+func TestPace_DeadTokenIsTriedHourly(t *testing.T) {
 	t.Parallel()
 	dead := &adtally.Fault{Act: adtally.Reconnect}
 	for every, want := range map[time.Duration]time.Duration{5 * time.Minute: time.Hour, 6 * time.Hour: 6 * time.Hour} {
@@ -53,7 +53,7 @@ func TestADeadTokenIsTriedOnceAnHour(t *testing.T) {
 
 // Whatever happened, a source is due again, later than now and not later than a
 // day or its own rhythm.
-func TestASourceIsAlwaysDueAgain(t *testing.T) {
+func TestPace_AlwaysDueAgain(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		every := time.Duration(rapid.IntRange(5, 24*60).Draw(t, "minutes")) * time.Minute

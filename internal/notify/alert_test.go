@@ -16,7 +16,7 @@ func sourceRecord(every time.Duration, good time.Time) adtally.SourceRecord {
 }
 
 // Whatever anybody says: figures that are older than they should be are late.
-func TestLateIsWhatIsOlderThanItShouldBe(t *testing.T) {
+func TestLate_ReportsOverdueSources(t *testing.T) {
 	t.Parallel()
 	hour := time.Hour
 	ago := func(d time.Duration) time.Time { return moment.Add(-d) }
@@ -55,7 +55,7 @@ func TestLateIsWhatIsOlderThanItShouldBe(t *testing.T) {
 }
 
 // Once late, late until it is synced; the sentence is the same while it lasts.
-func TestLatenessDoesNotPassByItself(t *testing.T) {
+func TestLate_LastsUntilASync(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := sourceRecord(time.Duration(rapid.IntRange(1, 10000).Draw(t, "every"))*time.Minute, moment)
@@ -71,7 +71,7 @@ func TestLatenessDoesNotPassByItself(t *testing.T) {
 	})
 }
 
-func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) {
+func TestFailed_KindFollowsFault(t *testing.T) {
 	t.Parallel()
 	for act, want := range map[adtally.Act]adtally.Alert{
 		adtally.Reconnect: {Kind: adtally.AuthExpired, Severity: adtally.Critical},
@@ -87,7 +87,7 @@ func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) {
 	}
 }
 
-func TestFailed_ValuesThatCouldNotBeLoadedMakeTheDataSuspect(t *testing.T) {
+func TestFailed_QuarantineIsSuspect(t *testing.T) {
 	t.Parallel()
 	f := adtally.NotLoaded("7", 1)
 	want := adtally.Alert{Kind: adtally.Suspect, Severity: adtally.Warning, Source: "s", Name: "Shop", Since: moment, Sentence: "1 value of act_7 could not be loaded.", Cure: f.Hint}
@@ -96,7 +96,7 @@ func TestFailed_ValuesThatCouldNotBeLoadedMakeTheDataSuspect(t *testing.T) {
 	}
 }
 
-func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // DESIGN.md §6
+func TestEnding_Stages(t *testing.T) { // DESIGN.md §6
 	t.Parallel()
 	day := 24 * time.Hour
 	end := moment.Add(20 * day)
@@ -132,7 +132,7 @@ func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // D
 	}
 }
 
-func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
+func TestDrifted_OneAlertPerTable(t *testing.T) {
 	t.Parallel()
 	drift := func(table string, day adtally.Day) adtally.Drift {
 		return adtally.Drift{Account: "7", Table: table, Day: day, Metric: "spend", Ours: "1", Theirs: "2.50", Difference: "-1.50"}
@@ -145,7 +145,7 @@ func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
 }
 
 // A full disk is told as what keeps a source from syncing, with what to do.
-func TestFailed_TellsOfAFullDisk(t *testing.T) {
+func TestFailed_FullDisk(t *testing.T) {
 	t.Parallel()
 	got := notify.Failed(sourceRecord(time.Hour, moment), adtally.DiskFull("/data/ads.duckdb", nil), moment)
 	if got.Kind != adtally.SyncFailed || got.Severity != adtally.Critical || got.Sentence != "The disk of /data/ads.duckdb is full." || !strings.HasPrefix(got.Cure, "Make room on it") {

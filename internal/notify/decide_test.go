@@ -60,7 +60,7 @@ func alert(a adtally.AlertKind, stage int) adtally.Alert {
 	return adtally.Alert{Kind: a, Source: "s", Name: "Shop", Stage: stage, Severity: adtally.Warning, Sentence: "It is so.", Cure: "Do this."}
 }
 
-func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) {
+func TestDecide_ReportsOpenedAndResolvedOnce(t *testing.T) {
 	t.Parallel()
 	failed, expired := alert(adtally.SyncFailed, 0), alert(adtally.AuthExpired, 0)
 	type look struct {
@@ -114,7 +114,7 @@ func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 
 // Whatever comes and goes in whatever order: of each incident an event is sent at
 // most once, the end exactly once and last, and never of what nobody heard of.
-func TestNothingIsSentTwiceOfAnOutage(t *testing.T) {
+func TestDecide_SendsNothingTwice(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w, now := newWatch(), moment
@@ -177,7 +177,7 @@ func check(t *rapid.T, w *watch) {
 	}
 }
 
-func TestWhatHasNotChangedIsNotWritten(t *testing.T) {
+func TestDecide_KeepsUnchangedIncidents(t *testing.T) {
 	t.Parallel()
 	o := adtally.Incident{ID: "o", Alert: alert(adtally.Stale, 0), Opened: moment, Told: moment}
 	o.Since = moment
@@ -187,7 +187,7 @@ func TestWhatHasNotChangedIsNotWritten(t *testing.T) {
 	}
 }
 
-func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) {
+func TestMessage_HasSentenceAndCure(t *testing.T) {
 	t.Parallel()
 	w := newWatch()
 	w.look(moment, alert(adtally.AuthExpired, 0))
@@ -204,7 +204,7 @@ func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) {
 	}
 }
 
-func TestHealthAndFreshnessAreApart(t *testing.T) {
+func TestStatusOf_SeparatesHealthAndFreshness(t *testing.T) {
 	t.Parallel()
 	incident := func(a adtally.AlertKind, s adtally.Severity) adtally.Incident {
 		return adtally.Incident{Alert: adtally.Alert{Kind: a, Source: "s", Severity: s}}
@@ -229,7 +229,7 @@ func TestHealthAndFreshnessAreApart(t *testing.T) {
 
 // What only a person can bring about ends with what they did, and does not come
 // back by itself.
-func TestDecide_AnEndThatWasMovedIsOverAtOnce(t *testing.T) {
+func TestDecide_MovedEndResolvesImmediately(t *testing.T) {
 	t.Parallel()
 	for _, a := range []adtally.AlertKind{adtally.AccessEnding, adtally.VersionEnding} {
 		w := newWatch()

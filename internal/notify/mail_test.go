@@ -186,7 +186,7 @@ func (o *office) has(s string) bool {
 	return strings.Contains(strings.Join(o.said, "\n"), s)
 }
 
-func TestMailArrives(t *testing.T) {
+func TestMail_Arrives(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		office   *office
@@ -213,7 +213,7 @@ func TestMailArrives(t *testing.T) {
 	}
 }
 
-func TestMailIsReadable(t *testing.T) {
+func TestMail_IsReadable(t *testing.T) {
 	t.Parallel()
 	o := &office{plain: true}
 	k := o.start(t)
@@ -251,7 +251,7 @@ func TestMailIsReadable(t *testing.T) {
 	}
 }
 
-func TestMailThatMayMendItselfIsTriedAgain(t *testing.T) {
+func TestMail_RetriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		refuse   map[string][]string
@@ -285,7 +285,7 @@ func TestMailThatMayMendItselfIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsNeverSentInTheClear(t *testing.T) { // PAINS #26
+func TestMail_NeverSendsPasswordUnencrypted(t *testing.T) { // PAINS #26
 	t.Parallel()
 	o := &office{ways: "PLAIN LOGIN", plain: true}
 	k := o.start(t)
@@ -306,7 +306,7 @@ func TestAPasswordIsNeverSentInTheClear(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestThePasswordIsInNoError(t *testing.T) { // PAINS #26
+func TestMail_ErrorsHidePassword(t *testing.T) { // PAINS #26
 	t.Parallel()
 	inBase64 := base64.StdEncoding.EncodeToString([]byte(password))
 	for what, refuse := range map[string]map[string][]string{
@@ -324,7 +324,7 @@ func TestThePasswordIsInNoError(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestAMailServerThatSaysNothingIsLeft(t *testing.T) {
+func TestMail_SilentServerTimesOut(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -343,7 +343,7 @@ func TestAMailServerThatSaysNothingIsLeft(t *testing.T) {
 	}
 }
 
-func TestMailSettingsThatCannotBe(t *testing.T) {
+func TestMail_RefusesInvalidSettings(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{Now: func() time.Time { return moment }}
 	o := &office{address: "mail.example:587"}
@@ -373,7 +373,7 @@ func TestMailSettingsThatCannotBe(t *testing.T) {
 
 // Forms are drawn from the specs: each says what it is, and one field at most is
 // a secret.
-func TestEverySortOfChannelSaysWhatItNeeds(t *testing.T) {
+func TestSpecs_DescribeEveryField(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for _, s := range notify.Specs() {

@@ -73,7 +73,7 @@ func endless(t *testing.T, opening, again string) (address string, sent *atomic.
 
 // A server that answers without an end is left after a bounded number of bytes,
 // in whatever it does so.
-func TestMail_AServerThatSpeaksWithoutEndIsLeft(t *testing.T) {
+func TestMail_LimitsServerOutput(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct{ opening, again string }{
 		"an endless greeting":        {"", "220-welcome to this server\r\n"},
@@ -134,7 +134,7 @@ func TestMail_LongHeadersAreFolded(t *testing.T) {
 	}
 }
 
-func TestMail_DomainsAreSentInTheirASCIIForm(t *testing.T) {
+func TestMail_EncodesDomainsAsASCII(t *testing.T) {
 	t.Parallel()
 	o := &office{plain: true}
 	k := o.start(t)
@@ -156,7 +156,7 @@ func TestMail_DomainsAreSentInTheirASCIIForm(t *testing.T) {
 
 // Each mailbox gets the message once, whatever the others say, and the error
 // names those that do not have it with the server's words.
-func TestMail_EachMailboxIsToldOnce(t *testing.T) {
+func TestMail_SendsOncePerMailbox(t *testing.T) {
 	t.Parallel()
 	const bob = "RCPT TO:<bob@example.com>"
 	for what, c := range map[string]struct {
@@ -189,7 +189,7 @@ func TestMail_EachMailboxIsToldOnce(t *testing.T) {
 }
 
 // What the other side says is in the sentence that a person reads.
-func TestMail_TheServersOwnWordsAreShown(t *testing.T) {
+func TestMail_ShowsServerAnswer(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		refuse map[string][]string

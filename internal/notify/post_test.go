@@ -89,7 +89,7 @@ func wants(t *testing.T, what string, err error, code string) {
 	}
 }
 
-func TestAChatIsWrittenTo(t *testing.T) {
+func TestSlack_Posts(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, k := secure(t, l)
@@ -106,7 +106,7 @@ func TestAChatIsWrittenTo(t *testing.T) {
 	}
 }
 
-func TestAProgramIsCalledAndCanTellThatItWasUs(t *testing.T) {
+func TestWebhook_IsSigned(t *testing.T) {
 	t.Parallel()
 	l := &listener{answer: answers(503, 200)}
 	s, k := secure(t, l)
@@ -133,7 +133,7 @@ func TestAProgramIsCalledAndCanTellThatItWasUs(t *testing.T) {
 	}
 }
 
-func TestATestArrives(t *testing.T) {
+func TestSender_TestMessageArrives(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, k := secure(t, l)
@@ -145,7 +145,7 @@ func TestATestArrives(t *testing.T) {
 	}
 }
 
-func TestWhatMayMendItselfIsTriedThreeTimes(t *testing.T) {
+func TestSender_RetriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		answer func(int, http.ResponseWriter, *http.Request)
@@ -180,7 +180,7 @@ func TestWhatMayMendItselfIsTriedThreeTimes(t *testing.T) {
 	}
 }
 
-func TestWhoIsCalledOffStopsTrying(t *testing.T) {
+func TestSender_StopsWhenCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &listener{answer: func(_ int, w http.ResponseWriter, _ *http.Request) { cancel(); w.WriteHeader(503) }}
@@ -193,7 +193,7 @@ func TestWhoIsCalledOffStopsTrying(t *testing.T) {
 }
 
 // A message follows to no other address, and is not lost on the way to the same.
-func TestAMessageIsNotSentElsewhere(t *testing.T) {
+func TestSender_RefusesRedirectsToOtherHosts(t *testing.T) {
 	t.Parallel()
 	stranger := &listener{}
 	elsewhere, _ := secure(t, stranger)
@@ -230,7 +230,7 @@ func TestAMessageIsNotSentElsewhere(t *testing.T) {
 	}
 }
 
-func TestAServerThatNobodyKnowsIsNotBelieved(t *testing.T) {
+func TestSender_RefusesUnknownCertificates(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, _ := secure(t, l)
@@ -241,7 +241,7 @@ func TestAServerThatNobodyKnowsIsNotBelieved(t *testing.T) {
 	}
 }
 
-func TestWhereMessagesGo(t *testing.T) {
+func TestSender_AcceptedAddresses(t *testing.T) {
 	t.Parallel()
 	for address, ok := range map[string]bool{
 		"203.0.113.9": true, "10.0.0.8": true, "192.168.1.2": true, "127.0.0.1": true, "::1": true, "fd12::1": true, "100.64.0.1": true,
@@ -258,7 +258,7 @@ func TestWhereMessagesGo(t *testing.T) {
 	}
 }
 
-func TestAddressesThatNoMessageGoesTo(t *testing.T) {
+func TestGuard_RefusesBarredAddresses(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{Now: func() time.Time { return moment }}
 	for address, code := range map[string]string{
@@ -298,7 +298,7 @@ func TestAddressesThatNoMessageGoesTo(t *testing.T) {
 
 // A name may lead to another address when it is used than when it was given:
 // what counts is where the connection goes.
-func TestNoConnectionGoesToABarredAddress(t *testing.T) {
+func TestGuard_ChecksResolvedAddress(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{}
 	for _, address := range []string{"https://169.254.169.254:9/", "https://0.0.0.0:9/", "https://[fe80::1]:9/", "http://10.9.8.7:9/"} {
@@ -314,7 +314,7 @@ func TestNoConnectionGoesToABarredAddress(t *testing.T) {
 }
 
 // Whatever the other side does, the address of a chat is in no error.
-func TestTheAddressOfAChatIsInNoError(t *testing.T) { // PAINS #26
+func TestSlack_ErrorsHideAddress(t *testing.T) { // PAINS #26
 	t.Parallel()
 	const secret = "T0/B0/topsecretpath"
 	for what, answer := range map[string]func(int, http.ResponseWriter, *http.Request){
@@ -355,7 +355,7 @@ func TestTheAddressOfAChatIsInNoError(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestWhatTheOtherSideSaysIsShownOnOneLine(t *testing.T) {
+func TestSender_ShowsAnswerOnOneLine(t *testing.T) {
 	t.Parallel()
 	l := &listener{answer: func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(403)

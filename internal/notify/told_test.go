@@ -11,7 +11,7 @@ import (
 
 // An incident is told when a channel took a message about it, not when the message
 // was written; what did not arrive says why, in the delivery and to the log.
-func TestWatch_ToldIsWhatAChannelTook(t *testing.T) {
+func TestWatch_ToldMeansAccepted(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	r.down.Store(true)
@@ -40,7 +40,7 @@ func TestWatch_ToldIsWhatAChannelTook(t *testing.T) {
 }
 
 // What some mailboxes have is not sent again, and counts as told.
-func TestWatch_WhatSomeMailboxesHaveIsNotSentAgain(t *testing.T) {
+func TestWatch_PartlyAcceptedMailIsNotResent(t *testing.T) {
 	t.Parallel()
 	o := &office{plain: true, refuse: map[string][]string{"RCPT TO:<bob@example.com>": {"550 no such user"}}}
 	k := o.start(t)

@@ -157,7 +157,7 @@ func failing(now time.Time, act adtally.Act) func(*adtally.SourceRecord) {
 
 // once per incident, and once when it is over, however many watch; what is
 // late is seen by when it was last good; what does not arrive is sent later.
-func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
+func TestWatch_ReportsOpenedAndResolvedOnce(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	i := newInstallation(t, r.URL)
@@ -212,7 +212,7 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	same(t, "once they are dropped", r.heard(), nil)
 }
 
-func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) {
+func TestWatch_GivesUpUndeliverable(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	r.down.Store(true)

@@ -23,7 +23,7 @@ func published() (key adtally.Secret, header http.Header, body []byte, at time.T
 	return adtally.NewSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), header, []byte(`{"test": 2432232314}`), time.Unix(1614265330, 0)
 }
 
-func TestSignaturesAreAsTheStandardHasThem(t *testing.T) {
+func TestSign_FollowsStandardWebhooks(t *testing.T) {
 	t.Parallel()
 	key, header, body, at := published()
 	if err := notify.Verify(key, header, body, at); err != nil {
@@ -39,7 +39,7 @@ func TestSignaturesAreAsTheStandardHasThem(t *testing.T) {
 	}
 }
 
-func TestCallsThatAreNotOursAreRefused(t *testing.T) {
+func TestVerify_RefusesForgedCalls(t *testing.T) {
 	t.Parallel()
 	for what, spoil := range map[string]func(*adtally.Secret, http.Header, *[]byte, *time.Time) error{
 		"another body": func(_ *adtally.Secret, _ http.Header, b *[]byte, _ *time.Time) error {
@@ -99,7 +99,7 @@ func TestCallsThatAreNotOursAreRefused(t *testing.T) {
 	}
 }
 
-func TestNoKeyIsMadeTwice(t *testing.T) {
+func TestNewKey_IsUnique(t *testing.T) {
 	t.Parallel()
 	if a, b := notify.NewSigningKey().Reveal(), notify.NewSigningKey().Reveal(); a == b || !strings.HasPrefix(a, "whsec_") {
 		t.Errorf("%q, %q", a, b)
@@ -107,7 +107,7 @@ func TestNoKeyIsMadeTwice(t *testing.T) {
 }
 
 // Whatever comes: only what was signed is taken for signed.
-func TestOnlyWhatWasSignedIsTaken(t *testing.T) {
+func TestVerify_AcceptsOnlySignedContent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		key, header, body, at := published()

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-func TestCheckpointsAreKeptAndTheCursorOfTheirSliceForgotten(t *testing.T) {
+func TestCheckpoints_DeleteCursorOfTheirSlice(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -43,7 +43,7 @@ func TestCheckpointsAreKeptAndTheCursorOfTheirSliceForgotten(t *testing.T) {
 	})
 }
 
-func TestTheLedgerAdoptsWhatTheWarehouseSays(t *testing.T) {
+func TestCheckpoints_AdoptWarehouse(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -65,7 +65,7 @@ func TestTheLedgerAdoptsWhatTheWarehouseSays(t *testing.T) {
 }
 
 // A day of which the platform gave a part is known as such.
-func TestAPartialCheckpointStaysPartial(t *testing.T) {
+func TestCheckpoints_PartialStaysPartial(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -92,7 +92,7 @@ func TestAPartialCheckpointStaysPartial(t *testing.T) {
 
 // The newer of two says all that an older one within it said; a zero window is
 // no range of days.
-func TestACoveredCheckpointGoes(t *testing.T) {
+func TestCheckpoints_CoveredIsDeleted(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -124,7 +124,7 @@ func TestACoveredCheckpointGoes(t *testing.T) {
 }
 
 // As both databases order them, one that was never asked for first.
-func TestCheckpointsHaveAnOrder(t *testing.T) {
+func TestCheckpoints_AreOrdered(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

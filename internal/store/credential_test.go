@@ -57,7 +57,7 @@ func sealedAs(number int64, key string) adtally.Sealed {
 	return adtally.Sealed{Credential: "c", Version: number, Key: key, Bytes: fmt.Append([]byte{0, 255}, key, number)}
 }
 
-func TestCredentialsKeepEveryVersion(t *testing.T) {
+func TestCredentials_KeepEveryVersion(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -94,7 +94,7 @@ func TestCredentialsKeepEveryVersion(t *testing.T) {
 	})
 }
 
-func TestOnlyTheNextVersionIsAddedAndOnlyByTheKeyThatSeals(t *testing.T) {
+func TestAddVersion_RequiresNextVersionAndCurrentKey(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -128,7 +128,7 @@ func TestOnlyTheNextVersionIsAddedAndOnlyByTheKeyThatSeals(t *testing.T) {
 	})
 }
 
-func TestOneKeySealsAndAFormerOneIsRetiredWhenNothingNeedsIt(t *testing.T) {
+func TestKeys_FormerKeyRetiresWhenUnused(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -167,7 +167,7 @@ func TestOneKeySealsAndAFormerOneIsRetiredWhenNothingNeedsIt(t *testing.T) {
 }
 
 // While keys change, others add versions: none is ever sealed with a retired key.
-func TestNothingIsAddedUnderAKeyThatIsRetired(t *testing.T) {
+func TestKeys_RetiredKeyAcceptsNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := vaulted(t, address)
@@ -222,7 +222,7 @@ func changeKey(t *testing.T, db *store.DB) {
 }
 
 // What the database keeps of a grant is read by later versions of the program.
-func TestAGrantIsKeptAsTheJSONThatWasPromised(t *testing.T) {
+func TestGrant_JSONIsStable(t *testing.T) {
 	t.Parallel()
 	path := ledger(t)
 	db := vaulted(t, path)

@@ -13,7 +13,7 @@ import (
 )
 
 // a run that was interrupted says who ended it, by name.
-func TestConclude_SaysWhoInterruptedTheRun(t *testing.T) {
+func TestConclude_NamesWhoInterruptedTheRun(t *testing.T) {
 	t.Parallel()
 	d := auditEntry("run.cancel")
 	d.Object = "run:r1"
@@ -49,7 +49,7 @@ func TestConclude_SaysWhoInterruptedTheRun(t *testing.T) {
 }
 
 // a run whose worker was lost says so, with its host, until another one has it.
-func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
+func TestFree_NamesLostWorker(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -83,7 +83,7 @@ func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 }
 
 // A database on a full disk says so, and goes on when there is room.
-func TestAFullDisk_IsNamedByTheLedger(t *testing.T) {
+func TestFullDisk_IsAFault(t *testing.T) {
 	t.Parallel()
 	db := withSource(t, filepath.Join(t.TempDir(), "adtally.db"))
 	readyOne(t, db)

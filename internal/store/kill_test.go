@@ -45,7 +45,7 @@ func write(address string) {
 }
 
 // PAINS #14: what was acknowledged survives kill −9, and the lock does not.
-func TestKilledItKeepsWhatItSaid(t *testing.T) {
+func TestKill_KeepsAcknowledgedWrites(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		c := exec.CommandContext(t.Context(), os.Args[0])

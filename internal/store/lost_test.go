@@ -24,7 +24,7 @@ func addSources(t testing.TB, db *store.DB, n int) {
 }
 
 // What is lost is what a look at all accounts, one source at a time, finds lost.
-func TestLostAccounts_AreThoseThatTheNewestLookDidNotShow(t *testing.T) {
+func TestLostAccounts_MissingFromNewestListing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -45,7 +45,7 @@ func withPeople(t *testing.T, address string) *store.DB {
 	return db
 }
 
-func TestUsersAreKept(t *testing.T) {
+func TestUsers_AreStored(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -92,7 +92,7 @@ func count(t *testing.T, db *store.DB, f adtally.AuditFilter) int {
 	return len(all)
 }
 
-func TestAUserIsChangedByOneAtATime(t *testing.T) {
+func TestChangeUser_OptimisticLocking(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -112,7 +112,7 @@ func TestAUserIsChangedByOneAtATime(t *testing.T) {
 }
 
 // However many try at once, somebody stays an admin.
-func TestAnAdminStaysHoweverManyLeave(t *testing.T) {
+func TestChangeUser_LastAdminStays(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -135,7 +135,7 @@ func TestAnAdminStaysHoweverManyLeave(t *testing.T) {
 	})
 }
 
-func TestOnlyOneIsTheFirst(t *testing.T) {
+func TestAddFirstUser_OnlyOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -158,7 +158,7 @@ func TestOnlyOneIsTheFirst(t *testing.T) {
 	})
 }
 
-func TestSessionsAreKeptUntilTheyEnd(t *testing.T) {
+func TestSessions_UntilTheyEnd(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -185,7 +185,7 @@ func TestSessionsAreKeptUntilTheyEnd(t *testing.T) {
 	})
 }
 
-func TestAnInviteIsUsedOnceAndInTime(t *testing.T) {
+func TestAcceptInvite_OnceAndInTime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -229,7 +229,7 @@ func TestAnInviteIsUsedOnceAndInTime(t *testing.T) {
 	})
 }
 
-func TestAnInviteLetsInOneOfMany(t *testing.T) {
+func TestAcceptInvite_Concurrently(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withPeople(t, address)
@@ -252,7 +252,7 @@ func TestAnInviteLetsInOneOfMany(t *testing.T) {
 	})
 }
 
-func TestAPIKeysAreKept(t *testing.T) {
+func TestAPIKeys_AreStored(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -278,7 +278,7 @@ func TestAPIKeysAreKept(t *testing.T) {
 	})
 }
 
-func TestTheAuditLogIsPicked(t *testing.T) {
+func TestAuditEntries_Filter(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -53,7 +53,7 @@ func silent(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func TestAServerThatCannotBeUsedIsNamedWithItsCure(t *testing.T) {
+func TestPostgres_UnusableServerHasHint(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	for name, c := range map[string]struct{ address, code string }{
@@ -106,7 +106,7 @@ func hidden(t *testing.T, address string, err error) {
 	}
 }
 
-func TestANewerDatabaseAndAStrangersSchemaAreRefusedAndLeftAlone(t *testing.T) {
+func TestPostgres_RefusesNewerAndForeignSchemas(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ statement, code string }{
 		"newer":    {"INSERT INTO adtally.schema_version (version_id, is_applied) VALUES (9999, true)", "database_newer"},
@@ -138,7 +138,7 @@ func TestANewerDatabaseAndAStrangersSchemaAreRefusedAndLeftAlone(t *testing.T) {
 const everything = `SELECT n.nspname || '.' || c.relname || ' ' || c.xmin || ' ' || c.relfilenode || ' ' || n.xmin
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')`
 
-func TestTablesOfOthersBesideOursStayAsTheyAre(t *testing.T) {
+func TestPostgres_LeavesOtherTablesAlone(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	change(t, "pgx", address, "CREATE TABLE runs (theirs INT); CREATE TABLE goose_db_version (version_id BIGINT); INSERT INTO goose_db_version VALUES (70000)")
@@ -151,7 +151,7 @@ func TestTablesOfOthersBesideOursStayAsTheyAre(t *testing.T) {
 
 // Who may not make a schema may use one that was made for them; who has none is
 // told.
-func TestAUserOfFewRights(t *testing.T) {
+func TestPostgres_MinimalPrivileges(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	role := "few_" + strings.TrimPrefix(with(t, address, func(u *url.URL) { u.RawQuery, u.User, u.Host, u.Scheme = "", nil, "", "" }), "/")
@@ -167,7 +167,7 @@ func TestAUserOfFewRights(t *testing.T) {
 
 // A server that goes away in the middle is named, and when it is back the database
 // goes on with new connections.
-func TestAConnectionThatWasLostIsMadeAgain(t *testing.T) {
+func TestPostgres_Reconnects(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	db := open(t, address)
@@ -185,7 +185,7 @@ func TestAConnectionThatWasLostIsMadeAgain(t *testing.T) {
 }
 
 // The claim is PostgreSQL's to end: it is free again when its connection is gone.
-func TestAClaimEndsWithItsConnection(t *testing.T) {
+func TestPostgres_LockEndsWithConnection(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	unlock, err := open(t, address).Lock(ctx)
@@ -207,7 +207,7 @@ func TestAClaimEndsWithItsConnection(t *testing.T) {
 
 // PAINS #14: whatever the server does for others, a commit of ours waits for the
 // disk.
-func TestACommitWaitsForTheDisk(t *testing.T) {
+func TestPostgres_CommitIsDurable(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	change(t, "pgx", address, "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = off'; END $$")
@@ -217,7 +217,7 @@ func TestACommitWaitsForTheDisk(t *testing.T) {
 	}
 }
 
-func TestAnAddressMayLimitItsConnections(t *testing.T) {
+func TestPostgres_PoolSizeFromURL(t *testing.T) {
 	t.Parallel()
 	db := open(t, with(t, postgrestest.Start(t), func(u *url.URL) { u.RawQuery = "pool_max_conns=1" }))
 	err := db.Count(ctx, func() error {

@@ -14,7 +14,7 @@ import (
 
 // Both databases have the same tables: names, types, what may be NULL, defaults,
 // what is unique, what refers to what.
-func TestBothSchemasAreTheSame(t *testing.T) {
+func TestMigrations_SchemasAreEqual(t *testing.T) {
 	t.Parallel()
 	path, address := ledger(t), postgrestest.Start(t)
 	open(t, path)
@@ -29,7 +29,7 @@ func TestBothSchemasAreTheSame(t *testing.T) {
 }
 
 // Texts are ordered by their bytes on both, whatever language the server speaks.
-func TestTextsAreOrderedByTheirBytes(t *testing.T) {
+func TestMigrations_TextsSortByBytes(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
 	open(t, address)
@@ -99,7 +99,7 @@ var released = map[string]string{
 	"postgres/00100_baseline.sql": "02e8a1abce3b4a5c87b70f744af830df440fa1d88fa3c759ebb01738a858a6df",
 }
 
-func TestAReleasedMigrationIsNeverChanged(t *testing.T) {
+func TestMigrations_ReleasedNeverChange(t *testing.T) {
 	t.Parallel()
 	for name, want := range released {
 		text, err := os.ReadFile("migrations/" + name)
@@ -110,7 +110,7 @@ func TestAReleasedMigrationIsNeverChanged(t *testing.T) {
 	}
 }
 
-func TestMigrationsHaveTheSameNumbersOnBoth(t *testing.T) {
+func TestMigrations_NumbersAreEqual(t *testing.T) {
 	t.Parallel()
 	same(t, "migrations for PostgreSQL", names(t, "migrations/postgres"), names(t, "migrations/sqlite"))
 }

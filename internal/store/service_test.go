@@ -24,7 +24,7 @@ func withSource(t *testing.T, address string) *store.DB {
 	return db
 }
 
-func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) {
+func TestSources_OptimisticLocking(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -64,7 +64,7 @@ func TestASourceIsKeptAndEditedByOneAtATime(t *testing.T) {
 	})
 }
 
-func TestOfEachLaneOneRunIsOn(t *testing.T) {
+func TestRequestRun_OneRunPerLane(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -108,7 +108,7 @@ func TestOfEachLaneOneRunIsOn(t *testing.T) {
 
 // R20, PAINS #14: a step has one holder; who lost it can neither renew, nor hold,
 // nor leave it.
-func TestAStepHasOneHolder(t *testing.T) {
+func TestLease_OneHolder(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -175,7 +175,7 @@ func readyOne(t *testing.T, db *store.DB) adtally.JobArgs {
 	return ready[0]
 }
 
-func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
+func TestLease_OneStepPerAccount(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -204,7 +204,7 @@ func TestNobodyWorksOnAnAccountBesideAnother(t *testing.T) {
 	})
 }
 
-func TestARunEndsWithItsLastStepAndSaysTheWorst(t *testing.T) {
+func TestRun_EndsWithLastStep(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -261,7 +261,7 @@ func unmoved(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord
 	return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info", Code: "unmoved"}
 }
 
-func TestACancelledRunEnds(t *testing.T) {
+func TestCancel_EndsRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -289,7 +289,7 @@ func TestACancelledRunEnds(t *testing.T) {
 	})
 }
 
-func TestTheLogIsReadOnFromAnyLineAndPruned(t *testing.T) {
+func TestLog_ReadAfterLineAndPrune(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -13,7 +13,7 @@ import (
 	"adtally/internal/store"
 )
 
-func TestANewerLedgerAndAStrangersFileAreRefusedAndLeftAlone(t *testing.T) {
+func TestSQLite_RefusesNewerAndForeignFiles(t *testing.T) {
 	t.Parallel()
 	newer := ledger(t)
 	if err := open(t, newer).Close(); err != nil {
@@ -54,7 +54,7 @@ func change(t *testing.T, driver, address, statement string) {
 	}
 }
 
-func TestNobodyElseMayReadIt(t *testing.T) {
+func TestSQLite_FileIsPrivate(t *testing.T) {
 	t.Parallel()
 	path := ledger(t)
 	open(t, path)

@@ -13,7 +13,7 @@ import (
 	"adtally/internal/store"
 )
 
-func TestStatementsAreNumberedForPostgreSQL(t *testing.T) {
+func TestNumbered_Placeholders(t *testing.T) {
 	t.Parallel()
 	for statement, want := range map[string]string{
 		"SELECT 1":                                  "SELECT 1",
@@ -35,7 +35,7 @@ func TestStatementsAreNumberedForPostgreSQL(t *testing.T) {
 
 // Whatever stands between them, the values keep their order and the rest its
 // text.
-func TestNumberingChangesNothingElse(t *testing.T) {
+func TestNumbered_ChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var statement, want strings.Builder
@@ -54,7 +54,7 @@ func TestNumberingChangesNothingElse(t *testing.T) {
 	})
 }
 
-func FuzzNumberingEnds(f *testing.F) {
+func FuzzNumbered(f *testing.F) {
 	f.Add("a = ? AND 'b?")
 	f.Fuzz(func(t *testing.T, statement string) {
 		if got := store.Numbered(statement); len(got) < len(statement) {
@@ -65,7 +65,7 @@ func FuzzNumberingEnds(f *testing.F) {
 
 // Two methods that read and then write what they read are as one after the
 // other: nothing that one of them counted is lost.
-func TestWhatIsReadAndWrittenAtOnceIsNotLost(t *testing.T) {
+func TestTransactions_LoseNoUpdates(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -86,7 +86,7 @@ func TestWhatIsReadAndWrittenAtOnceIsNotLost(t *testing.T) {
 	})
 }
 
-func TestWhatAMethodRefusesIsNotWritten(t *testing.T) {
+func TestTransactions_RefusalWritesNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -61,7 +61,7 @@ func same(t *testing.T, what string, got, want any) {
 	}
 }
 
-func TestARunIsFoundAgainByItsCommand(t *testing.T) {
+func TestRuns_FoundByCommand(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -91,7 +91,7 @@ func TestARunIsFoundAgainByItsCommand(t *testing.T) {
 	})
 }
 
-func TestStepsAndOutcomesAreKept(t *testing.T) {
+func TestStepsAndOutcomes_AreStored(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -122,7 +122,7 @@ func TestStepsAndOutcomesAreKept(t *testing.T) {
 	})
 }
 
-func TestOneSyncAtATime(t *testing.T) {
+func TestLock_OneSyncAtATime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		unlock, err := open(t, address).Lock(ctx)
@@ -143,7 +143,7 @@ func TestOneSyncAtATime(t *testing.T) {
 	})
 }
 
-func TestManyMayWriteAtOnce(t *testing.T) {
+func TestStore_ConcurrentWrites(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -165,7 +165,7 @@ func TestManyMayWriteAtOnce(t *testing.T) {
 	})
 }
 
-func TestManyMayOpenANewLedgerAtOnce(t *testing.T) {
+func TestOpen_NewDatabaseConcurrently(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		var wg sync.WaitGroup
@@ -187,7 +187,7 @@ func TestManyMayOpenANewLedgerAtOnce(t *testing.T) {
 
 // A command may name a thousand accounts, and the words of somebody else's error
 // may be no text.
-func TestOddTextsAreKept(t *testing.T) {
+func TestStore_OddTexts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -215,7 +215,7 @@ func TestOddTextsAreKept(t *testing.T) {
 	})
 }
 
-func TestWhatIsCalledOffSaysSo(t *testing.T) {
+func TestStore_CancelledContext(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -235,7 +235,7 @@ func TestWhatIsCalledOffSaysSo(t *testing.T) {
 }
 
 //
-func TestNotesAndLessonsAreReplaced(t *testing.T) {
+func TestNotesAndCosts_AreReplaced(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -261,7 +261,7 @@ func TestNotesAndLessonsAreReplaced(t *testing.T) {
 
 // A load counts once, however often it is reported; what committed nothing counts
 // no rows.
-func TestStepRecord_CountsEachLoadOnce(t *testing.T) {
+func TestStepRecord_CountsLoadsOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -16,7 +16,7 @@ func codeOf(err error) string {
 }
 
 // a state is good once, and what came of a login stays, without its secret.
-func TestALoginComesBackOnce(t *testing.T) {
+func TestLogins_StateIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -74,7 +74,7 @@ func TestALoginComesBackOnce(t *testing.T) {
 }
 
 // a link works once, until it ends or is taken back.
-func TestAConnectLinkWorksOnce(t *testing.T) {
+func TestConnectLinks_AreUsedOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -113,7 +113,7 @@ func TestAConnectLinkWorksOnce(t *testing.T) {
 	})
 }
 
-func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) {
+func TestSettings_OptimisticLocking(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -148,7 +148,7 @@ func TestSettingsAndAppsAreSetByOneAtATime(t *testing.T) {
 
 // what is known of credentials in use; one process at a time looks after one,
 // and a version is not needed any more after a good sync that began with the next.
-func TestCredentialsAreLookedAfterByOne(t *testing.T) {
+func TestCredentials_MaintainedByOneWorker(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -230,7 +230,7 @@ func finish(t *testing.T, db *store.DB, id string, at time.Time) {
 	}
 }
 
-func TestAccountsThatWereNotShownAreLost(t *testing.T) {
+func TestSeenAccounts_MissingAreLost(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)

@@ -10,7 +10,7 @@ import (
 	"adtally"
 )
 
-func TestWhatDoesNotAddUpIsKeptUntilItDoes(t *testing.T) {
+func TestDrifts_UntilResolved(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -40,7 +40,7 @@ func TestWhatDoesNotAddUpIsKeptUntilItDoes(t *testing.T) {
 var channel = adtally.Channel{ID: "ch1", Name: "Team", Kind: "slack", Settings: map[string]string{"to": "x"}, Credential: "c9",
 	Alerts: []adtally.AlertKind{adtally.Stale}, Sources: []string{"s1"}, Revision: 1, Created: moment.Truncate(time.Microsecond), CreatedBy: "user:1"}
 
-func TestAChannelIsKeptAndEditedByOneAtATime(t *testing.T) {
+func TestChannels_OptimisticLocking(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -82,7 +82,7 @@ func incident(id string) (adtally.Incident, adtally.Delivery) {
 
 // Two who watch the same installation, at once and again and again: of one
 // alert there is one incident and one delivery.
-func TestOfATroubleThereIsOneOutage(t *testing.T) {
+func TestIncidents_OneOpenPerAlert(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -130,7 +130,7 @@ func TestOfATroubleThereIsOneOutage(t *testing.T) {
 	})
 }
 
-func TestALetterIsTakenByOneAndComesBackWhereNothingIsSaid(t *testing.T) {
+func TestTakeDeliveries_LeaseExpires(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -180,7 +180,7 @@ func TestALetterIsTakenByOneAndComesBackWhereNothingIsSaid(t *testing.T) {
 	})
 }
 
-func TestUsageIsSummedUpAsAsked(t *testing.T) {
+func TestUsage_Sums(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -218,7 +218,7 @@ func TestUsageIsSummedUpAsAsked(t *testing.T) {
 	})
 }
 
-func TestATrendIsTheLineThroughWhatWasRead(t *testing.T) {
+func TestCostModel_FitsALine(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -262,7 +262,7 @@ func TestATrendIsTheLineThroughWhatWasRead(t *testing.T) {
 	})
 }
 
-func TestASourceIsForgottenOnlyOnceItsTimeIsOver(t *testing.T) {
+func TestForgetSource_AfterGrace(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)

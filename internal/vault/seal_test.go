@@ -14,7 +14,7 @@ import (
 	"adtally/internal/vault"
 )
 
-func TestWhatIsSealedOpens(t *testing.T) {
+func TestSeal_Opens(t *testing.T) {
 	t.Parallel()
 	key := vault.NewKey()
 	rapid.Check(t, func(t *rapid.T) {
@@ -32,7 +32,7 @@ func TestWhatIsSealedOpens(t *testing.T) {
 
 // A secret opens nowhere else: with no other key, for no other credential or
 // version, and not when a single bit has changed.
-func TestNothingElseOpens(t *testing.T) {
+func TestOpen_RefusesEverythingElse(t *testing.T) {
 	t.Parallel()
 	key, other := vault.NewKey(), vault.NewKey()
 	rapid.Check(t, func(t *rapid.T) {
@@ -65,7 +65,7 @@ func refused(t *rapid.T, what string, key vault.Key, s adtally.Sealed) {
 }
 
 // Two names that only together are the same bytes are two places.
-func TestPlacesDoNotRunIntoEachOther(t *testing.T) {
+func TestPlace_IsUnambiguous(t *testing.T) {
 	t.Parallel()
 	key := vault.NewKey()
 	s := vault.Seal(key, adtally.NewSecret("x"), "a\x00\x00\x00\x00\x00\x00\x00\x01", 1)
@@ -75,7 +75,7 @@ func TestPlacesDoNotRunIntoEachOther(t *testing.T) {
 	}
 }
 
-func TestTheCheckOfAKeyFitsThatKeyOnly(t *testing.T) {
+func TestKey_CheckFitsOnlyItsKey(t *testing.T) {
 	t.Parallel()
 	key, other := vault.NewKey(), vault.NewKey()
 	check := vault.Check(key)
@@ -92,7 +92,7 @@ func TestTheCheckOfAKeyFitsThatKeyOnly(t *testing.T) {
 	}
 }
 
-func TestNoncesAreNeverUsedTwice(t *testing.T) {
+func TestSeal_NoncesAreUnique(t *testing.T) {
 	t.Parallel()
 	key, seen := vault.NewKey(), map[string]bool{}
 	for range 20000 {
@@ -103,7 +103,7 @@ func TestNoncesAreNeverUsedTwice(t *testing.T) {
 	}
 }
 
-func TestAKeyIsNeverPrinted(t *testing.T) { // PAINS #26
+func TestKey_IsNeverPrinted(t *testing.T) { // PAINS #26
 	t.Parallel()
 	key := vault.NewKey()
 	text := key.Text().Reveal()
@@ -140,7 +140,7 @@ func TestAKeyIsNeverPrinted(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestKeysAreReadInAnyBase64AndNothingElse(t *testing.T) {
+func TestParseKey_AcceptsAnyBase64(t *testing.T) {
 	t.Parallel()
 	key := vault.NewKey()
 	text := key.Text().Reveal()
@@ -175,7 +175,7 @@ func FuzzOpening(f *testing.F) {
 }
 
 // What was sealed once opens for ever: the format is a promise.
-func TestASealOfThePastOpens(t *testing.T) {
+func TestOpen_StoredSealStillOpens(t *testing.T) {
 	t.Parallel()
 	key, err := vault.ParseKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
 	if err != nil {

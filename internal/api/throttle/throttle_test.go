@@ -12,7 +12,7 @@ import (
 
 var noon = time.Date(2026, 6, 2, 12, 0, 0, 0, time.UTC)
 
-func TestAFewErrorsAreFreeAndThenTheWaitGrows(t *testing.T) {
+func TestThrottle_WaitGrowsAfterFreeAttempts(t *testing.T) {
 	t.Parallel()
 	l, now := throttle.New(), noon
 	var waits []time.Duration
@@ -37,7 +37,7 @@ func TestAFewErrorsAreFreeAndThenTheWaitGrows(t *testing.T) {
 
 // However many strangers guess at an account, the first attempt from a new address is
 // free.
-func TestNobodyIsKeptFromAFirstTry(t *testing.T) {
+func TestThrottle_FirstAttemptIsFree(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		l, now := throttle.New(), noon
@@ -51,7 +51,7 @@ func TestNobodyIsKeptFromAFirstTry(t *testing.T) {
 	})
 }
 
-func TestManyAddressesAtOneAccountAreEachSlowed(t *testing.T) {
+func TestThrottle_ManyAddressesAtOneAccount(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for i := range 200 {
@@ -65,7 +65,7 @@ func TestManyAddressesAtOneAccountAreEachSlowed(t *testing.T) {
 	}
 }
 
-func TestAGoodTryForgives(t *testing.T) {
+func TestThrottle_GoodResets(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for range 100 { // an office behind one address logs in in the morning
@@ -76,7 +76,7 @@ func TestAGoodTryForgives(t *testing.T) {
 	}
 }
 
-func TestAnHourForgets(t *testing.T) {
+func TestThrottle_ForgetsAfterAnHour(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for range 10 {
@@ -94,7 +94,7 @@ func TestAnHourForgets(t *testing.T) {
 }
 
 // The number of entries is limited, however many addresses are invented.
-func TestItRemembersOnlySoMany(t *testing.T) {
+func TestThrottle_LimitsEntries(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for i := range 200_000 {

@@ -15,7 +15,7 @@ func sourceRecord(every time.Duration, good time.Time) adtally.SourceRecord {
 	return adtally.SourceRecord{Source: adtally.Source{ID: "s", Name: "Shop", Every: every}, Stage: adtally.Steady, Created: moment.AddDate(0, -1, 0), LastGood: good}
 }
 
-// Whatever anybody says: figures that are older than they should be are late.
+// Figures that are older than they should be are late, whatever the runs report.
 func TestLate_ReportsOverdueSources(t *testing.T) {
 	t.Parallel()
 	hour := time.Hour
@@ -54,7 +54,7 @@ func TestLate_ReportsOverdueSources(t *testing.T) {
 	}
 }
 
-// Once late, late until it is synced; the sentence is the same while it lasts.
+// A late source stays late until it is synced, with the same sentence.
 func TestLate_LastsUntilASync(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -96,7 +96,7 @@ func TestFailed_QuarantineIsSuspect(t *testing.T) {
 	}
 }
 
-func TestEnding_Stages(t *testing.T) { // DESIGN.md §6
+func TestEnding_Stages(t *testing.T) {
 	t.Parallel()
 	day := 24 * time.Hour
 	end := moment.Add(20 * day)
@@ -108,7 +108,7 @@ func TestEnding_Stages(t *testing.T) { // DESIGN.md §6
 			said = append(said, s+" "+end.Sub(now).String())
 		}
 	}
-	want := "opened access_ending 336h0m0s, worse access_ending 168h0m0s, worse access_ending 72h0m0s, worse access_ending 24h0m0s" // that it has ended is told by the sync that fails
+	want := "opened access_ending 336h0m0s, worse access_ending 168h0m0s, worse access_ending 72h0m0s, worse access_ending 24h0m0s" // the sync that fails reports the ended token
 	if got := strings.Join(said, ", "); got != want {
 		t.Errorf("people hear %s", got)
 	}
@@ -144,7 +144,7 @@ func TestDrifted_OneAlertPerTable(t *testing.T) {
 	}
 }
 
-// A full disk is told as what keeps a source from syncing, with what to do.
+// A full disk is reported as a failed sync, with a hint.
 func TestFailed_FullDisk(t *testing.T) {
 	t.Parallel()
 	got := notify.Failed(sourceRecord(time.Hour, moment), adtally.DiskFull("/data/ads.duckdb", nil), moment)

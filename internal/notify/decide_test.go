@@ -16,7 +16,7 @@ import (
 
 var moment = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 
-// watch is whoever asks again and again, and keeps what is decided.
+// watch calls Decide repeatedly and keeps its results.
 type watch struct {
 	n    int
 	open map[string]adtally.Incident
@@ -112,8 +112,9 @@ func TestDecide_ReportsOpenedAndResolvedOnce(t *testing.T) {
 	}
 }
 
-// Whatever comes and goes in whatever order: of each incident an event is sent at
-// most once, the end exactly once and last, and never of what nobody heard of.
+// Whatever alerts come and go in any order: each event of an incident is sent at most
+// once, the resolution exactly once and last, and never for an incident that was not
+// reported.
 func TestDecide_SendsNothingTwice(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -194,10 +195,10 @@ func TestMessage_HasSentenceAndCure(t *testing.T) {
 	w.look(moment.Add(50 * time.Minute))
 	w.look(moment.Add(65 * time.Minute))
 	want := []notify.Message{
-		{ID: "o1_opened", Event: notify.Opened, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Warning, Title: "Shop: it must be reconnected",
+		{ID: "o1_opened", Event: notify.Opened, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Warning, Title: "Shop: reconnect needed",
 			Sentence: "It is so.", Cure: "Do this.", At: moment, Since: moment, Source: "s", Name: "Shop"},
-		{ID: "o1_resolved", Event: notify.Resolved, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Well, Title: "Shop: it is well again",
-			Sentence: "This is over after 50 min: It is so.", At: moment.Add(65 * time.Minute), Since: moment, Source: "s", Name: "Shop"},
+		{ID: "o1_resolved", Event: notify.Resolved, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Well, Title: "Shop: resolved",
+			Sentence: "Resolved after 50 min: It is so.", At: moment.Add(65 * time.Minute), Since: moment, Source: "s", Name: "Shop"},
 	}
 	if d := cmp.Diff(want, w.sent); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -227,8 +228,8 @@ func TestStatusOf_SeparatesHealthAndFreshness(t *testing.T) {
 	}
 }
 
-// What only a person can bring about ends with what they did, and does not come
-// back by itself.
+// What only a person can cause is resolved when they undo it, and does not come back
+// by itself.
 func TestDecide_MovedEndResolvesImmediately(t *testing.T) {
 	t.Parallel()
 	for _, a := range []adtally.AlertKind{adtally.AccessEnding, adtally.VersionEnding} {

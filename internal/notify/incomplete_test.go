@@ -7,8 +7,8 @@ import (
 	"adtally"
 )
 
-// Values that could not be loaded are told of at once; what the platform gives on
-// a later day is not, while the source is up to date.
+// Values that could not be loaded are reported immediately. Data that the platform
+// returns on a later day is not, while the source is up to date.
 func TestWatch_ReportsQuarantineNotDeferredData(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)

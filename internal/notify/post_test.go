@@ -24,14 +24,14 @@ var message = notify.Message{ID: "o1_opened", Event: notify.Opened, Incident: "o
 	Severity: adtally.Critical, Title: "Shop & <Son>: it does not sync", Sentence: "<!channel> it is so.", Cure: "Do this.",
 	Link: "https://adtally.example/sources/s?a=1&b=<|>", At: moment, Since: moment, Source: "s", Name: "Shop & <Son>"}
 
-// heard is one request as the other side sees it.
+// heard is one request as the receiver sees it.
 type heard struct {
 	path   string
 	header http.Header
 	body   []byte
 }
 
-// listener is somebody's server, which answers as it is told.
+// listener is a scripted receiver.
 type listener struct {
 	mu     sync.Mutex
 	heard  []heard
@@ -49,7 +49,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// all are the requests so far.
+// all returns the requests so far.
 func (l *listener) all() []heard {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -60,11 +60,11 @@ func answers(codes ...int) func(int, http.ResponseWriter, *http.Request) {
 	return func(n int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[min(n, len(codes))-1]) }
 }
 
-// secure starts a listener with TLS, and a sender that believes it.
+// secure starts a listener with TLS, and a sender that trusts it.
 func secure(t *testing.T, l *listener) (*httptest.Server, *notify.Sender) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(l)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it would complain of those who do not believe it
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it would log the refused handshakes
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	roots := x509.NewCertPool()
@@ -80,7 +80,7 @@ func webhook(address string, key adtally.Secret) adtally.Channel {
 	return adtally.Channel{ID: "c", Name: "ours", Kind: "webhook", Settings: map[string]string{"url": address}, Secret: key}
 }
 
-// wants says that an error is a fault with a code and a cure.
+// wants checks that an error is a fault with a code and a hint.
 func wants(t *testing.T, what string, err error, code string) {
 	t.Helper()
 	f := adtally.FaultOf(err)
@@ -192,7 +192,8 @@ func TestSender_StopsWhenCancelled(t *testing.T) {
 	}
 }
 
-// A message follows to no other address, and is not lost on the way to the same.
+// A message follows no redirect to another host, and survives a redirect to the same
+// one.
 func TestSender_RefusesRedirectsToOtherHosts(t *testing.T) {
 	t.Parallel()
 	stranger := &listener{}
@@ -296,8 +297,8 @@ func TestGuard_RefusesBarredAddresses(t *testing.T) {
 	wants(t, "no such kind", k.Check(adtally.Channel{Kind: "pigeon"}), "channel_setting")
 }
 
-// A name may lead to another address when it is used than when it was given:
-// what counts is where the connection goes.
+// A name may resolve differently when it is used than when it was entered: the address
+// of the connection counts.
 func TestGuard_ChecksResolvedAddress(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{}
@@ -313,8 +314,8 @@ func TestGuard_ChecksResolvedAddress(t *testing.T) {
 	}
 }
 
-// Whatever the other side does, the address of a chat is in no error.
-func TestSlack_ErrorsHideAddress(t *testing.T) { // PAINS #26
+// Whatever the receiver does, no error contains the address of a chat.
+func TestSlack_ErrorsHideAddress(t *testing.T) {
 	t.Parallel()
 	const secret = "T0/B0/topsecretpath"
 	for what, answer := range map[string]func(int, http.ResponseWriter, *http.Request){

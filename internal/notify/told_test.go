@@ -9,8 +9,9 @@ import (
 	"adtally"
 )
 
-// An incident is told when a channel took a message about it, not when the message
-// was written; what did not arrive says why, in the delivery and to the log.
+// An incident counts as notified when a channel accepted a message about it, not when
+// the message was written. A failed delivery has its reason, in the delivery and in
+// the log.
 func TestWatch_ToldMeansAccepted(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
@@ -39,7 +40,7 @@ func TestWatch_ToldMeansAccepted(t *testing.T) {
 	}
 }
 
-// What some mailboxes have is not sent again, and counts as told.
+// Mail that some mailboxes accepted is not sent again, and counts as notified.
 func TestWatch_PartlyAcceptedMailIsNotResent(t *testing.T) {
 	t.Parallel()
 	o := &office{plain: true, refuse: map[string][]string{"RCPT TO:<bob@example.com>": {"550 no such user"}}}

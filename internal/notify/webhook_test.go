@@ -13,8 +13,8 @@ import (
 	"adtally/internal/notify"
 )
 
-// published is the example that the libraries of standardwebhooks.com are tested
-// with: whoever has one of them can read what we send.
+// published is the example with which the libraries of standardwebhooks.com are
+// tested: receivers that use such a library can verify our requests.
 func published() (key adtally.Secret, header http.Header, body []byte, at time.Time) {
 	header = http.Header{}
 	header.Set("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek")
@@ -32,7 +32,7 @@ func TestSign_FollowsStandardWebhooks(t *testing.T) {
 	if err := notify.Verify(adtally.NewSecret(strings.TrimPrefix(key.Reveal(), "whsec_")), header, body, at); err != nil {
 		t.Errorf("without the prefix: %v", err)
 	}
-	// While keys change, a call has a signature of each.
+	// During a key change, a request has one signature per key.
 	header.Set("webhook-signature", "v1,bm9wZQ== v1a,x "+header.Get("webhook-signature")+" v1,")
 	if err := notify.Verify(key, header, body, at); err != nil {
 		t.Errorf("among others: %v", err)
@@ -106,7 +106,7 @@ func TestNewKey_IsUnique(t *testing.T) {
 	}
 }
 
-// Whatever comes: only what was signed is taken for signed.
+// Random input: only what was signed is accepted.
 func TestVerify_AcceptsOnlySignedContent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

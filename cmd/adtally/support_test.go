@@ -50,7 +50,7 @@ func TestSupport_HoldsChannelsDeliveriesAndSettingsWithoutSecrets(t *testing.T) 
 	delivery := adtally.Delivery{ID: "o1_opened", Channel: "ch2", Incident: "o1", Body: `{"sentence":"It is late."}`, Written: now, NotBefore: now}
 	err = errors.Join(db.AddChannel(t.Context(), hook, adtally.Admission{}, adtally.AuditEntry{ID: "d1"}), db.AddChannel(t.Context(), mail, adtally.Admission{}, adtally.AuditEntry{ID: "d2"}),
 		db.Tell(t.Context(), []adtally.Incident{o}, []adtally.Delivery{delivery}))
-	delivery.Problem = "mail.example.com does not take the message: 554 no"
+	delivery.Problem = "mail.example.com refused the message: 554 no"
 	err = errors.Join(err, db.DeliverySent(t.Context(), delivery), db.SetSettings(t.Context(), adtally.InstallationSettings{Reveal: false}, adtally.AuditEntry{ID: "d3"}),
 		db.SetPlatformApp(t.Context(), adtally.PlatformApp{Connector: "facebookads", ID: "4711", Credential: "k3"}, adtally.Admission{}, adtally.AuditEntry{ID: "d4"}), db.Close())
 	if err != nil {
@@ -62,7 +62,7 @@ func TestSupport_HoldsChannelsDeliveriesAndSettingsWithoutSecrets(t *testing.T) 
 	}
 	parts := unzipped(t, to)
 	for name, wants := range map[string][]string{
-		"channels.json": {`"Name": "Ours"`, `"https://hooks.example.com/…"`, `"HasSecret": true`, `"stale"`, `"mail.example.com"`, `"sentence": "It is late."`, "does not take the message: 554 no"},
+		"channels.json": {`"Name": "Ours"`, `"https://hooks.example.com/…"`, `"HasSecret": true`, `"stale"`, `"mail.example.com"`, `"sentence": "It is late."`, "refused the message: 554 no"},
 		"settings.json": {`"reveal": false`, `"id": "4711"`, `"has_secret": true`},
 	} {
 		for _, want := range wants {

@@ -7,20 +7,19 @@ import (
 	"adtally"
 )
 
-// Access is what an operation asks of whoever calls it. The zero Access lets
-// nobody in.
+// Access says who may call an operation. The zero Access allows nobody.
 type Access struct {
 	Public bool
-	Asked  bool // of a public one: who it is matters, where they are known
+	Asked  bool // identify the caller of a public operation as well, where possible
 	Role   adtally.Role
 	Also   adtally.Permission // "" = none
-	Person bool               // a key cannot do it
+	Person bool               // a key may not call it
 }
 
-// public is for what must work before one is known.
+// public is for operations that are called before a login.
 var public = Access{Public: true}
 
-// extension is how the access stands in the OpenAPI document.
+// extension is the value of x-access in the OpenAPI document.
 func (a Access) extension() map[string]any {
 	if a.Public {
 		return map[string]any{"public": true}
@@ -35,7 +34,7 @@ func (a Access) extension() map[string]any {
 	return all
 }
 
-// refuse says why somebody may not; nil = they may.
+// refuse returns the reason why a caller may not, or nil.
 func (a Access) refuse(who Caller) *adtally.Fault {
 	switch {
 	case a.Public:
@@ -52,7 +51,7 @@ func (a Access) refuse(who Caller) *adtally.Fault {
 	return nil
 }
 
-// Kind is what sort of caller one is.
+// Kind is the kind of a caller.
 type Kind string
 
 const (
@@ -61,14 +60,14 @@ const (
 	program  Kind = "key"
 )
 
-// Caller is who makes a request.
+// Caller is the author of a request.
 type Caller struct {
 	Kind Kind
 	ID   string
 	Name string
 	adtally.AccessLevel
-	From    string // the address
-	session string // what the cookie holds; "" = none
+	From    string // IP address
+	session string // value of the session cookie; "" = none
 	secure  bool   // over HTTPS
 }
 
@@ -80,8 +79,8 @@ func (c Caller) String() string {
 	return string(c.Kind) + ":" + c.ID
 }
 
-// visit is one request on its way. It is the only thing that travels in a
-// context, and leaves it in this file.
+// visit is the request's ID and its caller. It is the only value that this package
+// puts into a context; only this file reads it.
 type visit struct {
 	id     string
 	caller Caller
@@ -100,13 +99,13 @@ func visitOf(ctx context.Context) *visit {
 	return &visit{}
 }
 
-// admit finds out who makes a request and whether they may.
+// admit identifies the caller and checks their access.
 func (s *shell) admit(r *http.Request, a Access) error {
 	v := visitOf(r.Context())
 	if !a.Public || a.Asked {
 		err := s.identify(r, v)
 		if a.Public && err != nil && adtally.FaultOf(err).Code == "unauthenticated" {
-			err = nil // it is nobody whom we know
+			err = nil // an unknown caller may use a public operation
 		}
 		if err != nil {
 			return err
@@ -118,7 +117,7 @@ func (s *shell) admit(r *http.Request, a Access) error {
 	return nil
 }
 
-// guard puts access before a handler that is no operation.
+// guard checks access in front of a handler that is not an operation.
 func (s *shell) guard(a Access, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := s.admit(r, a); err != nil {

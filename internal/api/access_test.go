@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// operation is what the OpenAPI document says of one.
+// operation is an operation of the OpenAPI document.
 type operation struct {
 	Method, Path string
 	ID           string `json:"operationId"`
@@ -31,7 +31,7 @@ type operation struct {
 	Responses map[string]struct{} `json:"responses"`
 }
 
-// document reads all operations.
+// document returns all operations of the OpenAPI document.
 func (h *testServer) document() (all []operation) {
 	h.t.Helper()
 	var doc struct {
@@ -58,9 +58,9 @@ func (h *testServer) document() (all []operation) {
 	return all
 }
 
-// asker is somebody who tries everything.
+// asker is a caller who tries every operation.
 type asker struct {
-	role        adtally.Role // "" = a stranger
+	role        adtally.Role // "" = anonymous
 	permissions []adtally.Permission
 	key         bool
 }
@@ -77,7 +77,7 @@ func askers() (all []asker) {
 	return all
 }
 
-// want is what the rule of an operation says to somebody; 0 = they may.
+// want is the status that an operation's access rule gives a caller; 0 = allowed.
 func want(o operation, a asker) int {
 	switch {
 	case o.Access.Public:
@@ -90,9 +90,9 @@ func want(o operation, a asker) int {
 	return 0
 }
 
-// Every operation × everybody: allowed, 401 or 403 exactly as its rule says, and
-// never an answer that the document does not know.
-func TestEverybodyMayWhatTheRuleSaysAndNoMore(t *testing.T) { // R25
+// Every operation is tried by every kind of caller. The status is allowed, 401 or 403
+// exactly as the rule says, and is always documented.
+func TestAccess_EveryOperationByEveryCaller(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -102,7 +102,7 @@ func TestEverybodyMayWhatTheRuleSaysAndNoMore(t *testing.T) { // R25
 			if o.Access == nil {
 				t.Fatalf("%s %s has no rule", o.Method, o.Path)
 			}
-			// Each request is made by somebody new: one of them logs itself out.
+			// Each request uses a new caller, because one of the operations logs the caller out.
 			got := a.ask(h, admin, o)
 			if want := want(o, a); want != 0 && got.Code != want || want == 0 && (got.Code == http.StatusUnauthorized || got.Code == http.StatusForbidden) {
 				t.Errorf("%s: %s %s got %d, want %d", a, o.Method, o.Path, got.Code, want)
@@ -130,15 +130,16 @@ func (a asker) ask(h, admin *testServer, o operation) reply {
 	return admin.guest(fmt.Sprintf("u%d@example.com", n), a.role, a.permissions...).ask(o.Method, path, body)
 }
 
-// key makes a key with these powers.
+// key creates a key with a role and permissions.
 func (h *testServer) key(role adtally.Role, permissions []adtally.Permission) string {
 	h.t.Helper()
 	raw, _ := json.Marshal(map[string]any{"name": "k", "role": role, "permissions": append([]adtally.Permission{}, permissions...)})
 	return h.ask("POST", "/api/v1/keys", string(raw)).is(http.StatusCreated).field("token")
 }
 
-// One file says who may what; a change of it is a change that somebody meant.
-func TestTheRulesAreThoseThatWereMeant(t *testing.T) { // R25
+// The golden file lists the access of every operation, so that a change of access is a
+// visible, deliberate change.
+func TestAccess_MatchesGoldenFile(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
 	for _, o := range newTestServer(t).document() {
@@ -167,9 +168,8 @@ func TestTheRulesAreThoseThatWereMeant(t *testing.T) { // R25
 	same(t, "the rules; go test ./internal/api -update writes them anew", text.String(), string(kept))
 }
 
-// The same door stands before what is no operation, and permissions count there
-// too.
-func TestMountsAreGuarded(t *testing.T) { // R25
+// The access check also guards mounts, including permissions.
+func TestMount_RequiresAccess(t *testing.T) {
 	t.Parallel()
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	rules := map[string]api.Access{

@@ -15,7 +15,7 @@ import (
 	"adtally/internal/api/throttle"
 )
 
-// Config is what the API is given.
+// Config holds what the API needs to run.
 type Config struct {
 	Store     Store
 	Service   Service
@@ -23,35 +23,36 @@ type Config struct {
 	Log       *slog.Logger
 	Now       func() time.Time
 	NewID     func() string // UUIDv7
-	// Key signs what callers carry for us. It must outlive a restart.
+	// Key signs the state that callers carry for us (cursors, login cookies). It must
+	// survive a restart.
 	Key adtally.Secret
 	// PublicURL is how people reach the server, such as https://ads.example.com.
 	PublicURL string
-	// Hosts are more names that the server is reached by, as they stand in a
-	// request: "adtally:8085". Without a PublicURL any is taken.
+	// Hosts are further names of the server, as they appear in the Host header:
+	// "adtally:8085". Without a PublicURL every name is accepted.
 	Hosts []string
-	// BehindProxy says that a proxy of ours sets X-Forwarded-For and
-	// X-Forwarded-Proto; without it they are somebody's fancy.
+	// BehindProxy says that our own proxy sets X-Forwarded-For and X-Forwarded-Proto.
+	// Without such a proxy any client can forge them, so they are ignored.
 	BehindProxy bool
-	// SetupCode is asked of whoever makes the first admin; zero = nobody can.
+	// SetupCode is required to create the first admin; zero = nobody can.
 	SetupCode adtally.Secret
-	OIDC      *OIDC // nil = there is none
+	OIDC      *OIDC // nil = no OIDC login
 	Checks    []Check
 	Mounts    []Mount
-	// Site answers what is neither API nor mount: the UI. nil = nothing does.
+	// Site serves every path that is neither API nor mount: the UI. nil = there is none.
 	Site    http.Handler
 	Version string
 	// Idle and Lifetime end a session; zero = the defaults.
 	Idle, Lifetime time.Duration
 }
 
-// How long a session lasts without being used, and at all.
+// Default lifetimes of a session: without use, and in total.
 const (
 	idle     = 24 * time.Hour
 	lifetime = 14 * 24 * time.Hour
 )
 
-// Mount is a handler that is no operation, at a pattern of http.ServeMux.
+// Mount is a handler that is not an operation, at a pattern of http.ServeMux.
 type Mount struct {
 	Pattern string
 	Access  Access
@@ -60,11 +61,11 @@ type Mount struct {
 	Policy string
 }
 
-// StyledPolicy is for pages of others that make styles of their own while they
-// run. Scripts still come from this server alone.
+// StyledPolicy is for third-party pages that create styles at run time. Scripts still
+// load from this server only.
 const StyledPolicy = policy + "; style-src-elem 'self' 'unsafe-inline'; style-src-attr 'unsafe-inline'"
 
-// governed is the handler under its own policy.
+// governed returns the handler under its own policy.
 func (m Mount) governed() http.Handler {
 	if m.Policy == "" {
 		return m.Handler
@@ -75,13 +76,13 @@ func (m Mount) governed() http.Handler {
 	})
 }
 
-// NewSetupCode makes a code for Config.SetupCode.
+// NewSetupCode returns a random code for Config.SetupCode.
 func NewSetupCode() adtally.Secret { return adtally.NewSecret(rand.Text()) }
 
-// group is some operations that belong together.
+// group is a set of related operations.
 type group interface{ register() }
 
-// shell is what all operations stand in.
+// shell holds what all operations share.
 type shell struct {
 	Config
 	huma     huma.API
@@ -91,7 +92,7 @@ type shell struct {
 	throttle *throttle.Throttle
 }
 
-// New puts the API together.
+// New builds the API's handler.
 func New(c Config) (http.Handler, error) {
 	if c.PublicURL != "" {
 		address, err := PublicURL(c.PublicURL)
@@ -107,6 +108,7 @@ func New(c Config) (http.Handler, error) {
 	for _, g := range s.groups() {
 		g.register()
 	}
+	s.completeDocument()
 	if err := s.serveDocument(); err != nil {
 		return nil, err
 	}
@@ -117,7 +119,7 @@ func New(c Config) (http.Handler, error) {
 	return s.router()
 }
 
-// groups are all operations.
+// groups returns all operations.
 func (s *shell) groups() []group {
 	logins := logins{s}
 	return []group{
@@ -143,10 +145,10 @@ func (s *shell) groups() []group {
 	}
 }
 
-// audited is what is written down of something that a caller does.
+// audited returns the audit entry for a caller's action.
 func (s *shell) audited(who Caller, what, object string, detail map[string]string) adtally.AuditEntry {
 	return adtally.AuditEntry{ID: s.NewID(), At: s.Now(), Who: who.String(), Name: who.Name, What: what, Object: object, From: who.From, Detail: detail}
 }
 
-// missing says whether a fault is only that something is not there.
+// missing reports whether an error only says that something does not exist.
 func missing(err error) bool { return err != nil && adtally.FaultOf(err).Code == "not_found" }

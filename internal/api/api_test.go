@@ -24,7 +24,7 @@ import (
 
 var ctx = context.Background()
 
-// counter counts how often a password was compared.
+// counter counts password comparisons.
 type counter struct {
 	api.Passwords
 	compared atomic.Int64
@@ -70,7 +70,7 @@ const (
 	ana       = "ana@example.com"
 )
 
-// cheap passwords: what they cost is tested where they are made.
+// Passwords are cheap to hash here; the password package tests the real cost.
 var cheap = password.New(1, 8, 4)
 
 func newTestServer(t *testing.T, change ...func(*api.Config)) *testServer {
@@ -92,7 +92,7 @@ func newTestServer(t *testing.T, change ...func(*api.Config)) *testServer {
 	return h
 }
 
-// as is the same house in another browser.
+// as is the same server in another browser.
 func (h *testServer) as(cookies ...*http.Cookie) *testServer {
 	other := *h
 	other.cookies = cookies
@@ -105,13 +105,13 @@ func (h *testServer) at(address string) *testServer {
 	return &other
 }
 
-// reply is what came back.
+// reply is an answer of the server.
 type reply struct {
 	*httptest.ResponseRecorder
 	t *testing.T
 }
 
-// ask sends a request as this browser does; a header is "Name: value".
+// ask sends a request from this browser; a header is "Name: value".
 func (h *testServer) ask(method, path, body string, headers ...string) reply {
 	h.t.Helper()
 	r := httptest.NewRequestWithContext(ctx, method, "http://ads.example.com"+path, strings.NewReader(body))
@@ -128,7 +128,7 @@ func (h *testServer) ask(method, path, body string, headers ...string) reply {
 	}
 	w := httptest.NewRecorder()
 	h.handler.ServeHTTP(w, r)
-	// The document allows null in the rows of a preview alone.
+	// The document allows null only in the rows of a preview.
 	if bytes.Contains(w.Body.Bytes(), []byte(`":null`)) {
 		h.t.Errorf("%s %s answers null: %s", method, path, w.Body)
 	}
@@ -144,7 +144,7 @@ func (r reply) is(status int) reply {
 	return r
 }
 
-// refused checks that it is a problem with this status and code.
+// refused checks for a problem with this status and code.
 func (r reply) refused(status int, code string) reply {
 	r.t.Helper()
 	p := r.problem()
@@ -155,7 +155,7 @@ func (r reply) refused(status int, code string) reply {
 	return r
 }
 
-// names checks that the problem names these fields, and no others.
+// names checks that the problem lists exactly these fields.
 func (r reply) names(t *testing.T, fields ...string) {
 	t.Helper()
 	var got []string
@@ -178,7 +178,7 @@ func (r reply) into(v any) {
 	}
 }
 
-// field is one member of the answer.
+// field returns a member of the answer.
 func (r reply) field(name string) string {
 	r.t.Helper()
 	all := map[string]any{}
@@ -186,16 +186,16 @@ func (r reply) field(name string) string {
 	return fmt.Sprint(all[name])
 }
 
-// cookies are those that the answer sets.
+// cookies returns the cookies that the answer sets.
 func (r reply) cookies() []*http.Cookie { return r.Result().Cookies() }
 
-// admin sets the house up; what is then asked is asked by the admin.
+// admin sets up the server; later requests come from the admin.
 func (h *testServer) admin() *testServer {
 	h.t.Helper()
 	return h.as(h.ask("POST", "/api/v1/setup", form("code", setupCode, "email", ana, "name", "Ana", "password", goodWord)).is(http.StatusCreated).cookies()...)
 }
 
-// form is a JSON object of names and values.
+// form builds a JSON object from names and values.
 func form(pairs ...string) string {
 	all := map[string]string{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -205,7 +205,7 @@ func form(pairs ...string) string {
 	return string(raw)
 }
 
-// guest is somebody with these powers who was invited and came.
+// guest invites a person with a role and permissions and logs them in.
 func (h *testServer) guest(email string, role adtally.Role, permissions ...adtally.Permission) *testServer {
 	h.t.Helper()
 	raw, _ := json.Marshal(map[string]any{"email": email, "role": role, "permissions": append([]adtally.Permission{}, permissions...)})

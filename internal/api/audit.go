@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// audit entries are the audit log, for reading.
+// audit serves the audit log.
 type audit struct {
 	*shell
 	store AuditEntries
@@ -17,20 +17,20 @@ type audit struct {
 
 func (g audit) register() {
 	handle(g.shell, operation{ID: "list-audit", Method: http.MethodGet, Path: "/api/v1/audit", Tag: tagPeople, Access: forAdmins,
-		Summary: "Read the audit log, newest first", Text: "Who did what to which thing, when and from where. Nothing in it is secret, and nobody can change it."}, g.list)
+		Summary: "Read the audit log, newest first", Text: "Who did what to which object, when, and from which address. The log holds no secrets and cannot be edited."}, g.list)
 }
 
-// AuditEntry is an entry of the audit log.
+// AuditEntry is one entry of the audit log.
 type AuditEntry struct {
-	ID     string            `json:"id"`
-	At     time.Time         `json:"at"`
-	Who    string            `json:"who,omitempty" doc:"Absent = nobody who is known" example:"user:0198c0de"`
-	Name   string            `json:"name,omitempty" doc:"What they were called then"`
-	What   string            `json:"what" example:"user.update"`
-	Object string            `json:"object,omitempty" example:"user:0198c0de"`
-	Called string            `json:"object_name,omitempty" doc:"What the object is called now, where it is a person or a key"`
-	From   string            `json:"from" doc:"The address"`
-	Detail map[string]string `json:"detail,omitempty"`
+	ID     string            `json:"id" doc:"ID of the entry"`
+	At     time.Time         `json:"at" doc:"When it happened"`
+	Who    string            `json:"who,omitempty" doc:"Who did it, as kind:id; absent = the caller was unknown" example:"user:0198c0de"`
+	Name   string            `json:"name,omitempty" doc:"Name of the caller at that time"`
+	What   string            `json:"what" example:"user.update" doc:"Action, as object.verb"`
+	Object string            `json:"object,omitempty" example:"user:0198c0de" doc:"Object of the action, as kind:id"`
+	Called string            `json:"object_name,omitempty" doc:"Current name of the object, if it is a person or a key"`
+	From   string            `json:"from" doc:"IP address of the caller"`
+	Detail map[string]string `json:"detail,omitempty" doc:"Further facts about the action, such as the role that was given"`
 }
 
 func auditEntryOf(d adtally.AuditEntry, name func(string) string) AuditEntry {
@@ -39,11 +39,11 @@ func auditEntryOf(d adtally.AuditEntry, name func(string) string) AuditEntry {
 
 type auditQuery struct {
 	Pages
-	Who    string    `query:"who" maxLength:"120" example:"user:0198c0de"`
-	What   string    `query:"what" maxLength:"60" example:"user.update"`
-	Object string    `query:"object" maxLength:"120" example:"user:0198c0de"`
-	Since  time.Time `query:"since" doc:"From this moment on"`
-	Until  time.Time `query:"until" doc:"Before this moment"`
+	Who    string    `query:"who" maxLength:"120" example:"user:0198c0de" doc:"Only entries of this caller"`
+	What   string    `query:"what" maxLength:"60" example:"user.update" doc:"Only entries with this action"`
+	Object string    `query:"object" maxLength:"120" example:"user:0198c0de" doc:"Only entries about this object"`
+	Since  time.Time `query:"since" doc:"Only entries from this moment on"`
+	Until  time.Time `query:"until" doc:"Only entries before this moment"`
 }
 
 func (g audit) list(ctx context.Context, _ Caller, in *auditQuery) (*listed[AuditEntry], error) {

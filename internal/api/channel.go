@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// channels are the ways to tell people what is wrong.
+// channels serves the notification channels.
 type channels struct {
 	*shell
 	Service
@@ -19,34 +19,34 @@ const tagAlerts = "alerts"
 
 func (g channels) register() {
 	const list, one = "/api/v1/channels", "/api/v1/channels/{id}"
-	handle(g.shell, operation{ID: "list-channel-kinds", Method: http.MethodGet, Path: "/api/v1/channel-kinds", Tag: tagAlerts, Access: forViewers, Summary: "List the sorts of channels and what each asks for"}, g.kinds)
+	handle(g.shell, operation{ID: "list-channel-kinds", Method: http.MethodGet, Path: "/api/v1/channel-kinds", Tag: tagAlerts, Access: forViewers, Summary: "List the kinds of channels and their fields"}, g.kinds)
 	handle(g.shell, operation{ID: "list-channels", Method: http.MethodGet, Path: list, Tag: tagAlerts, Access: forAdmins, Summary: "List the channels"}, g.list)
 	handle(g.shell, operation{ID: "create-channel", Method: http.MethodPost, Path: list, Tag: tagAlerts, Access: forAdmins, Status: http.StatusCreated,
-		Summary: "Make a channel", Text: "The signing key of a webhook is made where none is given, and shown this once."}, g.make)
-	handle(g.shell, operation{ID: "get-channel", Method: http.MethodGet, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Show a channel"}, g.get)
-	handle(g.shell, operation{ID: "update-channel", Method: http.MethodPatch, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Change a channel"}, g.change)
-	handle(g.shell, operation{ID: "delete-channel", Method: http.MethodDelete, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Delete a channel, and what was to be sent there"}, g.remove)
-	handle(g.shell, operation{ID: "test-channel", Method: http.MethodPost, Path: one + "/test", Tag: tagAlerts, Access: forAdmins, Summary: "Send a test",
-		Text: "It waits until the test has arrived, or says why it does not.", Refuses: []int{http.StatusServiceUnavailable}}, g.test)
-	handle(g.shell, operation{ID: "list-deliveries", Method: http.MethodGet, Path: one + "/deliveries", Tag: tagAlerts, Access: forAdmins, Summary: "List what was sent there, newest first"}, g.deliveries)
+		Summary: "Create a channel", Text: "If a webhook is created without a signing key, one is generated and shown in this response only."}, g.make)
+	handle(g.shell, operation{ID: "get-channel", Method: http.MethodGet, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Get a channel"}, g.get)
+	handle(g.shell, operation{ID: "update-channel", Method: http.MethodPatch, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Update a channel", Text: "Fields that are absent stay as they are."}, g.change)
+	handle(g.shell, operation{ID: "delete-channel", Method: http.MethodDelete, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Delete a channel and its pending deliveries"}, g.remove)
+	handle(g.shell, operation{ID: "test-channel", Method: http.MethodPost, Path: one + "/test", Tag: tagAlerts, Access: forAdmins, Summary: "Send a test message",
+		Text: "Waits until the test has arrived, or answers with the reason why it did not.", Refuses: []int{http.StatusServiceUnavailable}}, g.test)
+	handle(g.shell, operation{ID: "list-deliveries", Method: http.MethodGet, Path: one + "/deliveries", Tag: tagAlerts, Access: forAdmins, Summary: "List the deliveries of a channel, newest first"}, g.deliveries)
 }
 
-// ChannelKind is a sort of channel.
+// ChannelKind is a kind of channel.
 type ChannelKind struct {
-	Name    string         `json:"name"`
-	Title   string         `json:"title"`
-	Summary string         `json:"summary"`
-	Fields  []ChannelField `json:"fields" nullable:"false"`
+	Name    string         `json:"name" doc:"Name of the kind, as in a channel's kind"`
+	Title   string         `json:"title" doc:"Name for people"`
+	Summary string         `json:"summary" doc:"What the kind is, in one sentence"`
+	Fields  []ChannelField `json:"fields" nullable:"false" doc:"Fields to fill in"`
 }
 
-// ChannelField is something that a channel is told. The secret one stands in the
-// channel's secret, the others in its settings.
+// ChannelField is one setting of a channel. The secret field is sent as the channel's
+// secret, the others in its settings.
 type ChannelField struct {
-	Key     string `json:"key"`
-	Label   string `json:"label"`
-	Help    string `json:"help"`
-	Default string `json:"default,omitempty"`
-	Secret  bool   `json:"secret"`
+	Key     string `json:"key" doc:"Key in the channel's settings"`
+	Label   string `json:"label" doc:"Label for people"`
+	Help    string `json:"help" doc:"What to enter"`
+	Default string `json:"default,omitempty" doc:"Value that is used if the field is empty"`
+	Secret  bool   `json:"secret" doc:"Whether the field is the channel's secret"`
 }
 
 func (g channels) kinds(context.Context, Caller, *struct{}) (*listed[ChannelKind], error) {
@@ -61,13 +61,13 @@ func (g channels) kinds(context.Context, Caller, *struct{}) (*listed[ChannelKind
 	return out, nil
 }
 
-// ChannelChoice is what a person sets of a channel.
+// ChannelChoice holds the settings of a channel that a person chooses.
 type ChannelChoice struct {
-	Name     *string              `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
-	Settings *map[string]string   `json:"settings,omitempty" doc:"The fields of its kind, without the secret one"`
-	Secret   string               `json:"secret,omitempty" maxLength:"4000" doc:"Its secret field; it is never shown"`
-	Alerts   *[]adtally.AlertKind `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect" doc:"What is told here; none = everything"`
-	Sources  *[]string            `json:"sources,omitempty" maxItems:"10000" doc:"About which sources; none = all, and the installation"`
+	Name     *string              `json:"name,omitempty" pattern:"\\S" maxLength:"200" doc:"Name for people"`
+	Settings *map[string]string   `json:"settings,omitempty" doc:"Values by field key, without the secret field"`
+	Secret   string               `json:"secret,omitempty" maxLength:"4000" doc:"Value of the secret field; it is never returned"`
+	Alerts   *[]adtally.AlertKind `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect" doc:"Alert kinds to send here; empty = all"`
+	Sources  *[]string            `json:"sources,omitempty" maxItems:"10000" doc:"IDs of the sources to report on; empty = all, and the installation itself"`
 }
 
 func (c ChannelChoice) into(into *adtally.Channel) {
@@ -80,18 +80,18 @@ func (c ChannelChoice) into(into *adtally.Channel) {
 	}
 }
 
-// Channel is a way to tell people.
+// Channel is a notification channel, without its secret.
 type Channel struct {
-	ID       string              `json:"id"`
-	Name     string              `json:"name"`
-	Kind     string              `json:"kind"`
-	Settings map[string]string   `json:"settings" nullable:"false"`
-	Secret   bool                `json:"has_secret"`
-	Alerts   []adtally.AlertKind `json:"alerts" nullable:"false"`
-	Sources  []string            `json:"sources" nullable:"false"`
-	Created  time.Time           `json:"created"`
-	By       string              `json:"created_by"`
-	ByName   string              `json:"created_by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
+	ID       string              `json:"id" doc:"ID of the channel"`
+	Name     string              `json:"name" doc:"Name for people"`
+	Kind     string              `json:"kind" doc:"Kind of the channel: see list-channel-kinds"`
+	Settings map[string]string   `json:"settings" nullable:"false" doc:"Values by field key, without the secret field"`
+	Secret   bool                `json:"has_secret" doc:"Whether a secret is stored"`
+	Alerts   []adtally.AlertKind `json:"alerts" nullable:"false" doc:"Alert kinds that are sent here; empty = all"`
+	Sources  []string            `json:"sources" nullable:"false" doc:"IDs of the sources that are reported on; empty = all, and the installation itself"`
+	Created  time.Time           `json:"created" doc:"When the channel was created"`
+	By       string              `json:"created_by" doc:"Who created the channel, as kind:id"`
+	ByName   string              `json:"created_by_name,omitempty" doc:"Current name of the creator; absent = unknown"`
 }
 
 func channelOf(c adtally.Channel, name func(string) string) Channel {
@@ -103,7 +103,7 @@ func channelOf(c adtally.Channel, name func(string) string) Channel {
 }
 
 type oneChannel struct {
-	ETag string `header:"ETag" doc:"Send it as If-Match with an edit"`
+	ETag string `header:"ETag" doc:"Send it as If-Match with an update"`
 	Body Channel
 }
 
@@ -127,17 +127,17 @@ func (g channels) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneCh
 }
 
 type newChannel struct {
-	ETag string `header:"ETag" doc:"Send it as If-Match with an edit"`
+	ETag string `header:"ETag" doc:"Send it as If-Match with an update"`
 	Body struct {
 		Channel
-		Key string `json:"signing_key,omitempty" doc:"Made for this channel, and shown this once"`
+		Key string `json:"signing_key,omitempty" doc:"Signing key that was generated for this channel; returned only here"`
 	}
 }
 
 func (g channels) make(ctx context.Context, who Caller, in *struct {
 	Body struct {
 		ChannelChoice
-		Kind string `json:"kind" maxLength:"50" example:"slack"`
+		Kind string `json:"kind" maxLength:"50" example:"slack" doc:"Kind of the channel: see list-channel-kinds"`
 	}
 },
 ) (*newChannel, error) {
@@ -158,7 +158,7 @@ func (g channels) make(ctx context.Context, who Caller, in *struct {
 	return out, nil
 }
 
-// keep checks a channel, and writes it down with its new secret, where it has one.
+// keep validates a channel and stores it, with a new secret if there is one.
 func (g channels) keep(ctx context.Context, who Caller, c *adtally.Channel, fresh adtally.Secret, write func(context.Context, adtally.Admission) error) error {
 	if err := g.Senders.Check(*c); err != nil {
 		return foreign(err)
@@ -187,7 +187,7 @@ func (g channels) change(ctx context.Context, who Caller, in *struct {
 		return nil, err
 	}
 	if c.Revision != version {
-		return nil, refusal("stale_edit", "Somebody else has changed it meanwhile", "Read it again, and make the change once more.")
+		return nil, refusal("stale_edit", "Somebody else changed it in the meantime", "Read it again and repeat the change.")
 	}
 	if c.Secret, err = g.secret(ctx, c); err != nil {
 		return nil, err
@@ -206,7 +206,7 @@ func (g channels) change(ctx context.Context, who Caller, in *struct {
 	return &oneChannel{etag(version + 1), channelOf(c, g.names(ctx))}, nil
 }
 
-// secret is the one that a channel has.
+// secret returns the stored secret of a channel.
 func (g channels) secret(ctx context.Context, c adtally.Channel) (adtally.Secret, error) {
 	if c.Credential == "" {
 		return adtally.Secret{}, nil
@@ -232,18 +232,18 @@ func (g channels) test(ctx context.Context, who Caller, in *struct{ ByID }) (*no
 	return nil, nil
 }
 
-// Delivery is a message on its way to a channel, or one that has arrived.
+// Delivery is a message to a channel, sent or pending.
 type Delivery struct {
-	ID      string          `json:"id"`
-	Message json.RawMessage `json:"message" doc:"What is sent: see the signed webhook's description"`
-	Written time.Time       `json:"written"`
-	Arrived *time.Time      `json:"arrived,omitempty" doc:"Absent = not yet"`
-	Again   *time.Time      `json:"again,omitempty" doc:"When it is tried; absent = no more"`
-	Tries   int             `json:"tries"`
-	Problem string          `json:"problem,omitempty" doc:"Why it did not arrive the last time, or which mailbox does not have it"`
+	ID      string          `json:"id" doc:"ID of the delivery"`
+	Message json.RawMessage `json:"message" doc:"Message that is sent: see Signed webhooks in the documentation"`
+	Written time.Time       `json:"written" doc:"When the message was created"`
+	Arrived *time.Time      `json:"arrived,omitempty" doc:"When the channel accepted it; absent = not yet"`
+	Again   *time.Time      `json:"again,omitempty" doc:"Time of the next attempt; absent = no further attempt"`
+	Tries   int             `json:"tries" doc:"Number of attempts"`
+	Problem string          `json:"problem,omitempty" doc:"Why the last attempt failed, or which mailboxes refused the message"`
 }
 
-// mostDeliveries is how many are shown.
+// mostDeliveries is how many deliveries are listed.
 const mostDeliveries = 100
 
 func (g channels) deliveries(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[Delivery], error) {

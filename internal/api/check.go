@@ -8,25 +8,25 @@ import (
 	"adtally"
 )
 
-// TokenCheck is one thing that was looked at of a token.
+// TokenCheck is the result of one check of a token.
 type TokenCheck struct {
-	Name    adtally.CheckName   `json:"name" enum:"form,live,permission,expiry,accounts,same_accounts,insights"`
-	Result  adtally.CheckResult `json:"result" enum:"pass,warn,ask,fail,skipped" doc:"ask = it is taken only where somebody confirms it; skipped = it would say nothing after what failed"`
-	Code    string              `json:"code,omitempty" doc:"Stable, for programs" example:"token_expired"`
-	Act     adtally.Act         `json:"act,omitempty" enum:"retry,wait,reconnect,configure,bug" doc:"Who must act, where it failed"`
-	Message string              `json:"message" doc:"What was found, in one sentence"`
-	Hint    string              `json:"hint,omitempty" doc:"What to do about it"`
+	Name    adtally.CheckName   `json:"name" enum:"form,live,permission,expiry,accounts,same_accounts,insights" doc:"Name of the check"`
+	Result  adtally.CheckResult `json:"result" enum:"pass,warn,ask,fail,skipped" doc:"ask = the token is accepted only with confirm; skipped = an earlier check failed"`
+	Code    string              `json:"code,omitempty" doc:"Stable code for programs" example:"token_expired"`
+	Act     adtally.Act         `json:"act,omitempty" enum:"retry,wait,reconnect,configure,bug" doc:"Who must act, if the check failed"`
+	Message string              `json:"message" doc:"Result in one sentence"`
+	Hint    string              `json:"hint,omitempty" doc:"How to fix it"`
 }
 
-// Findings are all that was found of a token.
+// Findings are all results of inspecting a token.
 type Findings struct {
-	Checks  []TokenCheck `json:"checks" nullable:"false" doc:"In the order in which they are made"`
-	Who     string       `json:"who,omitempty" doc:"Whose token it is"`
-	Kind    string       `json:"kind,omitempty" example:"system user"`
-	App     string       `json:"app,omitempty" doc:"The app that it was made for"`
-	Expires *time.Time   `json:"expires,omitempty" doc:"Absent = never, or nobody knows: see the check"`
-	Lost    []AdAccount  `json:"lost" nullable:"false" doc:"Ad accounts that are read and that the token does not see"`
-	Gained  []AdAccount  `json:"gained" nullable:"false" doc:"Ad accounts that no token of the source saw before"`
+	Checks  []TokenCheck `json:"checks" nullable:"false" doc:"Checks in the order in which they ran"`
+	Who     string       `json:"who,omitempty" doc:"Owner of the token"`
+	Kind    string       `json:"kind,omitempty" example:"system user" doc:"Kind of owner, as the platform names it"`
+	App     string       `json:"app,omitempty" doc:"App that the token was issued for"`
+	Expires *time.Time   `json:"expires,omitempty" doc:"When the token expires; absent = never, or unknown: see the check expiry"`
+	Lost    []AdAccount  `json:"lost" nullable:"false" doc:"Ad accounts that the source reads and the token cannot see"`
+	Gained  []AdAccount  `json:"gained" nullable:"false" doc:"Ad accounts that no earlier token of the source could see"`
 }
 
 func findingsOf(i adtally.Inspection) Findings {
@@ -50,8 +50,8 @@ func bareAccounts(all []adtally.Account) []AdAccount {
 	return out
 }
 
-// notTaken is the problem of a secret that was found not to be good, or that
-// somebody has to confirm; nil = it is taken.
+// notTaken returns the problem of a secret that failed inspection, or that a person
+// must confirm; nil = the secret is accepted.
 func notTaken(i adtally.Inspection, confirmed bool) error {
 	worst := i.Verdict()
 	p := &Problem{Status: http.StatusUnprocessableEntity, Act: cmp.Or(worst.Act, adtally.Configure), Code: worst.Code, Detail: worst.Message, Hint: worst.Hint,

@@ -6,21 +6,21 @@ import (
 	"adtally"
 )
 
-// Choice is what a person sets of a source.
+// Choice holds the settings of a source that a person chooses.
 type Choice struct {
-	Name     *string   `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
-	Accounts *[]string `json:"accounts,omitempty" maxItems:"10000" doc:"Ad accounts, by number"`
-	All      *bool     `json:"all_accounts,omitempty" doc:"All that the token sees, also those to come"`
-	Tables   *[]string `json:"tables,omitempty" maxItems:"500" doc:"None = the usual ones"`
-	Since    dayChange `json:"since,omitempty" doc:"The first day; null = as far back as the platform serves"`
-	Minutes  *int      `json:"every_minutes,omitempty" enum:"5,15,30,60,120,180,360,480,720,1440" doc:"How often it is synced"`
-	LookBack *int      `json:"look_back_days,omitempty" minimum:"0" maximum:"90" doc:"For how many days after a day it is read again; 0 = as long as the platform restates it. Fewer days cost fewer calls and miss conversions that come late"`
+	Name     *string   `json:"name,omitempty" pattern:"\\S" maxLength:"200" doc:"Name for people"`
+	Accounts *[]string `json:"accounts,omitempty" maxItems:"10000" doc:"Numbers of the ad accounts to read"`
+	All      *bool     `json:"all_accounts,omitempty" doc:"Read every ad account that the token can see, including future ones"`
+	Tables   *[]string `json:"tables,omitempty" maxItems:"500" doc:"Tables to read; empty = the default tables"`
+	Since    dayChange `json:"since,omitempty" doc:"First day to read; null = as far back as the platform goes"`
+	Minutes  *int      `json:"every_minutes,omitempty" enum:"5,15,30,60,120,180,360,480,720,1440" doc:"Minutes between two syncs"`
+	LookBack *int      `json:"look_back_days,omitempty" minimum:"0" maximum:"90" doc:"How many days a past day is read again, because platforms restate figures; 0 = the platform's own period. Fewer days save calls but miss late conversions"`
 
-	Reports *[]adtally.Report `json:"reports,omitempty" maxItems:"50" doc:"Tables of one's own: see what a preview of one gives"`
-	Metrics *[]adtally.Metric `json:"metrics,omitempty" maxItems:"100" doc:"Conversions of one's own: of their action types the first is taken that a row has"`
+	Reports *[]adtally.Report `json:"reports,omitempty" maxItems:"50" doc:"Custom report tables: try one with preview-report"`
+	Metrics *[]adtally.Metric `json:"metrics,omitempty" maxItems:"100" doc:"Custom conversions: for each row, the first of the listed action types that is present"`
 }
 
-// into writes what was set into a source.
+// into copies the given settings into a source.
 func (c Choice) into(s *adtally.SourceRecord) {
 	set(&s.Name, c.Name)
 	set(&s.All, c.All)

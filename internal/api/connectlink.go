@@ -10,34 +10,34 @@ import (
 	"adtally"
 )
 
-// connectLinks let whoever has the rights at a platform log in for a source,
-// without being one of our people.
+// connectLinks serves links with which a person who has the rights at a platform, but
+// no account here, logs in for a source.
 type connectLinks struct{ sources }
 
 const (
 	linkPath = "/api/v1/sources/{id}/connect-links"
-	// usualLinkLife is for how many days a link works.
+	// usualLinkLife is the default lifetime of a link, in days.
 	usualLinkLife = 7
 )
 
 func (g connectLinks) register() {
 	handle(g.shell, operation{ID: "create-connect-link", Method: http.MethodPost, Path: linkPath, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
-		Summary: "Make a connect link", Text: "Whoever opens it can log in at the platform for this source, once. It is shown here only."}, g.make)
-	handle(g.shell, operation{ID: "list-connect-links", Method: http.MethodGet, Path: linkPath, Tag: tagSources, Access: withSecrets, Summary: "List a source's connect links"}, g.list)
-	handle(g.shell, operation{ID: "revoke-connect-link", Method: http.MethodDelete, Path: linkPath + "/{link}", Tag: tagSources, Access: withSecrets, Summary: "Take a connect link back"}, g.revoke)
+		Summary: "Create a connect link", Text: "Anyone who opens the link can log in at the platform for this source, once. The link is shown in this response only."}, g.make)
+	handle(g.shell, operation{ID: "list-connect-links", Method: http.MethodGet, Path: linkPath, Tag: tagSources, Access: withSecrets, Summary: "List the connect links of a source"}, g.list)
+	handle(g.shell, operation{ID: "revoke-connect-link", Method: http.MethodDelete, Path: linkPath + "/{link}", Tag: tagSources, Access: withSecrets, Summary: "Revoke a connect link"}, g.revoke)
 }
 
-// ConnectLink is a link, without its code.
+// ConnectLink is a connect link, without its code.
 type ConnectLink struct {
-	ID      string     `json:"id"`
-	By      string     `json:"by"`
-	ByName  string     `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
-	Made    time.Time  `json:"made"`
-	Expires time.Time  `json:"expires"`
-	Used    *time.Time `json:"used,omitempty"`
-	Revoked *time.Time `json:"revoked,omitempty"`
-	Open    bool       `json:"open" doc:"Whether it still lets somebody in"`
-	URL     string     `json:"url,omitempty" doc:"Shown once, when it is made"`
+	ID      string     `json:"id" doc:"ID of the link"`
+	By      string     `json:"by" doc:"Who created the link, as kind:id"`
+	ByName  string     `json:"by_name,omitempty" doc:"Current name of the creator; absent = unknown"`
+	Made    time.Time  `json:"made" doc:"When the link was created"`
+	Expires time.Time  `json:"expires" doc:"When the link expires"`
+	Used    *time.Time `json:"used,omitempty" doc:"When the link was used; absent = not used"`
+	Revoked *time.Time `json:"revoked,omitempty" doc:"When the link was revoked; absent = not revoked"`
+	Open    bool       `json:"open" doc:"Whether the link can still be used"`
+	URL     string     `json:"url,omitempty" doc:"The link itself; returned only when it is created" format:"uri-reference"`
 }
 
 func (g connectLinks) shown(l adtally.ConnectLink, address string, name func(string) string) ConnectLink {
@@ -47,7 +47,7 @@ func (g connectLinks) shown(l adtally.ConnectLink, address string, name func(str
 func (g connectLinks) make(ctx context.Context, who Caller, in *struct {
 	ByID
 	Body struct {
-		Days int `json:"days,omitempty" minimum:"1" maximum:"30" doc:"For how long it works; absent = 7"`
+		Days int `json:"days,omitempty" minimum:"1" maximum:"30" doc:"Lifetime of the link in days; absent = 7"`
 	}
 },
 ) (*struct{ Body ConnectLink }, error) {
@@ -81,28 +81,28 @@ func (g connectLinks) list(ctx context.Context, _ Caller, in *struct{ ByID }) (*
 
 func (g connectLinks) revoke(ctx context.Context, who Caller, in *struct {
 	ByID
-	Link string `path:"link" maxLength:"100"`
+	Link string `path:"link" maxLength:"100" doc:"ID of the link"`
 },
 ) (*nothing, error) {
 	return nil, g.Links.RevokeConnectLink(ctx, in.ID, in.Link, g.audited(who, "link.revoke", object("source", in.ID), map[string]string{"link": in.Link}))
 }
 
-// LinkView is what a connect link is for, to whoever holds it.
+// LinkView shows the purpose of a connect link to its holder.
 type LinkView struct {
-	Source   string    `json:"source" doc:"The name of the source"`
-	Platform string    `json:"platform" example:"Facebook Ads"`
-	Asks     string    `json:"asks" doc:"What is asked for"`
-	Expires  time.Time `json:"expires"`
+	Source   string    `json:"source" doc:"Name of the source"`
+	Platform string    `json:"platform" example:"Facebook Ads" doc:"Name of the platform"`
+	Asks     string    `json:"asks" doc:"What the platform will ask the person to allow"`
+	Expires  time.Time `json:"expires" doc:"When the link expires"`
 }
 
-// ByLinkCode is the part of an input that names a connect link.
+// ByLinkCode is the part of an input that names a connect link by its code.
 type ByLinkCode struct {
-	Code string `path:"code" maxLength:"100"`
+	Code string `path:"code" maxLength:"100" doc:"Code from the link"`
 }
 
-// opened is a connect link that works, and its source.
+// opened returns a usable connect link and its source.
 func (g platformLogins) opened(ctx context.Context, code string) (l adtally.ConnectLink, s adtally.SourceRecord, err error) {
-	gone := refusal("link_gone", "This link does not work, or no longer", "Ask whoever sent it for a new one.")
+	gone := refusal("link_gone", "This link is invalid, used or expired", "Ask the sender for a new link.")
 	l, err = g.Links.ConnectLink(ctx, "", hashed(code))
 	if missing(err) || err == nil && !l.Open(g.Now()) {
 		return l, s, gone

@@ -13,31 +13,31 @@ const oneCredential = "/api/v1/sources/{id}/credential" //nolint:gosec // an add
 
 func (g sources) registerCredential() {
 	handle(g.shell, operation{ID: "get-credential", Method: http.MethodGet, Path: oneCredential, Tag: tagSources, Access: forViewers,
-		Summary: "Show what a source's token is and allows", Text: "Never the token itself."}, g.credential)
+		Summary: "Get the credential of a source", Text: "Describes what the token is and allows. Never returns the token itself."}, g.credential)
 	handle(g.shell, operation{ID: "replace-credential", Method: http.MethodPut, Path: oneCredential, Tag: tagSources, Access: withSecrets,
-		Summary: "Give a source another token", Text: "Pasted, of another source, or of a login. The platform is asked first: a token that is not good is refused with what was found, and the one before stays. " +
-			"One that does not see all that is read asks to be confirmed (409). White space within a pasted token is taken out. Nothing else of the source changes; a sync begins at once, and a run that is on finishes with the token before.",
+		Summary: "Replace the token of a source", Text: "Give the token itself, another source to copy it from, or a login. The platform checks the token first: an unusable token is rejected with the findings, and the current one stays. " +
+			"A token that cannot see everything the source reads must be confirmed (409). White space in a pasted token is removed. Nothing else of the source changes. A sync starts immediately; a run in progress finishes with the old token.",
 		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.renew)
 	handle(g.shell, operation{ID: "test-credential", Method: http.MethodPost, Path: oneCredential + "/test", Tag: tagSources, Access: withSecrets,
-		Summary: "Say what a token is, and change nothing", Refuses: []int{http.StatusServiceUnavailable}}, g.try)
+		Summary: "Check a token for a source without storing it", Refuses: []int{http.StatusServiceUnavailable}}, g.try)
 	handle(g.shell, operation{ID: "test-token", Method: http.MethodPost, Path: "/api/v1/catalog/{connector}/test", Tag: tagSources, Access: withSecrets,
-		Summary: "Say what a token for a new source is", Refuses: []int{http.StatusServiceUnavailable}}, g.tryNew)
+		Summary: "Check a token for a new source without storing it", Refuses: []int{http.StatusServiceUnavailable}}, g.tryNew)
 	handle(g.shell, operation{ID: "reveal-credential", Method: http.MethodPost, Path: oneCredential + "/reveal", Tag: tagSources, Access: Access{Role: adtally.Builder, Also: adtally.Credentials, Person: true},
-		Summary: "Show a source's token", Text: "Asks for the password, and is written down in the audit log. An admin may switch it off.",
+		Summary: "Reveal the token of a source", Text: "Requires the caller's password, and is recorded in the audit log. An admin can turn this off.",
 		Refuses: []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.reveal)
 }
 
-// TokenFrom says where a token comes from: one of the three.
+// TokenFrom says where a token comes from: exactly one of the three.
 type TokenFrom struct {
-	Token      string `json:"token,omitempty" maxLength:"4000" doc:"An access token of the platform"`
-	FromSource string `json:"from_source,omitempty" maxLength:"100" doc:"Another source: its token is copied"`
-	Login      string `json:"login,omitempty" maxLength:"100" doc:"A login that went well"`
-	Confirm    bool   `json:"confirm,omitempty" doc:"Take it although it does not see all that is read"`
+	Token      string `json:"token,omitempty" maxLength:"4000" doc:"Access token of the platform"`
+	FromSource string `json:"from_source,omitempty" maxLength:"100" doc:"ID of another source whose token is copied"`
+	Login      string `json:"login,omitempty" maxLength:"100" doc:"ID of a completed login whose token is used"`
+	Confirm    bool   `json:"confirm,omitempty" doc:"Accept the token although it cannot see everything that the source reads"`
 }
 
 func (k TokenFrom) given() bool { return k.Token != "" || k.FromSource != "" || k.Login != "" }
 
-// field is the one that names the token.
+// field names the field that gave the token.
 func (k TokenFrom) field() string {
 	switch {
 	case k.Login != "":
@@ -48,19 +48,19 @@ func (k TokenFrom) field() string {
 	return "body.token"
 }
 
-// cleaned is a token without the white space that a paste brings along.
+// cleaned removes the white space that comes with a pasted token.
 func cleaned(text string) adtally.Secret {
 	return adtally.NewSecret(strings.Join(strings.Fields(text), ""))
 }
 
-// found is where a secret comes from, with the secret.
+// found is a secret and its origin.
 type found struct {
 	secret adtally.Secret
 	login  *adtally.Login
-	way    string // as the audit log calls it
+	way    string // as the audit log names it: paste, copy or login
 }
 
-// one refuses a token that comes from several places.
+// one refuses a token from several places.
 func (k TokenFrom) one() error {
 	named := ""
 	for _, way := range []struct{ field, value string }{{"token", k.Token}, {"from_source", k.FromSource}, {"login", k.Login}} {
@@ -68,14 +68,14 @@ func (k TokenFrom) one() error {
 			continue
 		}
 		if named != "" {
-			return invalid("body."+way.field, "A token comes from one place: "+named+" is given too")
+			return invalid("body."+way.field, "Give only one of token, from_source and login; "+named+" is given too")
 		}
 		named = way.field
 	}
 	return nil
 }
 
-// secretOf opens what a key names.
+// secretOf opens the secret that an input names.
 func (g sources) secretOf(ctx context.Context, who Caller, s adtally.SourceRecord, k TokenFrom) (f found, err error) {
 	if err := k.one(); err != nil {
 		return f, err
@@ -94,7 +94,7 @@ func (g sources) secretOf(ctx context.Context, who Caller, s adtally.SourceRecor
 		f.way = "copy"
 		other, err := g.Sources.Source(ctx, k.FromSource)
 		if missing(err) || err == nil && (other.Connector != s.Connector || other.Credential == "") {
-			return f, invalid("body.from_source", "There is no such source with a token for this platform")
+			return f, invalid("body.from_source", "No such source with a token for this platform exists")
 		}
 		if err == nil {
 			f.secret, err = g.Vault.Open(ctx, other.Credential, 0)
@@ -103,13 +103,13 @@ func (g sources) secretOf(ctx context.Context, who Caller, s adtally.SourceRecor
 	}
 	f.way, f.secret = "paste", cleaned(k.Token)
 	if f.secret.IsZero() {
-		return f, invalid("body.token", "There is no token")
+		return f, invalid("body.token", "The token is empty")
 	}
 	return f, nil
 }
 
-// before is what is read of a source until now: what its secret showed when the
-// platform was asked last.
+// before returns what a source has read until now: the accounts that its secret showed
+// when the platform was last asked.
 func (g sources) before(ctx context.Context, s adtally.SourceRecord) (b adtally.Before, err error) {
 	seen, err := g.Accounts.SeenAccounts(ctx, s.ID)
 	var last time.Time
@@ -134,7 +134,7 @@ func (g sources) before(ctx context.Context, s adtally.SourceRecord) (b adtally.
 
 type tokenForm struct {
 	Body struct {
-		Token string `json:"token" minLength:"1" maxLength:"4000"`
+		Token string `json:"token" minLength:"1" maxLength:"4000" doc:"Access token of the platform"`
 	}
 }
 
@@ -159,7 +159,7 @@ func (g sources) try(ctx context.Context, _ Caller, in *struct {
 func (g sources) tried(ctx context.Context, connector, token string, b adtally.Before) (*findings, error) {
 	secret := cleaned(token)
 	if secret.IsZero() {
-		return nil, invalid("body.token", "There is no token")
+		return nil, invalid("body.token", "The token is empty")
 	}
 	i, _, err := g.OAuth.Inspect(ctx, connector, secret, b)
 	if err != nil {
@@ -170,7 +170,7 @@ func (g sources) tried(ctx context.Context, connector, token string, b adtally.B
 
 // ByConnector is the part of an input that names a connector.
 type ByConnector struct {
-	Connector string `path:"connector" maxLength:"100" example:"facebookads"`
+	Connector string `path:"connector" maxLength:"100" example:"facebookads" doc:"Name of the connector: see list-catalog"`
 }
 
 func (g sources) spec(connector string) (adtally.Spec, error) {
@@ -179,7 +179,7 @@ func (g sources) spec(connector string) (adtally.Spec, error) {
 			return s, nil
 		}
 	}
-	return adtally.Spec{}, refusal("not_found", "There is no such connector", "Look at the catalog.")
+	return adtally.Spec{}, refusal("not_found", "No such connector exists", "See the catalog at /api/v1/catalog.")
 }
 
 func (g sources) tryNew(ctx context.Context, _ Caller, in *struct {
@@ -195,18 +195,18 @@ func (g sources) tryNew(ctx context.Context, _ Caller, in *struct {
 
 type revealed struct {
 	Body struct {
-		Token string `json:"token"`
+		Token string `json:"token" doc:"Access token of the platform"`
 	}
 }
 
 type revealForm struct {
 	ByID
 	Body struct {
-		Password string `json:"password" maxLength:"256" doc:"One's own; empty where one has none"`
+		Password string `json:"password" maxLength:"256" doc:"The caller's own password; empty if they have none"`
 	}
 }
 
-// reveal writes down what it refuses, too.
+// reveal records refused attempts, too.
 func (g sources) reveal(ctx context.Context, who Caller, in *revealForm) (*revealed, error) {
 	out, err := g.revealOnce(ctx, who, in)
 	if err == nil || missing(err) {
@@ -225,14 +225,14 @@ func (g sources) revealOnce(ctx context.Context, who Caller, in *revealForm) (*r
 		return nil, err
 	}
 	if !conf.Reveal {
-		return nil, refusal("reveal_off", "Tokens are not shown in this installation", "An admin can switch it on in the settings.")
+		return nil, refusal("reveal_off", "Revealing tokens is turned off in this installation", "Ask an admin to turn it on in the settings.")
 	}
 	s, err := g.Sources.Source(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	if s.Credential == "" {
-		return nil, refusal("conflict", "The source has no token", "Connect it.")
+		return nil, refusal("conflict", "The source has no token", "Connect the source first.")
 	}
 	u, err := g.Store.User(ctx, who.ID)
 	if err != nil {
@@ -241,7 +241,7 @@ func (g sources) revealOnce(ctx context.Context, who Caller, in *revealForm) (*r
 	if err := (session{g.shell, logins{g.shell}}).prove(ctx, who, u, in.Body.Password, "body.password"); err != nil {
 		return nil, err
 	}
-	// What is not written down is not shown.
+	// A reveal that cannot be recorded does not happen.
 	if err := g.Store.AddAuditEntry(ctx, g.audited(who, "credential.reveal", object("source", s.ID), nil)); err != nil {
 		return nil, err
 	}
@@ -251,32 +251,32 @@ func (g sources) revealOnce(ctx context.Context, who Caller, in *revealForm) (*r
 	return out, err
 }
 
-// Credential is what is known of a source's token.
+// Credential describes the token of a source, without the token itself.
 type Credential struct {
-	Who         string     `json:"who,omitempty" doc:"Whose it is"`
-	Kind        string     `json:"kind,omitempty" example:"system user" doc:"Absent = the platform does not tell"`
-	App         string     `json:"app,omitempty" doc:"The app that it was made for"`
-	AppID       string     `json:"app_id,omitempty"`
-	Scopes      []string   `json:"scopes" nullable:"false"`
-	Issued      *time.Time `json:"issued,omitempty"`
-	Known       bool       `json:"expiry_known" doc:"Whether the platform tells until when it lives"`
-	Expires     *time.Time `json:"expires,omitempty" doc:"Absent where expiry_known = never"`
-	DataExpires *time.Time `json:"data_access_expires,omitempty" doc:"When the app may not see the data any more, unless its owner logs in before"`
-	Checked     *time.Time `json:"checked,omitempty" doc:"When the platform was asked last"`
-	Extended    bool       `json:"extended_by_itself" doc:"Whether it is made to live longer at two thirds of its life, without its owner"`
-	Alert       string     `json:"extension_trouble,omitempty" doc:"Why that did not work last time; it is tried again every day"`
-	Reveal      bool       `json:"reveal" doc:"Whether this installation shows tokens to the entitled"`
-	Versions    []Version  `json:"versions" nullable:"false" doc:"Newest first"`
+	Who         string     `json:"who,omitempty" doc:"Owner of the token"`
+	Kind        string     `json:"kind,omitempty" example:"system user" doc:"Kind of owner, as the platform names it; absent = unknown"`
+	App         string     `json:"app,omitempty" doc:"Name of the app that the token was issued for"`
+	AppID       string     `json:"app_id,omitempty" doc:"ID of the app that the token was issued for"`
+	Scopes      []string   `json:"scopes" nullable:"false" doc:"Permissions that the platform granted"`
+	Issued      *time.Time `json:"issued,omitempty" doc:"When the token was issued; absent = unknown"`
+	Known       bool       `json:"expiry_known" doc:"Whether the platform says when the token expires"`
+	Expires     *time.Time `json:"expires,omitempty" doc:"When the token expires; absent with expiry_known = never"`
+	DataExpires *time.Time `json:"data_access_expires,omitempty" doc:"When the app loses access to the data unless the owner logs in again"`
+	Checked     *time.Time `json:"checked,omitempty" doc:"When the platform was last asked"`
+	Extended    bool       `json:"extended_by_itself" doc:"Whether Adtally extends the token at two thirds of its lifetime, without the owner"`
+	Alert       string     `json:"extension_trouble,omitempty" doc:"Why the last extension failed; it is tried again every day"`
+	Reveal      bool       `json:"reveal" doc:"Whether tokens can be revealed in this installation"`
+	Versions    []Version  `json:"versions" nullable:"false" doc:"All versions, newest first"`
 }
 
-// Version is a token that a source has, or had.
+// Version is one version of a source's token.
 type Version struct {
-	Number   int64                `json:"number"`
-	State    adtally.VersionState `json:"state" enum:"current,former,wiped" doc:"former = kept until a sync has gone well with the newer one; wiped = destroyed"`
-	Admitted time.Time            `json:"admitted"`
-	By       string               `json:"by" doc:"adtally = it was extended"`
-	ByName   string               `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
-	Who      string               `json:"who"`
+	Number   int64                `json:"number" doc:"Number of the version, from 1"`
+	State    adtally.VersionState `json:"state" enum:"current,former,wiped" doc:"former = kept until a sync with the newer token succeeds; wiped = destroyed"`
+	Admitted time.Time            `json:"admitted" doc:"When the version was stored"`
+	By       string               `json:"by" doc:"Who stored it, as kind:id; adtally = it was extended automatically"`
+	ByName   string               `json:"by_name,omitempty" doc:"Current name of that person; absent = unknown"`
+	Who      string               `json:"who" doc:"Owner of the token"`
 }
 
 type credential struct{ Body Credential }
@@ -287,7 +287,7 @@ func (g sources) credential(ctx context.Context, _ Caller, in *struct{ ByID }) (
 		return nil, err
 	}
 	if s.Credential == "" {
-		return nil, refusal("not_found", "The source has no token", "Connect it.")
+		return nil, refusal("not_found", "The source has no token", "Connect the source first.")
 	}
 	versions, err := g.Grants.CredentialVersions(ctx, s.Credential)
 	if err != nil {

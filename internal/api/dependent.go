@@ -8,28 +8,28 @@ import (
 	"adtally"
 )
 
-// Dependents is what goes with a source.
+// Dependents lists what depends on a source.
 type Dependents struct {
-	Channels []string  `json:"channels" nullable:"false" doc:"Channels that tell of this source"`
-	Reports  []string  `json:"reports" nullable:"false" doc:"Its reports of one's own"`
-	Metrics  []string  `json:"metrics" nullable:"false" doc:"Its conversions of one's own"`
-	Tables   []string  `json:"tables" nullable:"false" doc:"Its tables that hold something"`
-	Foreign  []Foreign `json:"foreign" nullable:"false" doc:"What others made in the warehouse that stands in its dataset, or reads its tables. It stays when the tables go; what reads them then fails"`
-	Unknown  string    `json:"foreign_unknown,omitempty" doc:"Why it is not known what others made there; absent = it is"`
-	From     string    `json:"from,omitempty" format:"date" doc:"The first day that is in the warehouse"`
-	To       string    `json:"to,omitempty" format:"date" doc:"The last one"`
-	Created  time.Time `json:"created"`
-	Oldest   bool      `json:"oldest" doc:"No source of its sort is older: is it the right one to delete?"`
+	Channels []string  `json:"channels" nullable:"false" doc:"Names of the channels that report on this source"`
+	Reports  []string  `json:"reports" nullable:"false" doc:"Names of its custom reports"`
+	Metrics  []string  `json:"metrics" nullable:"false" doc:"Names of its custom conversions"`
+	Tables   []string  `json:"tables" nullable:"false" doc:"Its tables that hold rows"`
+	Foreign  []Foreign `json:"foreign" nullable:"false" doc:"Objects in the warehouse that others created in the source's dataset, or that read its tables. They stay when the tables are dropped; those that read the tables then fail"`
+	Unknown  string    `json:"foreign_unknown,omitempty" doc:"Why the warehouse could not be asked for foreign objects; absent = it could"`
+	From     string    `json:"from,omitempty" format:"date" doc:"First day in the warehouse"`
+	To       string    `json:"to,omitempty" format:"date" doc:"Last day in the warehouse"`
+	Created  time.Time `json:"created" doc:"When the source was created"`
+	Oldest   bool      `json:"oldest" doc:"Whether no other source of this connector is older: check that you delete the right one"`
 }
 
-// Foreign is an object of the warehouse that is not Adtally's.
+// Foreign is an object in the warehouse that Adtally did not create.
 type Foreign struct {
-	Name  string `json:"name" example:"reports.spend"`
-	Kind  string `json:"kind" enum:"table,view,macro"`
-	Reads bool   `json:"reads" doc:"It reads the source's tables; otherwise it only stands in the dataset"`
+	Name  string `json:"name" example:"reports.spend" doc:"Name with its schema"`
+	Kind  string `json:"kind" enum:"table,view,macro" doc:"Kind of the object"`
+	Reads bool   `json:"reads" doc:"Whether it reads the source's tables; false = it only lies in the dataset"`
 }
 
-// any says whether something of somebody's work depends on the source.
+// any reports whether a person's work depends on the source.
 func (d Dependents) any() bool { return len(d.Channels)+len(d.Reports)+len(d.Metrics) > 0 }
 
 type dependents struct{ Body Dependents }
@@ -84,7 +84,7 @@ func (g sources) dependentsOf(ctx context.Context, id string) (d Dependents, err
 	return d, g.covered(ctx, id, &d)
 }
 
-// covered adds what of the source is in the warehouse.
+// covered adds the tables and days of the source that are in the warehouse.
 func (g sources) covered(ctx context.Context, id string, d *Dependents) error {
 	all, err := g.Costs.Covered(ctx, id)
 	for _, c := range all {

@@ -1,32 +1,34 @@
-// Package api is for speaking HTTP: REST under /api/v1 with its OpenAPI document
-// and reference page, sessions, keys, roles, the audit log.
+// Package api serves HTTP: REST under /api/v1 with its OpenAPI document and reference
+// page, sessions, keys, roles and the audit log.
 //
-// It may know the words and what they mean, never a platform, a warehouse or a
-// statement of SQL: it declares the methods that it needs (store.go) and is
-// given something that has them. The one rule it keeps: whoever is not allowed
-// to ask is refused before anything is read.
+// It imports the root package, never a platform, a warehouse or SQL: store.go and
+// service.go declare the methods that it needs, and the caller passes implementations.
+// Its one rule: a caller without access is refused before anything else of the request
+// is read.
 //
-// # Who may what
+// # Roles and permissions
 //
-//	viewer    see sources, runs, figures; their own name and password
-//	editor    and say what figures mean: metrics, questions, reports
-//	builder   and make, change and delete sources, schedules, warehouses, alerts
-//	admin     and people, invites, keys, the audit log, the installation
+// viewer    read sources, runs and figures; change the own name and password
+// editor    also define the meaning of figures: metrics, questions, reports
+// builder   also create, change and delete sources, schedules, warehouses and alerts
+// admin     also manage people, invites, keys, the audit log and the installation
 //
-// Two permissions come with no role, not even admin's, and are given by name:
+// Two permissions come with no role, not even with admin. An admin grants them by
+// name:
 //
-//	credentials   see what a credential allows, and replace it
+// credentials   see what a credential allows, and replace it
+//
 //	syncs         start and stop syncs, and backfill
 //
-// A user has a role and permissions, and so has a key. Every operation says what
-// it asks for: a role, a permission besides, whether a person must do it, or
-// that it is public. That is its Access; it stands in the OpenAPI document as
-// x-access, and all of them together in testdata/access.golden.
+// Users and keys have a role and permissions. Every operation declares the access that
+// it requires: a role, optionally a permission, whether a key may call it, or that it
+// is public. The OpenAPI document shows this as x-access; testdata/access.golden lists
+// all operations.
 //
-// # To add an endpoint
+// # Adding an endpoint
 //
-// Make one file for a group of them. In it, a struct with the interfaces that
-// the group needs and its handlers as methods:
+// Create one file for a group of operations. Declare a struct with the interfaces that
+// the group needs, and its handlers as methods:
 //
 //	type sources struct {
 //		*shell
@@ -40,11 +42,10 @@
 //
 //	func (g sources) list(ctx context.Context, who Caller, in *struct{ Pages }) (*listed[Source], error)
 //
-// and one line in groups (api.go). An input is a struct as huma reads it, an
-// output one as huma writes it. An error that is an adtally.Fault becomes a
-// problem whose status stands in statuses (problem.go); a code that is not there
-// yet is added there. What changes something is given an audit entry (shell.audited) and
-// writes it down in the same transaction. An edit embeds Edit and checks its
-// Version; what is read before an edit says ETag. A handler that is no operation,
-// such as a page of another program, is a Mount.
+// and add one line to groups (api.go). Inputs and outputs are structs with huma's
+// tags. An error that is an adtally.Fault becomes a problem with the status from
+// problems (problemcode.go); add new codes there. An operation that changes something
+// writes an audit entry (shell.audited) in the same transaction. An update embeds Edit
+// and checks its Version; the operation that reads the object returns its ETag. A
+// handler that is not an operation, such as a page of another program, is a Mount.
 package api

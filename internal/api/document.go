@@ -12,22 +12,22 @@ import (
 
 // tags are the groups of operations, in the order of the reference.
 var tags = []*huma.Tag{
-	{Name: tagPeople, Description: "Who may come in: the first admin, sessions, users, invites, keys, the audit log."},
-	{Name: tagSources, Description: "Connected ad platforms: what is read, with which token, at what pace."},
-	{Name: tagRuns, Description: "Syncs that were carried out, or are on."},
-	{Name: tagAlerts, Description: "What is wrong, and how people are told."},
-	{Name: tagSettings, Description: "What an admin sets for everybody."},
-	{Name: tagHealth, Description: "Whether the service works, for whoever watches over it."},
+	{Name: tagPeople, Description: "The first admin, sessions, users, invites, API keys and the audit log."},
+	{Name: tagSources, Description: "Connected ad platforms: their settings, tokens, tables and schedules."},
+	{Name: tagRuns, Description: "Runs of syncs, past and in progress, with their logs."},
+	{Name: tagAlerts, Description: "Incidents, and the channels that report them."},
+	{Name: tagSettings, Description: "Settings of the whole installation."},
+	{Name: tagHealth, Description: "Health checks for monitoring."},
 }
 
-// document is the OpenAPI document before there is an operation in it.
+// document returns the OpenAPI document without operations.
 func document(c Config) huma.Config {
 	server := cmp.Or(c.PublicURL, "/")
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Adtally", Version: cmp.Or(c.Version, "dev"),
-				Description: "Everything that the UI does, and that a program may do too. What an operation asks of its caller is its x-access: a role, a permission besides, whether a person must do it, or nothing where it is public. A query parameter that is empty counts as absent; one that an operation does not name is refused.",
+				Description: "The API that the UI uses, open to programs as well. The x-access of an operation is the access that it requires: a role, optionally a permission, and whether a person must call it. An empty query parameter counts as absent; an unknown one is rejected. Every error is a problem (RFC 9457); its stable code is listed under x-problem-codes.",
 				Contact:     &huma.Contact{Name: "The admin of this installation", URL: c.PublicURL},
 				License:     &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"}},
 			Servers: []*huma.Server{{URL: server, Description: "This installation"}},
@@ -35,8 +35,8 @@ func document(c Config) huma.Config {
 			Components: &huma.Components{
 				Schemas: daysAsText(huma.NewMapRegistry("#/components/schemas/", schemaName)),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					bySession: {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "A browser in which somebody has logged in. Over HTTPS it is called " + safeCookie + "."},
-					byKey:     {Type: "http", Scheme: "bearer", BearerFormat: keyPrefix + "…", Description: "The key of a service account."},
+					bySession: {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "The session cookie of a browser in which a person has logged in. Over HTTPS its name is " + safeCookie + "."},
+					byKey:     {Type: "http", Scheme: "bearer", BearerFormat: keyPrefix + "…", Description: "The API key of a service account."},
 				},
 			},
 		},
@@ -45,9 +45,9 @@ func document(c Config) huma.Config {
 	}
 }
 
-// strictJSON reads null as a value that fits no field: whoever sends it expects
-// something to be taken away, and huma would pass over it. The document allows it
-// for takenBack alone.
+// strictJSON rejects null where a field does not allow it. A client that sends null
+// expects to clear the field, but huma would ignore it. The document allows null only
+// for the fields in takenBack.
 var strictJSON = huma.Format{
 	Marshal: huma.DefaultJSONFormat.Marshal,
 	Unmarshal: func(text []byte, into any) error {
@@ -59,10 +59,10 @@ var strictJSON = huma.Format{
 	},
 }
 
-// takenBack are the fields that a change takes back with null, see dayChange.
+// takenBack are the fields that null clears, see dayChange.
 var takenBack = []string{"since", "until"}
 
-// null is what stands for it while a request is checked.
+// null replaces null while huma validates a request; it fits no schema.
 type null struct{}
 
 func withoutNull(v any) any {
@@ -83,27 +83,28 @@ func withoutNull(v any) any {
 	return v
 }
 
-// asks says in words what an operation asks of its caller.
+// asks says in words which access an operation requires.
 func (a Access) asks() string {
 	if a.Public {
-		return "Nobody needs to be known for it."
+		return "Public: no login required."
 	}
-	text := "It asks for the role " + string(a.Role) + ", or a higher one"
+	text := "Requires the role " + string(a.Role) + " or higher"
 	if a.Also != "" {
-		text += ", and for the permission " + string(a.Also)
+		text += ", and the permission " + string(a.Also)
 	}
 	if a.Person {
-		text += ", and for a person: a key cannot do it"
+		text += ", and a person: keys are refused"
 	}
 	return text + "."
 }
 
-// description is what the document says of an operation besides its summary.
+// description is the operation's text in the document.
 func (o operation) description() string {
 	return strings.TrimSpace(o.Text + " " + o.Access.asks())
 }
 
-// serveDocument serves the OpenAPI document as it is once all are in it.
+// serveDocument serves the OpenAPI document. All operations must be registered by
+// then.
 func (s *shell) serveDocument() error {
 	text, err := json.Marshal(s.huma.OpenAPI())
 	if err != nil {

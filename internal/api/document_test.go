@@ -12,7 +12,7 @@ import (
 	"adtally"
 )
 
-// schema is what the OpenAPI document says of a value.
+// schema is a schema of the OpenAPI document.
 type schema struct {
 	Type       any               `json:"type"`
 	Format     string            `json:"format"`
@@ -30,12 +30,13 @@ type param struct {
 	Schema   schema
 }
 
-// described is the OpenAPI document, as far as these tests read it.
+// described holds the parts of the OpenAPI document that these tests read.
 type described struct {
 	Paths map[string]map[string]struct {
-		ID         string `json:"operationId"`
-		Parameters []param
-		Responses  map[string]struct {
+		ID          string `json:"operationId"`
+		Description string
+		Parameters  []param
+		Responses   map[string]struct {
 			Content map[string]json.RawMessage
 		}
 	}
@@ -48,13 +49,13 @@ func (h *testServer) described() (d described) {
 	return d
 }
 
-// days are the names of all values that are days, and moments those of moments.
+// days and moments are the names of properties that hold days and times.
 var (
 	days    = []string{"day", "from", "to"}
 	moments = []string{"started", "ended", "created", "expires", "at", "asked", "admitted", "written", "made"}
 )
 
-func TestDocument_ADayIsADate(t *testing.T) { // R22
+func TestDocument_DaysHaveFormatDate(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	d := h.described()
@@ -91,7 +92,7 @@ func TestDocument_ADayIsADate(t *testing.T) { // R22
 	}
 }
 
-// example is a value that the document allows.
+// example returns a value that the schema allows.
 func (s schema) example() string {
 	switch {
 	case len(s.Enum) > 0:
@@ -113,9 +114,9 @@ func (s schema) example() string {
 	return "x"
 }
 
-// Whatever the document names in a query is understood: a value that it allows is
-// not refused, and one that is empty counts as absent.
-func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) { // R22
+// Every documented query parameter is accepted with a valid value, and an empty value
+// counts as absent.
+func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	source := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
@@ -132,7 +133,7 @@ func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) { // R22
 		}
 		at := strings.NewReplacer("{id}", id, "{connector}", "facebookads").Replace(path)
 		for _, p := range o.Parameters {
-			if p.In != "query" || p.Name == "cursor" || strings.Contains(path, "/events") { // a cursor is ours, and watching does not end
+			if p.In != "query" || p.Name == "cursor" || strings.Contains(path, "/events") { // a cursor is opaque, and an event stream does not end
 				continue
 			}
 			asked++
@@ -148,8 +149,8 @@ func TestDocument_WhatAQueryMayHaveIsUnderstood(t *testing.T) { // R22
 	}
 }
 
-// An edit says what it edits: the document and the server agree on where.
-func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) { // R22
+// The document and the server agree on which operations require If-Match.
+func TestDocument_IfMatchIsRequiredForUpdates(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	d := h.described()
@@ -165,6 +166,9 @@ func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) { // R22
 				continue
 			}
 			edits++
+			if !strings.Contains(o.Description, "If-Match is required") {
+				t.Errorf("%s %s does not say that If-Match is required: %s", method, path, o.Description)
+			}
 			at := strings.NewReplacer("{id}", "x", "{connector}", "facebookads").Replace(path)
 			body := "{}"
 			if o.ID == "set-app" {
@@ -178,8 +182,8 @@ func TestDocument_IfMatchIsRequiredWhereItIs(t *testing.T) { // R22
 	}
 }
 
-// All alerts can be chosen for a channel, and can be shown.
-func TestDocument_EveryAlertCanBeChosen(t *testing.T) { // R24
+// Every alert kind can be chosen for a channel and can be shown.
+func TestDocument_ListsEveryAlertKind(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	var want []string

@@ -10,25 +10,25 @@ import (
 )
 
 const (
-	// look is how often the log is looked at for whoever watches it.
+	// look is how often the log is polled for a watcher.
 	look = time.Second
-	// heartbeat is how long nothing is sent at most: nginx gives up what says
-	// nothing for 60 seconds, others after 30.
+	// heartbeat is the longest silence: nginx closes a connection that is silent for 60
+	// seconds, other proxies after 30.
 	heartbeat = 15 * time.Second
 )
 
-// events sends the log of a run as it grows, and ends with the run. A browser
-// that lost the connection says where it was.
+// events streams the log of a run until the run ends. A browser that lost the
+// connection resumes at Last-Event-ID.
 func (g runs) events(w http.ResponseWriter, r *http.Request) {
 	ctx, id := r.Context(), r.PathValue("id")
 	if _, err := g.Runs.Run(ctx, id); err != nil {
 		g.refuse(w, r, err)
 		return
 	}
-	after, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64) // none, or not ours: from the beginning
+	after, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64) // absent or invalid: from the beginning
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep what comes until it is much
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would buffer the lines otherwise
 	s := &stream{runs: g, w: w, run: id, after: after}
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
@@ -41,17 +41,17 @@ func (g runs) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// stream is one who watches a run.
+// stream is one watcher of a run.
 type stream struct {
 	runs
 	w     http.ResponseWriter
 	run   string
-	after int64     // the line that was sent last
-	said  time.Time // when something was sent last; zero = nothing yet, and nginx holds the headers back until then
+	after int64     // last line that was sent
+	said  time.Time // when something was last sent; zero = never, and nginx holds the headers back until then
 }
 
-// step sends what is new, and says whether there may be more. Who watched has
-// gone where nothing can be sent.
+// step sends new lines and reports whether more may come. A failed write means that
+// the watcher is gone.
 func (s *stream) step(ctx context.Context) (more bool) {
 	run, err := s.Runs.Run(ctx, s.run)
 	if err == nil {

@@ -22,7 +22,7 @@ import (
 
 type others interface{ api.Runs }
 
-// running is a run that goes on, and says what it is told to.
+// running is a run in progress whose log the test controls.
 type running struct {
 	others
 	lines atomic.Int64
@@ -53,9 +53,9 @@ func (r *running) testServer(t *testing.T) *testServer {
 	return newTestServer(t, func(c *api.Config) { c.Service.Runs, c.Service.Log = r, r }).admin()
 }
 
-// A stream says something every 15 seconds, whatever the run does, and asks those
-// on the way to keep nothing of it.
-func TestEvents_AQuietRunIsHeard(t *testing.T) {
+// A stream writes at least every 15 seconds, and its headers tell proxies not to
+// buffer.
+func TestEvents_SendsHeartbeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := &running{}
@@ -75,8 +75,8 @@ func TestEvents_AQuietRunIsHeard(t *testing.T) {
 	})
 }
 
-// The same behind nginx, with its defaults: each line comes while the run goes on.
-func TestEvents_LinesComeAtOnceBehindNginx(t *testing.T) {
+// Behind nginx with default settings, each line arrives while the run is in progress.
+func TestEvents_AreNotBufferedByNginx(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("nginx")
 	if err != nil {
@@ -101,8 +101,8 @@ func TestEvents_LinesComeAtOnceBehindNginx(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	// Without the header nginx would give out nothing before the end, which comes
-	// only after the lines have been read.
+	// Without the header nginx would send nothing before the end of the stream, which the
+	// test only triggers after it has read the lines.
 	for in, n := bufio.NewScanner(answer.Body), int64(0); in.Scan(); {
 		if strings.HasPrefix(in.Text(), "event: end") {
 			return
@@ -116,7 +116,7 @@ func TestEvents_LinesComeAtOnceBehindNginx(t *testing.T) {
 	t.Errorf("it ends too early: %s", answer.Status)
 }
 
-// nginx starts one in front of a server and gives its address.
+// nginx starts a proxy in front of a server and returns its address.
 func nginx(t *testing.T, program, behind string) string {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")

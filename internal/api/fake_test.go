@@ -10,7 +10,7 @@ import (
 	"adtally"
 )
 
-// fake keeps in memory what the store keeps.
+// fake is a store in memory.
 type fake struct {
 	mu       sync.Mutex
 	users    map[string]adtally.User
@@ -29,7 +29,7 @@ func no(code string) error {
 	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: "It is refused", Hint: "Do something else."}
 }
 
-// done writes the audit entry down and gives the database free.
+// done records an audit entry.
 func (f *fake) done(d adtally.AuditEntry) error {
 	f.audit = append(f.audit, d)
 	return nil
@@ -184,7 +184,7 @@ func before(at time.Time, id string, p adtally.PagePosition) bool {
 	return p == (adtally.PagePosition{}) || at.Before(p.At) || at.Equal(p.At) && id < p.ID
 }
 
-// latest puts the newest first.
+// latest sorts newest first.
 func latest[T any](all []T, place func(T) adtally.PagePosition, limit int) []T {
 	slices.SortFunc(all, func(a, b T) int {
 		if before(place(b).At, place(b).ID, place(a)) {
@@ -310,7 +310,7 @@ func (f *fake) AuditEntries(_ context.Context, q adtally.AuditFilter) ([]adtally
 	return latest(all, func(d adtally.AuditEntry) adtally.PagePosition { return adtally.PagePosition{At: d.At, ID: d.ID} }, q.Limit), nil
 }
 
-// what are the audit entries, in their order.
+// what returns the actions of the audit log, in order.
 func (f *fake) what() (all []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-// forecasts are what reading would give, and take.
+// forecasts serves previews and estimates.
 type forecasts struct {
 	*shell
 	Service
@@ -17,30 +17,30 @@ type forecasts struct {
 func (g forecasts) register() {
 	const one = "/api/v1/sources/{id}"
 	handle(g.shell, operation{ID: "preview-report", Method: http.MethodPost, Path: one + "/preview", Tag: tagSources, Access: forBuilders,
-		Summary: "Show what a report gives", Text: "The platform is asked for one day of one account. Nothing is kept.", Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.preview)
+		Summary: "Preview a report", Text: "Reads one day of one account from the platform. Nothing is stored.", Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.preview)
 	handle(g.shell, operation{ID: "estimate-run", Method: http.MethodPost, Path: one + "/estimate", Tag: tagRuns, Access: toSync,
-		Summary: "Say what a run would take", Text: "From what the same slices took before; no call is made. What was never read is counted as one call for each slice, and is not seen.", Refuses: []int{http.StatusConflict}}, g.estimate)
+		Summary: "Estimate a run", Text: "Based on what the same slices took before; the platform is not called. A slice that was never read counts as one call and is marked as not seen.", Refuses: []int{http.StatusConflict}}, g.estimate)
 }
 
 // Preview is one day of a report.
 type Preview struct {
-	Account string          `json:"account"`
-	Day     adtally.Day     `json:"day"`
-	Columns []PreviewColumn `json:"columns" nullable:"false"`
-	Rows    [][]*string     `json:"rows" nullable:"false" doc:"The first 100, in the order of the columns; null = absent"`
-	Total   int             `json:"total" doc:"Rows of the whole day"`
-	Calls   int64           `json:"calls" doc:"That the preview took"`
-	Bytes   int64           `json:"bytes"`
-	Before  *float64        `json:"quota_before,omitempty" doc:"How much of the account's budget was used, 1 = all; absent = the platform did not say"`
-	After   *float64        `json:"quota_after,omitempty" doc:"How much is used now"`
+	Account string          `json:"account" doc:"Number of the ad account"`
+	Day     adtally.Day     `json:"day" doc:"Day that was read, in the account's time zone"`
+	Columns []PreviewColumn `json:"columns" nullable:"false" doc:"Columns of the report"`
+	Rows    [][]*string     `json:"rows" nullable:"false" doc:"First 100 rows, each in the order of the columns; null = absent"`
+	Total   int             `json:"total" doc:"Number of rows of the whole day"`
+	Calls   int64           `json:"calls" doc:"API calls that the preview made"`
+	Bytes   int64           `json:"bytes" doc:"Bytes that the platform sent, uncompressed"`
+	Before  *float64        `json:"quota_before,omitempty" doc:"Share of the account's rate limit in use before the preview, 1 = all; absent = the platform did not say"`
+	After   *float64        `json:"quota_after,omitempty" doc:"Share of the account's rate limit in use now"`
 }
 
 // PreviewColumn is a column of a preview.
 type PreviewColumn struct {
-	Name        string `json:"name"`
-	Type        string `json:"type"`
-	Unit        string `json:"unit,omitempty"`
-	Description string `json:"description,omitempty"`
+	Name        string `json:"name" doc:"Name of the column"`
+	Type        string `json:"type" doc:"Type of the column in the warehouse"`
+	Unit        string `json:"unit,omitempty" doc:"Unit of the values"`
+	Description string `json:"description,omitempty" doc:"What the column holds"`
 }
 
 type previewed struct{ Body Preview }
@@ -48,9 +48,9 @@ type previewed struct{ Body Preview }
 func (g forecasts) preview(ctx context.Context, _ Caller, in *struct {
 	ByID
 	Body struct {
-		Report  adtally.Report `json:"report"`
-		Account string         `json:"account,omitempty" maxLength:"100" doc:"Absent = any that the source sees"`
-		Day     adtally.Day    `json:"day,omitempty" doc:"Absent = yesterday, in the account's zone"`
+		Report  adtally.Report `json:"report" doc:"Report to preview"`
+		Account string         `json:"account,omitempty" maxLength:"100" doc:"Number of the ad account; absent = any account of the source"`
+		Day     adtally.Day    `json:"day,omitempty" doc:"Day to read; absent = yesterday, in the account's time zone"`
 	}
 },
 ) (*previewed, error) {
@@ -87,7 +87,7 @@ func (g forecasts) preview(ctx context.Context, _ Caller, in *struct {
 	return out, nil
 }
 
-// ready is a source that can be read.
+// ready returns a source that can be read.
 func (g forecasts) ready(ctx context.Context, id string) (adtally.SourceRecord, error) {
 	s, err := g.Sources.Source(ctx, id)
 	switch {
@@ -96,29 +96,29 @@ func (g forecasts) ready(ctx context.Context, id string) (adtally.SourceRecord, 
 	case !s.Deleted.IsZero():
 		return s, refusal("conflict", "The source is deleted", "Restore it first.")
 	case s.Credential == "":
-		return s, refusal("conflict", "The source has no token", "Give it one.")
+		return s, refusal("conflict", "The source has no token", "Give it a token.")
 	}
 	return s, nil
 }
 
-// Cost is what reading a table is likely to take.
+// Cost estimates what reading a table takes.
 type Cost struct {
-	Table    string  `json:"table"`
-	Accounts int     `json:"accounts"`
-	Slices   int     `json:"slices" doc:"Questions that are asked and committed on their own"`
-	Calls    int64   `json:"calls"`
-	Rows     int64   `json:"rows"`
-	Seconds  float64 `json:"seconds" doc:"Of all slices one after another; some go on at the same time"`
-	Seen     bool    `json:"seen" doc:"From what the same took before; else from the plan alone, and at least so much"`
+	Table    string  `json:"table" doc:"Name of the table"`
+	Accounts int     `json:"accounts" doc:"Number of ad accounts"`
+	Slices   int     `json:"slices" doc:"Number of slices, each read and committed as a whole"`
+	Calls    int64   `json:"calls" doc:"Expected API calls"`
+	Rows     int64   `json:"rows" doc:"Expected rows"`
+	Seconds  float64 `json:"seconds" doc:"Sum over all slices; some run at the same time"`
+	Seen     bool    `json:"seen" doc:"Whether the figures come from earlier runs; false = a lower bound from the plan alone"`
 }
 
 type estimated struct {
 	Body struct {
-		Tables  []Cost  `json:"tables" nullable:"false"`
-		Calls   int64   `json:"calls"`
-		Rows    int64   `json:"rows"`
-		Seconds float64 `json:"seconds"`
-		Seen    bool    `json:"seen" doc:"Whether all tables were read before"`
+		Tables  []Cost  `json:"tables" nullable:"false" doc:"Estimates by table"`
+		Calls   int64   `json:"calls" doc:"Expected API calls in total"`
+		Rows    int64   `json:"rows" doc:"Expected rows in total"`
+		Seconds float64 `json:"seconds" doc:"Sum over all slices; some run at the same time"`
+		Seen    bool    `json:"seen" doc:"Whether every table was read before"`
 	}
 }
 

@@ -7,47 +7,47 @@ import (
 	"adtally"
 )
 
-// guides lead people to tokens that last.
+// guides serves the steps to a token that does not expire.
 type guides struct{ sources }
 
 const guidePath = "/api/v1/catalog/{connector}/guide"
 
 func (g guides) register() {
-	handle(g.shell, operation{ID: "get-guide", Method: http.MethodGet, Path: guidePath, Tag: tagSources, Access: forViewers, Summary: "Show the way to long-term access"}, g.get)
+	handle(g.shell, operation{ID: "get-guide", Method: http.MethodGet, Path: guidePath, Tag: tagSources, Access: forViewers, Summary: "Get the guide to long-term access"}, g.get)
 	handle(g.shell, operation{ID: "check-guide", Method: http.MethodPost, Path: guidePath + "/check", Tag: tagSources, Access: withSecrets,
-		Summary: "Say which of its steps a token shows to be done", Text: "Which asset, permission or role is missing. The token is not kept.", Refuses: []int{http.StatusServiceUnavailable}}, g.check)
+		Summary: "Check which steps of the guide a token completes", Text: "Names the missing asset, permission or role. The token is not stored.", Refuses: []int{http.StatusServiceUnavailable}}, g.check)
 }
 
-// Guide is the way to a token that lasts.
+// Guide leads to a token that does not expire.
 type Guide struct {
-	Title   string      `json:"title"`
-	Minutes int         `json:"minutes" doc:"About how long it takes"`
-	Before  string      `json:"before" doc:"What one must have before one begins"`
-	Parts   []GuidePart `json:"parts" nullable:"false"`
+	Title   string      `json:"title" doc:"Title of the guide"`
+	Minutes int         `json:"minutes" doc:"Approximate duration in minutes"`
+	Before  string      `json:"before" doc:"What you need before you start"`
+	Parts   []GuidePart `json:"parts" nullable:"false" doc:"Parts in order"`
 }
 
-// GuidePart is some steps that lead to one thing.
+// GuidePart is a group of steps.
 type GuidePart struct {
-	Title string      `json:"title"`
-	Steps []GuideStep `json:"steps" nullable:"false"`
+	Title string      `json:"title" doc:"Title of the part"`
+	Steps []GuideStep `json:"steps" nullable:"false" doc:"Steps in order"`
 }
 
-// GuideStep is one thing to do.
+// GuideStep is one step.
 type GuideStep struct {
-	ID      string       `json:"id" doc:"Stable"`
-	Title   string       `json:"title"`
-	Text    string       `json:"text"`
-	Link    string       `json:"link,omitempty" doc:"The platform's page for it"`
-	Copy    []GuideValue `json:"copy" nullable:"false" doc:"What to copy there"`
-	Drawing string       `json:"drawing" doc:"Names the drawing that shows it"`
-	Checked string       `json:"checked_on" doc:"When somebody last saw that it is so" example:"2026-11-24"`
-	Shown   bool         `json:"shown_by_token" doc:"Whether a token shows that it was done"`
+	ID      string       `json:"id" doc:"Stable ID of the step"`
+	Title   string       `json:"title" doc:"Title of the step"`
+	Text    string       `json:"text" doc:"What to do"`
+	Link    string       `json:"link,omitempty" doc:"Page of the platform for this step" format:"uri"`
+	Copy    []GuideValue `json:"copy" nullable:"false" doc:"Values to copy there"`
+	Drawing string       `json:"drawing" doc:"Name of the illustration"`
+	Checked string       `json:"checked_on" doc:"Day on which a person last verified the step" example:"2026-11-24" format:"date"`
+	Shown   bool         `json:"shown_by_token" doc:"Whether a token shows that the step is done"`
 }
 
-// GuideValue is something to copy.
+// GuideValue is a value to copy.
 type GuideValue struct {
-	Label string `json:"label"`
-	Value string `json:"value"`
+	Label string `json:"label" doc:"Name of the value"`
+	Value string `json:"value" doc:"The value"`
 }
 
 func (g guides) get(_ context.Context, _ Caller, in *struct{ ByConnector }) (*struct{ Body Guide }, error) {
@@ -74,12 +74,12 @@ func guideStep(s adtally.GuideStep) GuideStep {
 	return step
 }
 
-// StepFinding is what a token shows of a step.
+// StepFinding says whether a token shows a step to be done.
 type StepFinding struct {
-	Step    string            `json:"step"`
-	State   adtally.StepState `json:"state" enum:"done,missing,unknown"`
-	Message string            `json:"message,omitempty"`
-	Hint    string            `json:"hint,omitempty" doc:"What to do about it"`
+	Step    string            `json:"step" doc:"ID of the step"`
+	State   adtally.StepState `json:"state" enum:"done,missing,unknown" doc:"unknown = the token does not show it"`
+	Message string            `json:"message,omitempty" doc:"What is missing"`
+	Hint    string            `json:"hint,omitempty" doc:"How to fix it"`
 }
 
 func (g guides) check(ctx context.Context, _ Caller, in *struct {
@@ -93,7 +93,7 @@ func (g guides) check(ctx context.Context, _ Caller, in *struct {
 	}
 	secret := cleaned(in.Body.Token)
 	if secret.IsZero() {
-		return nil, invalid("body.token", "There is no token")
+		return nil, invalid("body.token", "The token is empty")
 	}
 	i, _, err := g.OAuth.Inspect(ctx, in.Connector, secret, adtally.Before{})
 	if err != nil {

@@ -8,15 +8,15 @@ import (
 	"adtally"
 )
 
-// offer is a secret that was found good for a source, and is not kept yet.
+// offer is a secret that passed inspection for a source and is not stored yet.
 type offer struct {
 	secret adtally.Secret
 	grant  adtally.Grant
-	login  string // that it comes from; empty = none
+	login  string // ID of the login that it comes from; empty = none
 }
 
-// inspect asks the platform about a secret. It is offered where it is good, or
-// somebody has confirmed what it lacks.
+// inspect checks a secret with the platform. It returns an offer if the secret is
+// good, or if the caller has confirmed what it lacks.
 func (g sources) inspect(ctx context.Context, who Caller, s adtally.SourceRecord, k TokenFrom) (*offer, error) {
 	f, err := g.secretOf(ctx, who, s, k)
 	if err != nil {
@@ -30,10 +30,10 @@ func (g sources) inspect(ctx context.Context, who Caller, s adtally.SourceRecord
 	if err != nil {
 		return nil, foreign(err)
 	}
-	if s.Credential == "" && s.Revision > 0 && !k.Confirm { // what was picked before there was a token
+	if s.Credential == "" && s.Revision > 0 && !k.Confirm { // accounts that were picked before the source had a token
 		for _, a := range s.Accounts {
 			if !slices.Contains(seenBy(i.Grant), a) {
-				return nil, fieldRefusal{refusal("accounts_lost", "The token does not see the ad account "+a+", which was picked", "Pick other accounts, take another token, or confirm it."), k.field()}
+				return nil, fieldRefusal{refusal("accounts_lost", "The token cannot see the ad account "+a+", which is picked", "Pick other accounts, use another token, or send confirm."), k.field()}
 			}
 		}
 	}
@@ -44,12 +44,12 @@ func (g sources) inspect(ctx context.Context, who Caller, s adtally.SourceRecord
 	return o, notTaken(i, k.Confirm)
 }
 
-// handover is what is decided together with the secret.
+// handover returns what is stored together with the secret.
 func (o *offer) handover(a adtally.Admission, now time.Time) adtally.Handover {
 	return adtally.Handover{Admission: a, Accounts: o.grant.Accounts, At: now, Taken: o.login}
 }
 
-// into gives a source the secret. It is due at once then.
+// into sets the secret of a source and makes it due immediately.
 func (o *offer) into(s *adtally.SourceRecord, a adtally.Admission, now time.Time) {
 	s.Credential, s.Renewed = a.Credential.ID, now
 	if s.Stage == adtally.Authentication && len(o.grant.Accounts) > 0 && (s.All || len(s.Accounts) > 0) {
@@ -83,9 +83,9 @@ func (g sources) renew(ctx context.Context, who Caller, in *struct {
 	return g.with(ctx, s, o.grant), nil
 }
 
-// handOver gives a source the secret that was found good for it as it was seen. One
-// who was faster with another secret, or with a change that the finding depends on,
-// is in the way; a change of something else is not.
+// handOver stores the secret in the source for which it was inspected. It refuses if
+// the source got another secret in the meantime, or if an edit changed what the
+// inspection depends on; other edits do not matter.
 func (g sources) handOver(ctx context.Context, by string, s adtally.SourceRecord, o *offer, l *adtally.Login, d adtally.AuditEntry) (adtally.SourceRecord, error) {
 	for seen := s; ; {
 		err := g.Vault.Admit(ctx, adtally.Credential{ID: seen.Credential, Connector: s.Connector, Name: s.Name}, o.secret, o.grant, by, func(ctx context.Context, a adtally.Admission) (err error) {
@@ -102,13 +102,13 @@ func (g sources) handOver(ctx context.Context, by string, s adtally.SourceRecord
 			return s, err
 		}
 		if !sameFor(seen, fresh) {
-			return s, refusal("conflict", "Somebody else has changed the source while the token was tested", "Look at the source, and give it the token again if it still needs it.")
+			return s, refusal("conflict", "Somebody else changed the source while the token was checked", "Read the source again, and replace the token again if that is still needed.")
 		}
 		seen = fresh
 	}
 }
 
-// sameFor says that what was found of a secret still holds for a source.
+// sameFor reports whether the findings for a still hold for b.
 func sameFor(a, b adtally.SourceRecord) bool {
 	return a.Credential == b.Credential && a.Renewed.Equal(b.Renewed) && a.Deleted.Equal(b.Deleted) && a.All == b.All && slices.Equal(a.Accounts, b.Accounts)
 }

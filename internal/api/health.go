@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Check says whether one thing that the server needs is there.
+// Check tests one thing that the server needs.
 type Check struct {
 	Name string
 	Do   func(context.Context) error
@@ -14,27 +14,27 @@ type Check struct {
 
 const tagHealth = "health"
 
-// Where health is told.
+// Paths of the health checks.
 const (
 	pathAlive = "/healthz"
 	pathReady = "/readyz"
 )
 
-// checkTimeout is how long a check may take: whoever asks will ask again.
+// checkTimeout bounds one check; monitoring asks again anyway.
 const checkTimeout = 2 * time.Second
 
-// health is for whatever watches over the server.
+// health serves the health checks.
 type health struct{ *shell }
 
 func (g health) register() {
-	handle(g.shell, operation{ID: "get-health", Method: http.MethodGet, Path: pathAlive, Tag: tagHealth, Access: public, Summary: "Say that the server lives"}, g.alive)
-	handle(g.shell, operation{ID: "get-readiness", Method: http.MethodGet, Path: pathReady, Tag: tagHealth, Access: public, Summary: "Say whether the server can work",
+	handle(g.shell, operation{ID: "get-health", Method: http.MethodGet, Path: pathAlive, Tag: tagHealth, Access: public, Summary: "Check that the server is alive"}, g.alive)
+	handle(g.shell, operation{ID: "get-readiness", Method: http.MethodGet, Path: pathReady, Tag: tagHealth, Access: public, Summary: "Check that the server is ready to work",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.ready)
 }
 
 type healthReport struct {
 	Body struct {
-		Status string `json:"status" enum:"ok"`
+		Status string `json:"status" enum:"ok" doc:"Always ok; other states are problems"`
 	}
 }
 
@@ -46,19 +46,19 @@ func well() *healthReport {
 
 func (g health) alive(context.Context, Caller, *struct{}) (*healthReport, error) { return well(), nil }
 
-// ready names the checks that fail; why they do stands in the log.
+// ready names the checks that fail; the log says why.
 func (g health) ready(ctx context.Context, _ Caller, _ *struct{}) (*healthReport, error) {
 	var bad []FieldError
 	for _, c := range g.Checks {
 		if err := g.check(ctx, c); err != nil {
 			g.Log.WarnContext(ctx, "not ready", "check", c.Name, "error", err)
-			bad = append(bad, FieldError{Field: c.Name, Message: "It does not answer as it should"})
+			bad = append(bad, FieldError{Field: c.Name, Message: "This check failed"})
 		}
 	}
 	if len(bad) == 0 {
 		return well(), nil
 	}
-	p := g.problem(ctx, refusal("not_ready", "Something that the server needs is not there", "The server's log says what is wrong."))
+	p := g.problem(ctx, refusal("not_ready", "The server is not ready", "See errors for the checks that failed, and the server's log for the reasons."))
 	p.Errors = bad
 	return nil, p
 }

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// hosts are the names that the server is reached by. A page of a stranger whose name
-// is made to lead here (DNS rebinding) still sends its own name as Host, and is not
-// answered.
+// hosts are the accepted Host headers. They stop DNS rebinding: a foreign page whose
+// name resolves to this server still sends its own name as Host.
 //
-// An address is no name, so that nobody can make it lead elsewhere: that of the
-// connection itself is taken, as monitoring and load balancers send it.
+// The IP address of the connection itself is accepted, because nobody can redirect an
+// address, and monitoring and load balancers send it.
 type hosts map[string]bool
 
-// hostsOf are the names of the public address and the others; nil = all are taken.
+// hostsOf returns the names of the public address and the additional hosts; nil = all
+// are accepted.
 func hostsOf(c Config) hosts {
 	if c.PublicURL == "" {
 		return nil
@@ -42,8 +42,8 @@ func hasPort(host string) bool {
 	return err == nil
 }
 
-// plainHost is a host as it is compared: in lower case, a name without the dot at
-// its end, an address in its shortest form.
+// plainHost normalizes a host: lower case, no trailing dot, an IP address in its
+// shortest form.
 func plainHost(host string) string {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -59,7 +59,7 @@ func plainHost(host string) string {
 	return net.JoinHostPort(name, port)
 }
 
-// knows says whether a request is meant for this server.
+// knows reports whether a request is addressed to this server.
 func (h hosts) knows(r *http.Request) bool {
 	host := plainHost(r.Host)
 	if h == nil || h[host] {
@@ -87,15 +87,14 @@ func (h hosts) knows(r *http.Request) bool {
 	return false
 }
 
-// meant lets through what is meant for this server. Health is told to whoever asks:
-// it says nothing of what is inside, and some ask by the name of a container, or
-// name nobody.
+// meant refuses requests for other hosts. Health checks pass: they reveal nothing, and
+// some monitors use a container's name or no name at all.
 func (s *shell) meant(next http.Handler) http.Handler {
 	known := hostsOf(s.Config)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !known.knows(r) && r.URL.Path != pathAlive && r.URL.Path != pathReady {
 			s.refuse(w, r, refusal("foreign_host", fmt.Sprintf("This server is not known as %.100q", r.Host),
-				"Open it at its public address. If this name leads here too, give it to adtally serve with --public-url or --host."))
+				"Use the public address. If this name is correct, add it to adtally serve with --public-url or --host."))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -11,7 +11,8 @@ import (
 	"adtally/internal/api"
 )
 
-// R25: a stranger's page whose name leads here is not answered (DNS rebinding).
+// A page of a foreign host whose name resolves to this server gets no answer (DNS
+// rebinding).
 func TestHost_IsCheckedAgainstTheConfiguredAddresses(t *testing.T) {
 	t.Parallel()
 	const lan, loop = "192.0.2.7:8085", "127.0.0.1:8085"
@@ -57,13 +58,13 @@ func TestHost_IsCheckedAgainstTheConfiguredAddresses(t *testing.T) {
 		got.refused(http.StatusMisdirectedRequest, "foreign_host")
 		h.reached(c.local, c.host, "/nowhere").refused(http.StatusMisdirectedRequest, "foreign_host")
 		h.reached(c.local, c.host, "/api/openapi.json").refused(http.StatusMisdirectedRequest, "foreign_host")
-		for _, path := range []string{"/healthz", "/readyz"} { // whatever name a probe knows
+		for _, path := range []string{"/healthz", "/readyz"} { // probes may use any name
 			h.reached(c.local, c.host, path).is(http.StatusOK)
 		}
 	}
 }
 
-// reached is a request that came to a local address, with a Host.
+// reached is a request to a local address with the given Host header.
 func (h *testServer) reached(local, host, path string) reply {
 	h.t.Helper()
 	address, err := net.ResolveTCPAddr("tcp", local)
@@ -77,8 +78,8 @@ func (h *testServer) reached(local, host, path string) reply {
 	return reply{w, h.t}
 }
 
-// A name that is long or strange comes back shortened and quoted.
-func TestHost_ComesBackShort(t *testing.T) {
+// A long or odd name is shortened and quoted in the answer.
+func TestHost_IsShortenedInTheAnswer(t *testing.T) {
 	t.Parallel()
 	got := newTestServer(t).reached("127.0.0.1:1", strings.Repeat("x", 4000)+"<script>", "/api/v1/setup").refused(http.StatusMisdirectedRequest, "foreign_host")
 	if detail := got.problem().Detail; len(detail) > 200 || strings.Contains(detail, "<script>") {

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-// incidents are what is wrong, or was.
+// incidents serves open and past incidents.
 type incidents struct {
 	*shell
 	Service
@@ -16,23 +16,23 @@ type incidents struct {
 
 func (g incidents) register() {
 	handle(g.shell, operation{ID: "list-alerts", Method: http.MethodGet, Path: "/api/v1/alerts", Tag: tagAlerts, Access: forViewers,
-		Summary: "List what is wrong", Text: "Health says whether a source can sync, freshness whether its figures are on time and complete. With past, what people were told of, newest first."}, g.list)
+		Summary: "List the incidents", Text: "Health says whether a source can sync; freshness, whether its figures are on time and complete. With past, closed incidents that were reported are listed too, newest first."}, g.list)
 }
 
-// Incident is something that is wrong, or was.
+// Incident is a problem with a source or the installation, open or closed.
 type Incident struct {
-	ID       string            `json:"id"`
-	Alert    adtally.AlertKind `json:"alert" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect"`
-	Aspect   adtally.Aspect    `json:"aspect" enum:"health,freshness"`
-	Severity string            `json:"severity" enum:"well,notice,warning,critical"`
-	Source   string            `json:"source,omitempty" doc:"Absent = the installation itself"`
-	Name     string            `json:"name,omitempty"`
-	Subject  string            `json:"subject,omitempty" doc:"What of the source; absent = all of it"`
-	Sentence string            `json:"sentence"`
-	Cure     string            `json:"cure,omitempty"`
-	Since    time.Time         `json:"since"`
-	Told     *time.Time        `json:"told,omitempty" doc:"When a channel took the first message about it; absent = none has"`
-	Closed   *time.Time        `json:"closed,omitempty" doc:"When it was over; absent = it goes on"`
+	ID       string            `json:"id" doc:"ID of the incident"`
+	Alert    adtally.AlertKind `json:"alert" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect" doc:"Kind of the alert"`
+	Aspect   adtally.Aspect    `json:"aspect" enum:"health,freshness" doc:"Which side of the source is affected"`
+	Severity string            `json:"severity" enum:"well,notice,warning,critical" doc:"How serious it is"`
+	Source   string            `json:"source,omitempty" doc:"ID of the source; absent = the installation itself"`
+	Name     string            `json:"name,omitempty" doc:"Name of the source"`
+	Subject  string            `json:"subject,omitempty" doc:"Affected part of the source, such as an account or a table; absent = all of it"`
+	Sentence string            `json:"sentence" doc:"What is wrong, in one sentence"`
+	Cure     string            `json:"cure,omitempty" doc:"How to fix it"`
+	Since    time.Time         `json:"since" doc:"Since when it has been wrong"`
+	Told     *time.Time        `json:"told,omitempty" doc:"When a channel accepted the first message about it; absent = not yet"`
+	Closed   *time.Time        `json:"closed,omitempty" doc:"When it was resolved; absent = it is still open"`
 }
 
 func incidentOf(o adtally.Incident) Incident {
@@ -41,11 +41,11 @@ func incidentOf(o adtally.Incident) Incident {
 
 func (g incidents) list(ctx context.Context, _ Caller, in *struct {
 	Pages
-	Past bool `query:"past" doc:"What was wrong too"`
+	Past bool `query:"past" doc:"Include closed incidents"`
 },
 ) (*listed[Incident], error) {
 	if in.Past {
-		return newest(g.shell, "outages", in.Pages, func(before adtally.PagePosition, limit int) ([]adtally.Incident, error) {
+		return newest(g.shell, "incidents", in.Pages, func(before adtally.PagePosition, limit int) ([]adtally.Incident, error) {
 			return g.Incidents.Incidents(ctx, before, limit)
 		}, incidentOf, func(o adtally.Incident) adtally.PagePosition { return adtally.PagePosition{At: o.Opened, ID: o.ID} })
 	}

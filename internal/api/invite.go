@@ -11,38 +11,38 @@ import (
 	"adtally"
 )
 
-// invites let new people in.
+// invites serves invitations of new people.
 type invites struct {
 	*shell
 	logins logins
 }
 
-// inviteLife is how long an invite may be used.
+// inviteLife is how long an invite can be used.
 const inviteLife = 7 * 24 * time.Hour
 
 func (g invites) register() {
 	const list, one = "/api/v1/invites", "/api/v1/invites/{invite}"
 	handle(g.shell, operation{ID: "list-invites", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the invites, newest first"}, g.list)
-	handle(g.shell, operation{ID: "create-invite", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "Invite somebody",
-		Text: "The link is shown once. It works once, for seven days, and gives the role that was named.", Status: http.StatusCreated,
+	handle(g.shell, operation{ID: "create-invite", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "Invite a person",
+		Text: "The link is shown in this response only. It works once, for seven days, and gives the named role.", Status: http.StatusCreated,
 		Refuses: []int{http.StatusConflict}}, g.make)
-	handle(g.shell, operation{ID: "get-invite", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Show whom a link invites"}, g.get)
-	handle(g.shell, operation{ID: "accept-invite", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Become a user and log in",
+	handle(g.shell, operation{ID: "get-invite", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Get the invite of a link"}, g.get)
+	handle(g.shell, operation{ID: "accept-invite", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Accept an invite and log in",
 		Status: http.StatusCreated, Refuses: []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.accept)
-	handle(g.shell, operation{ID: "revoke-invite", Method: http.MethodDelete, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Take an invite back"}, g.revoke)
+	handle(g.shell, operation{ID: "revoke-invite", Method: http.MethodDelete, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Revoke an invite"}, g.revoke)
 }
 
-// Invite is an invite, as an admin may see it.
+// Invite is an invite as an admin sees it.
 type Invite struct {
-	ID          string               `json:"id"`
-	Email       string               `json:"email"`
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
-	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs"`
-	By          string               `json:"by" doc:"Who invited" example:"user:0198c0de"`
-	ByName      string               `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
-	Created     time.Time            `json:"created"`
-	Expires     time.Time            `json:"expires"`
-	State       string               `json:"state" enum:"open,used,revoked,expired"`
+	ID          string               `json:"id" doc:"ID of the invite"`
+	Email       string               `json:"email" doc:"E-mail address of the invited person"`
+	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role that the person will have"`
+	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions that the person will have"`
+	By          string               `json:"by" doc:"Who created the invite, as kind:id" example:"user:0198c0de"`
+	ByName      string               `json:"by_name,omitempty" doc:"Current name of that person; absent = unknown"`
+	Created     time.Time            `json:"created" doc:"When the invite was created"`
+	Expires     time.Time            `json:"expires" doc:"When the invite expires"`
+	State       string               `json:"state" enum:"open,used,revoked,expired" doc:"Whether the invite can be used, and why not"`
 }
 
 func (g invites) show(i adtally.Invite, name func(string) string) Invite {
@@ -65,18 +65,18 @@ func (g invites) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*list
 	}, func(i adtally.Invite) Invite { return g.show(i, name) }, func(i adtally.Invite) adtally.PagePosition { return adtally.PagePosition{At: i.Created, ID: i.ID} })
 }
 
-// AccessLevel is what somebody is to be allowed.
+// AccessLevel is a role with permissions.
 type AccessLevel struct {
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
-	Permissions []adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false"`
+	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role to give"`
+	Permissions []adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false" doc:"Permissions to give besides the role"`
 }
 
 func (p AccessLevel) words() adtally.AccessLevel {
 	return adtally.AccessLevel{Role: p.Role, Permissions: once(p.Permissions)}
 }
 
-// once drops what is said twice. The schema does not forbid it: huma's check for
-// that falls over elements that are objects.
+// once removes duplicates. The schema does not forbid them, because huma's check for
+// unique items panics on elements that are objects.
 func once(list []adtally.Permission) []adtally.Permission {
 	list = slices.Clone(list)
 	slices.Sort(list)
@@ -86,14 +86,14 @@ func once(list []adtally.Permission) []adtally.Permission {
 type inviteForm struct {
 	Body struct {
 		AccessLevel
-		Email string `json:"email" format:"email" maxLength:"254"`
+		Email string `json:"email" format:"email" maxLength:"254" doc:"E-mail address of the person"`
 	}
 }
 
 type newInvite struct {
 	Body struct {
 		Invite
-		Link string `json:"link" doc:"For the one who is invited; it is shown this once"`
+		Link string `json:"link" doc:"Link for the invited person; returned only here" format:"uri-reference"`
 	}
 }
 
@@ -112,7 +112,7 @@ func (g invites) make(ctx context.Context, who Caller, in *inviteForm) (*newInvi
 		return nil, err
 	}
 	out := &newInvite{}
-	// What follows a # is sent to no server, and so is in no log.
+	// The part after # is never sent to a server, so it appears in no log.
 	out.Body.Invite, out.Body.Link = g.show(i, g.names(ctx)), strings.TrimSuffix(g.PublicURL, "/")+"/invite#"+code
 	return out, nil
 }
@@ -121,19 +121,19 @@ func orTaken(err error) error {
 	if err != nil {
 		return err
 	}
-	return fieldRefusal{refusal("email_taken", "There is a user with this e-mail address", "Change that user instead."), "body.email"}
+	return fieldRefusal{refusal("email_taken", "A user with this e-mail address exists", "Update that user instead."), "body.email"}
 }
 
 // ByCode is the part of an input that names an invite by its code.
 type ByCode struct {
-	Code string `path:"invite" maxLength:"100" doc:"The code in the link, after the #"`
+	Code string `path:"invite" maxLength:"100" doc:"Code from the link, after the #"`
 }
 
-// InviteView is an invite, as whoever has the link may see it.
+// InviteView is an invite as the holder of its link sees it.
 type InviteView struct {
-	Email   string       `json:"email"`
-	Role    adtally.Role `json:"role" enum:"viewer,editor,builder,admin"`
-	Expires time.Time    `json:"expires"`
+	Email   string       `json:"email" doc:"E-mail address of the invited person"`
+	Role    adtally.Role `json:"role" enum:"viewer,editor,builder,admin" doc:"Role that the person will have"`
+	Expires time.Time    `json:"expires" doc:"When the invite expires"`
 }
 
 func (g invites) get(ctx context.Context, _ Caller, in *struct{ ByCode }) (*struct{ Body InviteView }, error) {
@@ -141,12 +141,11 @@ func (g invites) get(ctx context.Context, _ Caller, in *struct{ ByCode }) (*stru
 	return &struct{ Body InviteView }{InviteView{i.Email, i.Role, i.Expires.UTC()}}, err
 }
 
-// open finds an invite that may be used. Why another one may not is nobody's
-// business.
+// open returns a usable invite. The refusal does not say why an invite cannot be used.
 func (g invites) open(ctx context.Context, code string) (adtally.Invite, error) {
 	i, err := g.Store.Invite(ctx, hashed(code), "", g.Now())
 	if missing(err) || err == nil && !i.Open(g.Now()) {
-		return i, refusal("invite_gone", "This invite does not work, or no longer", "Ask an admin for a new one.")
+		return i, refusal("invite_gone", "This invite is invalid, used or expired", "Ask an admin for a new invite.")
 	}
 	return i, err
 }
@@ -154,7 +153,7 @@ func (g invites) open(ctx context.Context, code string) (adtally.Invite, error) 
 type acceptForm struct {
 	ByCode
 	Body struct {
-		Name     string `json:"name" pattern:"\\S" maxLength:"200"`
+		Name     string `json:"name" pattern:"\\S" maxLength:"200" doc:"Name for people"`
 		Password string `json:"password" maxLength:"256" doc:"At least 12 characters"`
 	}
 }
@@ -175,7 +174,7 @@ func (g invites) accept(ctx context.Context, who Caller, in *acceptForm) (*known
 }
 
 type inviteID struct {
-	ID string `path:"invite" maxLength:"100" doc:"The invite's id"`
+	ID string `path:"invite" maxLength:"100" doc:"ID of the invite"`
 }
 
 func (g invites) revoke(ctx context.Context, who Caller, in *inviteID) (*nothing, error) {

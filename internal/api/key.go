@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// keys are the service accounts.
+// keys serves the keys of service accounts.
 type keys struct {
 	*shell
 	store Keys
@@ -19,23 +19,23 @@ func (g keys) register() {
 	const list, one = "/api/v1/keys", "/api/v1/keys/{id}"
 	handle(g.shell, operation{ID: "list-keys", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the keys, newest first"}, g.list)
 	handle(g.shell, operation{ID: "create-key", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true},
-		Summary: "Make a key for a program", Text: "The key is shown once. A key cannot make keys, so that one that leaks cannot outlive its end.",
+		Summary: "Create an API key", Text: "The key is shown in this response only. A key cannot create keys, so that a leaked key does not outlive its expiry.",
 		Status: http.StatusCreated}, g.make)
-	handle(g.shell, operation{ID: "revoke-key", Method: http.MethodDelete, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Let a key in no more"}, g.revoke)
+	handle(g.shell, operation{ID: "revoke-key", Method: http.MethodDelete, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Revoke an API key"}, g.revoke)
 }
 
-// Key is a key, without what makes it one.
+// Key is an API key, without its secret.
 type Key struct {
-	ID          string               `json:"id"`
-	Name        string               `json:"name"`
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
-	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs"`
-	By          string               `json:"by" doc:"Who made it" example:"user:0198c0de"`
-	ByName      string               `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
-	Created     time.Time            `json:"created"`
-	Expires     *time.Time           `json:"expires,omitempty" doc:"Absent = never"`
-	LastUsed    *time.Time           `json:"last_used,omitempty" doc:"To the minute; absent = never"`
-	Revoked     *time.Time           `json:"revoked,omitempty" doc:"Absent = it was not"`
+	ID          string               `json:"id" doc:"ID of the key"`
+	Name        string               `json:"name" doc:"Purpose of the key"`
+	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role of the key"`
+	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions of the key"`
+	By          string               `json:"by" doc:"Who created the key, as kind:id" example:"user:0198c0de"`
+	ByName      string               `json:"by_name,omitempty" doc:"Current name of that person; absent = unknown"`
+	Created     time.Time            `json:"created" doc:"When the key was created"`
+	Expires     *time.Time           `json:"expires,omitempty" doc:"When the key expires; absent = never"`
+	LastUsed    *time.Time           `json:"last_used,omitempty" doc:"When the key was last used, to the minute; absent = never"`
+	Revoked     *time.Time           `json:"revoked,omitempty" doc:"When the key was revoked; absent = it is valid"`
 }
 
 func keyOf(k adtally.APIKey, name func(string) string) Key {
@@ -52,22 +52,22 @@ func (g keys) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[
 type keyForm struct {
 	Body struct {
 		AccessLevel
-		Name    string    `json:"name" pattern:"\\S" maxLength:"200" doc:"What it is for"`
-		Expires time.Time `json:"expires,omitzero" required:"false" doc:"Absent = never"`
+		Name    string    `json:"name" pattern:"\\S" maxLength:"200" doc:"Purpose of the key"`
+		Expires time.Time `json:"expires,omitzero" required:"false" doc:"When the key expires; absent = never"`
 	}
 }
 
 type newKey struct {
 	Body struct {
 		Key
-		Token string `json:"token" doc:"The key itself; it is shown this once" example:"adt_…"`
+		Token string `json:"token" doc:"The key itself; returned only here" example:"adt_…"`
 	}
 }
 
 func (g keys) make(ctx context.Context, who Caller, in *keyForm) (*newKey, error) {
 	now := g.Now()
 	if e := in.Body.Expires; !e.IsZero() && !e.After(now) {
-		return nil, invalid("body.expires", "A key cannot have expired before it is made")
+		return nil, invalid("body.expires", "The expiry is in the past")
 	}
 	token := keyPrefix + rand.Text() + rand.Text()
 	k := adtally.APIKey{ID: g.NewID(), Name: in.Body.Name, Hash: hashed(token), AccessLevel: in.Body.words(), By: who.String(), Created: now, Expires: in.Body.Expires}

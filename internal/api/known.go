@@ -11,7 +11,7 @@ import (
 	"adtally"
 )
 
-// The cookie that holds a session. Over HTTPS its name keeps other hosts of the
+// Names of the session cookie. Over HTTPS the prefix __Host- keeps other hosts of the
 // same domain from setting it.
 const (
 	plainCookie = "adtally"
@@ -25,25 +25,23 @@ func cookieName(secure bool) string {
 	return plainCookie
 }
 
-// glance is how exactly it is noted when a session or a key was last used: not
-// every request is worth a write to the disk.
+// glance is the precision of "last used" of sessions and keys: not every request is
+// worth a write to the database.
 const glance = time.Minute
 
-// What a session says.
+// Keys of the values in a session.
 const (
 	sessionUser  = "user"
 	sessionEpoch = "epoch"
 )
 
-// newSessions keeps sessions in the store, under the hash of their token. Only
-// logging in writes one: a request that is late cannot bring back a session that
-// has ended.
+// newSessions stores sessions under the hash of their token. Only a login writes a
+// session: a late request cannot revive one that has ended.
 func (s *shell) newSessions() *scs.SessionManager {
 	return &scs.SessionManager{Lifetime: s.Lifetime, Store: drawer{s}, Codec: scs.GobCodec{}, HashTokenInStore: true}
 }
 
-// begin makes a session for a user, in place of the one that the caller came
-// with, under a new token.
+// begin creates a session for a user under a new token and ends the caller's old one.
 func (s *shell) begin(ctx context.Context, who Caller, u adtally.User) (http.Cookie, error) {
 	now := s.Now()
 	if err := s.Store.EndSessions(ctx, now, now.Add(-s.Idle)); err != nil {
@@ -62,7 +60,7 @@ func (s *shell) begin(ctx context.Context, who Caller, u adtally.User) (http.Coo
 	return cookie(who, token, expires), err
 }
 
-// end forgets the session that the caller came with.
+// end deletes the caller's session.
 func (s *shell) end(ctx context.Context, who Caller) (http.Cookie, error) {
 	ctx, err := s.sessions.Load(ctx, who.session)
 	if err != nil {
@@ -76,8 +74,8 @@ func cookie(who Caller, token string, expires time.Time) http.Cookie {
 		HttpOnly: true, Secure: who.secure, SameSite: http.SameSiteLaxMode}
 }
 
-// identify finds out who makes a request. A key counts more than a session;
-// what is neither good nor absent is refused and not taken for a stranger.
+// identify finds out who makes a request. A key takes precedence over a session. An
+// invalid key is refused, not treated as anonymous.
 func (s *shell) identify(r *http.Request, v *visit) error {
 	if header := r.Header.Get("Authorization"); header != "" {
 		return s.identifyKey(r.Context(), v, header)
@@ -101,11 +99,11 @@ func (s *shell) identify(r *http.Request, v *visit) error {
 	return err
 }
 
-// keyPrefix begins every key, so that one that leaks is known for what it is.
+// keyPrefix starts every key, so that secret scanners can recognize a leaked one.
 const keyPrefix = "adt_"
 
 func (s *shell) identifyKey(ctx context.Context, v *visit, header string) error {
-	unknown := refusal("unauthenticated", "This key is not known, or no longer", "Send Authorization: Bearer adt_… with a key that an admin has made.")
+	unknown := refusal("unauthenticated", "This key is unknown, revoked or expired", "Send Authorization: Bearer adt_… with a key that an admin created.")
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(token, keyPrefix) {
 		return unknown
@@ -124,10 +122,10 @@ func (s *shell) identifyKey(ctx context.Context, v *visit, header string) error 
 	return nil
 }
 
-// drawer is where scs keeps its sessions.
+// drawer implements the store of scs.
 type drawer struct{ *shell }
 
-// FindCtx gives a session that is neither expired nor was left alone too long.
+// FindCtx returns a session that has neither expired nor been idle too long.
 func (d drawer) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	kept, err := d.Store.Session(ctx, token)
 	if missing(err) {
@@ -143,25 +141,25 @@ func (d drawer) FindCtx(ctx context.Context, token string) ([]byte, bool, error)
 	return kept.Content, err == nil, err
 }
 
-// CommitCtx keeps a session.
+// CommitCtx stores a session.
 func (d drawer) CommitCtx(ctx context.Context, token string, content []byte, expires time.Time) error {
 	return d.Store.SaveSession(ctx, adtally.Session{Token: token, Content: content, Seen: d.Now(), Expires: expires})
 }
 
-// DeleteCtx forgets a session.
+// DeleteCtx deletes a session.
 func (d drawer) DeleteCtx(ctx context.Context, token string) error {
 	return d.Store.EndSession(ctx, token)
 }
 
-// Find is there because scs asks for it; it calls FindCtx.
+// Find is required by scs; it calls FindCtx.
 func (d drawer) Find(token string) ([]byte, bool, error) {
 	return d.FindCtx(context.Background(), token)
 }
 
-// Commit is there because scs asks for it; it calls CommitCtx.
+// Commit is required by scs; it calls CommitCtx.
 func (d drawer) Commit(token string, content []byte, expires time.Time) error {
 	return d.CommitCtx(context.Background(), token, content, expires)
 }
 
-// Delete is there because scs asks for it; it calls DeleteCtx.
+// Delete is required by scs; it calls DeleteCtx.
 func (d drawer) Delete(token string) error { return d.DeleteCtx(context.Background(), token) }

@@ -14,9 +14,8 @@ import (
 
 var _ api.Store = (*store.DB)(nil)
 
-// The same, on the real database: everything a person goes through, after which no
-// secret stands in the file.
-func TestPeopleStandInTheLedger(t *testing.T) { // R25
+// The life of a user on the real database: afterwards the file contains no secret.
+func TestStore_HoldsNoPlaintextSecrets(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	db, err := store.Open(ctx, filepath.Join(folder, "adtally.db"))

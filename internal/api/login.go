@@ -13,33 +13,34 @@ import (
 	"adtally/internal/api/password"
 )
 
-// logins is how somebody becomes known, whichever operation they use for it.
+// logins logs people in, for all operations that do so.
 type logins struct{ *shell }
 
-// known is the output of what logs somebody in.
+// known is the output of an operation that logs a person in.
 type known struct {
-	SetCookie http.Cookie `header:"Set-Cookie" doc:"The session"`
+	SetCookie http.Cookie `header:"Set-Cookie" doc:"Session cookie"`
 	Body      Person
 }
 
-// admitted logs a user in and says who they are.
+// admitted starts a session for a user.
 func (g logins) admitted(ctx context.Context, who Caller, u adtally.User) (*known, error) {
 	cookie, err := g.begin(ctx, who, u)
 	return &known{SetCookie: cookie, Body: personOf(u)}, err
 }
 
-// withTimeout lets a try at an account through unless it comes too early.
+// withTimeout refuses a login attempt that comes too early.
 func (g logins) withTimeout(who Caller, account string) error {
 	now := g.Now()
 	wait := g.throttle.Try(account, network(who.From), now)
 	if wait == 0 {
 		return nil
 	}
-	return &adtally.Fault{Act: adtally.Wait, Code: "too_many_tries", Message: "There were too many tries that were not good",
-		Hint: "Wait until the moment named, and try again then.", Until: now.Add(wait)}
+	return &adtally.Fault{Act: adtally.Wait, Code: "too_many_tries", Message: "There were too many failed attempts",
+		Hint: "Try again after the time in until.", Until: now.Add(wait)}
 }
 
-// network is whose address it is: an owner of IPv6 has at least a /64 of them.
+// network returns the unit that is throttled: an IPv4 address, or the /64 that every
+// owner of IPv6 has at least.
 func network(from string) string {
 	a, err := netip.ParseAddr(from)
 	if err != nil || a.Unmap().Is4() {
@@ -52,8 +53,8 @@ func network(from string) string {
 	return p.String()
 }
 
-// verify finds the user whose password it is. Whatever is wrong, the answer is
-// the same, and so is the work that it took.
+// verify returns the user with this e-mail address and password. A failure has the
+// same answer and takes the same time, whatever its reason.
 func (g logins) verify(ctx context.Context, who Caller, email, text string) (adtally.User, error) {
 	if err := g.withTimeout(who, email); err != nil {
 		return adtally.User{}, err
@@ -76,7 +77,7 @@ func (g logins) verify(ctx context.Context, who Caller, email, text string) (adt
 	return adtally.User{}, refusal("wrong_login", "The e-mail address or the password is wrong", "Try again, or ask an admin.")
 }
 
-// refused writes down that the provider's word let nobody in.
+// refused records that a login by OIDC failed.
 func (g logins) refused(ctx context.Context, who Caller, u adtally.User, email string, why error) error {
 	d := g.audited(who, "session.refused", object("user", u.ID), map[string]string{"email": cut(email), "by": "oidc", "why": adtally.FaultOf(why).Code})
 	if err := g.Store.AddAuditEntry(ctx, d); err != nil {
@@ -85,10 +86,10 @@ func (g logins) refused(ctx context.Context, who Caller, u adtally.User, email s
 	return why
 }
 
-// cut keeps what a provider says within bounds.
+// cut limits the length of an e-mail address that a provider sent.
 func cut(email string) string { return strings.ToValidUTF8(email[:min(len(email), longestEmail)], "") }
 
-// newUser is a user with a password who is not yet kept.
+// newUser returns a user with a password. It does not store them.
 func (g logins) newUser(ctx context.Context, name, email, text string, powers adtally.AccessLevel) (adtally.User, error) {
 	if err := password.Check(text, email); err != nil {
 		return adtally.User{}, fieldRefusal{adtally.FaultOf(err), "body.password"}
@@ -106,25 +107,25 @@ func (g logins) bareUser(name, email string, powers adtally.AccessLevel) adtally
 	return adtally.User{ID: g.NewID(), Email: email, Name: cmp.Or(oneLine(name, longestName), email), AccessLevel: powers, Version: 1, Created: g.Now()}
 }
 
-// by is a caller as the user that they have just become, for the audit log.
+// by returns the caller as the user who just logged in, for the audit log.
 func (c Caller) by(u adtally.User) Caller {
 	c.Kind, c.ID, c.Name, c.AccessLevel = person, u.ID, u.Name, u.AccessLevel
 	return c
 }
 
-// plain is an e-mail address as it is kept.
+// plain normalizes an e-mail address.
 func plain(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
-// address is the same of one that is new: it must be an address and no more.
+// address validates and normalizes a new e-mail address.
 func address(email string) (string, error) {
 	text := plain(email)
 	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
-		return "", invalid("body.email", "This is no e-mail address")
+		return "", invalid("body.email", "This is not an e-mail address")
 	}
 	return text, nil
 }
 
-// object names a thing in the audit log; "" = none.
+// object returns kind:id for the audit log; "" = none.
 func object(kind, id string) string {
 	if id == "" {
 		return ""
@@ -132,7 +133,7 @@ func object(kind, id string) string {
 	return kind + ":" + id
 }
 
-// given is a moment, where there is one.
+// given returns nil for the zero time.
 func given(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"adtally/internal/api"
 )
 
-// back is a browser that comes back from a platform's login with a code.
+// back is a browser that returns from the platform's login with a code.
 func (h *testServer) back(begun reply, code string) {
 	h.t.Helper()
 	var b api.LoginStarted
@@ -25,10 +25,10 @@ func (h *testServer) back(begun reply, code string) {
 	browser.ask("GET", "/auth/facebookads/callback?state="+url.QueryEscape(u.Query().Get("state"))+"&code="+code, "").is(http.StatusFound)
 }
 
-// R2, R10: a login that waits for a confirmation is found at its source, and used by
-// whoever began it, or made its link, or by an admin; by nobody else, and for no
-// other source.
-func TestLogins_AreFoundAndUsedByWhoBeganThem(t *testing.T) {
+// A login that waits for confirmation is listed at its source. The person who started
+// it, the creator of its link or an admin can use it; nobody else can, and no other
+// source.
+func TestLogins_AreUsedByTheirStarterOrAnAdmin(t *testing.T) {
 	t.Parallel()
 	type people struct{ admin, ana, bob *testServer }
 	for _, c := range []struct {
@@ -73,8 +73,8 @@ func TestLogins_AreFoundAndUsedByWhoBeganThem(t *testing.T) {
 	h.ask("GET", "/api/v1/sources/nobody/logins", "").refused(http.StatusNotFound, "not_found")
 }
 
-// R25: who did not get in, and who was not shown a token, stands in the audit log.
-func TestAudit_WhatWasRefused(t *testing.T) {
+// Refused logins and refused reveals of a token are in the audit log.
+func TestAudit_RecordsRefusals(t *testing.T) {
 	t.Parallel()
 	db := newStore(t)
 	h := newTestServer(t, func(c *api.Config) { c.Store, c.Service = db, serviceOf(db) }).admin()
@@ -100,9 +100,8 @@ func TestAudit_WhatWasRefused(t *testing.T) {
 	}
 }
 
-// R22: a moment that is none is absent, and people stand beside their ids by name,
-// in whatever the API shows.
-func TestAnswers_NoZeroTimesAndPeopleByName(t *testing.T) {
+// The API never shows a zero time, and shows the name of a person beside their ID.
+func TestAnswers_HaveNoZeroTimesAndNamePeople(t *testing.T) {
 	t.Parallel()
 	db := newStore(t)
 	h := newTestServer(t, func(c *api.Config) { c.Store, c.Service = db, serviceOf(db) }).admin()
@@ -140,7 +139,7 @@ func TestAnswers_NoZeroTimesAndPeopleByName(t *testing.T) {
 	}
 }
 
-// people counts the ids of people in a value, and looks for their names.
+// people counts the IDs of people in a value and checks that their names are present.
 func people(t *testing.T, where string, v any) (count int) {
 	t.Helper()
 	switch v := v.(type) {

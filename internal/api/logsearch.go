@@ -12,18 +12,18 @@ import (
 	"adtally"
 )
 
-// LogSearch is what is looked for in a log.
+// LogSearch filters the lines of a log.
 type LogSearch struct {
-	Text  string `query:"text" maxLength:"200" doc:"Only lines in which this stands, in capitals or not"`
+	Text  string `query:"text" maxLength:"200" doc:"Only lines that contain this text; case is ignored"`
 	Level string `query:"level" enum:"info,warn,error" doc:"Only lines of this level"`
 }
 
 func (s LogSearch) query() adtally.LogQuery { return adtally.LogQuery(s) }
 
-// logPage is how many lines of a download are read at once.
+// logPage is how many lines of a download are read at a time.
 const logPage = 1000
 
-// download sends a log as a file, page by page.
+// download sends a log as a text file, page by page.
 func (g runs) download(ctx context.Context, _ Caller, in *struct {
 	ByID
 	LogSearch
@@ -44,18 +44,18 @@ func (g runs) download(ctx context.Context, _ Caller, in *struct {
 		for lines := first; len(lines) > 0 && err == nil; {
 			for _, l := range lines {
 				if _, err = fmt.Fprintln(out.BodyWriter(), plainLine(l)); err != nil {
-					return // nobody reads on
+					return // the client is gone
 				}
 			}
 			lines, err = g.Log.SearchLog(ctx, r.ID, in.query(), lines[len(lines)-1].Seq, logPage)
 		}
 		if err != nil {
-			g.shell.Log.ErrorContext(ctx, "a log could not be read to its end", "run", r.ID, "error", err)
+			g.shell.Log.ErrorContext(ctx, "cannot read the rest of a log", "run", r.ID, "error", err)
 		}
 	}}, nil
 }
 
-// plainLine is a line of a log as text; what is absent is a dash.
+// plainLine formats a line of a log as text; an absent field is a dash.
 func plainLine(l adtally.LogLine) string {
 	parts := []string{l.At.UTC().Format(time.RFC3339), l.Level}
 	for _, s := range []string{l.Account, l.Stream, l.Code} {

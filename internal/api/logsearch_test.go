@@ -11,8 +11,8 @@ import (
 	"adtally"
 )
 
-// A log is searched by text and level, and downloaded whole or as found. R20
-func TestLog_IsSearchedAndDownloaded(t *testing.T) {
+// A log is searched by text and level, and downloaded in full or filtered.
+func TestLog_SearchAndDownload(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	at := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)

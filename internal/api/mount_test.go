@@ -10,9 +10,8 @@ import (
 	"adtally/internal/api"
 )
 
-// The page of the queue makes styles of its own while it runs; its scripts come
-// from here alone, as ours do.
-func TestMount_MayHaveAPolicyOfItsOwn(t *testing.T) {
+// The queue's page creates styles at run time; its scripts come only from this server.
+func TestMount_HasItsOwnPolicy(t *testing.T) {
 	t.Parallel()
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	h := newTestServer(t, func(c *api.Config) {
@@ -30,8 +29,7 @@ func TestMount_MayHaveAPolicyOfItsOwn(t *testing.T) {
 	}
 }
 
-// The reference is as wide as its screen: long words break, and what cannot be
-// narrow scrolls by itself.
+// The reference fits narrow screens: long words break, and tables scroll.
 func TestReference_FitsANarrowScreen(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile("reference/reference.css")

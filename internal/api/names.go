@@ -7,11 +7,11 @@ import (
 	"adtally"
 )
 
-// mostKeys is among how many keys, the newest first, one is looked for by its id.
+// mostKeys is how many keys, newest first, are searched for a name.
 const mostKeys = 1000
 
-// names tells what those are called who stand in an answer by their ids. It asks for
-// each once; who is not found has no name.
+// names returns a function that maps kind:id to the current name. It queries each name
+// once; the name of an unknown caller is empty.
 func (s *shell) names(ctx context.Context) func(who string) string {
 	known := map[string]string{}
 	keys := false
@@ -28,7 +28,7 @@ func (s *shell) names(ctx context.Context) func(who string) string {
 			known[who] = name
 		case kind == string(program) && !keys:
 			keys = true
-			all, _ := s.Store.APIKeys(ctx, adtally.PagePosition{}, mostKeys) // a name that is lacking is no failure
+			all, _ := s.Store.APIKeys(ctx, adtally.PagePosition{}, mostKeys) // a missing name is not an error
 			for _, k := range all {
 				known[object(string(program), k.ID)] = k.Name
 			}

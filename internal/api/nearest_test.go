@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// A table that a source cannot have is refused with those that were meant.
-func TestUnknownTables_TheNearestAreNamed(t *testing.T) {
+// An unknown table is refused with the nearest names.
+func TestSource_UnknownTableSuggestsNearest(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
-	const means = "There is no such table. Did you mean ads?"
+	const means = "No such table exists. Did you mean ads?"
 	for _, r := range []reply{
 		h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","tables":["adds"]}`),
 		h.ask("POST", path+"/runs", `{"tables":["Ads "]}`),
@@ -21,7 +21,7 @@ func TestUnknownTables_TheNearestAreNamed(t *testing.T) {
 		}
 	}
 	far := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","tables":["nonsense"]}`).refused(http.StatusUnprocessableEntity, "invalid")
-	if text := far.Body.String(); strings.Contains(text, "Did you mean") || !strings.Contains(text, `"There is no such table"`) {
+	if text := far.Body.String(); strings.Contains(text, "Did you mean") || !strings.Contains(text, `"No such table exists"`) {
 		t.Errorf("nothing is like it: %s", text)
 	}
 }

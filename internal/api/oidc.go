@@ -17,40 +17,40 @@ import (
 	"adtally"
 )
 
-// OIDC is a provider that people may log in with.
+// OIDC is a provider for logins.
 type OIDC struct {
-	Name         string // what the button says
+	Name         string // label of the button
 	Issuer       string
 	ClientID     string
 	ClientSecret adtally.Secret
-	// Domains are those of e-mail addresses that need no invite; such people get
-	// Role. Addresses count only where the provider says that it has verified
-	// them.
+	// Domains are the domains of e-mail addresses that need no invite; their users get
+	// Role. Only addresses that the provider has verified count.
 	Domains []string
 	Role    adtally.Role
 	Client  *http.Client
 }
 
-// oidcLogin is logging in by OIDC: the code flow with PKCE, state and nonce.
+// oidcLogin is the login by OIDC: the code flow with PKCE, state and nonce.
 type oidcLogin struct {
 	*shell
 	logins logins
 	asked  discovery
 }
 
-// oidcLife is how long one may take at the provider.
+// oidcLife is how long a person may take at the provider.
 const oidcLife = 10 * time.Minute
 
 func (g *oidcLogin) register() {
-	handle(g.shell, operation{ID: "start-oidc", Method: http.MethodGet, Path: "/auth/oidc/start", Tag: tagPeople, Access: public, Summary: "Go to the OIDC provider to log in",
-		Text:   "Where it cannot begin, the browser goes to /login?problem=CODE.",
+	handle(g.shell, operation{ID: "start-oidc", Method: http.MethodGet, Path: "/auth/oidc/start", Tag: tagPeople, Access: public, Summary: "Redirect to the OIDC provider to log in",
+		Text:   "If the login cannot start, the browser is redirected to /login?problem=CODE.",
 		Status: http.StatusFound, AnyQuery: true}, g.start)
-	handle(g.shell, operation{ID: "finish-oidc", Method: http.MethodGet, Path: "/auth/oidc/callback", Tag: tagPeople, Access: public, Summary: "Come back from the OIDC provider",
-		Text:   "Who may come in: users, by the address that the provider has verified or as whom they came before; the invited; and the domains that the installation allows. Where it fails, the browser goes to /login?problem=CODE.",
+	handle(g.shell, operation{ID: "finish-oidc", Method: http.MethodGet, Path: "/auth/oidc/callback", Tag: tagPeople, Access: public, Summary: "Complete a login at the OIDC provider",
+		Text:   "Accepts existing users (by verified address, or by the identity of an earlier login), invited people, and the domains that the installation allows. On failure the browser is redirected to /login?problem=CODE.",
 		Status: http.StatusFound, AnyQuery: true}, g.finish)
 }
 
-// errand is what the browser carries to the provider and back.
+// errand is the state that the browser carries to the provider and back, in a signed
+// cookie.
 type errand struct {
 	State, Nonce, Verifier, To string
 	Expires                    time.Time
@@ -64,17 +64,17 @@ func errandCookie(who Caller, value string, expires time.Time) http.Cookie {
 	return c
 }
 
-// away is the output of what sends the browser somewhere else.
+// away is the output of an operation that redirects the browser.
 type away struct {
-	Location  string        `header:"Location"`
-	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Location  string        `header:"Location" doc:"Where the browser goes next" format:"uri-reference"`
+	SetCookie []http.Cookie `header:"Set-Cookie" doc:"State of the login"`
 }
 
 type oidcStart struct {
-	To string `query:"to" doc:"The page of ours to come back to; what is longer than 500 characters is left out"`
+	To string `query:"to" doc:"Page of the UI to return to; ignored if longer than 500 characters"`
 }
 
-// start sends the browser to the provider, or to where it reads why not.
+// start redirects the browser to the provider, or to the page that shows the problem.
 func (g *oidcLogin) start(ctx context.Context, who Caller, in *oidcStart) (*away, error) {
 	out, err := g.leave(ctx, who, in)
 	if err != nil {
@@ -97,17 +97,18 @@ func (g *oidcLogin) leave(ctx context.Context, who Caller, in *oidcStart) (*away
 		SetCookie: []http.Cookie{errandCookie(who, sealed, e.Expires)}}, nil
 }
 
-// whyNot is the page that says why a login failed.
+// whyNot logs the error and returns the page that shows it.
 func (g *oidcLogin) whyNot(ctx context.Context, err error) string {
 	p := g.problem(ctx, err)
 	g.Log.WarnContext(ctx, "a login by OIDC failed", "request", p.Request, "error", err)
 	return "/login?problem=" + url.QueryEscape(p.Code)
 }
 
-// longestPage is how long the address of a page of ours may be.
+// longestPage is the maximum length of a return address.
 const longestPage = 500
 
-// local is a path of ours, and never an address elsewhere.
+// local returns a path on this server. It never returns an address elsewhere: that
+// would be an open redirect.
 func local(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || len(to) > longestPage || u.IsAbs() || u.Host != "" || !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
@@ -116,17 +117,17 @@ func local(to string) string {
 	return u.String()
 }
 
-// oidcFinish has no bounds of its own: a browser is to read a page, and no list of
-// fields that are wrong.
+// oidcFinish has no length limits: a browser that comes back must see a page, not a
+// list of invalid fields.
 type oidcFinish struct {
-	State  string `query:"state"`
-	Code   string `query:"code"`
-	Error  string `query:"error"`
-	Cookie string `cookie:"adtally-oidc"`
-	Safe   string `cookie:"__Host-adtally-oidc"`
+	State  string `query:"state" doc:"State of the login, as sent to the provider"`
+	Code   string `query:"code" doc:"Authorization code"`
+	Error  string `query:"error" doc:"Error code of the provider"`
+	Cookie string `cookie:"adtally-oidc" doc:"State of the login, over HTTP"`
+	Safe   string `cookie:"__Host-adtally-oidc" doc:"State of the login, over HTTPS"`
 }
 
-// finish sends the browser on, logged in or with the reason why not.
+// finish redirects the browser, logged in or with the code of the problem.
 func (g *oidcLogin) finish(ctx context.Context, who Caller, in *oidcFinish) (*away, error) {
 	gone := errandCookie(who, "", time.Unix(1, 0))
 	carried := in.Cookie
@@ -143,7 +144,7 @@ func (g *oidcLogin) finish(ctx context.Context, who Caller, in *oidcFinish) (*aw
 func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *oidcFinish) (session http.Cookie, to string, err error) {
 	var e errand
 	if !g.seal.open(errandPurpose, carried, &e) || !g.Now().Before(e.Expires) || subtle.ConstantTimeCompare([]byte(e.State), []byte(in.State)) != 1 {
-		return session, "", refusal("oidc_stale", "This login was not begun in this browser, or too long ago", "Begin again.")
+		return session, "", refusal("oidc_stale", "This login was started in another browser, or has expired", "Start again.")
 	}
 	c, err := g.exchange(ctx, e, in)
 	if err != nil {
@@ -160,7 +161,8 @@ func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *
 	return session, e.To, err
 }
 
-// view finds or makes the user of somebody whom the provider knows.
+// view returns the user whom the provider identified, and creates them if they are
+// allowed.
 func (g *oidcLogin) view(ctx context.Context, who Caller, c claims) (adtally.User, error) {
 	u, err := g.Store.UserBySubject(ctx, c.Subject)
 	if !missing(err) {
@@ -178,25 +180,25 @@ func (g *oidcLogin) view(ctx context.Context, who Caller, c claims) (adtally.Use
 
 func enabled(u adtally.User, err error) (adtally.User, error) {
 	if err == nil && u.Disabled {
-		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
+		return u, refusal("oidc_unknown", "This e-mail address has not been invited", "Ask an admin for an invite.")
 	}
 	return u, err
 }
 
-// link remembers who a user is to the provider. One who is somebody else there
-// does not become them by having their address.
+// link stores the provider's identity of a user. A user who is linked to another
+// identity is refused: an equal e-mail address is no proof.
 func (g *oidcLogin) link(ctx context.Context, who Caller, u adtally.User, c claims, err error) (adtally.User, error) {
 	if u, err = enabled(u, err); err != nil {
 		return u, err
 	}
 	if u.Subject != "" {
-		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
+		return u, refusal("oidc_unknown", "This e-mail address has not been invited", "Ask an admin for an invite.")
 	}
 	u.Subject = c.Subject
 	return u, g.Store.ChangeUser(ctx, u, g.audited(who.by(u), "user.oidc", object("user", u.ID), nil))
 }
 
-// newcomer makes a user of who was invited, or comes from an allowed domain.
+// newcomer creates a user with an invite or an address of an allowed domain.
 func (g *oidcLogin) newcomer(ctx context.Context, who Caller, c claims) (adtally.User, error) {
 	u := g.logins.bareUser(cmp.Or(c.Name, c.Email), c.Email, adtally.AccessLevel{Role: g.OIDC.Role})
 	u.Subject = c.Subject
@@ -210,7 +212,7 @@ func (g *oidcLogin) newcomer(ctx context.Context, who Caller, c claims) (adtally
 	}
 	_, domain, _ := strings.Cut(c.Email, "@")
 	if !slices.Contains(g.OIDC.Domains, domain) || !g.OIDC.Role.Reaches(adtally.Viewer) {
-		return u, refusal("oidc_unknown", "Nobody has invited this e-mail address", "Ask an admin for an invite.")
+		return u, refusal("oidc_unknown", "This e-mail address has not been invited", "Ask an admin for an invite.")
 	}
 	return u, g.Store.AddUser(ctx, u, g.audited(who.by(u), "user.create", object("user", u.ID), map[string]string{"by": "oidc", "domain": domain}))
 }

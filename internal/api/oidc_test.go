@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	_ "crypto/sha512" // an algorithm that the provider changes to
+	_ "crypto/sha512" // the provider changes to this algorithm
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
@@ -22,17 +22,17 @@ import (
 	"adtally/internal/api"
 )
 
-// provider is an OIDC provider that believes whatever it is told of a visitor.
+// provider is an OIDC provider that asserts any claims the test gives it.
 type provider struct {
 	*httptest.Server
 	key *rsa.PrivateKey
-	// change is done to the claims of the next ID token.
+	// change modifies the claims of the next ID token.
 	change func(map[string]any)
-	// info is what userinfo answers; nil = there is no userinfo.
+	// info is the answer of userinfo; nil = the provider has no userinfo.
 	info any
 	alg  string // of ID tokens
 	ways []string
-	// discoveries are how often it was asked what it can do.
+	// discoveries counts the requests for its metadata.
 	discoveries atomic.Int64
 	mu          sync.Mutex
 	grants      map[string]grant
@@ -93,8 +93,8 @@ func (p *provider) keys(w http.ResponseWriter, _ *http.Request) {
 		"n": encode(p.key.N.Bytes()), "e": encode(big.NewInt(int64(p.key.E)).Bytes())}}})
 }
 
-// authorize is what happens in the browser: somebody logs in at the provider,
-// which gives a code to take back.
+// authorize plays the browser: a person logs in at the provider, which redirects back
+// with a code.
 func (p *provider) authorize(t *testing.T, location string, claims map[string]any) (back string) {
 	t.Helper()
 	u, err := url.Parse(location)
@@ -153,14 +153,14 @@ func someone(subject, email string, verified bool) map[string]any {
 	return map[string]any{"sub": subject, "email": email, "email_verified": verified, "name": "Somebody"}
 }
 
-// viaOIDC logs in by the provider and gives where the browser ends.
+// viaOIDC logs in by the provider and returns the last answer.
 func (h *testServer) viaOIDC(p *provider, claims map[string]any) reply {
 	h.t.Helper()
 	start := h.ask("GET", "/auth/oidc/start?to=/sources", "").is(http.StatusFound)
 	return h.as(start.cookies()...).ask("GET", p.authorize(h.t, start.Header().Get("Location"), claims), "").is(http.StatusFound)
 }
 
-// session is the cookie of a login that went well.
+// session returns the cookie of a successful login.
 func (r reply) session() *http.Cookie {
 	r.t.Helper()
 	if r.Header().Get("Location") != "/sources" {
@@ -169,7 +169,7 @@ func (r reply) session() *http.Cookie {
 	return r.cookies()[0]
 }
 
-func TestOIDCLetsInWhoMayComeIn(t *testing.T) { // R25
+func TestOIDC_AcceptsUsersInvitesAndDomains(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p, "staff.example"))
@@ -214,8 +214,8 @@ func TestOIDCLetsInWhoMayComeIn(t *testing.T) { // R25
 	}
 }
 
-// What does not fit this browser, this login or this program is refused.
-func TestOIDCIsRefusedWhereSomethingIsOdd(t *testing.T) { // R25
+// A token for another browser, another login or another client is refused.
+func TestOIDC_RefusesForeignStatesAndTokens(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p))
@@ -254,8 +254,8 @@ func TestOIDCIsRefusedWhereSomethingIsOdd(t *testing.T) { // R25
 	}
 }
 
-// Who takes longer than ten minutes begins again.
-func TestOIDCIsNotWaitedForLong(t *testing.T) { // R25
+// A login that takes longer than ten minutes must start again.
+func TestOIDC_LoginExpires(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	var late time.Duration
@@ -267,8 +267,8 @@ func TestOIDCIsNotWaitedForLong(t *testing.T) { // R25
 	same(t, "where it goes", h.as(start.cookies()...).ask("GET", back, "").is(http.StatusFound).Header().Get("Location"), "/login?problem=oidc_stale")
 }
 
-// The way back leads nowhere but here.
-func TestOIDCComesBackHere(t *testing.T) {
+// The return address cannot lead to another site.
+func TestOIDC_RedirectsOnlyToThisServer(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p))
@@ -280,7 +280,7 @@ func TestOIDCComesBackHere(t *testing.T) {
 	}
 }
 
-func TestWithoutAProviderThereIsNoOIDC(t *testing.T) {
+func TestOIDC_WithoutProviderIsNotFound(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	same(t, "without one", h.ask("GET", "/auth/oidc/start", "").is(http.StatusFound).Header().Get("Location"), "/login?problem=not_found")

@@ -18,19 +18,19 @@ import (
 	"adtally"
 )
 
-// claims are what the provider says of somebody.
+// claims are the claims of an ID token.
 type claims struct {
 	Subject  string `json:"-"`
 	Email    string `json:"email"`
-	Verified *yes   `json:"email_verified"` // nil = it does not say
+	Verified *yes   `json:"email_verified"` // nil = the provider does not say
 	Name     string `json:"name"`
 	Party    string `json:"azp"`
 }
 
-// yes is a bool that some providers write as a text.
+// yes is a bool that some providers send as a string.
 type yes bool
 
-// UnmarshalJSON reads both; what is neither is no.
+// UnmarshalJSON reads both; every other value is false.
 func (y *yes) UnmarshalJSON(text []byte) error {
 	var v any
 	err := json.Unmarshal(text, &v)
@@ -39,25 +39,26 @@ func (y *yes) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// verified says whether there is an address that the provider vouches for.
+// verified reports whether the provider has verified the e-mail address.
 func (c claims) verified() bool { return c.Email != "" && c.Verified != nil && bool(*c.Verified) }
 
 const (
-	// longestSubject is what OpenID Connect Core 1.0, section 2, allows.
+	// longestSubject is the limit of OpenID Connect Core 1.0, section 2.
 	longestSubject = 255
 	longestCode    = 4000
 	longestEmail   = 254 // RFC 5321, 4.5.3.1.3, without the brackets
 	longestName    = 200
-	// leeway is how far two clocks may be apart.
+	// leeway is the accepted difference between two clocks.
 	leeway = time.Minute
-	// askAgain is how seldom the provider is asked for its keys and ways again.
+	// askAgain is the shortest time between two requests for the provider's metadata and
+	// keys.
 	askAgain = time.Minute
 )
 
-// exchange turns the code into what the provider says, and checks that it says
-// it to us, now, and about this login.
+// exchange trades the code for claims, and checks that they were issued to us, now,
+// and for this login.
 func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c claims, err error) {
-	refused := refusal("oidc_refused", "The OIDC provider did not let this login through", "Begin again, or ask an admin.")
+	refused := refusal("oidc_refused", "The OIDC provider refused this login", "Start again, or ask an admin.")
 	conf, provider, err := g.config(ctx, time.Time{})
 	if err != nil {
 		return c, err
@@ -91,8 +92,8 @@ func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c c
 	return c, nil
 }
 
-// verify checks an ID token. Where it does not fit, the provider may have other
-// keys or another algorithm than it had: it is asked again.
+// verify checks an ID token. If that fails, the provider may have rotated its keys or
+// changed its algorithm: its metadata is read again.
 func (g *oidcLogin) verify(ctx context.Context, p *oidc.Provider, raw string) (*oidc.IDToken, *oidc.Provider, error) {
 	check := &oidc.Config{ClientID: g.OIDC.ClientID, Now: func() time.Time { return g.Now().Add(-leeway) }}
 	id, err := p.Verifier(check).Verify(ctx, raw)
@@ -107,22 +108,22 @@ func (g *oidcLogin) verify(ctx context.Context, p *oidc.Provider, raw string) (*
 	return id, again, err
 }
 
-// fit checks of an ID token what the library leaves to us (OpenID Connect Core
-// 1.0, sections 2 and 3.1.3.7).
+// fit makes the checks of OpenID Connect Core 1.0, sections 2 and 3.1.3.7, that the
+// library leaves to us.
 func (c claims) fit(id *oidc.IDToken, e errand, client string) error {
 	switch {
 	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1:
-		return errors.New("the nonce is another login's")
+		return errors.New("the nonce belongs to another login")
 	case strings.TrimSpace(id.Subject) == "" || len(id.Subject) > longestSubject:
-		return errors.New("it names nobody (sub)")
+		return errors.New("the subject is missing or too long (sub)")
 	case c.Party != "" && c.Party != client || c.Party == "" && len(slices.Compact(slices.Sorted(slices.Values(id.Audience)))) > 1:
-		return errors.New("it was made for another program (azp)")
+		return errors.New("the token was issued to another client (azp)")
 	}
 	return nil
 }
 
-// ask asks the provider for what it left out of the ID token. What it does not
-// tell stays unknown; what it tells of somebody else is refused.
+// ask calls userinfo for claims that the ID token lacks. Claims that it lacks too stay
+// unknown; an answer about another subject is refused.
 func (g *oidcLogin) ask(ctx context.Context, p *oidc.Provider, token *oauth2.Token, id *oidc.IDToken, c *claims) error {
 	if p.UserInfoEndpoint() == "" {
 		return nil
@@ -133,13 +134,13 @@ func (g *oidcLogin) ask(ctx context.Context, p *oidc.Provider, token *oauth2.Tok
 		err = info.Claims(&more)
 	}
 	if err != nil {
-		// The rest of the error may repeat what was answered.
+		// The rest of the error may contain the answer.
 		said, _, _ := strings.Cut(err.Error(), ":")
-		g.Log.WarnContext(ctx, "the OIDC provider does not answer userinfo", "error", said)
+		g.Log.WarnContext(ctx, "the userinfo request to the OIDC provider failed", "error", said)
 		return nil
 	}
 	if info.Subject != id.Subject {
-		return errors.New("userinfo is about somebody else")
+		return errors.New("userinfo is about another subject")
 	}
 	if c.Email == "" || strings.EqualFold(c.Email, more.Email) {
 		c.Email, c.Verified = more.Email, more.Verified
@@ -148,8 +149,8 @@ func (g *oidcLogin) ask(ctx context.Context, p *oidc.Provider, token *oauth2.Tok
 	return nil
 }
 
-// because keeps for the log what the visitor is not told. What the provider
-// answered is left out but for its code: it may hold a token.
+// because adds a cause that is logged and not shown. Of the provider's answer only the
+// error code is kept: the rest may contain a token.
 func because(f *adtally.Fault, what string, err error) error {
 	if r, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		err = fmt.Errorf("the provider says %q", r.ErrorCode)
@@ -158,8 +159,8 @@ func because(f *adtally.Fault, what string, err error) error {
 	return f
 }
 
-// oneLine is somebody else's text in one line, without what controls a terminal or
-// turns the direction of writing, and not longer than it may be.
+// oneLine returns foreign text as one line of at most so many characters, without
+// control characters and without characters that change the direction of writing.
 func oneLine(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {

@@ -14,7 +14,7 @@ import (
 	"adtally/internal/api"
 )
 
-// without is somebody of whom the ID token says less.
+// without removes claims from an ID token.
 func without(c map[string]any, keys ...string) map[string]any {
 	for _, k := range keys {
 		delete(c, k)
@@ -22,9 +22,9 @@ func without(c map[string]any, keys ...string) map[string]any {
 	return c
 }
 
-// npm's oidc-provider, and others by default, tell the e-mail address to userinfo
-// alone (OpenID Connect Core 1.0, section 5.4).
-func TestOIDC_UserinfoIsAskedWhereTheIDTokenLacksTheAddress(t *testing.T) {
+// npm's oidc-provider, and others by default, return the e-mail address from userinfo
+// only (OpenID Connect Core 1.0, section 5.4).
+func TestOIDC_ReadsUserinfoForMissingEmail(t *testing.T) {
 	t.Parallel()
 	bare := func(sub string) map[string]any {
 		return without(someone(sub, "", false), "email", "email_verified", "name")
@@ -55,7 +55,7 @@ func TestOIDC_UserinfoIsAskedWhereTheIDTokenLacksTheAddress(t *testing.T) {
 	}
 }
 
-func TestOIDC_WhatAnIDTokenMustSay(t *testing.T) {
+func TestOIDC_ChecksIDTokenClaims(t *testing.T) {
 	t.Parallel()
 	const good, refused = "/sources", "/login?problem=oidc_refused"
 	for name, c := range map[string]struct {
@@ -84,9 +84,9 @@ func TestOIDC_WhatAnIDTokenMustSay(t *testing.T) {
 	}
 }
 
-// A provider that changes its algorithm, its keys and where they are is asked
-// again; one whose tokens never fit is not asked for each of them.
-func TestOIDC_NewKeysAndAlgorithmsAreLearned(t *testing.T) {
+// The metadata is read again if a provider changes its algorithm, keys or endpoints,
+// but not for every token if tokens never verify.
+func TestOIDC_ReloadsRotatedKeys(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	var later time.Duration
@@ -104,9 +104,9 @@ func TestOIDC_NewKeysAndAlgorithmsAreLearned(t *testing.T) {
 	same(t, "discoveries", p.discoveries.Load(), int64(2))
 }
 
-// Those who come while the provider hangs wait beside each other, and no longer
-// than one of them would.
-func TestOIDC_AProviderThatHangsHoldsUpEachVisitorOnce(t *testing.T) {
+// While the provider hangs, concurrent visitors wait for the same request, none longer
+// than its timeout.
+func TestOIDC_HangingProviderTimesOutOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
@@ -133,7 +133,7 @@ func TestOIDC_AProviderThatHangsHoldsUpEachVisitorOnce(t *testing.T) {
 	})
 }
 
-// repeating is an answer that goes on for ever.
+// repeating is an endless answer.
 type repeating struct{ read *int64 }
 
 func (r repeating) Read(p []byte) (int, error) {
@@ -145,8 +145,8 @@ type through func(*http.Request) (*http.Response, error)
 
 func (f through) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Each answer of a provider is bounded, whichever it is.
-func TestOIDC_AnAnswerWithoutEndIsLeft(t *testing.T) {
+// Every answer of a provider is limited in size.
+func TestOIDC_LimitsAnswerSize(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{"/.well-known/openid-configuration": "busy", "/keys/RS256": "oidc_refused", "/token": "oidc_refused", "/userinfo": "oidc_unverified"} {
 		p := newProvider(t)
@@ -172,8 +172,8 @@ func TestOIDC_AnAnswerWithoutEndIsLeft(t *testing.T) {
 	}
 }
 
-// A client secret is sent in the way that the provider says, once.
-func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
+// The client secret is sent once, in the way that the provider asks for.
+func TestOIDC_AuthStyleFollowsProvider(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	p.ways = []string{"client_secret_post"}
@@ -182,9 +182,8 @@ func TestOIDC_TheSecretIsSentAsTheProviderWants(t *testing.T) {
 	h.viaOIDC(p, someone("1", ana, true)).session()
 }
 
-// A browser reads a page with the reason, whatever it comes with; a program is
-// answered as always.
-func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
+// A browser gets a page with the reason; a program gets a problem.
+func TestOIDC_FailureShowsPage(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	h := newTestServer(t, withOIDC(p))
@@ -193,12 +192,12 @@ func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
 		to := h.ask("GET", path, "").is(http.StatusFound).Header().Get("Location")
 		same(t, path[:30], to, "/login?problem=oidc_stale")
 		page := h.ask("GET", to, "", "Accept: text/html,application/xhtml+xml").is(http.StatusOK)
-		if body := page.Body.String(); page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(body, "not begun in this browser") || !strings.Contains(body, `href="/auth/oidc/start"`) {
+		if body := page.Body.String(); page.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(body, "started in another browser") || !strings.Contains(body, `href="/auth/oidc/start"`) {
 			t.Errorf("%v %s", page.Header(), body)
 		}
 	}
 	to := "/login?problem=%3Cscript%3E"
-	if body := h.ask("GET", to, "", "Accept: text/html").is(http.StatusOK).Body.String(); strings.Contains(body, "script") || !strings.Contains(body, "Something did not work") {
+	if body := h.ask("GET", to, "", "Accept: text/html").is(http.StatusOK).Body.String(); strings.Contains(body, "script") || !strings.Contains(body, "The request failed") {
 		t.Error(body)
 	}
 	h.ask("GET", "/login", "", "Accept: application/json").refused(http.StatusNotFound, "not_found")
@@ -209,7 +208,7 @@ func TestOIDC_ABrowserReadsWhyNot(t *testing.T) {
 	}
 }
 
-// Names of others are one line of a bounded length.
+// Foreign names become one line of limited length.
 func TestOIDC_NamesAreCleaned(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{

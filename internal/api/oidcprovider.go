@@ -16,14 +16,13 @@ import (
 	"adtally"
 )
 
-// discovery is what the provider says of itself. It is asked once by whoever
-// comes first; those who come meanwhile wait for the same answer, each no longer
-// than their own request.
+// discovery caches the provider's metadata. Concurrent callers share one request; each
+// waits no longer than its own context.
 type discovery struct {
 	mu       sync.Mutex
 	provider *oidc.Provider
-	at       time.Time // when it said so
-	asking   *asking   // nil = nobody is asking
+	at       time.Time // when the provider was asked
+	asking   *asking   // the request in progress; nil = none
 }
 
 type asking struct {
@@ -32,7 +31,8 @@ type asking struct {
 	err      error
 }
 
-// get gives what the provider said after a moment, and asks it where it did not.
+// get returns metadata that is newer than after, and asks the provider if there is
+// none.
 func (d *discovery) get(ctx context.Context, after, now time.Time, ask func() (*oidc.Provider, error)) (*oidc.Provider, error) {
 	d.mu.Lock()
 	if d.provider != nil && d.at.After(after) {
@@ -67,17 +67,17 @@ func (d *discovery) keep(a *asking, now time.Time) {
 	close(a.done)
 }
 
-// config is how to speak with the provider, as it said after a moment.
+// config returns the client configuration from metadata that is newer than after.
 func (g *oidcLogin) config(ctx context.Context, after time.Time) (*oauth2.Config, *oidc.Provider, error) {
 	if g.OIDC == nil || g.PublicURL == "" {
-		return nil, nil, refusal("not_found", "Nobody can log in by OIDC here", "An admin sets the provider and the public address of Adtally.")
+		return nil, nil, refusal("not_found", "Login by OIDC is not configured", "Ask an admin to configure the provider and the public address of Adtally.")
 	}
 	p, err := g.asked.get(ctx, after, g.Now(), func() (*oidc.Provider, error) {
-		// It is kept for those who come later, and outlives this request.
+		// The answer serves later callers as well, so it must outlive this request.
 		return oidc.NewProvider(g.withClient(context.WithoutCancel(ctx)), g.OIDC.Issuer)
 	})
 	if err != nil {
-		return nil, nil, &adtally.Fault{Act: adtally.Retry, Code: "busy", Message: "The OIDC provider does not answer", Hint: "Try again in a moment, or log in with a password.", Err: err}
+		return nil, nil, &adtally.Fault{Act: adtally.Retry, Code: "busy", Message: "The OIDC provider did not answer", Hint: "Try again in a moment, or log in with a password.", Err: err}
 	}
 	endpoint := p.Endpoint()
 	endpoint.AuthStyle = authStyle(p)
@@ -85,8 +85,8 @@ func (g *oidcLogin) config(ctx context.Context, after time.Time) (*oauth2.Config
 		RedirectURL: strings.TrimSuffix(g.PublicURL, "/") + "/auth/oidc/callback", Scopes: []string{oidc.ScopeOpenID, "email", "profile"}}, p, nil
 }
 
-// authStyle is how the provider wants the client's secret. To try both would use
-// the code up at providers that take it once.
+// authStyle is how the provider wants the client secret. Trying both would use up the
+// code at providers that accept it once.
 func authStyle(p *oidc.Provider) oauth2.AuthStyle {
 	var said struct {
 		Ways []string `json:"token_endpoint_auth_methods_supported"`
@@ -98,8 +98,8 @@ func authStyle(p *oidc.Provider) oauth2.AuthStyle {
 	return oauth2.AuthStyleInHeader // the default of OpenID Connect Discovery 1.0, section 3
 }
 
-// What the provider may take for one answer, and may answer. A list of keys or an
-// ID token with many groups is some kilobytes.
+// Limits of one answer of the provider. A key set or an ID token with many groups is a
+// few kilobytes.
 const (
 	oidcTimeout = 10 * time.Second
 	oidcMost    = 1 << 20
@@ -120,7 +120,7 @@ func (g *oidcLogin) withClient(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, &client)
 }
 
-// brief lets no answer be longer than oidcMost.
+// brief limits every answer to oidcMost bytes.
 type brief struct{ http.RoundTripper }
 
 func (b brief) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -136,7 +136,7 @@ type briefBody struct {
 	left int
 }
 
-var errLong = errors.New("the provider answers more than it has to say")
+var errLong = errors.New("the answer of the provider is too long")
 
 func (b *briefBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)

@@ -13,7 +13,7 @@ import (
 	"adtally/internal/api"
 )
 
-// slow is a platform that is asked about a secret, and answers when it may.
+// slow is a platform that answers Inspect only when the test allows it.
 type slow struct {
 	platform
 	asked, answer chan struct{}
@@ -27,7 +27,7 @@ func (p slow) Inspect(ctx context.Context, connector string, secret adtally.Secr
 	return p.platform.Inspect(ctx, connector, secret, b)
 }
 
-// slowTestServer is a house whose platform takes its time, with one source.
+// slowTestServer is a server with a slow platform and one source.
 func slowTestServer(t *testing.T) (*testServer, slow, string) {
 	t.Helper()
 	p := slow{asked: make(chan struct{}), answer: make(chan struct{})}
@@ -36,8 +36,8 @@ func slowTestServer(t *testing.T) (*testServer, slow, string) {
 	return h, p, "/api/v1/sources/" + made.field("id")
 }
 
-// versions are who admitted what of a source's credential, and how often the audit
-// log tells of a renewal.
+// versions returns the version numbers of a source's credential, and how many
+// replacements the audit log has.
 func (h *testServer) versions(path string) (numbers []int64, renewals int) {
 	h.t.Helper()
 	var c struct{ Versions []api.Version }
@@ -52,9 +52,9 @@ func (h *testServer) versions(path string) (numbers []int64, renewals int) {
 	return numbers, len(all)
 }
 
-// Of two who give a token at once one is refused, and hers is nowhere: neither a
-// version nor an entry in the audit log.
-func TestRenew_WhatIsRefusedLeavesNothingBehind(t *testing.T) { // R7, R8
+// If two people replace a token at the same time, one is refused, and their token
+// leaves neither a version nor an audit entry.
+func TestReplaceCredential_RefusalLeavesNothing(t *testing.T) {
 	t.Parallel()
 	h, p, path := slowTestServer(t)
 	var late reply
@@ -70,9 +70,9 @@ func TestRenew_WhatIsRefusedLeavesNothingBehind(t *testing.T) { // R7, R8
 	}
 }
 
-// What changes the source while a token is tested does so too, unless the token
-// has nothing to do with it.
-func TestRenew_AChangeDuringTheTest(t *testing.T) { // R6, R7
+// A change of the source during the check of a token makes the replacement fail,
+// unless the change does not concern the token.
+func TestReplaceCredential_DetectsConcurrentChanges(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		change  string
@@ -81,7 +81,7 @@ func TestRenew_AChangeDuringTheTest(t *testing.T) { // R6, R7
 	}{
 		{`{"name":"Renamed","every_minutes":30}`, http.StatusOK, []int64{2, 1}},
 		{`{"accounts":["7"],"all_accounts":false}`, http.StatusConflict, []int64{1}},
-		{"", http.StatusConflict, []int64{1}}, // it is deleted
+		{"", http.StatusConflict, []int64{1}}, // the source is deleted
 	} {
 		h, p, path := slowTestServer(t)
 		var got reply
@@ -108,9 +108,9 @@ func TestRenew_AChangeDuringTheTest(t *testing.T) { // R6, R7
 	}
 }
 
-// A source that is not made leaves no token behind, and four that are made at once
-// without a dataset get one each.
-func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) { // R7
+// A source that is not created leaves no token behind; four sources that are created
+// at the same time without a dataset get different ones.
+func TestCreateSource_StoresTokenAtomically(t *testing.T) {
 	t.Parallel()
 	p := slow{asked: make(chan struct{}), answer: make(chan struct{})}
 	h := newTestServer(t, func(c *api.Config) { c.Service.OAuth = p }).admin()
@@ -122,7 +122,7 @@ func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) { // R7
 		})
 	}
 	for range made {
-		<-p.asked // each has chosen a name by now
+		<-p.asked // every request has chosen a name by now
 	}
 	close(p.answer)
 	wg.Wait()
@@ -138,8 +138,9 @@ func TestMake_ATokenComesWithItsSourceOrNotAtAll(t *testing.T) { // R7
 	}
 }
 
-// A race for a dataset that was named is lost without a trace, too.
-func TestMake_TheDatasetIsTakenDuringTheTest(t *testing.T) { // R7
+// If somebody else takes the named dataset meanwhile, the refusal leaves nothing
+// behind.
+func TestCreateSource_DatasetTakenMeanwhile(t *testing.T) {
 	t.Parallel()
 	h, p, _ := slowTestServer(t)
 	var late reply
@@ -157,9 +158,9 @@ func TestMake_TheDatasetIsTakenDuringTheTest(t *testing.T) { // R7
 	}
 }
 
-// R12: what is not ours in the warehouse is no dataset, and is shown before a
-// source goes.
-func TestWhatOthersMadeInTheWarehouse(t *testing.T) {
+// A foreign schema in the warehouse cannot become a dataset, and foreign objects are
+// listed before a source is deleted.
+func TestDependents_ListForeignObjects(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","dataset":"theirs"}`).refused(http.StatusUnprocessableEntity, "dataset_foreign").names(t, "body.dataset")
@@ -174,8 +175,8 @@ func TestWhatOthersMadeInTheWarehouse(t *testing.T) {
 	}
 }
 
-// A channel's secret is kept with its channel or not at all, and goes with it.
-func TestChannels_ASecretComesAndGoesWithItsChannel(t *testing.T) { // R24
+// A channel's secret is stored and deleted together with its channel.
+func TestChannels_SecretIsStoredAndDeletedWithChannel(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/channels", `{"kind":"webhook","name":"Ours","settings":{"url":"up"}}`).is(http.StatusCreated)
@@ -203,8 +204,8 @@ func TestChannels_ASecretComesAndGoesWithItsChannel(t *testing.T) { // R24
 	same(t, "once it is deleted", states(), "2wiped, 1wiped")
 }
 
-// A source says for how many days back it reads, also where the platform decides.
-func TestSource_LookBackShowsTheDefault(t *testing.T) { // R23
+// A source shows its look-back period even if the platform decides it.
+func TestSource_LookBackShowsTheDefault(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	path := "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good"}`).is(http.StatusCreated).field("id")

@@ -9,9 +9,9 @@ import (
 	"adtally/internal/api"
 )
 
-// What redocly and spectral ask of the document, and others after them. Where
-// ADTALLY_OPENAPI names a file, the document is written there for them to read.
-func TestDocument_SaysWhatMakersOfClientsNeed(t *testing.T) {
+// redocly, spectral and client generators require these properties. If ADTALLY_OPENAPI
+// names a file, the document is written there for them.
+func TestDocument_IsComplete(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t, func(c *api.Config) { c.PublicURL = "https://ads.adtally.test" })
 	got := h.ask("GET", "/api/openapi.json", "").is(http.StatusOK)
@@ -46,9 +46,9 @@ func TestDocument_SaysWhatMakersOfClientsNeed(t *testing.T) {
 	}
 }
 
-// The document allows null in the rows of a preview, and for the days of a source
-// that a change takes back. Elsewhere it is refused, with the field's own pointer.
-func TestDocument_NullIsRefusedWhereItIsNotAllowed(t *testing.T) {
+// The document allows null in the rows of a preview and for the days that an update
+// clears. Elsewhere null is refused with the path of the field.
+func TestDocument_NullIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	if text := h.ask("GET", "/api/openapi.json", "").Body.String(); strings.Count(text, `"null"`) != 3 || strings.Contains(text, "nullable") {
@@ -67,5 +67,78 @@ func TestDocument_NullIsRefusedWhereItIsNotAllowed(t *testing.T) {
 		if len(p.Errors) != 1 || p.Errors[0].Field != field {
 			t.Errorf("%s: %+v", body, p.Errors)
 		}
+	}
+}
+
+// Every property of a schema and every parameter has a description, so that generated
+// clients and the reference have one too. A reference to a schema is described there.
+func TestDocument_EveryPropertyIsDescribed(t *testing.T) {
+	t.Parallel()
+	type property struct {
+		Description string
+		Ref         string `json:"$ref"`
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name, Description string }
+		}
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]property }
+		}
+	}
+	h := newTestServer(t)
+	h.ask("GET", "/api/openapi.json", "").is(http.StatusOK).into(&doc)
+	properties := 0
+	for name, s := range doc.Components.Schemas {
+		for field, p := range s.Properties {
+			if properties++; p.Description == "" && p.Ref == "" {
+				t.Errorf("%s.%s has no description", name, field)
+			}
+		}
+	}
+	for path, methods := range doc.Paths {
+		for method, o := range methods {
+			for _, p := range o.Parameters {
+				if p.Description == "" {
+					t.Errorf("%s %s: the parameter %s has no description", method, path, p.Name)
+				}
+			}
+		}
+	}
+	if properties < 400 {
+		t.Errorf("only %d properties were found", properties)
+	}
+}
+
+// The reference lists every problem code with one sentence, and renders the list.
+func TestDocument_ListsTheProblemCodes(t *testing.T) {
+	t.Parallel()
+	h := newTestServer(t)
+	var doc struct {
+		Codes []struct {
+			Code, Description string
+			Status            int
+		} `json:"x-problem-codes"`
+	}
+	h.ask("GET", "/api/openapi.json", "").is(http.StatusOK).into(&doc)
+	listed := map[string]bool{}
+	for _, c := range doc.Codes {
+		if listed[c.Code] || c.Status < 400 || !strings.HasSuffix(c.Description, ".") || strings.Count(c.Description, ". ") > 0 {
+			t.Errorf("%+v", c)
+		}
+		listed[c.Code] = true
+	}
+	for _, code := range []string{"not_found", "invalid", "unexpected", "channel_refused", "login_late"} {
+		if !listed[code] {
+			t.Errorf("%s is not listed", code)
+		}
+	}
+	for _, r := range []reply{h.ask("GET", "/api/v1/users", ""), h.ask("GET", "/api/nowhere", ""), h.ask("POST", "/api/v1/session", "{")} {
+		if p := r.problem(); !listed[p.Code] {
+			t.Errorf("%s is answered and not listed", p.Code)
+		}
+	}
+	if js := h.ask("GET", "/api/docs/reference.js", "").is(http.StatusOK).Body.String(); !strings.Contains(js, "x-problem-codes") {
+		t.Error("the reference does not render the problem codes")
 	}
 }

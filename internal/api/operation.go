@@ -10,23 +10,23 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// operation is what an endpoint says of itself.
+// operation declares an endpoint.
 type operation struct {
 	ID, Method, Path string
 	Tag              string
 	Summary          string
-	Text             string // more of it, for the reference
+	Text             string // further description for the reference
 	Access           Access
-	Stream           string // what is answered as it comes, by its media type; empty = a whole answer
-	AnyQuery         bool   // whoever sends the browser here may add what they like
-	Status           int    // of success; 0 = 200, or 204 where nothing is answered
-	Refuses          []int  // statuses of refusals besides those that follow from the rest
+	Stream           string // media type of a streamed answer; empty = not streamed
+	AnyQuery         bool   // accepts unknown query parameters: the sender of the browser may add its own
+	Status           int    // status of success; 0 = 200, or 204 for an empty answer
+	Refuses          []int  // further statuses of errors, besides those that refusals derives
 }
 
-// maxBody is how much a request may bring.
+// maxBody is the maximum size of a request body, in bytes.
 const maxBody = 1 << 20
 
-// handle gives an operation its handler.
+// handle registers an operation with its handler.
 func handle[I, O any](s *shell, op operation, do func(context.Context, Caller, *I) (*O, error)) {
 	huma.Register(s.huma, s.describe(op, reflect.TypeFor[I]()), func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, visitOf(ctx).caller, in)
@@ -38,7 +38,7 @@ func handle[I, O any](s *shell, op operation, do func(context.Context, Caller, *
 	requireIfMatch(operationAt(s.huma.OpenAPI().Paths[op.Path], op.Method))
 }
 
-// operationAt is what the document has of a method.
+// operationAt returns the operation of a method in the document.
 func operationAt(p *huma.PathItem, method string) *huma.Operation {
 	switch method {
 	case http.MethodGet:
@@ -53,10 +53,10 @@ func operationAt(p *huma.PathItem, method string) *huma.Operation {
 	return p.Delete
 }
 
-// nothing is the output of what has nothing to say.
+// nothing is an empty output.
 type nothing struct{}
 
-// describe says it all to huma, and so to the OpenAPI document.
+// describe returns the operation for huma, and so for the OpenAPI document.
 func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 	return huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: op.Path, Tags: []string{op.Tag},
@@ -70,7 +70,7 @@ func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 	}
 }
 
-// streams are the answers of an operation that answers as it comes.
+// streams are the responses of a streamed operation.
 func (o operation) streams() map[string]*huma.Response {
 	if o.Stream == "" {
 		return nil
@@ -79,7 +79,7 @@ func (o operation) streams() map[string]*huma.Response {
 		Content: map[string]*huma.MediaType{o.Stream: {Schema: &huma.Schema{Type: huma.TypeString}}}}}
 }
 
-// streamed has a handler write the answer itself.
+// streamed lets a handler write the response itself.
 func streamed(serve func(http.ResponseWriter, *http.Request)) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		r, w := humago.Unwrap(ctx)
@@ -87,7 +87,8 @@ func streamed(serve func(http.ResponseWriter, *http.Request)) *huma.StreamRespon
 	}}
 }
 
-// authorize lets in who may come in, before anything of the request is read.
+// authorize refuses callers without access before anything else of the request is
+// read.
 func (s *shell) authorize(a Access) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
@@ -99,17 +100,17 @@ func (s *shell) authorize(a Access) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-// refusals are all statuses besides success, so that no answer is undocumented.
+// refusals returns all error statuses, so that the document lists every answer.
 func (o operation) refusals(input reflect.Type) []int {
 	all := append([]int{http.StatusUnprocessableEntity}, o.Refuses...)
 	if !o.Access.Public {
 		all = append(all, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if o.Method != http.MethodGet {
-		all = append(all, http.StatusForbidden) // from another origin
+		all = append(all, http.StatusForbidden) // cross-origin request
 	}
 	if o.Tag != tagHealth {
-		all = append(all, http.StatusMisdirectedRequest) // for another host
+		all = append(all, http.StatusMisdirectedRequest) // foreign host
 	}
 	if strings.Contains(o.Path, "{") {
 		all = append(all, http.StatusNotFound)
@@ -123,7 +124,7 @@ func (o operation) refusals(input reflect.Type) []int {
 	return all
 }
 
-// The two ways to be known.
+// Names of the security schemes.
 const (
 	bySession = "session"
 	byKey     = "key"

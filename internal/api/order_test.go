@@ -10,16 +10,16 @@ import (
 	"adtally"
 )
 
-// connected is a house with a source that reads the ad account 7.
+// connected is a server with a source that reads the ad account 7.
 func connected(t *testing.T) (h *testServer, path string) {
 	t.Helper()
 	h = newTestServer(t).admin()
 	return h, "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
 }
 
-// R11: the same key with the same order is the same run, however the order is
-// written; with another order it is refused.
-func TestStart_AKeyIsForOneOrder(t *testing.T) {
+// The same key with an equal request returns the same run, however the request is
+// written; another request is refused.
+func TestStartRun_IdempotencyKey(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	order := func(key, body string) reply { return h.ask("POST", path+"/runs", body, "Idempotency-Key: "+key) }
@@ -37,8 +37,8 @@ func TestStart_AKeyIsForOneOrder(t *testing.T) {
 	}
 }
 
-// R22: what cannot be is refused where it stands.
-func TestWhatCannotBeIsRefusedWhereItStands(t *testing.T) {
+// Invalid input is refused with the path of the field.
+func TestRequests_InvalidFieldsAreNamed(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	far := time.Now().AddDate(0, 0, 3).Format(time.DateOnly)
@@ -48,7 +48,7 @@ func TestWhatCannotBeIsRefusedWhereItStands(t *testing.T) {
 	tag := "If-Match: " + h.ask("GET", one, "").Header().Get("ETag")
 	ask := func(method, path, body string) reply { return h.ask(method, path, body, tag) }
 	for _, c := range []struct {
-		method, path, body, field string // "" = it is good
+		method, path, body, field string // "" = valid
 	}{
 		{"POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","accounts":["7","8"]}`, "body.accounts[1]"},
 		{"POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","since":"` + far + `"}`, "body.since"},
@@ -90,8 +90,8 @@ func TestWhatCannotBeIsRefusedWhereItStands(t *testing.T) {
 	h.ask("PUT", "/api/v1/session/password", `{"current":"WRONG-CANARY","new":"x"}`).refused(http.StatusForbidden, "wrong_password").names(t, "body.current")
 }
 
-// An account that the token does not see any more may stay picked.
-func TestChange_ALostAccountMayStay(t *testing.T) {
+// An account that the token lost may stay picked.
+func TestUpdateSource_LostAccountMayStay(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	id := path[strings.LastIndex(path, "/")+1:]
@@ -113,9 +113,9 @@ func TestChange_ALostAccountMayStay(t *testing.T) {
 	h.ask("PATCH", path, `{"accounts":["9","7"]}`, "If-Match: "+h.ask("GET", path, "").Header().Get("ETag")).is(http.StatusOK)
 }
 
-// What was picked before there was a token asks to be confirmed where that does not
-// see it.
-func TestRenew_TheFirstTokenSeesWhatWasPicked(t *testing.T) {
+// If the first token cannot see the accounts that were picked before, it must be
+// confirmed.
+func TestReplaceCredential_FirstTokenMustSeePickedAccounts(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	path := "/api/v1/sources/" + h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","accounts":["8"]}`).is(http.StatusCreated).field("id")
@@ -123,8 +123,8 @@ func TestRenew_TheFirstTokenSeesWhatWasPicked(t *testing.T) {
 	h.ask("PUT", path+"/credential", `{"token":"good","confirm":true}`).is(http.StatusOK)
 }
 
-// The stream of a run's log is an operation like others, and ends with the run.
-func TestWatch_EndsWithTheRun(t *testing.T) { // R20
+// The event stream is an operation like all others, and ends with the run.
+func TestStreamLog_EndsWithTheRun(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	run := h.ask("POST", path+"/runs", `{}`).is(http.StatusCreated).field("id")

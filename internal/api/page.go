@@ -6,30 +6,30 @@ import (
 
 // Pages is the part of an input that asks for a page of a list.
 type Pages struct {
-	Cursor string `query:"cursor" maxLength:"1000" doc:"Where to read on: what the page before called next"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most"`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"Cursor of the page, from next of the page before; absent = the first page"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Maximum number of items"`
 }
 
 // listed is a page of a list, as an output.
 type listed[T any] struct {
 	Body struct {
-		Items []T    `json:"items" nullable:"false"`
-		Next  string `json:"next,omitempty" doc:"The cursor of the next page; absent at the end"`
+		Items []T    `json:"items" nullable:"false" doc:"Items of the page"`
+		Next  string `json:"next,omitempty" doc:"Cursor of the next page; absent on the last page"`
 	}
 }
 
-// resume reads where a list was left, if it was. The list is named by whatever
-// else was asked, so that a cursor fits no other question.
+// resume reads the position from a cursor. list includes the filters, so that a cursor
+// is rejected with other filters.
 func (s *shell) resume(list string, p Pages, place any) error {
 	if p.Cursor == "" || s.seal.open("cursor "+list, p.Cursor, place) {
 		return nil
 	}
-	return fieldRefusal{refusal("bad_cursor", "This cursor belongs to no page of this list",
-		"Begin again without it, and ask each page for the same."), "query.cursor"}
+	return fieldRefusal{refusal("bad_cursor", "This cursor does not belong to this list",
+		"Start without a cursor, and keep the filters the same for all pages."), "query.cursor"}
 }
 
-// page makes a page of one item more than was asked for, which says that there
-// is another page.
+// page builds a page from up to limit+1 items; the extra item says that another page
+// follows.
 func page[T, U any](s *shell, list string, p Pages, all []T, show func(T) U, place func(T) any) (*listed[U], error) {
 	out := &listed[U]{}
 	out.Body.Items = make([]U, 0, len(all))
@@ -44,7 +44,7 @@ func page[T, U any](s *shell, list string, p Pages, all []T, show func(T) U, pla
 	return out, nil
 }
 
-// newest reads a page of a list that is ordered by when things were made.
+// newest reads a page of a list that is ordered by creation, newest first.
 func newest[T, U any](s *shell, list string, p Pages, read func(before adtally.PagePosition, limit int) ([]T, error), show func(T) U, place func(T) adtally.PagePosition) (*listed[U], error) {
 	var before adtally.PagePosition
 	if err := s.resume(list, p, &before); err != nil {

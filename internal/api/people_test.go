@@ -15,7 +15,7 @@ import (
 	"adtally/internal/api"
 )
 
-// invite makes an invite and gives its code and id.
+// invite creates an invite and returns its code and ID.
 func (h *testServer) invite(email string, role adtally.Role) (code, id string) {
 	h.t.Helper()
 	made := h.ask("POST", "/api/v1/invites", form("email", email, "role", string(role))).is(http.StatusCreated)
@@ -27,7 +27,7 @@ func (h *testServer) invite(email string, role adtally.Role) (code, id string) {
 
 var newcomer = form("name", "Eve", "password", goodWord)
 
-func TestAnInviteLetsOnePersonIn(t *testing.T) { // R25
+func TestInvite_CreatesOneUser(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -43,7 +43,7 @@ func TestAnInviteLetsOnePersonIn(t *testing.T) { // R25
 	admin.ask("POST", "/api/v1/invites", form("email", "a@example.com", "role", "owner")).refused(http.StatusUnprocessableEntity, "invalid")
 }
 
-func TestAnInviteWorksOnceHoweverManyTry(t *testing.T) { // R25
+func TestInvite_IsUsedOnceConcurrently(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	code, _ := h.admin().invite("eve@example.com", adtally.Viewer)
@@ -62,7 +62,7 @@ func TestAnInviteWorksOnceHoweverManyTry(t *testing.T) { // R25
 	}
 }
 
-func TestAnInviteIsTakenBackOrExpires(t *testing.T) { // R25
+func TestInvite_RevokedOrExpired(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
@@ -82,7 +82,7 @@ func TestAnInviteIsTakenBackOrExpires(t *testing.T) { // R25
 	})
 }
 
-func TestAKeyLetsAProgramIn(t *testing.T) { // R25
+func TestKey_Authenticates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
@@ -98,7 +98,7 @@ func TestAKeyLetsAProgramIn(t *testing.T) { // R25
 			t.Errorf("the list is %s", list)
 		}
 		for _, bad := range []string{"Bearer adt_made_up", "Bearer " + token + "x", "Basic " + token, token, "Bearer", "Bearer  " + token} {
-			// A bad key is refused even where a good session comes with it.
+			// An invalid key is refused even together with a valid session.
 			admin.ask("GET", "/api/v1/session", "", "Authorization: "+bad).refused(http.StatusUnauthorized, "unauthenticated")
 		}
 		time.Sleep(time.Hour)
@@ -110,7 +110,7 @@ func TestAKeyLetsAProgramIn(t *testing.T) { // R25
 	})
 }
 
-func TestTheLastAdminStays(t *testing.T) { // R25
+func TestUser_LastAdminStays(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -123,10 +123,10 @@ func TestTheLastAdminStays(t *testing.T) { // R25
 	}
 	admin.guest("eve@example.com", adtally.Admin)
 	admin.ask("PATCH", path, `{"role":"viewer"}`, tag).is(http.StatusOK)
-	admin.ask("GET", "/api/v1/users", "").refused(http.StatusForbidden, "forbidden") // at once
+	admin.ask("GET", "/api/v1/users", "").refused(http.StatusForbidden, "forbidden") // immediately
 }
 
-func TestAnEditSaysWhatItChanges(t *testing.T) { // R26
+func TestUser_UpdateRequiresIfMatch(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -145,9 +145,9 @@ func TestAnEditSaysWhatItChanges(t *testing.T) { // R26
 	admin.ask("PATCH", "/api/v1/users/nobody", `{"name":"B"}`, "If-Match: "+tag).refused(http.StatusNotFound, "not_found")
 }
 
-// Everything that changes something stands in the audit log, with who, what,
-// object, when and from where; and no secret does, nor in the server's log.
-func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) { // R25
+// Every change is in the audit log with caller, action, object, time and address.
+// Neither the audit log nor the server's log contains a secret.
+func TestAudit_RecordsChangesWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin().at("198.51.100.7")
@@ -189,7 +189,7 @@ func TestTheAuditLogSaysWhoDidWhatAndNoSecret(t *testing.T) { // R25
 	}
 }
 
-func TestTheAuditLogIsFiltered(t *testing.T) { // R25
+func TestAudit_Filters(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -209,8 +209,8 @@ func TestTheAuditLogIsFiltered(t *testing.T) { // R25
 	admin.ask("GET", "/api/v1/audit?whose=1", "").refused(http.StatusUnprocessableEntity, "invalid")
 }
 
-// Page by page gives every item once, and a cursor fits nothing but its list.
-func TestAListIsReadPageByPage(t *testing.T) { // R26
+// Pages return every item once, and a cursor fits only its own list.
+func TestPages_ReturnEveryItemOnce(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()

@@ -11,29 +11,29 @@ import (
 	"adtally"
 )
 
-// loginLife is how long one may take at the platform (R2).
+// loginLife is how long a person may take at the platform.
 const loginLife = 10 * time.Minute
 
-// platformLogins are people's ways through a platform's own login, to a token.
+// platformLogins serves logins at a platform, which end in a token.
 type platformLogins struct{ sources }
 
 func (g platformLogins) register() {
 	handle(g.shell, operation{ID: "start-login", Method: http.MethodPost, Path: "/api/v1/logins", Tag: tagSources, Status: http.StatusCreated,
 		Access:  Access{Role: adtally.Builder, Also: adtally.Credentials, Person: true},
-		Summary: "Log in to a platform for a source", Text: "Open the address that is answered, in the same browser, within ten minutes. For a source that is there, what comes back is tested and used at once; it asks to be confirmed where it does not see all that is read. For a new one, name the login when you make the source.",
+		Summary: "Start a login at a platform", Text: "Open the returned address in the same browser within ten minutes. For an existing source the new token is checked and used immediately, unless it must be confirmed because it cannot see everything that the source reads. For a new source, give the ID of the login to create-source.",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.begin)
-	handle(g.shell, operation{ID: "get-login", Method: http.MethodGet, Path: "/api/v1/logins/{id}", Tag: tagSources, Access: withSecrets, Summary: "Say what came of a login"}, g.get)
+	handle(g.shell, operation{ID: "get-login", Method: http.MethodGet, Path: "/api/v1/logins/{id}", Tag: tagSources, Access: withSecrets, Summary: "Get the state of a login"}, g.get)
 	handle(g.shell, operation{ID: "list-logins", Method: http.MethodGet, Path: "/api/v1/sources/{id}/logins", Tag: tagSources, Access: withSecrets, Summary: "List the logins for a source, newest first",
-		Text: "One that waits, because its token does not see all that is read, is used by PUT …/credential with login and confirm: by whoever began it or made its link, or by an admin. Its token is destroyed a week after nobody did."}, g.list)
-	handle(g.shell, operation{ID: "finish-login", Method: http.MethodGet, Path: "/auth/{connector}/callback", Tag: tagSources, Access: Access{Public: true, Asked: true}, Summary: "Come back from a platform's login",
-		Text: "The address to allow at the platform. The browser is sent on to the source, or to where the login began, with login=ID or problem=CODE.", Status: http.StatusFound, AnyQuery: true}, g.finish)
-	handle(g.shell, operation{ID: "get-connect-link", Method: http.MethodGet, Path: "/api/v1/links/{code}", Tag: tagSources, Access: public, Summary: "Say what a connect link is for"}, g.link)
+		Text: "A login that waits for confirmation is used by replace-credential with login and confirm. The person who started it or created its link may do so, or an admin. Its token is destroyed after a week."}, g.list)
+	handle(g.shell, operation{ID: "finish-login", Method: http.MethodGet, Path: "/auth/{connector}/callback", Tag: tagSources, Access: Access{Public: true, Asked: true}, Summary: "Complete a login at a platform",
+		Text: "The redirect address to allow at the platform. The browser is redirected to the source, or to where the login started, with login=ID or problem=CODE.", Status: http.StatusFound, AnyQuery: true}, g.finish)
+	handle(g.shell, operation{ID: "get-connect-link", Method: http.MethodGet, Path: "/api/v1/links/{code}", Tag: tagSources, Access: public, Summary: "Get the purpose of a connect link"}, g.link)
 	handle(g.shell, operation{ID: "start-connect-link-login", Method: http.MethodPost, Path: "/api/v1/links/{code}/login", Tag: tagSources, Access: public, Status: http.StatusCreated,
-		Summary: "Log in to a platform by a connect link", Refuses: []int{http.StatusServiceUnavailable}}, g.beginByLink)
+		Summary: "Start a login at a platform by a connect link", Refuses: []int{http.StatusServiceUnavailable}}, g.beginByLink)
 }
 
-// pass is what the browser carries to the platform and back: the state in the
-// address is good only together with it.
+// pass is the state that the browser carries to the platform and back. The state in
+// the address is valid only together with it.
 type pass struct {
 	Login   string
 	Expires time.Time
@@ -41,7 +41,7 @@ type pass struct {
 
 const passPurpose = "login"
 
-// passCookie ends by itself, by the browser's clock, which may differ from ours.
+// passCookie uses Max-Age, because the browser's clock may differ from ours.
 func passCookie(who Caller, value string) http.Cookie {
 	c := cookie(who, value, time.Time{}) //nolint:gosec // cookie sets what it must
 	c.Name += "-login"
@@ -51,33 +51,33 @@ func passCookie(who Caller, value string) http.Cookie {
 	return c
 }
 
-// LoginStarted is a login that begins.
+// LoginStarted is a login that has started.
 type LoginStarted struct {
-	ID      string    `json:"id"`
-	URL     string    `json:"url" doc:"The platform's page; open it in the same browser"`
-	Expires time.Time `json:"expires"`
+	ID      string    `json:"id" doc:"ID of the login"`
+	URL     string    `json:"url" doc:"Page of the platform; open it in the same browser" format:"uri"`
+	Expires time.Time `json:"expires" doc:"When the login expires"`
 }
 
 type loginStarted struct {
-	SetCookie http.Cookie `header:"Set-Cookie" doc:"What must come back with the browser"`
+	SetCookie http.Cookie `header:"Set-Cookie" doc:"State of the login, for the callback"`
 	Body      LoginStarted
 }
 
 func (g platformLogins) begin(ctx context.Context, who Caller, in *struct {
 	Body struct {
-		Connector string `json:"connector" maxLength:"100" example:"facebookads"`
-		Source    string `json:"source,omitempty" maxLength:"100" doc:"Whose token is renewed; absent = a new source's"`
+		Connector string `json:"connector" maxLength:"100" example:"facebookads" doc:"Name of the connector: see list-catalog"`
+		Source    string `json:"source,omitempty" maxLength:"100" doc:"ID of the source whose token is replaced; absent = a new source"`
 	}
 },
 ) (*loginStarted, error) {
 	spec, err := g.spec(in.Body.Connector)
 	if err != nil {
-		return nil, invalid("body.connector", "There is no such connector")
+		return nil, invalid("body.connector", "No such connector exists")
 	}
 	if in.Body.Source != "" {
 		s, err := g.Sources.Source(ctx, in.Body.Source)
 		if missing(err) || err == nil && (s.Connector != spec.Name || !s.Deleted.IsZero()) {
-			return nil, invalid("body.source", "There is no such source of this connector")
+			return nil, invalid("body.source", "No such source of this connector exists")
 		}
 		if err != nil {
 			return nil, err
@@ -86,7 +86,7 @@ func (g platformLogins) begin(ctx context.Context, who Caller, in *struct {
 	return g.away(ctx, who, adtally.Login{Connector: spec.Name, Source: in.Body.Source, By: who.String()})
 }
 
-// away writes a login down and says where it goes.
+// away stores a login and returns the platform's page.
 func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (*loginStarted, error) {
 	state := rand.Text()
 	to, err := g.OAuth.AuthCodeURL(ctx, l.Connector, state, g.callback(l.Connector))
@@ -104,7 +104,7 @@ func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (
 	return &loginStarted{passCookie(who, sealed), LoginStarted{l.ID, to, l.Expires.UTC()}}, nil
 }
 
-// callback is the address of ours that a platform sends the browser back to.
+// callback is the redirect address for a platform.
 func (g platformLogins) callback(connector string) string { return callbackAt(g.PublicURL, connector) }
 
 func callbackAt(public, connector string) string {
@@ -113,16 +113,16 @@ func callbackAt(public, connector string) string {
 
 type loginBack struct {
 	ByConnector
-	State   string `query:"state" maxLength:"200"`
-	Code    string `query:"code" maxLength:"4000"`
-	Error   string `query:"error" maxLength:"200"`
-	Text    string `query:"error_description" maxLength:"1000"`
-	Cookie  string `cookie:"adtally-login" maxLength:"4000"`
-	Safe    string `cookie:"__Host-adtally-login" maxLength:"4000"`
+	State   string `query:"state" maxLength:"200" doc:"State of the login, as sent to the platform"`
+	Code    string `query:"code" maxLength:"4000" doc:"Authorization code"`
+	Error   string `query:"error" maxLength:"200" doc:"Error code of the platform"`
+	Text    string `query:"error_description" maxLength:"1000" doc:"Error message of the platform"`
+	Cookie  string `cookie:"adtally-login" maxLength:"4000" doc:"State of the login, over HTTP"`
+	Safe    string `cookie:"__Host-adtally-login" maxLength:"4000" doc:"State of the login, over HTTPS"`
 	carried string
 }
 
-// finish sends the browser on, whatever came of the login.
+// finish redirects the browser, whatever the outcome.
 func (g platformLogins) finish(ctx context.Context, who Caller, in *loginBack) (*away, error) {
 	gone := passCookie(who, "")
 	if in.carried = in.Cookie; who.secure {
@@ -131,7 +131,7 @@ func (g platformLogins) finish(ctx context.Context, who Caller, in *loginBack) (
 	l, err := g.arrived(ctx, who, in)
 	if err != nil {
 		p := g.problem(ctx, err)
-		g.shell.Log.WarnContext(ctx, "a login at a platform was not taken", "request", p.Request, "code", p.Code)
+		g.shell.Log.WarnContext(ctx, "a login at a platform was refused", "request", p.Request, "code", p.Code)
 		return &away{Location: "/sources?problem=" + url.QueryEscape(p.Code), SetCookie: []http.Cookie{gone}}, nil
 	}
 	if err := g.carry(ctx, who, &l, in); err != nil {
@@ -140,10 +140,10 @@ func (g platformLogins) finish(ctx context.Context, who Caller, in *loginBack) (
 	return &away{Location: landing(l), SetCookie: []http.Cookie{gone}}, nil
 }
 
-// arrived finds the login that a browser comes back from, and sees that it is the
-// one that left.
+// arrived returns the login from which a browser comes back, and checks that it is the
+// browser that started it.
 func (g platformLogins) arrived(ctx context.Context, who Caller, in *loginBack) (l adtally.Login, err error) {
-	stale := refusal("login_stale", "This login was not begun here", "Begin again from the source.")
+	stale := refusal("login_stale", "This login was started elsewhere, or is unknown", "Start again from the source.")
 	l, err = g.Logins.BackFromLogin(ctx, hashed(in.State), g.Now())
 	if missing(err) || err == nil && l.Connector != in.Connector {
 		return l, stale
@@ -153,13 +153,13 @@ func (g platformLogins) arrived(ctx context.Context, who Caller, in *loginBack) 
 	}
 	var p pass
 	if !g.seal.open(passPurpose, in.carried, &p) || p.Login != l.ID || l.Link == "" && l.By != who.String() {
-		return l, refusal("login_foreign", "This login was begun by somebody else, or in another browser", "Begin again in this browser.")
+		return l, refusal("login_foreign", "This login was started by somebody else, or in another browser", "Start again in this browser.")
 	}
 	return l, nil
 }
 
-// carry makes of what a browser comes back with the token of a source, or says
-// why not. Nothing is left behind of what was not good.
+// carry turns the platform's answer into a token of the source, or stores the fault. A
+// failed login leaves no token behind.
 func (g platformLogins) carry(ctx context.Context, who Caller, l *adtally.Login, in *loginBack) error {
 	err := g.use(ctx, who, l, in)
 	if err == nil {
@@ -173,7 +173,7 @@ func (g platformLogins) carry(ctx context.Context, who Caller, l *adtally.Login,
 
 func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, in *loginBack) error {
 	if !g.Now().Before(l.Expires) {
-		return foreign(refusal("login_late", "The login took longer than ten minutes", "Begin again."))
+		return foreign(refusal("login_late", "The login took longer than ten minutes", "Start again."))
 	}
 	answer := url.Values{"code": {in.Code}}
 	if in.Error != "" {
@@ -200,7 +200,7 @@ func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, i
 	return g.reconnect(ctx, who, l, s, secret, b)
 }
 
-// wait keeps a token until somebody makes a source of it, or confirms it.
+// wait stores a token until a source is created with it, or it is confirmed.
 func (g platformLogins) wait(ctx context.Context, l *adtally.Login, secret adtally.Secret) error {
 	return g.Vault.Admit(ctx, adtally.Credential{Connector: l.Connector, Name: "login " + l.ID}, secret, l.Found.Grant, l.By, func(ctx context.Context, a adtally.Admission) error {
 		l.Credential, l.Ended = a.Credential.ID, g.Now()
@@ -208,7 +208,7 @@ func (g platformLogins) wait(ctx context.Context, l *adtally.Login, secret adtal
 	})
 }
 
-// inspected notes what is found of a token; one that is not good is refused.
+// inspected stores the findings about a token; an unusable token is refused.
 func (g platformLogins) inspected(ctx context.Context, l *adtally.Login, secret adtally.Secret, b adtally.Before) (adtally.Secret, error) {
 	i, secret, err := g.OAuth.Inspect(ctx, l.Connector, secret, b)
 	if err != nil {
@@ -218,11 +218,10 @@ func (g platformLogins) inspected(ctx context.Context, l *adtally.Login, secret 
 	return secret, notTaken(i, true)
 }
 
-// reconnect gives a source the token that a login brought, unless somebody has to
-// confirm it first.
+// reconnect gives a source the token from a login, unless it must be confirmed first.
 func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Login, s adtally.SourceRecord, secret adtally.Secret, b adtally.Before) error {
 	if !s.Deleted.IsZero() {
-		return refusal("conflict", "The source was deleted meanwhile", "Restore it first.")
+		return refusal("conflict", "The source was deleted in the meantime", "Restore it first.")
 	}
 	secret, err := g.inspected(ctx, l, secret, b)
 	if err != nil {
@@ -240,7 +239,7 @@ func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Lo
 	return err
 }
 
-// landing is the page of ours where a login ends.
+// landing is the page of the UI where a login ends.
 func landing(l adtally.Login) string {
 	q := "?login=" + url.QueryEscape(l.ID)
 	switch {
@@ -256,10 +255,10 @@ func landing(l adtally.Login) string {
 	return "/sources/" + url.PathEscape(l.Source) + "/configuration" + q
 }
 
-// LoginState says how far a login has come.
+// LoginState is the state of a login.
 type LoginState string
 
-// The states. One that waits is good, and nobody has used it yet.
+// The states. A waiting login has a usable token that is not in use yet.
 const (
 	loginOpen    LoginState = "open"
 	loginFailed  LoginState = "failed"
@@ -267,19 +266,19 @@ const (
 	loginTaken   LoginState = "taken"
 )
 
-// LoginView is a login, without what is secret.
+// LoginView is a login, without secrets.
 type LoginView struct {
-	ID        string       `json:"id"`
-	Connector string       `json:"connector"`
-	Source    string       `json:"source,omitempty" doc:"Whose token is renewed; absent = a new source's"`
-	By        string       `json:"by" doc:"Who began it; link:ID = somebody with a connect link"`
-	ByName    string       `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
-	Made      *time.Time   `json:"made,omitempty"`
-	State     LoginState   `json:"state" enum:"open,failed,waiting,taken" doc:"waiting = its token is good: make a source with it, or confirm it"`
-	Expires   time.Time    `json:"expires"`
-	Fault     *SourceFault `json:"fault,omitempty" doc:"Why nothing came of it"`
-	Found     *Findings    `json:"found,omitempty"`
-	Accounts  []AdAccount  `json:"accounts" nullable:"false" doc:"The ad accounts that its token sees"`
+	ID        string       `json:"id" doc:"ID of the login"`
+	Connector string       `json:"connector" doc:"Name of the connector"`
+	Source    string       `json:"source,omitempty" doc:"ID of the source whose token is replaced; absent = a new source"`
+	By        string       `json:"by" doc:"Who started it, as kind:id; link:ID = a person with a connect link"`
+	ByName    string       `json:"by_name,omitempty" doc:"Current name of that person; absent = unknown"`
+	Made      *time.Time   `json:"made,omitempty" doc:"When the login started"`
+	State     LoginState   `json:"state" enum:"open,failed,waiting,taken" doc:"waiting = the token is usable: create a source with it, or confirm it"`
+	Expires   time.Time    `json:"expires" doc:"When the login expires"`
+	Fault     *SourceFault `json:"fault,omitempty" doc:"Why it failed"`
+	Found     *Findings    `json:"found,omitempty" doc:"Results of the checks of its token"`
+	Accounts  []AdAccount  `json:"accounts" nullable:"false" doc:"Ad accounts that its token can see"`
 }
 
 func (g platformLogins) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*struct{ Body LoginView }, error) {
@@ -323,12 +322,12 @@ func (g platformLogins) viewOf(l adtally.Login, name func(string) string) LoginV
 	return v
 }
 
-// usableLogin is one whose token can be used for a source, by whoever asks.
+// usableLogin returns a login whose token the caller may use for a source.
 func (g sources) usableLogin(ctx context.Context, who Caller, s adtally.SourceRecord, id string) (adtally.Login, error) {
 	l, err := g.Logins.Login(ctx, id)
 	other := l.Source != "" && l.Source != s.ID
 	if missing(err) || err == nil && (l.Connector != s.Connector || other || l.Credential == "" || !l.Taken.IsZero()) {
-		return l, invalid("body.login", "There is no such login, nothing came of it, it was for another source, or it was used")
+		return l, invalid("body.login", "This login does not exist, failed, is for another source, or was already used")
 	}
 	if err != nil {
 		return l, err
@@ -342,7 +341,7 @@ func (g sources) usableLogin(ctx context.Context, who Caller, s adtally.SourceRe
 		by = link.By
 	}
 	if by != who.String() && !who.Role.Reaches(adtally.Admin) {
-		return l, fieldRefusal{refusal("login_foreign", "This login was begun by somebody else", "Ask whoever began it, or an admin, to use it."), "body.login"}
+		return l, fieldRefusal{refusal("login_foreign", "This login was started by somebody else", "Ask that person or an admin to use it."), "body.login"}
 	}
 	return l, nil
 }

@@ -8,7 +8,7 @@ import (
 	"adtally/internal/api"
 )
 
-func TestPublicURL_IsTheRootOfAHostOrRefused(t *testing.T) {
+func TestPublicURL_MustBeTheRootOfAHost(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"https://ads.example.com": "https://ads.example.com", "https://ads.example.com/": "https://ads.example.com", "HTTPS://Ads.Example.com:8443": "https://ads.example.com:8443",
@@ -19,9 +19,9 @@ func TestPublicURL_IsTheRootOfAHostOrRefused(t *testing.T) {
 		}
 	}
 	for text, says := range map[string]string{
-		"https://host.example/sub": "/sub", "https://host.example//": "path", "ftp://host.example": "ftp://", "javascript:alert(1)": "no address", "host.example": "no address", "host.example:80": "no address",
-		"//host.example": "https:// or http://", "": "no address", "https://": "no address", "https://host.example:": "no address", "https://me:hunter2@host.example": "password", "https://host.example?a=b": "behind its host",
-		"https://host.example/#x": "behind its host", "file:///etc": "no address", "https://ho st.example": "no address",
+		"https://host.example/sub": "/sub", "https://host.example//": "path", "ftp://host.example": "ftp://", "javascript:alert(1)": "not a valid URL", "host.example": "not a valid URL", "host.example:80": "not a valid URL",
+		"//host.example": "https:// or http://", "": "not a valid URL", "https://": "not a valid URL", "https://host.example:": "not a valid URL", "https://me:hunter2@host.example": "password", "https://host.example?a=b": "a query or a fragment",
+		"https://host.example/#x": "a query or a fragment", "file:///etc": "not a valid URL", "https://ho st.example": "not a valid URL",
 	} {
 		_, err := api.PublicURL(text)
 		f := adtally.FaultOf(err)

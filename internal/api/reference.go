@@ -12,8 +12,8 @@ import (
 //go:embed reference
 var reference embed.FS
 
-// serveReference serves the page that shows the OpenAPI document. All of it
-// comes from here: a browser without another network can read it.
+// serveReference serves the page that renders the OpenAPI document. It loads nothing
+// from other servers, so it works without access to the internet.
 func (s *shell) serveReference() {
 	for path, file := range map[string]struct{ name, kind string }{
 		"/api/docs":               {"page.html", "text/html; charset=utf-8"},
@@ -22,14 +22,14 @@ func (s *shell) serveReference() {
 	} {
 		text, err := reference.ReadFile("reference/" + file.name)
 		if err != nil {
-			panic(err) // it is in the program
+			panic(err) // embedded in the program
 		}
 		s.mux.Handle("GET "+path, fixed(file.kind, text))
 	}
 }
 
-// fixed serves what does not change while the program runs. A browser asks
-// each time whether it has.
+// fixed serves content that does not change while the program runs. The browser
+// revalidates it each time by its ETag.
 func fixed(kind string, text []byte) http.Handler {
 	sum := sha256.Sum256(text)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`

@@ -11,35 +11,35 @@ import (
 	"adtally/internal/api/password"
 )
 
-// resets let people who have forgotten their password choose another one.
+// resets serves links with which people choose a new password.
 type resets struct {
 	*shell
 	logins logins
 }
 
-// ResetLife is how long a link to a new password works.
+// ResetLife is how long a link to a new password can be used.
 const ResetLife = 24 * time.Hour
 
 func (g resets) register() {
 	const one = "/api/v1/resets/{code}"
 	handle(g.shell, operation{ID: "create-password-reset", Method: http.MethodPost, Path: "/api/v1/users/{id}/reset", Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true}, Status: http.StatusCreated,
-		Summary: "Make a link by which somebody chooses a new password", Text: "It is shown once, works once, for a day, and puts an end to the ones before. Nothing else of the person changes until they use it.",
+		Summary: "Create a link with which a person chooses a new password", Text: "The link is shown in this response only. It works once, for one day, and revokes earlier links. Nothing else changes until the person uses it.",
 		Refuses: []int{http.StatusConflict}}, g.make)
-	handle(g.shell, operation{ID: "get-password-reset", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Show whose password a link resets"}, g.get)
-	handle(g.shell, operation{ID: "reset-password", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Choose a new password and log in", Text: "All sessions of the person end.",
+	handle(g.shell, operation{ID: "get-password-reset", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Get the account of a password link"}, g.get)
+	handle(g.shell, operation{ID: "reset-password", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Choose a new password and log in", Text: "Ends all sessions of the person.",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.use)
 }
 
 // ResetLink is a link to a new password.
 type ResetLink struct {
-	Link    string    `json:"link" doc:"For the one whose password it is; it is shown this once"`
-	Expires time.Time `json:"expires"`
+	Link    string    `json:"link" doc:"Link for the person; returned only here" format:"uri-reference"`
+	Expires time.Time `json:"expires" doc:"When the link expires"`
 }
 
-// NewReset is a link to a new password, and what is kept of it.
+// NewReset returns a reset to store and its link.
 func NewReset(user, by, publicURL string, now time.Time) (adtally.Reset, string) {
 	code := rand.Text() + rand.Text()
-	// What follows a # is sent to no server, and so is in no log.
+	// The part after # is never sent to a server, so it appears in no log.
 	return adtally.Reset{Code: hashed(code), User: user, By: by, Made: now, Expires: now.Add(ResetLife)}, strings.TrimSuffix(publicURL, "/") + "/reset#" + code
 }
 
@@ -49,7 +49,7 @@ func (g resets) make(ctx context.Context, who Caller, in *struct{ ByID }) (*stru
 		return nil, err
 	}
 	if u.Disabled {
-		return nil, refusal("conflict", "This person may not log in", "Let them in again first.")
+		return nil, refusal("conflict", "This person is disabled", "Enable them first.")
 	}
 	r, link := NewReset(u.ID, who.String(), g.PublicURL, g.Now())
 	if err := g.Store.AddReset(ctx, r, g.audited(who, "reset.create", object("user", u.ID), nil)); err != nil {
@@ -60,19 +60,19 @@ func (g resets) make(ctx context.Context, who Caller, in *struct{ ByID }) (*stru
 
 // ByResetCode is the part of an input that names a link by its code.
 type ByResetCode struct {
-	Code string `path:"code" maxLength:"100" doc:"The code in the link, after the #"`
+	Code string `path:"code" maxLength:"100" doc:"Code from the link, after the #"`
 }
 
-// ResetView is a link, as whoever has it may see it.
+// ResetView is a link as its holder sees it.
 type ResetView struct {
-	Email   string    `json:"email"`
-	Expires time.Time `json:"expires"`
+	Email   string    `json:"email" doc:"E-mail address of the person"`
+	Expires time.Time `json:"expires" doc:"When the link expires"`
 }
 
-// open finds a link that works, and its person. Why another one does not is nobody's
-// business.
+// open returns a usable reset and its person. The refusal does not say why a link
+// cannot be used.
 func (g resets) open(ctx context.Context, code string) (adtally.Reset, adtally.User, error) {
-	gone := refusal("reset_gone", "This link does not work, or no longer", "Ask an admin for a new one.")
+	gone := refusal("reset_gone", "This link is invalid, used or expired", "Ask an admin for a new link.")
 	r, err := g.Store.Reset(ctx, hashed(code))
 	if missing(err) || err == nil && !r.Open(g.Now()) {
 		return r, adtally.User{}, gone
@@ -95,7 +95,7 @@ func (g resets) get(ctx context.Context, _ Caller, in *struct{ ByResetCode }) (*
 func (g resets) use(ctx context.Context, who Caller, in *struct {
 	ByResetCode
 	Body struct {
-		Password string `json:"password" maxLength:"256" doc:"At least 12 characters"`
+		Password string `json:"password" maxLength:"256" doc:"New password, at least 12 characters"`
 	}
 },
 ) (*known, error) {

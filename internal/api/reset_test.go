@@ -9,9 +9,9 @@ import (
 	"adtally/internal/api"
 )
 
-// R25: an admin makes a link, and whoever has it chooses a new password, once; the
-// old password and all sessions end, and nobody else's do.
-func TestReset_AForgottenPasswordIsChosenAnew(t *testing.T) {
+// An admin creates a link with which its holder chooses a new password, once. The old
+// password and the person's sessions end; other people's sessions do not.
+func TestReset_SetsNewPassword(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(*testing.T) api.Store{"in memory": func(*testing.T) api.Store { return newFake() }, "on the database": func(t *testing.T) api.Store { t.Helper(); return newStore(t) }} {
 		h := newTestServer(t, func(c *api.Config) { c.Store = open(t) })

@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// router is all that a request passes before it is looked at.
+// router wraps the operations with checks and logging that apply to every request.
 func (s *shell) router() (http.Handler, error) {
 	origins := http.NewCrossOriginProtection()
 	if s.PublicURL != "" {
 		if err := origins.AddTrustedOrigin(s.PublicURL); err != nil {
-			return nil, refusal("public_url", fmt.Sprintf("%s is no address that people can open", s.PublicURL), "Write it like https://ads.example.com.")
+			return nil, refusal("public_url", fmt.Sprintf("%s is not a valid URL", s.PublicURL), "Write it like https://ads.example.com.")
 		}
 	}
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.refuse(w, r, refusal("cross_origin", "The request comes from another site", "Open Adtally itself; if it stands behind a proxy, set its public address."))
+		s.refuse(w, r, refusal("cross_origin", "The request comes from another site", "Open Adtally directly. If it runs behind a proxy, configure its public address."))
 	}))
 	return s.middleware(s.meant(origins.Handler(http.HandlerFunc(s.route)))), nil
 }
 
-// middleware numbers a request, notes who makes it, and sees that there is an
-// answer and a line in the log.
+// middleware assigns a request ID, reads the caller's address, recovers from panics
+// and logs the request.
 func (s *shell) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{id: s.NewID(), caller: s.stranger(r)}
@@ -39,7 +39,8 @@ func (s *shell) middleware(next http.Handler) http.Handler {
 	})
 }
 
-// stranger is a caller of whom nothing is known but where they are.
+// stranger returns an anonymous caller: the address and whether the connection is
+// secure.
 func (s *shell) stranger(r *http.Request) Caller {
 	from, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -48,7 +49,7 @@ func (s *shell) stranger(r *http.Request) Caller {
 	c := Caller{From: from, secure: r.TLS != nil}
 	if s.BehindProxy {
 		if last := lastOf(r.Header.Values("X-Forwarded-For")); net.ParseIP(last) != nil {
-			c.From = last // the one that our own proxy wrote
+			c.From = last // the entry that our own proxy added
 		}
 		c.secure = c.secure || lastOf(r.Header.Values("X-Forwarded-Proto")) == "https"
 	}
@@ -63,11 +64,11 @@ func lastOf(values []string) string {
 	return strings.TrimSpace(all[len(all)-1])
 }
 
-// policy lets a page load and call nothing but this server.
+// policy allows a page to load from and to call this server only.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// protect sets what keeps a browser from being led astray.
+// protect sets the security headers.
 func (s *shell) protect(h http.Header, v *visit) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -83,8 +84,8 @@ func (s *shell) protect(h http.Header, v *visit) {
 	}
 }
 
-// route finds the handler. What the mux would answer in plain text becomes a
-// problem, and what is nobody's is the site's.
+// route finds the handler. The mux's plain-text errors become problems; unknown paths
+// go to the site.
 func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 	handler, pattern := s.mux.Handler(r)
 	if pattern != "" {
@@ -101,7 +102,7 @@ func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 	if probe.status == http.StatusNotFound && !ours && s.land(w, r) {
 		return
 	}
-	if probe.header.Get("Location") != "" { // the same path, written properly
+	if probe.header.Get("Location") != "" { // redirect to the cleaned path
 		handler.ServeHTTP(w, r)
 		return
 	}
@@ -111,7 +112,7 @@ func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 	s.write(w, r, ofHTTP(probe.status, "", visitOf(r.Context()).id, nil))
 }
 
-// probe takes an answer and keeps only how it begins.
+// probe records the status and headers of an answer and drops the body.
 type probe struct {
 	header http.Header
 	status int
@@ -121,7 +122,7 @@ func (p *probe) Header() http.Header         { return p.header }
 func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
 func (p *probe) WriteHeader(status int)      { p.status = status }
 
-// answer counts what is written.
+// answer counts the bytes that are written.
 type answer struct {
 	http.ResponseWriter
 	status int
@@ -144,16 +145,16 @@ func (a *answer) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Unwrap is for http.ResponseController: an answer may be a stream.
+// Unwrap is called by http.ResponseController, for streams.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// rescue makes a problem of a panic.
+// rescue turns a panic into a problem.
 func (s *shell) rescue(a *answer, r *http.Request, v *visit) {
 	p := recover()
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler { //nolint:errorlint // this very value is how a handler says that it gives up
+	if p == http.ErrAbortHandler { //nolint:errorlint // handlers panic with this very value to abort
 		panic(p)
 	}
 	s.Log.ErrorContext(r.Context(), "a handler panicked", "request", v.id, "panic", p, "stack", string(debug.Stack()))
@@ -162,12 +163,12 @@ func (s *shell) rescue(a *answer, r *http.Request, v *visit) {
 	}
 }
 
-// note writes a line in the log. It names the pattern and not the address, since
-// a path may hold an invite's code and a query worse.
+// note logs a request. It logs the pattern, not the path and query, which may contain
+// the code of an invite.
 func (s *shell) note(r *http.Request, v *visit, a *answer, began time.Time) {
 	log := s.Log.InfoContext
 	if strings.HasSuffix(r.Pattern, "z") {
-		log = s.Log.DebugContext // somebody asks for our health all day
+		log = s.Log.DebugContext // monitoring calls it all the time
 	}
 	log(r.Context(), "request", "request", v.id, "method", r.Method, "pattern", r.Pattern, "status", a.status, "bytes", a.bytes,
 		"took", s.Now().Sub(began), "from", v.caller.From, "who", v.caller.String())

@@ -13,7 +13,7 @@ import (
 	"adtally/internal/api"
 )
 
-func TestAnotherSiteCannotActForSomebody(t *testing.T) { // R25
+func TestRouter_RefusesCrossOriginRequests(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -30,7 +30,7 @@ func TestAnotherSiteCannotActForSomebody(t *testing.T) { // R25
 	}
 }
 
-func TestEveryAnswerIsProtected(t *testing.T) { // R25
+func TestRouter_SetsSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	for _, path := range []string{"/api/docs", "/api/openapi.json", "/api/v1/setup", "/api/v1/session", "/nowhere", "/api/nowhere", "/healthz"} {
@@ -46,7 +46,7 @@ func TestEveryAnswerIsProtected(t *testing.T) { // R25
 	}
 }
 
-func TestWhatIsNotThereIsAProblem(t *testing.T) { // R26
+func TestRouter_NotFoundIsAProblem(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	h.ask("GET", "/api/v1/nowhere", "").refused(http.StatusNotFound, "not_found")
@@ -56,7 +56,7 @@ func TestWhatIsNotThereIsAProblem(t *testing.T) { // R26
 	h.ask("GET", "/api//v1/setup", "").is(http.StatusTemporaryRedirect)
 }
 
-func TestTheSiteAnswersWhatIsNobodys(t *testing.T) {
+func TestRouter_SiteServesOtherPaths(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t, func(c *api.Config) {
 		c.Site = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "site "+r.URL.Path) })
@@ -66,7 +66,7 @@ func TestTheSiteAnswersWhatIsNobodys(t *testing.T) {
 	h.ask("GET", "/auth/nowhere", "").refused(http.StatusNotFound, "not_found")
 }
 
-func TestABadRequestIsToldWhatIsWrong(t *testing.T) { // R26
+func TestProblem_BadRequests(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	const path = "/api/v1/session"
@@ -85,8 +85,8 @@ func TestABadRequestIsToldWhatIsWrong(t *testing.T) { // R26
 	}
 }
 
-// What is ours stays ours: the caller gets a number that stands in the log.
-func TestWhatIsOursIsNotTold(t *testing.T) { // R26
+// Internal errors stay internal: the caller gets the ID of the log line.
+func TestProblem_HidesInternalErrors(t *testing.T) {
 	t.Parallel()
 	secret := errors.New("INNER-CANARY")
 	h := newTestServer(t, func(c *api.Config) {
@@ -105,7 +105,7 @@ func TestWhatIsOursIsNotTold(t *testing.T) { // R26
 	}
 }
 
-// broken is a store that fails at a question.
+// broken is a store whose query fails.
 type broken struct {
 	*fake
 	err error
@@ -113,7 +113,7 @@ type broken struct {
 
 func (b broken) AnyUser(context.Context) (bool, error) { return false, b.err }
 
-func TestTheLogHoldsNoAddressWithASecret(t *testing.T) {
+func TestRouter_LogsNoPaths(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	h.ask("GET", "/api/v1/invites/PATH-CANARY?x=QUERY-CANARY", "")
@@ -123,7 +123,7 @@ func TestTheLogHoldsNoAddressWithASecret(t *testing.T) {
 	}
 }
 
-func TestHealthNamesWhatIsMissing(t *testing.T) { // R26
+func TestHealth_NamesFailedChecks(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t, func(c *api.Config) {
 		c.Checks = []api.Check{{Name: "store", Do: func(context.Context) error { return nil }},
@@ -137,8 +137,8 @@ func TestHealthNamesWhatIsMissing(t *testing.T) { // R26
 	newTestServer(t).ask("GET", "/readyz", "").is(http.StatusOK)
 }
 
-// A browser that reads the reference asks nobody but this server.
-func TestTheReferenceStandsOnItsOwn(t *testing.T) { // R26
+// The reference page loads nothing from other servers.
+func TestReference_LoadsNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	for path, kind := range map[string]string{"/api/docs": "text/html", "/api/docs/reference.js": "text/javascript", "/api/docs/reference.css": "text/css", "/api/openapi.json": "application/openapi+json"} {
@@ -153,7 +153,7 @@ func TestTheReferenceStandsOnItsOwn(t *testing.T) { // R26
 	}
 }
 
-func TestAnAddressThatIsNoneIsRefused(t *testing.T) {
+func TestNew_RefusesInvalidPublicURL(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"ads.example.com", "://x", "%"} {
 		_, err := api.New(api.Config{PublicURL: bad})

@@ -14,7 +14,7 @@ import (
 	"adtally"
 )
 
-// runs are the carryings-out of syncs.
+// runs serves runs of syncs.
 type runs struct {
 	*shell
 	Service
@@ -22,45 +22,45 @@ type runs struct {
 
 const tagRuns = "runs"
 
-// toSync is what starting a sync asks for.
+// toSync is the access that starting a sync requires.
 var toSync = Access{Role: adtally.Viewer, Also: adtally.Syncs}
 
 func (g runs) register() {
 	const one = "/api/v1/runs/{id}"
 	handle(g.shell, operation{ID: "start-run", Method: http.MethodPost, Path: "/api/v1/sources/{id}/runs", Tag: tagRuns, Access: toSync, Status: http.StatusCreated,
-		Summary: "Sync a source now, or read some of it again", Text: "Where a run is on, its id is told (409). With an Idempotency-Key the same order is never placed twice; the same key with another order is refused (422). A run that names accounts, tables or days is a backfill, and goes on beside the schedule.",
+		Summary: "Sync a source now, or read part of it again", Text: "If a run is in progress, the answer is 409 with its ID. With an Idempotency-Key, a repeated request starts no second run; the same key with another request is rejected (422). A run that names accounts, tables or days is a backfill and runs beside the schedule.",
 		Refuses: []int{http.StatusConflict}}, g.start)
 	handle(g.shell, operation{ID: "list-runs", Method: http.MethodGet, Path: "/api/v1/runs", Tag: tagRuns, Access: forViewers, Summary: "List the runs, newest first",
-		Text: "The first page begins with the runs that are due and about to begin. They have no id yet, and do not count to the limit."}, g.list)
-	handle(g.shell, operation{ID: "get-run", Method: http.MethodGet, Path: one, Tag: tagRuns, Access: forViewers, Summary: "Show a run and its steps"}, g.get)
+		Text: "The first page begins with the runs that are due and have not started. They have no ID yet, and do not count toward the limit."}, g.list)
+	handle(g.shell, operation{ID: "get-run", Method: http.MethodGet, Path: one, Tag: tagRuns, Access: forViewers, Summary: "Get a run with its steps"}, g.get)
 	handle(g.shell, operation{ID: "cancel-run", Method: http.MethodPost, Path: one + "/cancel", Tag: tagRuns, Access: toSync, Summary: "Cancel a run",
-		Text: "What is in the warehouse stays.", Refuses: []int{http.StatusConflict}}, g.cancel)
+		Text: "Rows that are already in the warehouse stay.", Refuses: []int{http.StatusConflict}}, g.cancel)
 	handle(g.shell, operation{ID: "get-log", Method: http.MethodGet, Path: one + "/log", Tag: tagRuns, Access: forViewers, Summary: "Read the log of a run",
-		Text: "In the order in which it was written. /api/v1/runs/{id}/log.txt is all of it as a file, /api/v1/runs/{id}/events sends new lines as they come, as server-sent events."}, g.log)
+		Text: "Lines are in the order in which they were written. /api/v1/runs/{id}/log.txt is the whole log as a file; /api/v1/runs/{id}/events streams new lines as server-sent events."}, g.log)
 	handle(g.shell, operation{ID: "download-log-text", Method: http.MethodGet, Path: one + "/log.txt", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run as text",
-		Text: "As lines of text: when, level, account, table, code, what happened."}, g.download)
-	handle(g.shell, operation{ID: "stream-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Watch the log of a run", Stream: "text/event-stream",
-		Text: "Server-sent events: a line event for each line, whose data is the line as in the log and whose id is its seq; at last an end event, whose data is the run's state. Last-Event-ID goes on after that line."}, g.watch)
+		Text: "One line of text per entry: time, level, account, table, code, message."}, g.download)
+	handle(g.shell, operation{ID: "stream-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Stream the log of a run", Stream: "text/event-stream",
+		Text: "Server-sent events. Each line is a line event with the entry as data and its seq as ID. The last event is end, with the state of the run as data. Last-Event-ID resumes after that line."}, g.watch)
 }
 
-// Run is a run.
+// Run is a run of a sync.
 type Run struct {
-	ID      string           `json:"id" doc:"Empty = the run is about to begin, and is only listed"`
-	Source  string           `json:"source"`
+	ID      string           `json:"id" doc:"ID of the run; empty = the run is due and has not started"`
+	Source  string           `json:"source" doc:"ID of the source"`
 	Trigger string           `json:"trigger" doc:"schedule, manual or backfill; empty = the command line"`
-	By      string           `json:"by,omitempty"`
-	ByName  string           `json:"by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
-	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all that could be had was read; some values could not be loaded, or the platform gives the rest on a later day"`
-	Error   string           `json:"error,omitempty" doc:"What went wrong; of a run that was interrupted, who or what ended it; of one that is on, what keeps it from going on for the moment"`
-	Started time.Time        `json:"started" doc:"Of one that is about to begin: since when it is due"`
-	Ended   *time.Time       `json:"ended,omitempty"`
-	Seconds float64          `json:"seconds" doc:"How long it took, or has been on"`
-	Rows    int64            `json:"rows" doc:"So far"`
-	Calls   int64            `json:"calls" doc:"So far, as the platform counts them"`
-	Code    string           `json:"code,omitempty" doc:"Of what kept it from bringing all up to date; absent = nothing did"`
+	By      string           `json:"by,omitempty" doc:"Who started it, as kind:id"`
+	ByName  string           `json:"by_name,omitempty" doc:"Current name of that person; absent = unknown"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = everything available was read; some values could not be loaded, or the platform returns the rest on a later day"`
+	Error   string           `json:"error,omitempty" doc:"What went wrong; for an interrupted run, who or what ended it; for a running one, what it is waiting for"`
+	Started time.Time        `json:"started" doc:"When the run started; if it has not started, since when it is due"`
+	Ended   *time.Time       `json:"ended,omitempty" doc:"When the run ended; absent = it is running"`
+	Seconds float64          `json:"seconds" doc:"Duration so far"`
+	Rows    int64            `json:"rows" doc:"Rows loaded so far"`
+	Calls   int64            `json:"calls" doc:"API calls so far, as the platform counts them"`
+	Code    string           `json:"code,omitempty" doc:"Code of the fault that kept the source from being up to date; absent = none"`
 }
 
-// runOf is a run at a moment.
+// runOf converts a run at the time now.
 func runOf(r adtally.RunRecord, f adtally.RunFigures, name func(string) string, now time.Time) Run {
 	out := Run{ID: r.ID, Source: r.Source, Trigger: string(r.Trigger), By: r.By, ByName: name(r.By), State: r.State, Error: r.Error,
 		Started: r.Started.UTC(), Ended: given(r.Ended), Rows: f.Rows, Calls: f.Calls, Code: f.Code}
@@ -68,7 +68,7 @@ func runOf(r adtally.RunRecord, f adtally.RunFigures, name func(string) string, 
 	case !r.Ended.IsZero():
 		now = r.Ended
 	case r.State != adtally.Running:
-		return out // it has not begun
+		return out // it has not started
 	}
 	out.Seconds = max(0, now.Sub(r.Started).Round(time.Millisecond).Seconds())
 	return out
@@ -76,21 +76,21 @@ func runOf(r adtally.RunRecord, f adtally.RunFigures, name func(string) string, 
 
 // Step is one account's part of a run.
 type Step struct {
-	Account string           `json:"account" doc:"Empty = the look at which accounts there are"`
-	Name    string           `json:"name,omitempty"`
-	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = all that could be had was read; some values could not be loaded, or the platform gives the rest on a later day"`
-	Started *time.Time       `json:"started,omitempty"`
-	Ended   *time.Time       `json:"ended,omitempty"`
-	Until   *time.Time       `json:"waits_until,omitempty" doc:"Not before this moment it goes on"`
-	Rows    int64            `json:"rows"`
-	Gaps    int64            `json:"gaps" doc:"What the platform did not give; the table _gaps lists it"`
+	Account string           `json:"account" doc:"Number of the ad account; empty = the step that lists the accounts"`
+	Name    string           `json:"name,omitempty" doc:"Name of the ad account"`
+	State   adtally.RunState `json:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"incomplete = everything available was read; some values could not be loaded, or the platform returns the rest on a later day"`
+	Started *time.Time       `json:"started,omitempty" doc:"When the step started"`
+	Ended   *time.Time       `json:"ended,omitempty" doc:"When the step ended"`
+	Until   *time.Time       `json:"waits_until,omitempty" doc:"The step continues after this time"`
+	Rows    int64            `json:"rows" doc:"Rows loaded so far"`
+	Gaps    int64            `json:"gaps" doc:"Values that the platform did not return; the table _gaps lists them"`
 	Misfits int64            `json:"quarantined" doc:"Values that could not be loaded; the table _quarantine lists them"`
-	Slices  int              `json:"slices_done"`
-	Left    int              `json:"slices_left"`
-	Act     adtally.Act      `json:"act,omitempty"`
-	Code    string           `json:"code,omitempty"`
-	Message string           `json:"message,omitempty"`
-	Hint    string           `json:"hint,omitempty"`
+	Slices  int              `json:"slices_done" doc:"Slices that are committed"`
+	Left    int              `json:"slices_left" doc:"Slices that are left"`
+	Act     adtally.Act      `json:"act,omitempty" doc:"Who must act on the fault"`
+	Code    string           `json:"code,omitempty" doc:"Code of the fault"`
+	Message string           `json:"message,omitempty" doc:"Fault in one sentence"`
+	Hint    string           `json:"hint,omitempty" doc:"How to fix it"`
 }
 
 func stepOf(s adtally.StepRecord) Step {
@@ -104,25 +104,25 @@ func stepOf(s adtally.StepRecord) Step {
 	return out
 }
 
-// TableRows are how many rows a run has brought into a table.
+// TableRows is the number of rows that a run has loaded into a table.
 type TableRows struct {
-	Table string `json:"table"`
-	Rows  int64  `json:"rows"`
+	Table string `json:"table" doc:"Name of the table"`
+	Rows  int64  `json:"rows" doc:"Rows loaded so far"`
 }
 
 type oneRun struct {
 	Body struct {
 		Run
-		Gaps    int64       `json:"gaps" doc:"Of all steps, so far"`
-		Misfits int64       `json:"quarantined" doc:"Values that could not be loaded, of all steps, so far"`
-		Tables  []TableRows `json:"tables" nullable:"false" doc:"The rows by table"`
-		Steps   []Step      `json:"steps" nullable:"false"`
+		Gaps    int64       `json:"gaps" doc:"Values that the platform did not return, over all steps"`
+		Misfits int64       `json:"quarantined" doc:"Values that could not be loaded, over all steps"`
+		Tables  []TableRows `json:"tables" nullable:"false" doc:"Rows by table"`
+		Steps   []Step      `json:"steps" nullable:"false" doc:"Steps, one for each ad account"`
 	}
 }
 
 func (g runs) start(ctx context.Context, who Caller, in *struct {
 	ByID
-	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"Repeats of an order carry the same key"`
+	Key  string `header:"Idempotency-Key" maxLength:"200" doc:"Idempotency key: repeats of a request carry the same value"`
 	Body scopeInput
 },
 ) (*oneRun, error) {
@@ -133,7 +133,7 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 	case !s.Deleted.IsZero():
 		return nil, refusal("conflict", "The source is deleted", "Restore it first.")
 	case s.Stage == adtally.Authentication:
-		return nil, refusal("conflict", "The source has no token, or no account was picked", "Give it a token and pick accounts.")
+		return nil, refusal("conflict", "The source has no token, or no account is picked", "Give the source a token and pick accounts.")
 	}
 	scope, err := sources(g).runScope(ctx, s, in.Body)
 	if err != nil {
@@ -149,16 +149,16 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 	}
 	repeated := in.Key != "" && run.Key == in.Key
 	if repeated && !placed && !sameExtent(run, o) {
-		return nil, fieldRefusal{refusal("key_reused", "This Idempotency-Key was sent with another order", "Take a new key for each order."), "header.Idempotency-Key"}
+		return nil, fieldRefusal{refusal("key_reused", "This Idempotency-Key was used with another request", "Use a new key for each request."), "header.Idempotency-Key"}
 	}
 	if !placed && !repeated {
-		return nil, inTheWay(refusal("run_on", "A run of this source is on", "Wait until it has ended, or cancel it."), object("run", run.ID))
+		return nil, inTheWay(refusal("run_on", "A run of this source is in progress", "Wait until it ends, or cancel it."), object("run", run.ID))
 	}
 	return g.whole(ctx, run)
 }
 
-// sameExtent says that a run is of the same order, whatever is absent and whatever is
-// empty in it.
+// sameExtent reports whether a run has the scope of a request; absent and empty lists
+// are equal.
 func sameExtent(run adtally.RunRecord, o adtally.RunRequest) bool {
 	a, err := json.Marshal(run.RunScope)
 	b, wrong := json.Marshal(o.RunScope)
@@ -197,7 +197,7 @@ func (g runs) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneRun, e
 
 func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	Pages
-	Source string `query:"source" maxLength:"100" doc:"Only those of this source"`
+	Source string `query:"source" maxLength:"100" doc:"Only runs of the source with this ID"`
 },
 ) (*listed[Run], error) {
 	list, before := "runs "+in.Source, ""
@@ -205,7 +205,7 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 		return nil, err
 	}
 	coming, now := []Run{}, g.Now()
-	if before == "" { // before the runs are read, so that one that begins meanwhile is in one of both
+	if before == "" { // read first, so that a run that starts meanwhile is in at least one of the lists
 		var err error
 		if coming, err = g.coming(ctx, in.Source, now); err != nil {
 			return nil, err
@@ -237,10 +237,10 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	return out, nil
 }
 
-// mostComing bounds how many runs that are about to begin are listed.
+// mostComing limits how many due runs are listed.
 const mostComing = 200
 
-// coming are the runs that are due and have not begun.
+// coming returns the runs that are due and have not started.
 func (g runs) coming(ctx context.Context, source string, now time.Time) ([]Run, error) {
 	due, err := g.Sources.DueSources(ctx, now, mostComing)
 	all := []Run{}
@@ -265,14 +265,14 @@ func (g runs) cancel(ctx context.Context, who Caller, in *struct{ ByID }) (*oneR
 
 // LogLine is a line of a run's log.
 type LogLine struct {
-	Seq     int64     `json:"seq"`
-	At      time.Time `json:"at"`
-	Level   string    `json:"level" enum:"info,warn,error"`
-	Account string    `json:"account,omitempty"`
-	Stream  string    `json:"stream,omitempty"`
-	Code    string    `json:"code"`
-	Message string    `json:"message"`
-	Detail  string    `json:"detail,omitempty"`
+	Seq     int64     `json:"seq" doc:"Number of the line, in ascending order"`
+	At      time.Time `json:"at" doc:"When it was written"`
+	Level   string    `json:"level" enum:"info,warn,error" doc:"Severity of the line"`
+	Account string    `json:"account,omitempty" doc:"Number of the ad account"`
+	Stream  string    `json:"stream,omitempty" doc:"Name of the stream"`
+	Code    string    `json:"code" doc:"Stable code of the event"`
+	Message string    `json:"message" doc:"What happened, in one sentence"`
+	Detail  string    `json:"detail,omitempty" doc:"Further facts"`
 }
 
 func lineOf(l adtally.LogLine) LogLine {
@@ -282,8 +282,8 @@ func lineOf(l adtally.LogLine) LogLine {
 func (g runs) log(ctx context.Context, _ Caller, in *struct {
 	ByID
 	LogSearch
-	After int64 `query:"after" minimum:"0" doc:"Only lines after the one of this number"`
-	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"200"`
+	After int64 `query:"after" minimum:"0" doc:"Only lines after this seq"`
+	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"Maximum number of lines"`
 },
 ) (*listed[LogLine], error) {
 	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
@@ -300,7 +300,7 @@ func (g runs) log(ctx context.Context, _ Caller, in *struct {
 
 func (g runs) watch(ctx context.Context, _ Caller, in *struct {
 	ByID
-	After string `header:"Last-Event-ID" maxLength:"100" doc:"The last line that was seen; what is no line's number counts as none"`
+	After string `header:"Last-Event-ID" maxLength:"100" doc:"Seq of the last line that was received; an invalid value counts as absent"`
 },
 ) (*huma.StreamResponse, error) {
 	if _, err := g.Runs.Run(ctx, in.ID); err != nil {

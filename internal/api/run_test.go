@@ -9,8 +9,8 @@ import (
 	"adtally"
 )
 
-// A run and its steps say what is missing in the warehouse.
-func TestGetRun_CountsGapsAndQuarantinedValues(t *testing.T) { // R20
+// A run and its steps count what is missing in the warehouse.
+func TestGetRun_CountsGapsAndQuarantinedValues(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)

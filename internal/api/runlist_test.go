@@ -16,9 +16,9 @@ type runPage struct {
 	Next  string
 }
 
-// A source that was connected is due at once: its run is in the list before anybody
-// has begun it, and once only.
-func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
+// A connected source is due immediately: its run is listed before it starts, and only
+// once.
+func TestListRuns_BeginsWithDueRuns(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	before := time.Now().Add(-time.Second)
@@ -54,8 +54,8 @@ func TestListRuns_BeginsWithWhatIsAboutToBegin(t *testing.T) {
 	}
 }
 
-// A list of runs says what each took, brought, and what kept it.
-func TestListRuns_CarryRowsCallsDurationAndCode(t *testing.T) {
+// A list of runs has cost, rows and fault of each run.
+func TestListRuns_HaveRowsCallsDurationAndCode(t *testing.T) {
 	t.Parallel()
 	h, path := connected(t)
 	source := strings.TrimPrefix(path, "/api/v1/sources/")

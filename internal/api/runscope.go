@@ -10,11 +10,11 @@ import (
 	"adtally"
 )
 
-// farthestEast is how far ahead of UTC a zone may be: an account's day may begin so
+// farthestEast is the largest offset from UTC: the day of an account may begin that
 // much earlier.
 const farthestEast = 14 * time.Hour
 
-// notLater refuses a first day that has begun nowhere yet.
+// notLater refuses a first day that has not begun in any time zone.
 func (s *shell) notLater(day adtally.Day, field string) error {
 	if day > adtally.DayOf(s.Now().Add(farthestEast), time.UTC) {
 		return invalid(field, "This day is in the future")
@@ -22,16 +22,16 @@ func (s *shell) notLater(day adtally.Day, field string) error {
 	return nil
 }
 
-// scopeInput is how much of a source is to be read; all that is due where nothing is
-// named.
+// scopeInput limits what a run reads; empty = everything that is due.
 type scopeInput struct {
-	Accounts []string    `json:"accounts,omitempty" maxItems:"10000" doc:"Only these ad accounts of the source, by number"`
-	Tables   []string    `json:"tables,omitempty" maxItems:"500" doc:"Only these tables"`
-	Since    adtally.Day `json:"since,omitempty" doc:"Read again from this day"`
-	Until    adtally.Day `json:"until,omitempty" doc:"Read again until this day"`
+	Accounts []string    `json:"accounts,omitempty" maxItems:"10000" doc:"Numbers of the ad accounts to read; absent = all of the source"`
+	Tables   []string    `json:"tables,omitempty" maxItems:"500" doc:"Names of the tables to read; absent = all of the source"`
+	Since    adtally.Day `json:"since,omitempty" doc:"First day to read again"`
+	Until    adtally.Day `json:"until,omitempty" doc:"Last day to read again"`
 }
 
-// runScope is what is named; it is read again, also where it is final.
+// runScope converts an input. Everything that is named is read again, even if it is
+// final.
 func (g sources) runScope(ctx context.Context, s adtally.SourceRecord, w scopeInput) (e adtally.RunScope, err error) {
 	if len(w.Accounts)+len(w.Tables) == 0 && w.Since == 0 && w.Until == 0 {
 		return e, nil
@@ -40,7 +40,7 @@ func (g sources) runScope(ctx context.Context, s adtally.SourceRecord, w scopeIn
 		return e, err
 	}
 	if w.Since != 0 && w.Until != 0 && w.Until < w.Since {
-		return e, invalid("body.until", "The last day is before the first")
+		return e, invalid("body.until", "The last day is before the first day")
 	}
 	for _, a := range w.Accounts {
 		e.Accounts = append(e.Accounts, bare(a))
@@ -52,7 +52,7 @@ func (g sources) runScope(ctx context.Context, s adtally.SourceRecord, w scopeIn
 	return e, g.knows(s, w.Tables)
 }
 
-// bare is the number of an ad account, as people write it.
+// bare removes the prefix act_ from the number of an ad account.
 func bare(account string) string { return strings.TrimPrefix(strings.TrimSpace(account), "act_") }
 
 // reads refuses ad accounts that a source does not read.
@@ -78,7 +78,7 @@ func (g sources) reads(ctx context.Context, s adtally.SourceRecord, accounts []s
 	return nil
 }
 
-// numbered puts the place in a list into a field's name, where it has one.
+// numbered inserts a list index into the path of a field.
 func numbered(field string, i int) string {
 	if strings.Contains(field, "%d") {
 		return fmt.Sprintf(field, i)
@@ -98,17 +98,17 @@ func (g sources) knows(s adtally.SourceRecord, tables []string) error {
 	}
 	for i, name := range tables {
 		if !slices.Contains(names, name) {
-			return invalid(numbered("body.tables[%d]", i), strings.TrimSuffix("There is no such table. "+adtally.DidYouMean(name, names), ". "))
+			return invalid(numbered("body.tables[%d]", i), strings.TrimSuffix("No such table exists. "+adtally.DidYouMean(name, names), ". "))
 		}
 	}
 	return nil
 }
 
-// picked refuses ad accounts that are picked anew and that the source's token does
-// not see. What it saw once and lost may stay picked.
+// picked refuses newly picked ad accounts that the source's token cannot see. An
+// account that was picked before and lost since may stay.
 func (g sources) picked(ctx context.Context, before, after adtally.SourceRecord) error {
 	if after.Credential == "" {
-		return nil // a token that comes later is asked
+		return nil // the token is checked against the picked accounts when it is set
 	}
 	seen, err := g.Accounts.SeenAccounts(ctx, after.ID)
 	if err != nil {
@@ -132,13 +132,13 @@ func (g sources) picked(ctx context.Context, before, after adtally.SourceRecord)
 func unseen(picked, seen []string) error {
 	for i, a := range picked {
 		if !slices.Contains(seen, a) {
-			return invalid(fmt.Sprintf("body.accounts[%d]", i), "The token does not see this ad account")
+			return invalid(fmt.Sprintf("body.accounts[%d]", i), "The token cannot see this ad account")
 		}
 	}
 	return nil
 }
 
-// seenBy are the ad accounts of a grant.
+// seenBy returns the IDs of the ad accounts of a grant.
 func seenBy(g adtally.Grant) (ids []string) {
 	for _, a := range g.Accounts {
 		ids = append(ids, a.ID)

@@ -7,9 +7,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// schemaName gives each schema of the document a name for people who generate
-// clients: huma's name without what only our types need. ListedRunBody becomes
-// RunList, Create-channelRequest becomes CreateChannelRequest.
+// schemaName gives each schema a name for generated clients: huma's name without
+// affixes of our types. ListedRunBody becomes RunList, Create-channelRequest becomes
+// CreateChannelRequest.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	if words := strings.Split(name, "-"); len(words) > 1 {

@@ -10,11 +10,11 @@ import (
 	"adtally"
 )
 
-// seal signs what callers carry for us, so that they cannot make one up. They
-// could read it: nothing secret goes in.
+// seal signs state that callers carry for us, so that they cannot forge it. They can
+// read it: it must hold no secrets.
 type seal struct{ key adtally.Secret }
 
-// close writes a value down for one purpose.
+// close encodes and signs a value for one purpose.
 func (s seal) close(purpose string, v any) (string, error) {
 	content, err := json.Marshal(v)
 	if err != nil {
@@ -23,7 +23,8 @@ func (s seal) close(purpose string, v any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(append(s.sign(purpose, content), content...)), nil
 }
 
-// open reads back what close wrote for the same purpose, and nothing else.
+// open decodes a value that close signed for the same purpose, and reports whether it
+// is valid.
 func (s seal) open(purpose, text string, v any) bool {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(raw) < sha256.Size {
@@ -40,8 +41,8 @@ func (s seal) sign(purpose string, content []byte) []byte {
 	return h.Sum(nil)
 }
 
-// hashed is what is kept of a random code: with 256 bits of chance in it, one
-// round is enough.
+// hashed returns the hash to store of a random code. One round is enough, because the
+// codes have at least 128 bits of entropy.
 func hashed(code string) string {
 	sum := sha256.Sum256([]byte(code))
 	return base64.RawURLEncoding.EncodeToString(sum[:])

@@ -15,7 +15,7 @@ import (
 	"adtally/internal/store"
 )
 
-// platform is one that takes every token but those that say otherwise.
+// platform accepts every token except those whose text says otherwise.
 type platform struct{}
 
 func (platform) Catalog() []adtally.Spec {
@@ -70,7 +70,7 @@ func (platform) Exchange(_ context.Context, _, _ string, answer url.Values) (adt
 	return adtally.NewSecret(answer.Get("code")), nil
 }
 
-// locker seals nothing, and numbers versions as the vault does.
+// locker is a vault that stores secrets unsealed and numbers the versions.
 type locker struct{ db *store.DB }
 
 var lockers atomic.Int64
@@ -99,7 +99,7 @@ func (locker) Open(context.Context, string, int64) (adtally.Secret, error) {
 	return adtally.NewSecret("kept"), nil
 }
 
-// cellar is a warehouse in which somebody has a schema of their own.
+// cellar is a warehouse with a foreign schema.
 type cellar struct{}
 
 func (cellar) Vacant(_ context.Context, dataset string) error {
@@ -119,7 +119,7 @@ func (cellar) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, err
 	return []adtally.Foreign{{Name: "main.spend", Kind: "view", Reads: true}}, nil
 }
 
-// sender takes every channel but one without an address.
+// sender accepts every channel with an address.
 type sender struct{ tried []string }
 
 func (*sender) Kinds() []adtally.Spec {
@@ -143,7 +143,7 @@ func (c *sender) Try(_ context.Context, ch adtally.Channel) error {
 
 func (*sender) NewSecret(string) adtally.Secret { return adtally.NewSecret("made-CANARY") }
 
-// oracle knows one report, and what it takes.
+// oracle previews and estimates one report.
 type oracle struct{}
 
 func (oracle) Preview(_ context.Context, _ adtally.SourceRecord, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
@@ -159,9 +159,8 @@ func (oracle) Estimate(_ context.Context, _ adtally.SourceRecord, e adtally.RunS
 	return []adtally.Cost{{Stream: "basic_ad", Accounts: 1, Slices: 3, Calls: 10, Rows: 100, Took: 1500 * time.Millisecond, Seen: true}, {Stream: "ads", Calls: 1, Seen: e.Reread}}, nil
 }
 
-// R21: what a report gives is shown with absent apart from nothing, and what a
-// run would take is added up.
-func TestAForecastIsShown(t *testing.T) {
+// A preview distinguishes absent from empty, and an estimate sums up its tables.
+func TestForecasts_PreviewAndEstimate(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
@@ -180,8 +179,8 @@ func TestAForecastIsShown(t *testing.T) {
 	h.ask("POST", "/api/v1/sources/"+empty.field("id")+"/preview", `{"report":{"name":"x","level":"ad"}}`).refused(409, "conflict")
 }
 
-// R12: what depends on a source is shown before it goes, and its name is asked for.
-func TestWhatDependsOnASourceAsksForItsName(t *testing.T) {
+// The dependents of a source are listed, and its deletion requires its name.
+func TestSource_DeleteAsksForName(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","name":"Shop","token":"good","all_accounts":true,"reports":[{"name":"mine","level":"ad"}]}`).is(201)
@@ -202,9 +201,9 @@ func TestWhatDependsOnASourceAsksForItsName(t *testing.T) {
 	}
 }
 
-// R24: channels are made, tested, changed and deleted; a bad one is refused with
-// what is wrong; its secret is shown once, where we made it.
-func TestChannelsAreMadeTestedAndChanged(t *testing.T) {
+// Channels are created, tested, updated and deleted; an invalid one is refused with
+// the reason; a generated secret is shown once.
+func TestChannels_CreateTestUpdateDelete(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	h.ask("POST", "/api/v1/channels", `{"kind":"webhook"}`).refused(422, "channel_setting")
@@ -251,8 +250,8 @@ func serviceOf(db *store.DB) api.Service {
 		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db}
 }
 
-// R8, R24: what a platform says of a token is told as it is, and nothing is made.
-func TestATokenThatIsNotGoodMakesNoSource(t *testing.T) {
+// The findings about a token are shown unchanged, and no source is created.
+func TestCreateSource_RefusesBadToken(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	for token, want := range map[string]struct {

@@ -8,33 +8,33 @@ import (
 	"adtally/internal/api/password"
 )
 
-// session is logging in and out.
+// session serves login and logout.
 type session struct {
 	*shell
 	logins logins
 }
 
-// mine is for what everybody may do who is known.
+// mine is the access of every person who is logged in.
 var mine = Access{Role: adtally.Viewer, Person: true}
 
 func (g session) register() {
 	const path = "/api/v1/session"
 	handle(g.shell, operation{ID: "log-in", Method: http.MethodPost, Path: path, Tag: tagPeople, Access: public, Summary: "Log in with a password",
-		Text:    "Tries that are not good are slowed down, for each address and account; nobody is locked out.",
+		Text:    "Failed attempts are slowed down by address and account; accounts are never locked.",
 		Refuses: []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.start)
 	handle(g.shell, operation{ID: "get-session", Method: http.MethodGet, Path: path, Tag: tagPeople, Access: Access{Role: adtally.Viewer},
-		Summary: "Say who is asking"}, g.get)
+		Summary: "Get the caller"}, g.get)
 	handle(g.shell, operation{ID: "log-out", Method: http.MethodDelete, Path: path, Tag: tagPeople, Access: mine,
-		Summary: "Log out, here or everywhere", Refuses: []int{http.StatusPreconditionFailed}}, g.stop)
+		Summary: "Log out, in this browser or everywhere", Refuses: []int{http.StatusPreconditionFailed}}, g.stop)
 	handle(g.shell, operation{ID: "update-password", Method: http.MethodPut, Path: path + "/password", Tag: tagPeople, Access: mine,
-		Summary: "Change one's password", Text: "All other sessions of the user end.",
+		Summary: "Change the own password", Text: "Ends all other sessions of the user.",
 		Refuses: []int{http.StatusPreconditionFailed, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.password)
 }
 
 type loginForm struct {
 	Body struct {
-		Email    string `json:"email" minLength:"1" maxLength:"254"`
-		Password string `json:"password" maxLength:"256"`
+		Email    string `json:"email" minLength:"1" maxLength:"254" doc:"E-mail address of the user"`
+		Password string `json:"password" maxLength:"256" doc:"Password of the user"`
 	}
 }
 
@@ -49,13 +49,13 @@ func (g session) start(ctx context.Context, who Caller, in *loginForm) (*known, 
 	return g.logins.admitted(ctx, who, u)
 }
 
-// Self is who is asking.
+// Self is the caller.
 type Self struct {
-	Kind        string               `json:"kind" enum:"user,key"`
-	ID          string               `json:"id"`
-	Name        string               `json:"name"`
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
-	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs"`
+	Kind        string               `json:"kind" enum:"user,key" doc:"Whether the caller is a person or an API key"`
+	ID          string               `json:"id" doc:"ID of the user or key"`
+	Name        string               `json:"name" doc:"Name of the user or key"`
+	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role of the caller"`
+	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions of the caller"`
 }
 
 func (g session) get(_ context.Context, who Caller, _ *struct{}) (*struct{ Body Self }, error) {
@@ -67,7 +67,7 @@ type logout struct {
 }
 
 type cleared struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
+	SetCookie http.Cookie `header:"Set-Cookie" doc:"Session cookie"`
 }
 
 func (g session) stop(ctx context.Context, who Caller, in *logout) (*cleared, error) {
@@ -87,8 +87,8 @@ func (g session) stop(ctx context.Context, who Caller, in *logout) (*cleared, er
 
 type passwordForm struct {
 	Body struct {
-		Current string `json:"current" maxLength:"256" doc:"Empty where the user has none"`
-		New     string `json:"new" maxLength:"256" doc:"At least 12 characters"`
+		Current string `json:"current" maxLength:"256" doc:"Current password; empty if the user has none"`
+		New     string `json:"new" maxLength:"256" doc:"New password, at least 12 characters"`
 	}
 }
 
@@ -114,8 +114,8 @@ func (g session) password(ctx context.Context, who Caller, in *passwordForm) (*c
 	return &cleared{cookie}, err
 }
 
-// prove asks for the present password: a browser that was left open must not be
-// enough to keep its owner out. Who came in by OIDC alone has none to give.
+// prove checks the current password: an unlocked browser must not be enough to lock
+// out its owner. Users who only log in by OIDC have none.
 func (g session) prove(ctx context.Context, who Caller, u adtally.User, current, field string) error {
 	if u.Password.IsZero() {
 		return nil
@@ -128,13 +128,13 @@ func (g session) prove(ctx context.Context, who Caller, u adtally.User, current,
 		return err
 	}
 	if !good {
-		return fieldRefusal{refusal("wrong_password", "This is not the present password", "Try again, or ask an admin."), field}
+		return fieldRefusal{refusal("wrong_password", "The current password is wrong", "Try again, or ask an admin."), field}
 	}
 	g.throttle.Good(u.Email, network(who.From))
 	return nil
 }
 
-// orNone is a list that is never null.
+// orNone replaces nil with an empty list, which JSON writes as [].
 func orNone[T any](all []T) []T {
 	if all == nil {
 		return []T{}

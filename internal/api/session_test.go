@@ -17,7 +17,7 @@ func (h *testServer) login(email, word string) reply {
 	return h.ask("POST", "/api/v1/session", login(email, word))
 }
 
-func TestALoginBringsASessionUnderANewToken(t *testing.T) { // R25
+func TestSession_LoginRenewsToken(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	h.admin()
@@ -37,7 +37,7 @@ func TestALoginBringsASessionUnderANewToken(t *testing.T) { // R25
 	}
 }
 
-func TestOverHTTPSTheCookieIsSafe(t *testing.T) { // R25
+func TestSession_SecureCookieOverHTTPS(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		proxy  bool
@@ -61,8 +61,8 @@ func TestOverHTTPSTheCookieIsSafe(t *testing.T) { // R25
 	}
 }
 
-// Whatever is wrong with a login, the answer and the work are the same.
-func TestARefusedLoginSaysNothing(t *testing.T) { // R25
+// A failed login has the same answer and the same cost, whatever its reason.
+func TestSession_FailedLoginRevealsNothing(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -86,7 +86,7 @@ func TestARefusedLoginSaysNothing(t *testing.T) { // R25
 	}
 }
 
-// disable keeps a user out, as an admin does it.
+// disable disables a user, as an admin does.
 func (h *testServer) disable(email string) {
 	h.t.Helper()
 	u, err := h.store.UserByEmail(ctx, email)
@@ -97,7 +97,7 @@ func (h *testServer) disable(email string) {
 	h.ask("PATCH", "/api/v1/users/"+u.ID, `{"disabled":true}`, "If-Match: "+tag).is(http.StatusOK)
 }
 
-func TestASessionEnds(t *testing.T) { // R25
+func TestSession_Ends(t *testing.T) {
 	t.Parallel()
 	alive := func(h *testServer) bool { return h.ask("GET", "/api/v1/session", "").Code == http.StatusOK }
 	for name, end := range map[string]func(h, mine, other *testServer){
@@ -131,8 +131,8 @@ func TestASessionEnds(t *testing.T) { // R25
 	}
 }
 
-// Whoever is let in again logs in again.
-func TestBeingLetInAgainBringsNoSessionBack(t *testing.T) { // R25
+// A user who is enabled again must log in again.
+func TestSession_EnablingUserRestoresNoSession(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -160,7 +160,7 @@ func (h *testServer) admin2() *testServer {
 	return h.as(h.as().login(ana, goodWord).is(http.StatusOK).cookies()...)
 }
 
-// restless uses a session all the time.
+// restless uses a session continuously.
 func restless(h *testServer, long time.Duration) {
 	const pause = 50 * time.Minute
 	for ; long > pause; long -= pause {
@@ -170,14 +170,14 @@ func restless(h *testServer, long time.Duration) {
 	time.Sleep(long)
 }
 
-// A request that was under way when its session ended does not bring it back.
-func TestALateRequestBringsNothingBack(t *testing.T) {
+// A request in progress does not revive a session that ended meanwhile.
+func TestSession_LateRequestRevivesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
 		mine := h.admin()
 		slow := h.store.sessions
-		time.Sleep(2 * time.Minute) // so that its use would be noted
+		time.Sleep(2 * time.Minute) // so that its use would be stored
 		for token := range slow {
 			if err := h.store.EndSession(ctx, token); err != nil {
 				t.Fatal(err)
@@ -190,7 +190,7 @@ func TestALateRequestBringsNothingBack(t *testing.T) {
 	})
 }
 
-func TestAPasswordIsChangedByWhoeverKnowsIt(t *testing.T) { // R25
+func TestPassword_ChangeRequiresCurrent(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
@@ -204,16 +204,16 @@ func TestAPasswordIsChangedByWhoeverKnowsIt(t *testing.T) { // R25
 	h.login(ana, "another good word").is(http.StatusOK)
 }
 
-// Guessing is slowed down, for the guesser: the owner of the account comes in at
-// once from elsewhere, however long somebody guesses.
-func TestGuessingIsSlowedDownAndLocksNobodyOut(t *testing.T) { // R25
+// Guessing slows down the guesser only: the owner of the account can log in
+// immediately from elsewhere.
+func TestSession_GuessingIsThrottled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)
 		h.admin()
 		evil := h.at("203.0.113.9")
 		good := 0
-		for range 600 { // a guess each second for ten minutes
+		for range 600 { // one guess per second for ten minutes
 			if evil.login(ana, "guess").Code == http.StatusUnauthorized {
 				good++
 			}
@@ -232,7 +232,7 @@ func TestGuessingIsSlowedDownAndLocksNobodyOut(t *testing.T) { // R25
 	})
 }
 
-func TestAnAddressThatTriesManyAccountsIsSlowedDown(t *testing.T) { // R25
+func TestSession_ManyAccountsFromOneAddressAreThrottled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newTestServer(t)

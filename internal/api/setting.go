@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-// settings are what an admin sets for everybody.
+// settings serves the settings of the installation.
 type settings struct{ sources }
 
 const (
@@ -17,24 +17,24 @@ const (
 )
 
 func (g settings) register() {
-	handle(g.shell, operation{ID: "get-settings", Method: http.MethodGet, Path: "/api/v1/settings", Tag: tagSettings, Access: forAdmins, Summary: "Show what is set for everybody"}, g.get)
-	handle(g.shell, operation{ID: "update-settings", Method: http.MethodPatch, Path: "/api/v1/settings", Tag: tagSettings, Access: forAdmins, Summary: "Set something for everybody"}, g.change)
-	handle(g.shell, operation{ID: "get-app", Method: http.MethodGet, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Show the installation's app at a platform"}, g.app)
+	handle(g.shell, operation{ID: "get-settings", Method: http.MethodGet, Path: "/api/v1/settings", Tag: tagSettings, Access: forAdmins, Summary: "Get the settings of the installation"}, g.get)
+	handle(g.shell, operation{ID: "update-settings", Method: http.MethodPatch, Path: "/api/v1/settings", Tag: tagSettings, Access: forAdmins, Summary: "Update the settings of the installation"}, g.change)
+	handle(g.shell, operation{ID: "get-app", Method: http.MethodGet, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Get the installation's app at a platform"}, g.app)
 	handle(g.shell, operation{ID: "set-app", Method: http.MethodPut, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Set the installation's app at a platform",
-		Text: "The platform is asked first whether the id and the secret belong together.", Refuses: []int{http.StatusServiceUnavailable}}, g.setApp)
-	handle(g.shell, operation{ID: "delete-app", Method: http.MethodDelete, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Forget the installation's app at a platform",
-		Text: "Tokens live on; they are not extended any more."}, g.removeApp)
+		Text: "The platform first checks that the ID and the secret belong together.", Refuses: []int{http.StatusServiceUnavailable}}, g.setApp)
+	handle(g.shell, operation{ID: "delete-app", Method: http.MethodDelete, Path: appPath, Tag: tagSettings, Access: forAdmins, Summary: "Delete the installation's app at a platform",
+		Text: "Existing tokens stay valid, but are not extended any more."}, g.removeApp)
 	handle(g.shell, operation{ID: "list-faults", Method: http.MethodGet, Path: "/api/v1/catalog/{connector}/faults", Tag: tagSources, Access: forViewers,
-		Summary: "List the ways in which a token, a login or an app fails"}, g.faults)
+		Summary: "List the faults of a token, a login or an app"}, g.faults)
 }
 
-// InstallationSettings are what an admin sets for everybody.
+// InstallationSettings are the settings of the installation.
 type InstallationSettings struct {
-	Reveal bool `json:"reveal" doc:"Let the entitled see a token again"`
+	Reveal bool `json:"reveal" doc:"Whether tokens can be revealed by people with the permission credentials"`
 }
 
 type oneSettings struct {
-	ETag string `header:"ETag" doc:"Send it as If-Match with an edit"`
+	ETag string `header:"ETag" doc:"Send it as If-Match with an update"`
 	Body InstallationSettings
 }
 
@@ -46,7 +46,7 @@ func (g settings) get(ctx context.Context, _ Caller, _ *struct{}) (*oneSettings,
 func (g settings) change(ctx context.Context, who Caller, in *struct {
 	Edit
 	Body struct {
-		Reveal *bool `json:"reveal,omitempty"`
+		Reveal *bool `json:"reveal,omitempty" doc:"Whether tokens can be revealed by people with the permission credentials"`
 	}
 },
 ) (*oneSettings, error) {
@@ -68,14 +68,14 @@ func (g settings) change(ctx context.Context, who Caller, in *struct {
 
 // PlatformApp is the installation's app at a platform, without its secret.
 type PlatformApp struct {
-	ID            string `json:"id,omitempty" doc:"Absent = there is none"`
-	Configuration string `json:"configuration,omitempty" doc:"Of a login for businesses, where that is used"`
-	Secret        bool   `json:"secret" doc:"Whether its secret is known here"`
-	Callback      string `json:"callback" doc:"The address to allow at the platform, letter for letter"`
+	ID            string `json:"id,omitempty" doc:"ID of the app; absent = none is set"`
+	Configuration string `json:"configuration,omitempty" doc:"ID of the login configuration, for Facebook Login for Business"`
+	Secret        bool   `json:"secret" doc:"Whether a secret is stored"`
+	Callback      string `json:"callback" doc:"Redirect address to allow at the platform, exactly as written" format:"uri-reference"`
 }
 
 type oneApp struct {
-	ETag string `header:"ETag" doc:"Send it as If-Match with an edit"`
+	ETag string `header:"ETag" doc:"Send it as If-Match with an update"`
 	Body PlatformApp
 }
 
@@ -95,9 +95,9 @@ func (g settings) setApp(ctx context.Context, who Caller, in *struct {
 	ByConnector
 	Edit
 	Body struct {
-		ID            string `json:"id" pattern:"^[0-9]{1,30}$"`
-		Secret        string `json:"secret,omitempty" maxLength:"200" doc:"Absent = the one that is known, where the id stays"`
-		Configuration string `json:"configuration,omitempty" pattern:"^[0-9]{0,30}$"`
+		ID            string `json:"id" pattern:"^[0-9]{1,30}$" doc:"ID of the app"`
+		Secret        string `json:"secret,omitempty" maxLength:"200" doc:"App secret; absent = keep the stored one, if the ID stays the same"`
+		Configuration string `json:"configuration,omitempty" pattern:"^[0-9]{0,30}$" doc:"ID of the login configuration, for Facebook Login for Business"`
 	}
 },
 ) (*oneApp, error) {
@@ -108,7 +108,7 @@ func (g settings) setApp(ctx context.Context, who Caller, in *struct {
 	secret := cleaned(in.Body.Secret)
 	if secret.IsZero() {
 		if a.Credential == "" || a.ID != in.Body.ID {
-			return nil, invalid("body.secret", "The app's secret is needed")
+			return nil, invalid("body.secret", "The app secret is missing")
 		}
 		if secret, err = g.Vault.Open(ctx, a.Credential, 0); err != nil {
 			return nil, err
@@ -128,7 +128,7 @@ func (g settings) setApp(ctx context.Context, who Caller, in *struct {
 	return g.shownApp(a), nil
 }
 
-// editedApp is the app as it is, where it is as it was seen.
+// editedApp returns the app if the caller has seen its current version.
 func (g settings) editedApp(ctx context.Context, connector string, seen Edit) (a adtally.PlatformApp, err error) {
 	if _, err := g.spec(connector); err != nil {
 		return a, err
@@ -139,7 +139,7 @@ func (g settings) editedApp(ctx context.Context, connector string, seen Edit) (a
 	}
 	a, err = g.Settings.PlatformApp(ctx, connector)
 	if err == nil && a.Revision != version {
-		err = refusal("stale_edit", "Somebody else has changed it meanwhile", "Read it again, and make the change once more.")
+		err = refusal("stale_edit", "Somebody else changed it in the meantime", "Read it again and repeat the change.")
 	}
 	return a, err
 }
@@ -158,23 +158,23 @@ func (g settings) removeApp(ctx context.Context, who Caller, in *struct {
 	return nil, g.Settings.SetPlatformApp(ctx, a, adtally.Admission{}, g.audited(who, "app.remove", object("app", id), map[string]string{"connector": in.Connector}))
 }
 
-// FaultInfo is a way in which a token, a login or an app fails.
+// FaultInfo describes a fault of a token, a login or an app.
 type FaultInfo struct {
-	Code    string      `json:"code" doc:"The same as of a source's fault, a check or a problem" example:"token_expired"`
-	Act     adtally.Act `json:"act" enum:"retry,wait,reconnect,configure,bug"`
-	Message string      `json:"message"`
-	Hint    string      `json:"hint" doc:"What to do about it"`
-	Retry   string      `json:"retry" doc:"How often it is tried meanwhile"`
-	Help    string      `json:"help" doc:"The anchor in the connector's document"`
+	Code    string      `json:"code" doc:"Code, as in a source's fault, a check or a problem" example:"token_expired"`
+	Act     adtally.Act `json:"act" enum:"retry,wait,reconnect,configure,bug" doc:"Who must act"`
+	Message string      `json:"message" doc:"What is wrong, in one sentence"`
+	Hint    string      `json:"hint" doc:"How to fix it"`
+	Retry   string      `json:"retry" doc:"How often Adtally tries again by itself"`
+	Help    string      `json:"help" doc:"Anchor in the connector's documentation"`
 }
 
-// ownFaults are those of a login that the platform has no part in.
+// ownFaults are the faults of a login that do not come from the platform.
 var ownFaults = []adtally.FaultInfo{
-	{Code: "login_stale", Act: adtally.Reconnect, Message: "This login was not begun here", Hint: "Begin again from the source.", Help: "login_refused"},
-	{Code: "login_foreign", Act: adtally.Reconnect, Message: "This login was begun by somebody else, or in another browser", Hint: "Begin again in this browser.", Help: "login_refused"},
-	{Code: "login_used", Act: adtally.Reconnect, Message: "This login was finished before", Hint: "Begin again if the source is not connected.", Help: "login_refused"},
-	{Code: "login_late", Act: adtally.Reconnect, Message: "The login took longer than ten minutes", Hint: "Begin again.", Help: "login_code_expired"},
-	{Code: "link_gone", Act: adtally.Reconnect, Message: "This link does not work, or no longer", Hint: "Ask whoever sent it for a new one.", Help: "login_refused"},
+	{Code: "login_stale", Act: adtally.Reconnect, Message: "This login was started elsewhere, or is unknown", Hint: "Start again from the source.", Help: "login_refused"},
+	{Code: "login_foreign", Act: adtally.Reconnect, Message: "This login was started by somebody else, or in another browser", Hint: "Start again in this browser.", Help: "login_refused"},
+	{Code: "login_used", Act: adtally.Reconnect, Message: "This login was finished before", Hint: "Start again if the source is not connected.", Help: "login_refused"},
+	{Code: "login_late", Act: adtally.Reconnect, Message: "The login took longer than ten minutes", Hint: "Start again.", Help: "login_code_expired"},
+	{Code: "link_gone", Act: adtally.Reconnect, Message: "This link is invalid, used or expired", Hint: "Ask the sender for a new link.", Help: "login_refused"},
 }
 
 func (g settings) faults(_ context.Context, _ Caller, in *struct{ ByConnector }) (*listed[FaultInfo], error) {

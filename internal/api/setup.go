@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-// setup makes the first admin.
+// setup creates the first admin.
 type setup struct {
 	*shell
 	logins logins
@@ -18,16 +18,16 @@ const tagPeople = "people"
 
 func (g setup) register() {
 	handle(g.shell, operation{ID: "get-setup", Method: http.MethodGet, Path: "/api/v1/setup", Tag: tagPeople, Access: public,
-		Summary: "Say whether there is an admin yet, and how to log in"}, g.get)
+		Summary: "Check whether the first admin exists, and how to log in"}, g.get)
 	handle(g.shell, operation{ID: "setup", Method: http.MethodPost, Path: "/api/v1/setup", Tag: tagPeople, Access: public,
-		Summary: "Make the first admin and log in", Text: "The server prints the code when it starts while there is no user.",
+		Summary: "Create the first admin and log in", Text: "While there is no user, the server prints the code when it starts.",
 		Status: http.StatusCreated, Refuses: []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.make)
 }
 
 type setupState struct {
 	Body struct {
-		Needed bool   `json:"needed" doc:"There is no user: make the first admin"`
-		OIDC   string `json:"oidc,omitempty" doc:"What to call the provider that one may log in with, at /auth/oidc/start; absent = there is none"`
+		Needed bool   `json:"needed" doc:"Whether the first admin must be created"`
+		OIDC   string `json:"oidc,omitempty" doc:"Name of the OIDC provider, for the login at /auth/oidc/start; absent = none is configured"`
 	}
 }
 
@@ -43,9 +43,9 @@ func (g setup) get(ctx context.Context, _ Caller, _ *struct{}) (*setupState, err
 
 type setupForm struct {
 	Body struct {
-		Code     string `json:"code" maxLength:"100" doc:"What the server printed"`
-		Email    string `json:"email" format:"email" maxLength:"254"`
-		Name     string `json:"name" pattern:"\\S" maxLength:"200"`
+		Code     string `json:"code" maxLength:"100" doc:"Code that the server printed"`
+		Email    string `json:"email" format:"email" maxLength:"254" doc:"E-mail address of the admin"`
+		Name     string `json:"name" pattern:"\\S" maxLength:"200" doc:"Name for people"`
 		Password string `json:"password" maxLength:"256" doc:"At least 12 characters"`
 	}
 }
@@ -58,7 +58,7 @@ func (g setup) make(ctx context.Context, who Caller, in *setupForm) (*known, err
 		return nil, err
 	}
 	if !g.good(in.Body.Code) {
-		return nil, refusal("wrong_code", "This is not the set-up code", "The server prints it when it starts; look at its output or its log.")
+		return nil, refusal("wrong_code", "The set-up code is wrong", "Copy the code from the server's output or log; it is printed at the start.")
 	}
 	powers := adtally.AccessLevel{Role: adtally.Admin, Permissions: adtally.Permissions()}
 	email, err := address(in.Body.Email)
@@ -84,5 +84,5 @@ func orSetupDone(err error) error {
 	if err != nil {
 		return err
 	}
-	return refusal("setup_done", "There is an admin already", "Log in, or ask the admin for an invite.")
+	return refusal("setup_done", "The first admin already exists", "Log in, or ask the admin for an invite.")
 }

@@ -8,7 +8,7 @@ import (
 	"adtally/internal/api"
 )
 
-func TestTheFirstRunMakesTheAdmin(t *testing.T) { // R25
+func TestSetup_CreatesFirstAdmin(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	same(t, "needed", h.ask("GET", "/api/v1/setup", "").is(http.StatusOK).field("needed"), "true")
@@ -23,7 +23,7 @@ func TestTheFirstRunMakesTheAdmin(t *testing.T) { // R25
 	h.ask("POST", "/api/v1/setup", form("code", setupCode, "email", "b@example.com", "name", "B", "password", goodWord)).refused(http.StatusConflict, "setup_done")
 }
 
-func TestWithoutACodeNobodySetsUp(t *testing.T) {
+func TestSetup_RequiresCode(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t, func(c *api.Config) { c.SetupCode = adtally.Secret{} })
 	h.ask("POST", "/api/v1/setup", form("code", "", "email", ana, "name", "Ana", "password", goodWord)).refused(http.StatusForbidden, "wrong_code")

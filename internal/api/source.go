@@ -11,7 +11,7 @@ import (
 	"adtally"
 )
 
-// sources are the configured connectors.
+// sources serves the configured connectors.
 type sources struct {
 	*shell
 	Service
@@ -22,68 +22,68 @@ const tagSources = "sources"
 var (
 	forViewers  = Access{Role: adtally.Viewer}
 	forBuilders = Access{Role: adtally.Builder}
-	// withSecrets is what replacing a token asks for.
+	// withSecrets is the access that replacing a token requires.
 	withSecrets = Access{Role: adtally.Builder, Also: adtally.Credentials}
 )
 
 func (g sources) register() {
 	g.registerCredential()
 	const list, one = "/api/v1/sources", "/api/v1/sources/{id}"
-	handle(g.shell, operation{ID: "list-catalog", Method: http.MethodGet, Path: "/api/v1/catalog", Tag: tagSources, Access: forViewers, Summary: "List what can be connected"}, g.catalog)
+	handle(g.shell, operation{ID: "list-catalog", Method: http.MethodGet, Path: "/api/v1/catalog", Tag: tagSources, Access: forViewers, Summary: "List the available connectors"}, g.catalog)
 	handle(g.shell, operation{ID: "list-sources", Method: http.MethodGet, Path: list, Tag: tagSources, Access: forViewers, Summary: "List the sources"}, g.list)
 	handle(g.shell, operation{ID: "create-source", Method: http.MethodPost, Path: list, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
-		Summary: "Connect a source", Text: "With a token the platform is asked what it allows, and the first sync begins at once. Without one the source waits for it.",
+		Summary: "Create a source", Text: "With a token, the platform is asked what it allows, and the first sync starts immediately. Without one, the source waits for a token.",
 		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.make)
-	handle(g.shell, operation{ID: "get-source", Method: http.MethodGet, Path: one, Tag: tagSources, Access: forViewers, Summary: "Show a source"}, g.get)
-	handle(g.shell, operation{ID: "update-source", Method: http.MethodPatch, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Change a source",
-		Text: "What is not named stays. A new name changes no table.", Refuses: []int{http.StatusConflict}}, g.change)
+	handle(g.shell, operation{ID: "get-source", Method: http.MethodGet, Path: one, Tag: tagSources, Access: forViewers, Summary: "Get a source"}, g.get)
+	handle(g.shell, operation{ID: "update-source", Method: http.MethodPatch, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Update a source",
+		Text: "Fields that are absent stay as they are. A new name does not rename tables.", Refuses: []int{http.StatusConflict}}, g.change)
 	handle(g.shell, operation{ID: "delete-source", Method: http.MethodDelete, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Delete a source",
-		Text: "It can be restored for 30 days, with its tables and its schedule. Then it is forgotten, its token is destroyed, and its tables stay or go, as was wanted. A run that is on is cancelled.", Refuses: []int{http.StatusConflict}}, g.remove)
-	handle(g.shell, operation{ID: "list-dependents", Method: http.MethodGet, Path: one + "/dependents", Tag: tagSources, Access: forViewers, Summary: "Show what goes with a source"}, g.dependents)
-	handle(g.shell, operation{ID: "restore-source", Method: http.MethodPost, Path: one + "/restore", Tag: tagSources, Access: forBuilders, Summary: "Bring a deleted source back",
+		Text: "A deleted source can be restored for 30 days, with its tables and schedule. After that its token is destroyed, and its tables are kept or dropped, as requested. A run in progress is cancelled.", Refuses: []int{http.StatusConflict}}, g.remove)
+	handle(g.shell, operation{ID: "list-dependents", Method: http.MethodGet, Path: one + "/dependents", Tag: tagSources, Access: forViewers, Summary: "List what depends on a source"}, g.dependents)
+	handle(g.shell, operation{ID: "restore-source", Method: http.MethodPost, Path: one + "/restore", Tag: tagSources, Access: forBuilders, Summary: "Restore a deleted source",
 		Refuses: []int{http.StatusConflict}}, g.restore)
-	handle(g.shell, operation{ID: "list-accounts", Method: http.MethodGet, Path: one + "/accounts", Tag: tagSources, Access: forViewers, Summary: "List the ad accounts that a source sees, or saw"}, g.accounts)
+	handle(g.shell, operation{ID: "list-accounts", Method: http.MethodGet, Path: one + "/accounts", Tag: tagSources, Access: forViewers, Summary: "List the ad accounts of a source, visible and lost"}, g.accounts)
 	handle(g.shell, operation{ID: "list-tables", Method: http.MethodGet, Path: one + "/tables", Tag: tagSources, Access: forViewers, Summary: "List the tables that a source may have"}, g.tables)
 }
 
-// Source is a source, without what is secret.
+// Source is a source, without secrets.
 type Source struct {
-	ID        string        `json:"id"`
-	Name      string        `json:"name"`
-	Connector string        `json:"connector" example:"facebookads"`
-	Dataset   string        `json:"dataset" doc:"The schema in which its tables stand"`
-	Stage     adtally.Stage `json:"stage" enum:"authentication,initial_load,running"`
-	Token     bool          `json:"token" doc:"Whether it has one"`
-	Accounts  []string      `json:"accounts" doc:"Those that were picked"`
-	All       bool          `json:"all_accounts" doc:"All that the token sees, also those to come"`
-	Tables    []string      `json:"tables" doc:"None = the usual ones"`
-	Since     adtally.Day   `json:"since,omitempty" doc:"Absent = as far back as the platform serves"`
-	Minutes   int           `json:"every_minutes"`
-	LookBack  int           `json:"look_back_days" doc:"For how many days after a day it is read again"`
+	ID        string        `json:"id" doc:"ID of the source"`
+	Name      string        `json:"name" doc:"Name for people"`
+	Connector string        `json:"connector" example:"facebookads" doc:"Name of the connector"`
+	Dataset   string        `json:"dataset" doc:"Schema of its tables in the warehouse"`
+	Stage     adtally.Stage `json:"stage" enum:"authentication,initial_load,running" doc:"How far the setup has come"`
+	Token     bool          `json:"token" doc:"Whether a token is stored"`
+	Accounts  []string      `json:"accounts" doc:"Numbers of the picked ad accounts"`
+	All       bool          `json:"all_accounts" doc:"Whether every ad account that the token can see is read, including future ones"`
+	Tables    []string      `json:"tables" doc:"Names of the tables that are read; empty = the default tables"`
+	Since     adtally.Day   `json:"since,omitempty" doc:"First day that is read; absent = as far back as the platform goes"`
+	Minutes   int           `json:"every_minutes" doc:"Minutes between two syncs"`
+	LookBack  int           `json:"look_back_days" doc:"How many days a past day is read again"`
 
-	Reports []adtally.Report `json:"reports" nullable:"false"`
-	Metrics []adtally.Metric `json:"metrics" nullable:"false"`
+	Reports []adtally.Report `json:"reports" nullable:"false" doc:"Custom report tables"`
+	Metrics []adtally.Metric `json:"metrics" nullable:"false" doc:"Custom conversions"`
 
-	Created  time.Time    `json:"created"`
-	By       string       `json:"created_by"`
-	ByName   string       `json:"created_by_name,omitempty" doc:"What they are called now; absent = nobody knows"`
-	Deleted  *time.Time   `json:"deleted,omitempty"`
-	Drop     bool         `json:"drop_data,omitempty" doc:"Its tables go with it, 30 days after it was deleted"`
-	Next     *time.Time   `json:"next,omitempty" doc:"When it is synced next; absent = not scheduled"`
-	Good     *time.Time   `json:"last_good,omitempty" doc:"When it was last up to date"`
-	Expires  *time.Time   `json:"token_expires,omitempty" doc:"When its token ends; absent = never, or nobody knows"`
-	Failures int          `json:"failures" doc:"Runs in a row that did not bring it up to date"`
-	Why      string       `json:"why,omitempty" doc:"Why it is synced less often than was set"`
-	Fault    *SourceFault `json:"fault,omitempty" doc:"What held it up in its last run, which values that could not load (code quarantined), or what keeps the tables of a deleted source from going; absent = nothing"`
+	Created  time.Time    `json:"created" doc:"When the source was created"`
+	By       string       `json:"created_by" doc:"Who created the source, as kind:id"`
+	ByName   string       `json:"created_by_name,omitempty" doc:"Current name of the creator; absent = unknown"`
+	Deleted  *time.Time   `json:"deleted,omitempty" doc:"When the source was deleted; absent = it is not"`
+	Drop     bool         `json:"drop_data,omitempty" doc:"Whether its tables are dropped 30 days after the deletion"`
+	Next     *time.Time   `json:"next,omitempty" doc:"When the next sync is due; absent = not scheduled"`
+	Good     *time.Time   `json:"last_good,omitempty" doc:"When the source was last up to date"`
+	Expires  *time.Time   `json:"token_expires,omitempty" doc:"When its token expires; absent = never, or unknown"`
+	Failures int          `json:"failures" doc:"Number of failed runs in a row"`
+	Why      string       `json:"why,omitempty" doc:"Why it is synced less often than every_minutes"`
+	Fault    *SourceFault `json:"fault,omitempty" doc:"Fault of the last run, values that could not be loaded (code quarantined), or what keeps the tables of a deleted source from being dropped; absent = none"`
 }
 
-// SourceFault is what holds a source up.
+// SourceFault is what keeps a source from being up to date.
 type SourceFault struct {
-	Act     adtally.Act `json:"act" doc:"Who must act: nobody (retry, wait), you (reconnect, configure), or whoever makes Adtally (bug)"`
-	Code    string      `json:"code"`
-	Message string      `json:"message"`
-	Hint    string      `json:"hint"`
-	Since   time.Time   `json:"since"`
+	Act     adtally.Act `json:"act" doc:"Who must act: nobody (retry, wait), you (reconnect, configure), or the developers of Adtally (bug)"`
+	Code    string      `json:"code" doc:"Stable code of the fault"`
+	Message string      `json:"message" doc:"What is wrong, in one sentence"`
+	Hint    string      `json:"hint" doc:"How to fix it"`
+	Since   time.Time   `json:"since" doc:"Since when it has been wrong"`
 }
 
 func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, name func(string) string) Source {
@@ -99,20 +99,20 @@ func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, name func
 		Created: s.Created.UTC(), By: s.CreatedBy, ByName: name(s.CreatedBy), Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Expires: given(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
 
-// lookBack is for how many days after a day a source reads it again.
+// lookBack returns for how many days a past day is read again.
 func (g sources) lookBack(s adtally.SourceRecord) int {
 	if s.LookBack > 0 {
 		return s.LookBack
 	}
 	spec, err := g.spec(s.Connector)
 	if err != nil {
-		return 0 // a connector that is not there any more
+		return 0 // the connector has been removed
 	}
 	return spec.LookBack
 }
 
 type oneSource struct {
-	ETag string `header:"ETag" doc:"Send it as If-Match with an edit"`
+	ETag string `header:"ETag" doc:"Send it as If-Match with an update"`
 	Body Source
 }
 
@@ -120,14 +120,14 @@ func (g sources) with(ctx context.Context, s adtally.SourceRecord, grant adtally
 	return &oneSource{etag(s.Revision), g.sourceOf(s, grant, g.names(ctx))}
 }
 
-// CatalogEntry is a connector of the catalog.
+// CatalogEntry is an available connector.
 type CatalogEntry struct {
-	Name    string `json:"name"`
-	Title   string `json:"title"`
-	Summary string `json:"summary"`
-	Login   bool   `json:"login" doc:"Whether one can log in there; a token can be pasted all the same"`
-	Why     string `json:"no_login_because,omitempty" doc:"Why one cannot"`
-	Cure    string `json:"no_login_cure,omitempty" doc:"What to do about it"`
+	Name    string `json:"name" doc:"Name of the connector"`
+	Title   string `json:"title" doc:"Name for people"`
+	Summary string `json:"summary" doc:"What it reads, in one sentence"`
+	Login   bool   `json:"login" doc:"Whether the login at the platform is configured; a token can be pasted in any case"`
+	Why     string `json:"no_login_because,omitempty" doc:"Why the login is not available"`
+	Cure    string `json:"no_login_cure,omitempty" doc:"How to make it available"`
 }
 
 func (g sources) catalog(ctx context.Context, _ Caller, _ *struct{}) (*listed[CatalogEntry], error) {
@@ -148,7 +148,7 @@ func (g sources) catalog(ctx context.Context, _ Caller, _ *struct{}) (*listed[Ca
 }
 
 func (g sources) list(ctx context.Context, _ Caller, in *struct {
-	Deleted bool `query:"deleted" doc:"Those that were deleted and can be restored, instead"`
+	Deleted bool `query:"deleted" doc:"List deleted sources that can be restored, instead of active ones"`
 },
 ) (*listed[Source], error) {
 	all, err := g.Sources.Sources(ctx, in.Deleted)
@@ -173,7 +173,7 @@ func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSou
 	return g.shown(ctx, s)
 }
 
-// shown is a source with what is known of its token.
+// shown returns a source with the expiry of its token.
 func (g sources) shown(ctx context.Context, s adtally.SourceRecord) (*oneSource, error) {
 	grants, err := g.Grants.Grants(ctx)
 	return g.with(ctx, s, grants[s.Credential]), err
@@ -182,21 +182,21 @@ func (g sources) shown(ctx context.Context, s adtally.SourceRecord) (*oneSource,
 type sourceForm struct {
 	Body struct {
 		Choice
-		Connector string `json:"connector" maxLength:"100" example:"facebookads"`
-		Dataset   string `json:"dataset,omitempty" maxLength:"50" doc:"The schema for its tables; absent = the connector's name, with a number where that is taken"`
+		Connector string `json:"connector" maxLength:"100" example:"facebookads" doc:"Name of the connector: see list-catalog"`
+		Dataset   string `json:"dataset,omitempty" maxLength:"50" doc:"Schema for its tables; absent = the connector's name, with a number if that is taken"`
 		TokenFrom
 	}
 }
 
 var datasetName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,49}$`)
 
-// defaultInterval is how often a source is synced where nothing is set (R5).
+// defaultInterval is how often a source is synced by default.
 const defaultInterval = time.Hour
 
 func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSource, error) {
 	i := slices.IndexFunc(g.Platforms.Catalog(), func(s adtally.Spec) bool { return s.Name == in.Body.Connector })
 	if i < 0 {
-		return nil, invalid("body.connector", "There is no such connector")
+		return nil, invalid("body.connector", "No such connector exists")
 	}
 	spec := g.Platforms.Catalog()[i]
 	s := adtally.SourceRecord{Source: adtally.Source{ID: g.NewID(), Name: spec.Title, Connector: spec.Name, Every: defaultInterval}, Stage: adtally.Authentication, Created: g.Now(), CreatedBy: who.String()}
@@ -223,11 +223,12 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 	return g.with(ctx, s, o.grant), nil
 }
 
-// mostNames is how many datasets are tried that others take at the same moment.
+// mostNames is how many dataset names are tried while others create sources at the
+// same time.
 const mostNames = 50
 
-// add keeps a source with its secret. Where the dataset is ours to choose, another
-// one is taken in the place of one that somebody was faster with.
+// add stores a source with its secret. If the dataset's name was not given and
+// somebody else took it meanwhile, the next free name is tried.
 func (g sources) add(ctx context.Context, who Caller, s adtally.SourceRecord, o *offer, given string) (adtally.SourceRecord, error) {
 	for range mostNames {
 		added, err := g.addOnce(ctx, who, s, o)
@@ -238,7 +239,7 @@ func (g sources) add(ctx context.Context, who Caller, s adtally.SourceRecord, o 
 			return s, err
 		}
 	}
-	return s, refusal("busy", "Too many sources are made at once", "Try again.")
+	return s, refusal("busy", "Too many sources are being created", "Try again in a moment.")
 }
 
 func (g sources) addOnce(ctx context.Context, who Caller, s adtally.SourceRecord, o *offer) (adtally.SourceRecord, error) {
@@ -261,8 +262,8 @@ func datasetField(err error) error {
 	return err
 }
 
-// dataset is the name that was given, or one of the connector's. It is no source's,
-// and nobody else's in the warehouse.
+// dataset returns the given name, or a free one that begins with the connector's name.
+// The name must not belong to another source or to somebody else in the warehouse.
 func (g sources) dataset(ctx context.Context, given, connector string) (string, error) {
 	taken := map[string]bool{}
 	for _, deleted := range []bool{false, true} {
@@ -291,11 +292,11 @@ func (g sources) dataset(ctx context.Context, given, connector string) (string, 
 	}
 }
 
-// takes says whether a dataset may be a new source's.
+// takes returns a fault if a new source cannot use the dataset.
 func (g sources) takes(ctx context.Context, name string, taken bool) error {
 	switch {
 	case !datasetName.MatchString(name):
-		return invalid("body.dataset", "A dataset is named with small letters, digits and _, beginning with a letter")
+		return invalid("body.dataset", "The name of a dataset must start with a lower-case letter and contain only lower-case letters, digits and _")
 	case taken:
 		return datasetField(refusal("dataset_taken", "Another source writes to the dataset "+name, "Choose another dataset."))
 	}
@@ -308,11 +309,11 @@ func (g sources) takes(ctx context.Context, name string, taken bool) error {
 	return nil
 }
 
-// usualDatasets are the schemas of the first source of each connector, as the
-// command line names them.
+// usualDatasets are the datasets of the first source of each connector; the command
+// line uses the same names.
 var usualDatasets = map[string]string{"facebookads": "facebook_ads"}
 
-// check says whether the connector would take the source.
+// check validates the settings of a source.
 func (g sources) check(s adtally.SourceRecord) error {
 	if err := g.notLater(s.Since, "body.since"); err != nil {
 		return err
@@ -340,8 +341,8 @@ func (g sources) change(ctx context.Context, who Caller, in *struct {
 	})
 }
 
-// edit changes a source that is as it was seen. What refuses the change compares
-// the source before and after.
+// edit changes a source if the caller has seen its current version. refuses compares
+// the source before and after the change.
 func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, what string, change func(*adtally.SourceRecord), refuses func(before, after adtally.SourceRecord) error) (*oneSource, error) {
 	version, err := seen.Version()
 	if err != nil {
@@ -352,7 +353,7 @@ func (g sources) edit(ctx context.Context, who Caller, id string, seen Edit, wha
 		return nil, err
 	}
 	if s.Revision != version {
-		return nil, refusal("stale_edit", "Somebody else has changed it meanwhile", "Read it again, and make the change once more.")
+		return nil, refusal("stale_edit", "Somebody else changed it in the meantime", "Read it again and repeat the change.")
 	}
 	after := s
 	change(&after)

@@ -10,8 +10,8 @@ import (
 func (g sources) remove(ctx context.Context, who Caller, in *struct {
 	ByID
 	Edit
-	Data string `query:"data" enum:"keep,drop" default:"keep" doc:"drop = its tables go with it, once it cannot be restored any more. What others made in its dataset stays"`
-	Name string `query:"name" maxLength:"200" doc:"The source's name, which is asked for where something depends on it, or its tables go"`
+	Data string `query:"data" enum:"keep,drop" default:"keep" doc:"drop = its tables are dropped once it cannot be restored any more. Objects of others in its dataset stay"`
+	Name string `query:"name" maxLength:"200" doc:"Name of the source, as a confirmation. Required if something depends on the source or its tables are dropped"`
 },
 ) (*oneSource, error) {
 	if _, err := in.Version(); err != nil {
@@ -29,7 +29,7 @@ func (g sources) remove(ctx context.Context, who Caller, in *struct {
 		s.Drop = in.Data == "drop"
 	}, func(s, _ adtally.SourceRecord) error {
 		if (in.Data == "drop" || d.any()) && in.Name != s.Name {
-			return fieldRefusal{refusal("name_needed", "Something depends on this source, or its tables are to go", "Send its name along: name="+s.Name), "query.name"}
+			return fieldRefusal{refusal("name_needed", "Something depends on this source, or its tables will be dropped", "Confirm with the name of the source: name="+s.Name), "query.name"}
 		}
 		return nil
 	})
@@ -41,10 +41,10 @@ func (g sources) restore(ctx context.Context, who Caller, in *struct {
 },
 ) (*oneSource, error) {
 	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.SourceRecord) {
-		s.Deleted, s.Drop, s.Next = time.Time{}, false, g.Now() // what it missed is read at once
+		s.Deleted, s.Drop, s.Next = time.Time{}, false, g.Now() // read immediately what it missed
 	}, func(s, _ adtally.SourceRecord) error {
 		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.Grace {
-			return refusal("conflict", "It was deleted more than 30 days ago", "Connect it anew; its tables are still there.")
+			return refusal("conflict", "The source was deleted more than 30 days ago", "Create a new source; the tables still exist.")
 		}
 		return nil
 	})

@@ -7,13 +7,13 @@ import (
 
 // AdAccount is an ad account of a source.
 type AdAccount struct {
-	ID       string     `json:"id"`
-	Name     string     `json:"name"`
-	Currency string     `json:"currency"`
-	Zone     string     `json:"zone"`
-	Status   string     `json:"status"`
-	First    *time.Time `json:"first_seen,omitempty" doc:"Absent where an account is not a source's"`
-	Last     *time.Time `json:"last_seen,omitempty"`
+	ID       string     `json:"id" doc:"Number of the ad account"`
+	Name     string     `json:"name" doc:"Name at the platform"`
+	Currency string     `json:"currency" doc:"Currency of its figures (ISO 4217)"`
+	Zone     string     `json:"zone" doc:"IANA time zone of its days"`
+	Status   string     `json:"status" doc:"Status at the platform"`
+	First    *time.Time `json:"first_seen,omitempty" doc:"When the account was first seen; absent = it belongs to no source"`
+	Last     *time.Time `json:"last_seen,omitempty" doc:"When the account was last seen"`
 }
 
 func (g sources) accounts(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[AdAccount], error) {
@@ -31,10 +31,10 @@ func (g sources) accounts(ctx context.Context, _ Caller, in *struct{ ByID }) (*l
 
 // Table is a table that a source may have.
 type Table struct {
-	Name        string   `json:"name"`
-	Description string   `json:"description"`
-	Key         []string `json:"key"`
-	Usual       bool     `json:"usual" doc:"Whether it is read where no table is named"`
+	Name        string   `json:"name" doc:"Name of the table"`
+	Description string   `json:"description" doc:"What a row is"`
+	Key         []string `json:"key" doc:"Columns of the primary key"`
+	Usual       bool     `json:"usual" doc:"Whether it is read if no tables are named"`
 	Daily       bool     `json:"daily" doc:"Whether it holds figures by day"`
 }
 

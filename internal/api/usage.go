@@ -15,7 +15,7 @@ import (
 	"adtally"
 )
 
-// usages are what sources cost, and what they cover.
+// usages serves resource usage and coverage.
 type usages struct {
 	*shell
 	Service
@@ -23,25 +23,25 @@ type usages struct {
 
 func (g usages) register() {
 	handle(g.shell, operation{ID: "get-usage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/usage", Tag: tagSources, Access: forViewers,
-		Summary: "Show what a source costs", Text: "Calls, rows, seconds and bytes, summed up by day (in UTC), table or account. Calls are counted as the platform counts them. Of a table that is read with another one, such as basic_ad_actions with basic_ad, only the rows are told: the rest stands with the other."}, g.source)
-	handle(g.shell, operation{ID: "get-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Show what a run cost, by table and account"}, g.run)
+		Summary: "Get the usage of a source", Text: "Calls, rows, seconds and bytes, summed by day (in UTC), table or account. Calls are counted as the platform counts them. A table that is read together with another one, such as basic_ad_actions with basic_ad, only shows rows; its other figures are counted with the other table."}, g.source)
+	handle(g.shell, operation{ID: "get-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Get the usage of a run, by table and account"}, g.run)
 	handle(g.shell, operation{ID: "get-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
-		Summary: "Show which days are in the warehouse", Text: "By account and table, as ranges of days in the account's zone. A page may be shorter than its limit although others follow: next says so. A range is partial where the platform withheld some of it."}, g.coverage)
-	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: "/api/v1/runs/{id}/log.jsonl", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run", Stream: "application/jsonl",
-		Text: "All of it, a line of JSON for each of its lines."}, g.wholeLog)
+		Summary: "Get which days are in the warehouse", Text: "Ranges of days by account and table, in the account's time zone. A page may be shorter than the limit although more follow: next decides. A range is partial if the platform withheld some of it."}, g.coverage)
+	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: "/api/v1/runs/{id}/log.jsonl", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run as JSON lines", Stream: "application/jsonl",
+		Text: "The whole log, one JSON object per line."}, g.wholeLog)
 }
 
-// Usage is what tries cost.
+// Usage is the sum over attempts to read slices.
 type Usage struct {
-	Day     *adtally.Day `json:"day,omitempty" doc:"In UTC"`
-	Table   string       `json:"table,omitempty"`
-	Account string       `json:"account,omitempty"`
-	Tries   int64        `json:"tries"`
-	Failed  int64        `json:"failed"`
-	Rows    int64        `json:"rows"`
-	Calls   int64        `json:"calls"`
-	Bytes   int64        `json:"bytes" doc:"That the platform sent, unpacked"`
-	Seconds float64      `json:"seconds" doc:"Of all tries together; some went on at the same time"`
+	Day     *adtally.Day `json:"day,omitempty" doc:"Day of the attempts, in UTC"`
+	Table   string       `json:"table,omitempty" doc:"Name of the table"`
+	Account string       `json:"account,omitempty" doc:"Number of the ad account"`
+	Tries   int64        `json:"tries" doc:"Number of attempts"`
+	Failed  int64        `json:"failed" doc:"Number of failed attempts"`
+	Rows    int64        `json:"rows" doc:"Rows read"`
+	Calls   int64        `json:"calls" doc:"API calls, as the platform counts them"`
+	Bytes   int64        `json:"bytes" doc:"Bytes that the platform sent, uncompressed"`
+	Seconds float64      `json:"seconds" doc:"Sum over all attempts; some run at the same time"`
 }
 
 func usageOf(u adtally.Usage) Usage {
@@ -52,14 +52,14 @@ func usageOf(u adtally.Usage) Usage {
 	return out
 }
 
-// usualSpan is for how many days usage is shown where none are named.
+// usualSpan is how many days of usage are shown by default.
 const usualSpan = 30
 
 func (g usages) source(ctx context.Context, _ Caller, in *struct {
 	ByID
-	By    []string `query:"by" enum:"day,table,account" maxItems:"3" doc:"What is summed up apart; none = by table"`
-	Since dayParam `query:"since" doc:"The first day, in UTC; absent = 30 days before the last"`
-	Until dayParam `query:"until" doc:"The last day, in UTC; absent = today"`
+	By    []string `query:"by" enum:"day,table,account" maxItems:"3" doc:"Groups of the sums; absent = by table"`
+	Since dayParam `query:"since" doc:"First day, in UTC; absent = 30 days before the last"`
+	Until dayParam `query:"until" doc:"Last day, in UTC; absent = today"`
 },
 ) (*listed[Usage], error) {
 	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
@@ -69,7 +69,7 @@ func (g usages) source(ctx context.Context, _ Caller, in *struct {
 	until := cmp.Or(in.Until.day, today)
 	since := cmp.Or(in.Since.day, until-usualSpan)
 	if until < since {
-		return nil, invalid("query.until", "The last day is before the first")
+		return nil, invalid("query.until", "The last day is before the first day")
 	}
 	return g.usage(ctx, adtally.UsageFilter{Source: in.ID, Since: since.Start(time.UTC), Until: (until + 1).Start(time.UTC),
 		ByDay: slices.Contains(in.By, "day"), ByStream: slices.Contains(in.By, "table") || len(in.By) == 0, ByAccount: slices.Contains(in.By, "account")})
@@ -92,21 +92,21 @@ func (g usages) usage(ctx context.Context, f adtally.UsageFilter) (*listed[Usage
 	return out, err
 }
 
-// Coverage is what of a table is in the warehouse.
+// Coverage is a range of days of a table in the warehouse.
 type Coverage struct {
-	Table   string    `json:"table"`
-	Account string    `json:"account"`
-	From    string    `json:"from,omitempty" format:"date" doc:"The first day; absent = the table has no days"`
-	To      string    `json:"to,omitempty" format:"date" doc:"The last day"`
-	Asked   time.Time `json:"asked" doc:"When the platform was asked, the oldest of the range"`
-	Partial bool      `json:"partial"`
+	Table   string    `json:"table" doc:"Name of the table"`
+	Account string    `json:"account" doc:"Number of the ad account"`
+	From    string    `json:"from,omitempty" format:"date" doc:"First day; absent = the table has no days"`
+	To      string    `json:"to,omitempty" format:"date" doc:"Last day"`
+	Asked   time.Time `json:"asked" doc:"When the platform was asked; for a range, the oldest time"`
+	Partial bool      `json:"partial" doc:"Whether the platform withheld some of it"`
 }
 
 func (g usages) coverage(ctx context.Context, _ Caller, in *struct {
 	ByID
 	Pages
-	Account string `query:"account" maxLength:"100" doc:"Only of this account"`
-	Table   string `query:"table" maxLength:"200" doc:"Only of this table"`
+	Account string `query:"account" maxLength:"100" doc:"Only this ad account"`
+	Table   string `query:"table" maxLength:"200" doc:"Only this table"`
 },
 ) (*listed[Coverage], error) {
 	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
@@ -138,7 +138,7 @@ func coverageOf(c adtally.Checkpoint) Coverage {
 	return out
 }
 
-// linesAtOnce bounds what of a log is in memory.
+// linesAtOnce limits how many lines of a log are in memory.
 const linesAtOnce = 1000
 
 func (g usages) wholeLog(ctx context.Context, _ Caller, in *struct{ ByID }) (*huma.StreamResponse, error) {
@@ -148,13 +148,13 @@ func (g usages) wholeLog(ctx context.Context, _ Caller, in *struct{ ByID }) (*hu
 	return streamed(g.download), nil
 }
 
-// download gives the whole log of a run, a line of JSON for each of its lines.
+// download sends the whole log of a run as JSON lines.
 func (g usages) download(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	w.Header().Set("Content-Type", "application/jsonl")
 	w.Header().Set("Content-Disposition", `attachment; filename="run.jsonl"`)
 	if err := g.pour(r.Context(), json.NewEncoder(w), id); err != nil && !errors.Is(err, context.Canceled) {
-		g.Config.Log.Error("a log was not sent whole", "run", id, "error", err)
+		g.Config.Log.Error("the rest of a log could not be sent", "run", id, "error", err)
 	}
 }
 

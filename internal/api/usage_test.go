@@ -11,8 +11,8 @@ import (
 	"adtally/internal/api"
 )
 
-// R20, R22: what a run said can be taken away whole, what it cost is shown.
-func TestALogIsDownloadedWhole(t *testing.T) {
+// The log of a run is downloaded in full, and its usage is shown.
+func TestLog_DownloadJSONLines(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)
@@ -45,8 +45,8 @@ func TestALogIsDownloadedWhole(t *testing.T) {
 	}
 }
 
-// What a source covers is read page by page, in ranges.
-func TestCoverage_IsReadInPagesOfRanges(t *testing.T) { // R19
+// Coverage is read in pages of ranges.
+func TestCoverage_Pages(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	id := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201).field("id")
@@ -83,8 +83,8 @@ func TestCoverage_IsReadInPagesOfRanges(t *testing.T) { // R19
 	h.ask("GET", path+"?cursor=x", "").refused(422, "bad_cursor")
 }
 
-// R22: the days that are named are those that are counted, both of them too.
-func TestUsage_OfTheDaysThatAreNamed(t *testing.T) {
+// Usage includes both the first and the last day that are named.
+func TestUsage_SumsNamedDays(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
 	made := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(201)

@@ -12,7 +12,7 @@ import (
 	"adtally"
 )
 
-// users are the people, for admins.
+// users serves user management for admins.
 type users struct {
 	*shell
 	store Users
@@ -22,26 +22,26 @@ var forAdmins = Access{Role: adtally.Admin}
 
 func (g users) register() {
 	const list, one = "/api/v1/users", "/api/v1/users/{id}"
-	handle(g.shell, operation{ID: "list-users", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the people"}, g.list)
-	handle(g.shell, operation{ID: "get-user", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Show a person"}, g.get)
+	handle(g.shell, operation{ID: "list-users", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the users"}, g.list)
+	handle(g.shell, operation{ID: "get-user", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Get a user"}, g.get)
 	handle(g.shell, operation{ID: "update-user", Method: http.MethodPatch, Path: one, Tag: tagPeople, Access: forAdmins,
-		Summary: "Change what a person may do, or let them in no more",
-		Text:    "Who is disabled cannot log in, and is logged out at once; nothing of theirs is deleted. The last admin stays one.",
+		Summary: "Update, enable or disable a user",
+		Text:    "A disabled user cannot log in and is logged out immediately; nothing of theirs is deleted. The last admin cannot be disabled or demoted.",
 		Refuses: []int{http.StatusConflict}}, g.change)
 }
 
-// Person is a user, as others may see them.
+// Person is a user, without secrets.
 type Person struct {
-	ID          string               `json:"id"`
-	Email       string               `json:"email"`
-	Name        string               `json:"name"`
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin"`
-	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs"`
-	Disabled    bool                 `json:"disabled"`
-	Password    bool                 `json:"password" doc:"Can log in with a password"`
-	OIDC        bool                 `json:"oidc" doc:"Has logged in by OIDC"`
-	Created     time.Time            `json:"created"`
-	Login       *time.Time           `json:"login,omitempty" doc:"The last one; absent = none yet"`
+	ID          string               `json:"id" doc:"ID of the user"`
+	Email       string               `json:"email" doc:"E-mail address, for logins"`
+	Name        string               `json:"name" doc:"Name for people"`
+	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role of the user"`
+	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions besides the role"`
+	Disabled    bool                 `json:"disabled" doc:"Whether the user is barred from logging in"`
+	Password    bool                 `json:"password" doc:"Whether the user has a password"`
+	OIDC        bool                 `json:"oidc" doc:"Whether the user has logged in by OIDC"`
+	Created     time.Time            `json:"created" doc:"When the user was created"`
+	Login       *time.Time           `json:"login,omitempty" doc:"Time of the last login; absent = never"`
 }
 
 func personOf(u adtally.User) Person {
@@ -61,13 +61,13 @@ func (g users) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed
 	return page(g.shell, "users", in.Pages, all, personOf, func(u adtally.User) any { return u.ID })
 }
 
-// ByID is the part of an input that names one thing.
+// ByID is the part of an input that names an object by its ID.
 type ByID struct {
-	ID string `path:"id" maxLength:"100"`
+	ID string `path:"id" maxLength:"100" doc:"ID of the object"`
 }
 
 type onePerson struct {
-	ETag string `header:"ETag" doc:"Send it as If-Match with an edit"`
+	ETag string `header:"ETag" doc:"Send it as If-Match with an update"`
 	Body Person
 }
 
@@ -80,10 +80,10 @@ type userChange struct {
 	ByID
 	Edit
 	Body struct {
-		Name        *string               `json:"name,omitempty" pattern:"\\S" maxLength:"200"`
-		Role        *adtally.Role         `json:"role,omitempty" enum:"viewer,editor,builder,admin"`
-		Permissions *[]adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false"`
-		Disabled    *bool                 `json:"disabled,omitempty"`
+		Name        *string               `json:"name,omitempty" pattern:"\\S" maxLength:"200" doc:"New name"`
+		Role        *adtally.Role         `json:"role,omitempty" enum:"viewer,editor,builder,admin" doc:"New role"`
+		Permissions *[]adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false" doc:"New permissions; they replace the current ones"`
+		Disabled    *bool                 `json:"disabled,omitempty" doc:"true = the user cannot log in any more"`
 	}
 }
 
@@ -97,7 +97,7 @@ func (g users) change(ctx context.Context, who Caller, in *userChange) (*onePers
 		return nil, err
 	}
 	if before.Version != version {
-		return nil, refusal("stale_edit", "Somebody has changed this user since you read it", "Read it again, and change it then.")
+		return nil, refusal("stale_edit", "Somebody else changed this user in the meantime", "Read the user again and repeat the change.")
 	}
 	u := in.applied(before)
 	if err := g.store.ChangeUser(ctx, u, g.audited(who, "user.update", object("user", u.ID), differences(before, u))); err != nil {
@@ -107,7 +107,7 @@ func (g users) change(ctx context.Context, who Caller, in *userChange) (*onePers
 	return &onePerson{etag(u.Version), personOf(u)}, nil
 }
 
-// applied is a user after the change. One who is disabled is logged out.
+// applied returns a user after the change. Disabling a user logs them out.
 func (c userChange) applied(u adtally.User) adtally.User {
 	if c.Body.Name != nil {
 		u.Name = cmp.Or(oneLine(*c.Body.Name, longestName), u.Name)
@@ -127,7 +127,7 @@ func (c userChange) applied(u adtally.User) adtally.User {
 	return u
 }
 
-// differences are what the audit log says of a change.
+// differences returns the changes for the audit log.
 func differences(a, b adtally.User) map[string]string {
 	all := map[string]string{}
 	for what, v := range map[string][2]string{
@@ -142,7 +142,7 @@ func differences(a, b adtally.User) map[string]string {
 	return all
 }
 
-// named are permissions as one says them.
+// named joins permissions for the audit log.
 func named(all []adtally.Permission) string {
 	names := make([]string, len(all))
 	for i, p := range all {

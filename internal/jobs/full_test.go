@@ -24,7 +24,7 @@ func (fullDisk) RunStep(context.Context, adtally.RunRecord, adtally.Step, jobs.H
 
 // A full disk stands in the step, the run and the source, from where people are told
 // of it.
-func TestAFullDisk_ShowsInTheRunAndItsSource(t *testing.T) {
+func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	t.Parallel()
 	database := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, database, "s1")

@@ -93,7 +93,7 @@ func (l losing) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step
 
 // A source whose last run could not load some values is as fresh as after a good
 // one, and says since when it is so.
-func TestPace_AnIncompleteRunSlowsNothingDown(t *testing.T) {
+func TestPace_IncompleteRunKeepsInterval(t *testing.T) {
 	t.Parallel()
 	run := adtally.RunRecord{Run: adtally.Run{State: adtally.Incomplete, Started: noon}}
 	s := adtally.SourceRecord{Source: adtally.Source{Every: time.Hour}, Failures: 4, Why: "It failed.", Failing: noon.Add(-time.Hour), Fault: &adtally.Fault{Code: "x"}}

@@ -9,7 +9,7 @@ import (
 )
 
 // The queue's file is its owner's alone, also where an earlier version made it.
-func TestOpen_TheQueuesFileIsPrivate(t *testing.T) {
+func TestOpen_QueueFileIsPrivate(t *testing.T) {
 	t.Parallel()
 	for _, old := range []bool{false, true} {
 		dir := t.TempDir()

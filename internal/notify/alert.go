@@ -12,7 +12,7 @@ func alertOf(s adtally.SourceRecord, a adtally.AlertKind, severity adtally.Sever
 	return adtally.Alert{Kind: a, Source: s.ID, Name: s.Name, Severity: severity}
 }
 
-// Failed is the alert of a source whose last run ended in a fault, or could not
+// Failed returns the alert of a source whose last run ended in a fault, or could not
 // load some values.
 func Failed(s adtally.SourceRecord, f *adtally.Fault, since time.Time) adtally.Alert {
 	t := alertOf(s, adtally.SyncFailed, adtally.Critical)
@@ -20,7 +20,7 @@ func Failed(s adtally.SourceRecord, f *adtally.Fault, since time.Time) adtally.A
 	case adtally.Reconnect:
 		t.Kind = adtally.AuthExpired
 	case adtally.Retry, adtally.Wait:
-		t.Severity = adtally.Warning // it goes on by itself
+		t.Severity = adtally.Warning // it recovers by itself
 	}
 	if f.Code == adtally.CodeNotLoaded {
 		t.Kind = adtally.Suspect
@@ -29,8 +29,8 @@ func Failed(s adtally.SourceRecord, f *adtally.Fault, since time.Time) adtally.A
 	return t
 }
 
-// Unpurged is the alert of a deleted source whose tables were to go with it and
-// cannot. Its token is destroyed all the same.
+// Unpurged returns the alert of a deleted source whose tables should be dropped and
+// cannot be. Its token is destroyed in any case.
 func Unpurged(s adtally.SourceRecord) adtally.Alert {
 	t := alertOf(s, adtally.PurgeFailed, adtally.Warning)
 	t.Since, t.Cure = s.Purging, s.Unpurged.Hint+" It is tried again every hour."
@@ -38,15 +38,15 @@ func Unpurged(s adtally.SourceRecord) adtally.Alert {
 	return t
 }
 
-// The days before an end at which people are told of it (DESIGN.md §6). That a
-// token has ended is told by what fails then, once; that a version has, by nothing
-// else.
+// Days before an end at which people are notified. A token that has ended is reported
+// once, by the sync that fails. Nothing else reports an API version that has ended, so
+// its last stage is day 0.
 var (
 	tokenStages   = []int{14, 7, 3, 1}
 	versionStages = []int{14, 7, 3, 1, 0}
 )
 
-// stageOf says how near an end is; 0 = there is time.
+// stageOf returns how near an end is; 0 = not near.
 func stageOf(stages []int, end, now time.Time) (stage int) {
 	for i, days := range stages {
 		if now.Add(time.Duration(days) * 24 * time.Hour).Before(end) {
@@ -57,8 +57,8 @@ func stageOf(stages []int, end, now time.Time) (stage int) {
 	return stage
 }
 
-// StepResult are the ends that are near of what a source's credential may do: of the
-// token, and of its access to data.
+// StepResult returns the alerts about a credential that ends soon: its token, and its
+// access to data.
 func StepResult(s adtally.SourceRecord, g adtally.Grant, now time.Time) (all []adtally.Alert) {
 	for _, e := range []struct {
 		subject, what string
@@ -78,17 +78,17 @@ func StepResult(s adtally.SourceRecord, g adtally.Grant, now time.Time) (all []a
 		}
 		t.Subject, t.Stage = e.subject, stage
 		t.Sentence = fmt.Sprintf("The %s of %s %s on %s.", e.what, s.Name, verb, moment(e.at))
-		t.Cure = "Reconnect the source: log in again, or paste a new token; nothing else changes. With a system user's token that never expires this does not come again."
+		t.Cure = "Reconnect the source: log in again, or paste a new token; nothing else changes. Use a system user's token that never expires to avoid this in future."
 		all = append(all, t)
 	}
 	return all
 }
 
-// unshared is the fault of a run that met an account that is lost: Lost tells of it.
+// unshared is the fault of a run that met a lost account. Lost already reports it.
 const unshared = "account_unshared"
 
-// Lost are the ad accounts that a source reads, and that are not shared with its
-// token's owner any more. Their rows stay.
+// Lost returns the alerts about ad accounts that a source reads and that are no longer
+// shared with its token's owner. Their rows stay.
 func Lost(s adtally.SourceRecord, accounts []adtally.SeenAccount) (all []adtally.Alert) {
 	for _, a := range accounts {
 		if !s.All && !slices.Contains(s.Accounts, a.ID) {
@@ -96,15 +96,15 @@ func Lost(s adtally.SourceRecord, accounts []adtally.SeenAccount) (all []adtally
 		}
 		t := alertOf(s, adtally.AccountLost, adtally.Warning)
 		t.Subject = a.ID
-		t.Sentence = fmt.Sprintf("The ad account %s (%s) is not shared with the token's owner any more; it was seen last on %s.", a.Name, a.ID, moment(a.Last))
-		t.Cure = "Share it again with \"View performance\": the next sync then fills the gap. Or, if that was meant, pick the source's accounts without it; its rows stay."
+		t.Sentence = fmt.Sprintf("The ad account %s (%s) is no longer shared with the token's owner; it was last seen on %s.", a.Name, a.ID, moment(a.Last))
+		t.Cure = "Share it again with \"View performance\"; the next sync then fills the gap. If it was removed on purpose, remove it from the source's accounts; its rows stay."
 		all = append(all, t)
 	}
 	return all
 }
 
-// VersionEnds is the end that is near of the version of the platform's API that
-// we speak.
+// VersionEnds returns the alert about the end of the platform's API version in use, if
+// it is near.
 func VersionEnds(version string, end, now time.Time) (adtally.Alert, bool) {
 	stage := stageOf(versionStages, end, now)
 	if end.IsZero() || stage == 0 {
@@ -116,11 +116,11 @@ func VersionEnds(version string, end, now time.Time) (adtally.Alert, bool) {
 	}
 	return adtally.Alert{Kind: adtally.VersionEnding, Subject: version, Stage: stage, Severity: severity,
 		Sentence: fmt.Sprintf("The version %s of the platform's API %s on %s.", version, verb, moment(end)),
-		Cure:     "Install a newer adtally."}, true
+		Cure:     "Install a newer version of adtally."}, true
 }
 
-// Drifted are the tables of a source whose figures do not add up to the
-// platform's own totals.
+// Drifted returns one alert for each table whose figures differ from the platform's
+// own totals.
 func Drifted(s adtally.SourceRecord, drifts []adtally.Drift) (all []adtally.Alert) {
 	days := map[string]int{}
 	for _, d := range drifts {
@@ -130,25 +130,26 @@ func Drifted(s adtally.SourceRecord, drifts []adtally.Drift) (all []adtally.Aler
 		t := alertOf(s, adtally.Suspect, adtally.Warning)
 		t.Subject = d.Table
 		t.Sentence = fmt.Sprintf("The figures of account %s do not add up: %s.", d.Account, d.Sentence("the platform"))
-		t.Cure = "Look at the reconciliation of the source. If it stays, have these days read again."
+		t.Cure = "Check the reconciliation of the source. If the difference stays, read these days again."
 		all = append(all, t)
 	}
 	return all
 }
 
-// How late figures may be beyond the time between two syncs: half of that time,
-// but neither so short that a slow run alarms nor so long that a day goes by.
+// How late figures may be beyond the sync interval: half the interval, within bounds.
+// The lower bound keeps a slow run from raising an alert, the upper bound keeps a
+// whole day from passing unnoticed.
 const (
 	leastSlack = time.Hour
 	mostSlack  = 6 * time.Hour
-	// firstSlack is for a source that never was up to date: the platform may take
-	// days to give out years.
+	// firstSlack applies to a source that was never up to date: the first load of years of
+	// data can take days.
 	firstSlack = 72 * time.Hour
 )
 
-// Late are the sources whose figures are older than they should be. It believes
-// nobody who says that all goes well: neither the scheduler nor a run that is
-// under way counts, only when each was last up to date.
+// Late returns the sources whose figures are older than they should be. It relies only
+// on when each source was last up to date, not on the scheduler or on runs in
+// progress.
 func Late(sources []adtally.SourceRecord, now time.Time) (all []adtally.Alert) {
 	for _, s := range sources {
 		last, slack := s.LastGood, min(max(s.Every/2, leastSlack), mostSlack)
@@ -165,7 +166,7 @@ func Late(sources []adtally.SourceRecord, now time.Time) (all []adtally.Alert) {
 		if s.LastGood.IsZero() {
 			t.Sentence = fmt.Sprintf("%s has never been up to date since it was made on %s.", s.Name, moment(last))
 		}
-		t.Cure = "Look at the source's runs: they say what holds it up."
+		t.Cure = "Check the runs of the source for the reason."
 		all = append(all, t)
 	}
 	return all

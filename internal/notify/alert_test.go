@@ -15,8 +15,8 @@ func sourceRecord(every time.Duration, good time.Time) adtally.SourceRecord {
 	return adtally.SourceRecord{Source: adtally.Source{ID: "s", Name: "Shop", Every: every}, Stage: adtally.Steady, Created: moment.AddDate(0, -1, 0), LastGood: good}
 }
 
-// Whatever anybody says: figures that are older than they should be are late.
-func TestLateIsWhatIsOlderThanItShouldBe(t *testing.T) { // R24
+// Figures that are older than they should be are late, whatever the runs report.
+func TestLate_ReportsOverdueSources(t *testing.T) {
 	t.Parallel()
 	hour := time.Hour
 	ago := func(d time.Duration) time.Time { return moment.Add(-d) }
@@ -54,8 +54,8 @@ func TestLateIsWhatIsOlderThanItShouldBe(t *testing.T) { // R24
 	}
 }
 
-// Once late, late until it is synced; the sentence is the same while it lasts.
-func TestLatenessDoesNotPassByItself(t *testing.T) {
+// A late source stays late until it is synced, with the same sentence.
+func TestLate_LastsUntilASync(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := sourceRecord(time.Duration(rapid.IntRange(1, 10000).Draw(t, "every"))*time.Minute, moment)
@@ -71,7 +71,7 @@ func TestLatenessDoesNotPassByItself(t *testing.T) {
 	})
 }
 
-func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) { // R24
+func TestFailed_KindFollowsFault(t *testing.T) {
 	t.Parallel()
 	for act, want := range map[adtally.Act]adtally.Alert{
 		adtally.Reconnect: {Kind: adtally.AuthExpired, Severity: adtally.Critical},
@@ -87,7 +87,7 @@ func TestAFaultSaysWhatSortOfTroubleItIs(t *testing.T) { // R24
 	}
 }
 
-func TestFailed_ValuesThatCouldNotBeLoadedMakeTheDataSuspect(t *testing.T) { // R34
+func TestFailed_QuarantineIsSuspect(t *testing.T) {
 	t.Parallel()
 	f := adtally.NotLoaded("7", 1)
 	want := adtally.Alert{Kind: adtally.Suspect, Severity: adtally.Warning, Source: "s", Name: "Shop", Since: moment, Sentence: "1 value of act_7 could not be loaded.", Cure: f.Hint}
@@ -96,7 +96,7 @@ func TestFailed_ValuesThatCouldNotBeLoadedMakeTheDataSuspect(t *testing.T) { // 
 	}
 }
 
-func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // DESIGN.md §6
+func TestEnding_Stages(t *testing.T) {
 	t.Parallel()
 	day := 24 * time.Hour
 	end := moment.Add(20 * day)
@@ -108,7 +108,7 @@ func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // D
 			said = append(said, s+" "+end.Sub(now).String())
 		}
 	}
-	want := "opened access_ending 336h0m0s, worse access_ending 168h0m0s, worse access_ending 72h0m0s, worse access_ending 24h0m0s" // that it has ended is told by the sync that fails
+	want := "opened access_ending 336h0m0s, worse access_ending 168h0m0s, worse access_ending 72h0m0s, worse access_ending 24h0m0s" // the sync that fails reports the ended token
 	if got := strings.Join(said, ", "); got != want {
 		t.Errorf("people hear %s", got)
 	}
@@ -132,7 +132,7 @@ func TestPeopleHearOfAnEndFourteenSevenThreeAndOneDayBefore(t *testing.T) { // D
 	}
 }
 
-func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
+func TestDrifted_OneAlertPerTable(t *testing.T) {
 	t.Parallel()
 	drift := func(table string, day adtally.Day) adtally.Drift {
 		return adtally.Drift{Account: "7", Table: table, Day: day, Metric: "spend", Ours: "1", Theirs: "2.50", Difference: "-1.50"}
@@ -144,8 +144,8 @@ func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
 	}
 }
 
-// A full disk is told as what keeps a source from syncing, with what to do.
-func TestFailed_TellsOfAFullDisk(t *testing.T) {
+// A full disk is reported as a failed sync, with a hint.
+func TestFailed_FullDisk(t *testing.T) {
 	t.Parallel()
 	got := notify.Failed(sourceRecord(time.Hour, moment), adtally.DiskFull("/data/ads.duckdb", nil), moment)
 	if got.Kind != adtally.SyncFailed || got.Severity != adtally.Critical || got.Sentence != "The disk of /data/ads.duckdb is full." || !strings.HasPrefix(got.Cure, "Make room on it") {

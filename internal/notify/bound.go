@@ -5,19 +5,19 @@ import (
 	"net"
 )
 
-// mostSaid is how much a mail server may say in one conversation. Certificates
-// are the longest part of it, with some kilobytes; an answer is a few hundred
-// bytes, one for each mailbox.
+// mostSaid limits how many bytes a mail server may send in one conversation.
+// Certificates are the longest part, with a few kilobytes; answers are a few hundred
+// bytes, one per mailbox.
 const mostSaid = 1 << 20
 
-// mostHeader is how much the headers of an answer may take; the standard library
-// would take ten megabytes.
+// mostHeader limits the headers of an answer; the standard library allows ten
+// megabytes.
 const mostHeader = 64 << 10
 
-var errEndless = errors.New("it sends more than a mail server has to say")
+var errEndless = errors.New("the server sends too much data")
 
-// bounded is a connection that ends when the other side has said too much: the
-// protocol has no bound for the length of a line or for the number of lines.
+// bounded is a connection that ends after a number of bytes: SMTP limits neither the
+// length of a line nor the number of lines.
 type bounded struct {
 	net.Conn
 	left int

@@ -9,17 +9,17 @@ import (
 	"adtally"
 )
 
-// delays is how long an alert may last before people hear of it, and how long
-// it must be gone before they hear that it is over. What comes and goes faster
-// than that is one incident.
+// delays says how long an alert must last before it is reported, and how long it must
+// be gone before it counts as resolved. Shorter interruptions belong to the same
+// incident.
 type delays struct{ before, after time.Duration }
 
-// alertDelays: what may mend itself is given the time to. What only a person can
-// mend is told at once. Late has waited already.
+// alertDelays gives faults that may recover by themselves time to do so. Faults that
+// need a person are reported immediately. Late sources have waited already.
 var alertDelays = map[adtally.AlertKind]delays{
 	adtally.SyncFailed:    {15 * time.Minute, time.Hour},
 	adtally.AuthExpired:   {0, 5 * time.Minute},
-	adtally.AccessEnding:  {}, // an end that was moved does not come back by itself
+	adtally.AccessEnding:  {}, // an end that was moved does not return by itself
 	adtally.AccountLost:   {0, time.Hour},
 	adtally.VersionEnding: {},
 	adtally.PurgeFailed:   {0, time.Hour},
@@ -27,13 +27,13 @@ var alertDelays = map[adtally.AlertKind]delays{
 	adtally.Suspect:       {0, time.Hour},
 }
 
-// Decision is what follows from what was seen.
+// Decision is the result of Decide.
 type Decision struct {
-	Incidents []adtally.Incident // those to be kept as they are here: new, changed, closed
+	Incidents []adtally.Incident // incidents to store: new, changed and closed
 	Send      []Message
 }
 
-// key is what there is one open incident for.
+// key identifies an open incident: there is at most one for each key.
 type key struct {
 	alert           adtally.AlertKind
 	source, subject string
@@ -45,9 +45,9 @@ func compare(a, b key) int {
 	return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.alert, b.alert), cmp.Compare(a.subject, b.subject))
 }
 
-// Decide compares the open incidents with all that is wrong now. What is not seen
-// is taken for well: whoever could not look does not ask. The incidents of a source
-// that was deleted are closed by whoever deleted it.
+// Decide compares the open incidents with everything that is wrong now. An alert that
+// is missing from seen counts as gone, so callers that could not check must not call
+// Decide. Incidents of deleted sources are closed by the caller.
 func Decide(open []adtally.Incident, seen []adtally.Alert, now time.Time, newID func() string) (d Decision) {
 	wrong := map[key]adtally.Alert{}
 	for _, t := range seen {
@@ -68,7 +68,7 @@ func Decide(open []adtally.Incident, seen []adtally.Alert, now time.Time, newID 
 	return d
 }
 
-// worse is the worse of two views of the same alert, and as old as the older.
+// worse merges two alerts of the same kind: the worse one, with the earlier start.
 func worse(a, b adtally.Alert) adtally.Alert {
 	if a.Kind == "" {
 		return b
@@ -81,7 +81,7 @@ func worse(a, b adtally.Alert) adtally.Alert {
 	return a
 }
 
-// earlier is the earlier of two moments, of which a zero one is none.
+// earlier returns the earlier of two times; a zero time is ignored.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -89,7 +89,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// add keeps what an incident becomes, if it has changed, and what is to be sent.
+// add appends an incident if it has changed, and its message if there is one.
 func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.Alert, time.Time) (adtally.Incident, Event), t adtally.Alert, now time.Time) {
 	next, event := step(o, t, now)
 	if next != o {
@@ -100,7 +100,7 @@ func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.A
 	}
 }
 
-// goOn is an incident that is seen again.
+// goOn updates an incident whose alert is seen again.
 func goOn(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	since := earlier(earlier(o.Since, t.Since), o.Opened)
 	o.Alert, o.Calm = t, time.Time{}
@@ -116,8 +116,8 @@ func goOn(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident,
 	return o, ""
 }
 
-// settle is an incident that is not seen any more. Those who heard of it hear
-// that it is over, once it has been gone for long enough.
+// settle updates an incident whose alert is gone. Once it has been gone long enough,
+// the incident is closed, and reported if its opening was.
 func settle(o adtally.Incident, _ adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	if o.Calm.IsZero() {
 		o.Calm = now
@@ -132,14 +132,14 @@ func settle(o adtally.Incident, _ adtally.Alert, now time.Time) (adtally.Inciden
 	return o, Resolved
 }
 
-// Status is how a source is: what is worst in each aspect.
+// Status is the worst severity in each aspect of a source.
 type Status struct {
 	Health    adtally.Severity
 	Freshness adtally.Severity
 }
 
-// StatusOf say how the sources are that are not well. What is gone, but has not
-// been for long enough, still counts.
+// StatusOf returns the status of every source with open incidents. An incident whose
+// alert is gone counts until it is closed.
 func StatusOf(open []adtally.Incident) map[string]Status {
 	all := map[string]Status{}
 	for _, o := range open {

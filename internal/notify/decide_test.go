@@ -16,7 +16,7 @@ import (
 
 var moment = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 
-// watch is whoever asks again and again, and keeps what is decided.
+// watch calls Decide repeatedly and keeps its results.
 type watch struct {
 	n    int
 	open map[string]adtally.Incident
@@ -60,7 +60,7 @@ func alert(a adtally.AlertKind, stage int) adtally.Alert {
 	return adtally.Alert{Kind: a, Source: "s", Name: "Shop", Stage: stage, Severity: adtally.Warning, Sentence: "It is so.", Cure: "Do this."}
 }
 
-func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) { // R24
+func TestDecide_ReportsOpenedAndResolvedOnce(t *testing.T) {
 	t.Parallel()
 	failed, expired := alert(adtally.SyncFailed, 0), alert(adtally.AuthExpired, 0)
 	type look struct {
@@ -112,9 +112,10 @@ func TestOfAnOutagePeopleHearOnceAndOnceMoreWhenItIsOver(t *testing.T) { // R24
 	}
 }
 
-// Whatever comes and goes in whatever order: of each incident an event is sent at
-// most once, the end exactly once and last, and never of what nobody heard of.
-func TestNothingIsSentTwiceOfAnOutage(t *testing.T) { // R24
+// Whatever alerts come and go in any order: each event of an incident is sent at most
+// once, the resolution exactly once and last, and never for an incident that was not
+// reported.
+func TestDecide_SendsNothingTwice(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w, now := newWatch(), moment
@@ -177,7 +178,7 @@ func check(t *rapid.T, w *watch) {
 	}
 }
 
-func TestWhatHasNotChangedIsNotWritten(t *testing.T) {
+func TestDecide_KeepsUnchangedIncidents(t *testing.T) {
 	t.Parallel()
 	o := adtally.Incident{ID: "o", Alert: alert(adtally.Stale, 0), Opened: moment, Told: moment}
 	o.Since = moment
@@ -187,24 +188,24 @@ func TestWhatHasNotChangedIsNotWritten(t *testing.T) {
 	}
 }
 
-func TestMessagesSayWhatIsWrongAndWhatToDo(t *testing.T) { // R24
+func TestMessage_HasSentenceAndCure(t *testing.T) {
 	t.Parallel()
 	w := newWatch()
 	w.look(moment, alert(adtally.AuthExpired, 0))
 	w.look(moment.Add(50 * time.Minute))
 	w.look(moment.Add(65 * time.Minute))
 	want := []notify.Message{
-		{ID: "o1_opened", Event: notify.Opened, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Warning, Title: "Shop: it must be reconnected",
+		{ID: "o1_opened", Event: notify.Opened, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Warning, Title: "Shop: reconnect needed",
 			Sentence: "It is so.", Cure: "Do this.", At: moment, Since: moment, Source: "s", Name: "Shop"},
-		{ID: "o1_resolved", Event: notify.Resolved, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Well, Title: "Shop: it is well again",
-			Sentence: "This is over after 50 min: It is so.", At: moment.Add(65 * time.Minute), Since: moment, Source: "s", Name: "Shop"},
+		{ID: "o1_resolved", Event: notify.Resolved, Incident: "o1", Kind: adtally.AuthExpired, Aspect: adtally.Health, Severity: adtally.Well, Title: "Shop: resolved",
+			Sentence: "Resolved after 50 min: It is so.", At: moment.Add(65 * time.Minute), Since: moment, Source: "s", Name: "Shop"},
 	}
 	if d := cmp.Diff(want, w.sent); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 
-func TestHealthAndFreshnessAreApart(t *testing.T) { // R24
+func TestStatusOf_SeparatesHealthAndFreshness(t *testing.T) {
 	t.Parallel()
 	incident := func(a adtally.AlertKind, s adtally.Severity) adtally.Incident {
 		return adtally.Incident{Alert: adtally.Alert{Kind: a, Source: "s", Severity: s}}
@@ -227,9 +228,9 @@ func TestHealthAndFreshnessAreApart(t *testing.T) { // R24
 	}
 }
 
-// What only a person can bring about ends with what they did, and does not come
-// back by itself.
-func TestDecide_AnEndThatWasMovedIsOverAtOnce(t *testing.T) {
+// What only a person can cause is resolved when they undo it, and does not come back
+// by itself.
+func TestDecide_MovedEndResolvesImmediately(t *testing.T) {
 	t.Parallel()
 	for _, a := range []adtally.AlertKind{adtally.AccessEnding, adtally.VersionEnding} {
 		w := newWatch()

@@ -13,8 +13,8 @@ import (
 	"adtally"
 )
 
-// compose writes a message as mail (RFC 5322), in plain words and in HTML. Its
-// Message-ID is the same each time it is sent, so that a mailbox may know it again.
+// compose writes a message as mail (RFC 5322), as text and HTML. Every attempt has the
+// same Message-ID, so that mail programs can detect duplicates.
 func (k *Sender) compose(o office, m Message) ([]byte, error) {
 	page, err := m.html()
 	if err != nil {
@@ -27,7 +27,7 @@ func (k *Sender) compose(o office, m Message) ([]byte, error) {
 	out.Subject(line("[Adtally] "+m.Title, 200))
 	out.SetDateWithValue(k.Now().UTC())
 	out.SetMessageIDWithValue(line(m.ID, 100) + "@" + domain)
-	out.SetGenHeader("Auto-Submitted", "auto-generated") // nobody's absence answers it (RFC 3834)
+	out.SetGenHeader("Auto-Submitted", "auto-generated") // stops automatic replies (RFC 3834)
 	out.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(m.text(), "\n", "\r\n"))
 	out.AddAlternativeString(gomail.TypeTextHTML, page)
 	var text bytes.Buffer
@@ -37,7 +37,7 @@ func (k *Sender) compose(o office, m Message) ([]byte, error) {
 
 func has(list []string, s string) bool { return slices.Contains(list, s) }
 
-// hiddenPassword are the forms in which a server could send the password back.
+// hiddenPassword returns the forms in which a server could echo the password.
 func hiddenPassword(password adtally.Secret) []string {
 	if password.IsZero() {
 		return nil
@@ -45,9 +45,9 @@ func hiddenPassword(password adtally.Secret) []string {
 	return []string{password.Reveal(), base64.StdEncoding.EncodeToString([]byte(password.Reveal()))}
 }
 
-// loginAuth is the way LOGIN, which some large providers offer alone. It is not
-// in the standard library; the server asks for the user, then for the password,
-// in words of its own.
+// loginAuth implements AUTH LOGIN, the only mechanism of some large providers; the
+// standard library lacks it. The server asks for the user, then for the password, with
+// prompts of its own.
 type loginAuth struct {
 	user     string
 	password adtally.Secret
@@ -75,5 +75,5 @@ func (a *loginAuth) Next(_ []byte, more bool) ([]byte, error) {
 	case 2:
 		return []byte(a.password.Reveal()), nil
 	}
-	return nil, errors.New("the server asks for more than a user and a password")
+	return nil, errors.New("the server sent an unexpected prompt")
 }

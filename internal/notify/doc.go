@@ -1,13 +1,11 @@
-// Package notify is for telling people what is wrong: what to tell them, and how
-// it reaches them, by mail, chat or a signed call to a program of theirs.
+// Package notify tells people what is wrong, by mail, chat or signed webhook.
 //
-// It may know the words of the house, never a platform or a database. The one
-// rule it keeps: of one incident people hear once when it begins, once for each
-// stage in which it grows worse, and once when it is over.
+// It imports the root package, never a platform or a database. Its one rule: for each
+// incident, people get one message when it opens, one for each stage in which it grows
+// worse, and one when it is resolved.
 //
-// What is wrong is seen by functions that are given facts and the time: Failed,
-// Ending, Drifted, and Late, which believes no scheduler. Decide compares what is
-// seen now with the incidents that are open, and says which to keep and what to
-// send. Whoever calls it writes both down in one transaction, so that nothing is
-// sent twice or never, and hands the messages to a Sender.
+// Pure functions of facts and time detect what is wrong: Failed, StepResult, Drifted
+// and Late. Decide compares the result with the open incidents, and returns which to
+// store and what to send. The caller stores both in one transaction, so that no
+// message is lost or sent twice, and passes the messages to a Sender.
 package notify

@@ -8,11 +8,10 @@ import (
 	"net/url"
 )
 
-// Barred says why no message goes to an address.
+// Barred says why messages must not go to an address.
 func Barred(a netip.Addr, loopbackOnly bool) string { return barred(a, loopbackOnly) }
 
-// Connect asks an address that nobody has looked at with the client that
-// messages go out by.
+// Connect calls an unchecked address with the client that sends messages.
 func (k *Sender) Connect(ctx context.Context, address string) error {
 	to, err := url.Parse(address)
 	if err != nil {
@@ -31,7 +30,7 @@ func (k *Sender) Connect(ctx context.Context, address string) error {
 	return answer.Body.Close()
 }
 
-// DialMail connects as mail does.
+// DialMail connects as the mail channel does.
 func DialMail(ctx context.Context, address string) error {
 	conn, err := dialer(false).DialContext(ctx, "tcp", address)
 	if err != nil {
@@ -40,7 +39,7 @@ func DialMail(ctx context.Context, address string) error {
 	return conn.Close()
 }
 
-// LoginInTheClear is the way LOGIN on a connection that is not encrypted.
+// LoginInTheClear starts AUTH LOGIN on an unencrypted connection.
 func LoginInTheClear() error {
 	_, _, err := (&loginAuth{user: "u"}).Start(&smtp.ServerInfo{Name: "localhost", Auth: []string{"LOGIN"}})
 	return err

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A message goes to any address of the owner's, also on a private network, but
-// to none behind which the machine itself may be asked for its secrets: a cloud
-// gives them out at link-local addresses, and at these.
+// metadata are addresses at which clouds hand out machine credentials. Messages may go
+// to any other address of the owner, also in private networks, but never to these or
+// to link-local addresses, which serve the same purpose.
 var metadata = []netip.Addr{
 	netip.MustParseAddr("100.100.100.200"), // Alibaba Cloud
 	netip.MustParseAddr("168.63.129.16"),   // Azure
@@ -18,7 +18,7 @@ var metadata = []netip.Addr{
 	netip.MustParseAddr("fd20:ce::254"),    // Google Cloud
 }
 
-// Addresses of version 6 that stand for one of version 4, and where in them.
+// embedding lists IPv6 prefixes that contain an IPv4 address, and its offset in bytes.
 var embedding = []struct {
 	prefix netip.Prefix
 	at     int
@@ -30,7 +30,7 @@ var embedding = []struct {
 // thisNetwork is answered by the machine itself (RFC 1122, 3.2.1.3).
 var thisNetwork = netip.MustParsePrefix("0.0.0.0/8")
 
-// plainAddress is an address as the network in the end takes it.
+// plainAddress returns the address that the network finally connects to.
 func plainAddress(a netip.Addr) netip.Addr {
 	a = a.Unmap().WithZone("")
 	for _, e := range embedding {
@@ -42,27 +42,27 @@ func plainAddress(a netip.Addr) netip.Addr {
 	return a
 }
 
-// barred says why no message goes to an address; "" = it may.
+// barred says why messages must not go to an address; "" = they may.
 func barred(a netip.Addr, loopbackOnly bool) string {
 	a = plainAddress(a)
 	for _, m := range metadata {
 		if a == m {
-			return "there a cloud tells its machines their secrets"
+			return "it is the metadata service of a cloud"
 		}
 	}
 	switch {
 	case a.IsLinkLocalUnicast() || a.IsLinkLocalMulticast():
 		return "it is link-local"
 	case a.IsMulticast() || a.IsUnspecified() || thisNetwork.Contains(a):
-		return "it is no server's"
+		return "it is not the address of a server"
 	case loopbackOnly && !a.IsLoopback():
-		return "only this machine itself is told without encryption"
+		return "unencrypted messages may only go to this machine"
 	}
 	return ""
 }
 
-// dialer connects to what is not barred. It looks at the address that a name has
-// led to, at the moment of connecting: a name may lead elsewhere than before.
+// dialer connects to addresses that are not barred. It checks the resolved address at
+// the time of connecting, because a name may resolve differently than before.
 func dialer(loopbackOnly bool) *net.Dialer {
 	return &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)

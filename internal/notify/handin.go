@@ -14,7 +14,7 @@ import (
 	"adtally"
 )
 
-// hand hands a message in.
+// hand delivers a message to the mail server.
 func (k *Sender) hand(ctx context.Context, o office, m Message, boxes *mailboxes) error {
 	delivery, err := k.compose(o, m)
 	if err != nil {
@@ -25,7 +25,7 @@ func (k *Sender) hand(ctx context.Context, o office, m Message, boxes *mailboxes
 		return err
 	}
 	defer raw.Close()
-	// The protocol knows no context: its connection ends when the context does.
+	// net/smtp does not know contexts, so the connection is closed when ctx ends.
 	defer context.AfterFunc(ctx, func() { _ = raw.Close() })()
 	encryption := &tls.Config{ServerName: o.host, RootCAs: k.Roots, MinVersion: tls.VersionTLS12}
 	var conn net.Conn = &bounded{Conn: raw, left: mostSaid}
@@ -42,7 +42,7 @@ func (k *Sender) hand(ctx context.Context, o office, m Message, boxes *mailboxes
 	return boxes.deliver(client, o.from.Address, delivery)
 }
 
-// greet says who we are, and has the connection encrypted.
+// greet introduces us to the server, and starts TLS and logs in as configured.
 func (o office) greet(client *smtp.Client, encryption *tls.Config) error {
 	name, err := os.Hostname()
 	if err != nil || strings.ContainsAny(name, " \r\n") {
@@ -53,7 +53,7 @@ func (o office) greet(client *smtp.Client, encryption *tls.Config) error {
 	}
 	if o.security == startTLS {
 		if ok, _ := client.Extension("STARTTLS"); !ok {
-			return configure("mail_unencrypted", o.host+" offers no encryption by STARTTLS", "Take tls with port 465, or ask who runs the server.", nil)
+			return configure("mail_unencrypted", o.host+" offers no encryption by STARTTLS", "Use tls with port 465, or ask the operator of the server.", nil)
 		}
 		if err := client.StartTLS(encryption); err != nil {
 			return err
@@ -74,18 +74,18 @@ func (o office) login(client *smtp.Client) error {
 	case has(offered, "LOGIN"):
 		way = &loginAuth{user: o.user, password: o.password}
 	default:
-		return configure("mail_login", o.host+" offers no way to log in that adtally knows", "It must offer PLAIN or LOGIN. Leave user and password empty, if it asks for none.", nil)
+		return configure("mail_login", o.host+" offers no login mechanism that adtally supports", "It must offer PLAIN or LOGIN. Leave user and password empty if it requires none.", nil)
 	}
 	err := client.Auth(way)
 	if said, ok := errors.AsType[*textproto.Error](err); ok && said.Code >= 500 {
 		return configure("mail_login", fmt.Sprintf("%s does not accept the user or the password: %s", o.host, discreet(said, hiddenPassword(o.password)...)),
-			"Many mail providers want a password made for programs.", nil)
+			"Many mail providers require an app password.", nil)
 	}
 	return err
 }
 
-// failed says what an error of the protocol means. A code from 500 is a refusal
-// for good (RFC 5321, 4.2.1).
+// failed converts an error of the protocol. A code from 500 is a permanent refusal
+// (RFC 5321, 4.2.1).
 func (o office) failed(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

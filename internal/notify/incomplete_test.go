@@ -7,9 +7,9 @@ import (
 	"adtally"
 )
 
-// Values that could not be loaded are told of at once; what the platform gives on
-// a later day is not, while the source is up to date.
-func TestPeopleHearOfQuarantinedValuesAndNotOfWhatComesLater(t *testing.T) { // R24
+// Values that could not be loaded are reported immediately. Data that the platform
+// returns on a later day is not, while the source is up to date.
+func TestWatch_ReportsQuarantineNotDeferredData(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	i := newInstallation(t, r.URL)

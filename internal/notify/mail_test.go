@@ -24,20 +24,20 @@ import (
 
 const password = "hunter2hunter2"
 
-// office is a mail server (RFC 5321) that does as it is told.
+// office is a scripted mail server (RFC 5321).
 type office struct {
 	address string
 	tls     *tls.Config
 	full    bool   // encrypted from the first byte
 	plain   bool   // offers no encryption
-	ways    string // to log in
-	// refuse are answers in place of those that it would give, by what it is asked:
-	// each is given once, the last one always.
+	ways    string // mechanisms to log in
+	// refuse replaces the server's answers, by command: each is used once, the last one
+	// from then on.
 	refuse map[string][]string
 
 	mu   sync.Mutex
-	said []string // what it was asked, but for the message
-	mail []string // messages that it took
+	said []string // commands that it received, without the message
+	mail []string // messages that it accepted
 }
 
 func (o *office) start(t *testing.T) *notify.Sender {
@@ -66,7 +66,7 @@ func (o *office) start(t *testing.T) *notify.Sender {
 	return &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 5 * time.Second, Roots: roots}
 }
 
-// serve speaks with one client until it leaves.
+// serve handles one client until it disconnects.
 func (o *office) serve(conn net.Conn) {
 	if o.full {
 		conn = tls.Server(conn, o.tls)
@@ -167,7 +167,7 @@ func (o *office) channel(security string) adtally.Channel {
 	return c
 }
 
-// deliveries are the messages that it took.
+// deliveries returns the accepted messages.
 func (o *office) deliveries() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -186,7 +186,7 @@ func (o *office) has(s string) bool {
 	return strings.Contains(strings.Join(o.said, "\n"), s)
 }
 
-func TestMailArrives(t *testing.T) { // R24
+func TestMail_Arrives(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		office   *office
@@ -213,7 +213,7 @@ func TestMailArrives(t *testing.T) { // R24
 	}
 }
 
-func TestMailIsReadable(t *testing.T) {
+func TestMail_IsReadable(t *testing.T) {
 	t.Parallel()
 	o := &office{plain: true}
 	k := o.start(t)
@@ -251,7 +251,7 @@ func TestMailIsReadable(t *testing.T) {
 	}
 }
 
-func TestMailThatMayMendItselfIsTriedAgain(t *testing.T) {
+func TestMail_RetriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		refuse   map[string][]string
@@ -285,7 +285,7 @@ func TestMailThatMayMendItselfIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAPasswordIsNeverSentInTheClear(t *testing.T) { // PAINS #26
+func TestMail_NeverSendsPasswordUnencrypted(t *testing.T) {
 	t.Parallel()
 	o := &office{ways: "PLAIN LOGIN", plain: true}
 	k := o.start(t)
@@ -306,7 +306,7 @@ func TestAPasswordIsNeverSentInTheClear(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestThePasswordIsInNoError(t *testing.T) { // PAINS #26
+func TestMail_ErrorsHidePassword(t *testing.T) {
 	t.Parallel()
 	inBase64 := base64.StdEncoding.EncodeToString([]byte(password))
 	for what, refuse := range map[string]map[string][]string{
@@ -324,7 +324,7 @@ func TestThePasswordIsInNoError(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestAMailServerThatSaysNothingIsLeft(t *testing.T) {
+func TestMail_SilentServerTimesOut(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -343,7 +343,7 @@ func TestAMailServerThatSaysNothingIsLeft(t *testing.T) {
 	}
 }
 
-func TestMailSettingsThatCannotBe(t *testing.T) {
+func TestMail_RefusesInvalidSettings(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{Now: func() time.Time { return moment }}
 	o := &office{address: "mail.example:587"}
@@ -371,9 +371,9 @@ func TestMailSettingsThatCannotBe(t *testing.T) {
 	}
 }
 
-// Forms are drawn from the specs: each says what it is, and one field at most is
-// a secret.
-func TestEverySortOfChannelSaysWhatItNeeds(t *testing.T) {
+// Forms are built from the specs: every field has a description, and at most one field
+// is a secret.
+func TestSpecs_DescribeEveryField(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for _, s := range notify.Specs() {

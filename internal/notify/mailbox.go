@@ -13,27 +13,27 @@ import (
 	"adtally"
 )
 
-// partlyArrived is the code of a message that some mailboxes have, and others not.
+// partlyArrived is the code of a message that only some mailboxes accepted.
 const partlyArrived = "mailbox_refused"
 
-// mailboxes are those that a message goes to, and what became of each, over all
-// tries: none is sent it twice.
+// mailboxes are the recipients of a message and their outcomes over all attempts: none
+// gets the message twice.
 type mailboxes struct {
-	left    []*mail.Address // neither taken nor refused for good
-	later   []string        // what was said the last time of those that are left
-	refused []string        // what was said of the others
+	left    []*mail.Address // neither accepted nor refused permanently
+	later   []string        // last answers about those that are left
+	refused []string        // answers about the others
 	taken   int
 }
 
-// rejected is the answer of a server that takes the message for no mailbox.
+// rejected is the answer of a server that accepts the message for no mailbox.
 type rejected struct {
 	said  string
-	later bool // it may take it later for some
+	later bool // some may be accepted later
 }
 
 func (r *rejected) Error() string { return r.said }
 
-// deliver hands the delivery over. A mailbox that is refused keeps no other from it.
+// deliver hands the message over. A refused mailbox does not keep others from it.
 func (b *mailboxes) deliver(client *smtp.Client, from string, delivery []byte) error {
 	if err := client.Mail(from); err != nil {
 		return err
@@ -55,8 +55,7 @@ func (b *mailboxes) deliver(client *smtp.Client, from string, delivery []byte) e
 	if err := w.Close(); err != nil {
 		return err
 	}
-	// From here on the server has the message; it is not sent again because of
-	// how it says goodbye.
+	// From here on the server has the message: an error of QUIT must not send it again.
 	_ = client.Quit()
 	b.taken += len(good)
 	b.left = later
@@ -66,10 +65,10 @@ func (b *mailboxes) deliver(client *smtp.Client, from string, delivery []byte) e
 	return &rejected{strings.Join(b.unheard(), "; "), len(later) > 0}
 }
 
-// spokenBy is what a server said, without the quotes that textproto puts around it.
+// spokenBy returns a server's answer without the quotes that textproto adds.
 func spokenBy(e *textproto.Error) string { return fmt.Sprintf("%03d %s", e.Code, e.Msg) }
 
-// ask names the mailboxes that are left to the server, which takes some of them.
+// ask offers the remaining mailboxes to the server and returns those that it accepts.
 func (b *mailboxes) ask(client *smtp.Client) (good, later []*mail.Address, err error) {
 	b.later = nil
 	var bad []string
@@ -93,41 +92,41 @@ func (b *mailboxes) ask(client *smtp.Client) (good, later []*mail.Address, err e
 	return good, later, nil
 }
 
-// unheard is what the server said of those that do not have the message.
+// unheard returns the answers about mailboxes without the message.
 func (b *mailboxes) unheard() []string { return append(append([]string{}, b.refused...), b.later...) }
 
-// besides says of an error whether some mailboxes have the message already.
+// besides adds to an error that some mailboxes already have the message.
 func (b *mailboxes) besides(err error) error {
 	if err == nil || b.taken == 0 {
 		return err
 	}
 	said := adtally.FaultOf(err)
 	message := said.Message
-	f := configure(partlyArrived, "Some of the mailboxes have the message, others do not: "+message, "Correct the addresses that are named, or take them out.", said.Err)
+	f := configure(partlyArrived, "Only some of the mailboxes accepted the message: "+message, "Correct or remove the addresses that are named.", said.Err)
 	if p, ok := errors.AsType[*passing](err); ok {
 		return &passing{f, p.after}
 	}
 	return f
 }
 
-// deliverable turns the domains of addresses into the form that every server
-// takes (RFC 5891). What stands before the @ has no such form.
+// deliverable encodes the domains of addresses in ASCII, which every server accepts
+// (RFC 5891). The part before the @ has no such form.
 func deliverable(c adtally.Channel, field string, all ...*mail.Address) error {
 	for _, a := range all {
 		at := strings.LastIndex(a.Address, "@")
 		domain, err := asciiHost(a.Address[at+1:])
 		if err != nil {
-			return setting(c, field, fmt.Sprintf("holds an address with a domain that cannot be: %s", a.Address), "Correct what stands after the @.")
+			return setting(c, field, fmt.Sprintf("contains an address with an invalid domain: %s", a.Address), "Correct the part after the @.")
 		}
 		if !ascii(a.Address[:at]) {
-			return setting(c, field, fmt.Sprintf("holds an address that few mail servers take: %s", a.Address), "Use one with plain letters before the @.")
+			return setting(c, field, fmt.Sprintf("contains an address that few mail servers accept: %s", a.Address), "Use an address with only ASCII characters before the @.")
 		}
 		a.Address = a.Address[:at+1] + domain
 	}
 	return nil
 }
 
-// asciiHost is a name of a server in the form that the network takes.
+// asciiHost returns a host name in ASCII.
 func asciiHost(name string) (string, error) {
 	if ascii(name) {
 		return name, nil

@@ -18,7 +18,7 @@ import (
 	"adtally/internal/notify"
 )
 
-// bodies are the parts of a message, decoded, by their type.
+// bodies returns the decoded parts of a message, by type.
 func bodies(t *testing.T, m *mail.Message) map[string]string {
 	t.Helper()
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
@@ -43,8 +43,8 @@ func bodies(t *testing.T, m *mail.Message) map[string]string {
 	}
 }
 
-// endless is a mail server that says the same again and again, after an opening,
-// and counts what is taken from it.
+// endless is a mail server that repeats a line forever after an opening, and counts
+// the bytes that are read.
 func endless(t *testing.T, opening, again string) (address string, sent *atomic.Int64) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -71,9 +71,9 @@ func endless(t *testing.T, opening, again string) (address string, sent *atomic.
 	return listener.Addr().String(), sent
 }
 
-// A server that answers without an end is left after a bounded number of bytes,
-// in whatever it does so.
-func TestMail_AServerThatSpeaksWithoutEndIsLeft(t *testing.T) {
+// The client leaves a server that answers endlessly after a limited number of bytes,
+// in every phase.
+func TestMail_LimitsServerOutput(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct{ opening, again string }{
 		"an endless greeting":        {"", "220-welcome to this server\r\n"},
@@ -88,7 +88,7 @@ func TestMail_AServerThatSpeaksWithoutEndIsLeft(t *testing.T) {
 			k := &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 20 * time.Second}
 			err := k.Send(t.Context(), (&office{address: address}).channel("none"), message)
 			wants(t, what, err, "channel_refused")
-			// The bound, and what the buffers of the system hold on the way.
+			// The limit, and the buffers of the operating system.
 			if n := sent.Load(); n > 12<<20 {
 				t.Errorf("%d bytes were taken", n)
 			}
@@ -134,7 +134,7 @@ func TestMail_LongHeadersAreFolded(t *testing.T) {
 	}
 }
 
-func TestMail_DomainsAreSentInTheirASCIIForm(t *testing.T) {
+func TestMail_EncodesDomainsAsASCII(t *testing.T) {
 	t.Parallel()
 	o := &office{plain: true}
 	k := o.start(t)
@@ -154,9 +154,9 @@ func TestMail_DomainsAreSentInTheirASCIIForm(t *testing.T) {
 	}
 }
 
-// Each mailbox gets the message once, whatever the others say, and the error
-// names those that do not have it with the server's words.
-func TestMail_EachMailboxIsToldOnce(t *testing.T) {
+// Each mailbox gets the message once, whatever happens to the others; the error names
+// those that did not, with the server's answers.
+func TestMail_SendsOncePerMailbox(t *testing.T) {
 	t.Parallel()
 	const bob = "RCPT TO:<bob@example.com>"
 	for what, c := range map[string]struct {
@@ -165,8 +165,8 @@ func TestMail_EachMailboxIsToldOnce(t *testing.T) {
 		says              []string
 	}{
 		"one comes later":   {map[string][]string{bob: {"451 greylisted", "250 well"}}, 2, 1, nil},
-		"one never comes":   {map[string][]string{bob: {"451 greylisted"}}, 1, 1, []string{"Some of the mailboxes", "bob@example.com: 451 greylisted"}},
-		"one is unknown":    {map[string][]string{bob: {"550 5.1.1 no such user"}}, 1, 1, []string{"Some of the mailboxes", "bob@example.com: 550 5.1.1 no such user"}},
+		"one never comes":   {map[string][]string{bob: {"451 greylisted"}}, 1, 1, []string{"Only some of the mailboxes", "bob@example.com: 451 greylisted"}},
+		"one is unknown":    {map[string][]string{bob: {"550 5.1.1 no such user"}}, 1, 1, []string{"Only some of the mailboxes", "bob@example.com: 550 5.1.1 no such user"}},
 		"both are unknown":  {map[string][]string{"RCPT": {"550 no such user"}}, 0, 1, []string{"ada@example.com: 550 no such user; bob@example.com: 550 no such user"}},
 		"unknown, or later": {map[string][]string{bob: {"451 later"}, "RCPT TO:<ada@example.com>": {"550 unknown"}}, 0, 1, []string{"ada@example.com: 550 unknown; bob@example.com: 451 later"}},
 	} {
@@ -188,8 +188,8 @@ func TestMail_EachMailboxIsToldOnce(t *testing.T) {
 	}
 }
 
-// What the other side says is in the sentence that a person reads.
-func TestMail_TheServersOwnWordsAreShown(t *testing.T) {
+// The answer of the other side is part of the sentence for people.
+func TestMail_ShowsServerAnswer(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		refuse map[string][]string

@@ -10,7 +10,7 @@ import (
 	"adtally"
 )
 
-// Event is what happened to an incident.
+// Event is a change of an incident.
 type Event string
 
 // The events.
@@ -21,8 +21,8 @@ const (
 	Trial    Event = "test"
 )
 
-// Message is what people are told. Nothing in it is secret. Its JSON is what
-// signed webhooks carry, and a promise.
+// Message is a notification. It contains no secrets. Its JSON is the data of signed
+// webhooks: fields may be added but not changed.
 type Message struct {
 	ID       string            `json:"id"` // the same for the same event, however often it is sent
 	Event    Event             `json:"event"`
@@ -33,7 +33,7 @@ type Message struct {
 	Title    string            `json:"title"`
 	Sentence string            `json:"sentence"`
 	Cure     string            `json:"cure,omitempty"`
-	Link     string            `json:"link,omitempty"` // where to act; whoever sends it knows the address
+	Link     string            `json:"link,omitempty"` // where to act; set by the caller, who knows the address
 	At       time.Time         `json:"at"`
 	Since    time.Time         `json:"since,omitzero"`
 	Source   string            `json:"source,omitempty"`
@@ -41,19 +41,19 @@ type Message struct {
 	Subject  string            `json:"subject,omitempty"`
 }
 
-// titles are what has happened, in few words.
+// titles say what happened, in a few words.
 var titles = map[adtally.AlertKind]string{
-	adtally.SyncFailed:    "it does not sync",
-	adtally.AuthExpired:   "it must be reconnected",
-	adtally.AccessEnding:  "its access ends soon",
-	adtally.AccountLost:   "an ad account is not shared any more",
-	adtally.VersionEnding: "the API version ends soon",
-	adtally.PurgeFailed:   "its tables cannot be dropped",
-	adtally.Stale:         "its data is late",
-	adtally.Suspect:       "its data may be wrong",
+	adtally.SyncFailed:    "sync failed",
+	adtally.AuthExpired:   "reconnect needed",
+	adtally.AccessEnding:  "access ends soon",
+	adtally.AccountLost:   "ad account no longer shared",
+	adtally.VersionEnding: "API version ends soon",
+	adtally.PurgeFailed:   "tables cannot be dropped",
+	adtally.Stale:         "data is late",
+	adtally.Suspect:       "data may be wrong",
 }
 
-// messageOf says what has happened to an incident.
+// messageOf describes an event of an incident.
 func messageOf(o adtally.Incident, e Event, now time.Time) Message {
 	m := Message{
 		ID: fmt.Sprintf("%s_%s", o.ID, e), Event: e, Incident: o.ID, Kind: o.Kind, Aspect: o.Kind.Aspect(),
@@ -65,8 +65,8 @@ func messageOf(o adtally.Incident, e Event, now time.Time) Message {
 		m.ID = fmt.Sprintf("%s_%d", m.ID, o.ToldStage)
 	case Resolved:
 		m.Severity, m.Cure = adtally.Well, ""
-		m.Title = nameOf(o) + ": it is well again"
-		m.Sentence = fmt.Sprintf("This is over after %s: %s", spoken(o.Calm.Sub(o.Since)), o.Sentence)
+		m.Title = nameOf(o) + ": resolved"
+		m.Sentence = fmt.Sprintf("Resolved after %s: %s", spoken(o.Calm.Sub(o.Since)), o.Sentence)
 	}
 	return m
 }
@@ -81,13 +81,13 @@ func nameOf(o adtally.Incident) string {
 	return "Adtally"
 }
 
-// TestMessage is what is sent to see whether a channel works.
+// TestMessage is the message with which a channel is tested.
 func TestMessage(id string, now time.Time) Message {
-	return Message{ID: id + "_" + string(Trial), Event: Trial, Severity: adtally.Well, Title: "Adtally: a test", At: now,
-		Sentence: "This is a test. Alerts of this installation arrive here."}
+	return Message{ID: id + "_" + string(Trial), Event: Trial, Severity: adtally.Well, Title: "Adtally: test message", At: now,
+		Sentence: "This is a test. Alerts of this installation will arrive here."}
 }
 
-// spoken says how long something took, in its two largest units.
+// spoken formats a duration in its two largest units.
 func spoken(d time.Duration) string {
 	var parts []string
 	for _, u := range []struct {
@@ -105,10 +105,10 @@ func spoken(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// moment says when something was.
+// moment formats a time in UTC.
 func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }
 
-// text is the message in plain words, for mail.
+// text is the message as plain text, for mail.
 func (m Message) text() string {
 	parts := []string{line(m.Sentence, 2000)}
 	if m.Cure != "" {
@@ -121,8 +121,8 @@ func (m Message) text() string {
 	return strings.Join(parts, "\n\n") + "\n"
 }
 
-// page lays a message out as HTML. It loads nothing, and mail programs show it
-// without styles of their own.
+// page renders a message as HTML. It loads nothing, and needs no style sheet, which
+// mail programs drop.
 var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{{.Title}}</title></head>
 <body style="font-family: sans-serif; line-height: 1.5">
@@ -142,8 +142,8 @@ func (m Message) html() (string, error) {
 	return out.String(), err
 }
 
-// line makes of words of any origin one line that no header or terminal takes
-// for more, and cuts it where nobody reads on.
+// line returns foreign text as one line without control characters, so that it cannot
+// inject headers or terminal codes, and shortens it.
 func line(s string, most int) string {
 	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if r := []rune(s); len(r) > most {

@@ -17,15 +17,15 @@ import (
 	"adtally"
 )
 
-// target reads the address of a channel. Its errors do not show it: a chat's
-// address is its secret.
+// target parses the address of a channel. Its errors do not show the address, because
+// the address of a chat is a secret.
 func target(c adtally.Channel, field, address string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
-		return nil, setting(c, field, "is no address that a message can go to", "Copy the whole address, from https:// to its end.")
+		return nil, setting(c, field, "is not a valid address", "Copy the whole address, starting with https://.")
 	}
 	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return nil, setting(c, field, "does not begin with https://", "Plain http:// is only for this machine itself, such as http://localhost:9000/.")
+		return nil, setting(c, field, "does not start with https://", "Use https://; plain http:// is only allowed for this machine, such as http://localhost:9000/.")
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil {
 		if why := barred(a, u.Scheme == "http"); why != "" {
@@ -40,15 +40,15 @@ func loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && plainAddress(a).IsLoopback()
 }
 
-// delivery is what is sent to an address.
+// delivery is a request to send.
 type delivery struct {
 	to      *url.URL
 	header  http.Header
 	body    []byte
-	secrets []string // never to be seen in an error
+	secrets []string // must not appear in an error
 }
 
-// post sends a delivery and says what came of it.
+// post sends a request and converts the outcome.
 func (k *Sender) post(ctx context.Context, l delivery) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.to.String(), bytes.NewReader(l.body))
 	if err != nil {
@@ -67,12 +67,12 @@ func (k *Sender) post(ctx context.Context, l delivery) error {
 	return l.read(answer)
 }
 
-// client is made for one address. It goes where the guard lets it, and follows to
-// no other.
+// client returns an HTTP client for one address: barred addresses and redirects to
+// other hosts are refused.
 func (k *Sender) client(to *url.URL) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
-			Proxy:             http.ProxyFromEnvironment, // to some networks there is no other way out
+			Proxy:             http.ProxyFromEnvironment, // some networks have no other way out
 			DialContext:       dialer(to.Scheme == "http").DialContext,
 			TLSClientConfig:   &tls.Config{RootCAs: k.Roots, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2: true,
@@ -80,18 +80,18 @@ func (k *Sender) client(to *url.URL) *http.Client {
 			MaxResponseHeaderBytes: mostHeader,
 		},
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
-			// Of other redirects than 307 and 308 the message would be lost.
+			// Other redirects than 307 and 308 would drop the body.
 			if r.Method == http.MethodPost && r.URL.Scheme == to.Scheme && r.URL.Host == to.Host && len(via) < 3 {
 				return nil
 			}
-			return configure("channel_moved", fmt.Sprintf("%s sends messages on to another address", to.Host),
-				"Give the channel the new address, if it is the right one.", nil)
+			return configure("channel_moved", fmt.Sprintf("%s redirects messages to another host", to.Host),
+				"If the new address is correct, enter it in the channel.", nil)
 		},
 	}
 }
 
-// lost is the error of a delivery that had no answer. What is wrong with an address
-// stays as it is; all else may be gone the next time.
+// lost converts the error of a request without an answer. Faults of the address stay;
+// all other errors may be temporary.
 func (l delivery) lost(err error) error {
 	if f, ok := errors.AsType[*adtally.Fault](err); ok {
 		return f
@@ -102,14 +102,14 @@ func (l delivery) lost(err error) error {
 	return &passing{err: unreachable(l.to.Host, l.discreet(err))}
 }
 
-// mostAnswer is how much of an answer is read: enough to say what is wrong.
+// mostAnswer is how many bytes of an answer are read for the error message.
 const mostAnswer = 4096
 
-// read says what an answer means.
+// read converts an answer.
 func (l delivery) read(answer *http.Response) error {
 	said, err := io.ReadAll(io.LimitReader(answer.Body, mostAnswer))
 	if answer.StatusCode/100 == 2 {
-		return nil // whatever became of the rest
+		return nil // an error while reading the body does not matter
 	}
 	if err != nil {
 		said = nil

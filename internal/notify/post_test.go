@@ -24,14 +24,14 @@ var message = notify.Message{ID: "o1_opened", Event: notify.Opened, Incident: "o
 	Severity: adtally.Critical, Title: "Shop & <Son>: it does not sync", Sentence: "<!channel> it is so.", Cure: "Do this.",
 	Link: "https://adtally.example/sources/s?a=1&b=<|>", At: moment, Since: moment, Source: "s", Name: "Shop & <Son>"}
 
-// heard is one request as the other side sees it.
+// heard is one request as the receiver sees it.
 type heard struct {
 	path   string
 	header http.Header
 	body   []byte
 }
 
-// listener is somebody's server, which answers as it is told.
+// listener is a scripted receiver.
 type listener struct {
 	mu     sync.Mutex
 	heard  []heard
@@ -49,7 +49,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// all are the requests so far.
+// all returns the requests so far.
 func (l *listener) all() []heard {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -60,11 +60,11 @@ func answers(codes ...int) func(int, http.ResponseWriter, *http.Request) {
 	return func(n int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(codes[min(n, len(codes))-1]) }
 }
 
-// secure starts a listener with TLS, and a sender that believes it.
+// secure starts a listener with TLS, and a sender that trusts it.
 func secure(t *testing.T, l *listener) (*httptest.Server, *notify.Sender) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(l)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it would complain of those who do not believe it
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it would log the refused handshakes
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	roots := x509.NewCertPool()
@@ -80,7 +80,7 @@ func webhook(address string, key adtally.Secret) adtally.Channel {
 	return adtally.Channel{ID: "c", Name: "ours", Kind: "webhook", Settings: map[string]string{"url": address}, Secret: key}
 }
 
-// wants says that an error is a fault with a code and a cure.
+// wants checks that an error is a fault with a code and a hint.
 func wants(t *testing.T, what string, err error, code string) {
 	t.Helper()
 	f := adtally.FaultOf(err)
@@ -89,7 +89,7 @@ func wants(t *testing.T, what string, err error, code string) {
 	}
 }
 
-func TestAChatIsWrittenTo(t *testing.T) { // R24
+func TestSlack_Posts(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, k := secure(t, l)
@@ -106,7 +106,7 @@ func TestAChatIsWrittenTo(t *testing.T) { // R24
 	}
 }
 
-func TestAProgramIsCalledAndCanTellThatItWasUs(t *testing.T) { // R24
+func TestWebhook_IsSigned(t *testing.T) {
 	t.Parallel()
 	l := &listener{answer: answers(503, 200)}
 	s, k := secure(t, l)
@@ -133,7 +133,7 @@ func TestAProgramIsCalledAndCanTellThatItWasUs(t *testing.T) { // R24
 	}
 }
 
-func TestATestArrives(t *testing.T) {
+func TestSender_TestMessageArrives(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, k := secure(t, l)
@@ -145,7 +145,7 @@ func TestATestArrives(t *testing.T) {
 	}
 }
 
-func TestWhatMayMendItselfIsTriedThreeTimes(t *testing.T) {
+func TestSender_RetriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		answer func(int, http.ResponseWriter, *http.Request)
@@ -180,7 +180,7 @@ func TestWhatMayMendItselfIsTriedThreeTimes(t *testing.T) {
 	}
 }
 
-func TestWhoIsCalledOffStopsTrying(t *testing.T) {
+func TestSender_StopsWhenCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &listener{answer: func(_ int, w http.ResponseWriter, _ *http.Request) { cancel(); w.WriteHeader(503) }}
@@ -192,8 +192,9 @@ func TestWhoIsCalledOffStopsTrying(t *testing.T) {
 	}
 }
 
-// A message follows to no other address, and is not lost on the way to the same.
-func TestAMessageIsNotSentElsewhere(t *testing.T) {
+// A message follows no redirect to another host, and survives a redirect to the same
+// one.
+func TestSender_RefusesRedirectsToOtherHosts(t *testing.T) {
 	t.Parallel()
 	stranger := &listener{}
 	elsewhere, _ := secure(t, stranger)
@@ -230,7 +231,7 @@ func TestAMessageIsNotSentElsewhere(t *testing.T) {
 	}
 }
 
-func TestAServerThatNobodyKnowsIsNotBelieved(t *testing.T) {
+func TestSender_RefusesUnknownCertificates(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	s, _ := secure(t, l)
@@ -241,7 +242,7 @@ func TestAServerThatNobodyKnowsIsNotBelieved(t *testing.T) {
 	}
 }
 
-func TestWhereMessagesGo(t *testing.T) {
+func TestSender_AcceptedAddresses(t *testing.T) {
 	t.Parallel()
 	for address, ok := range map[string]bool{
 		"203.0.113.9": true, "10.0.0.8": true, "192.168.1.2": true, "127.0.0.1": true, "::1": true, "fd12::1": true, "100.64.0.1": true,
@@ -258,7 +259,7 @@ func TestWhereMessagesGo(t *testing.T) {
 	}
 }
 
-func TestAddressesThatNoMessageGoesTo(t *testing.T) {
+func TestGuard_RefusesBarredAddresses(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{Now: func() time.Time { return moment }}
 	for address, code := range map[string]string{
@@ -296,9 +297,9 @@ func TestAddressesThatNoMessageGoesTo(t *testing.T) {
 	wants(t, "no such kind", k.Check(adtally.Channel{Kind: "pigeon"}), "channel_setting")
 }
 
-// A name may lead to another address when it is used than when it was given:
-// what counts is where the connection goes.
-func TestNoConnectionGoesToABarredAddress(t *testing.T) {
+// A name may resolve differently when it is used than when it was entered: the address
+// of the connection counts.
+func TestGuard_ChecksResolvedAddress(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{}
 	for _, address := range []string{"https://169.254.169.254:9/", "https://0.0.0.0:9/", "https://[fe80::1]:9/", "http://10.9.8.7:9/"} {
@@ -313,8 +314,8 @@ func TestNoConnectionGoesToABarredAddress(t *testing.T) {
 	}
 }
 
-// Whatever the other side does, the address of a chat is in no error.
-func TestTheAddressOfAChatIsInNoError(t *testing.T) { // PAINS #26
+// Whatever the receiver does, no error contains the address of a chat.
+func TestSlack_ErrorsHideAddress(t *testing.T) {
 	t.Parallel()
 	const secret = "T0/B0/topsecretpath"
 	for what, answer := range map[string]func(int, http.ResponseWriter, *http.Request){
@@ -355,7 +356,7 @@ func TestTheAddressOfAChatIsInNoError(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestWhatTheOtherSideSaysIsShownOnOneLine(t *testing.T) {
+func TestSender_ShowsAnswerOnOneLine(t *testing.T) {
 	t.Parallel()
 	l := &listener{answer: func(_ int, w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(403)

@@ -12,28 +12,28 @@ import (
 	"adtally"
 )
 
-// Sender brings messages to people.
+// Sender sends messages to channels.
 type Sender struct {
 	Now     func() time.Time
-	Timeout time.Duration  // for one try; 0 = ten seconds
-	Pause   time.Duration  // after the first try, four times as long after the next; 0 = one second
-	Roots   *x509.CertPool // who is believed; nil = whom the system believes
+	Timeout time.Duration  // of one attempt; 0 = ten seconds
+	Pause   time.Duration  // after the first attempt, then four times as long; 0 = one second
+	Roots   *x509.CertPool // trusted certificates; nil = those of the system
 }
 
-// tries is how often a message is sent that does not arrive. More is for whoever
-// keeps the messages: they may be sent again later, with the same ID.
+// tries is how many times a message is sent before Send gives up. The caller stores
+// messages and may send them again later, with the same ID.
 const tries = 3
 
-// longestPause is the most that another server may ask for between two tries.
+// longestPause is the longest Retry-After that is honored.
 const longestPause = 30 * time.Second
 
-// send brings one message to one place, once.
+// send sends one message once.
 type send func(context.Context, Message) error
 
-// kind is a sort of channel.
+// kind is a kind of channel.
 type kind struct {
 	spec adtally.Spec
-	// open reads the settings; it touches no network.
+	// open reads the settings without using the network.
 	open func(*Sender, adtally.Channel) (send, error)
 }
 
@@ -43,7 +43,7 @@ var kinds = map[string]kind{
 	webhookSpec.Name: {webhookSpec, (*Sender).webhook},
 }
 
-// Specs are the sorts of channels; forms and docs are drawn from them.
+// Specs describes the kinds of channels, for forms and documentation.
 func Specs() (all []adtally.Spec) {
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		all = append(all, kinds[name].spec)
@@ -51,7 +51,7 @@ func Specs() (all []adtally.Spec) {
 	return all
 }
 
-// Check says what is wrong with a channel's settings; it touches no network.
+// Check validates a channel's settings without using the network.
 func (k *Sender) Check(c adtally.Channel) error {
 	_, err := k.open(c)
 	return err
@@ -60,7 +60,7 @@ func (k *Sender) Check(c adtally.Channel) error {
 func (k *Sender) open(c adtally.Channel) (send, error) {
 	kind, ok := kinds[c.Kind]
 	if !ok {
-		return nil, setting(c, "kind", "names no sort of channel", "Take one of mail, slack and webhook.")
+		return nil, setting(c, "kind", "is not a kind of channel", "Use mail, slack or webhook.")
 	}
 	for _, f := range kind.spec.Fields {
 		if f.Secret && c.Secret.IsZero() && f.Key != passwordField {
@@ -70,8 +70,8 @@ func (k *Sender) open(c adtally.Channel) (send, error) {
 	return kind.open(k, c)
 }
 
-// Send brings a message to a channel. What may mend itself is tried again, a few
-// times; what a person must mend is not.
+// Send sends a message to a channel. Temporary errors are tried again a few times;
+// errors that a person must fix are not.
 func (k *Sender) Send(ctx context.Context, c adtally.Channel, m Message) error {
 	deliver, err := k.open(c)
 	if err != nil {
@@ -87,7 +87,7 @@ func (k *Sender) Send(ctx context.Context, c adtally.Channel, m Message) error {
 		if try == tries || ctx.Err() != nil {
 			return again.err
 		}
-		if err := rest(ctx, max(pause+rand.N(pause/2), again.after)); err != nil { //nolint:gosec // no secret: it keeps many from meeting again
+		if err := rest(ctx, max(pause+rand.N(pause/2), again.after)); err != nil { //nolint:gosec // jitter, not a secret
 			return again.err
 		}
 		pause *= 4

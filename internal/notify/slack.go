@@ -10,15 +10,15 @@ import (
 )
 
 var slackSpec = adtally.Spec{
-	Name: "slack", Title: "Slack, or what speaks like it",
+	Name: "slack", Title: "Slack or compatible",
 	Summary: "An incoming webhook of Slack, Mattermost, Rocket.Chat, or of Discord (its address with /slack at the end).",
 	Fields: []adtally.Field{
 		{Key: "url", Label: "Webhook address", Secret: true, Scope: adtally.PerSource,
-			Help: "Copy it from the chat's settings for incoming webhooks. Whoever knows it can write there."},
+			Help: "Copy it from the chat's settings for incoming webhooks. Anyone who knows it can post there."},
 	},
 }
 
-// slack writes into a chat. The address is the secret: it is in no error.
+// slack opens a chat channel. Its address is the secret and appears in no error.
 func (k *Sender) slack(c adtally.Channel) (send, error) {
 	to, err := target(c, "url", c.Secret.Reveal())
 	if err != nil {
@@ -33,8 +33,8 @@ func (k *Sender) slack(c adtally.Channel) (send, error) {
 	}, nil
 }
 
-// hidden are the forms in which a channel's secret could turn up. What is short is
-// no secret: it is a word such as "services".
+// hidden returns the forms in which a channel's secret could appear. Short parts of
+// the path, such as "services", are not secret.
 func hidden(c adtally.Channel, parts ...string) (all []string) {
 	for _, p := range parts {
 		if len(p) > len("services") {
@@ -44,11 +44,11 @@ func hidden(c adtally.Channel, parts ...string) (all []string) {
 	return append(all, strings.TrimSpace(c.Secret.Reveal()))
 }
 
-// escaped keeps Slack from taking words of others for commands and links.
+// escaped keeps Slack from interpreting foreign text as commands and links.
 // https://docs.slack.dev/messaging/formatting-message-text
 var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// escapedLink is an address between < and |, which Slack takes literally.
+// escapedLink escapes an address between < and |, which Slack takes literally.
 var escapedLink = strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|", "%7C")
 
 func slackText(m Message) string {

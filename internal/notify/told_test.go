@@ -9,9 +9,10 @@ import (
 	"adtally"
 )
 
-// An incident is told when a channel took a message about it, not when the message
-// was written; what did not arrive says why, in the delivery and to the log.
-func TestWatch_ToldIsWhatAChannelTook(t *testing.T) {
+// An incident counts as notified when a channel accepted a message about it, not when
+// the message was written. A failed delivery has its reason, in the delivery and in
+// the log.
+func TestWatch_ToldMeansAccepted(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	r.down.Store(true)
@@ -39,8 +40,8 @@ func TestWatch_ToldIsWhatAChannelTook(t *testing.T) {
 	}
 }
 
-// What some mailboxes have is not sent again, and counts as told.
-func TestWatch_WhatSomeMailboxesHaveIsNotSentAgain(t *testing.T) {
+// Mail that some mailboxes accepted is not sent again, and counts as notified.
+func TestWatch_PartlyAcceptedMailIsNotResent(t *testing.T) {
 	t.Parallel()
 	o := &office{plain: true, refuse: map[string][]string{"RCPT TO:<bob@example.com>": {"550 no such user"}}}
 	k := o.start(t)

@@ -13,24 +13,24 @@ import (
 	"adtally"
 )
 
-// Facts are what alerts are seen in.
+// Facts provides what alerts are computed from.
 type Facts interface {
 	Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
 	Drifts(ctx context.Context) (map[string][]adtally.Drift, error)
 	Grants(ctx context.Context) (map[string]adtally.Grant, error)
-	// LostAccounts are those that a platform did not show when it was asked last, by
-	// source.
+	// LostAccounts returns, by source, the accounts that were missing from the platform's
+	// latest listing.
 	LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccount, error)
 }
 
-// Incidents are what was seen before.
+// Incidents stores incidents.
 type Incidents interface {
 	OpenIncidents(ctx context.Context) ([]adtally.Incident, error)
-	// Tell writes both down or neither, and no delivery twice.
+	// Tell stores incidents and deliveries in one transaction, each delivery once.
 	Tell(ctx context.Context, incidents []adtally.Incident, deliveries []adtally.Delivery) error
 }
 
-// Post is what is to be sent.
+// Post stores channels and deliveries.
 type Post interface {
 	Channels(ctx context.Context) ([]adtally.Channel, error)
 	Channel(ctx context.Context, id string) (adtally.Channel, error)
@@ -39,7 +39,7 @@ type Post interface {
 	PruneDeliveries(ctx context.Context, before time.Time) error
 }
 
-// Watch looks again and again at what is wrong, and tells people. Several may
+// Watch repeatedly checks what is wrong and notifies people. Several processes may
 // watch the same installation.
 type Watch struct {
 	Facts     Facts
@@ -47,25 +47,24 @@ type Watch struct {
 	Post      Post
 	Sender    *Sender
 	Open      func(ctx context.Context, credential string) (adtally.Secret, error)
-	// Versions are those of the platforms' APIs that we speak, and when each ends;
-	// zero = nobody knows.
+	// Versions returns the platforms' API versions in use and their ends; zero = unknown.
 	Versions func() map[string]time.Time
-	Link     func(source string) string // where to act
+	Link     func(source string) string // page on which to act
 	Now      func() time.Time
 	NewID    func() string
 	Report   func(error)
-	Tick     time.Duration // how often it looks; 0 = ten seconds
+	Tick     time.Duration // interval of the checks; 0 = ten seconds
 }
 
 const usualTick = 10 * time.Second
 
-// Run looks until ctx ends.
+// Run checks until ctx ends.
 func (w *Watch) Run(ctx context.Context) error {
 	ticker := time.NewTicker(or(w.Tick, usualTick))
 	defer ticker.Stop()
 	for {
 		if err := errors.Join(w.RunOnce(ctx), w.Deliver(ctx)); err != nil && ctx.Err() == nil {
-			w.Report(fmt.Errorf("watch over the sources: %w", err))
+			w.Report(fmt.Errorf("check the sources: %w", err))
 		}
 		select {
 		case <-ticker.C:
@@ -75,7 +74,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	}
 }
 
-// RunOnce sees once what is wrong, and writes down what people are to be told.
+// RunOnce checks once what is wrong, and stores the messages to send.
 func (w *Watch) RunOnce(ctx context.Context) error {
 	now := w.Now()
 	sources, err := w.Facts.Sources(ctx, false)
@@ -111,7 +110,7 @@ func (w *Watch) RunOnce(ctx context.Context) error {
 	return w.Incidents.Tell(ctx, append(d.Incidents, ended...), deliveries)
 }
 
-// alerts are all that are wrong now.
+// alerts returns everything that is wrong now.
 func (w *Watch) alerts(ctx context.Context, sources []adtally.SourceRecord, now time.Time) ([]adtally.Alert, error) {
 	drifts, err := w.Facts.Drifts(ctx)
 	if err != nil {
@@ -145,12 +144,12 @@ func (w *Watch) alerts(ctx context.Context, sources []adtally.SourceRecord, now 
 	return all, nil
 }
 
-// restsOnly says that a source is up to date, and reads the rest when the platform
-// gives it: nobody need hear of that.
+// restsOnly reports whether a source is up to date except for data that the platform
+// returns later: nobody needs to be notified.
 func restsOnly(s adtally.SourceRecord) bool { return s.Failures == 0 && s.Fault.Act == adtally.Wait }
 
-// present keeps the incidents of sources that are there. Those of a source that
-// was deleted are over, and nobody is told.
+// present separates the incidents of existing sources from those of deleted ones,
+// which are closed without a message.
 func present(open []adtally.Incident, sources []adtally.SourceRecord, now time.Time) (kept, ended []adtally.Incident) {
 	for _, o := range open {
 		if o.Source == "" || slices.ContainsFunc(sources, func(s adtally.SourceRecord) bool { return s.ID == o.Source }) {
@@ -163,7 +162,7 @@ func present(open []adtally.Incident, sources []adtally.SourceRecord, now time.T
 	return kept, ended
 }
 
-// deliveries are the messages, each to every channel that hears of it.
+// deliveries returns one delivery for each message and subscribed channel.
 func (w *Watch) deliveries(ctx context.Context, messages []Message, now time.Time) (all []adtally.Delivery, err error) {
 	if len(messages) == 0 {
 		return nil, nil
@@ -189,8 +188,8 @@ func (w *Watch) deliveries(ctx context.Context, messages []Message, now time.Tim
 	return all, nil
 }
 
-// How deliveries are sent that do not arrive: for three days, ever more seldom.
-// Whoever takes one has some minutes.
+// A delivery is retried for three days, with growing pauses. A worker holds it for a
+// few minutes.
 const (
 	hold           = 5 * time.Minute
 	firstPause     = 5 * time.Minute
@@ -200,20 +199,20 @@ const (
 	deliveriesOnce = 20
 )
 
-// Deliver sends what is to be sent now.
+// Deliver sends the deliveries that are due.
 func (w *Watch) Deliver(ctx context.Context) error {
 	now := w.Now()
 	deliveries, err := w.Post.TakeDeliveries(ctx, now, hold, deliveriesOnce)
 	err = errors.Join(err, w.Post.PruneDeliveries(ctx, now.Add(-deliveryLife)))
-	var sending errgroup.Group // one that does not answer holds up no other
+	var sending errgroup.Group // a slow channel delays no other
 	for _, l := range deliveries {
 		sending.Go(func() error { return w.Post.DeliverySent(ctx, w.sent(ctx, l)) })
 	}
 	return errors.Join(err, sending.Wait())
 }
 
-// sent sends a delivery, and says what became of it. What some mailboxes have has
-// arrived: it is not sent to them again.
+// sent sends a delivery and records the outcome. A delivery that some mailboxes
+// accepted counts as sent, so that they do not get it again.
 func (w *Watch) sent(ctx context.Context, l adtally.Delivery) adtally.Delivery {
 	err := w.send(ctx, &l)
 	now := w.Now()
@@ -221,7 +220,7 @@ func (w *Watch) sent(ctx context.Context, l adtally.Delivery) adtally.Delivery {
 		l.Arrived, l.NotBefore, l.Problem = now, time.Time{}, ""
 		return l
 	}
-	w.Report(fmt.Errorf("bring the message %s to the channel %s: %w", l.ID, l.Channel, err))
+	w.Report(fmt.Errorf("send the message %s to the channel %s: %w", l.ID, l.Channel, err))
 	f := adtally.FaultOf(err)
 	l.Problem = f.Message
 	if f.Code == partlyArrived {
@@ -248,12 +247,12 @@ func (w *Watch) send(ctx context.Context, l *adtally.Delivery) error {
 	return w.deliver(ctx, c, m)
 }
 
-// Try sends a test to a channel now, and says whether it arrived.
+// Try sends a test message to a channel and waits for the outcome.
 func (w *Watch) Try(ctx context.Context, c adtally.Channel) error {
 	return w.deliver(ctx, c, TestMessage(w.NewID(), w.Now()))
 }
 
-// deliver opens a channel's secret and sends.
+// deliver opens a channel's secret and sends a message.
 func (w *Watch) deliver(ctx context.Context, c adtally.Channel, m Message) (err error) {
 	if c.Credential != "" {
 		if c.Secret, err = w.Open(ctx, c.Credential); err != nil {

@@ -20,7 +20,7 @@ import (
 	"adtally/internal/store"
 )
 
-// receiver is a program of somebody's that is told.
+// receiver is a webhook receiver.
 type receiver struct {
 	*httptest.Server
 	down atomic.Bool
@@ -51,7 +51,7 @@ func newReceiver(t *testing.T) *receiver {
 	return r
 }
 
-// heard gives what was said since the last time.
+// heard returns the events since the last call.
 func (r *receiver) heard() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +60,7 @@ func (r *receiver) heard() []string {
 	return said
 }
 
-// installation is a database with one source, and two who watch over it.
+// installation is a database with one source and two watchers.
 type installation struct {
 	t      *testing.T
 	db     *store.DB
@@ -73,7 +73,7 @@ func (i *installation) Grants(context.Context) (map[string]adtally.Grant, error)
 	return i.grants, nil
 }
 
-// facts are the database's, but for what the vault would know.
+// facts are the database's, without the vault.
 type facts struct {
 	*store.DB
 	i *installation
@@ -108,7 +108,7 @@ func newInstallation(t *testing.T, address string) *installation {
 	return i
 }
 
-// pace changes how the source goes, as the end of a run does.
+// pace changes the state of the source, as the end of a run does.
 func (i *installation) pace(change func(*adtally.SourceRecord)) {
 	i.t.Helper()
 	run := fmt.Sprint("r", i.now.Load().UnixNano())
@@ -127,7 +127,7 @@ func (i *installation) pace(change func(*adtally.SourceRecord)) {
 	}
 }
 
-// after lets time go by, in which both look every five minutes, at once.
+// after advances the time; both watchers check every five minutes, simultaneously.
 func (i *installation) after(d time.Duration) {
 	i.t.Helper()
 	for end := i.now.Load().Add(d); i.now.Load().Before(end); {
@@ -155,9 +155,10 @@ func failing(now time.Time, act adtally.Act) func(*adtally.SourceRecord) {
 	}
 }
 
-// R24: once per incident, and once when it is over, however many watch; what is
-// late is seen by when it was last good; what does not arrive is sent later.
-func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
+// An incident is reported once, and once when it is resolved, however many processes
+// watch. A late source is detected by its last good sync. Failed deliveries are sent
+// later.
+func TestWatch_ReportsOpenedAndResolvedOnce(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	i := newInstallation(t, r.URL)
@@ -212,7 +213,7 @@ func TestPeopleAreToldOnceAndOnceMoreWhenItIsOver(t *testing.T) {
 	same(t, "once they are dropped", r.heard(), nil)
 }
 
-func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) { // R24
+func TestWatch_GivesUpUndeliverable(t *testing.T) {
 	t.Parallel()
 	r := newReceiver(t)
 	r.down.Store(true)
@@ -231,7 +232,7 @@ func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) { // R24
 	given := 0
 	for _, l := range deliveries {
 		if l.Written.Sub(moment) > 24*time.Hour {
-			continue // of something that came later
+			continue // an event of a later incident
 		}
 		given++
 		if l.Tries < 12 || l.Tries > 30 || !l.NotBefore.IsZero() || !l.Arrived.IsZero() || l.Problem == "" {
@@ -243,7 +244,7 @@ func TestALetterThatNeverArrivesIsGivenUp(t *testing.T) { // R24
 	}
 }
 
-// same compares what was heard, in any order.
+// same compares events in any order.
 func same(t *testing.T, when string, got, want []string) {
 	t.Helper()
 	slices.Sort(got)

@@ -18,7 +18,7 @@ import (
 
 var webhookSpec = adtally.Spec{
 	Name: "webhook", Title: "Signed webhook",
-	Summary: "A call to a program of yours, signed as https://www.standardwebhooks.com says.",
+	Summary: "A request to a program of yours, signed according to https://www.standardwebhooks.com.",
 	Fields: []adtally.Field{
 		{Key: "url", Label: "Address", Help: "An https:// address that answers with 200 to 299.", Scope: adtally.PerSource},
 		{Key: "key", Label: "Signing key", Secret: true, Scope: adtally.PerSource,
@@ -26,7 +26,7 @@ var webhookSpec = adtally.Spec{
 	},
 }
 
-// The headers of a signed call, and how the parts of them begin.
+// Headers of a signed request, and the prefixes of their parts.
 const (
 	headerID        = "Webhook-Id"
 	headerTimestamp = "Webhook-Timestamp"
@@ -35,27 +35,27 @@ const (
 	signed          = "v1,"
 )
 
-// How long a signing key may be, in bytes (standardwebhooks.com).
+// Length of a signing key in bytes (standardwebhooks.com).
 const (
 	leastKey = 24
 	mostKey  = 64
 )
 
-// tolerance is how old, or how far ahead, a signed call may be: who has heard one
-// cannot say it again later (standardwebhooks.com).
+// tolerance is the largest accepted age of a request, in either direction. It prevents
+// replays (standardwebhooks.com).
 const tolerance = 5 * time.Minute
 
-// call is what a webhook carries.
+// call is the body of a webhook.
 type call struct {
 	Type      string    `json:"type"` // "alert.opened"
 	Timestamp time.Time `json:"timestamp"`
 	Data      Message   `json:"data"`
 }
 
-// NewSigningKey makes a key that nobody has.
+// NewSigningKey returns a random key.
 func NewSigningKey() adtally.Secret {
 	var raw [32]byte
-	_, _ = rand.Read(raw[:]) // it never fails, says crypto/rand
+	_, _ = rand.Read(raw[:]) // crypto/rand.Read never fails
 	return adtally.NewSecret(keyPrefix + base64.StdEncoding.EncodeToString(raw[:]))
 }
 
@@ -69,7 +69,7 @@ func signingKey(secret adtally.Secret) ([]byte, error) {
 	return raw, nil
 }
 
-// webhook calls a program. Every try is signed anew, and has the same ID.
+// webhook opens a webhook channel. Every attempt has a new signature and the same ID.
 func (k *Sender) webhook(c adtally.Channel) (send, error) {
 	to, err := target(c, "url", c.Settings["url"])
 	if err != nil {
@@ -77,7 +77,7 @@ func (k *Sender) webhook(c adtally.Channel) (send, error) {
 	}
 	key, err := signingKey(c.Secret)
 	if err != nil {
-		return nil, setting(c, "key", "is no signing key", "Have a new one made, and give it to your program.")
+		return nil, setting(c, "key", "is not a signing key", "Leave it empty when you create a channel to generate a key, and copy that to your program.")
 	}
 	return func(ctx context.Context, m Message) error {
 		body, err := json.Marshal(call{"alert." + string(m.Event), m.At, m})
@@ -100,16 +100,15 @@ func sign(key []byte, id, timestamp string, body []byte) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// The ways in which a call is not what it should be.
+// Errors of Verify.
 var (
-	ErrUnsigned = errors.New("the call is not signed with this key")
-	ErrOld      = errors.New("the call was signed too long ago, or too far ahead")
+	ErrUnsigned = errors.New("the request is not signed with this key")
+	ErrOld      = errors.New("the timestamp of the request is too old or in the future")
 )
 
-// Verify is for whoever receives signed webhooks: it says whether a call with
-// these headers and this body, exactly as it came, was signed with the key and
-// not long ago. How long it takes does not depend on how much of a signature was
-// guessed.
+// Verify is for receivers of signed webhooks. It checks that a request with these
+// headers and exactly this body was signed with the key, and recently. Signatures are
+// compared in constant time.
 func Verify(key adtally.Secret, header http.Header, body []byte, now time.Time) error {
 	raw, err := signingKey(key)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"adtally/internal/notify"
 )
 
-// published is the example that the libraries of standardwebhooks.com are tested
-// with: whoever has one of them can read what we send.
+// published is the example with which the libraries of standardwebhooks.com are
+// tested: receivers that use such a library can verify our requests.
 func published() (key adtally.Secret, header http.Header, body []byte, at time.Time) {
 	header = http.Header{}
 	header.Set("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek")
@@ -23,7 +23,7 @@ func published() (key adtally.Secret, header http.Header, body []byte, at time.T
 	return adtally.NewSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), header, []byte(`{"test": 2432232314}`), time.Unix(1614265330, 0)
 }
 
-func TestSignaturesAreAsTheStandardHasThem(t *testing.T) { // R24
+func TestSign_FollowsStandardWebhooks(t *testing.T) {
 	t.Parallel()
 	key, header, body, at := published()
 	if err := notify.Verify(key, header, body, at); err != nil {
@@ -32,14 +32,14 @@ func TestSignaturesAreAsTheStandardHasThem(t *testing.T) { // R24
 	if err := notify.Verify(adtally.NewSecret(strings.TrimPrefix(key.Reveal(), "whsec_")), header, body, at); err != nil {
 		t.Errorf("without the prefix: %v", err)
 	}
-	// While keys change, a call has a signature of each.
+	// During a key change, a request has one signature per key.
 	header.Set("webhook-signature", "v1,bm9wZQ== v1a,x "+header.Get("webhook-signature")+" v1,")
 	if err := notify.Verify(key, header, body, at); err != nil {
 		t.Errorf("among others: %v", err)
 	}
 }
 
-func TestCallsThatAreNotOursAreRefused(t *testing.T) {
+func TestVerify_RefusesForgedCalls(t *testing.T) {
 	t.Parallel()
 	for what, spoil := range map[string]func(*adtally.Secret, http.Header, *[]byte, *time.Time) error{
 		"another body": func(_ *adtally.Secret, _ http.Header, b *[]byte, _ *time.Time) error {
@@ -99,15 +99,15 @@ func TestCallsThatAreNotOursAreRefused(t *testing.T) {
 	}
 }
 
-func TestNoKeyIsMadeTwice(t *testing.T) {
+func TestNewKey_IsUnique(t *testing.T) {
 	t.Parallel()
 	if a, b := notify.NewSigningKey().Reveal(), notify.NewSigningKey().Reveal(); a == b || !strings.HasPrefix(a, "whsec_") {
 		t.Errorf("%q, %q", a, b)
 	}
 }
 
-// Whatever comes: only what was signed is taken for signed.
-func TestOnlyWhatWasSignedIsTaken(t *testing.T) {
+// Random input: only what was signed is accepted.
+func TestVerify_AcceptsOnlySignedContent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		key, header, body, at := published()

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-func TestActivity_CountsRunsQueueAndSpending(t *testing.T) {
+func TestActivity_Counts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -50,7 +50,7 @@ func TestActivity_CountsRunsQueueAndSpending(t *testing.T) {
 }
 
 // The first delivery that arrives is when people are told of its incident.
-func TestOutage_IsReachedByTheFirstLetterThatArrives(t *testing.T) {
+func TestIncident_ReachedByFirstDelivery(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -14,7 +14,7 @@ import (
 
 // A program that is told to end closes its database while a transaction is still
 // under way: the file is whole and at rest once Close has come back.
-func TestClose_WaitsForTheTransactionThatIsUnderWay(t *testing.T) {
+func TestClose_WaitsForTransaction(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "adtally.db")
 	db := withSource(t, path)

@@ -12,7 +12,7 @@ import (
 
 // A copy is taken while the database is in use, is a database of its own, and
 // changes nothing in the one that it is of.
-func TestCopy_OfALedgerInUse(t *testing.T) {
+func TestCopy_OfDatabaseInUse(t *testing.T) {
 	t.Parallel()
 	from, to := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "copy.db")
 	db, err := store.Open(t.Context(), from)

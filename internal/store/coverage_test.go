@@ -78,7 +78,7 @@ func paged(t rapid.TB, db *store.DB, q adtally.CoverageFilter) (all []adtally.Ch
 }
 
 // One account may have more checkpoints than are read for a page.
-func TestCoverage_OfMoreCheckpointsThanAreReadAtOnce(t *testing.T) {
+func TestCoverage_MoreCheckpointsThanOneBatch(t *testing.T) {
 	t.Parallel()
 	db := open(t, newFile(t))
 	const days = 20_000 // more than twice
@@ -95,7 +95,7 @@ func TestCoverage_OfMoreCheckpointsThanAreReadAtOnce(t *testing.T) {
 	}
 }
 
-func TestCovered_IsTheFirstAndTheLastDayOfEveryTable(t *testing.T) {
+func TestCovered_FirstAndLastDay(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

@@ -83,7 +83,7 @@ func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 }
 
 // A database on a full disk says so, and goes on when there is room.
-func TestAFullDisk_IsNamedByTheLedger(t *testing.T) {
+func TestFullDisk_IsAFault(t *testing.T) {
 	t.Parallel()
 	db := withSource(t, filepath.Join(t.TempDir(), "adtally.db"))
 	readyOne(t, db)

@@ -41,7 +41,7 @@ func left(t *testing.T, db *store.DB, credential string) (open int) {
 
 // Whatever refuses a hand-over, its secret is not kept, and whatever carries it
 // out uses up what it came from.
-func TestHandover_AllOfItOrNothing(t *testing.T) {
+func TestHandover_IsAtomic(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := keyed(t, address)
@@ -84,7 +84,7 @@ func TestHandover_AllOfItOrNothing(t *testing.T) {
 
 // An edit changes what a person sets, and not what a run that ended meanwhile
 // has written.
-func TestEditSource_KeepsWhatARunWrote(t *testing.T) {
+func TestEditSource_KeepsRunState(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
@@ -138,7 +138,7 @@ func TestPlace_NotOfADeletedSource(t *testing.T) {
 
 // What is forgotten leaves no secret that can be opened: a source's, one of a
 // login for it that nobody confirmed, or that of an app.
-func TestForgotten_SecretsAreDestroyed(t *testing.T) {
+func TestForgetSource_DestroysSecrets(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := keyed(t, address)
@@ -184,7 +184,7 @@ func TestForgotten_SecretsAreDestroyed(t *testing.T) {
 }
 
 // What nobody has ever set is changed only by who has seen just that.
-func TestSettings_AStaleFirstEdit(t *testing.T) {
+func TestSettings_StaleFirstEdit(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

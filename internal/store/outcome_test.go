@@ -27,7 +27,7 @@ func TestSaveOutcome_KeepsEveryColumn(t *testing.T) {
 
 // Of a slice that was read again the last load counts; what committed nothing
 // does not count, and what failed after its commit does.
-func TestStepRecord_CountsWhatCouldNotBeLoaded(t *testing.T) {
+func TestStepRecord_CountsQuarantined(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -54,7 +54,7 @@ func TestStepRecord_CountsWhatCouldNotBeLoaded(t *testing.T) {
 	})
 }
 
-func TestConclude_ARunWithAnIncompleteStep(t *testing.T) {
+func TestConclude_IncompleteStep(t *testing.T) {
 	t.Parallel()
 	incomplete := adtally.StepResult{State: adtally.Incomplete, Fault: adtally.NotLoaded("7", 3)}
 	failed := adtally.StepResult{State: adtally.Failed, Fault: &adtally.Fault{Act: adtally.Retry, Code: "x", Message: "Later"}}
@@ -89,7 +89,7 @@ func TestConclude_ARunWithAnIncompleteStep(t *testing.T) {
 
 // What a table brought stands apart from what is read with it; the sum of both is what
 // the slice brought.
-func TestUsage_CountsATableApartFromItsActions(t *testing.T) {
+func TestUsage_SeparatesTableFromActions(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
@@ -126,7 +126,7 @@ func TestUsage_CountsATableApartFromItsActions(t *testing.T) {
 }
 
 // What a run took and brought, and the code of what a person must know first.
-func TestRunFigures_AreOfAllItsAccounts(t *testing.T) {
+func TestRunFigures_SumAllAccounts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)

@@ -54,7 +54,7 @@ func TestNumbered_ChangesNothingElse(t *testing.T) {
 	})
 }
 
-func FuzzNumberingEnds(f *testing.F) {
+func FuzzNumbered(f *testing.F) {
 	f.Add("a = ? AND 'b?")
 	f.Fuzz(func(t *testing.T, statement string) {
 		if got := store.Numbered(statement); len(got) < len(statement) {

@@ -260,7 +260,7 @@ func TestSaveCursor_AndTuningReplace(t *testing.T) {
 
 // A load counts once, however often it is reported; what committed nothing counts
 // no rows.
-func TestStepRecord_CountsEachLoadOnce(t *testing.T) {
+func TestStepRecord_CountsLoadsOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)

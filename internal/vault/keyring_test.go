@@ -11,7 +11,7 @@ import (
 	"adtally/internal/vault"
 )
 
-func TestAFolderKeepsKeysForItsOwnerOnly(t *testing.T) {
+func TestKeyring_FilesAreOwnerOnly(t *testing.T) {
 	t.Parallel()
 	folder := vault.Folder(filepath.Join(t.TempDir(), "deep", "keys"))
 	if ring, err := folder.Load(); err != nil || len(ring) != 0 {
@@ -64,7 +64,7 @@ func ids(ring vault.Ring) (all string) {
 	return all
 }
 
-func TestAKeyFileThatIsWrongIsRefusedWithACure(t *testing.T) {
+func TestKeyring_RefusesMalformedKeyFiles(t *testing.T) {
 	t.Parallel()
 	key, other := vault.NewKey(), vault.NewKey()
 	text := key.Text().Reveal()
@@ -98,7 +98,7 @@ func TestAKeyFileThatIsWrongIsRefusedWithACure(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeWrittenSaysSo(t *testing.T) {
+func TestKeyring_UnwritableFolder(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -115,7 +115,7 @@ func TestAFolderThatCannotBeWrittenSaysSo(t *testing.T) {
 
 // What else stands in the folder, such as half a file of a process that was
 // killed, is no key.
-func TestOtherFilesAreNoKeys(t *testing.T) {
+func TestKeyring_IgnoresOtherFiles(t *testing.T) {
 	t.Parallel()
 	folder := vault.Folder(t.TempDir())
 	key := vault.NewKey()
@@ -129,7 +129,7 @@ func TestOtherFilesAreNoKeys(t *testing.T) {
 }
 
 // With keys in files and a rotation in between, as the program runs it.
-func TestAFolderRotates(t *testing.T) {
+func TestKeyring_Rotates(t *testing.T) {
 	t.Parallel()
 	l, folder := newStore(), vault.Folder(filepath.Join(t.TempDir(), "keys"))
 	v := over(l, folder)

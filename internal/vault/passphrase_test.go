@@ -8,7 +8,7 @@ import (
 	"adtally/internal/vault"
 )
 
-func TestSealWith_OpensWithItsPassphraseAndPlaceOnly(t *testing.T) {
+func TestSealWith_OpensOnlyWithPassphraseAndContext(t *testing.T) {
 	t.Parallel()
 	word, text := adtally.NewSecret("correct horse battery"), adtally.NewSecret("KEY-CANARY")
 	sealed := vault.SealWith(word, text, []byte("here"))

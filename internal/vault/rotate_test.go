@@ -52,7 +52,7 @@ func settled(t *testing.T, l *fakeStore, keys *keyring, old string) {
 	}
 }
 
-func TestRotatingSealsEverythingAnew(t *testing.T) {
+func TestRotate_ResealsEverything(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
 	old := keys.ring[0].ID()
@@ -66,7 +66,7 @@ func TestRotatingSealsEverythingAnew(t *testing.T) {
 
 // Killed at any call, before or after it did its work, everything opens, and the
 // next rotation brings it to its end.
-func TestRotatingSurvivesAKillAnywhere(t *testing.T) {
+func TestRotate_SurvivesCrashes(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
 		for at := 1; ; at++ {
@@ -96,7 +96,7 @@ func TestRotatingSurvivesAKillAnywhere(t *testing.T) {
 
 // Other processes admit and open at any moment of a rotation; nothing of it is
 // ever sealed with a key that is gone.
-func TestOthersWorkWhileKeysChange(t *testing.T) {
+func TestRotate_OthersKeepWorking(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
 	old := keys.ring[0].ID()
@@ -124,7 +124,7 @@ func TestOthersWorkWhileKeysChange(t *testing.T) {
 }
 
 // A rotation in the middle of an admission, or of an opening, harms neither.
-func TestKeysChangeWhileOthersWork(t *testing.T) {
+func TestRotate_WhileOthersWork(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 6; at++ {
 		l, keys, secrets := filled(t)
@@ -148,7 +148,7 @@ func TestKeysChangeWhileOthersWork(t *testing.T) {
 }
 
 // Of two rotations at once one may give up; nothing is lost.
-func TestTwoRotationsAtOnce(t *testing.T) {
+func TestRotate_Concurrently(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 20; at++ {
 		l, keys, secrets := filled(t)
@@ -168,7 +168,7 @@ func TestTwoRotationsAtOnce(t *testing.T) {
 	}
 }
 
-func TestAKeyThatWasGivenReplacesTheOldOne(t *testing.T) {
+func TestRotate_WithGivenKey(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
 	old, fresh := keys.ring[0], vault.NewKey()
@@ -196,7 +196,7 @@ func rotated(v *vault.Vault) error {
 
 // Without a key that is needed nothing changes; to go on without it is a command
 // of its own, which destroys only what no key opens.
-func TestALostKeyIsGivenUpOnlyOnCommand(t *testing.T) {
+func TestRotate_LostKeyNeedsDiscard(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
 	if err := rotated(over(l, &keyring{store: l})); code(err) != "key_missing" || len(l.keys) != 1 {

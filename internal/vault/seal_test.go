@@ -65,7 +65,7 @@ func refused(t *rapid.T, what string, key vault.Key, s adtally.Sealed) {
 }
 
 // Two names that only together are the same bytes are two places.
-func TestPlacesDoNotRunIntoEachOther(t *testing.T) {
+func TestPlace_IsUnambiguous(t *testing.T) {
 	t.Parallel()
 	key := vault.NewKey()
 	s := vault.Seal(key, adtally.NewSecret("x"), "a\x00\x00\x00\x00\x00\x00\x00\x01", 1)
@@ -75,7 +75,7 @@ func TestPlacesDoNotRunIntoEachOther(t *testing.T) {
 	}
 }
 
-func TestTheCheckOfAKeyFitsThatKeyOnly(t *testing.T) {
+func TestKey_CheckFitsOnlyItsKey(t *testing.T) {
 	t.Parallel()
 	key, other := vault.NewKey(), vault.NewKey()
 	check := vault.Check(key)
@@ -92,7 +92,7 @@ func TestTheCheckOfAKeyFitsThatKeyOnly(t *testing.T) {
 	}
 }
 
-func TestNoncesAreNeverUsedTwice(t *testing.T) {
+func TestSeal_NoncesAreUnique(t *testing.T) {
 	t.Parallel()
 	key, seen := vault.NewKey(), map[string]bool{}
 	for range 20000 {
@@ -140,7 +140,7 @@ func TestAKeyIsNeverPrinted(t *testing.T) {
 	}
 }
 
-func TestKeysAreReadInAnyBase64AndNothingElse(t *testing.T) {
+func TestParseKey_AcceptsAnyBase64(t *testing.T) {
 	t.Parallel()
 	key := vault.NewKey()
 	text := key.Text().Reveal()
@@ -175,7 +175,7 @@ func FuzzOpening(f *testing.F) {
 }
 
 // What was sealed once opens for ever: the format is a promise.
-func TestASealOfThePastOpens(t *testing.T) {
+func TestOpen_StoredSealStillOpens(t *testing.T) {
 	t.Parallel()
 	key, err := vault.ParseKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
 	if err != nil {

@@ -99,7 +99,7 @@ func TestWhatWasAdmittedOpensAndEveryVersionStays(t *testing.T) {
 	}
 }
 
-func TestNothingAndNobodysSecretAreRefused(t *testing.T) {
+func TestAdmit_RefusesEmptySecretsAndUnknownAuthors(t *testing.T) {
 	t.Parallel()
 	_, _, v := unlocked(t)
 	if err := v.Admit(ctx, adtally.Credential{}, adtally.Secret{}, adtally.Grant{}, "user:1", v.Versions.AddVersion); code(err) != "secret_empty" {
@@ -114,7 +114,7 @@ func TestNothingAndNobodysSecretAreRefused(t *testing.T) {
 }
 
 // Two who admit at once both get their version.
-func TestAdmittingAtOnce(t *testing.T) {
+func TestAdmit_Concurrently(t *testing.T) {
 	t.Parallel()
 	l, keys, v := unlocked(t)
 	id := admit(t, v, adtally.Credential{}, "one").Credential
@@ -166,7 +166,7 @@ func TestWhatWasMovedOrChangedIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheFirstKeyIsMadeOnceAndTheWrongOneRefused(t *testing.T) {
+func TestUnlock_CreatesFirstKeyAndRefusesWrongOne(t *testing.T) {
 	t.Parallel()
 	l, keys, v := unlocked(t)
 	admit(t, v, adtally.Credential{}, "one")
@@ -198,7 +198,7 @@ func TestTheFirstKeyIsMadeOnceAndTheWrongOneRefused(t *testing.T) {
 }
 
 // Many that start for the first time at once agree on one key.
-func TestManyMayStartAtOnce(t *testing.T) {
+func TestUnlock_Concurrently(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 6; at++ {
 		l := newStore()
@@ -225,7 +225,7 @@ func TestManyMayStartAtOnce(t *testing.T) {
 
 // What keep refuses is nowhere, and a caller that names the latest version is rejected
 // where a newer one has come.
-func TestAdmit_WhatIsRefusedLeavesNothing(t *testing.T) {
+func TestAdmit_RefusalLeavesNothing(t *testing.T) {
 	t.Parallel()
 	l, _, v := unlocked(t)
 	refused := func(context.Context, adtally.Admission) error { return refuse("stale_edit") }
@@ -240,7 +240,7 @@ func TestAdmit_WhatIsRefusedLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestAdmittingWhileTheVaultIsLockedIsABug(t *testing.T) {
+func TestAdmit_LockedVaultIsABug(t *testing.T) {
 	t.Parallel()
 	l := newStore()
 	err := over(l, &keyring{store: l}).Admit(ctx, adtally.Credential{}, token, adtally.Grant{}, "user:1", l.AddVersion)
@@ -249,7 +249,7 @@ func TestAdmittingWhileTheVaultIsLockedIsABug(t *testing.T) {
 	}
 }
 
-func TestWhatTheLedgerSaysIsPassedOn(t *testing.T) {
+func TestVault_PassesOnStoreFaults(t *testing.T) {
 	t.Parallel()
 	l, _, v := unlocked(t)
 	id := admit(t, v, adtally.Credential{}, "one").Credential

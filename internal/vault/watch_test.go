@@ -48,7 +48,7 @@ func (e extender) Refresh(context.Context, string, adtally.Secret, adtally.Grant
 
 // A secret that a person gives while the one before is extended stays the one in
 // use.
-func TestWatch_AnExtensionDoesNotReplaceWhatAPersonGave(t *testing.T) {
+func TestWatch_ExtensionKeepsNewerToken(t *testing.T) {
 	t.Parallel()
 	for person, want := range map[string]string{"": "extended", "given": "given"} {
 		l, _, v := unlocked(t)

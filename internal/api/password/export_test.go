@@ -1,6 +1,6 @@
 package password
 
-// Hold takes a turn, as somebody does who is hashing.
+// Hold occupies a slot, as a hash in progress does.
 func (h *Hasher) Hold() (release func()) {
 	h.turns <- struct{}{}
 	return h.leave

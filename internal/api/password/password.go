@@ -1,9 +1,7 @@
-// Package password is for passwords: their hashes, and what makes one good
-// enough.
+// Package password hashes passwords, compares them and checks their strength.
 //
-// It may not keep, log or return a password. The one rule it keeps: a wrong
-// answer costs as much as a right one, whether or not there is anything to
-// compare it with.
+// It never stores, logs or returns a password. Its one rule: a wrong password takes as
+// long as a right one, even if the user does not exist.
 package password
 
 import (
@@ -21,16 +19,16 @@ import (
 	"adtally"
 )
 
-// Hasher hashes with argon2id. It works at a few passwords at once and lets the
-// others wait, so that a flood of logins takes no memory from the rest.
+// Hasher hashes with argon2id. It limits how many passwords are hashed at the same
+// time, so that a flood of logins cannot exhaust the memory.
 type Hasher struct {
 	time   uint32
 	memory uint32 // KiB
 	turns  chan struct{}
-	decoy  string // the hash of a password that nobody knows, for where there is none
+	decoy  string // hash of a random password, used if there is none to compare with
 }
 
-// The least that OWASP's password storage cheat sheet asks for.
+// Minimum parameters of the OWASP Password Storage Cheat Sheet.
 const (
 	Time   = 2
 	Memory = 19 * 1024 // KiB
@@ -38,15 +36,15 @@ const (
 
 const saltBytes, sumBytes = 16, 32
 
-// New gives a hasher that costs so many rounds over so many KiB, and works at so
-// many passwords at once.
+// New returns a hasher with so many rounds over so many KiB of memory, for so many
+// passwords at the same time.
 func New(rounds, memory uint32, atOnce int) *Hasher {
 	h := &Hasher{time: rounds, memory: memory, turns: make(chan struct{}, atOnce)}
 	h.decoy = h.sum(rand.Text())
 	return h
 }
 
-// Hash gives what is kept of a password.
+// Hash returns the hash to store.
 func (h *Hasher) Hash(ctx context.Context, password string) (adtally.Secret, error) {
 	if err := h.enter(ctx); err != nil {
 		return adtally.Secret{}, err
@@ -55,8 +53,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (adtally.Secret, err
 	return adtally.NewSecret(h.sum(password)), nil
 }
 
-// Matches says whether a password is the one that was hashed. A zero hash
-// matches none, and takes its time over it.
+// Matches reports whether password has the given hash. A zero hash matches no password
+// and takes as long as any other.
 func (h *Hasher) Matches(ctx context.Context, password string, hash adtally.Secret) (bool, error) {
 	if err := h.enter(ctx); err != nil {
 		return false, err
@@ -74,14 +72,15 @@ func (h *Hasher) enter(ctx context.Context) error {
 	case h.turns <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return &adtally.Fault{Act: adtally.Retry, Code: "busy", Message: "Too many people are logging in at once",
+		return &adtally.Fault{Act: adtally.Retry, Code: "busy", Message: "Too many logins are in progress",
 			Hint: "Try again in a moment.", Err: context.Cause(ctx)}
 	}
 }
 
 func (h *Hasher) leave() { <-h.turns }
 
-// layout is how others write argon2id hashes too, so that one can be moved.
+// layout is the common encoding of argon2id hashes, so that hashes can be imported and
+// exported.
 const layout = "$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s"
 
 func (h *Hasher) sum(password string) string {
@@ -96,9 +95,9 @@ var (
 	decode = base64.RawStdEncoding.DecodeString
 )
 
-var errNoHash = errors.New("what is kept of the password cannot be read")
+var errNoHash = errors.New("the stored password hash is malformed")
 
-// compare hashes again with the cost that stands in the hash.
+// compare hashes the password with the parameters of the stored hash.
 func compare(password, hash string) (bool, error) {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 {
@@ -121,14 +120,14 @@ func compare(password, hash string) (bool, error) {
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// Length is between Shortest characters and Longest bytes: NIST SP 800-63B asks
-// for length and for nothing else; the longest keeps a hash from costing more.
+// Limits of a password, in characters (Shortest) and bytes (Longest): NIST SP 800-63B
+// requires length and no other rule; the maximum bounds the cost of a hash.
 const (
 	Shortest = 12
 	Longest  = 256
 )
 
-// Check says what is wrong with a new password of somebody.
+// Check returns a fault if a new password is too weak.
 func Check(password, email string) error {
 	short := utf8.RuneCountInString(password) < Shortest
 	own := strings.EqualFold(strings.TrimSpace(password), email)
@@ -136,6 +135,6 @@ func Check(password, email string) error {
 		return nil
 	}
 	return &adtally.Fault{Act: adtally.Configure, Code: "weak_password",
-		Message: "This password cannot be used",
+		Message: "This password is too weak",
 		Hint:    fmt.Sprintf("Use at least %d characters, at most %d bytes, and not the e-mail address.", Shortest, Longest)}
 }

@@ -17,7 +17,7 @@ var ctx = context.Background()
 
 const word = "correct horse battery"
 
-func TestAPasswordMatchesItsOwnHashOnly(t *testing.T) { // R25
+func TestHasher_Matches(t *testing.T) {
 	t.Parallel()
 	h := password.New(1, 8, 2)
 	hash, err := h.Hash(ctx, word)
@@ -36,13 +36,13 @@ func TestAPasswordMatchesItsOwnHashOnly(t *testing.T) { // R25
 			t.Errorf("%q matches no hash: %t, %v", text, got, err)
 		}
 	}
-	// A hash keeps its cost: raising it keeps nobody out.
+	// A hash keeps its parameters, so raising them locks nobody out.
 	if got, err := password.New(2, 16, 1).Matches(ctx, word, hash); !got || err != nil {
 		t.Errorf("with another cost: %t, %v", got, err)
 	}
 }
 
-func TestWhatIsNoHashIsAnError(t *testing.T) {
+func TestHasher_MalformedHashIsAnError(t *testing.T) {
 	t.Parallel()
 	h := password.New(1, 8, 1)
 	for _, bad := range []string{"x", "$argon2id$v=19$m=8,t=0,p=1$AAAA$AAAA", "$argon2id$v=18$m=8,t=1,p=1$AAAA$AAAA", "$$$$$", "$argon2id$v=19$m=8,t=1,p=1$!$AAAA"} {
@@ -52,7 +52,7 @@ func TestWhatIsNoHashIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheCostIsWhatOWASPAsksFor(t *testing.T) { // R25
+func TestHasher_CostMeetsOWASP(t *testing.T) {
 	t.Parallel()
 	h := password.New(password.Time, password.Memory, 1)
 	hash, err := h.Hash(ctx, word)
@@ -64,8 +64,8 @@ func TestTheCostIsWhatOWASPAsksFor(t *testing.T) { // R25
 	}
 }
 
-// A flood of logins waits, and whoever has waited too long is told so.
-func TestOnlyAFewAreHashedAtOnce(t *testing.T) { // R25
+// A flood of logins waits, and a caller who waits too long gets an error.
+func TestHasher_LimitsConcurrency(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := password.New(1, 8, 1)
@@ -87,7 +87,7 @@ func TestOnlyAFewAreHashedAtOnce(t *testing.T) { // R25
 	})
 }
 
-func TestAWeakPasswordIsRefused(t *testing.T) { // R25
+func TestCheck_RefusesWeakPasswords(t *testing.T) {
 	t.Parallel()
 	for text, good := range map[string]bool{word: true, strings.Repeat("é", 12): true, strings.Repeat("é", 11): false, "": false,
 		strings.Repeat("x", 256): true, strings.Repeat("x", 257): false, "Ana.Long@Example.com": false} {

@@ -1,7 +1,7 @@
-// Draws the OpenAPI document. It loads nothing but that, and makes every node by
-// hand: text of the document never becomes markup.
+// Renders the OpenAPI document. It loads only the document, and creates every node
+// with the DOM: text of the document never becomes markup.
 
-const at = (id) => document.getElementById(id)
+const byId = (id) => document.getElementById(id)
 
 function make(name, attributes = {}, ...children) {
   const node = document.createElement(name)
@@ -59,9 +59,14 @@ function rows(schema, depth = '') {
   })
 }
 
-function table(title, all) {
+// code is the row of a problem code.
+function code(c) {
+  return make('tr', { id: `problem-${c.code}` }, make('th', { scope: 'row' }, make('code', {}, c.code)), make('td', {}, String(c.status)), make('td', {}, c.description))
+}
+
+function table(title, all, columns = ['Name', 'Type', 'Meaning']) {
   if (all.length === 0) return ''
-  const head = make('tr', {}, ...['Name', 'Type', 'Meaning'].map((t) => make('th', { scope: 'col' }, t)))
+  const head = make('tr', {}, ...columns.map((t) => make('th', { scope: 'col' }, t)))
   return make('section', {}, make('h4', {}, title),
     make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': title }, make('table', {}, make('thead', {}, head), make('tbody', {}, ...all))))
 }
@@ -80,13 +85,14 @@ function card(o) {
     table('Parameters', parameters),
     table('Body', rows(content(o.requestBody))),
     ...good.map(([status, r]) => table(`Answer ${status}`, rows(content(r)))),
-    make('p', {}, make('strong', {}, 'Refusals: '), bad.join(', '), ', each a ', make('a', { href: '#problem' }, 'problem'), '.'))
+    make('p', {}, make('strong', {}, 'Errors: '), bad.join(', '), ', each a ', make('a', { href: '#problem' }, 'problem'), '.'))
 }
 
 function problem() {
   return make('article', { id: 'problem' }, make('h3', {}, 'Problem'),
-    make('p', {}, 'How every refusal looks (RFC 9457). Programs go by its code.'),
-    table('Members', rows(doc.components.schemas.Problem)))
+    make('p', {}, 'The body of every error (RFC 9457). Programs should act on its code.'),
+    table('Members', rows(doc.components.schemas.Problem)),
+    table('Problem codes', doc['x-problem-codes'].map(code), ['Code', 'Status', 'Meaning']))
 }
 
 function show(wanted) {
@@ -94,14 +100,14 @@ function show(wanted) {
   const fits = (o) => words.every((w) => `${o.method} ${o.path} ${o.summary} ${o.description ?? ''} ${o.tags} ${access(o)}`.toLowerCase().includes(w))
   const found = operations.filter(fits)
   const tags = [...new Set(found.map((o) => o.tags[0]))]
-  at('count').textContent = `${found.length} of ${operations.length} operations`
-  at('contents').replaceChildren(...tags.flatMap((tag) => [make('li', { class: 'tag' }, tag),
+  byId('count').textContent = `${found.length} of ${operations.length} operations`
+  byId('contents').replaceChildren(...tags.flatMap((tag) => [make('li', { class: 'tag' }, tag),
     ...found.filter((o) => o.tags[0] === tag).map((o) => make('li', {}, make('a', { href: `#${o.operationId}` }, o.summary)))]))
-  at('operations').replaceChildren(...tags.flatMap((tag) => [make('h2', {}, tag), ...found.filter((o) => o.tags[0] === tag).map(card)]), problem())
+  byId('operations').replaceChildren(...tags.flatMap((tag) => [make('h2', {}, tag), ...found.filter((o) => o.tags[0] === tag).map(card)]), problem())
 }
 
-at('about').textContent = doc.info.description
+byId('about').textContent = doc.info.description
 document.title = `${doc.info.title} API ${doc.info.version}`
-at('search').addEventListener('input', (event) => show(event.target.value))
+byId('search').addEventListener('input', (event) => show(event.target.value))
 show('')
 if (location.hash) document.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`)?.scrollIntoView()

@@ -1,4 +1,4 @@
 package throttle
 
-// Len is how many entries are remembered.
+// Len is the number of entries.
 func (l *Throttle) Len() int { return len(l.entries) }

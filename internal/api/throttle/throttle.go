@@ -1,10 +1,10 @@
-// Package throttle is for slowing down whoever guesses.
+// Package throttle slows down password guessing.
 //
-// It may not lock anybody out. The one rule it keeps: how long one must wait is
-// counted from the last try of the same address, so that a stranger elsewhere
-// can never keep somebody from a first try.
+// It never locks an account. Its one rule: the wait counts from the last attempt of
+// the same address, so that a stranger elsewhere cannot keep a user from their first
+// attempt.
 //
-// It remembers in memory, for an hour: a restart forgives.
+// The counters live in memory for an hour; a restart resets them.
 package throttle
 
 import (
@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// What is free, and how long the wait becomes. Twelve characters are not guessed
-// at one try a minute.
+// Free attempts, and the longest wait. At one attempt per minute a password of twelve
+// characters cannot be guessed.
 const (
-	freePair    = 4   // an address at one account: typing errors
-	freeAddress = 20  // an address at any account: an office behind one address
-	freeAccount = 100 // all addresses at one account: somebody is guessing from many
+	freePair    = 4   // one address at one account: typing errors
+	freeAddress = 20  // one address at any account: an office behind one address
+	freeAccount = 100 // all addresses at one account: a distributed attack
 	longest     = time.Minute
 	memory      = time.Hour
-	most        = 50_000 // entries that are remembered
+	most        = 50_000 // maximum number of entries
 )
 
-// Throttle counts tries that were not good.
+// Throttle counts failed attempts.
 type Throttle struct {
 	mu      sync.Mutex
 	entries map[key]entry
@@ -38,12 +38,12 @@ type entry struct {
 	last  time.Time
 }
 
-// New gives an empty database.
+// New returns an empty throttle.
 func New() *Throttle { return &Throttle{entries: map[key]entry{}} }
 
-// Try asks for a try at an account from an address and counts it as a bad one
-// until Good takes it back, so that tries at the same time cannot slip through
-// together. Where it is too early, it says how long to wait and counts nothing.
+// Try counts an attempt as failed until Good takes it back, so that concurrent
+// attempts cannot slip through together. If the attempt comes too early, Try returns
+// how long to wait and counts nothing.
 func (l *Throttle) Try(account, address string, now time.Time) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,8 +62,8 @@ func (l *Throttle) Try(account, address string, now time.Time) (wait time.Durati
 	return 0
 }
 
-// Good takes back a try that was a good one, and what this address tried at the
-// account before it.
+// Good takes back a successful attempt and the earlier failures of this address at the
+// account.
 func (l *Throttle) Good(account, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -77,7 +77,7 @@ func (l *Throttle) Good(account, address string) {
 	}
 }
 
-// left is how long is still to be waited after so many tries, some of them free.
+// left is the remaining wait after so many attempts, some of them free.
 func left(e entry, free int, now time.Time) time.Duration {
 	over := e.tries - free
 	if over <= 0 || e.last.IsZero() {
@@ -87,9 +87,8 @@ func left(e entry, free int, now time.Time) time.Duration {
 	return max(wait-now.Sub(e.last), 0)
 }
 
-// forget drops what is old, once in a while, and, where that is not enough,
-// whatever comes first: one who fills the database is slowed by their own address
-// long before.
+// forget drops old entries once per minute, and arbitrary ones if the map is full: an
+// attacker who fills the map is slowed down by their own address long before.
 func (l *Throttle) forget(now time.Time) {
 	full := len(l.entries) >= most
 	if !full && now.Sub(l.swept) < time.Minute {

@@ -12,7 +12,7 @@ import (
 
 var noon = time.Date(2026, 6, 2, 12, 0, 0, 0, time.UTC)
 
-func TestAFewErrorsAreFreeAndThenTheWaitGrows(t *testing.T) { // R25
+func TestThrottle_WaitGrowsAfterFreeAttempts(t *testing.T) {
 	t.Parallel()
 	l, now := throttle.New(), noon
 	var waits []time.Duration
@@ -35,9 +35,9 @@ func TestAFewErrorsAreFreeAndThenTheWaitGrows(t *testing.T) { // R25
 	}
 }
 
-// However many strangers guess at an account and however they do it, the first
-// try from a new address is free.
-func TestNobodyIsKeptFromAFirstTry(t *testing.T) { // R25
+// However many strangers guess at an account, the first attempt from a new address is
+// free.
+func TestThrottle_FirstAttemptIsFree(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		l, now := throttle.New(), noon
@@ -51,7 +51,7 @@ func TestNobodyIsKeptFromAFirstTry(t *testing.T) { // R25
 	})
 }
 
-func TestManyAddressesAtOneAccountAreEachSlowed(t *testing.T) { // R25
+func TestThrottle_ManyAddressesAtOneAccount(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for i := range 200 {
@@ -65,7 +65,7 @@ func TestManyAddressesAtOneAccountAreEachSlowed(t *testing.T) { // R25
 	}
 }
 
-func TestAGoodTryForgives(t *testing.T) { // R25
+func TestThrottle_GoodResets(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for range 100 { // an office behind one address logs in in the morning
@@ -76,7 +76,7 @@ func TestAGoodTryForgives(t *testing.T) { // R25
 	}
 }
 
-func TestAnHourForgets(t *testing.T) {
+func TestThrottle_ForgetsAfterAnHour(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for range 10 {
@@ -93,8 +93,8 @@ func TestAnHourForgets(t *testing.T) {
 	}
 }
 
-// Memory has an end, however many addresses are made up.
-func TestItRemembersOnlySoMany(t *testing.T) {
+// The number of entries is limited, however many addresses are invented.
+func TestThrottle_LimitsEntries(t *testing.T) {
 	t.Parallel()
 	l := throttle.New()
 	for i := range 200_000 {

@@ -10,8 +10,8 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// introduced is what a token says of itself, in one batch.
-func introduced(t *testing.T) answer {
+// tokenBatch is a batch answer that describes a token.
+func tokenBatch(t *testing.T) answer {
 	t.Helper()
 	type part struct {
 		Code int    `json:"code"`
@@ -24,12 +24,12 @@ func introduced(t *testing.T) answer {
 	return says(string(text))
 }
 
-// verify lists what a token sees, among it the named accounts.
-func (m *meta) verify(named ...string) (adtally.Grant, []string, error) {
+// verify lists the accounts that a token sees, including the named ones.
+func (m *fakeGraph) verify(named ...string) (adtally.Grant, []string, error) {
 	m.t.Helper()
 	var said []string
 	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}, OnNotice: func(s string) { said = append(said, s) }})
-	m.answers["POST "] = []answer{introduced(m.t)}
+	m.answers["POST "] = []answer{tokenBatch(m.t)}
 	g, err := c.Verify(m.t.Context(), adtally.NewSecret(canary), named...)
 	return g, said, err
 }
@@ -47,11 +47,11 @@ func accountText(id string) string {
 	return `{"id":"act_` + id + `","account_id":"` + id + `","name":"A","currency":"EUR","timezone_name":"Europe/Berlin","account_status":1}`
 }
 
-// A business owns accounts that Meta does not list among a person's.
-func TestVerify_ANamedAccountThatIsNotListedIsAskedFor(t *testing.T) {
+// Meta does not list a business's accounts among a person's accounts.
+func TestVerify_RequestsUnlistedNamedAccount(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		gone := refuses(400, 100, 33, "Unsupported get request. Object with ID 'act_9' does not exist")
-		m := &meta{t: t, answers: map[string][]answer{listedAccounts: {says(`{"data":[` + accountText("7") + `,null,` + accountText("7") + `]}`)}, "GET act_8": {says(accountText("8"))}, "GET act_9": {gone},
+		m := &fakeGraph{t: t, answers: map[string][]answer{listedAccounts: {says(`{"data":[` + accountText("7") + `,null,` + accountText("7") + `]}`)}, "GET act_8": {says(accountText("8"))}, "GET act_9": {gone},
 			"GET act_10": {refuses(403, 200, 0, "(#200) Ad account owner has NOT grant ads_management or ads_read permission")}}}
 		g, _, err := m.verify("act_8", "7", "all", "act_9", "10", "../me")
 		if err != nil || !slices.Equal(numbers(g), []string{"7", "8"}) {
@@ -66,17 +66,17 @@ func TestVerify_ANamedAccountThatIsNotListedIsAskedFor(t *testing.T) {
 	})
 }
 
-func TestVerify_ANamedAccountIsNotGivenUpForMetasTrouble(t *testing.T) {
+func TestVerify_NamedAccountSurvivesServerError(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := &meta{t: t, answers: map[string][]answer{listedAccounts: {says(`{"data":[]}`)}, "GET act_8": {refuses(500, 2, 0, "Service temporarily unavailable")}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{listedAccounts: {says(`{"data":[]}`)}, "GET act_8": {refuses(500, 2, 0, "Service temporarily unavailable")}}}
 		if _, _, err := m.verify("8"); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Act != adtally.Retry {
 			t.Errorf("%v", err)
 		}
 	})
 }
 
-// Where Meta withholds the zone's name, or we do not know it, its offset serves.
-func TestVerify_AnAccountWithoutAZoneIsCountedByItsOffset(t *testing.T) {
+// The account's offset is used if Meta sends no time zone or an unknown one.
+func TestVerify_AccountWithoutZoneUsesOffset(t *testing.T) {
 	for said, want := range map[string]string{
 		`"timezone_offset_hours_utc":3`:                                  "UTC+03:00",
 		`"timezone_offset_hours_utc":"5.5"`:                              "UTC+05:30",
@@ -90,7 +90,7 @@ func TestVerify_AnAccountWithoutAZoneIsCountedByItsOffset(t *testing.T) {
 	} {
 		t.Run(said, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, answers: map[string][]answer{listedAccounts: {says(`{"data":[{"account_id":"7","currency":"EUR","account_status":"1",` + said + `}]}`)}}}
+				m := &fakeGraph{t: t, answers: map[string][]answer{listedAccounts: {says(`{"data":[{"account_id":"7","currency":"EUR","account_status":"1",` + said + `}]}`)}}}
 				g, notices, err := m.verify()
 				if err != nil || len(g.Accounts) != 1 || g.Accounts[0].Zone != want || g.Accounts[0].Status != "active" {
 					t.Fatalf("%+v, %v; want zone %q", g.Accounts, err, want)

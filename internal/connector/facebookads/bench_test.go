@@ -9,7 +9,7 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// A page of 500 ads with 20 actions in three windows each, as a report gives it.
+// BenchmarkDecode decodes a page of 500 ads with 20 actions in three windows each.
 func BenchmarkDecode(b *testing.B) {
 	var rows []string
 	for ad := range 500 {

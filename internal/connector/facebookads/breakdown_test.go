@@ -16,8 +16,8 @@ import (
 	"adtally/internal/table"
 )
 
-// cell draws what Meta might send for a column: a breakdown's value may be
-// absent, null, a word or an object.
+// cell draws a value that Meta might send for a column: a breakdown's value may be
+// absent, null, a string or an object.
 func cell(t *rapid.T, name string) (value any, present bool) {
 	switch rapid.IntRange(0, 9).Draw(t, "kind of "+name) {
 	case 0:
@@ -34,7 +34,7 @@ func cell(t *rapid.T, name string) (value any, present bool) {
 	return map[string]any{"id": word, "hash": "h" + word, "url": "https://signed.test/?x=1", "name": "n"}, true
 }
 
-// cutRowsOf draws rows of a report with distinct keys, as Meta would send them.
+// cutRowsOf draws rows of a report with distinct keys, in Meta's format.
 func cutRowsOf(t *rapid.T, s connector.Stream) []map[string]any {
 	rows, seen := []map[string]any{}, map[string]bool{}
 	for range rapid.IntRange(0, 12).Draw(t, "rows") {
@@ -44,7 +44,7 @@ func cutRowsOf(t *rapid.T, s connector.Stream) []map[string]any {
 		for _, c := range s.Tables[0].Key {
 			from := c
 			if asset := strings.TrimSuffix(c, "_id"); strings.HasSuffix(asset, "_asset") && s.Tables[0].Index(asset) >= 0 {
-				from = asset // there is a breakdown of the name creative_automation_asset_id, too
+				from = asset // the breakdown creative_automation_asset_id exists as well
 			}
 			switch c {
 			case "account_id", "date", "date_stop":
@@ -56,7 +56,7 @@ func cutRowsOf(t *rapid.T, s connector.Stream) []map[string]any {
 					row[from] = v
 				}
 			}
-			key = append(key, said(row[from]))
+			key = append(key, keyText(row[from]))
 		}
 		if k := fmt.Sprint(key); !seen[k] {
 			seen[k] = true
@@ -66,8 +66,8 @@ func cutRowsOf(t *rapid.T, s connector.Stream) []map[string]any {
 	return rows
 }
 
-// said is what of a value names it.
-func said(v any) any {
+// keyText returns the part of a value that becomes its key.
+func keyText(v any) any {
 	object, ok := v.(map[string]any)
 	if !ok {
 		return fmt.Sprintf("%q", v)
@@ -93,9 +93,9 @@ func reports(t *testing.T, source adtally.Source) (list []connector.Stream) {
 	return list
 }
 
-// R33: whatever a report is cut by, each of Meta's rows becomes one of ours,
-// with a key that has no hole and that no other row has.
-func TestEveryReportKeepsEveryRowUnderAKeyOfItsOwn(t *testing.T) {
+// With every breakdown, each of Meta's rows becomes one row with a complete and unique
+// key.
+func TestDecode_BreakdownRowsHaveUniqueKeys(t *testing.T) {
 	t.Parallel()
 	list := reports(t, adtally.Source{Tables: facebookads.Tables()})
 	if len(list) < 4+4*6+3*8+16 {
@@ -148,8 +148,8 @@ func checkRows(t *rapid.T, s connector.Stream, batches []table.Batch, rows int) 
 	}
 }
 
-// Meta's own "unknown" and a value that it left out are two things.
-func TestAnAbsentBreakdownIsNotMetasUnknown(t *testing.T) {
+// Meta's own "unknown" differs from a value that it left out.
+func TestDecode_AbsentBreakdownDiffersFromUnknown(t *testing.T) {
 	t.Parallel()
 	b := decode(t, "basic_ad_age_gender", "EUR", `{"date_start":"2026-05-01","ad_id":"1","age":"Unknown","gender":"unknown","impressions":"1"},{"date_start":"2026-05-01","ad_id":"1","age":null,"impressions":"1"}`)["basic_ad_age_gender"]
 	for i, w := range [][]string{{"Unknown", "unknown"}, {"(none)", "(none)"}} {
@@ -158,9 +158,8 @@ func TestAnAbsentBreakdownIsNotMetasUnknown(t *testing.T) {
 	}
 }
 
-// PAINS #34: the links in an asset are signed and change with every read; what
-// is kept of it does not.
-func TestAnAssetIsKeyedByItsIDAndKeptWithoutItsLinks(t *testing.T) {
+// Signed links in an asset change with every read; the stored asset does not.
+func TestDecode_AssetKeyIsIDAndLinksAreDropped(t *testing.T) {
 	t.Parallel()
 	row := func(asset string) string {
 		return `{"date_start":"2026-05-01","ad_id":"1","impressions":"1","image_asset":` + asset + `}`
@@ -177,8 +176,9 @@ func TestAnAssetIsKeyedByItsIDAndKeptWithoutItsLinks(t *testing.T) {
 	}
 }
 
-// The columns are those that Meta gives for the cut (META_API.md §2.5).
-func TestACutReportAsksOnlyForWhatMetaGivesThen(t *testing.T) {
+// The columns are those that Meta serves with the breakdown
+// (docs/meta-api.md#insights).
+func TestStreams_BreakdownReportColumns(t *testing.T) {
 	t.Parallel()
 	for _, s := range reports(t, adtally.Source{Tables: facebookads.Tables()}) {
 		for _, c := range s.Tables[0].Columns {
@@ -187,7 +187,7 @@ func TestACutReportAsksOnlyForWhatMetaGivesThen(t *testing.T) {
 				t.Errorf("%s asks for %s", s.Name, c.Name)
 			}
 			if strings.HasPrefix(s.Name, "reach_") && c.Additivity != table.None {
-				t.Errorf("%s: %s may be summed", s.Name, c.Name) // PAINS #5
+				t.Errorf("%s: %s may be summed", s.Name, c.Name)
 			}
 		}
 		if strings.HasSuffix(s.Name, "_asset") && strings.HasPrefix(s.Name, "basic_account") {
@@ -196,7 +196,7 @@ func TestACutReportAsksOnlyForWhatMetaGivesThen(t *testing.T) {
 	}
 }
 
-func TestOnlyTheUsualTablesAreReadWhenNoneIsNamed(t *testing.T) {
+func TestOpen_DefaultTables(t *testing.T) {
 	t.Parallel()
 	for _, s := range reports(t, adtally.Source{}) {
 		if !slices.Contains([]string{"basic_account", "basic_campaign", "basic_ad_set", "basic_ad"}, s.Name) {
@@ -205,7 +205,7 @@ func TestOnlyTheUsualTablesAreReadWhenNoneIsNamed(t *testing.T) {
 	}
 }
 
-func TestAReportSaysHowItIsCut(t *testing.T) {
+func TestRead_ReportRequestsItsBreakdowns(t *testing.T) {
 	t.Parallel()
 	for name, w := range map[string]struct{ breakdowns, increment, windows string }{
 		"basic_ad":                      {"", "1", ""},
@@ -219,7 +219,7 @@ func TestAReportSaysHowItIsCut(t *testing.T) {
 		"basic_account_product":         {`["product_id"]`, "1", ""},
 		"basic_account_country":         {`["country"]`, "1", ""},
 	} {
-		m := &meta{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[]}`)}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[]}`)}}}
 		if g := m.readOf(context.Background(), adtally.Source{Tables: []string{name}}, strings.TrimSuffix(name, "_actions"), day, nil, "date"); g.err != nil {
 			t.Fatal(g.err)
 		}

@@ -12,8 +12,8 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// metasBreakdowns are the breakdowns in the specs that are kept beside the project:
-// of rows, and of actions.
+// metasBreakdowns returns the breakdowns of rows and of actions in Meta's specs, which
+// are kept outside the repository.
 func metasBreakdowns(t *testing.T) (rows, actions []string) {
 	t.Helper()
 	var specs []struct {
@@ -47,10 +47,10 @@ func metasBreakdowns(t *testing.T) (rows, actions []string) {
 	return slices.Compact(rows), slices.Compact(actions)
 }
 
-const listHead = "# By what rows and actions may be cut, by Meta's specs. It is made of them:\n" +
-	"# go test ./internal/connector/facebookads -run TheListOfBreakdowns -update\n"
+const listHead = "# Breakdowns of rows and actions in Meta's specs. To update:\n" +
+	"# go test ./internal/connector/facebookads -run TestBreakdowns_List -update\n"
 
-func TestTheListOfBreakdownsIsMetas(t *testing.T) {
+func TestBreakdowns_ListMatchesMetaSpecs(t *testing.T) {
 	t.Parallel()
 	rows, actions := metasBreakdowns(t)
 	want := listHead
@@ -76,11 +76,11 @@ func TestTheListOfBreakdownsIsMetas(t *testing.T) {
 	}
 }
 
-// Each of Meta's breakdowns is accepted, or refused with a reason and what to do.
-func TestEachOfMetasBreakdownsIsAcceptedOrRefusedForAReason(t *testing.T) { // R33
+// Every breakdown in Meta's specs is accepted, or rejected with a reason and a cure.
+func TestCheckReports_EveryMetaBreakdown(t *testing.T) {
 	t.Parallel()
 	rows, actions := metasBreakdowns(t)
-	// These are refused alone; the reason says what they need.
+	// These are rejected alone; the reason names what they need.
 	refused := map[string]string{"dma": "comscore_market", "impression_device": "publisher_platform", "platform_position": "publisher_platform",
 		"skan_conversion_id": "app_id", "app_id": "skan_conversion_id"}
 	check := func(name string, r adtally.Report) {
@@ -112,11 +112,11 @@ func TestEachOfMetasBreakdownsIsAcceptedOrRefusedForAReason(t *testing.T) { // R
 	}
 }
 
-// media_type is given where nothing is cut by the kind of action.
-func TestAReportByMediaTypeAsksForNoActions(t *testing.T) {
+// Meta serves media_type only without action_type.
+func TestRead_MediaTypeReportRequestsNoActions(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		row := says(paged("", `{"account_id":"7","campaign_id":"1","adset_id":"2","ad_id":"3","spend":"1.5","media_type":"video","date_start":"2026-06-01","date_stop":"2026-06-01"}`))
-		m := &meta{t: t, answers: map[string][]answer{insights: {row}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{insights: {row}}}
 		source := adtally.Source{Tables: []string{"own"}, Reports: []adtally.Report{{Name: "own", Level: "ad", Fields: []string{"spend"}, Breakdowns: []string{"media_type"}}}}
 		m.readOf(t.Context(), source, "own", day, nil, "media_type").want(t, "video")
 		if q := m.calls[0].params; q.Get("action_breakdowns") != "[]" || q.Get("breakdowns") != `["media_type"]` || q.Has("action_attribution_windows") {

@@ -15,8 +15,8 @@ import (
 
 const catalogue = "../../../../shared/meta/derived/error_catalogue.json"
 
-// What each row of the catalogue is, by code/subcode and, where a row has
-// several texts or a code several rows, the beginning of the text.
+// catalogueClasses are the classes of the catalogue's rows by code/subcode and, where
+// these are ambiguous, the start of the text.
 var catalogueClasses = map[string]struct{ class, act string }{
 	"1/0 Please reduce":                {"too_much", "shrink"},
 	"1/99":                             {"meta_trouble", "retry"},
@@ -92,8 +92,8 @@ var (
 	firstNumber  = regexp.MustCompile(`\d+`)
 )
 
-// PAINS #24: every row of the catalogue, and every text of a row.
-func TestEveryRowOfTheErrorCatalogueHasItsClass(t *testing.T) {
+// Every row and every text of the catalogue has its class.
+func TestClassify_ErrorCatalogue(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile(catalogue)
 	if err != nil {
@@ -158,8 +158,8 @@ func catalogueKey(t *testing.T, code string, subcode int, text string) string {
 	return ""
 }
 
-// Appendix A of PAINS.md, row by row, in its order.
-func TestEveryRowOfAppendixAHasItsReaction(t *testing.T) {
+// The errors that users of other clients reported.
+func TestClassify_ErrorsOfOtherClients(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		row           string
@@ -208,11 +208,11 @@ func TestEveryRowOfAppendixAHasItsReaction(t *testing.T) {
 	}
 }
 
-// docUsage is the header of Meta's documents: two use cases of one account.
+// docUsage is the header in Meta's documentation: two use cases of one account.
 const docUsage = `{"112130216863063":[{"type":"pages","call_count":1,"estimated_time_to_regain_access":0}],"1734596926584547":[{"type":"ads_management","call_count":95,"estimated_time_to_regain_access":19,"ads_api_access_tier":"development_access"},{"type":"ads_insights","call_count":97,"estimated_time_to_regain_access":8,"ads_api_access_tier":"development_access"}],"5":[{"type":"ads_insights","estimated_time_to_regain_access":30}]}`
 
-// R38: how long, from the entry that the throttle is about.
-func TestAThrottleEndsWhenItsOwnBudgetSays(t *testing.T) {
+// The wait comes from the header entry of the throttle's own budget.
+func TestWaitFor_UsesEntryOfThrottledBudget(t *testing.T) {
 	t.Parallel()
 	score := `{"acc_id_util_pct":100,"reset_time_duration":100,"ads_api_access_tier":"standard_access"}`
 	for name, c := range map[string]struct {
@@ -243,8 +243,8 @@ func TestAThrottleEndsWhenItsOwnBudgetSays(t *testing.T) {
 	}
 }
 
-// The moment is the answer's, not this machine's.
-func TestAWaitBeginsWhenMetaAnswered(t *testing.T) {
+// The wait starts at the time of the answer, not of this machine's clock.
+func TestClassify_WaitStartsAtAnswerTime(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 	h := http.Header{"X-Business-Use-Case-Usage": {docUsage}}

@@ -7,8 +7,8 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// Classes that were found in use, by code, subcode and text.
-func TestClassesOfErrorsMetInUse(t *testing.T) { // R24
+// Errors that were seen in use.
+func TestExplain_ErrorsSeenInUse(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]struct{ class, act, hint string }{
 		`{"message":"The user is enrolled in a blocking, logged-in checkpoint","code":190,"error_subcode":490}`: {"token_checkpoint", "reconnect", "log in at facebook.com"},

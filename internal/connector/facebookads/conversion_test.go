@@ -12,8 +12,8 @@ import (
 	"adtally/internal/table"
 )
 
-// picked is what a conversion counts of a row: the first of its types that the
-// row has, and nothing else.
+// picked evaluates a conversion on a row: the first of its types that the row has
+// counts.
 func picked(c table.Conversion, counts map[string]int) (n int, used string) {
 	for _, t := range c.Types {
 		if v, has := counts[t]; has {
@@ -31,9 +31,9 @@ func conversionsOf(t interface{ Fatal(...any) }, windows ...string) []table.Conv
 	return list
 }
 
-// PAINS #1, the row of its "Accept": five purchases listed thrice are five, and
-// what only sounds like a lead is none.
-func TestAPurchaseThatIsListedThriceIsOne(t *testing.T) {
+// Five purchases that are listed under three types are five, and a type whose name
+// contains "lead" is not a lead.
+func TestConversions_OverlappingTypesCountOnce(t *testing.T) {
 	t.Parallel()
 	row := map[string]int{"omni_purchase": 5, "purchase": 5, "offsite_conversion.fb_pixel_purchase": 5, "offsite_content_view_add_meta_leads": 9}
 	for _, c := range conversionsOf(t, "default") {
@@ -44,9 +44,8 @@ func TestAPurchaseThatIsListedThriceIsOne(t *testing.T) {
 	}
 }
 
-// PAINS #1: whatever else Meta lists, a type of less rank changes nothing, and no
-// type counts for two metrics.
-func TestATypeOfLessRankNeverChangesATotal(t *testing.T) {
+// Adding types of lower rank changes nothing, and no type counts for two metrics.
+func TestConversions_LowerRankedTypesChangeNothing(t *testing.T) {
 	t.Parallel()
 	list := conversionsOf(t, "default", "7d_click")
 	owner := map[string]string{}
@@ -82,9 +81,9 @@ func lastIndex(list []string, word string) int {
 	return -1
 }
 
-// PAINS #3, #29: a wide view stands beside every report whose actions are read,
-// its columns name their window, and dead windows are refused.
-func TestEveryReportWithActionsHasAWideView(t *testing.T) {
+// Every report whose actions are read has a wide view, its columns name their window,
+// and dead windows are rejected.
+func TestViews_ReportWithActionsHasConversions(t *testing.T) {
 	t.Parallel()
 	mine := report(func(r *adtally.Report) { r.Fields, r.Windows = []string{"spend", "actions"}, []string{"28d_click"} })
 	cut := report(func(r *adtally.Report) {

@@ -23,9 +23,9 @@ func report(change func(*adtally.Report)) adtally.Report {
 	return r
 }
 
-// PAINS #32, #3: what Meta would refuse, or answer with nothing, is refused
-// before it is asked, with a reason and a way out.
-func TestAReportThatMetaWouldRefuseIsRefusedFirst(t *testing.T) {
+// A report that Meta would refuse or answer with nothing is rejected before it is
+// requested, with a reason and a cure.
+func TestCheckReports_RejectsInvalidReports(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change     func(*adtally.Report)
@@ -83,9 +83,9 @@ func TestAReportThatMetaWouldRefuseIsRefusedFirst(t *testing.T) {
 
 var hours = []string{"hourly_stats_aggregated_by_advertiser_time_zone"}
 
-// R33: for every level and every combination that is allowed, the key is made of
-// them, the tables are fully declared, and no row is lost.
-func TestEveryAllowedReportKeepsItsRows(t *testing.T) {
+// For every level and allowed combination, the key contains the breakdowns, the tables
+// are fully declared, and no row is lost.
+func TestDecode_AllowedReportsKeepTheirRows(t *testing.T) {
 	t.Parallel()
 	fields := slices.Sorted(maps.Keys(facebookads.FieldKinds()))
 	rapid.Check(t, func(t *rapid.T) {
@@ -98,14 +98,14 @@ func TestEveryAllowedReportKeepsItsRows(t *testing.T) {
 			return !facebookads.FieldFits(name, r.Breakdowns) || facebookads.FieldKinds()[name] == "own"
 		})
 		if slices.Contains(r.Breakdowns, "frequency_value") {
-			r.ActionBreakdowns = nil // there are no actions then
+			r.ActionBreakdowns = nil // Meta refuses actions with these
 		}
 		if len(cuts[0]) > 0 && strings.HasPrefix(cuts[0][0], "hourly") {
 			r.Increment = "1"
 		}
 		if err := facebookads.CheckReports([]adtally.Report{r}); err != nil {
 			if f := adtally.FaultOf(err); r.Level == "account" && strings.Contains(f.Message, "for a whole account") {
-				return // the breakdown needs an object
+				return // the breakdown is not available at account level
 			}
 			t.Fatalf("%+v: %v", r, err)
 		}
@@ -169,14 +169,14 @@ func checkKey(t *rapid.T, s connector.Stream, r adtally.Report) {
 	}
 }
 
-// PAINS #33: a field that nobody here has heard of is asked for and kept.
-func TestAFieldWithATypeIsAskedForAndKept(t *testing.T) {
+// A field that Adtally does not know is requested and stored.
+func TestRead_TypedFieldOfUserReport(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := report(func(r *adtally.Report) {
 			r.Fields, r.Breakdowns = []string{"vibes:decimal", "spend", "actions"}, []string{"gender", "age"}
 			r.ActionBreakdowns, r.Windows = []string{"action_target_id", "action_type", "action_destination"}, []string{"7d_click", "1d_view", "7d_click"}
 		})
-		m := &meta{t: t, answers: map[string][]answer{insights: {says(`{"data":[{"date_start":"2026-06-01","date_stop":"2026-06-01","ad_id":"1","age":"18-24","gender":"male","vibes":"1.5"}]}`)}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{insights: {says(`{"data":[{"date_start":"2026-06-01","date_stop":"2026-06-01","ad_id":"1","age":"18-24","gender":"male","vibes":"1.5"}]}`)}}}
 		m.readOf(t.Context(), adtally.Source{Reports: []adtally.Report{r}}, "mine", day, nil, "vibes").want(t, "1.500000")
 		p := m.calls[0].params
 		for name, want := range map[string]string{"breakdowns": `["age","gender"]`, "action_breakdowns": `["action_type","action_destination","action_target_id"]`,
@@ -191,7 +191,7 @@ func TestAFieldWithATypeIsAskedForAndKept(t *testing.T) {
 	})
 }
 
-func TestAReportIsReadWithTheUsualTablesOrByName(t *testing.T) {
+func TestOpen_UserReportByDefaultOrByName(t *testing.T) {
 	t.Parallel()
 	r := report(func(r *adtally.Report) { r.Fields = append(r.Fields, "actions") })
 	for tables, want := range map[string]bool{"": true, "mine": true, "basic_ad": false} {
@@ -203,8 +203,8 @@ func TestAReportIsReadWithTheUsualTablesOrByName(t *testing.T) {
 	}
 }
 
-// What an action was cut by is in its key; where Meta drops it, the value stays.
-func TestActionsAreCutByTheirBreakdowns(t *testing.T) {
+// Action breakdowns are part of the key; if Meta omits one, the value stays.
+func TestDecode_ActionBreakdownsAreInKey(t *testing.T) {
 	t.Parallel()
 	r := report(func(r *adtally.Report) { r.Fields, r.ActionBreakdowns = []string{"actions"}, []string{"action_device"} })
 	row := `{"data":[{"date_start":"2026-06-01","ad_id":"1","actions":[{"action_type":"lead","action_device":"iphone","value":"1"},{"action_type":"lead","value":"2"}],
@@ -220,8 +220,8 @@ func TestActionsAreCutByTheirBreakdowns(t *testing.T) {
 	}
 }
 
-// The list of fields is Meta's, and the forbidden pairs stay forbidden.
-func TestFieldsAndCombinationsAreThoseOfTheSources(t *testing.T) {
+// The list of fields equals Meta's, and forbidden pairs stay forbidden.
+func TestFields_ListMatchesMetaSpecs(t *testing.T) {
 	t.Parallel()
 	var spec struct{ Fields []struct{ Name string } }
 	readShared(t, "../../../../shared/meta/derived/insights_fields.json", &spec)

@@ -46,8 +46,7 @@ func want(t *testing.T, b table.Batch, row int, column, value string) {
 	}
 }
 
-// R31, PAINS #3
-func TestAbsentIsNullAndNeverZero(t *testing.T) {
+func TestDecode_AbsentIsNull(t *testing.T) {
 	t.Parallel()
 	b := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","date_stop":"2026-05-01","ad_id":"1","impressions":"10","spend":"7.4","clicks":"0","cpc":null}`)["basic_ad"]
 	for column, value := range map[string]string{"clicks": "0", "cpc": "NULL", "reach": "NULL", "inline_link_clicks": "NULL", "spend": "7.400000", "date": "2026-05-01", "account_id": "7", "currency": "EUR", "raw": "NULL"} {
@@ -55,8 +54,7 @@ func TestAbsentIsNullAndNeverZero(t *testing.T) {
 	}
 }
 
-// R30, PAINS #3, #29
-func TestActionsBecomeOneRowPerTypeAndWindow(t *testing.T) {
+func TestDecode_ActionsBecomeRows(t *testing.T) {
 	t.Parallel()
 	b := decode(t, "basic_ad", "EUR", `{"actions":[{"action_type":"omni_purchase","value":"5","7d_click":"4","1d_view":"1"},{"7d_click":"2","value":"2","action_type":"lead"}],
 		"action_values":[{"action_type":"omni_purchase","value":"99.5","7d_click":"80"}],"date_stop":"2026-05-01","date_start":"2026-05-01","ad_id":"1","adset_id":"2","campaign_id":"3","attribution_setting":"7d_click"}`)["basic_ad_actions"]
@@ -76,8 +74,7 @@ func TestActionsBecomeOneRowPerTypeAndWindow(t *testing.T) {
 	}
 }
 
-// PAINS #9
-func TestBudgetsAreInMajorUnitsOfTheirCurrency(t *testing.T) {
+func TestDecode_BudgetsInMajorUnits(t *testing.T) {
 	t.Parallel()
 	for currency, budget := range map[string]string{"JPY": "5000.00", "USD": "50.00", "HUF": "5000.00"} {
 		b := decode(t, "campaigns", currency, `{"id":"1","daily_budget":"5000"}`)["campaigns"]
@@ -86,8 +83,7 @@ func TestBudgetsAreInMajorUnitsOfTheirCurrency(t *testing.T) {
 	}
 }
 
-// PAINS #31
-func TestAValueThatDoesNotFitGoesToQuarantineAndItsRowIsLoaded(t *testing.T) {
+func TestDecode_BadValueIsQuarantined(t *testing.T) {
 	t.Parallel()
 	out := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"12345678901234567890","impressions":"1e-3","spend":"NaN","clicks":["x"],"reach":"5","ctr":""}`)
 	main, q := out["basic_ad"], out["_quarantine"]
@@ -106,14 +102,14 @@ func TestAValueThatDoesNotFitGoesToQuarantineAndItsRowIsLoaded(t *testing.T) {
 	want(t, q, 0, "date", "2026-05-01")
 }
 
-func TestWhatHasNoColumnIsKeptInRaw(t *testing.T) {
+func TestDecode_UnknownMembersGoToRaw(t *testing.T) {
 	t.Parallel()
 	b := decode(t, "ads", "EUR", `{"new_field":{"a":[1,"ü"]},"id":"1","creative":{"id":"9","name":"n"},"x":2}`)["ads"]
 	want(t, b, 0, "raw", `{"new_field":{"a":[1,"ü"]},"creative":{"name":"n"},"x":2}`)
 	want(t, b, 0, "creative_id", "9")
 }
 
-func TestEveryColumnDeclaresTypeUnitAdditivityAndDescription(t *testing.T) { // PAINS #38
+func TestStreams_ColumnsAreFullyDeclared(t *testing.T) {
 	t.Parallel()
 	r, err := facebookads.New(facebookads.Config{}).Open(adtally.Source{Tables: facebookads.Tables()}, adtally.Secret{})
 	if err != nil {
@@ -147,13 +143,13 @@ func FuzzDecodingNeverPanics(f *testing.F) {
 			for _, b := range batches {
 				b.Release()
 			}
-			_ = err // any answer but a panic is right
+			_ = err // any result but a panic is fine
 		}
 	})
 }
 
-// Recorded and quoted error bodies, and who must act on them.
-func TestRecordedErrorsAreClassified(t *testing.T) {
+// Error bodies from recordings and documentation, with who must act.
+func TestClassify_RecordedErrorBodies(t *testing.T) {
 	t.Parallel()
 	files, _ := filepath.Glob(recordings + "/errors-*/*.json")
 	if len(files) == 0 {

@@ -14,10 +14,9 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// PAINS #35: every shape of a creative, and where its click leads. The members
-// are those of Meta's specs (AdCreativeObjectStorySpec, AdAssetFeedSpec and what
-// they hold).
-func TestEveryShapeOfACreativeHasItsDestination(t *testing.T) {
+// Every form of a creative with the target of a click. The members are those of Meta's
+// specs (AdCreativeObjectStorySpec, AdAssetFeedSpec and their parts).
+func TestDestinations_CreativeForms(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		creative string
@@ -65,8 +64,9 @@ func TestEveryShapeOfACreativeHasItsDestination(t *testing.T) {
 	}
 }
 
-// Meta: url_tags "will replace or be appended to" the parameters of a link.
-func TestTagsOfTheDestinationHaveColumns(t *testing.T) {
+// Meta's documentation: url_tags "will replace or be appended to" the parameters of a
+// link.
+func TestDecode_UTMColumns(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		creative string
@@ -91,9 +91,8 @@ func TestTagsOfTheDestinationHaveColumns(t *testing.T) {
 	}
 }
 
-// R29, PAINS #34: links that are signed anew at every read make no new state, and
-// what its owner changes does.
-func TestAStateOfACreativeIsItsContent(t *testing.T) {
+// Signed links do not change content_hash; edits do.
+func TestDecode_ContentHashIgnoresSignedLinks(t *testing.T) {
 	t.Parallel()
 	hash := func(row string) string {
 		text, ok := decode(t, "ad_creatives", "EUR", `{"id":"1"`+row+`}`)["ad_creatives"].Cell(0, "content_hash")
@@ -122,8 +121,8 @@ func TestAStateOfACreativeIsItsContent(t *testing.T) {
 	}
 }
 
-// Recorded creatives of a link with cards lead to where their cards lead.
-func TestRecordedCreativesHaveDestinations(t *testing.T) {
+// Recorded link creatives with cards lead to their cards' links.
+func TestDestinations_RecordedCreatives(t *testing.T) {
 	t.Parallel()
 	var seen, with int
 	for _, p := range recordedPages(t) {
@@ -174,8 +173,8 @@ func FuzzDestinations(f *testing.F) {
 	})
 }
 
-// PAINS #35: a page is found by its host and path, whatever stands in its query.
-func TestALinkIsCutIntoHostAndPath(t *testing.T) {
+// A page is identified by host and path, regardless of the query.
+func TestDecode_DestinationHostAndPath(t *testing.T) {
 	t.Parallel()
 	for link, want := range map[string]string{
 		"https://Shop.Test/a/b?x=/c#d":                     "shop.test /a/b",

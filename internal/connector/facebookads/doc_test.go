@@ -11,15 +11,15 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-var update = flag.Bool("update", false, "write the tables of doc.md anew")
+var update = flag.Bool("update", false, "rewrite the tables of doc.md")
 
 const (
 	begin = "<!-- %s: written by go test -update -->\n"
 	end   = "<!-- end of %s -->\n"
 )
 
-// The tables of doc.md are those of the code.
-func TestTheDocumentHasTheTablesOfTheCode(t *testing.T) {
+// The tables in doc.md are generated from the code.
+func TestDoc_TablesMatchCode(t *testing.T) {
 	raw, err := os.ReadFile("doc.md")
 	if err != nil {
 		t.Fatal(err)
@@ -40,15 +40,15 @@ func TestTheDocumentHasTheTablesOfTheCode(t *testing.T) {
 		return
 	}
 	if want != string(raw) {
-		t.Error("doc.md is behind the code: go test ./internal/connector/facebookads -run TheDocument -update")
+		t.Error("doc.md is out of date: run go test ./internal/connector/facebookads -run TestDoc_ -update")
 	}
 }
 
-// errorTable has one row per class, with the codes that lead to it, by who acts.
+// errorTable has one row per class with the codes that lead to it, sorted by who acts.
 func errorTable() string {
 	codes := map[string][]string{}
 	for _, r := range rowsOf() {
-		if c := spokenCode(r); !slices.Contains(codes[r.Class], c) {
+		if c := codeText(r); !slices.Contains(codes[r.Class], c) {
 			codes[r.Class] = append(codes[r.Class], c)
 		}
 	}
@@ -60,8 +60,7 @@ func errorTable() string {
 	return "| act | class | what it means | Meta's code/subcode |\n|---|---|---|---|\n" + strings.Join(rows, "")
 }
 
-// credentialTable has a heading, which helps are linked to, for each way in which
-// a credential fails (R16).
+// credentialTable has a heading per credential fault, for help links.
 func credentialTable() string {
 	var b strings.Builder
 	for _, c := range facebookads.New(facebookads.Config{}).Spec().Faults {
@@ -70,8 +69,8 @@ func credentialTable() string {
 	return b.String()
 }
 
-// spokenCode is what of an error leads to a row.
-func spokenCode(r facebookads.Row) string {
+// codeText describes the errors that match a rule.
+func codeText(r facebookads.Row) string {
 	code := fmt.Sprint(r.Code)
 	switch {
 	case r.To > r.Code:

@@ -21,8 +21,8 @@ func schemas(t *testing.T) map[string]*table.Schema {
 	return all
 }
 
-// R29: every object has a history, and links that expire make none.
-func TestObjectsHaveAHistoryAndLinksThatExpireMakeNone(t *testing.T) {
+// Every object has a history, and expiring links add nothing to it.
+func TestStreams_HistoryIgnoresExpiringLinks(t *testing.T) {
 	t.Parallel()
 	found := 0
 	for name, s := range schemas(t) {
@@ -44,9 +44,8 @@ func TestObjectsHaveAHistoryAndLinksThatExpireMakeNone(t *testing.T) {
 	}
 }
 
-// No join loses spend: facts name the objects that they are of, and what is
-// known of them.
-func TestFactsNameTheirObjects(t *testing.T) {
+// Facts reference their objects and their known columns, so that no join loses spend.
+func TestStreams_FactsReferenceObjects(t *testing.T) {
 	t.Parallel()
 	all := schemas(t)
 	for name, s := range all {
@@ -69,20 +68,20 @@ func TestFactsNameTheirObjects(t *testing.T) {
 			}
 		}
 	}
-	if r := all["basic_ad_actions"].References; len(r) != 1 || r[0].Table != "custom_conversions" { // PAINS #30
+	if r := all["basic_ad_actions"].References; len(r) != 1 || r[0].Table != "custom_conversions" {
 		t.Errorf("%+v", r)
 	}
 }
 
-// PAINS #30: a custom conversion is joined by its id; its name may change.
-func TestAnActionNamesItsCustomConversion(t *testing.T) {
+// A custom conversion is joined by ID, because its name may change.
+func TestDecode_ActionHasCustomConversionID(t *testing.T) {
 	t.Parallel()
 	b := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","actions":[{"action_type":"offsite_conversion.custom.123","value":"1"},{"action_type":"offsite_conversion.fb_pixel_custom","value":"1"}]}`)["basic_ad_actions"]
 	want(t, b, 0, "custom_conversion_id", "123")
 	want(t, b, 1, "custom_conversion_id", "NULL")
 }
 
-func TestTheLibraryIsRead(t *testing.T) {
+func TestRead_MediaLibrary(t *testing.T) {
 	t.Parallel()
 	image := decode(t, "ad_images", "EUR", `{"id":"7:ab","hash":"ab","original_width":570,"permalink_url":"https://www.facebook.com/ads/image/?d=A","created_time":"2026-05-01T10:00:00+0200"}`)["ad_images"]
 	want(t, image, 0, "original_width", "570")

@@ -15,8 +15,8 @@ import (
 
 const expired = `{"error":{"message":"Session has expired","code":190,"error_subcode":463,"fbtrace_id":"T"}}`
 
-// An error is found in whatever form a person has it.
-func TestAnErrorIsExplainedInEveryForm(t *testing.T) {
+// An error is found in every form in which a person may have it.
+func TestExplain_EveryFormOfAnError(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, class string }{
 		"as it came":            {expired, "token_expired"},
@@ -49,7 +49,7 @@ func quoted(s string) string {
 	return string(b)
 }
 
-func TestAGoodAnswerIsNoError(t *testing.T) {
+func TestExplain_GoodAnswerIsAFault(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{`{"data":[]}`, `{"id":"act_7"}`, `[{"code":200,"body":"{}"}]`, `{"data":{"is_valid":true}}`, `{"report_run_id":"1"}`} {
 		if x, err := facebookads.Explain(0, nil, []byte(good)); adtally.FaultOf(err) == nil || adtally.FaultOf(err).Code != "no_error" {
@@ -58,8 +58,8 @@ func TestAGoodAnswerIsNoError(t *testing.T) {
 	}
 }
 
-// A refusal that does not say why is one all the same.
-func TestAnAnswerWithoutAnErrorIsNotGoodWhateverItsStatus(t *testing.T) {
+// An error without a reason is still an error.
+func TestExplain_ErrorWithoutReason(t *testing.T) {
 	t.Parallel()
 	for status, class := range map[int]string{200: "", 0: "", 400: "bad_answer", 403: "bad_answer", 404: "bad_answer", 429: "throttled", 500: "bad_answer"} {
 		x, err := facebookads.Explain(status, nil, []byte(`{"data":[]}`))
@@ -72,8 +72,8 @@ func TestAnAnswerWithoutAnErrorIsNotGoodWhateverItsStatus(t *testing.T) {
 	}
 }
 
-// Programs are told how long to wait, as people are.
-func TestAnExplanationForProgramsSaysHowLong(t *testing.T) {
+// The JSON output states the wait.
+func TestExplanation_JSONHasWait(t *testing.T) {
 	t.Parallel()
 	h := http.Header{"X-Ad-Account-Usage": {`{"reset_time_duration":100}`}}
 	x, err := facebookads.Explain(400, h, []byte(`{"error":{"message":"x","code":17}}`))
@@ -83,8 +83,9 @@ func TestAnExplanationForProgramsSaysHowLong(t *testing.T) {
 	}
 }
 
-// Headers say how long, those of the part before those of the whole.
-func TestAnExplanationSaysHowLong(t *testing.T) {
+// The wait comes from the headers; those of a part take precedence over those of the
+// batch.
+func TestExplain_WaitFromHeaders(t *testing.T) {
 	t.Parallel()
 	outer := http.Header{"X-Ad-Account-Usage": {`{"reset_time_duration":100}`}}
 	part := `{"code":400,"headers":[{"name":"x-ad-account-usage","value":"{\"reset_time_duration\":200}"}],"body":"{\"error\":{\"message\":\"x\",\"code\":17}}"}`
@@ -99,8 +100,8 @@ func TestAnExplanationSaysHowLong(t *testing.T) {
 	}
 }
 
-// Exactly these keys, and what Meta did not give is null.
-func TestAnExplanationForPrograms(t *testing.T) {
+// The JSON output has exactly these keys; values that Meta did not send are null.
+func TestExplanation_JSONKeys(t *testing.T) {
 	t.Parallel()
 	x, err := facebookads.Explain(400, nil, []byte(`{"error":{"message":"(#10) Permission Denied.","code":10}}`))
 	if err != nil {
@@ -113,7 +114,8 @@ func TestAnExplanationForPrograms(t *testing.T) {
 	}
 }
 
-// Whatever comes back, there is somebody who acts, a sentence, and no token.
+// FuzzErrorBodies checks that every body yields an act and a sentence, and that no
+// token leaks.
 func FuzzErrorBodies(f *testing.F) {
 	for _, seed := range []string{expired, "", "<html>", `[null]`, `{"error":"EAAcanary"}`, `{"error":{"message":"Malformed access token EAAcanary"}}`,
 		`{"error":{"message":"x access_token=EAAcanary&b","code":99999999999999999999}}`, `{"code":400,"body":"{\"error\":{\"message\":\"EAA\\u0063anary\"}}"}`,
@@ -146,7 +148,7 @@ func FuzzErrorBodies(f *testing.F) {
 				t.Errorf("%+v", v)
 			}
 		}
-		if strings.Contains(said, canary) { // PAINS #26
+		if strings.Contains(said, canary) {
 			t.Errorf("it holds the token: %s", said)
 		}
 	})

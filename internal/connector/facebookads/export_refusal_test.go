@@ -10,7 +10,7 @@ import (
 	"adtally/internal/fetch"
 )
 
-// Verdict is what the classifier says, for tests.
+// Verdict is the classifier's result, for tests.
 type Verdict struct {
 	Class, Act, Scope string
 	Fields            []string
@@ -19,7 +19,7 @@ type Verdict struct {
 	Fault             *adtally.Fault
 }
 
-// VerdictOf looks into an error.
+// VerdictOf returns the verdict in an error.
 func VerdictOf(err error) Verdict {
 	v := Verdict{Class: string(classOf(err)), Fields: refusedFields(err), Heavy: isHeavy(err), Fault: adtally.FaultOf(err)}
 	if r := refusalOf(err); r != nil {
@@ -28,12 +28,12 @@ func VerdictOf(err error) Verdict {
 	return v
 }
 
-// JudgeAt is the classifier, at a moment.
+// JudgeAt classifies an answer received at a given time.
 func JudgeAt(status int, header http.Header, body []byte, at time.Time) error {
 	return judge(fetch.Answer{Status: status, Header: header, Body: body, At: at})
 }
 
-// JudgeRun classifies the error of a report job that failed.
+// JudgeRun classifies the error of a failed report job.
 func JudgeRun(body []byte) error {
 	var e graphError
 	if err := json.Unmarshal(body, &e); err != nil {
@@ -42,10 +42,10 @@ func JudgeRun(body []byte) error {
 	return classifyRun(&e, fetch.Answer{})
 }
 
-// IsJobError says whether a report job is to be asked for anew.
+// IsJobError reports whether a new report job is needed.
 func IsJobError(err error) bool { return errors.Is(err, errJob) }
 
-// Outside is what leaves the connector.
+// Outside converts an error to the form that other packages see.
 func Outside(err error) error { return publicFault(err) }
 
 // Row is one row of the classifier.
@@ -55,15 +55,15 @@ type Row struct {
 	Text, Class, Source       string
 }
 
-// Rows are the rows of the classifier, and for each the one that decides for an
-// error that is just like it.
+// Rows returns the classifier's rules, and for each the index of the rule that matches
+// an error built from it.
 func Rows() (rows []Row, decides []int) {
 	for _, r := range rules {
 		row := Row{Subcode: r.subcode, Status: r.status, Text: r.text, Class: string(r.class), Source: r.source}
 		e := &graphError{Message: r.text, Subcode: r.subcode}
 		switch r.code {
 		case anyCode:
-			e.Code = 7 // a code that no row has
+			e.Code = 7 // a code that no rule has
 		case noCode:
 		default:
 			e.Code = r.code
@@ -82,10 +82,10 @@ func Rows() (rows []Row, decides []int) {
 	return rows, decides
 }
 
-// Cure is what a class means.
+// Cure is the text of a class.
 type Cure struct{ Act, Message, Hint string }
 
-// Cures are those of all classes.
+// Cures returns the texts of all classes.
 func Cures() map[string]Cure {
 	out := map[string]Cure{}
 	for c, cure := range cures {
@@ -94,12 +94,12 @@ func Cures() map[string]Cure {
 	return out
 }
 
-// WaitFor is how long a throttle of an account and a scope holds.
+// WaitFor returns the wait for a throttle of an account and a scope.
 func WaitFor(h http.Header, s, account string) time.Duration {
 	return waitFor(h, rule{class: classThrottle, scope: scope(s)}, account)
 }
 
-// The versions.
+// Version functions.
 var (
 	UsableVersion  = usableVersion
 	NextVersion    = nextVersion
@@ -109,10 +109,10 @@ var (
 	ReachThrottled = reachThrottled
 )
 
-// Release is one version, as listed.
+// Release is one listed version.
 type Release struct{ Version, Begins, Ends, Note string }
 
-// Releases are all that are listed.
+// Releases returns all listed versions.
 func Releases() (out []Release) {
 	for _, r := range releases {
 		ends := "not announced"

@@ -11,8 +11,8 @@ import (
 	"adtally/internal/table"
 )
 
-// DecodePage decodes one page, or one object where body is none, as the named
-// stream would; rows may span more than a day.
+// DecodePage decodes a page, or a single object if page is false, as the named stream
+// does; rows may span more than a day.
 func DecodePage(name string, a adtally.Account, body []byte, page bool) ([]table.Batch, error) {
 	d := decoderFor(name, a)
 	if !page {
@@ -23,7 +23,7 @@ func DecodePage(name string, a adtally.Account, body []byte, page bool) ([]table
 	return d.batches(), err
 }
 
-// Decoding gives a function that decodes one page of a stream, for benchmarks.
+// Decoding returns a function that decodes one page of a stream, for benchmarks.
 func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error) {
 	streams, err := choose(allStreams(), adtally.Source{Tables: tables})
 	if err != nil {
@@ -48,8 +48,7 @@ func decoderFor(name string, a adtally.Account) *decoder {
 	return d
 }
 
-// Slots says which member of Graph's objects goes to which column, for tests
-// that compare.
+// Slots returns the column of each of Graph's members, for tests that compare values.
 func Slots(name string) (columns map[string]string, nested, minor map[string]bool) {
 	columns, nested, minor = map[string]string{}, map[string]bool{}, map[string]bool{}
 	for from, s := range decoderFor(name, adtally.Account{Currency: "USD"}).stream.slots {
@@ -60,25 +59,25 @@ func Slots(name string) (columns map[string]string, nested, minor map[string]boo
 	return columns, nested, minor
 }
 
-// Judge is the classifier, on a body as it came.
+// Judge classifies an answer.
 func Judge(status int, header http.Header, body []byte) error {
 	return judge(fetch.Answer{Status: status, Header: header, Body: body})
 }
 
-// The errors that stay inside.
+// Internal errors.
 var (
 	ErrTooMuch  = errTooMuch
 	ErrGone     = errGone
 	ErrNotReady = errNotReady
 )
 
-// DecodeEmptyPage reads a page whose rows, if any, are passed over.
+// DecodeEmptyPage decodes a page and ignores its rows.
 func DecodeEmptyPage(body []byte) error {
 	_, err := decodePage(body, func(dec *jsontext.Decoder) error { return dec.SkipValue() })
 	return err
 }
 
-// Combinations are the breakdowns that go together: of rows, and of actions.
+// Combinations returns the allowed combinations: row breakdowns and action breakdowns.
 func Combinations() (list [][2][]string) {
 	for _, c := range combinations {
 		var pair [2][]string
@@ -97,10 +96,10 @@ func Combinations() (list [][2][]string) {
 	return list
 }
 
-// FieldKinds are the fields of a report, and how their values are kept.
+// FieldKinds maps the fields of a report to the way their values are stored.
 func FieldKinds() map[string]string { return fieldKinds }
 
-// FieldFits says whether Meta gives a field for breakdowns.
+// FieldFits reports whether Meta serves a field with breakdowns.
 func FieldFits(name string, breakdowns []string) bool {
 	if fieldKinds[name] == "actions" && slices.ContainsFunc(breakdowns, isPlainOnly) {
 		return false
@@ -108,7 +107,7 @@ func FieldFits(name string, breakdowns []string) bool {
 	return fieldKinds[name] != "dead" && checkField(name, breakdowns) == nil
 }
 
-// DecodeReport decodes a page of a user's own report.
+// DecodeReport decodes a page of a user-defined report.
 func DecodeReport(r adtally.Report, a adtally.Account, body []byte) ([]table.Batch, error) {
 	streams, err := customReports([]adtally.Report{r})
 	if err != nil {
@@ -119,5 +118,5 @@ func DecodeReport(r adtally.Report, a adtally.Account, body []byte) ([]table.Bat
 	return d.batches(), err
 }
 
-// IsJSON says whether a text is a document.
+// IsJSON reports whether a text is valid JSON.
 func IsJSON(text string) bool { return jsontext.Value(text).IsValid() }

@@ -41,7 +41,7 @@ type fieldSearches struct {
 func isAboutPart(err error) bool {
 	r := refusalOf(err)
 	switch {
-	case r == nil, strings.Contains(said(r.graph), loginScope):
+	case r == nil, strings.Contains(metaText(r.graph), loginScope):
 		return false
 	case r.class == classPermission:
 		return true
@@ -154,7 +154,7 @@ var fieldWord = regexp.MustCompile(`["'` + "`" + `(\[]([a-z][a-z0-9_]*)["'` + "`
 
 // withNames returns those of the fields that a refusal mentions.
 func withNames(err error, fields []string) (names []string) {
-	for _, found := range fieldWord.FindAllStringSubmatch(said(refusalOf(err).graph), -1) {
+	for _, found := range fieldWord.FindAllStringSubmatch(metaText(refusalOf(err).graph), -1) {
 		name := found[1] + found[2] + found[3] // only one group matched
 		if slices.Contains(fields, name) && !slices.Contains(names, name) {
 			names = append(names, name)

@@ -9,9 +9,9 @@ import (
 	"adtally"
 )
 
-// A field that is missing for a stretch of days is missing on each of them: a
-// dashboard must be able to mark every one.
-func TestAGapMarksEveryDayOfItsWindow(t *testing.T) {
+// A field that is missing for a range of days is listed for each day, so that a
+// dashboard can mark every one.
+func TestGaps_EveryDayOfWindowIsListed(t *testing.T) {
 	oldMonth := adtally.WindowOf(date("1998-10-01"), date("1998-10-31"))
 	twoDays := adtally.WindowOf(date("1999-12-01"), date("1999-12-02"))
 	for name, c := range map[string]struct {
@@ -26,8 +26,8 @@ func TestAGapMarksEveryDayOfItsWindow(t *testing.T) {
 			"GET 91/insights": {says(`{"data":[{"date_start":"1998-10-05","date_stop":"1998-10-05","ad_id":"1","country":"CZ","impressions":"1"}]}`)}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) { // it is 1 January 2000
-				m := &meta{t: t, answers: c.answers}
+			inBubble(t, func(t *testing.T) { // synctest starts on 1 January 2000
+				m := &fakeGraph{t: t, answers: c.answers}
 				g := m.read(t.Context(), c.stream, c.window, nil, "date")
 				if g.err != nil {
 					t.Fatal(g.err)

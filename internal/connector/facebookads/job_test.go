@@ -16,9 +16,9 @@ const (
 	results = "GET 91/insights"
 )
 
-// job is answers for a report job that goes well, but for what is given.
-func job(t *testing.T, change map[string][]answer) *meta {
-	m := &meta{t: t, answers: map[string][]answer{submit: {created("91")}, "GET 91": {runIs("Job Completed", 100)}, results: {pageOf("", "1", "2")}}}
+// job returns the answers of a successful report job, with changes.
+func job(t *testing.T, change map[string][]answer) *fakeGraph {
+	m := &fakeGraph{t: t, answers: map[string][]answer{submit: {created("91")}, "GET 91": {runIs("Job Completed", 100)}, results: {pageOf("", "1", "2")}}}
 	for what, answers := range change {
 		m.answers[what] = answers
 	}
@@ -27,8 +27,8 @@ func job(t *testing.T, change map[string][]answer) *meta {
 
 func notReady() answer { return refuses(400, 2601, 1815107, "Error accessing adreport job.") }
 
-// SIM-16: done is "Job Completed" and 100 % both; until then nothing is read.
-func TestAReportIsReadOnceItIsDone(t *testing.T) {
+// A job is done only with "Job Completed" and 100 %; nothing is read before.
+func TestReport_ReadOnlyWhenDone(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		m := job(t, map[string][]answer{"GET 91": {runIs("Job Not Started", 0), runIs("Job Running", 40), runIs("Job Running", 100), runIs("Job Completed", 99), runIs("Job Completed", 100)}})
 		m.read(t.Context(), "basic_ad", month, nil, "ad_id").want(t, "1 2")
@@ -47,8 +47,8 @@ func TestAReportIsReadOnceItIsDone(t *testing.T) {
 	})
 }
 
-// R40: the job's id is kept before anything else is asked.
-func TestTheNoteHoldsTheJobBeforeItIsPolled(t *testing.T) {
+// The job's ID is saved before anything else is requested.
+func TestReport_JobIsSavedBeforePolling(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		began := time.Now().Truncate(time.Second)
 		dead := refuses(400, 190, 463, "expired")
@@ -66,8 +66,8 @@ func TestTheNoteHoldsTheJobBeforeItIsPolled(t *testing.T) {
 	})
 }
 
-// META_API.md §4.6: ids expire after 30 days.
-func TestANotedJobThatIsGoneIsAskedForAnew(t *testing.T) {
+// Job IDs expire after 30 days (docs/meta-api.md#report-jobs).
+func TestReport_GoneJobIsResubmitted(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		n := &note{cursor: adtally.Cursor{Asked: instant("2026-01-01T00:00:00Z"), Note: noted(t, "90")}}
 		m := job(t, map[string][]answer{"GET 90": {refuses(400, 100, 33, "Unsupported get request. Object with ID '90' does not exist")}})
@@ -79,7 +79,7 @@ func TestANotedJobThatIsGoneIsAskedForAnew(t *testing.T) {
 	})
 }
 
-func TestANoteThatCannotBeReadIsNoNote(t *testing.T) {
+func TestReport_UnreadableNoteIsIgnored(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		for _, text := range []string{"{", `{"report_run_ids":{}}`, `{"other":1}`, "null", `{"report_run_ids":7}`} {
 			m := job(t, nil)
@@ -91,9 +91,9 @@ func TestANoteThatCannotBeReadIsNoNote(t *testing.T) {
 	})
 }
 
-// SIM-16 c, d, e. A report that Meta cannot make may be too big for it: its
-// halves are asked for, and so on. Where nothing comes at all, that is an outage.
-func TestAJobThatEndsBadlyIsAskedForAFewTimes(t *testing.T) {
+// A report that Meta cannot create may be too big: its halves are requested, and so
+// on. If nothing succeeds, the read fails and lists no gap.
+func TestReport_FailedJobIsRetriedAndSplit(t *testing.T) {
 	failed := says(`{"id":"91","async_status":"Job Failed","async_percent_completion":0,"error_code":2,"error_subcode":1504043,"error_message":"Intermittent"}`)
 	for name, c := range map[string]struct {
 		answer
@@ -107,7 +107,7 @@ func TestAJobThatEndsBadlyIsAskedForAFewTimes(t *testing.T) {
 				g := m.read(t.Context(), "basic_ad", month, n, "ad_id")
 				g.wantFault(t, adtally.Retry, "meta_trouble")
 				if len(g.gaps) > 0 {
-					t.Errorf("an outage left gaps: %v", g.gaps)
+					t.Errorf("a failed read left gaps: %v", g.gaps)
 				}
 				if m.count(submit) != c.jobs || len(n.cursor.Note) != 0 {
 					t.Errorf("%d jobs, and the note is %s", m.count(submit), n.cursor.Note)
@@ -115,18 +115,18 @@ func TestAJobThatEndsBadlyIsAskedForAFewTimes(t *testing.T) {
 				m = job(t, map[string][]answer{submit: {created("92"), created("91")}, "GET 92": {c.answer}})
 				g = m.read(t.Context(), "basic_ad", month, &note{}, "ad_id")
 				if name != "for ever" {
-					g.want(t, "1 2") // the second time it comes whole
+					g.want(t, "1 2") // the second job succeeds
 				} else if g.err != nil || m.count(submit) != 3 {
-					t.Errorf("%v, %d jobs", g.err, m.count(submit)) // its halves come
+					t.Errorf("%v, %d jobs", g.err, m.count(submit)) // its halves succeed
 				}
 			})
 		})
 	}
 }
 
-// META_API.md §4.7: too much is not asked for twice; by halves it is, and the
-// size is remembered. R39
-func TestAReportThatIsTooLargeComesInHalves(t *testing.T) {
+// A report that is too big is not repeated but split in halves, and the size is
+// remembered.
+func TestReport_TooBigIsHalved(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		large := says(`{"id":"90","async_status":"Job Failed","async_percent_completion":0,"error_code":-3,"error_subcode":1504045,"error_message":"Report Too Large"}`)
 		m := job(t, map[string][]answer{submit: {created("90"), created("91"), created("92")}, "GET 90": {large}, "GET 92": {runIs("Job Completed", 100)},
@@ -145,8 +145,8 @@ func TestAReportThatIsTooLargeComesInHalves(t *testing.T) {
 	})
 }
 
-// META_API.md §4.7: what a person must do is not tried three times.
-func TestAJobThatFailsForWantOfAPermissionSaysSo(t *testing.T) {
+// A fault that needs a person is not tried three times.
+func TestReport_PermissionFaultIsNotRetried(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		m := job(t, map[string][]answer{"GET 91": {says(`{"id":"91","async_status":"Job Failed","async_percent_completion":0,"error_code":100,"error_subcode":3191001,"error_message":"Missing permissions"}`)}, insights: {refuses(400, 100, 3191001, "Missing permissions")}})
 		m.read(t.Context(), "basic_ad", month, nil, "ad_id").wantFault(t, adtally.Configure, "permission")
@@ -156,8 +156,8 @@ func TestAJobThatFailsForWantOfAPermissionSaysSo(t *testing.T) {
 	})
 }
 
-// SIM-16 b
-func TestAReportThatIsDoneAndNotReadyIsReadAgain(t *testing.T) {
+// A finished report may still be "not ready".
+func TestReport_NotReadyIsReadAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		m := job(t, map[string][]answer{results: {notReady(), notReady(), pageOf("", "1")}})
 		m.read(t.Context(), "basic_ad", month, nil, "ad_id").want(t, "1")
@@ -169,7 +169,7 @@ func TestAReportThatIsDoneAndNotReadyIsReadAgain(t *testing.T) {
 		if n := m.count(results); n < 3 || n > 10 {
 			t.Errorf("read %d times", n)
 		}
-		// Between two pages it is no longer a beginning: the slice is read again.
+		// Between two pages the slice is read again from its start.
 		m = job(t, map[string][]answer{results: {pageOf("MQZDZD", "1"), notReady()}})
 		if g := m.read(t.Context(), "basic_ad", month, nil, "ad_id"); !errors.Is(g.err, connector.ErrAgain) {
 			t.Errorf("%v", g.err)
@@ -177,7 +177,7 @@ func TestAReportThatIsDoneAndNotReadyIsReadAgain(t *testing.T) {
 	})
 }
 
-func TestAReportsPagesAreReadToTheEnd(t *testing.T) {
+func TestReport_ReadsAllPages(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		heavy := refuses(500, 1, 0, "Please reduce the amount of data you're asking for, then retry your request")
 		m := job(t, map[string][]answer{results: {pageOf("MQZDZD", "1"), heavy, pageOf("MgZDZD", "2"), pageOf("", "3")}})
@@ -185,14 +185,14 @@ func TestAReportsPagesAreReadToTheEnd(t *testing.T) {
 		if limits := m.values(results, "limit"); !slices.Equal(limits, []string{"500", "500", "250", "250"}) {
 			t.Errorf("limits %v", limits)
 		}
-		// §4.5 [recorded: async_results_empty]: nothing, with cursors.
+		// An empty report has cursors in recordings.
 		m = job(t, map[string][]answer{results: {says(`{"data":[],"paging":{"cursors":{"before":"MAZDZD","after":"LTEZD"}}}`)}})
 		m.read(t.Context(), "basic_ad", month, nil, "ad_id").want(t, "")
 	})
 }
 
-// R38: a block of the account ends no job.
-func TestAThrottledPollIsWaitedFor(t *testing.T) {
+// A block of the account does not end a job.
+func TestReport_ThrottledPollWaits(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		no := refuses(400, 80000, 2446079, "There have been too many calls from this ad-account.")
 		no.header = map[string]string{"X-Business-Use-Case-Usage": `{"7":[{"estimated_time_to_regain_access":3}]}`}
@@ -205,8 +205,8 @@ func TestAThrottledPollIsWaitedFor(t *testing.T) {
 	})
 }
 
-// A POST's answer without an id is no job.
-func TestAJobWithoutAnIdIsAFault(t *testing.T) {
+// An answer to a submission without an ID is a fault.
+func TestReport_JobWithoutIDIsAFault(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		for _, body := range []string{`{}`, `{"report_run_id":""}`, `[]`} {
 			m := job(t, map[string][]answer{submit: {says(body)}})

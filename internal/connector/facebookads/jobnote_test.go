@@ -12,8 +12,7 @@ import (
 	"adtally"
 )
 
-// noted is the note of a try that was cut off while the job of basic_ad's month
-// ran.
+// noted is the note of an attempt that ended while basic_ad's job for a month ran.
 func noted(t *testing.T, run string) []byte {
 	t.Helper()
 	n := &note{}
@@ -22,8 +21,8 @@ func noted(t *testing.T, run string) []byte {
 	return bytes.ReplaceAll(n.cursor.Note, []byte(`"91"`), []byte(`"`+run+`"`))
 }
 
-// A job that was submitted for one question never answers another one, whatever
-// of the question has changed since.
+// A job never answers a question other than its own, whatever part of the question has
+// changed.
 func TestReport_ResumedJobAnswersOnlyItsOwnQuestion(t *testing.T) {
 	before := adtally.Report{Name: "r", Level: "ad", Fields: []string{"spend", "actions"}}
 	for name, change := range map[string]func(*adtally.Report){
@@ -55,18 +54,18 @@ func TestReport_ResumedJobAnswersOnlyItsOwnQuestion(t *testing.T) {
 	}
 }
 
-// What Meta refused of one question says nothing of another one.
-func TestReport_LessonOfAnotherQuestionIsForgotten(t *testing.T) {
+// A refusal of one question says nothing about another.
+func TestReport_TuningOfAnotherQuestionIsIgnored(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		refused := refuses(400, 100, 0, "(#100) frequency is not valid for fields param.")
-		m := &meta{t: t, answers: map[string][]answer{insights: {refused, says(`{"data":[]}`)}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{insights: {refused, says(`{"data":[]}`)}}}
 		n := &note{}
 		source := func(r adtally.Report) adtally.Source { return adtally.Source{Reports: []adtally.Report{r}} }
 		r := adtally.Report{Name: "r", Level: "ad", Fields: []string{"spend", "frequency"}}
 		if g := m.readOf(t.Context(), source(r), "r", day, n, "spend"); g.err != nil || len(g.gaps) != 1 {
 			t.Fatalf("%v, gaps %v", g.err, g.gaps)
 		}
-		m = &meta{t: t, answers: map[string][]answer{insights: {says(`{"data":[]}`)}}}
+		m = &fakeGraph{t: t, answers: map[string][]answer{insights: {says(`{"data":[]}`)}}}
 		if g := m.readOf(t.Context(), source(r), "r", day, n, "spend"); g.err != nil || strings.Contains(m.values(insights, "fields")[0], "frequency") {
 			t.Errorf("%v, the same question asks for %v", g.err, m.values(insights, "fields"))
 		}
@@ -77,11 +76,12 @@ func TestReport_LessonOfAnotherQuestionIsForgotten(t *testing.T) {
 	})
 }
 
-// sized answers report jobs: those of more than some days are too large.
+// sized answers report jobs; those of more than the given number of days are too
+// large.
 type sized struct {
-	*meta
+	*fakeGraph
 	most      int
-	dead      int // the job whose polls find the token ended; 0 = none
+	dead      int // the job whose polls find the token expired; 0 = none
 	submitted []string
 }
 
@@ -93,7 +93,7 @@ func (s *sized) RoundTrip(r *http.Request) (*http.Response, error) {
 	if number, err := strconv.Atoi(strings.TrimPrefix(what, "GET ")); err == nil {
 		s.answers[what] = []answer{s.poll(number)}
 	}
-	res, err := s.meta.RoundTrip(r)
+	res, err := s.fakeGraph.RoundTrip(r)
 	if what == submit && err == nil {
 		s.submitted = append(s.submitted, s.calls[len(s.calls)-1].params.Get("time_range"))
 	}
@@ -115,17 +115,17 @@ func (s *sized) poll(number int) answer {
 	return runIs("Job Completed", 100)
 }
 
-// A slice whose size was learned on the way is cut at the same places after a
+// A slice whose size was learned during the read is split at the same days after a
 // resume, so that no job is submitted twice.
 func TestReport_ResumeSubmitsNoJobTwice(t *testing.T) {
-	window := adtally.WindowOf(date("2026-04-01"), date("2026-05-03")) // 33 days: halves of halves are not its parts by fives
+	window := adtally.WindowOf(date("2026-04-01"), date("2026-05-03")) // 33 days: halves of halves differ from parts of five days
 	inBubble(t, func(t *testing.T) {
 		read := func(s *sized, n *note, dead int) error {
 			s.dead = dead
 			return s.through(t.Context(), s, adtally.Source{Tables: []string{"basic_ad"}}, "basic_ad", window, n, "ad_id").err
 		}
 		newSized := func() *sized {
-			return &sized{meta: &meta{t: t, answers: map[string][]answer{"GET me": {refuses(400, 190, 463, "expired")}}}, most: 5}
+			return &sized{fakeGraph: &fakeGraph{t: t, answers: map[string][]answer{"GET me": {refuses(400, 190, 463, "expired")}}}, most: 5}
 		}
 		whole := newSized()
 		if err := read(whole, &note{}, 0); err != nil || len(whole.submitted) < 9 {

@@ -11,9 +11,9 @@ import (
 	"adtally/internal/table"
 )
 
-// What Meta gives as a list is rows, with every window, and what is no element
-// costs itself.
-func TestDecode_AListOfFiguresIsRows(t *testing.T) {
+// A list becomes rows with every window; an element of another form is quarantined
+// alone.
+func TestDecode_ListsBecomeRows(t *testing.T) {
 	t.Parallel()
 	row := `{"date_start":"2026-06-01","date_stop":"2026-06-01","campaign_id":"1","adset_id":"2","ad_id":"3","attribution_setting":"7d_click",`
 	for name, c := range map[string]struct {
@@ -66,9 +66,9 @@ func listsOf(b table.Batch) (list []string) {
 	return list
 }
 
-// Reports of one's own have a table of lists wherever a field is one, and the
-// names of such tables are nobody's report.
-func TestAReportWithListsHasATableOfThem(t *testing.T) {
+// User-defined reports with list fields have a lists table, and no report may take
+// such a table's name.
+func TestStreams_ReportWithListsHasListsTable(t *testing.T) {
 	t.Parallel()
 	r := open(t, adtally.Source{Reports: []adtally.Report{
 		report(func(r *adtally.Report) {

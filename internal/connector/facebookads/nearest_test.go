@@ -8,8 +8,8 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// What is not known is refused with what was probably meant, not with all there is.
-func TestUnknownNames_TheNearestAreNamed(t *testing.T) {
+// Unknown names are rejected with the most similar names, not with a list of all.
+func TestOpen_UnknownNamesGetSuggestions(t *testing.T) {
 	t.Parallel()
 	open := func(s adtally.Source) error {
 		_, err := facebookads.New(facebookads.Config{}).Open(s, adtally.Secret{})

@@ -9,9 +9,8 @@ import (
 	"adtally/internal/table"
 )
 
-// R30, PAINS #30: what cannot be a metric is refused before anybody is asked,
-// with a cure.
-func TestAMetricThatCannotBeIsRefused(t *testing.T) {
+// Invalid metrics are rejected before any request, with a cure.
+func TestCheckMetrics_RejectsInvalidMetrics(t *testing.T) {
 	t.Parallel()
 	for what, list := range map[string][]adtally.Metric{
 		"no type":             {{Name: "trials"}},
@@ -32,7 +31,7 @@ func TestAMetricThatCannotBeIsRefused(t *testing.T) {
 	}
 }
 
-func TestAMetricOfOnesOwnHasColumnsInEveryWideView(t *testing.T) { // R30, PAINS #29
+func TestViews_UserMetricHasColumns(t *testing.T) {
 	t.Parallel()
 	own := adtally.Metric{Name: "trials", Types: []string{"custom:123", "start_trial"}}
 	reader, err := facebookads.New(facebookads.Config{}).Open(adtally.Source{Tables: []string{"basic_ad", "basic_ad_actions", "basic_campaign", "basic_campaign_actions"}, Metrics: []adtally.Metric{own}}, adtally.NewSecret("x"))

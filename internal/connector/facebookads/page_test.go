@@ -7,9 +7,9 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// PAINS #8: an answer that is no whole page is an error. Taken for a page
-// without rows it would empty the days it was asked for.
-func TestWhatIsNoWholePageIsNeverAnEmptyOne(t *testing.T) {
+// An incomplete page is an error. As a page without rows it would empty the days that
+// it was requested for.
+func TestDecodePage_IncompletePageIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{}`, `{"success":true}`, `{"data":[]}{}`, `{"data":[]} x`, `{"data":[`, `{"data":[]`, `[]`, `{"data":{}}`,

@@ -10,8 +10,8 @@ import (
 	"adtally"
 )
 
-// PAINS #5: periods lie where the calendar puts them, whole or not at all.
-func TestPeopleAreCountedOverWholePeriods(t *testing.T) {
+// Periods follow the calendar and are never partial.
+func TestPlan_PeriodsAreWhole(t *testing.T) {
 	t.Parallel()
 	for table, want := range map[string]string{
 		"reach_ad_7d":    "2026-03-09..2026-06-02 2026-03-02..2026-03-08", // Mondays
@@ -27,8 +27,8 @@ func TestPeopleAreCountedOverWholePeriods(t *testing.T) {
 	}
 }
 
-// R35: a period is read again as long as one of its days may be restated.
-func TestAPeriodIsReadAgainAsAWhole(t *testing.T) {
+// A period is read again as long as one of its days may be restated.
+func TestPlan_PeriodIsRereadAsAWhole(t *testing.T) {
 	t.Parallel()
 	r := open(t, adtally.Source{Since: date("2026-01-01"), Tables: []string{"reach_ad_month"}})
 	done := []adtally.Checkpoint{{Table: "reach_ad_month", Account: "7", Window: adtally.WindowOf(date("2026-01-01"), date("2026-06-01")), Asked: instant("2026-06-01T08:00:00Z")}}
@@ -38,9 +38,9 @@ func TestAPeriodIsReadAgainAsAWhole(t *testing.T) {
 	}
 }
 
-// What Meta does not serve is not asked for, in the account's own days: totals
-// of 37 months, hours of 13. A period of which it serves a part is left out.
-func TestNoReportGoesBackFurtherThanMetaDoes(t *testing.T) {
+// Days that Meta does not serve are not requested, by the account's time zone: totals
+// of 37 months, hours of 13. Partially served periods are left out.
+func TestPlan_StopsAtRetention(t *testing.T) {
 	t.Parallel()
 	now := instant("2026-06-15T12:00:00Z")
 	for table, first := range map[string]string{
@@ -53,15 +53,15 @@ func TestNoReportGoesBackFurtherThanMetaDoes(t *testing.T) {
 			t.Errorf("%s: from %s, want %s", table, from, first)
 		}
 	}
-	kiritimati := adtally.Account{ID: "7", Currency: "AUD", Zone: "Pacific/Kiritimati"} // there it is the 16th
+	kiritimati := adtally.Account{ID: "7", Currency: "AUD", Zone: "Pacific/Kiritimati"} // the 16th in that zone
 	got := open(t, adtally.Source{Tables: []string{"basic_ad_hourly"}}).Plan("basic_ad_hourly", kiritimati, nil, now)
 	if from := got[len(got)-1].Window.From; from != date("2025-05-16") {
 		t.Errorf("from %s in Kiritimati", from)
 	}
 }
 
-// No question holds days from both sides of where Meta's counts of people end.
-func TestQuestionsAreCutWhereCountsOfPeopleEnd(t *testing.T) {
+// No request has days on both sides of the limit for unique counts.
+func TestPlan_SplitsAtUniqueCountLimit(t *testing.T) {
 	t.Parallel()
 	people, seen := date("2025-05-15"), false
 	for _, s := range open(t, adtally.Source{Tables: []string{"basic_ad_age_gender"}}).Plan("basic_ad_age_gender", berlin, nil, instant("2026-06-15T12:00:00Z")) {
@@ -75,9 +75,9 @@ func TestQuestionsAreCutWhereCountsOfPeopleEnd(t *testing.T) {
 	}
 }
 
-// R5: whatever is there already, the questions of a report by periods hold every
-// day that is due, none twice, and begin and end with a period.
-func TestAPlanByPeriodsCoversWhatIsDueOnce(t *testing.T) {
+// For any checkpoints, the requests of a report by periods cover every due day once
+// and contain whole periods.
+func TestPlan_PeriodsCoverDueDaysOnce(t *testing.T) {
 	t.Parallel()
 	now, today := instant("2026-06-02T08:00:00Z"), date("2026-06-02")
 	starts := map[string]func(adtally.Day) bool{
@@ -111,9 +111,9 @@ func TestAPlanByPeriodsCoversWhatIsDueOnce(t *testing.T) {
 	})
 }
 
-// A period under way ends with the day when Meta was asked, and is the same row
-// later: its days are replaced together.
-func TestAPeriodKeepsItsFirstAndLastDay(t *testing.T) {
+// The current period ends with the day of the read and is the same row later: its days
+// are replaced together.
+func TestDecode_PeriodHasFirstAndLastDay(t *testing.T) {
 	t.Parallel()
 	b := decode(t, "reach_ad_7d", "EUR", `{"date_start":"2026-06-01","date_stop":"2026-06-02","ad_id":"1","reach":"5"}`)["reach_ad_7d"]
 	want(t, b, 0, "date", "2026-06-01")

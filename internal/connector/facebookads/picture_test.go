@@ -7,9 +7,8 @@ import (
 	"adtally/internal/connector"
 )
 
-// PAINS #34: the picture of a creative is found in every shape that names one by
-// content.
-func TestTheDocumentsOfACreativeNameItsPicture(t *testing.T) {
+// The picture is found in every form of a creative that names one.
+func TestDecode_PictureHash(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ creative, want string }{
 		"a link":        {`"object_story_spec":{"link_data":{"image_hash":"aa","child_attachments":[{"image_hash":"bb"}]}}`, "aa"},
@@ -26,9 +25,9 @@ func TestTheDocumentsOfACreativeNameItsPicture(t *testing.T) {
 	}
 }
 
-// PAINS #34: where pictures are wanted, whatever leads to them is read, the
-// library before the creatives that name what is in it; and nothing of it else.
-func TestWhatLeadsToPicturesIsReadWhereTheyAreWanted(t *testing.T) {
+// If pictures are wanted, the tables that lead to them are read: the library before
+// the creatives that name its pictures.
+func TestOpen_PicturesAddTheirTables(t *testing.T) {
 	t.Parallel()
 	shown := func(s adtally.Source) (kinds string) {
 		for _, st := range open(t, s).Streams() {

@@ -46,7 +46,7 @@ func windows(slices []adtally.Slice) (out []string) {
 	return out
 }
 
-func TestAFirstLoadIsReadNewestFirstInMonths(t *testing.T) { // R5
+func TestPlan_FirstLoadIsNewestFirst(t *testing.T) {
 	t.Parallel()
 	r := open(t, adtally.Source{Since: date("2026-03-15"), Until: date("2026-05-31")})
 	got := windows(r.Plan("basic_ad", berlin, nil, instant("2026-06-02T08:00:00Z")))
@@ -56,7 +56,7 @@ func TestAFirstLoadIsReadNewestFirstInMonths(t *testing.T) { // R5
 	}
 }
 
-func TestDaysThatMayStillChangeAreReadAgainAndOthersAreNot(t *testing.T) { // R35
+func TestPlan_RereadsRestatedDays(t *testing.T) {
 	t.Parallel()
 	r := open(t, adtally.Source{Since: date("2026-01-01"), Tables: []string{"basic_ad"}})
 	now := instant("2026-06-02T08:00:00Z")
@@ -72,9 +72,9 @@ func TestDaysThatMayStillChangeAreReadAgainAndOthersAreNot(t *testing.T) { // R3
 	}
 }
 
-// The owner of a source may have days read again for a shorter or longer time than
-// Meta restates them. What is logged of a day does not change with it.
-func TestPlan_LookBackOfTheSource(t *testing.T) {
+// A source may set a look-back that is shorter or longer than Meta's. It does not
+// apply to the activity log.
+func TestPlan_SourceLookBack(t *testing.T) {
 	t.Parallel()
 	now := instant("2026-06-02T08:00:00Z")
 	for _, c := range []struct {
@@ -95,7 +95,7 @@ func TestPlan_LookBackOfTheSource(t *testing.T) {
 	}
 }
 
-func TestActionsThatAreNewlyWantedMakeTheirDaysDue(t *testing.T) {
+func TestPlan_NewActionsTableMakesDaysDue(t *testing.T) {
 	t.Parallel()
 	both := open(t, adtally.Source{Since: date("2026-01-01"), Until: date("2026-01-10"), Tables: []string{"basic_ad", "basic_ad_actions"}})
 	done := []adtally.Checkpoint{{Table: "basic_ad", Account: "7", Window: adtally.WindowOf(date("2026-01-01"), date("2026-01-10")), Asked: instant("2026-05-01T00:00:00Z")}}
@@ -104,7 +104,7 @@ func TestActionsThatAreNewlyWantedMakeTheirDaysDue(t *testing.T) {
 	}
 }
 
-func TestDaysBelongToTheAccountsZone(t *testing.T) { // PAINS #10
+func TestPlan_DaysUseAccountZone(t *testing.T) {
 	t.Parallel()
 	now := instant("2026-06-02T10:30:00Z")
 	for zone, today := range map[string]string{"Pacific/Honolulu": "2026-06-02", "Asia/Kolkata": "2026-06-02", "Pacific/Kiritimati": "2026-06-03", "America/Los_Angeles": "2026-06-02"} {
@@ -116,7 +116,7 @@ func TestDaysBelongToTheAccountsZone(t *testing.T) { // PAINS #10
 	}
 }
 
-func TestNothingIsAskedBeyondThirtySevenMonths(t *testing.T) {
+func TestPlan_StopsAt37Months(t *testing.T) {
 	t.Parallel()
 	r := open(t, adtally.Source{Since: date("2015-01-01")})
 	got := r.Plan("basic_ad", adtally.Account{ID: "7", Zone: "Pacific/Honolulu"}, nil, instant("2026-01-16T12:00:00Z"))
@@ -125,9 +125,9 @@ func TestNothingIsAskedBeyondThirtySevenMonths(t *testing.T) {
 	}
 }
 
-// PAINS #14: whatever is already there, the plan covers exactly the days that
-// are due, no day twice, and it is the same when it is made again.
-func TestAPlanCoversTheDueDaysOnce(t *testing.T) {
+// For any checkpoints, the plan covers exactly the due days, each once, and planning
+// again gives the same plan.
+func TestPlan_CoversDueDaysOnce(t *testing.T) {
 	t.Parallel()
 	now := instant("2026-06-02T08:00:00Z")
 	today := date("2026-06-02")
@@ -158,7 +158,7 @@ func TestAPlanCoversTheDueDaysOnce(t *testing.T) {
 				t.Fatalf("day %s is read %d times, want %d", d, seen[d], want)
 			}
 		}
-		// Half of it done: what is left is cut where it was cut before.
+		// After half of the slices, the rest is split at the same days.
 		for i, s := range plan {
 			if i%2 == 0 {
 				done = append(done, adtally.Checkpoint{Table: "basic_ad", Window: s.Window, Asked: now})

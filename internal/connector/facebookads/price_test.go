@@ -7,14 +7,14 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// Decision 0006: a year of ads is twelve report jobs, and of the account one page.
-func TestPrice_IsWhatAYearTakesAtLeast(t *testing.T) {
+// A year of ads takes twelve report jobs, and a year of the account one page.
+func TestPrice_CallsPerYear(t *testing.T) {
 	t.Parallel()
 	r, err := facebookads.New(facebookads.Config{}).Open(adtally.Source{Tables: facebookads.Tables()}, adtally.Secret{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string][3]int{ // calls of a year, calls of 30 days, rows of a page
+	want := map[string][3]int{ // calls for a year, calls for 30 days, rows per page
 		"ad_accounts": {1, 1, 1}, "ads": {1, 1, 500}, "ad_creatives": {1, 1, 200}, "activities": {4, 1, 500},
 		"basic_account": {1, 1, 500}, "basic_campaign": {12, 3, 500}, "basic_ad": {36, 3, 500}, "basic_account_country": {6, 3, 1000}, "basic_ad_hourly": {111, 9, 1000},
 	}

@@ -14,18 +14,18 @@ import (
 
 const insights = "GET act_7/insights"
 
-// In a bubble no wait takes time.
+// inBubble runs f in a synctest bubble, where waiting takes no time.
 func inBubble(t *testing.T, f func(*testing.T)) {
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, f)
 }
 
-// The link to the next page holds the token and is not followed: its cursor is.
-func TestPagesAreReadToTheEndWithoutFollowingLinks(t *testing.T) { // PAINS #26
+// The link to the next page contains the token, so its cursor is used instead.
+func TestRead_FollowsCursorsNotLinks(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := &meta{t: t, answers: map[string][]answer{insights: {pageOf("MQZDZD", "1", "2"), pageOf("MgZDZD"), pageOf("", "3")}}}
-		m.read(t.Context(), "basic_ad", day, nil, "ad_id").want(t, "1 2 3") // a page without rows ends nothing
+		m := &fakeGraph{t: t, answers: map[string][]answer{insights: {pageOf("MQZDZD", "1", "2"), pageOf("MgZDZD"), pageOf("", "3")}}}
+		m.read(t.Context(), "basic_ad", day, nil, "ad_id").want(t, "1 2 3") // an empty page does not end the list
 		if after := m.values(insights, "after"); !slices.Equal(after, []string{"", "MQZDZD", "MgZDZD"}) {
 			t.Errorf("after: %v", after)
 		}
@@ -36,10 +36,10 @@ func TestPagesAreReadToTheEndWithoutFollowingLinks(t *testing.T) { // PAINS #26
 	})
 }
 
-// R40: the moment that counts is the first page's, by Meta's clock.
-func TestTheNoteSaysWhenMetaWasAskedFirst(t *testing.T) {
+// The first page dates the slice, by Meta's clock.
+func TestRead_FirstPageDatesTheSlice(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := &meta{t: t, answers: map[string][]answer{insights: {pageOf("MQZDZD", "1"), pageOf("", "2")}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{insights: {pageOf("MQZDZD", "1"), pageOf("", "2")}}}
 		n, began := &note{}, time.Now().Truncate(time.Second)
 		m.read(t.Context(), "basic_ad", day, n, "ad_id").want(t, "1 2")
 		if len(n.saved) != 1 || !n.cursor.Asked.Equal(began) {
@@ -48,45 +48,45 @@ func TestTheNoteSaysWhenMetaWasAskedFirst(t *testing.T) {
 	})
 }
 
-// SIM-7: a field that needs more than ads_read sinks the whole request.
-func TestAnOptionalFieldThatIsForbiddenIsLeftOut(t *testing.T) {
+// A field that needs more than ads_read makes the whole request fail.
+func TestRead_ForbiddenFieldIsLeftOut(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		no := refuses(403, 200, 0, "(#200) Requires business_management permission to manage the object")
-		m := &meta{t: t, answers: map[string][]answer{"GET act_7": {no, says(`{"id":"act_7","account_id":"7","name":"Shop","currency":"EUR"}`)}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7": {no, says(`{"id":"act_7","account_id":"7","name":"Shop","currency":"EUR"}`)}}}
 		m.read(t.Context(), "ad_accounts", adtally.Window{}, nil, "name").want(t, "Shop")
 		fields := m.values("GET act_7", "fields")
 		if len(fields) != 2 || !slices.Contains(strings.Split(fields[0], ","), "business") || slices.Contains(strings.Split(fields[1], ","), "business") || !strings.Contains(fields[1], "business_name") {
 			t.Errorf("asked for %q", fields)
 		}
-		m = &meta{t: t, answers: map[string][]answer{"GET act_7": {no}}}
+		m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7": {no}}}
 		m.read(t.Context(), "ad_accounts", adtally.Window{}, nil, "name").wantFault(t, adtally.Configure, "field")
-		if len(m.calls) != 3 { // the third is for the key alone
+		if len(m.calls) != 3 { // the third requests the key alone
 			t.Errorf("%d requests", len(m.calls))
 		}
 	})
 }
 
-// META_API.md §6: code 1 with that text; the smaller page stays.
-func TestAPageThatIsTooMuchIsHalved(t *testing.T) {
+// Code 1 with this text halves the page, and the smaller page is kept.
+func TestRead_TooBigPageIsHalved(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		heavy := refuses(500, 1, 0, "Please reduce the amount of data you're asking for, then retry your request")
 		const what = "GET act_7/campaigns"
-		m := &meta{t: t, answers: map[string][]answer{what: {heavy, says(paged("QVFIU1", `{"id":"1"}`)), heavy, says(paged("", `{"id":"2"}`))}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{what: {heavy, says(paged("QVFIU1", `{"id":"1"}`)), heavy, says(paged("", `{"id":"2"}`))}}}
 		m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id").want(t, "1 2")
 		if limits := m.values(what, "limit"); !slices.Equal(limits, []string{"500", "250", "250", "125"}) {
 			t.Errorf("limits %v", limits)
 		}
-		m = &meta{t: t, answers: map[string][]answer{what: {heavy}}}
+		m = &fakeGraph{t: t, answers: map[string][]answer{what: {heavy}}}
 		m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id").wantFault(t, adtally.Retry, "too_much")
-		// Down to one row; then that row's key alone.
+		// Down to one row, then the key of that row alone.
 		if limits := m.values(what, "limit"); !slices.Equal(limits, []string{"500", "250", "125", "62", "31", "15", "7", "3", "1", "1"}) {
 			t.Errorf("limits %v", limits)
 		}
 	})
 }
 
-// META_API.md §4.7: what is too big at once is made as a report.
-func TestASmallQuestionThatTimesOutBecomesAJob(t *testing.T) {
+// A request that is too big for a synchronous answer becomes a report job.
+func TestRead_TimeoutBecomesAJob(t *testing.T) {
 	for name, no := range map[string]answer{
 		"timed out":  refuses(400, 100, 1504018, "Invalid parameter"),
 		"timed out2": refuses(400, 2, 1504038, "Service temporarily unavailable"),
@@ -94,7 +94,7 @@ func TestASmallQuestionThatTimesOutBecomesAJob(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, answers: map[string][]answer{insights: {no}, "POST act_7/insights": {created("91")}, "GET 91": {runIs("Job Completed", 100)}, "GET 91/insights": {pageOf("", "1")}}}
+				m := &fakeGraph{t: t, answers: map[string][]answer{insights: {no}, "POST act_7/insights": {created("91")}, "GET 91": {runIs("Job Completed", 100)}, "GET 91/insights": {pageOf("", "1")}}}
 				m.read(t.Context(), "basic_ad", day, nil, "ad_id").want(t, "1")
 				if m.count("POST act_7/insights") != 1 {
 					t.Errorf("%d jobs", m.count("POST act_7/insights"))
@@ -104,8 +104,8 @@ func TestASmallQuestionThatTimesOutBecomesAJob(t *testing.T) {
 	}
 }
 
-// R24 and the table of META_API.md §6: who must act, without another try.
-func TestRefusalsBecomeFaultsAtOnce(t *testing.T) {
+// Who must act, without another try (docs/meta-api.md#errors).
+func TestRead_RefusalsBecomeFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer
 		act  adtally.Act
@@ -124,9 +124,9 @@ func TestRefusalsBecomeFaultsAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, answers: map[string][]answer{insights: {c.answer}, "GET me": {c.answer}}}
+				m := &fakeGraph{t: t, answers: map[string][]answer{insights: {c.answer}, "GET me": {c.answer}}}
 				m.read(t.Context(), "basic_ad", day, nil, "ad_id").wantFault(t, c.act, c.code)
-				if len(m.calls) > 2 { // the second is whether the token is dead, or whether only a field is refused
+				if len(m.calls) > 2 { // the second tests whether the token is dead or a field is refused
 					t.Errorf("asked %d times", len(m.calls))
 				}
 			})
@@ -134,8 +134,8 @@ func TestRefusalsBecomeFaultsAtOnce(t *testing.T) {
 	}
 }
 
-// R38: a short block is sat out, a long one is handed up with its end.
-func TestAThrottleIsWaitedForAsLongAsMetaSays(t *testing.T) {
+// A short block is waited out; a long one is returned with its end.
+func TestRead_ThrottleWaitsAsLongAsMetaSays(t *testing.T) {
 	minutes := func(n string) map[string]string {
 		return map[string]string{"X-Business-Use-Case-Usage": `{"7":[{"type":"ads_insights","call_count":100,"estimated_time_to_regain_access":` + n + `}]}`}
 	}
@@ -153,7 +153,7 @@ func TestAThrottleIsWaitedForAsLongAsMetaSays(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				no := refuses(400, c.code, c.subcode, "There have been too many calls from this ad-account.")
 				no.header = c.header
-				m := &meta{t: t, answers: map[string][]answer{insights: {no, pageOf("", "1")}}}
+				m := &fakeGraph{t: t, answers: map[string][]answer{insights: {no, pageOf("", "1")}}}
 				began := time.Now()
 				g := m.read(t.Context(), "basic_ad", day, nil, "ad_id")
 				if c.wait == time.Hour {
@@ -168,20 +168,20 @@ func TestAThrottleIsWaitedForAsLongAsMetaSays(t *testing.T) {
 					t.Errorf("waited %s, want %s", waited, c.wait)
 				}
 				if limits := m.values(insights, "limit"); limits[0] != limits[1] {
-					t.Errorf("a throttle changed the page: %v", limits) // §5: it counts calls, not rows
+					t.Errorf("a throttle changed the page: %v", limits) // limits count calls, not rows
 				}
 			})
 		})
 	}
 }
 
-// A score that is nearly used up, and whole again in three seconds, is waited for
-// three seconds.
-func TestANearlyFullScoreIsWaitedForAsLongAsMetaSays(t *testing.T) { // R38
+// A score that is nearly used up and resets in three seconds delays requests by three
+// seconds.
+func TestRead_NearlyFullScoreWaits(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		full := pageOf("A", "1")
 		full.header = map[string]string{"x-ad-account-usage": `{"acc_id_util_pct":97.5,"reset_time_duration":3}`}
-		m := &meta{t: t, answers: map[string][]answer{insights: {full, pageOf("", "2")}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{insights: {full, pageOf("", "2")}}}
 		m.read(t.Context(), "basic_ad", day, nil, "ad_id").want(t, "1 2")
 		if waited := m.calls[1].at.Sub(m.calls[0].at); waited != 3*time.Second {
 			t.Errorf("waited %s", waited)
@@ -189,8 +189,8 @@ func TestANearlyFullScoreIsWaitedForAsLongAsMetaSays(t *testing.T) { // R38
 	})
 }
 
-// Answers that are not whole, never a short result.
-func TestABrokenAnswerIsAskedForAgainAndThenAFault(t *testing.T) {
+// Incomplete answers never become a short result.
+func TestRead_BrokenAnswerIsRetried(t *testing.T) {
 	whole := pageOf("", "1", "2").body
 	for name, c := range map[string]struct {
 		answer
@@ -208,11 +208,11 @@ func TestABrokenAnswerIsAskedForAgainAndThenAFault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, answers: map[string][]answer{insights: {c.answer, c.answer, says(whole)}}}
+				m := &fakeGraph{t: t, answers: map[string][]answer{insights: {c.answer, c.answer, says(whole)}}}
 				m.read(t.Context(), "basic_ad", day, nil, "ad_id").want(t, "1 2")
-				// Meta's trouble at the first page may be one of size, which is looked
-				// into; after rows it is not.
-				m = &meta{t: t, answers: map[string][]answer{insights: {pageOf("MQZDZD", "0"), c.answer}}}
+				// A server error on the first page may be about size, which is tested;
+				// after rows it is not.
+				m = &fakeGraph{t: t, answers: map[string][]answer{insights: {pageOf("MQZDZD", "0"), c.answer}}}
 				g := m.read(t.Context(), "basic_ad", day, nil, "ad_id")
 				g.wantFault(t, adtally.Retry, c.code)
 				if len(m.calls) != 4 || strings.Join(g.cells, " ") != "0" {
@@ -223,13 +223,13 @@ func TestABrokenAnswerIsAskedForAgainAndThenAFault(t *testing.T) {
 	}
 }
 
-// Wherever an answer is cut, the read does not end as if it were whole.
-func TestNoCutIsTakenForTheEnd(t *testing.T) {
+// A read never ends without an error if an answer was cut anywhere.
+func TestRead_TruncatedAnswerIsNoEnd(t *testing.T) {
 	whole := pageOf("MQZDZD", "1", "2").body
 	for at := 1; at < len(whole); at++ {
 		inner := answer{body: whole, cut: at}
 		synctest.Test(t, func(t *testing.T) {
-			m := &meta{t: t, answers: map[string][]answer{insights: {inner}}}
+			m := &fakeGraph{t: t, answers: map[string][]answer{insights: {inner}}}
 			if g := m.read(t.Context(), "basic_ad", day, nil, "ad_id"); g.err == nil {
 				t.Errorf("cut at %d, after %q: %d rows and no error", at, whole[max(0, at-20):at], len(g.cells))
 			}
@@ -237,11 +237,11 @@ func TestNoCutIsTakenForTheEnd(t *testing.T) {
 	}
 }
 
-func TestAReadThatIsCalledOffEnds(t *testing.T) {
+func TestRead_StopsWhenCanceled(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		stop := errors.New("enough")
 		ctx, cancel := context.WithCancelCause(t.Context())
-		m := &meta{t: t, answers: map[string][]answer{"POST act_7/insights": {created("91")}, "GET 91": {runIs("Job Running", 10)}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{"POST act_7/insights": {created("91")}, "GET 91": {runIs("Job Running", 10)}}}
 		time.AfterFunc(90*time.Second, func() { cancel(stop) })
 		began := time.Now()
 		if g := m.read(ctx, "basic_ad", month, nil, "ad_id"); !errors.Is(g.err, stop) || time.Since(began) != 90*time.Second {

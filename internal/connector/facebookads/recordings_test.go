@@ -22,16 +22,16 @@ const recordings = "../../../../shared/recordings"
 
 var recorded = adtally.Account{ID: "1", Currency: "USD", Zone: "UTC"}
 
-// page is one recorded answer that one of our streams reads.
+// page is a recorded answer that one of the streams reads.
 type page struct {
 	file, stream string
 	body         []byte
 	list         bool
 }
 
-// A recorded page is decoded twice, by us and by encoding/json, and no value
-// may be missing from ours. R31
-func TestNoValueOfARecordedPageIsLost(t *testing.T) {
+// A recorded page is decoded twice, by the connector and by encoding/json; the
+// connector must not lose a value.
+func TestDecode_RecordingsLoseNoValue(t *testing.T) {
 	t.Parallel()
 	pages := recordedPages(t)
 	rows := 0
@@ -118,8 +118,8 @@ func streamOf(path string) string {
 	return edges[path[strings.LastIndex(path, "/")+1:]]
 }
 
-// extracted makes a page of rows that a connector read and laid out flat: an
-// empty cell is a key that was absent, True and False are JSON's.
+// extracted builds a page from rows that another connector read and flattened: an
+// empty cell was an absent key, True and False are JSON's.
 func extracted(t *testing.T, file string, columns []string, rows [][]string) []page {
 	t.Helper()
 	name := strings.TrimSuffix(filepath.Base(file), ".json")
@@ -215,7 +215,7 @@ func slots(stream string) (map[string]string, map[string]bool, map[string]bool) 
 	return columns, nested, minor
 }
 
-// missing says what of a member did not arrive, "" when all of it did.
+// missing describes the part of a member that was lost, or returns "".
 func missing(stream string, b table.Batch, row int, name string, want any, object map[string]any, actions map[string]string) string {
 	columns, nested, minor := slots(stream)
 	if want == nil {

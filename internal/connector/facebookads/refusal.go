@@ -133,7 +133,7 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	case classThrottle:
 		out.fault.Message = "Meta allows no more calls" + scopeWords[r.scope] + " for now"
 	case classPermission:
-		if names := namedPermissions(said(e)); names != "" {
+		if names := namedPermissions(metaText(e)); names != "" {
 			out.fault.Message += ": it needs " + names
 		}
 	case classField:
@@ -144,8 +144,8 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	return out
 }
 
-// said returns Meta's own text.
-func said(e *graphError) string {
+// metaText returns Meta's own text.
+func metaText(e *graphError) string {
 	if e == nil {
 		return ""
 	}

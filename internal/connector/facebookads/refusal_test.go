@@ -15,13 +15,13 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// body is an error as Graph writes it.
+// body returns an error in Graph's format.
 func body(code, subcode int, message string) []byte {
 	return []byte(refuses(0, code, subcode, message).body)
 }
 
-// wantVerdict checks what must hold of every verdict as well: a sentence, a
-// cure, and no shrinking outside.
+// wantVerdict also checks what holds for every verdict: a sentence, a cure, and no
+// shrink outside the connector.
 func wantVerdict(t *testing.T, what string, err error, class, act string) facebookads.Verdict {
 	t.Helper()
 	v := facebookads.VerdictOf(err)
@@ -40,7 +40,7 @@ func wantVerdict(t *testing.T, what string, err error, class, act string) facebo
 
 var acts = []adtally.Act{adtally.Retry, adtally.Wait, adtally.Reconnect, adtally.Configure, adtally.Bug}
 
-// What each recorded or quoted error is.
+// recordedClasses are the classes of recorded or quoted errors.
 var recordedClasses = map[string]struct{ class, act string }{
 	"100_1487561_run_status_not_valid.json":                {"bad_request", "bug"},
 	"100_1504018_timeout_sync.json":                        {"timeout", "shrink"},
@@ -84,10 +84,9 @@ var recordedClasses = map[string]struct{ class, act string }{
 	"err_3018_beyond_37_months.json":                       {"too_old", "configure"},
 }
 
-// PAINS #24: every error body that was recorded or quoted, and Explain says the
-// same of the whole file as the classifier of its body. The texts of what Meta
-// was asked hold a token's placeholder only.
-func TestEveryRecordedErrorHasItsClass(t *testing.T) {
+// Every recorded or quoted error has its class, and Explain gives the same result for
+// the whole file. The recordings contain only a placeholder for the token.
+func TestClassify_RecordedErrors(t *testing.T) {
 	t.Parallel()
 	files, _ := filepath.Glob(recordings + "/errors-*/*.json")
 	if len(files) == 0 {
@@ -111,13 +110,12 @@ func TestEveryRecordedErrorHasItsClass(t *testing.T) {
 	}
 }
 
-// Every class, and every row, is whole, and every row decides something: none
-// stands behind one that takes its errors.
-func TestEveryRowOfTheTableDecides(t *testing.T) {
+// Every class and every rule is complete, and no rule is hidden behind an earlier one.
+func TestRules_EveryRuleMatches(t *testing.T) {
 	t.Parallel()
 	cures, rows, used := facebookads.Cures(), []facebookads.Row{}, map[string]bool{
 		"bad_answer": true, "unknown": true,
-		// What is seen before Meta is asked, or without an answer of Graph's.
+		// Faults without an answer from Graph.
 		"token_malformed": true, "login_cancelled": true, "login_refused": true, "no_app": true, "not_renewable": true, "account_unshared": true,
 	}
 	rows, decides := append(rows, rowsOf()...), decidesOf()
@@ -145,8 +143,8 @@ func TestEveryRowOfTheTableDecides(t *testing.T) {
 func rowsOf() []facebookads.Row { rows, _ := facebookads.Rows(); return rows }
 func decidesOf() []int          { _, decides := facebookads.Rows(); return decides }
 
-// A source that is named like a recording is one.
-func TestTheRecordingsThatRowsNameAreThere(t *testing.T) {
+// A rule's source that has a recording's name exists.
+func TestRules_NamedRecordingsExist(t *testing.T) {
 	t.Parallel()
 	files, _ := filepath.Glob(recordings + "/errors-*/*.json")
 	if len(files) == 0 {
@@ -162,8 +160,8 @@ func TestTheRecordingsThatRowsNameAreThere(t *testing.T) {
 	}
 }
 
-// PAINS #24: a code that nobody knows keeps Meta's words and its trace.
-func TestAnUnknownErrorKeepsWhatMetaSaid(t *testing.T) {
+// An unknown code keeps Meta's message and trace ID.
+func TestClassify_UnknownErrorKeepsMessage(t *testing.T) {
 	t.Parallel()
 	raw := []byte(`{"error":{"message":"Zap","type":"ZapException","code":4711,"error_subcode":12,"error_user_title":"Oh","error_user_msg":"No","fbtrace_id":"Trace9"}}`)
 	err := facebookads.Judge(400, nil, raw)
@@ -178,9 +176,9 @@ func TestAnUnknownErrorKeepsWhatMetaSaid(t *testing.T) {
 	}
 }
 
-// PEERS.md §3: is_transient true always allows another try, false forbids none;
-// and it makes no dead token good and no throttle short.
-func TestTransientIsAHintOnly(t *testing.T) {
+// is_transient true always allows another try; false forbids none. It neither revives
+// a dead token nor shortens a throttle.
+func TestClassify_TransientIsAHint(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		code       int
@@ -201,9 +199,9 @@ func TestTransientIsAHintOnly(t *testing.T) {
 	}
 }
 
-// An error with status 200 is one, wherever it stands in the object; a row that
-// speaks of an error is none.
-func TestAnErrorIsSeenWhateverTheStatus(t *testing.T) {
+// An error with status 200 is found at any position in the object; a row that mentions
+// an error is not one.
+func TestJudge_ErrorWithAnyStatus(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, class string }{
 		"first":            {`{"error":{"message":"x","code":2}}`, "meta_trouble"},
@@ -221,9 +219,9 @@ func TestAnErrorIsSeenWhateverTheStatus(t *testing.T) {
 	}
 }
 
-// Where the code was blackened out, as in the recordings of pages, the text and
-// the number in it decide.
-func TestAHiddenCodeIsReadFromTheText(t *testing.T) {
+// Where the code is unreadable, as in recordings of pages, the number in the message
+// decides.
+func TestClassify_CodeFromMessage(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]struct{ class, act string }{
 		"(#100) The value must be a valid insights metric":                     {"bad_request", "bug"},
@@ -242,8 +240,8 @@ func TestAHiddenCodeIsReadFromTheText(t *testing.T) {
 	}
 }
 
-// The fields that sank a request, by name.
-func TestRefusedFieldsAreNamed(t *testing.T) { // R3, R39
+// The failing fields are found by name.
+func TestClassify_FailingFieldNames(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status, code int
@@ -272,9 +270,9 @@ func TestRefusedFieldsAreNamed(t *testing.T) { // R3, R39
 	}
 }
 
-// META_API.md §4.7: the error fields of a failed job go through the same table;
-// what would pass is cured by another job.
-func TestAFailedReportJobIsClassified(t *testing.T) { // R40
+// The error fields of a failed job go through the same rules; a temporary error is
+// cured by another job.
+func TestClassify_FailedReportJob(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		code, subcode int
@@ -296,13 +294,13 @@ func TestAFailedReportJobIsClassified(t *testing.T) { // R40
 		err := facebookads.JudgeRun(fmt.Appendf(nil, `{"message":"m","code":%d,"error_subcode":%d}`, c.code, c.subcode))
 		wantVerdict(t, name, err, c.class, c.act)
 		if facebookads.IsJobError(err) != c.again {
-			t.Errorf("%s: asked for anew: %t, want %t", name, !c.again, c.again)
+			t.Errorf("%s: new job: %t, want %t", name, !c.again, c.again)
 		}
 	}
 }
 
-// What a proxy says, and answers that are none.
-func TestAnswersThatAreNotGraphs(t *testing.T) {
+// Answers of proxies, and other answers that are not from Graph.
+func TestJudge_AnswersNotFromGraph(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status     int

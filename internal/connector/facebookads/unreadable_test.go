@@ -10,7 +10,7 @@ import (
 	"adtally"
 )
 
-// days are how many days a report's question spans.
+// days returns the number of days that a report request covers.
 func (c asked) days() int {
 	_, rest, _ := strings.Cut(c.params.Get("time_range"), `"since":"`)
 	since, rest, _ := strings.Cut(rest, `","until":"`)
@@ -18,8 +18,8 @@ func (c asked) days() int {
 	return adtally.WindowOf(date(since), date(until)).Days()
 }
 
-// most is how often the request was sent that was sent most often.
-func (m *meta) most() (times int) {
+// maxRepeats returns the number of times that the most frequent request was sent.
+func (m *fakeGraph) maxRepeats() (times int) {
 	all := map[string]int{}
 	for _, c := range m.calls {
 		if !isPoll.MatchString(c.what) {
@@ -30,25 +30,25 @@ func (m *meta) most() (times int) {
 	return times
 }
 
-// The same answer that is none, twice: it is a question that is too big, and its
-// parts are asked for.
-func TestAHeavyQuestionThatIsAnsweredWithHTMLIsAskedInParts(t *testing.T) { // R39
+// The same unreadable answer twice means that the request is too big, and its parts
+// are requested.
+func TestReport_HTMLAnswerSplits(t *testing.T) {
 	for _, status := range []int{http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusGatewayTimeout} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				html := answer{status: status, body: "<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>"}
-				m := &meta{t: t, replies: map[string]func(asked) answer{"GET act_7/campaigns": func(c asked) answer {
+				m := &fakeGraph{t: t, replies: map[string]func(asked) answer{"GET act_7/campaigns": func(c asked) answer {
 					if limit, _ := strconv.Atoi(c.params.Get("limit")); limit > 40 {
 						return html
 					}
 					return says(paged("", `{"id":"1"}`))
 				}}}
-				m.toTheEnd("campaigns", adtally.Window{}, &note{}, "id").want(t, "1")
-				if wanted := 2; status != http.StatusGatewayTimeout && m.most() != wanted || m.most() > 3 {
-					t.Errorf("the same request was sent %d times", m.most())
+				m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id").want(t, "1")
+				if wanted := 2; status != http.StatusGatewayTimeout && m.maxRepeats() != wanted || m.maxRepeats() > 3 {
+					t.Errorf("the same request was sent %d times", m.maxRepeats())
 				}
 				run := 0
-				m = &meta{t: t, answers: map[string][]answer{}, replies: map[string]func(asked) answer{submit: func(c asked) answer {
+				m = &fakeGraph{t: t, answers: map[string][]answer{}, replies: map[string]func(asked) answer{submit: func(c asked) answer {
 					if c.days() > 8 {
 						return html
 					}
@@ -58,26 +58,26 @@ func TestAHeavyQuestionThatIsAnsweredWithHTMLIsAskedInParts(t *testing.T) { // R
 					return created(fmt.Sprint(90 + run))
 				}}}
 				n := &note{}
-				m.toTheEnd("basic_ad", month, n, "ad_id").want(t, "1 2 3 4")
-				if m.most() > 3 || !strings.Contains(string(n.tuning), `"days":8`) {
-					t.Errorf("the same request was sent %d times; learned %s", m.most(), n.tuning)
+				m.readWithRestarts("basic_ad", month, n, "ad_id").want(t, "1 2 3 4")
+				if m.maxRepeats() > 3 || !strings.Contains(string(n.tuning), `"days":8`) {
+					t.Errorf("the same request was sent %d times; learned %s", m.maxRepeats(), n.tuning)
 				}
 			})
 		})
 	}
 }
 
-// A day that is too much at once is made as a report; and where nothing at all is
-// answered, that is an outage and no gap.
-func TestADayThatIsAnsweredWithHTMLBecomesAJob(t *testing.T) {
+// A day that is too big for a synchronous answer becomes a report job. If nothing is
+// answered at all, the read fails and lists no gap.
+func TestRead_HTMLAnswerBecomesAJob(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		html := answer{status: http.StatusNotFound, body: "<html>Sorry</html>"}
 		m := job(t, map[string][]answer{insights: {html}})
-		m.toTheEnd("basic_ad", day, &note{}, "ad_id").want(t, "1 2")
-		m = &meta{t: t, answers: map[string][]answer{insights: {html}, submit: {html}}}
-		g := m.toTheEnd("basic_ad", month, &note{}, "ad_id")
-		if g.wantFault(t, adtally.Retry, "bad_answer"); len(g.gaps) > 0 || m.most() > 3 {
-			t.Errorf("gaps %q; the same request %d times", g.gaps, m.most())
+		m.readWithRestarts("basic_ad", day, &note{}, "ad_id").want(t, "1 2")
+		m = &fakeGraph{t: t, answers: map[string][]answer{insights: {html}, submit: {html}}}
+		g := m.readWithRestarts("basic_ad", month, &note{}, "ad_id")
+		if g.wantFault(t, adtally.Retry, "bad_answer"); len(g.gaps) > 0 || m.maxRepeats() > 3 {
+			t.Errorf("gaps %q; the same request %d times", g.gaps, m.maxRepeats())
 		}
 	})
 }

@@ -15,12 +15,12 @@ const timeline = "../../../../shared/meta/derived/versions_timeline.json"
 
 func noon(s string) time.Time { return date(s).Start(time.UTC).Add(12 * time.Hour) }
 
-// minLeft is how many days the default version must have left: PAINS.md #27.
+// minLeft is how many days the default version must still be served.
 const minLeft = 90
 
-// PAINS #27: no build with a default version that ends within 90 days. Of a
-// version whose end Meta has not announced nothing can be said.
-func TestTheDefaultVersionHasTimeLeft(t *testing.T) { // R43
+// The default version must not end within 90 days. Nothing is known if Meta has not
+// announced its end.
+func TestVersion_DefaultHasTimeLeft(t *testing.T) {
 	t.Parallel()
 	left, known := facebookads.DaysLeft(facebookads.DefaultVersion, time.Now())
 	if known && left < minLeft {
@@ -46,8 +46,8 @@ func releaseNamed(v string) (facebookads.Release, bool) {
 	return facebookads.Release{}, false
 }
 
-// Our list says what Meta's does; where Meta's has no day, ours says so.
-func TestTheVersionsAreMetas(t *testing.T) { // R43
+// The list equals Meta's; where Meta gives no day, neither does ours.
+func TestVersion_ListMatchesMeta(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile(timeline)
 	if err != nil {
@@ -76,8 +76,8 @@ func TestTheVersionsAreMetas(t *testing.T) { // R43
 	}
 }
 
-// PAINS #27: 2635 is followed by the next version that is allowed.
-func TestAVersionThatEndedIsFollowedByTheNext(t *testing.T) { // R43
+// Error 2635 leads to the next version that is allowed.
+func TestVersion_EndedUsesNext(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ now, version, next, usable string }{
 		{"2026-06-02", "v25.0", "v26.0", "v25.0"},
@@ -102,8 +102,8 @@ func TestAVersionThatEndedIsFollowedByTheNext(t *testing.T) { // R43
 	}
 }
 
-// R43: a notice 60 days ahead, and none before.
-func TestTheEndOfAVersionIsToldSixtyDaysAhead(t *testing.T) {
+// The notice starts 60 days before the end.
+func TestVersion_NoticeSixtyDaysAhead(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ now, version, says string }{
 		{"2026-08-06", "v24.0", ""},
@@ -120,8 +120,8 @@ func TestTheEndOfAVersionIsToldSixtyDaysAhead(t *testing.T) {
 	}
 }
 
-// META_API.md §1.1 SIM-1 (a): the headers of headers_post_insights_async_autoupgraded.
-func TestAnUpgradeByMetaIsTold(t *testing.T) { // R43
+// The headers are those of the recording headers_post_insights_async_autoupgraded.
+func TestVersion_NoticeOfUpgrade(t *testing.T) {
 	t.Parallel()
 	upgraded := http.Header{}
 	upgraded.Set("x-ad-api-version-warning", "The call has been auto-upgraded to v22.0 as v20.0 has been deprecated.")

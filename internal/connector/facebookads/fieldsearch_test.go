@@ -9,9 +9,9 @@ import (
 	"adtally"
 )
 
-// refusing answers as Graph does where some fields are refused, with one text, and
-// none of the others is.
-func refusing(no answer, yes string, fields ...string) func(asked) answer {
+// refusingFields answers like Graph: a request with one of the fields fails with the same
+// text.
+func refusingFields(no answer, yes string, fields ...string) func(asked) answer {
 	return func(c asked) answer {
 		for _, f := range strings.Split(c.params.Get("fields"), ",") {
 			if slices.Contains(fields, f) {
@@ -32,27 +32,27 @@ var unnamed = map[string]answer{
 	"an invalid":   refuses(400, 100, 0, "(#100) Invalid parameter"),
 }
 
-// A field that is refused without being named is found in a few calls, and left
-// out: the rows are there, one gap says why, and the next sync knows.
-func TestAFieldThatIsRefusedWithoutANameIsFound(t *testing.T) { // R39
+// A refused field that Meta does not name is found in a few calls and left out: the
+// rows are loaded, one gap gives the reason, and the next sync knows.
+func TestFieldSearch_FindsUnnamedField(t *testing.T) {
 	for name, no := range unnamed {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				const list = "GET act_7/adcreatives"
 				me := map[string][]answer{"GET me": {says(`{"id":"1"}`)}}
-				answers := refusing(no, paged("", `{"id":"1","name":"A"}`, `{"id":"2","name":"B"}`), "instagram_permalink_url")
-				m := &meta{t: t, answers: me, replies: map[string]func(asked) answer{list: answers}}
+				answers := refusingFields(no, paged("", `{"id":"1","name":"A"}`, `{"id":"2","name":"B"}`), "instagram_permalink_url")
+				m := &fakeGraph{t: t, answers: me, replies: map[string]func(asked) answer{list: answers}}
 				n := &note{}
-				g := m.toTheEnd("ad_creatives", adtally.Window{}, n, "name")
+				g := m.readWithRestarts("ad_creatives", adtally.Window{}, n, "name")
 				g.want(t, "A B")
 				if len(g.gaps) != 1 || !strings.HasPrefix(g.gaps[0], "ad_creatives  instagram_permalink_url field") {
 					t.Errorf("gaps %q", g.gaps)
 				}
-				if m.neverFourTimes(); len(m.calls) > 18 {
+				if m.checkRepeats(); len(m.calls) > 18 {
 					t.Errorf("%d calls", len(m.calls))
 				}
 				m.calls = nil
-				m.toTheEnd("ad_creatives", adtally.Window{}, &note{tuning: n.tuning}, "name").want(t, "A B")
+				m.readWithRestarts("ad_creatives", adtally.Window{}, &note{tuning: n.tuning}, "name").want(t, "A B")
 				if len(m.calls) != 1 {
 					t.Errorf("the next sync sends %d calls", len(m.calls))
 				}
@@ -61,8 +61,8 @@ func TestAFieldThatIsRefusedWithoutANameIsFound(t *testing.T) { // R39
 	}
 }
 
-// The same of reports, of the account's node, and of two fields at once.
-func TestRefusedFieldsAreFoundWhereverTheyAreAskedFor(t *testing.T) { // R39
+// The same for reports, for the account itself, and for two fields.
+func TestFieldSearch_ReportsAndNodes(t *testing.T) {
 	no := unnamed["whitelist"]
 	row := pageOf("", "1").body
 	for name, c := range map[string]struct {
@@ -72,27 +72,27 @@ func TestRefusedFieldsAreFoundWhereverTheyAreAskedFor(t *testing.T) { // R39
 		gone                 []string
 	}{
 		"two fields": {"campaigns", "id", "1", adtally.Window{}, map[string]func(asked) answer{
-			"GET act_7/campaigns": refusing(no, paged("", `{"id":"1"}`), "pacing_type", "issues_info")}, []string{"pacing_type", "issues_info"}},
+			"GET act_7/campaigns": refusingFields(no, paged("", `{"id":"1"}`), "pacing_type", "issues_info")}, []string{"pacing_type", "issues_info"}},
 		"the node": {"ad_accounts", "name", "Shop", adtally.Window{}, map[string]func(asked) answer{
-			"GET act_7": refusing(no, `{"id":"act_7","account_id":"7","name":"Shop","currency":"EUR"}`, "balance")}, []string{"balance"}},
+			"GET act_7": refusingFields(no, `{"id":"act_7","account_id":"7","name":"Shop","currency":"EUR"}`, "balance")}, []string{"balance"}},
 		"a day": {"basic_ad", "ad_id", "1", day, map[string]func(asked) answer{
-			insights: refusing(no, row, "quality_ranking")}, []string{"quality_ranking"}},
+			insights: refusingFields(no, row, "quality_ranking")}, []string{"quality_ranking"}},
 		"a job": {"basic_ad", "ad_id", "1", month, map[string]func(asked) answer{
-			insights: refusing(no, row, "quality_ranking"), submit: refusing(no, created("91").body, "quality_ranking")}, []string{"quality_ranking"}},
+			insights: refusingFields(no, row, "quality_ranking"), submit: refusingFields(no, created("91").body, "quality_ranking")}, []string{"quality_ranking"}},
 		"the log": {"activities", "event_type", "x", month, map[string]func(asked) answer{
-			"GET act_7/activities": refusing(no, paged("", `{"event_type":"x","event_time":"2026-05-02T00:00:00+0000"}`), "extra_data")}, []string{"extra_data"}},
+			"GET act_7/activities": refusingFields(no, paged("", `{"event_type":"x","event_time":"2026-05-02T00:00:00+0000"}`), "extra_data")}, []string{"extra_data"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, replies: c.replies, answers: map[string][]answer{"GET 91": {runIs("Job Completed", 100)}, results: {says(row)}}}
-				g := m.toTheEnd(c.stream, c.window, &note{}, c.column)
+				m := &fakeGraph{t: t, replies: c.replies, answers: map[string][]answer{"GET 91": {runIs("Job Completed", 100)}, results: {says(row)}}}
+				g := m.readWithRestarts(c.stream, c.window, &note{}, c.column)
 				g.want(t, c.want)
 				for _, f := range c.gone {
 					if len(g.gaps) != len(c.gone)*max(c.window.Days(), 1) || !strings.Contains(strings.Join(g.gaps, ";"), " "+f+" field") {
 						t.Errorf("gaps %q, want %q", g.gaps, c.gone)
 					}
 				}
-				if m.neverFourTimes(); len(m.calls) > 30 {
+				if m.checkRepeats(); len(m.calls) > 30 {
 					t.Errorf("%d calls", len(m.calls))
 				}
 			})
@@ -100,8 +100,8 @@ func TestRefusedFieldsAreFoundWhereverTheyAreAskedFor(t *testing.T) { // R39
 	}
 }
 
-// A field that is named, in whatever words, costs one more call.
-func TestAFieldThatIsNamedInOtherWordsIsLeftOut(t *testing.T) { // R39
+// A field that Meta names in any wording costs one more call.
+func TestFieldSearch_FieldNamedInOtherWords(t *testing.T) {
 	for _, text := range []string{
 		"(#100) For field 'pacing_type': type array is expected",
 		"(#100) For field \"pacing_type\": you do not have access",
@@ -117,8 +117,8 @@ func TestAFieldThatIsNamedInOtherWordsIsLeftOut(t *testing.T) { // R39
 				if code, _, found := strings.Cut(text[2:], ")"); found {
 					no.body = strings.Replace(no.body, `"code":100`, `"code":`+code, 1)
 				}
-				m := &meta{t: t, replies: map[string]func(asked) answer{"GET act_7/campaigns": refusing(no, paged("", `{"id":"1"}`), "pacing_type")}}
-				g := m.toTheEnd("campaigns", adtally.Window{}, &note{}, "id")
+				m := &fakeGraph{t: t, replies: map[string]func(asked) answer{"GET act_7/campaigns": refusingFields(no, paged("", `{"id":"1"}`), "pacing_type")}}
+				g := m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id")
 				if g.want(t, "1"); len(g.gaps) != 1 || !strings.Contains(g.gaps[0], " pacing_type field") || len(m.calls) != 2 {
 					t.Errorf("gaps %q, %d calls", g.gaps, len(m.calls))
 				}
@@ -127,9 +127,9 @@ func TestAFieldThatIsNamedInOtherWordsIsLeftOut(t *testing.T) { // R39
 	}
 }
 
-// A list that is refused whatever is asked is a fault of that list, with the
-// permission's name, and no word of the token.
-func TestARefusedListIsAFaultOfThatListAlone(t *testing.T) {
+// A list that fails with every field is a fault of this list only. It names the
+// permission and does not blame the token.
+func TestFieldSearch_RefusedListIsAFault(t *testing.T) {
 	for name, c := range map[string]struct{ answer }{
 		"190":      {refuses(400, 190, 0, "(#190) The permission(s) pages_read_engagement must be granted before impersonating a user\u2019s page.")},
 		"190/492":  {refuses(400, 190, 492, "The user has no role on the page: pages_read_engagement")},
@@ -139,8 +139,8 @@ func TestARefusedListIsAFaultOfThatListAlone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, answers: map[string][]answer{"GET act_7/adcreatives": {c.answer}, "GET me": {says(`{"id":"1"}`)}}}
-				g := m.toTheEnd("ad_creatives", adtally.Window{}, &note{}, "id")
+				m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/adcreatives": {c.answer}, "GET me": {says(`{"id":"1"}`)}}}
+				g := m.readWithRestarts("ad_creatives", adtally.Window{}, &note{}, "id")
 				g.wantFault(t, adtally.Configure, "permission")
 				if !strings.Contains(g.fault.Message, "pages_read_engagement") || m.count("GET me") > 1 || len(m.calls) > 3 {
 					t.Errorf("%q after %d calls", g.fault.Message, len(m.calls))
@@ -150,29 +150,29 @@ func TestARefusedListIsAFaultOfThatListAlone(t *testing.T) {
 	}
 }
 
-// A token is dead where me says so too, and then nothing else is asked.
-func TestATokenIsDeadWhereMeSaysSo(t *testing.T) { // R16
+// A token is dead only if "me" fails too; then nothing else is requested.
+func TestConfirm_TokenIsDeadOnlyIfMeFails(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 0, "Invalid OAuth access token.")}, "GET me": {refuses(400, 190, 463, "Session has expired")}}}
-		m.toTheEnd("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Reconnect, "token_expired")
+		m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 0, "Invalid OAuth access token.")}, "GET me": {refuses(400, 190, 463, "Session has expired")}}}
+		m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Reconnect, "token_expired")
 		if len(m.calls) != 2 {
 			t.Errorf("%d calls", len(m.calls))
 		}
-		// Where Meta says how it died, nobody else is asked.
-		m = &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 460, "The user changed the password")}}}
-		m.toTheEnd("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Reconnect, "token_password_changed")
-		// Where nobody can say, the next try asks again.
-		m = &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 0, "Invalid OAuth access token.")}, "GET me": {answer{status: http.StatusServiceUnavailable, body: `{"error":{"message":"down","code":2}}`}}}}
-		m.toTheEnd("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Retry, "meta_trouble")
+		// If Meta says why the token is dead, "me" is not requested.
+		m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 460, "The user changed the password")}}}
+		m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Reconnect, "token_password_changed")
+		// If "me" cannot be read, the next attempt checks again.
+		m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 0, "Invalid OAuth access token.")}, "GET me": {answer{status: http.StatusServiceUnavailable, body: `{"error":{"message":"down","code":2}}`}}}}
+		m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Retry, "meta_trouble")
 	})
 }
 
-// A refusal that passes leaves nothing out.
-func TestARefusalThatPassesLeavesNoFieldOut(t *testing.T) {
+// A temporary refusal leaves no field out.
+func TestFieldSearch_TemporaryRefusalDropsNoField(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {unnamed["ten"], says(paged("", `{"id":"1"}`))}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {unnamed["ten"], says(paged("", `{"id":"1"}`))}}}
 		n := &note{}
-		g := m.toTheEnd("campaigns", adtally.Window{}, n, "id")
+		g := m.readWithRestarts("campaigns", adtally.Window{}, n, "id")
 		if g.want(t, "1"); len(g.gaps) > 0 || strings.Contains(string(n.tuning), "without") {
 			t.Errorf("%+v, learned %s", g, n.tuning)
 		}

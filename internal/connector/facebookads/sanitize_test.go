@@ -7,8 +7,8 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// One bad character costs itself: its row and all others are read.
-func TestDecode_ABadCharacterCostsOnlyItself(t *testing.T) {
+// A bad character is replaced; its row and all others are read.
+func TestDecode_ReplacesBadCharacter(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ sent, want string }{
 		"half a pair, first":    {`a\ud83db`, "a\uFFFDb"},
@@ -45,8 +45,8 @@ func TestDecode_ABadCharacterCostsOnlyItself(t *testing.T) {
 	}
 }
 
-// The same in a name of a member, in a key and inside a list of actions.
-func TestDecode_ABadCharacterAnywhereInARow(t *testing.T) {
+// The same in a member's name, in a key and in a list of actions.
+func TestDecode_BadCharacterAnywhereInRow(t *testing.T) {
 	t.Parallel()
 	rows := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1`+"\xff"+`","ad_name":"\udfff","x\ud800y":1,"spend":"2","actions":[{"action_type":"lead`+"\x02"+`","value":"3"}]}`)
 	b, actions := rows["basic_ad"], rows["basic_ad_actions"]
@@ -57,8 +57,8 @@ func TestDecode_ABadCharacterAnywhereInARow(t *testing.T) {
 	want(t, actions, 0, "value", "3.000000")
 }
 
-// A refusal is read although its words hold what JSON forbids.
-func TestJudge_ABadCharacterInARefusal(t *testing.T) {
+// An error is decoded even if its text contains characters that JSON forbids.
+func TestJudge_ErrorWithBadCharacter(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"\x01", "\xff", `\ud800`} {
 		err := facebookads.Judge(400, nil, []byte(`{"error":{"message":"(#3018) The start date `+bad+`","code":3018}}`))

@@ -21,34 +21,34 @@ import (
 
 const canary = "EAAcanary"
 
-// meta stands in for Graph, one list of answers for each kind of call; the last
-// of a list is given again and again. It is written by hand from recordings.
-type meta struct {
+// fakeGraph is a fake of Graph with a list of answers per kind of call; the last answer of
+// a list repeats. The answers were written by hand from recordings.
+type fakeGraph struct {
 	t        *testing.T
 	answers  map[string][]answer
-	replies  map[string]func(asked) answer // in place of a list, by what is asked
+	replies  map[string]func(asked) answer // instead of a list, computed from the request
 	calls    []asked
-	zone     string  // of the account; UTC where empty
-	currency *string // of the account; EUR where nil
-	last     string  // the last day of the slice that is read
+	zone     string  // of the account; UTC if empty
+	currency *string // of the account; EUR if nil
+	last     string  // the last day of the current slice
 }
 
 type answer struct {
 	status int // 0 = 200
 	body   string
 	header map[string]string
-	drop   bool // the connection ends
-	cut    int  // > 0: the body ends there, and nobody says so
+	drop   bool // the connection is closed
+	cut    int  // > 0: the body is cut after this many bytes without an error
 }
 
-// asked is a request that came.
+// asked is a request that was received.
 type asked struct {
-	what   string // GET act_7/insights
+	what   string // for example GET act_7/insights
 	params url.Values
 	at     time.Time
 }
 
-func (m *meta) RoundTrip(r *http.Request) (*http.Response, error) {
+func (m *fakeGraph) RoundTrip(r *http.Request) (*http.Response, error) {
 	what := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/v25.0/")
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -61,7 +61,7 @@ func (m *meta) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Header.Get("Authorization") != "Bearer "+canary {
 		m.t.Errorf("%s: Authorization is %q", what, r.Header.Get("Authorization"))
 	}
-	if strings.Contains(r.URL.String(), canary) || params.Has("access_token") || r.URL.Host != "graph.test" { // PAINS #26
+	if strings.Contains(r.URL.String(), canary) || params.Has("access_token") || r.URL.Host != "graph.test" { // the token must not be in a URL
 		m.t.Errorf("the token travels in %s", r.URL)
 	}
 	list := m.answers[what]
@@ -88,7 +88,7 @@ func (m *meta) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: max(a.status, 200), Header: h, Body: io.NopCloser(strings.NewReader(a.body))}, nil
 }
 
-func (m *meta) count(what string) (n int) {
+func (m *fakeGraph) count(what string) (n int) {
 	for _, c := range m.calls {
 		if c.what == what {
 			n++
@@ -97,8 +97,8 @@ func (m *meta) count(what string) (n int) {
 	return n
 }
 
-// values are a parameter of all calls of a kind, in their order.
-func (m *meta) values(what, name string) (out []string) {
+// values returns a parameter of all calls of a kind, in order.
+func (m *fakeGraph) values(what, name string) (out []string) {
 	for _, c := range m.calls {
 		if c.what == what {
 			out = append(out, c.params.Get(name))
@@ -113,12 +113,11 @@ func refuses(status, code, subcode int, message string) answer {
 	return answer{status: status, body: fmt.Sprintf(`{"error":{"message":%q,"type":"OAuthException","code":%d,"error_subcode":%d,"fbtrace_id":"A"}}`, message, code, subcode)}
 }
 
-// lastDay stands in an answer for the last day of the slice that is read; it is as
-// long as one.
+// lastDay is replaced by the last day of the current slice; it has the same length.
 const lastDay = "YYYY-MM-DD"
 
-// pageOf is rows of basic_ad for ads, and a link to a next page where after is
-// given. The link holds the token, as Meta's does.
+// pageOf returns rows of basic_ad, and a link to a next page if after is given. The
+// link contains the token, as Meta's does.
 func pageOf(after string, ads ...string) answer {
 	var rows []string
 	for _, ad := range ads {
@@ -141,12 +140,12 @@ func runIs(status string, percent int) answer {
 	return says(fmt.Sprintf(`{"id":"91","account_id":"7","time_ref":1780000000,"time_completed":1780000002,"async_status":%q,"async_percent_completion":%d}`, status, percent))
 }
 
-// note is where a read keeps its cursor.
+// note is an in-memory connector.Note.
 type note struct {
 	cursor adtally.Cursor
 	saved  []adtally.Cursor
 	tuning []byte
-	began  time.Time // of the run; zero = now
+	began  time.Time // when the run began; zero = now
 }
 
 func (n *note) Began() time.Time {
@@ -170,29 +169,29 @@ func (n *note) Save(_ context.Context, c adtally.Cursor) error {
 	return nil
 }
 
-// got is what a read brought: the named column of its rows, and how it ended.
+// got is the result of a read: one column of its rows, and the error.
 type got struct {
 	cells []string
 	gaps  []string // table row_key column code due
-	odd   []string // table row_key column value loaded, of what is in quarantine
+	odd   []string // of quarantine: table row_key column value loaded
 	fault *adtally.Fault
 	err   error
 }
 
-// read carries out one slice of a stream against m.
-func (m *meta) read(ctx context.Context, stream string, w adtally.Window, n *note, column string) got {
+// read reads one slice of a stream from m.
+func (m *fakeGraph) read(ctx context.Context, stream string, w adtally.Window, n *note, column string) got {
 	m.t.Helper()
 	return m.readOf(ctx, adtally.Source{Tables: []string{stream}}, stream, w, n, column)
 }
 
-// readOf does as read, for a source that names more than the stream.
-func (m *meta) readOf(ctx context.Context, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
+// readOf is read for a source with further settings.
+func (m *fakeGraph) readOf(ctx context.Context, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
 	m.t.Helper()
 	return m.through(ctx, m, source, stream, w, n, column)
 }
 
-// through does as readOf, and the requests go another way.
-func (m *meta) through(ctx context.Context, way http.RoundTripper, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
+// through is readOf with another transport.
+func (m *fakeGraph) through(ctx context.Context, way http.RoundTripper, source adtally.Source, stream string, w adtally.Window, n *note, column string) (g got) {
 	m.t.Helper()
 	if n == nil {
 		n = &note{}
@@ -205,8 +204,8 @@ func (m *meta) through(ctx context.Context, way http.RoundTripper, source adtall
 	return m.readBy(ctx, r, stream, w, n, column)
 }
 
-// readBy does as read, with a reader that may have read before.
-func (m *meta) readBy(ctx context.Context, r connector.Reader, stream string, w adtally.Window, n *note, column string) (g got) {
+// readBy is read with a given reader.
+func (m *fakeGraph) readBy(ctx context.Context, r connector.Reader, stream string, w adtally.Window, n *note, column string) (g got) {
 	m.t.Helper()
 	m.last = w.Last().String()
 	account := adtally.Account{ID: "7", Currency: "EUR", Zone: cmp.Or(m.zone, "UTC")}
@@ -216,7 +215,7 @@ func (m *meta) readBy(ctx context.Context, r connector.Reader, stream string, w 
 	for b, err := range r.Read(ctx, account, adtally.Slice{Stream: stream, Account: "7", Window: w}, n) {
 		if err != nil {
 			g.err, g.fault = err, adtally.FaultOf(err)
-			if strings.Contains(err.Error()+g.fault.Message+g.fault.Hint, canary) { // PAINS #26
+			if strings.Contains(err.Error()+g.fault.Message+g.fault.Hint, canary) { // no error contains the token
 				m.t.Errorf("the error holds the token: %v", err)
 			}
 			return g
@@ -259,7 +258,7 @@ func (g got) wantFault(t *testing.T, act adtally.Act, code string) {
 	}
 }
 
-// day is small enough to be asked for at once; month is a report job's.
+// day is requested synchronously; month needs a report job.
 var (
 	day   = adtally.WindowOf(date("2026-06-01"), date("2026-06-01"))
 	month = adtally.WindowOf(date("2026-05-01"), date("2026-05-31"))

@@ -11,8 +11,9 @@ import (
 
 const adOfDay = `"account_id":"7","campaign_id":"1","adset_id":"2","date_start":"` + lastDay + `","date_stop":"` + lastDay + `"`
 
-// What is no record is passed over and kept; the rest of the page is read.
-func TestRead_AnElementThatIsNoRecordCostsOnlyItself(t *testing.T) {
+// An element that is not an object is skipped and quarantined; the rest of the page is
+// read.
+func TestRead_NonObjectElementIsQuarantined(t *testing.T) {
 	good := `{"ad_id":"5","spend":"1",` + adOfDay + `}`
 	for name, c := range map[string]struct{ sent, odd string }{
 		"null":            {`null`, `basic_ad   null `},
@@ -29,7 +30,7 @@ func TestRead_AnElementThatIsNoRecordCostsOnlyItself(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, answers: map[string][]answer{insights: {says(paged("", good, c.sent, strings.Replace(good, `"5"`, `"9"`, 1)))}}}
+				m := &fakeGraph{t: t, answers: map[string][]answer{insights: {says(paged("", good, c.sent, strings.Replace(good, `"5"`, `"9"`, 1)))}}}
 				g := m.read(t.Context(), "basic_ad", day, nil, "ad_id")
 				g.want(t, "5 9")
 				if len(g.odd) == 0 || g.odd[0] != c.odd || len(m.calls) != 1 {
@@ -40,16 +41,16 @@ func TestRead_AnElementThatIsNoRecordCostsOnlyItself(t *testing.T) {
 	}
 }
 
-func TestRead_AnEntityThatIsNoRecordCostsOnlyItself(t *testing.T) {
+func TestRead_NonObjectEntityIsQuarantined(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := &meta{t: t, answers: map[string][]answer{"GET act_7/campaigns": {says(`{"data":[{"id":"1"},null,{"name":"no id"},{"id":"2"}],"paging":[]}`)}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {says(`{"data":[{"id":"1"},null,{"name":"no id"},{"id":"2"}],"paging":[]}`)}}}
 		g := m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id")
 		g.want(t, "1 2")
 		g.wantOdd(t, "campaigns   null ", "campaigns   {} ")
 	})
 }
 
-func TestDecode_AnActionThatIsNoneCostsOnlyItself(t *testing.T) {
+func TestDecode_InvalidActionIsQuarantined(t *testing.T) {
 	t.Parallel()
 	out := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","spend":"2","actions":[null,"x",{"value":"5","7d_click":4},{"action_type":"lead","value":"3"},{"action_type":null,"value":"1"},{"action_type":7,"value":"1.0"},[]],
 		"action_values":{"action_type":"lead","value":"9"}},{"date_start":"2026-05-01","ad_id":"2","actions":null,"action_values":[{"action_type":"lead","value":"1E3"}]}`)
@@ -69,8 +70,8 @@ func TestDecode_AnActionThatIsNoneCostsOnlyItself(t *testing.T) {
 	}
 }
 
-// Revenue is money in any form that JSON allows.
-func TestDecode_MoneyTakesAnyJSONDecimal(t *testing.T) {
+// Amounts are decimal in every form that JSON allows.
+func TestDecode_MoneyInAnyJSONForm(t *testing.T) {
 	t.Parallel()
 	out := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","spend":1.5e1,"clicks":"12.0","impressions":1E3,"inline_link_clicks":0.0,"action_values":[{"action_type":"a","value":"19.99333333333"},{"action_type":"b","value":1E3},{"action_type":"c","value":"-2.5e-1","7d_click":"0.0000005"}]}`)
 	rows, actions, q := out["basic_ad"], out["basic_ad_actions"], out["_quarantine"]
@@ -89,7 +90,7 @@ func TestDecode_MoneyTakesAnyJSONDecimal(t *testing.T) {
 	}
 }
 
-func TestDecode_ADayIsReadHoweverItIsWritten(t *testing.T) {
+func TestDecode_DayInAnyFormat(t *testing.T) {
 	t.Parallel()
 	for _, written := range []string{"2026-5-26", "2026-05-26T00:00:00+0200", "2026-05-26 00:00:00", "2026-5-026"} {
 		out := decode(t, "basic_ad", "EUR", `{"date_start":"`+written+`","date_stop":"`+written+`","ad_id":"1","actions":[{"action_type":"lead","value":"3"}]}`)
@@ -101,7 +102,7 @@ func TestDecode_ADayIsReadHoweverItIsWritten(t *testing.T) {
 	}
 }
 
-func TestDecode_AMemberThatStandsTwiceCostsOnlyItself(t *testing.T) {
+func TestDecode_DuplicateMember(t *testing.T) {
 	t.Parallel()
 	out := decode(t, "ads", "EUR", `{"id":"1","name":"a","name":"b"},{"id":"2"}`)
 	want(t, out["ads"], 0, "name", "a")
@@ -109,8 +110,8 @@ func TestDecode_AMemberThatStandsTwiceCostsOnlyItself(t *testing.T) {
 	want(t, out["_quarantine"], 0, "value", `"b"`)
 }
 
-// A page that is no page is asked for again; it is never our fault.
-func TestRead_APageThatIsNoPageIsAskedForAgain(t *testing.T) {
+// An answer that is not a page is requested again; it is never reported as our bug.
+func TestRead_InvalidPageIsRequestedAgain(t *testing.T) {
 	for name, bad := range map[string]string{
 		"data is null": `{"data":null}`, "data is a text": `{"data":"x"}`, "data is an object": `{"data":{"1":{}}}`, "a list": `[]`, "nothing": `{}`,
 		"paging without a cursor": `{"data":[{"id":"1"}],"paging":{"next":"https://x/"}}`, "paging is a text": `{"data":[{"id":"1"}],"paging":"x"}`,
@@ -119,13 +120,13 @@ func TestRead_APageThatIsNoPageIsAskedForAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				const what = "GET act_7/campaigns"
-				m := &meta{t: t, answers: map[string][]answer{what: {says(bad), says(bad), says(paged("", `{"id":"1"}`, `{"id":"2"}`))}}}
+				m := &fakeGraph{t: t, answers: map[string][]answer{what: {says(bad), says(bad), says(paged("", `{"id":"1"}`, `{"id":"2"}`))}}}
 				g := m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id")
 				g.want(t, "1 2")
 				if len(m.calls) != 3 || len(g.odd) > 0 {
 					t.Errorf("%d calls, in quarantine %q", len(m.calls), g.odd)
 				}
-				m = &meta{t: t, answers: map[string][]answer{what: {says(bad)}}}
+				m = &fakeGraph{t: t, answers: map[string][]answer{what: {says(bad)}}}
 				m.read(t.Context(), "campaigns", adtally.Window{}, nil, "id").wantFault(t, adtally.Retry, "bad_answer")
 				if len(m.calls) != 3 {
 					t.Errorf("%d calls", len(m.calls))
@@ -135,19 +136,19 @@ func TestRead_APageThatIsNoPageIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestRead_ANodeThatIsNoObjectIsAskedForAgain(t *testing.T) {
+func TestRead_InvalidNodeIsRequestedAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		m := &meta{t: t, answers: map[string][]answer{"GET act_7": {says(`[]`), says(`{"id":"act_7","account_id":"7","name":"Shop"}`)}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7": {says(`[]`), says(`{"id":"act_7","account_id":"7","name":"Shop"}`)}}}
 		m.read(t.Context(), "ad_accounts", adtally.Window{}, nil, "name").want(t, "Shop")
 	})
 }
 
-// An entry of the log that a later page shows again is one entry.
-func TestRead_AnEntryOfTheLogThatIsShownAgainIsOne(t *testing.T) {
+// A log entry that a later page repeats is one entry.
+func TestRead_RepeatedLogEntryIsOneRow(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		const log = "GET act_7/activities"
 		a, b := entryAt("2026-06-01T10:00:00+0000", ""), entryAt("2026-06-01T09:00:00+0000", "")
-		m := &meta{t: t, answers: map[string][]answer{log: {says(paged("x", a, a)), says(paged("", a, b))}}}
+		m := &fakeGraph{t: t, answers: map[string][]answer{log: {says(paged("x", a, a)), says(paged("", a, b))}}}
 		g := m.read(t.Context(), "activities", day, nil, "id")
 		if len(g.cells) != 4 || g.cells[2] != g.cells[0] || g.cells[1] != g.cells[0]+"-2" || g.err != nil {
 			t.Errorf("%q, %v", g.cells, g.err)
@@ -155,11 +156,11 @@ func TestRead_AnEntryOfTheLogThatIsShownAgainIsOne(t *testing.T) {
 	})
 }
 
-func TestRead_AnUnknownCurrencyWithholdsBudgetsAndNothingElse(t *testing.T) {
+func TestRead_UnknownCurrencyWithholdsBudgets(t *testing.T) {
 	for _, currency := range []string{"XYZ", "", "LBP", "KWD"} {
 		t.Run(currency, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				m := &meta{t: t, currency: &currency, answers: map[string][]answer{
+				m := &fakeGraph{t: t, currency: &currency, answers: map[string][]answer{
 					"GET act_7/campaigns": {says(`{"data":[{"id":"1","name":"C","daily_budget":"5000"}]}`)}, insights: {pageOf("", "5")}}}
 				m.read(t.Context(), "basic_ad", day, nil, "spend").want(t, "1.500000")
 				g := m.read(t.Context(), "campaigns", adtally.Window{}, nil, "daily_budget")
@@ -173,8 +174,8 @@ func TestRead_AnUnknownCurrencyWithholdsBudgetsAndNothingElse(t *testing.T) {
 	}
 }
 
-// Meta's own page wins; what it does not list is read by CLDR.
-func TestCurrency_DigitsOfMinorUnits(t *testing.T) {
+// Meta's own page takes precedence; other currencies come from CLDR.
+func TestCurrency_MinorDigits(t *testing.T) {
 	t.Parallel()
 	for currency, budget := range map[string]string{
 		"EUR": "50.00", "LKR": "50.00", "GHS": "50.00", "BHD": "50.00", "JOD": "50.00", "PKR": "50.00", "RSD": "50.00", "VES": "50.00",
@@ -184,7 +185,7 @@ func TestCurrency_DigitsOfMinorUnits(t *testing.T) {
 	}
 }
 
-func TestJudge_AnErrorCodeMayBeAText(t *testing.T) {
+func TestJudge_ErrorCodeMayBeAString(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{`2`, `"2"`, `" 2 "`, `2.0`, `"2.0"`} {
 		err := facebookads.Judge(500, nil, []byte(`{"error":{"message":"Service temporarily unavailable","code":`+code+`}}`))
@@ -194,9 +195,9 @@ func TestJudge_AnErrorCodeMayBeAText(t *testing.T) {
 	}
 }
 
-// An action that stands twice in a row is one where it is said in the same words;
-// else both are handed on, with the money, and the warehouse's side decides.
-func TestDecode_AnActionThatStandsTwiceInARow(t *testing.T) {
+// An action that a row repeats exactly is one row; if the values differ, both are
+// passed on with their amounts and the destination reports them.
+func TestDecode_DuplicateAction(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		counts, amounts string
@@ -237,8 +238,8 @@ func TestDecode_AnActionThatStandsTwiceInARow(t *testing.T) {
 	}
 }
 
-// More windows than one, and others the second time.
-func TestDecode_AnActionThatStandsTwiceWithOtherWindows(t *testing.T) {
+// The second element has other windows.
+func TestDecode_DuplicateActionWithOtherWindows(t *testing.T) {
 	t.Parallel()
 	b := decode(t, "basic_ad", "EUR", `{"date_start":"2026-05-01","ad_id":"1","actions":[{"action_type":"lead","value":"5","7d_click":"4"},{"action_type":"other","value":"1"},{"action_type":"lead","7d_click":"4","1d_view":"2"},{"action_type":"last","value":"3"}]}`)["basic_ad_actions"]
 	var got []string

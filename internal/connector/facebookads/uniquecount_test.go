@@ -7,12 +7,12 @@ import (
 	"adtally"
 )
 
-// R39: a question by periods that is too big is asked again by periods: half a
-// week would count other people.
-func TestAQuestionThatIsTooBigIsNeverCutInsideAPeriod(t *testing.T) {
+// A request for periods that is too big is split between periods: half a week would
+// count other people.
+func TestReport_SplitKeepsPeriodsWhole(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		heavy := refuses(400, 100, 1487534, "too much data")
-		m := &meta{t: t, answers: map[string][]answer{
+		m := &fakeGraph{t: t, answers: map[string][]answer{
 			"POST act_7/insights": {heavy, heavy, created("91")},
 			"GET act_7/insights":  {says(`{"data":[]}`)},
 			"GET 91":              {runIs("Job Completed", 100)},
@@ -33,12 +33,12 @@ func TestAQuestionThatIsTooBigIsNeverCutInsideAPeriod(t *testing.T) {
 	})
 }
 
-// PAINS #5: counts of people by a breakdown that Meta does not serve any more
-// are not asked for, and the run says so instead of failing.
-func TestCountsOfPeopleThatAreTooOldAreLeftOutWithANote(t *testing.T) {
-	inBubble(t, func(t *testing.T) { // it is 1 January 2000
+// Unique counts with breakdowns that Meta no longer serves are not requested, and gaps
+// say so.
+func TestReport_OldUniqueCountsAreGaps(t *testing.T) {
+	inBubble(t, func(t *testing.T) { // synctest starts on 1 January 2000
 		for first, asksReach := range map[string]bool{"1998-12-01": true, "1998-11-30": false} {
-			m := &meta{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[{"date_start":"` + first + `","date_stop":"` + first + `","ad_id":"1","country":"CZ","impressions":"1"}]}`)}}}
+			m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[{"date_start":"` + first + `","date_stop":"` + first + `","ad_id":"1","country":"CZ","impressions":"1"}]}`)}}}
 			g := m.read(t.Context(), "basic_ad_country", adtally.WindowOf(date(first), date(first)), nil, "country")
 			fields := strings.Split(m.calls[0].params.Get("fields"), ",")
 			if asked := contain(fields, "reach"); asked != asksReach || g.err != nil || contain(fields, "country") {
@@ -59,13 +59,13 @@ func contain(list []string, word string) bool {
 	return strings.Contains(","+strings.Join(list, ",")+",", ","+word+",")
 }
 
-// How long ago a day is goes by the moment of the run, as planning does: the clock
-// of the machine may be months apart from Meta's.
-func TestReport_AgeOfDaysGoesByTheRunsMoment(t *testing.T) {
-	inBubble(t, func(t *testing.T) { // the machine says that it is 1 January 2000
+// The age of a day is counted from the start of the run, as in Plan: the machine's
+// clock may be months off.
+func TestReport_AgeOfDaysUsesRunStart(t *testing.T) {
+	inBubble(t, func(t *testing.T) { // the machine's clock says 1 January 2000
 		day := adtally.WindowOf(date("2026-05-01"), date("2026-05-01"))
 		for began, asksReach := range map[string]bool{"2027-06-01T00:00:00Z": true, "2027-06-02T00:00:00Z": false} {
-			m := &meta{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[]}`)}}}
+			m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/insights": {says(`{"data":[]}`)}}}
 			g := m.read(t.Context(), "basic_ad_country", day, &note{began: instant(began)}, "country")
 			if asked := contain(strings.Split(m.calls[0].params.Get("fields"), ","), "reach"); asked != asksReach || g.err != nil {
 				t.Errorf("run of %s: reach is asked for: %t (%v)", began, asked, g.err)

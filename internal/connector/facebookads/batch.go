@@ -22,13 +22,13 @@ type part struct {
 // token that is being checked does not appear in a URL. The rate-limit headers of
 // every part are recorded.
 func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.Answer, error) {
-	type question struct {
+	type request struct {
 		Method string `json:"method"`
 		URL    string `json:"relative_url"`
 	}
-	var qs []question
+	var qs []request
 	for _, p := range paths {
-		qs = append(qs, question{http.MethodGet, p})
+		qs = append(qs, request{http.MethodGet, p})
 	}
 	list, err := json.Marshal(qs)
 	if err != nil {

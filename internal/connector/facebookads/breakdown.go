@@ -104,14 +104,14 @@ func (b breakdown) report(l level) shape {
 	return shape{
 		name: name, level: l, parts: b.parts, breakdowns: partNames(b.parts), metrics: b.metrics, setting: b.setting, actions: true,
 		text: "Daily spend and performance by " + b.label + ", one row per day, " + l.label() + " and value. Use it to compare values, never for totals.",
-		days: questionDays(l, b.rows), limit: breakdownPageSize, months: b.months, optional: true, fleeting: true,
+		days: requestDays(l, b.rows), limit: breakdownPageSize, months: b.months, optional: true, fleeting: true,
 	}
 }
 
-// questionDays returns how many days one request covers when every object has the
+// requestDays returns how many days one request covers when every object has the
 // given number of rows per day. Rows with breakdowns are small, so a report job holds
 // eight times as many of them; a job that Meta finds too large is split.
-func questionDays(l level, rows int) int { return min(l.days, max(1, l.days*8/rows)) }
+func requestDays(l level, rows int) int { return min(l.days, max(1, l.days*8/rows)) }
 
 // partNames returns the names of the breakdowns in a fixed order: Meta has been seen
 // to answer differently when the order changes.

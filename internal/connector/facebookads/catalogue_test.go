@@ -126,7 +126,7 @@ func TestClassify_ErrorCatalogue(t *testing.T) {
 				sent = []byte("<!DOCTYPE html>")
 			}
 			want := catalogueClasses[key]
-			wantVerdict(t, key, facebookads.Judge(status, nil, sent), want.class, want.act)
+			checkVerdict(t, key, facebookads.Judge(status, nil, sent), want.class, want.act)
 		}
 	}
 	for key := range catalogueClasses {
@@ -201,7 +201,7 @@ func TestClassify_ErrorsOfOtherClients(t *testing.T) {
 		{"token exchange, 429", 429, 0, 0, "Too many", "throttled", "wait", false},
 		{"token exchange, 5xx", 503, 0, 0, "Sorry", "meta_trouble", "retry", false},
 	} {
-		v := wantVerdict(t, c.row, facebookads.Judge(c.status, nil, body(c.code, c.subcode, c.message)), c.class, c.act)
+		v := checkVerdict(t, c.row, facebookads.Judge(c.status, nil, body(c.code, c.subcode, c.message)), c.class, c.act)
 		if v.Heavy != c.heavy {
 			t.Errorf("%s: asking for less may help: %t, want %t", c.row, v.Heavy, c.heavy)
 		}
@@ -262,7 +262,7 @@ func TestClassify_WaitStartsAtAnswerTime(t *testing.T) {
 		t.Errorf("a proxy's wait ends %s", v.Fault.Until)
 	}
 	reach := facebookads.JudgeAt(400, nil, body(4711, 0, "Reach-related metric breakdowns are unavailable due to rate limit threshold."), at)
-	if v := wantVerdict(t, "reach", reach, "reach_quota", "wait"); !v.Fault.Until.Equal(at.AddDate(0, 0, 1)) {
+	if v := checkVerdict(t, "reach", reach, "reach_quota", "wait"); !v.Fault.Until.Equal(at.AddDate(0, 0, 1)) {
 		t.Errorf("the quota of old reach ends %s", v.Fault.Until)
 	}
 	if facebookads.ReachThrottled(h) || !facebookads.ReachThrottled(http.Header{"X-Fb-Ads-Insights-Reach-Throttle": {"{}"}}) {

@@ -164,7 +164,7 @@ func sizes(l level, p period, breakdowns []string) (days, months int) {
 			months = min(months, 6) // docs/meta-api.md#retention
 		}
 	}
-	return max(questionDays(l, max(rows, 8)), int(p.last(firstMonday)-p.first(firstMonday))+1), months
+	return max(requestDays(l, max(rows, 8)), int(p.last(firstMonday)-p.first(firstMonday))+1), months
 }
 
 // breakdownColumns returns the columns of breakdowns; an asset has two.

@@ -99,7 +99,7 @@ func (h *fieldSearch) refused(ctx context.Context, fields []string) (bool, error
 
 // failingFields returns the fields to leave out of a request that Meta refused: those
 // that the refusal names, or those that a search finds.
-func (rd *reading) failingFields(ctx context.Context, q question, h fieldSearch, cause error) ([]string, error) {
+func (rd *reading) failingFields(ctx context.Context, q request, h fieldSearch, cause error) ([]string, error) {
 	asked := rd.stream.askable(q.asks())
 	keys := rd.stream.askable(q.keys())
 	if len(keys) == 0 {
@@ -163,10 +163,10 @@ func withNames(err error, fields []string) (names []string) {
 	return names
 }
 
-// leaveOut reports whether the request is worth repeating without the failing fields,
+// dropFields reports whether the request is worth repeating without the failing fields,
 // and remembers them. The error is the reason not to. An error that looks like a dead
 // token is confirmed first.
-func (rd *reading) leaveOut(ctx context.Context, q question, h fieldSearch, cause error) (bool, error) {
+func (rd *reading) dropFields(ctx context.Context, q request, h fieldSearch, cause error) (bool, error) {
 	if cause = rd.graph.confirm(ctx, cause); refusalOf(cause) == nil || adtally.FaultOf(cause).Act == adtally.Reconnect {
 		return false, cause
 	}
@@ -195,7 +195,7 @@ func (rd *reading) leaveOut(ctx context.Context, q question, h fieldSearch, caus
 
 // sample is how the fields of a report are tested: with a request for one row of one
 // day.
-func (q question) sample() fieldSearch {
+func (q request) sample() fieldSearch {
 	if last := q.stream.period.first(q.window.Last()); q.window.From < last {
 		q.window.From = last
 	}

@@ -94,7 +94,7 @@ func (j reportRun) took() time.Duration {
 }
 
 // submit creates a report job and returns its ID.
-func (g *graph) submit(ctx context.Context, q question) (run string, asked time.Time, err error) {
+func (g *graph) submit(ctx context.Context, q request) (run string, asked time.Time, err error) {
 	a, err := sendUntilRead(ctx, func() (fetch.Answer, error) {
 		return g.post(ctx, "act_"+q.account+"/insights", q.budget(), q.query())
 	}, func(a fetch.Answer) (err error) {

@@ -14,14 +14,14 @@ import (
 	"adtally/internal/fetch"
 )
 
-// jobsNote is the part of a cursor about report jobs. It maps each question to its
-// job's ID or to tooBig. A question's name contains its window and fingerprint, so
-// that a job never answers a question that it was not submitted for.
+// jobsNote is the part of a cursor about report jobs. It maps each request to its
+// job's ID or to tooBig. A request's name contains its window and fingerprint, so
+// that a job never answers a request that it was not submitted for.
 type jobsNote struct {
 	Runs map[string]string `json:"report_run_ids"`
 }
 
-// tooBig replaces the ID if Meta found the question too big: its parts are requested
+// tooBig replaces the ID if Meta found the request too big: its parts are requested
 // instead.
 const tooBig = "too big"
 
@@ -31,14 +31,14 @@ func tooBigBefore() error {
 	return r
 }
 
-// jobName returns the question's name in the note.
-func (rd *reading) jobName(q question) string {
+// jobName returns the request's name in the note.
+func (rd *reading) jobName(q request) string {
 	return q.window.String() + " " + q.fingerprint(rd.graph.apiVersion())
 }
 
-// submitted returns the ID of the question's job: the one in the note, or that of a
+// submitted returns the ID of the request's job: the one in the note, or that of a
 // new job.
-func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh bool, err error) {
+func (rd *reading) submitted(ctx context.Context, q request) (run string, fresh bool, err error) {
 	switch run := rd.runs()[rd.jobName(q)]; run {
 	case "":
 	case tooBig:
@@ -54,7 +54,7 @@ func (rd *reading) submitted(ctx context.Context, q question) (run string, fresh
 }
 
 // dropJob removes a job that ended without a report from the note. tooBig entries stay.
-func (rd *reading) dropJob(ctx context.Context, q question, why error) error {
+func (rd *reading) dropJob(ctx context.Context, q request, why error) error {
 	if errors.Is(why, errTooMuch) {
 		return rd.keep(ctx, q, tooBig, rd.note.Cursor().Asked)
 	}
@@ -70,12 +70,12 @@ func (rd *reading) runs() map[string]string {
 	return n.Runs
 }
 
-// noted reports whether the note has an entry for the question.
-func (rd *reading) noted(q question) bool { return rd.runs()[rd.jobName(q)] != "" }
+// noted reports whether the note has an entry for the request.
+func (rd *reading) noted(q request) bool { return rd.runs()[rd.jobName(q)] != "" }
 
-// keep saves the ID of a question's job in the note; an empty ID removes it. The
+// keep saves the ID of a request's job in the note; an empty ID removes it. The
 // submission of the first job dates the slice.
-func (rd *reading) keep(ctx context.Context, q question, run string, asked time.Time) error {
+func (rd *reading) keep(ctx context.Context, q request, run string, asked time.Time) error {
 	runs := map[string]string{}
 	maps.Copy(runs, rd.runs())
 	delete(runs, rd.jobName(q))
@@ -107,10 +107,10 @@ func holdsJob(runs map[string]string) bool {
 	return false
 }
 
-// parts splits a question into the windows for which an earlier attempt of the slice
+// parts splits a request into the windows for which an earlier attempt of the slice
 // submitted jobs, newest first, so that no job is submitted twice. It returns nil if
-// the note has the question itself or nothing inside it.
-func (rd *reading) parts(q question) (out []question) {
+// the note has the request itself or nothing inside it.
+func (rd *reading) parts(q request) (out []request) {
 	if rd.noted(q) {
 		return nil
 	}
@@ -135,9 +135,9 @@ func (rd *reading) parts(q question) (out []question) {
 	return out
 }
 
-// within returns the largest windows inside the question's for which the note has the
-// same question, newest first. They do not overlap.
-func (rd *reading) within(q question) (found []adtally.Window) {
+// within returns the largest windows inside the request's for which the note has the
+// same request, newest first. They do not overlap.
+func (rd *reading) within(q request) (found []adtally.Window) {
 	var all []adtally.Window
 	for name := range rd.runs() {
 		window, fingerprint, _ := strings.Cut(name, " ")

@@ -21,7 +21,7 @@ func noted(t *testing.T, run string) []byte {
 	return bytes.ReplaceAll(n.cursor.Note, []byte(`"91"`), []byte(`"`+run+`"`))
 }
 
-// A job never answers a question other than its own, whatever part of the question has
+// A job never answers a request other than its own, whatever part of the request has
 // changed.
 func TestReport_ResumedJobAnswersOnlyItsOwnQuestion(t *testing.T) {
 	before := adtally.Report{Name: "r", Level: "ad", Fields: []string{"spend", "actions"}}
@@ -54,7 +54,7 @@ func TestReport_ResumedJobAnswersOnlyItsOwnQuestion(t *testing.T) {
 	}
 }
 
-// A refusal of one question says nothing about another.
+// A refusal of one request says nothing about another.
 func TestReport_TuningOfAnotherQuestionIsIgnored(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		refused := refuses(400, 100, 0, "(#100) frequency is not valid for fields param.")
@@ -67,11 +67,11 @@ func TestReport_TuningOfAnotherQuestionIsIgnored(t *testing.T) {
 		}
 		m = &fakeGraph{t: t, answers: map[string][]answer{insights: {says(`{"data":[]}`)}}}
 		if g := m.readOf(t.Context(), source(r), "r", day, n, "spend"); g.err != nil || strings.Contains(m.values(insights, "fields")[0], "frequency") {
-			t.Errorf("%v, the same question asks for %v", g.err, m.values(insights, "fields"))
+			t.Errorf("%v, the same request has the fields %v", g.err, m.values(insights, "fields"))
 		}
 		r.Level, m.calls = "campaign", nil
 		if g := m.readOf(t.Context(), source(r), "r", day, n, "spend"); g.err != nil || !strings.Contains(m.values(insights, "fields")[0], "frequency") || len(g.gaps) > 0 {
-			t.Errorf("%v, gaps %v, another question asks for %v", g.err, g.gaps, m.values(insights, "fields"))
+			t.Errorf("%v, gaps %v, another request has the fields %v", g.err, g.gaps, m.values(insights, "fields"))
 		}
 	})
 }

@@ -113,9 +113,9 @@ func gather(ctx context.Context, ask fetchFunc, fields []string, m *merged) (los
 	return append(first, second...), err
 }
 
-// byFields answers a question a few fields at a time. A field that is too much even
+// byFields sends a request a few fields at a time. A field that is too much even
 // alone is requested object by object.
-func (rd *reading) byFields(ctx context.Context, q question, cause error) error {
+func (rd *reading) byFields(ctx context.Context, q request, cause error) error {
 	var at time.Time
 	ask := func(ctx context.Context, fields []string, row rowFunc) (err error) {
 		at, err = rd.rows(ctx, q, fields, row, false)
@@ -143,12 +143,12 @@ func (rd *reading) byFields(ctx context.Context, q question, cause error) error 
 // fieldByObject requests one field for fewer objects at a time. If no part succeeds, the
 // field counts as lost for all of them: checking each object would take as many calls
 // as there are objects.
-func (rd *reading) fieldByObject(ctx context.Context, q question, field string, m *merged, cause error) error {
+func (rd *reading) fieldByObject(ctx context.Context, q request, field string, m *merged, cause error) error {
 	parts, err := rd.byObjects(ctx, q)
 	if err != nil {
 		return err
 	}
-	var lost []question
+	var lost []request
 	for _, part := range parts {
 		switch _, err := rd.rows(ctx, part, []string{field}, m.add, true); {
 		case isShrinkable(err):
@@ -170,7 +170,7 @@ func (rd *reading) fieldByObject(ctx context.Context, q question, field string, 
 
 // oneRow handles a page of one row that is still too much: a broken record is left
 // out, and a large one is read a few fields at a time.
-func (rd *reading) oneRow(q question) func(context.Context, *listing, error) (string, error) {
+func (rd *reading) oneRow(q request) func(context.Context, *listing, error) (string, error) {
 	return func(ctx context.Context, l *listing, cause error) (after string, err error) {
 		query := cloneValues(l.query)
 		ask := func(ctx context.Context, fields []string, row rowFunc) error {

@@ -6,9 +6,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// byObjects splits a question in two by object: by the objects that it names, or else
+// byObjects splits a request in two by object: by the objects that it names, or else
 // by those of the next level below. It returns nil if there is nothing to split.
-func (rd *reading) byObjects(ctx context.Context, q question) ([]question, error) {
+func (rd *reading) byObjects(ctx context.Context, q request) ([]request, error) {
 	if len(q.ids) > 1 {
 		return q.byIDs(), nil
 	}
@@ -23,12 +23,12 @@ func (rd *reading) byObjects(ctx context.Context, q question) ([]question, error
 	if q.level, q.ids = level, ids; len(ids) > 1 {
 		return q.byIDs(), nil
 	}
-	return []question{q}, nil
+	return []request{q}, nil
 }
 
-// objects lists the objects of a level that have figures on the question's days. It
+// objects lists the objects of a level that have figures on the request's days. It
 // requests IDs only.
-func (rd *reading) objects(ctx context.Context, q question, level string) (ids []string, err error) {
+func (rd *reading) objects(ctx context.Context, q request, level string) (ids []string, err error) {
 	name := level + "_id"
 	query := q.query()
 	query.Set("fields", name)

@@ -13,8 +13,8 @@ import (
 	"adtally/internal/connector/facebookads"
 )
 
-// readWithRestarts reads a slice as the engine does: again from the start whenever the reader
-// asks for it. It returns the cells of the last read.
+// readWithRestarts reads a slice as the engine does: again from the start whenever the
+// reader asks for it. It returns the cells of the last read.
 func (m *fakeGraph) readWithRestarts(stream string, w adtally.Window, n *note, column string) (g got) {
 	m.t.Helper()
 	c := facebookads.New(facebookads.Config{Address: "https://graph.test", Version: "v25.0", HTTP: &http.Client{Transport: m}})

@@ -71,7 +71,7 @@ func TestPlan_SplitsAtUniqueCountLimit(t *testing.T) {
 		}
 	}
 	if !seen {
-		t.Error("no question begins there")
+		t.Error("no request begins there")
 	}
 }
 

@@ -50,9 +50,9 @@ func (r *reader) Read(ctx context.Context, a adtally.Account, sl adtally.Slice, 
 	}
 }
 
-// whole returns the question for all of a slice that Meta serves.
-func (rd *reading) whole() question {
-	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed(), old: rd.stream.people && rd.isOld()}
+// whole returns the request for all of a slice that Meta serves.
+func (rd *reading) whole() request {
+	q := request{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed(), old: rd.stream.people && rd.isOld()}
 	if rd.tuning().Plain != "" {
 		return q.figures()
 	}
@@ -135,7 +135,7 @@ func (rd *reading) tuning() tuning { return rd.tunings.recall(rd.name(), rd.aske
 // asked returns the fingerprint of what the stream requests, without its window and
 // without what was learned.
 func (rd *reading) asked() string {
-	return question{stream: rd.stream, account: rd.account.ID}.fingerprint(rd.graph.apiVersion())
+	return request{stream: rd.stream, account: rd.account.ID}.fingerprint(rd.graph.apiVersion())
 }
 
 func (rd *reading) name() string { return rd.account.ID + "/" + rd.stream.name }
@@ -165,7 +165,7 @@ func without(names, gone []string) []string {
 // node reads a single object. Fields that make the request fail are left out.
 func (rd *reading) node(ctx context.Context) error {
 	node := "act_" + rd.account.ID
-	q := question{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
+	q := request{stream: rd.stream, account: rd.account.ID, fields: rd.allowed()}
 	a, err := readAgain(ctx, func() (fetch.Answer, error) {
 		return rd.graph.get(ctx, node, objectsOf(rd.account.ID), url.Values{"fields": {joined(q.asks())}})
 	}, func(body []byte) error {
@@ -176,7 +176,7 @@ func (rd *reading) node(ctx context.Context) error {
 	}, rd.decoder.discard)
 	if err != nil {
 		h := fieldSearch{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
-		again, err := rd.leaveOut(ctx, q, h, err)
+		again, err := rd.dropFields(ctx, q, h, err)
 		if again {
 			return rd.node(ctx)
 		}
@@ -188,7 +188,7 @@ func (rd *reading) node(ctx context.Context) error {
 // edge reads a list of objects. Fields that make it fail are left out. If Meta rejects
 // the cursor, the list is read from its start.
 func (rd *reading) edge(ctx context.Context) error {
-	q := question{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
+	q := request{stream: rd.stream, account: rd.account.ID, window: rd.slice.Window, fields: rd.allowed()}
 	l := rd.list("act_"+rd.account.ID+"/"+rd.stream.edge, objectsOf(rd.account.ID), q)
 	l.oneRow = rd.oneRow(q)
 	if rd.stream.logs {
@@ -203,7 +203,7 @@ func (rd *reading) edge(ctx context.Context) error {
 	case classOf(err) == classCursor:
 		return restartError(err)
 	}
-	isWithout, err := rd.leaveOut(ctx, q, fieldSearch{path: l.path, budget: l.budget, query: l.query}, err)
+	isWithout, err := rd.dropFields(ctx, q, fieldSearch{path: l.path, budget: l.budget, query: l.query}, err)
 	switch {
 	case isWithout && rd.answered == 0:
 		return rd.edge(ctx)
@@ -213,8 +213,8 @@ func (rd *reading) edge(ctx context.Context) error {
 	return err
 }
 
-// list returns a listing for a question.
-func (rd *reading) list(path string, b budget, q question) *listing {
+// list returns a listing for a request.
+func (rd *reading) list(path string, b budget, q request) *listing {
 	limit := rd.stream.limit
 	if known := rd.tuning().Limit; known > 0 {
 		limit = min(limit, known)

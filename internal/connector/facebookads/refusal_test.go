@@ -20,9 +20,9 @@ func body(code, subcode int, message string) []byte {
 	return []byte(refuses(0, code, subcode, message).body)
 }
 
-// wantVerdict also checks what holds for every verdict: a sentence, a cure, and no
+// checkVerdict also checks what holds for every verdict: a sentence, a cure, and no
 // shrink outside the connector.
-func wantVerdict(t *testing.T, what string, err error, class, act string) facebookads.Verdict {
+func checkVerdict(t *testing.T, what string, err error, class, act string) facebookads.Verdict {
 	t.Helper()
 	v := facebookads.VerdictOf(err)
 	if err == nil || v.Class != class || v.Act != act {
@@ -99,7 +99,7 @@ func TestClassify_RecordedErrors(t *testing.T) {
 			t.Errorf("%s is not listed", name)
 			continue
 		}
-		wantVerdict(t, name, judgeFile(t, f), want.class, want.act)
+		checkVerdict(t, name, judgeFile(t, f), want.class, want.act)
 		raw, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
@@ -165,7 +165,7 @@ func TestClassify_UnknownErrorKeepsMessage(t *testing.T) {
 	t.Parallel()
 	raw := []byte(`{"error":{"message":"Zap","type":"ZapException","code":4711,"error_subcode":12,"error_user_title":"Oh","error_user_msg":"No","fbtrace_id":"Trace9"}}`)
 	err := facebookads.Judge(400, nil, raw)
-	wantVerdict(t, "unknown", err, "unknown", "bug")
+	checkVerdict(t, "unknown", err, "unknown", "bug")
 	x, none := facebookads.Explain(400, nil, raw)
 	for _, text := range []string{err.Error(), x.Message} {
 		for _, want := range []string{"Zap", "4711/12", "Oh", "No", "Trace9"} {
@@ -195,7 +195,7 @@ func TestClassify_TransientIsAHint(t *testing.T) {
 		"not ready and transient": {2601, true, "not_ready", "retry"},
 	} {
 		raw := fmt.Appendf(nil, `{"error":{"message":"m","code":%d,"is_transient":%t}}`, c.code, c.transient)
-		wantVerdict(t, name, facebookads.Judge(400, nil, raw), c.class, c.act)
+		checkVerdict(t, name, facebookads.Judge(400, nil, raw), c.class, c.act)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestClassify_CodeFromMessage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantVerdict(t, message, facebookads.Judge(400, nil, raw), want.class, want.act)
+		checkVerdict(t, message, facebookads.Judge(400, nil, raw), want.class, want.act)
 	}
 }
 
@@ -259,13 +259,13 @@ func TestClassify_FailingFieldNames(t *testing.T) {
 		"several quoted": {400, 200, "(#200) Missing permissions for fields: ['owner', 'balance']", "configure", "owner balance"},
 		"gone with it":   {400, 12, "(#12) bio field is deprecated for versions v2.8 and higher", "bug", "bio"},
 	} {
-		v := wantVerdict(t, name, facebookads.Judge(c.status, nil, body(c.code, 0, c.message)), "field", c.act)
+		v := checkVerdict(t, name, facebookads.Judge(c.status, nil, body(c.code, 0, c.message)), "field", c.act)
 		if got := strings.Join(v.Fields, " "); got != c.fields || !strings.Contains(v.Fault.Message, strings.Join(v.Fields, ", ")) {
 			t.Errorf("%s: fields %q, want %q (%s)", name, got, c.fields, v.Fault.Message)
 		}
 	}
 	whole := facebookads.Judge(403, nil, body(200, 0, "(#200) Ad account owner has NOT grant ads_management or ads_read permission"))
-	if v := wantVerdict(t, "the whole account", whole, "permission", "configure"); v.Fields != nil {
+	if v := checkVerdict(t, "the whole account", whole, "permission", "configure"); v.Fields != nil {
 		t.Errorf("a refused account names the fields %v", v.Fields)
 	}
 }
@@ -292,7 +292,7 @@ func TestClassify_FailedReportJob(t *testing.T) {
 		"unknown":          {4711, 0, "unknown", "bug", true},
 	} {
 		err := facebookads.JudgeRun(fmt.Appendf(nil, `{"message":"m","code":%d,"error_subcode":%d}`, c.code, c.subcode))
-		wantVerdict(t, name, err, c.class, c.act)
+		checkVerdict(t, name, err, c.class, c.act)
 		if facebookads.IsJobError(err) != c.again {
 			t.Errorf("%s: new job: %t, want %t", name, !c.again, c.again)
 		}
@@ -320,6 +320,6 @@ func TestJudge_AnswersNotFromGraph(t *testing.T) {
 		"a dead token at 500": {500, nil, `{"error":{"message":"The access token could not be decrypted","code":190}}`, "token_invalid", "reconnect"},
 		"forbidden, no code":  {403, nil, `{"error":{"message":"…"}}`, "permission", "configure"},
 	} {
-		wantVerdict(t, name, facebookads.Judge(c.status, c.header, []byte(c.body)), c.class, c.act)
+		checkVerdict(t, name, facebookads.Judge(c.status, c.header, []byte(c.body)), c.class, c.act)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"adtally/internal/fetch"
 )
 
-// maxSubmissions is how often the report of one question is submitted: a job that
+// maxSubmissions is how often the report of one request is submitted: a job that
 // ended without a reason may have been a one-off failure.
 const maxSubmissions = 2
 
@@ -24,7 +24,7 @@ const notReadyTries = fetch.Tries
 // pages are gone or their paging does not advance, it submits another job. The job's
 // ID is saved before anything else, so that another attempt continues with the same
 // job.
-func (rd *reading) report(ctx context.Context, q question) error {
+func (rd *reading) report(ctx context.Context, q request) error {
 	before := rd.answered
 	for tries := 1; ; tries++ {
 		run, err := rd.finished(ctx, q)
@@ -61,14 +61,14 @@ func (rd *reading) readRun(ctx context.Context, run string) error {
 
 // results returns the pages of a finished report.
 func (rd *reading) results(run string) *listing {
-	l := rd.list(run+"/insights", insightsOf(rd.account.ID), question{stream: rd.stream, account: rd.account.ID})
+	l := rd.list(run+"/insights", insightsOf(rd.account.ID), request{stream: rd.stream, account: rd.account.ID})
 	l.query = url.Values{}
 	return l
 }
 
 // finished returns the ID of a finished report. A job that failed, was skipped or is
 // gone is submitted again.
-func (rd *reading) finished(ctx context.Context, q question) (run string, err error) {
+func (rd *reading) finished(ctx context.Context, q request) (run string, err error) {
 	slots := rd.slots.of(rd.account.ID)
 	if err := slots.acquire(ctx); err != nil {
 		return "", err

@@ -8,10 +8,10 @@ import (
 	"adtally"
 )
 
-// ask answers a question of a report. If Meta finds it too big, ask splits it: by
+// ask sends a request of a report. If Meta finds it too big, ask splits it: by
 // days; then by fields if the rows can be read without them; else by object, from
 // campaigns down to ads. Data that still cannot be read is listed as a gap.
-func (rd *reading) ask(ctx context.Context, q question) error {
+func (rd *reading) ask(ctx context.Context, q request) error {
 	if parts := rd.parts(q); len(parts) > 0 {
 		return rd.each(ctx, parts)
 	}
@@ -23,9 +23,9 @@ func (rd *reading) ask(ctx context.Context, q question) error {
 	return rd.try(ctx, q)
 }
 
-// each answers questions one after another and applies what was learned from earlier
+// each sends requests one after another and applies what was learned from earlier
 // ones.
-func (rd *reading) each(ctx context.Context, qs []question) error {
+func (rd *reading) each(ctx context.Context, qs []request) error {
 	for _, q := range qs {
 		if err := rd.ask(ctx, q); err != nil {
 			return err
@@ -34,8 +34,8 @@ func (rd *reading) each(ctx context.Context, qs []question) error {
 	return nil
 }
 
-// try answers one question and applies the cure if Meta refuses it.
-func (rd *reading) try(ctx context.Context, q question) error {
+// try sends one request and applies the cure if Meta refuses it.
+func (rd *reading) try(ctx context.Context, q request) error {
 	before := rd.answered
 	err := rd.once(ctx, q)
 	switch {
@@ -43,10 +43,10 @@ func (rd *reading) try(ctx context.Context, q question) error {
 		return err
 	case rd.answered > before:
 		return rd.restart(ctx, q, err)
-	case classOf(err) == classCombination && !q.plain:
-		return rd.tryPlain(ctx, q, err)
+	case classOf(err) == classCombination && !q.noActions:
+		return rd.tryWithoutActions(ctx, q, err)
 	}
-	isWithout, err := rd.leaveOut(ctx, q, q.sample(), err)
+	isWithout, err := rd.dropFields(ctx, q, q.sample(), err)
 	switch {
 	case isWithout:
 		q.fields = without(q.asks(), rd.tuning().Without)
@@ -57,9 +57,9 @@ func (rd *reading) try(ctx context.Context, q question) error {
 	return err
 }
 
-// restart decides what to do when a question fails after rows were passed on. These
-// cannot be taken back, so the slice starts again with smaller questions.
-func (rd *reading) restart(ctx context.Context, q question, err error) error {
+// restart decides what to do when a request fails after rows were passed on. These
+// cannot be taken back, so the slice starts again with smaller requests.
+func (rd *reading) restart(ctx context.Context, q request, err error) error {
 	switch {
 	case errors.Is(err, errRunGone):
 		return restartError(err)
@@ -74,7 +74,7 @@ func (rd *reading) restart(ctx context.Context, q question, err error) error {
 	return err
 }
 
-func (rd *reading) learnDays(ctx context.Context, q question) error {
+func (rd *reading) learnDays(ctx context.Context, q request) error {
 	half := (q.window.Days() + 1) / 2
 	return rd.learn(ctx, func(l *tuning) {
 		if l.Days == 0 || half < l.Days {
@@ -83,9 +83,9 @@ func (rd *reading) learnDays(ctx context.Context, q question) error {
 	})
 }
 
-// once answers a question without splitting it: synchronously if it is small, else
+// once sends a request without splitting it: synchronously if it is small, else
 // with a report job.
-func (rd *reading) once(ctx context.Context, q question) error {
+func (rd *reading) once(ctx context.Context, q request) error {
 	isSmall := q.window.Days() <= smallDays || rd.stream.always && q.window == rd.slice.Window
 	if !isSmall {
 		return rd.report(ctx, q)
@@ -100,8 +100,8 @@ func (rd *reading) once(ctx context.Context, q question) error {
 	return err
 }
 
-// split answers a question that was too big in parts.
-func (rd *reading) split(ctx context.Context, q question, cause error) error {
+// split sends a request that was too big in parts.
+func (rd *reading) split(ctx context.Context, q request, cause error) error {
 	parts := q.byDays()
 	if parts == nil {
 		return rd.single(ctx, q, cause)
@@ -112,10 +112,10 @@ func (rd *reading) split(ctx context.Context, q question, cause error) error {
 	return rd.each(ctx, parts)
 }
 
-// single answers a question about one day that was too big. If its rows can be read
+// single sends a request about one day that was too big. If its rows can be read
 // without their figures, some fields are the cause; else there are too many rows, or
 // one object is the cause.
-func (rd *reading) single(ctx context.Context, q question, cause error) error {
+func (rd *reading) single(ctx context.Context, q request, cause error) error {
 	m := &merged{keys: q.keys()}
 	_, err := rd.rows(ctx, q, nil, m.add, true)
 	if err == nil {
@@ -138,8 +138,8 @@ func (rd *reading) single(ctx context.Context, q question, cause error) error {
 	return rd.missing(q, cause)
 }
 
-// rows requests some fields of a question, besides its keys, in one request.
-func (rd *reading) rows(ctx context.Context, q question, fields []string, row rowFunc, fixed bool) (at time.Time, err error) {
+// rows reads some fields of a request, besides its keys, in one call.
+func (rd *reading) rows(ctx context.Context, q request, fields []string, row rowFunc, fixed bool) (at time.Time, err error) {
 	q.fields = append(q.keys(), fields...)
 	l := rd.list("act_"+q.account+"/insights", q.budget(), q)
 	l.row, l.undo, l.fixed = row, nil, fixed
@@ -154,7 +154,7 @@ func (rd *reading) rows(ctx context.Context, q question, fields []string, row ro
 
 // missing lists the whole window as a gap. If Meta gave no reason and has answered
 // nothing so far, it returns an error instead.
-func (rd *reading) missing(q question, cause error) error {
+func (rd *reading) missing(q request, cause error) error {
 	if !errors.Is(cause, errTooMuch) && q.ids == nil && rd.answered == 0 {
 		return cause
 	}

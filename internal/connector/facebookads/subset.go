@@ -23,15 +23,15 @@ func withoutActions(q url.Values) {
 	q.Set("action_breakdowns", "[]")
 }
 
-// figures returns the question without actions.
-func (q question) figures() question {
-	q.fields, q.plain = without(q.asks(), actionFieldNames), true
+// figures returns the request without actions.
+func (q request) figures() request {
+	q.fields, q.noActions = without(q.asks(), actionFieldNames), true
 	return q
 }
 
-// tryPlain repeats a question without actions and remembers if that helps. Breakdowns
-// are part of the key and are never left out.
-func (rd *reading) tryPlain(ctx context.Context, q question, cause error) error {
+// tryWithoutActions repeats a request without actions and remembers if that helps.
+// Breakdowns are part of the key and are never left out.
+func (rd *reading) tryWithoutActions(ctx context.Context, q request, cause error) error {
 	q = q.figures()
 	if len(q.fields) == 0 {
 		return cause

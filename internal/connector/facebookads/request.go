@@ -10,27 +10,27 @@ import (
 	"adtally"
 )
 
-// question is one request for a stream's data: the whole slice or a part of it.
-type question struct {
-	stream  *stream
-	account string
-	window  adtally.Window
-	level   string   // of ids: campaign, adset or ad
-	ids     []string // only these objects; nil = all
-	fields  []string // nil = all fields of the stream
-	plain   bool     // without actions: Meta refuses them with these breakdowns
-	old     bool     // unique counts of days so old that Meta has a daily quota for them
+// request asks for a stream's data: for the whole slice or a part of it.
+type request struct {
+	stream    *stream
+	account   string
+	window    adtally.Window
+	level     string   // of ids: campaign, adset or ad
+	ids       []string // only these objects; nil = all
+	fields    []string // nil = all fields of the stream
+	noActions bool     // without actions: Meta refuses them with these breakdowns
+	old       bool     // unique counts of days so old that Meta has a daily quota for them
 }
 
-func (q question) budget() budget {
+func (q request) budget() budget {
 	b := insightsOf(q.account)
 	b.oldReach = q.old
 	return b
 }
 
-// fingerprint returns the same value for questions that differ only in their window
+// fingerprint returns the same value for requests that differ only in their window
 // and go to the same API version.
-func (q question) fingerprint(version string) string {
+func (q request) fingerprint(version string) string {
 	v := q.query()
 	v.Del("time_range")
 	return hashed(version, q.account, v.Encode())
@@ -51,7 +51,7 @@ type condition struct {
 }
 
 // query returns the request's parameters, the same for a page and for a report job.
-func (q question) query() url.Values {
+func (q request) query() url.Values {
 	s := q.stream
 	v := url.Values{"fields": {joined(s.askable(q.asks()))}}
 	if filtering := q.filtering(); len(filtering) > 0 {
@@ -65,7 +65,7 @@ func (q question) query() url.Values {
 		return v
 	}
 	s.shape(v)
-	if q.plain {
+	if q.noActions {
 		withoutActions(v)
 	}
 	v.Set("time_range", text(map[string]string{"since": q.window.From.String(), "until": q.window.Last().String()}))
@@ -74,32 +74,32 @@ func (q question) query() url.Values {
 
 // filtering names all statuses in every request, because deleted and archived objects
 // have spend too and Meta omits them by default.
-func (q question) filtering() (list []condition) {
+func (q request) filtering() (list []condition) {
 	if q.stream.filter != "" {
 		list = append(list, condition{q.stream.filter + ".effective_status", "IN", statuses[q.stream.filter]})
 	}
 	return append(list, q.named()...)
 }
 
-// named returns the filter for the question's objects.
-func (q question) named() []condition {
+// named returns the filter for the request's objects.
+func (q request) named() []condition {
 	if q.ids == nil {
 		return nil
 	}
 	return []condition{{q.level + ".id", "IN", q.ids}}
 }
 
-// asks lists the question's fields.
-func (q question) asks() []string {
+// asks lists the request's fields.
+func (q request) asks() []string {
 	if q.fields != nil {
 		return q.fields
 	}
 	return q.stream.asks()
 }
 
-// byDays splits the question in two, newest days first, without splitting a period. It
-// returns nil if the question is about one period.
-func (q question) byDays() []question {
+// byDays splits the request in two, newest days first, without splitting a period. It
+// returns nil if the request is about one period.
+func (q request) byDays() []request {
 	a, b := q, q
 	middle := q.stream.period.first(q.window.From + adtally.Day(q.window.Days()/2))
 	if next := q.stream.period.last(middle) + 1; middle <= q.window.From {
@@ -109,20 +109,20 @@ func (q question) byDays() []question {
 		return nil
 	}
 	a.window.From, b.window.To = middle, middle
-	return []question{a, b}
+	return []request{a, b}
 }
 
-// byIDs splits the question in two by the objects that it names.
-func (q question) byIDs() []question {
+// byIDs splits the request in two by the objects that it names.
+func (q request) byIDs() []request {
 	a, b := q, q
 	middle := len(q.ids) / 2
 	a.ids, b.ids = q.ids[:middle], q.ids[middle:]
-	return []question{a, b}
+	return []request{a, b}
 }
 
-// pieces splits a question into even windows of at most the given number of days,
+// pieces splits a request into even windows of at most the given number of days,
 // newest first. It splits no period, even if the period is longer.
-func (q question) pieces(days int) (out []question) {
+func (q request) pieces(days int) (out []request) {
 	n := (q.window.Days() + days - 1) / days
 	end := q.window.To
 	for i := n - 1; i >= 0; i-- {
@@ -138,9 +138,9 @@ func (q question) pieces(days int) (out []question) {
 // objectLevels lists the levels below an account, from the top.
 var objectLevels = []string{"campaign", "adset", "ad"}
 
-// below returns the next level whose IDs can narrow the question, or "" if there is
+// below returns the next level whose IDs can narrow the request, or "" if there is
 // none.
-func (q question) below() string {
+func (q request) below() string {
 	deepest := slices.Index(objectLevels, q.stream.level)
 	next := slices.Index(objectLevels, q.level) + 1
 	if q.ids == nil {
@@ -153,7 +153,7 @@ func (q question) below() string {
 }
 
 // keys lists Meta's names of the members that identify a row.
-func (q question) keys() (names []string) {
+func (q request) keys() (names []string) {
 	for _, f := range q.stream.fields {
 		if slices.Contains(q.stream.table.Key, f.column.Name) {
 			names = append(names, f.graph())
@@ -162,9 +162,9 @@ func (q question) keys() (names []string) {
 	return names
 }
 
-// object returns the only object that the question is about, or "" if there are
+// object returns the only object that the request is about, or "" if there are
 // several.
-func (q question) object() string {
+func (q request) object() string {
 	if len(q.ids) == 1 {
 		return q.ids[0]
 	}

@@ -43,7 +43,7 @@ func (g sources) restore(ctx context.Context, who Caller, in *struct {
 	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.SourceRecord) {
 		s.Deleted, s.Drop, s.Next = time.Time{}, false, g.Now() // what it missed is read at once
 	}, func(s, _ adtally.SourceRecord) error {
-		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.Grace {
+		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.RestorePeriod {
 			return refusal("conflict", "It was deleted more than 30 days ago", "Connect it anew; its tables are still there.")
 		}
 		return nil

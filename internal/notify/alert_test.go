@@ -148,7 +148,7 @@ func TestATableThatDoesNotAddUpIsSuspectOnce(t *testing.T) {
 func TestFailed_TellsOfAFullDisk(t *testing.T) {
 	t.Parallel()
 	got := notify.Failed(sourceRecord(time.Hour, moment), adtally.DiskFull("/data/ads.duckdb", nil), moment)
-	if got.Kind != adtally.SyncFailed || got.Severity != adtally.Critical || got.Sentence != "The disk of /data/ads.duckdb is full." || !strings.HasPrefix(got.Cure, "Make room on it") {
+	if got.Kind != adtally.SyncFailed || got.Severity != adtally.Critical || got.Sentence != "The disk of /data/ads.duckdb is full." || !strings.HasPrefix(got.Cure, "Free some space") {
 		t.Errorf("%+v", got)
 	}
 }

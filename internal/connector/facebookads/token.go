@@ -23,7 +23,7 @@ const loginScope = "ads_read"
 // proof shows Meta that whoever has the token also has the secret of its app
 // (META_API.md §7.7). There is none for a token of another app.
 func (g *graph) proof() string {
-	if !g.app.Made(g.secret.App()) {
+	if !g.app.Issued(g.secret.App()) {
 		return ""
 	}
 	mac := hmac.New(sha256.New, []byte(g.app.Secret.Reveal()))
@@ -126,7 +126,7 @@ func loginRefused(reason, text string) error {
 // Refresh exchanges a token for one that lives longer, which Meta does for tokens
 // of our app only (META_API.md §7.3, §7.4). The old one lives on until it ends.
 func (c *Connector) Refresh(ctx context.Context, secret adtally.Secret, grant adtally.Grant) (adtally.Secret, error) {
-	if !c.config.App.Made(grant.AppID) {
+	if !c.config.App.Issued(grant.AppID) {
 		return adtally.Secret{}, refuse(rule{class: classNotRenewable}, nil, fetch.Answer{}).fault
 	}
 	form := url.Values{"grant_type": {"fb_exchange_token"}, "fb_exchange_token": {secret.Reveal()}}

@@ -92,16 +92,16 @@ type Alert struct {
 // Incident is a problem from when it is first seen until it is resolved. Only one can be
 // open per alert kind, source and subject.
 type Incident struct {
-	ID     string
-	Alert            // as seen last
-	Opened time.Time // when it was first seen
-	Told   time.Time // when messages about it were written; zero: none yet
+	ID       string
+	Alert              // as seen last
+	Opened   time.Time // when it was first seen
+	Notified time.Time // when messages about it were written; zero: none yet
 	// Reached is when a channel first accepted one of the messages; zero: none did.
 	Reached time.Time
-	// ToldStage is the highest stage that was announced.
-	ToldStage int
-	Calm      time.Time // when it was no longer seen; zero: still seen
-	Closed    time.Time // zero: open
+	// NotifiedStage is the highest stage that was announced.
+	NotifiedStage int
+	QuietSince    time.Time // when it was no longer seen; zero: still seen
+	Closed        time.Time // zero: open
 }
 
 // Channel is a way to notify people: a mailbox, a chat or a program.

@@ -41,8 +41,8 @@ type App struct {
 // IsZero reports whether no app is set up.
 func (a App) IsZero() bool { return a.ID == "" || a.Secret.IsZero() }
 
-// Made reports whether a token that was issued for the given app ID was issued for this app.
-func (a App) Made(app string) bool { return !a.IsZero() && a.ID == app }
+// Issued reports whether a token that was issued for the given app ID was issued for this app.
+func (a App) Issued(app string) bool { return !a.IsZero() && a.ID == app }
 
 // Credential names a secret in the vault and says what may use it. The secret itself is in
 // its versions.

@@ -134,8 +134,8 @@ type InstallationSettings struct {
 	Revision int64 `json:"-"` // counts edits; 0: never set
 }
 
-// UsualSettings returns the defaults.
-func UsualSettings() InstallationSettings { return InstallationSettings{Reveal: true} }
+// DefaultSettings returns the defaults.
+func DefaultSettings() InstallationSettings { return InstallationSettings{Reveal: true} }
 
 // Kept is a source's credential with what its maintenance needs to know.
 type Kept struct {

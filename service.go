@@ -22,8 +22,8 @@ type SourceRecord struct {
 	Revision  int64 // counts edits
 	Created   time.Time
 	CreatedBy string
-	Deleted   time.Time // zero: not deleted; it can be restored for Grace
-	Drop      bool      // drop its tables when Grace is over
+	Deleted   time.Time // zero: not deleted; it can be restored for RestorePeriod
+	Drop      bool      // drop its tables when RestorePeriod is over
 	Next      time.Time // when it is due; zero: not scheduled
 	Failures  int       // consecutive runs that did not bring it up to date
 	Why       string    // why it is synced less often than configured; empty if it is not
@@ -31,12 +31,12 @@ type SourceRecord struct {
 	Fault     *Fault    // the last run's fault, or that values could not be loaded; nil if there was none
 	Failing   time.Time // when runs began to fail or to be incomplete; zero: they do not
 	Renewed   time.Time // when its credential was last replaced; zero: never
-	Unpurged  *Fault    // why its tables could not be dropped after Grace; nil if nothing failed
+	Unpurged  *Fault    // why its tables could not be dropped after RestorePeriod; nil if nothing failed
 	Purging   time.Time // when dropping them first failed; zero: it did not
 }
 
-// Grace is how long a deleted source can be restored.
-const Grace = 30 * 24 * time.Hour
+// RestorePeriod is how long a deleted source can be restored.
+const RestorePeriod = 30 * 24 * time.Hour
 
 // SeenAccount is an ad account that a source's credential sees or saw.
 type SeenAccount struct {

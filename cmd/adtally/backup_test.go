@@ -136,9 +136,9 @@ func refusedBackups(t *testing.T, file, dir string, env []string) {
 	}{
 		"another passphrase": {whole, []string{passphraseVariable + "=another passphrase of none"}, "", "The passphrase does not open the keys"},
 		"no passphrase":      {whole, nil, "", "There is no passphrase"},
-		"a cut file":         {whole[:len(whole)-100], env, "", "is no backup, or not whole, or it was changed"},
-		"a changed byte":     {changed, env, "", "is no backup, or not whole, or it was changed"},
-		"another file":       {[]byte("something else"), env, "", "is no backup, or not whole, or it was changed"},
+		"a cut file":         {whole[:len(whole)-100], env, "", "is not a backup, is incomplete, or was changed"},
+		"a changed byte":     {changed, env, "", "is not a backup, is incomplete, or was changed"},
+		"another file":       {[]byte("something else"), env, "", "is not a backup, is incomplete, or was changed"},
 		"a folder in use":    {whole, env, dir, "is not empty"},
 	} {
 		data := c.data

@@ -33,7 +33,7 @@ func (s *syncing) pictures(ctx context.Context, p *program, reader connector.Rea
 		Until: time.Now().Add(pictureTime), Now: s.clock, NewID: newID}
 	all := &pictures{}
 	for _, a := range s.accounts {
-		kept, err := k.Keep(ctx, a)
+		kept, err := k.Download(ctx, a)
 		all.add(kept)
 		if err != nil && all.Problem == "" {
 			all.Problem = err.Error()

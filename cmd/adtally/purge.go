@@ -35,7 +35,7 @@ func (s *service) purge(ctx context.Context) error {
 func (s *service) forget(ctx context.Context, now time.Time) (err error) {
 	all, err := s.store.Sources(ctx, true)
 	for _, source := range all {
-		if now.Sub(source.Deleted) > adtally.Grace {
+		if now.Sub(source.Deleted) > adtally.RestorePeriod {
 			if failed := s.forgetOne(ctx, source, now); failed != nil {
 				err = errors.Join(err, fmt.Errorf("source %s: %w", source.ID, failed))
 			}
@@ -57,7 +57,7 @@ func (s *service) forgetOne(ctx context.Context, source adtally.SourceRecord, no
 	}
 	d := adtally.AuditEntry{ID: newID(), At: now, Name: "adtally", What: "source.forget", Object: "source:" + source.ID,
 		Detail: map[string]string{"name": source.Name, "dataset": source.Dataset, "tables": map[bool]string{true: "dropped", false: "kept"}[source.Drop]}}
-	return s.store.ForgetSource(ctx, source.ID, now.Add(-adtally.Grace), d)
+	return s.store.ForgetSource(ctx, source.ID, now.Add(-adtally.RestorePeriod), d)
 }
 
 // wipe destroys all secrets of a credential.

@@ -30,7 +30,9 @@ func TestPurge_TheTokenGoesAlthoughTheTablesCannot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone := func(s *adtally.SourceRecord) { s.Deleted, s.Drop = time.Now().Add(-adtally.Grace-time.Hour), true }
+	gone := func(s *adtally.SourceRecord) {
+		s.Deleted, s.Drop = time.Now().Add(-adtally.RestorePeriod-time.Hour), true
+	}
 	if _, err := s.store.EditSource(t.Context(), "s1", 1, gone, adtally.Handover{}, adtally.AuditEntry{ID: newID(), At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}

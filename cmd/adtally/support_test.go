@@ -46,7 +46,7 @@ func TestSupport_HoldsChannelsDeliveriesAndSettingsWithoutSecrets(t *testing.T) 
 	}
 	hook := adtally.Channel{ID: "ch1", Name: "Ours", Kind: "webhook", Credential: "k1", Alerts: []adtally.AlertKind{adtally.Stale}, Settings: map[string]string{"url": "https://hooks.example.com/PATH-CANARY?token=QUERY-CANARY"}}
 	mail := adtally.Channel{ID: "ch2", Name: "Team", Kind: "mail", Credential: "k2", Settings: map[string]string{"host": "mail.example.com", "to": "ada@example.com"}}
-	o := adtally.Incident{ID: "o1", Opened: now, Told: now, Alert: adtally.Alert{Kind: adtally.Stale, Severity: adtally.Warning, Since: now, Sentence: "It is late."}}
+	o := adtally.Incident{ID: "o1", Opened: now, Notified: now, Alert: adtally.Alert{Kind: adtally.Stale, Severity: adtally.Warning, Since: now, Sentence: "It is late."}}
 	delivery := adtally.Delivery{ID: "o1_opened", Channel: "ch2", Incident: "o1", Body: `{"sentence":"It is late."}`, Written: now, NotBefore: now}
 	err = errors.Join(db.AddChannel(t.Context(), hook, adtally.Admission{}, adtally.AuditEntry{ID: "d1"}), db.AddChannel(t.Context(), mail, adtally.Admission{}, adtally.AuditEntry{ID: "d2"}),
 		db.Tell(t.Context(), []adtally.Incident{o}, []adtally.Delivery{delivery}))

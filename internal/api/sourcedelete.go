@@ -43,7 +43,7 @@ func (g sources) restore(ctx context.Context, who Caller, in *struct {
 	return g.edit(ctx, who, in.ID, in.Edit, "source.restore", func(s *adtally.SourceRecord) {
 		s.Deleted, s.Drop, s.Next = time.Time{}, false, g.Now() // read immediately what it missed
 	}, func(s, _ adtally.SourceRecord) error {
-		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.Grace {
+		if !s.Deleted.IsZero() && g.Now().Sub(s.Deleted) > adtally.RestorePeriod {
 			return refusal("conflict", "The source was deleted more than 30 days ago", "Create a new source; the tables still exist.")
 		}
 		return nil

@@ -12,7 +12,7 @@ import (
 	"adtally/internal/archive"
 )
 
-// packed is an archive of two files, and what it says that it holds.
+// packed returns an archive of two files. change can alter the manifest.
 func packed(t *testing.T, change func(*archive.Manifest)) []byte {
 	t.Helper()
 	folder := t.TempDir()
@@ -37,7 +37,7 @@ func packed(t *testing.T, change func(*archive.Manifest)) []byte {
 	return out.Bytes()
 }
 
-func TestUnpack_GivesBackWhatWasPacked(t *testing.T) {
+func TestUnpack_RoundTrip(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	m, err := archive.Unpack(bytes.NewReader(packed(t, nil)), folder)
@@ -53,8 +53,8 @@ func TestUnpack_GivesBackWhatWasPacked(t *testing.T) {
 	}
 }
 
-// A few bits of the packing mean nothing: with another value all comes out as it was.
-func TestUnpack_RefusesEveryCutAndEveryChangeOfWhatItHolds(t *testing.T) {
+// A few bits of the compressed data have no effect: changing them leaves the contents as they were.
+func TestUnpack_DetectsDamage(t *testing.T) {
 	t.Parallel()
 	whole := packed(t, nil)
 	want, err := archive.Unpack(bytes.NewReader(whole), t.TempDir())
@@ -66,25 +66,25 @@ func TestUnpack_RefusesEveryCutAndEveryChangeOfWhatItHolds(t *testing.T) {
 		changed := bytes.Clone(whole)
 		changed[i] ^= 0x20
 		if got, err := archive.Unpack(bytes.NewReader(changed), t.TempDir()); err == nil && reflect.DeepEqual(got, want) {
-			harmless++ // Unpack has compared the files with the sums
+			harmless++ // Unpack has compared the files with their checksums
 		} else {
 			refused(t, changed, "a changed byte", i)
 		}
 		refused(t, whole[:i], "a cut", i)
 	}
 	if harmless > len(whole)/20 {
-		t.Errorf("%d of %d bytes mean nothing", harmless, len(whole))
+		t.Errorf("%d of %d bytes have no effect", harmless, len(whole))
 	}
 	refused(t, append(bytes.Clone(whole), "more"...), "more at its end", len(whole))
 }
 
-func TestUnpack_RefusesAManifestThatDoesNotFit(t *testing.T) {
+func TestUnpack_InvalidManifest(t *testing.T) {
 	t.Parallel()
 	for what, change := range map[string]func(*archive.Manifest){
 		"another sum":    func(m *archive.Manifest) { m.Files[1].SHA256 = m.Files[0].SHA256 },
-		"a later form":   func(m *archive.Manifest) { m.Format = 2 },
+		"a later format": func(m *archive.Manifest) { m.Format = 2 },
 		"a file less":    func(m *archive.Manifest) { m.Files = m.Files[:1]; m.Files[0].SHA256 = "" },
-		"the same twice": func(m *archive.Manifest) { m.Files[1] = m.Files[0] },
+		"a duplicate":    func(m *archive.Manifest) { m.Files[1] = m.Files[0] },
 	} {
 		refused(t, packed(t, change), what, 0)
 	}
@@ -98,7 +98,7 @@ func refused(t *testing.T, text []byte, what string, at int) {
 	}
 }
 
-func TestDigest_StandsForAllBeforeTheNamedFile(t *testing.T) {
+func TestManifest_Digest(t *testing.T) {
 	t.Parallel()
 	m := archive.Manifest{Version: "v1", Files: []archive.Entry{{Name: "a", Size: 1, SHA256: "x"}, {Name: "b"}}}
 	one, err := m.Digest("b")
@@ -107,10 +107,10 @@ func TestDigest_StandsForAllBeforeTheNamedFile(t *testing.T) {
 	}
 	m.Files[1].SHA256 = "y"
 	if two, _ := m.Digest("b"); !bytes.Equal(one, two) {
-		t.Error("what is said of the file itself counts")
+		t.Error("the digest depends on the entry of the named file")
 	}
 	m.Files[0].SHA256 = "z"
 	if two, _ := m.Digest("b"); bytes.Equal(one, two) {
-		t.Error("what is said of another file does not count")
+		t.Error("the digest does not depend on another file")
 	}
 }

@@ -1,9 +1,9 @@
-// Package archive is for backups: one file that holds others, says what it holds,
-// and can be checked before anything of it is used.
+// Package archive reads and writes backups: files with a manifest that lists their sizes
+// and checksums.
 //
-// It may know the words of the house, and neither database nor warehouse. The one
-// rule it keeps: what it unpacks is whole and unchanged, or it is refused.
+// It knows neither the database nor the warehouse. Unpack returns complete and unchanged
+// files, or an error.
 //
-// The file is a tar, packed with Zstandard. Its first entry is the manifest, which
-// names every other with its size and SHA-256; they follow in the same order.
+// The format is a tar file compressed with Zstandard. The first entry is the manifest. It
+// lists all other entries with their size and SHA-256, in the same order.
 package archive

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// format is the number of this form of manifest.
+// format is the version of the manifest's format.
 const format = 1
 
-// Manifest says what an archive holds.
+// Manifest lists the contents of an archive.
 type Manifest struct {
 	Format  int       `json:"format"`
 	Made    time.Time `json:"made"`
-	Version string    `json:"version"` // of the program that made it
-	// Warehouse is where the data is that is not in here; empty = it is in here,
-	// or there is none.
+	Version string    `json:"version"` // the version of Adtally that created the archive
+	// Warehouse is where the data is if it is not in the archive; empty if it is, or if there
+	// is none.
 	Warehouse string  `json:"warehouse,omitempty"`
 	Files     []Entry `json:"files"`
 }
@@ -32,7 +32,7 @@ type Entry struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Add measures a file of a folder and notes it.
+// Add adds a file in a folder, with its size and checksum.
 func (m *Manifest) Add(folder, name string) error {
 	f, err := os.Open(filepath.Join(folder, name))
 	if err != nil {
@@ -48,8 +48,8 @@ func (m *Manifest) Add(folder, name string) error {
 	return nil
 }
 
-// Digest stands for the manifest, and so for all files before the one that is
-// named; a seal that covers it covers them.
+// Digest returns a hash of the manifest up to the named file, which is not included. It
+// covers all files before it, so that a seal on the digest protects them.
 func (m Manifest) Digest(until string) ([]byte, error) {
 	for i, e := range m.Files {
 		if e.Name == until {
@@ -63,7 +63,7 @@ func (m Manifest) Digest(until string) ([]byte, error) {
 	return sum[:], err
 }
 
-// Has says whether a file is in the archive.
+// Has reports whether a file is in the archive.
 func (m Manifest) Has(name string) bool {
 	for _, e := range m.Files {
 		if e.Name == name {
@@ -73,16 +73,15 @@ func (m Manifest) Has(name string) bool {
 	return false
 }
 
-// check refuses a manifest that this program cannot follow. Names are those of
-// files in one folder.
+// check rejects a manifest that this version cannot read. Names must be plain file names.
 func (m Manifest) check() error {
 	if m.Format != format {
-		return fmt.Errorf("its form is number %d, and this program knows %d", m.Format, format)
+		return fmt.Errorf("the archive has format %d, and this version reads format %d", m.Format, format)
 	}
 	seen := map[string]bool{manifestName: true}
 	for _, e := range m.Files {
 		if seen[e.Name] || !filepath.IsLocal(e.Name) || filepath.Base(e.Name) != e.Name || e.Name == "." || e.Size < 0 {
-			return fmt.Errorf("it holds a file of the name %.100q", e.Name)
+			return fmt.Errorf("the archive contains a file with the invalid name %.100q", e.Name)
 		}
 		seen[e.Name] = true
 	}

@@ -13,7 +13,7 @@ import (
 
 const manifestName = "manifest.json"
 
-// Pack writes the files that a manifest names, from a folder.
+// Pack writes the files in the manifest from a folder.
 func Pack(w io.Writer, m Manifest, folder string) (err error) {
 	packed, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {

@@ -16,8 +16,9 @@ import (
 	"adtally"
 )
 
-// Unpack writes the files of an archive into a folder, and refuses with a Fault what
-// is cut, changed, or no archive of ours. What it has written by then is of no use.
+// Unpack extracts an archive into a folder. An archive that is truncated or was changed,
+// or another kind of file, is a Fault. After an error, the files in the folder are
+// useless.
 func Unpack(r io.Reader, folder string) (Manifest, error) {
 	packed, err := zstd.NewReader(r)
 	if err != nil {
@@ -35,7 +36,7 @@ func Unpack(r io.Reader, folder string) (Manifest, error) {
 		}
 	}
 	if _, err := in.Next(); !errors.Is(err, io.EOF) {
-		return m, damaged(errors.Join(errors.New("something follows what it holds"), err))
+		return m, damaged(errors.Join(errors.New("there is data after the last file"), err))
 	}
 	if _, err := io.Copy(io.Discard, packed); err != nil {
 		return m, damaged(err)
@@ -43,7 +44,7 @@ func Unpack(r io.Reader, folder string) (Manifest, error) {
 	return m, nil
 }
 
-// longestManifest is many times what a manifest takes.
+// longestManifest is many times the size of a real manifest.
 const longestManifest = 1 << 20
 
 func manifestOf(in *tar.Reader) (m Manifest, err error) {
@@ -52,7 +53,7 @@ func manifestOf(in *tar.Reader) (m Manifest, err error) {
 		return m, err
 	}
 	if h.Name != manifestName || h.Size > longestManifest {
-		return m, errors.New("it does not begin with a manifest")
+		return m, errors.New("the archive does not begin with a manifest")
 	}
 	text, err := io.ReadAll(in)
 	if err != nil {
@@ -64,14 +65,14 @@ func manifestOf(in *tar.Reader) (m Manifest, err error) {
 	return m, m.check()
 }
 
-// unpackOne writes one file, which the disk has when it returns.
+// unpackOne writes one file and syncs it to disk.
 func unpackOne(in *tar.Reader, e Entry, folder string) error {
 	h, err := in.Next()
 	if err != nil {
 		return damaged(fmt.Errorf("%s: %w", e.Name, err))
 	}
 	if h.Name != e.Name || h.Size != e.Size || h.Typeflag != tar.TypeReg {
-		return damaged(fmt.Errorf("%s is not where it should be", e.Name))
+		return damaged(fmt.Errorf("%s is missing or out of order", e.Name))
 	}
 	out, err := os.OpenFile(filepath.Join(folder, e.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -85,12 +86,12 @@ func unpackOne(in *tar.Reader, e Entry, folder string) error {
 		return damaged(fmt.Errorf("%s: %w", e.Name, cut.err))
 	}
 	if err == nil && hex.EncodeToString(sum.Sum(nil)) != e.SHA256 {
-		return damaged(fmt.Errorf("%s is not what it was", e.Name))
+		return damaged(fmt.Errorf("%s has the wrong size or checksum", e.Name))
 	}
 	return err
 }
 
-// remembered tells the archive's errors from those of the disk that is written to.
+// remembered keeps the archive's read errors apart from write errors.
 type remembered struct {
 	from io.Reader
 	err  error
@@ -105,6 +106,6 @@ func (r *remembered) Read(p []byte) (int, error) {
 }
 
 func damaged(err error) error {
-	return &adtally.Fault{Act: adtally.Configure, Code: "backup_damaged", Message: "The file is no backup, or not whole, or it was changed",
-		Hint: "Take another copy of it, or another backup. Nothing was restored.", Err: err}
+	return &adtally.Fault{Act: adtally.Configure, Code: "backup_damaged", Message: "The file is not a backup, is incomplete, or was changed",
+		Hint: "Use another copy or another backup. Nothing was restored.", Err: err}
 }

@@ -90,7 +90,7 @@ type Load struct {
 	Now func() time.Time
 	// LaterWins says what to do with rows that have the same key and differ. If it is true,
 	// the last row is written, and table.Quarantine lists the values of the others. If it is
-	// false, the load fails with ErrTwice. Rows that differ only in volatile columns are
+	// false, the load fails with ErrDuplicateKey. Rows that differ only in volatile columns are
 	// always one row.
 	LaterWins bool
 	// Still is called immediately before the commit. An error undoes the load, and Commit
@@ -101,9 +101,9 @@ type Load struct {
 // ErrLost means that the worker has lost its claim. Another worker may have loaded newer rows.
 var ErrLost = errors.New("another worker has taken over this work")
 
-// ErrTwice means that a load has two different rows with the same key. This happens when a
+// ErrDuplicateKey means that a load has two different rows with the same key. This happens when a
 // list changes while it is read; reading it again may help.
-var ErrTwice = errors.New("two different rows have the same key")
+var ErrDuplicateKey = errors.New("two different rows have the same key")
 
 // Written is the result of a load.
 type Written struct {

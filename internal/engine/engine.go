@@ -1,9 +1,9 @@
-// Package engine is for carrying out a step: plan, read, commit, checkpoint,
-// one slice after another, so that a step that was cut off can go on.
+// Package engine runs a step: it plans slices and then reads, commits and checkpoints each
+// of them, so that an interrupted step can continue.
 //
-// It may know the contracts for reading and writing, and no platform and no
-// warehouse. The one rule it keeps: commit, then checkpoint, and what the
-// warehouse says of itself counts more than the database.
+// It knows the contracts for reading and writing, and no platform or warehouse. The commit
+// comes before the checkpoint. If the warehouse and the database disagree, the warehouse
+// is right.
 package engine
 
 import (
@@ -23,21 +23,20 @@ import (
 	"adtally/internal/table"
 )
 
-// Store is what a step needs to remember.
+// Store is the part of the database that a step needs.
 type Store interface {
-	// AdoptCheckpoints makes the database say what the warehouse says.
+	// AdoptCheckpoints replaces the account's checkpoints with those of the warehouse.
 	AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error
-	// SaveCheckpoints keeps the facts of a commit and forgets the slice's cursor.
+	// SaveCheckpoints stores the checkpoints of a commit and deletes the slice's cursor.
 	SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error
-	// SaveOutcome keeps how a try ended. One whose load is kept already changes
-	// nothing.
+	// SaveOutcome stores how a try ended. If the outcome's load is already stored, nothing changes.
 	SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error
-	// CountedLoads are the loads of the outcomes that are kept.
+	// CountedLoads returns the loads of the stored outcomes.
 	CountedLoads(ctx context.Context, run, account string) ([]string, error)
 	Notes
 }
 
-// Notes is where readers keep what they want to know again.
+// Notes stores what connectors want to know again in a later run.
 type Notes interface {
 	Cursor(ctx context.Context, source string, s adtally.Slice) (adtally.Cursor, error)
 	SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error
@@ -45,37 +44,37 @@ type Notes interface {
 	SaveTuning(ctx context.Context, source, account, stream string, tuning []byte) error
 }
 
-// Engine carries out the steps of one source.
+// Engine runs the steps of one source.
 type Engine struct {
 	Source adtally.Source
 	Reader connector.Reader
 	Writer destination.Writer
 	Store  Store
-	Now    func() time.Time // the platform's clock
-	NewID  func() string    // names loads
-	Slices int              // how many slices of an account are read at once
-	Watch  func(Event)      // is told how it goes; may be called by many goroutines
-	// Reread forgets what earlier runs brought: every day is due.
+	Now    func() time.Time // the time by the platform's clock
+	NewID  func() string    // returns IDs for loads
+	Slices int              // how many slices of an account are read concurrently
+	Watch  func(Event)      // called with every event, possibly concurrently
+	// Reread ignores the loads of earlier runs: every day is due.
 	Reread bool
-	// Enough is asked before each slice: true ends the step, and the rest is left
-	// to another one. nil = never.
+	// Enough is called before each slice. If it returns true, the step ends, and another step
+	// continues with the rest. nil means never.
 	Enough func() bool
-	// Still is asked before anything is committed, and an error ends the step: its
-	// worker has lost the claim to it. nil = always.
+	// Still is called before every commit. An error ends the step, because the worker has lost
+	// its lease. nil means that the lease cannot be lost.
 	Still func(context.Context) error
 }
 
-// Event is something that a person who watches wants to know.
+// Event is progress that a user may want to see.
 type Event struct {
 	Account string
-	Planned []adtally.Slice  // all that is to be done
-	Begun   *adtally.Slice   // work on it begins
-	Rows    int64            // so many more were read
-	Ended   *adtally.Outcome // a slice is done, or has failed
-	Drifts  []adtally.Drift  // days that do not add up, although they were read again
+	Planned []adtally.Slice  // the slices to read
+	Begun   *adtally.Slice   // the slice that was started
+	Rows    int64            // the number of rows that were read since the last event
+	Ended   *adtally.Outcome // the slice that has finished or failed
+	Drifts  []adtally.Drift  // days that still differ after they were read again
 }
 
-// Prepare makes the tables ready, once, before the first step.
+// Prepare prepares the tables. It is called once, before the first step.
 func (e *Engine) Prepare(ctx context.Context) error {
 	var tables []*table.Schema
 	for _, s := range e.Reader.Streams() {
@@ -87,10 +86,9 @@ func (e *Engine) Prepare(ctx context.Context) error {
 	return e.Writer.Prepare(ctx, e.Source.Dataset, tables, e.Reader.Views()...)
 }
 
-// Step brings an account up to date, as of the moment when its run began, and
-// compares its figures with the platform's totals. What failed is in the
-// outcomes; the rest was done. The error is for what keeps the step from going
-// on at all.
+// Step brings an account up to date, as of the start of its run, and reconciles its
+// figures with the platform's totals. Failed slices are in the outcomes and do not stop
+// the others. The error is for faults that stop the whole step.
 func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (done adtally.Done, err error) {
 	due, err := e.plan(ctx, step.Account, began)
 	if err != nil {
@@ -114,14 +112,14 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 	return done, err
 }
 
-// work is a step under way, and when its run began.
+// work is a step in progress, with the start of its run.
 type work struct {
 	adtally.Step
 	began time.Time
-	turns turns // to read
+	turns turns // limit concurrent reads
 }
 
-// all carries out slices, some at a time.
+// all reads slices, some of them concurrently.
 func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes []adtally.Outcome, err error) {
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
@@ -129,7 +127,7 @@ func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes
 	for _, sl := range due {
 		turn, err := w.turns.take(ctx)
 		if err != nil {
-			break // the group knows why
+			break // group.Wait returns the reason
 		}
 		group.Go(func() error {
 			defer turn.giveBack()
@@ -143,20 +141,20 @@ func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes
 			mu.Lock()
 			defer mu.Unlock()
 			outcomes = append(outcomes, o)
-			return hopeless(outcomes)
+			return fatalFault(outcomes)
 		})
 	}
-	err = group.Wait() // until then the others may still add to the outcomes
+	err = group.Wait() // the others may add outcomes until then
 	return outcomes, err
 }
 
-// closedAfter is how many slices must fail for the same want of a setting or a
-// right, and none succeed, before an account is left alone.
-const closedAfter = 3
+// maxSetupFailures is how many slices must fail because of a setting or a permission, with
+// no success, before the rest of the account is skipped.
+const maxSetupFailures = 3
 
-// hopeless is the fault that makes going on pointless: the token is dead, or the
-// account is closed to us.
-func hopeless(outcomes []adtally.Outcome) error {
+// fatalFault returns the fault that makes it pointless to continue: the token is invalid,
+// or the account cannot be accessed.
+func fatalFault(outcomes []adtally.Outcome) error {
 	last := outcomes[len(outcomes)-1].Fault
 	if last == nil || last.Act != adtally.Reconnect && last.Act != adtally.Configure {
 		return nil
@@ -168,30 +166,30 @@ func hopeless(outcomes []adtally.Outcome) error {
 		}
 		same++
 	}
-	if last.Act == adtally.Reconnect || same == len(outcomes) && same >= closedAfter {
+	if last.Act == adtally.Reconnect || same == len(outcomes) && same >= maxSetupFailures {
 		return last
 	}
 	return nil
 }
 
-// plan asks the reader what is due, given what the warehouse holds. Entities
-// come first, then the newest days of every report.
+// plan asks the connector what is due, given what the warehouse holds. Objects come first,
+// then the newest days of every report.
 func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (all []adtally.Slice, err error) {
 	if a.Zone == "" {
-		return nil, &adtally.Fault{Act: adtally.Retry, Code: "zone_withheld", Message: "The platform does not say in which time zone the account counts its days",
-			Hint: "Nothing can be read by days without it. It is asked for again at the next sync; other accounts go on."}
+		return nil, &adtally.Fault{Act: adtally.Retry, Code: "zone_withheld", Message: "The platform did not return the account's time zone",
+			Hint: "Without it, no daily figures can be read. The next sync asks for it again; other accounts continue."}
 	}
 	if _, err := a.Location(); err != nil {
-		return nil, &adtally.Fault{Act: adtally.Bug, Code: "unknown_zone", Message: fmt.Sprintf("The account's time zone %q is not known here", a.Zone),
-			Hint: "Update the time zone data of this machine.", Err: err}
+		return nil, &adtally.Fault{Act: adtally.Bug, Code: "unknown_zone", Message: fmt.Sprintf("The account's time zone %q is unknown on this machine", a.Zone),
+			Hint: "Update the machine's time zone data.", Err: err}
 	}
 	done, err := e.Writer.Loads(ctx, e.Source.Dataset, a.ID)
 	if err != nil {
-		return nil, fmt.Errorf("ask the warehouse what it holds: %w", err)
+		return nil, fmt.Errorf("read the warehouse's loads: %w", err)
 	}
 	done = e.current(done)
 	if err := e.Store.AdoptCheckpoints(ctx, e.Source.ID, a.ID, done); err != nil {
-		return nil, fmt.Errorf("bring the database in line with the warehouse: %w", err)
+		return nil, fmt.Errorf("copy the warehouse's checkpoints to the database: %w", err)
 	}
 	if e.Reread {
 		done = since(done, began)
@@ -199,7 +197,7 @@ func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (
 	for _, s := range e.Reader.Streams() {
 		all = append(all, e.Reader.Plan(s.Name, a, done, began)...)
 	}
-	again, err := e.suspects(ctx, a, began)
+	again, err := e.driftsToReread(ctx, a, began)
 	if err != nil {
 		return nil, err
 	}
@@ -208,8 +206,8 @@ func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (
 	return all, nil
 }
 
-// current are the checkpoints of tables that still hold what they held when they
-// were loaded. What was loaded under another definition is due again.
+// current returns the checkpoints whose table definition has not changed. Days that were
+// loaded with another definition are due again.
 func (e *Engine) current(done []adtally.Checkpoint) (kept []adtally.Checkpoint) {
 	now := map[string]string{}
 	for _, s := range e.Reader.Streams() {
@@ -225,7 +223,7 @@ func (e *Engine) current(done []adtally.Checkpoint) (kept []adtally.Checkpoint) 
 	return kept
 }
 
-// beyond keeps the slices that no other one covers already.
+// beyond returns the slices in more that no slice in all covers.
 func beyond(more, all []adtally.Slice) (kept []adtally.Slice) {
 	for _, m := range more {
 		covered := slices.ContainsFunc(all, func(s adtally.Slice) bool { return s.Stream == m.Stream && s.Window.Covers(m.Window) })
@@ -252,8 +250,8 @@ func since(done []adtally.Checkpoint, began time.Time) (kept []adtally.Checkpoin
 	return kept
 }
 
-// slice reads one slice, commits it, and then writes the checkpoint. The error
-// is for what ends the step: a cancellation, or a database that cannot be written.
+// slice reads a slice, commits it, and then writes the checkpoint. The error is for what
+// ends the step: a cancellation, or a database that cannot be written.
 func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (adtally.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return adtally.Outcome{}, err
@@ -281,24 +279,24 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	o.Gaps, o.Quarantined, o.Load = written.Gaps, written.Quarantined, written.Load
 	o.Calls, o.Bytes = cost.Sum()
 	if err := e.Store.SaveOutcome(ctx, w.Run, o); err != nil {
-		return o, fmt.Errorf("write outcome of %s: %w", sl, err)
+		return o, fmt.Errorf("save the outcome of %s: %w", sl, err)
 	}
 	e.tell(Event{Account: w.Account.ID, Ended: &o})
 	return o, nil
 }
 
-// againAtMost bounds how often a read may ask to begin anew: what it learns each
-// time halves the question, and 2^10 days are three years.
-const againAtMost = 10
+// maxRestarts limits how often a read may start again. Each restart halves the request,
+// and 2^10 days are almost three years.
+const maxRestarts = 10
 
-// commit brings a slice in, from its beginning as often as its reader asks. Where
-// a row came twice and differed, the slice is read again at once: the list may
-// have moved. If it happens again, the later row wins.
+// commit writes a slice, and starts again when its reader asks for it. If two rows with
+// the same key differ, the slice is read again immediately because the list may have
+// changed. The second time, the later row wins.
 func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice, t *turn) (written destination.Written, err error) {
 	laterWins := false
-	for range againAtMost {
+	for range maxRestarts {
 		written, err = e.attempt(ctx, w, sl, t, laterWins)
-		if twice := errors.Is(err, destination.ErrTwice); !twice && !errors.Is(err, connector.ErrAgain) {
+		if twice := errors.Is(err, destination.ErrDuplicateKey); !twice && !errors.Is(err, connector.ErrAgain) {
 			break
 		} else if twice {
 			laterWins = true

@@ -28,7 +28,7 @@ func (w *world) engine(slicesAtOnce int) *engine.Engine {
 	}
 }
 
-// step is one start of the program: all its knowledge is in the world.
+// step runs a step as a newly started program would: all its state is in the world.
 func (w *world) step(ctx context.Context) ([]adtally.Outcome, error) {
 	done, err := w.engine(1).Step(ctx, adtally.Step{Run: "r", Account: account}, w.now)
 	return done.Outcomes, err
@@ -41,12 +41,12 @@ func undisturbed(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	if len(w.rows) != 13 {
-		t.Fatalf("%d rows are in the warehouse, want 12 days and a thing", len(w.rows))
+		t.Fatalf("%d rows are in the warehouse, want 12 days and an object", len(w.rows))
 	}
 	return w
 }
 
-func TestASliceIsCommittedAndThenCheckpointedNewestFirstAfterTheEntities(t *testing.T) { // R5
+func TestEngine_OrderOfSlices(t *testing.T) {
 	t.Parallel()
 	var order []string
 	for _, what := range undisturbed(t).log {
@@ -55,7 +55,7 @@ func TestASliceIsCommittedAndThenCheckpointedNewestFirstAfterTheEntities(t *test
 		}
 	}
 	if len(order) != 10 || !strings.HasPrefix(order[0], "commit things") {
-		t.Fatalf("in this order: %q", order)
+		t.Fatalf("wrong order: %q", order)
 	}
 	for i := 0; i < len(order); i += 2 {
 		slice := strings.TrimPrefix(order[i], "commit ")
@@ -68,10 +68,10 @@ func TestASliceIsCommittedAndThenCheckpointedNewestFirstAfterTheEntities(t *test
 	}
 }
 
-// R5, R35, PAINS #14: whatever call the power goes at, before it or right after
-// it, the next start ends with the rows of an undisturbed run; what was
-// committed is not committed again, and a noted job is gone on with.
-func TestThePowerMayGoAtEveryCall(t *testing.T) {
+// After a crash before or after any call, the next start ends with the same rows as an
+// undisturbed run. Committed slices are not committed again, and a noted report job is
+// reused.
+func TestEngine_CrashAtEveryCall(t *testing.T) {
 	t.Parallel()
 	want := undisturbed(t)
 	reused := 0
@@ -86,7 +86,7 @@ func TestThePowerMayGoAtEveryCall(t *testing.T) {
 				t.Fatalf("call %d, after %t: the second start failed: %v", crash, after, err)
 			}
 			if n := counted(w); n != int64(len(want.rows)) {
-				t.Errorf("call %d, after %t: %d rows were counted, want %d", crash, after, n, len(want.rows))
+				t.Errorf("call %d, after %t: %d rows were recorded, want %d", crash, after, n, len(want.rows))
 			}
 			if !maps.Equal(w.rows, want.rows) {
 				t.Errorf("call %d, after %t: the warehouse differs", crash, after)
@@ -96,18 +96,18 @@ func TestThePowerMayGoAtEveryCall(t *testing.T) {
 					t.Errorf("call %d, after %t: %s was committed %d times", crash, after, slice, n)
 				}
 			}
-			if len(w.cursors) > 1 { // a commit that the database never heard of leaves its cursor
+			if len(w.cursors) > 1 { // if the crash is between commit and checkpoint, the cursor stays
 				t.Errorf("call %d, after %t: cursors are left: %v", crash, after, w.cursors)
 			}
 			reused += w.reused
 		}
 	}
 	if reused == 0 {
-		t.Error("no cursor was ever gone on with: this test shows nothing")
+		t.Error("no cursor was ever reused, so this test proves nothing")
 	}
 }
 
-// counted are the rows of the run, as its outcomes tell.
+// counted returns the number of rows in the run's outcomes.
 func counted(w *world) (n int64) {
 	for _, o := range w.outcomes {
 		n += o.Rows
@@ -124,7 +124,7 @@ func failures(w *world) (n int) {
 	return n
 }
 
-func TestOneSlicesFaultIsItsOwn(t *testing.T) {
+func TestEngine_SliceFaultBlocksNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	bad := w.Plan("facts", account, nil, w.now)[1].String()
@@ -140,7 +140,7 @@ func TestOneSlicesFaultIsItsOwn(t *testing.T) {
 	}
 }
 
-func TestADeadTokenEndsTheStep(t *testing.T) { // R15
+func TestEngine_DeadTokenEndsTheStep(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	w.fails[w.Plan("things", account, nil, w.now)[0].String()] = &adtally.Fault{Act: adtally.Reconnect, Code: "dead", Message: "Dead"}
@@ -153,11 +153,11 @@ func TestADeadTokenEndsTheStep(t *testing.T) { // R15
 	}
 }
 
-func TestACancelledStepEndsWithItsCauseAndJudgesNothing(t *testing.T) {
+func TestEngine_Cancelled(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	w.started, w.proceed = make(chan string), make(chan struct{})
-	cause := errors.New("somebody pressed a key")
+	cause := errors.New("the user pressed Ctrl-C")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() {
 		<-w.started
@@ -170,12 +170,12 @@ func TestACancelledStepEndsWithItsCauseAndJudgesNothing(t *testing.T) {
 	}
 }
 
-func TestNoMoreSlicesAtOnceThanAllowed(t *testing.T) {
+func TestEngine_LimitsConcurrentSlices(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	w.started, w.proceed = make(chan string), make(chan struct{})
 	go func() {
-		for n := range 5 { // two are let in, and each lets one more in
+		for n := range 5 { // two start, and each lets one more start
 			<-w.started
 			if n >= 1 {
 				w.proceed <- struct{}{}
@@ -187,11 +187,11 @@ func TestNoMoreSlicesAtOnceThanAllowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w.most != 2 {
-		t.Errorf("%d slices were read at once, want 2", w.most)
+		t.Errorf("%d slices were read concurrently, want 2", w.most)
 	}
 }
 
-func TestAnUnknownZoneIsSaidAndNothingIsAsked(t *testing.T) {
+func TestEngine_UnknownZone(t *testing.T) {
 	t.Parallel()
 	for zone, code := range map[string]string{"": "zone_withheld", "Mars/Olympus": "unknown_zone"} {
 		w := newWorld()
@@ -202,7 +202,7 @@ func TestAnUnknownZoneIsSaidAndNothingIsAsked(t *testing.T) {
 	}
 }
 
-func TestRereadForgetsOnlyWhatEarlierRunsBrought(t *testing.T) {
+func TestEngine_Reread(t *testing.T) {
 	t.Parallel()
 	w := undisturbed(t)
 	e := w.engine(1)
@@ -215,7 +215,7 @@ func TestRereadForgetsOnlyWhatEarlierRunsBrought(t *testing.T) {
 	}
 }
 
-func TestWhoWatchesIsToldOfEverything(t *testing.T) { // R19
+func TestEngine_WatchGetsAllEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	e := w.engine(3)
@@ -247,15 +247,15 @@ func TestWhoWatchesIsToldOfEverything(t *testing.T) { // R19
 	}
 }
 
-// What was loaded while the table held something else is loaded again, once; a
-// load whose definition was not noted is good.
-func TestEngine_ReadsAgainWhatWasLoadedUnderAnotherDefinition(t *testing.T) {
+// Days that were loaded with another definition are loaded again once. Loads without a
+// recorded definition count as current.
+func TestEngine_ChangedDefinitionIsLoadedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	for i, c := range []struct {
 		defined string
 		due     int
-	}{{"", 5}, {"spend", 0}, {"", 0}} { // what is not noted is good
+	}{{"", 5}, {"spend", 0}, {"", 0}} { // an unknown definition counts as current
 		w.defined = c.defined
 		if outcomes, err := w.step(t.Context()); err != nil || len(outcomes) != c.due {
 			t.Errorf("step %d, %q: %d slices, want %d (%v)", i, c.defined, len(outcomes), c.due, err)
@@ -273,9 +273,8 @@ func TestEngine_ReadsAgainWhatWasLoadedUnderAnotherDefinition(t *testing.T) {
 	}
 }
 
-// Every read is told the moment that Plan was given, whatever the clocks say
-// meanwhile.
-func TestEngine_ReadsGoByTheMomentOfTheRun(t *testing.T) {
+// Every read gets the same start time as Plan, whatever the clocks say meanwhile.
+func TestEngine_ReadsUseTheStartOfTheRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	began := w.now.AddDate(0, -1, 0)
@@ -289,15 +288,14 @@ func TestEngine_ReadsGoByTheMomentOfTheRun(t *testing.T) {
 	}
 }
 
-// While slices are written, others are read, within twice the number that may be
-// read at once.
-func TestEngine_ReadsOnWhileSlicesAreWritten(t *testing.T) {
+// While slices are written, others are read; at most twice the allowed number of reads is open.
+func TestEngine_ReadsDuringWrites(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	w.writing = make(chan struct{})
 	w.started, w.proceed = make(chan string), make(chan struct{})
 	go func() {
-		for n := range 5 { // a slice is written once the next one is being read
+		for n := range 5 { // a slice is written only when the next one is being read
 			<-w.started
 			w.proceed <- struct{}{}
 			if n > 0 {
@@ -310,6 +308,6 @@ func TestEngine_ReadsOnWhileSlicesAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w.most != 1 || w.mostOpen != 2 {
-		t.Errorf("%d slices were read at once, and %d were open; want 1 and 2", w.most, w.mostOpen)
+		t.Errorf("%d slices were read concurrently, and %d were open; want 1 and 2", w.most, w.mostOpen)
 	}
 }

@@ -17,38 +17,38 @@ import (
 	"adtally/internal/table"
 )
 
-var errCrash = errors.New("the power went")
+var errCrash = errors.New("crash")
 
-// world is the platform, the warehouse and the database in memory. It counts every
-// call of the latter two, and at call number crash the power goes: before the
-// call has an effect, or, with after, once it had one.
+// world is an in-memory platform, warehouse and database. It counts the calls of the
+// warehouse and the database. Call number crash fails: before it has an effect or, if
+// after is set, after it.
 type world struct {
 	mu       sync.Mutex
 	call     int
 	crash    int
 	after    bool
-	rows     map[string]string // what the warehouse holds, by table, account and day
+	rows     map[string]string // the warehouse's rows, by table, account and day
 	loads    []adtally.Checkpoint
-	named    int               // loads
-	brought  []adtally.Outcome // by the loads, and
-	runs     []string          // their runs
-	defined  string            // the fingerprint of the facts
-	moments  []time.Time       // that reads were told that the run began
+	named    int               // number of loads
+	brought  []adtally.Outcome // outcomes by load
+	runs     []string          // the loads' runs
+	defined  string            // the definition of the facts
+	moments  []time.Time       // the start of the run as passed to reads
 	commits  map[string]int
 	store    []adtally.Checkpoint
 	cursors  map[string]adtally.Cursor
 	lessons  map[string][]byte
 	outcomes []adtally.Outcome
 	log      []string
-	reused   int // reads that went on with a cursor
+	reused   int // reads that used a cursor
 	reading  int
-	most     int              // reads at once
-	fails    map[string]error // by slice
-	twice    map[string]int   // so many times, by slice, two rows differ
-	started  chan string      // is told of a read, where it is set
+	most     int              // the most concurrent reads
+	fails    map[string]error // errors by slice
+	twice    map[string]int   // by slice: how many more times two rows differ
+	started  chan string      // if set, receives every read
 	proceed  chan struct{}
-	writing  chan struct{} // a commit waits for it, where it is set
-	open     int           // slices that are read or wait to be written
+	writing  chan struct{} // if set, a commit waits for it
+	open     int           // slices that are being read or wait to be written
 	mostOpen int
 	now      time.Time
 }
@@ -60,7 +60,7 @@ func newWorld() *world {
 		fails: map[string]error{}, now: time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)}
 }
 
-// does is one call of the warehouse or the database.
+// does runs one call of the warehouse or the database.
 func (w *world) does(what string, effect func()) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -89,7 +89,7 @@ func things() *table.Schema {
 	return s
 }
 
-// The platform: things as they are now, and facts by day, three days a slice.
+// The platform: objects as they are now, and facts by day, three days per slice.
 
 func (w *world) Streams() []connector.Stream {
 	return []connector.Stream{{Name: "facts", Tables: []*table.Schema{facts()}, Daily: true, Definition: w.defined}, {Name: "things", Tables: []*table.Schema{things()}}}
@@ -196,7 +196,7 @@ func (w *world) Commit(ctx context.Context, l destination.Load, batches iter.Seq
 	}
 	if w.twice[l.Slice.String()] > 0 && !l.LaterWins {
 		w.twice[l.Slice.String()]--
-		return written, fmt.Errorf("7/2026-05-01: %w", destination.ErrTwice)
+		return written, fmt.Errorf("7/2026-05-01: %w", destination.ErrDuplicateKey)
 	}
 	if w.writing != nil {
 		<-w.writing
@@ -227,7 +227,7 @@ func (w *world) Loads(_ context.Context, _, account string) (all []adtally.Check
 			again := slices.ContainsFunc(w.loads[i+1:], func(o adtally.Checkpoint) bool {
 				return o.Table == c.Table && o.Account == c.Account && o.Window == c.Window
 			})
-			if c.Account == account && !again { // the last load of each window
+			if c.Account == account && !again { // only the last load of each window
 				all = append(all, c)
 			}
 		}
@@ -247,7 +247,7 @@ func (w *world) LoadsOfRun(_ context.Context, _, account, run string) (all []adt
 }
 
 func (w *world) Query(context.Context) (*sql.DB, func(), error) {
-	return nil, nil, errors.New("the engine asks no questions")
+	return nil, nil, errors.New("Query is not implemented")
 }
 
 func (w *world) Close() error { return nil }

@@ -11,25 +11,25 @@ import (
 	"adtally/internal/table"
 )
 
-// note carries a slice's cursor between its reader and the database.
+// note gives a reader access to its slice's cursor in the database.
 type note struct {
 	engine *Engine
 	slice  adtally.Slice
 	cursor adtally.Cursor
 	tuning []byte
-	run    time.Time // when the run began
-	opened time.Time // when reading began
+	run    time.Time // start of the run
+	opened time.Time // start of reading
 }
 
-// newNote opens the note of a slice.
+// newNote loads the note of a slice.
 func (e *Engine) newNote(ctx context.Context, w work, sl adtally.Slice) (*note, error) {
 	cursor, err := e.Store.Cursor(ctx, e.Source.ID, sl)
 	if err != nil {
-		return nil, fmt.Errorf("read cursor of %s: %w", sl, err)
+		return nil, fmt.Errorf("read the cursor of %s: %w", sl, err)
 	}
 	tuning, err := e.Store.Tuning(ctx, e.Source.ID, sl.Account, sl.Stream)
 	if err != nil {
-		return nil, fmt.Errorf("read what %s taught: %w", sl.Stream, err)
+		return nil, fmt.Errorf("read the notes of %s: %w", sl.Stream, err)
 	}
 	return &note{engine: e, slice: sl, cursor: cursor, tuning: tuning, run: w.began, opened: e.Now()}, nil
 }
@@ -45,8 +45,8 @@ func (n *note) SaveTuning(ctx context.Context, tuning []byte) error {
 
 func (n *note) Cursor() adtally.Cursor { return n.cursor }
 
-// Save keeps a cursor. One that holds only the moment of asking is not worth a
-// write: another try would ask again.
+// Save stores a cursor. A cursor without a note is not stored, because another try would
+// ask the platform again.
 func (n *note) Save(ctx context.Context, c adtally.Cursor) error {
 	worth := len(c.Note) > 0 || len(n.cursor.Note) > 0
 	n.cursor = c
@@ -56,8 +56,8 @@ func (n *note) Save(ctx context.Context, c adtally.Cursor) error {
 	return n.engine.Store.SaveCursor(ctx, n.engine.Source.ID, n.slice, c)
 }
 
-// asked is when the platform was asked: as the reader noted it, or else when
-// the reading began.
+// asked returns when the data was requested: the time that the reader noted, or else the
+// start of reading.
 func (n *note) asked() time.Time {
 	if n.cursor.Asked.IsZero() {
 		return n.opened
@@ -65,7 +65,7 @@ func (n *note) asked() time.Time {
 	return n.cursor.Asked
 }
 
-// watched hands the batches on and says how many rows went by.
+// watched passes batches on and reports the number of rows.
 func (e *Engine) watched(account string, batches iter.Seq2[table.Batch, error]) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		for b, err := range batches {
@@ -79,7 +79,7 @@ func (e *Engine) watched(account string, batches iter.Seq2[table.Batch, error]) 
 	}
 }
 
-// one hands over a single batch.
+// one yields a single batch.
 func one(b table.Batch) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) { yield(b, nil) }
 }

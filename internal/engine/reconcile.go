@@ -16,22 +16,22 @@ import (
 	"adtally/internal/table"
 )
 
-// reconcileStream names the loads of what was compared.
+// reconcileStream is the stream name in the loads of table.Reconciliation.
 const reconcileStream = "_reconciliation"
 
-// compared is one figure of a day, ours beside the platform's own total.
+// compared is one figure of a day: ours and the platform's total.
 type compared struct {
 	stream, metric string
 	day            adtally.Day
 	ours, theirs   sql.Null[string]
-	asked          time.Time // the later of the two sides
-	tolerance      *big.Rat  // nil = none
-	moving         bool      // the day had not ended then: both sides still grow
+	asked          time.Time // when the later of the two sides was requested
+	tolerance      *big.Rat  // nil if none
+	moving         bool      // the day had not ended, so both sides still grow
 }
 
 func (c compared) drift() *big.Rat { return new(big.Rat).Sub(number(c.ours), number(c.theirs)) }
 
-// state says whether both sides agree; what one of them lacks counts as nothing.
+// state says whether the sides agree. A missing side counts as zero.
 func (c compared) state() string {
 	apart := c.drift()
 	if apart.Sign() == 0 || c.tolerance != nil && apart.Abs(apart).Cmp(c.tolerance) < 0 {
@@ -40,12 +40,12 @@ func (c compared) state() string {
 	return "drift"
 }
 
-// asDrift is the comparison as people see it.
+// asDrift converts the comparison for reports.
 func (c compared) asDrift(account string) adtally.Drift {
 	return adtally.Drift{Account: account, Table: c.stream, Day: c.day, Metric: c.metric, Ours: plain(c.ours), Theirs: plain(c.theirs), Difference: decimal(c.drift())}
 }
 
-// plain is a figure for people; empty where there is none.
+// plain formats a figure; empty if there is none.
 func plain(text sql.Null[string]) string {
 	if !text.Valid {
 		return ""
@@ -53,8 +53,8 @@ func plain(text sql.Null[string]) string {
 	return decimal(number(text))
 }
 
-// decimal prints a figure with two digits after the point, or with more where it
-// has more; a whole one without any.
+// decimal formats a figure with two decimal places, more if it has more, or none if it is
+// an integer.
 func decimal(n *big.Rat) string {
 	whole, fraction, _ := strings.Cut(n.FloatString(6), ".")
 	if fraction = strings.TrimRight(fraction, "0"); fraction == "" {
@@ -71,8 +71,8 @@ func number(text sql.Null[string]) *big.Rat {
 	return n
 }
 
-// reconcile compares what a step brought with the platform's own totals, reads
-// again where they differ, and writes down what it found (R34).
+// reconcile compares the days that a step read with the platform's totals, reads days that
+// differ again, and writes the results to the warehouse.
 func (e *Engine) reconcile(ctx context.Context, w work, done *adtally.Done) error {
 	if !e.reconciles() {
 		return nil
@@ -105,16 +105,16 @@ func (e *Engine) reconcile(ctx context.Context, w work, done *adtally.Done) erro
 	return e.write(ctx, w.Step, found)
 }
 
-// compare sums the days that were read on both sides since they were compared
-// last, of every stream that has a total. That a run was cut off changes nothing.
+// compare sums the days of every stream with a total that were read on both sides since
+// the last comparison. It also works after an interrupted run.
 func (e *Engine) compare(ctx context.Context, a adtally.Account) (found []compared, err error) {
 	loads, err := e.Writer.Loads(ctx, e.Source.Dataset, a.ID)
 	if err != nil {
-		return nil, fmt.Errorf("ask the warehouse what it holds: %w", err)
+		return nil, fmt.Errorf("read the warehouse's loads: %w", err)
 	}
 	db, done, err := e.Writer.Query(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("ask the warehouse for its sums: %w", err)
+		return nil, fmt.Errorf("open the warehouse to compare sums: %w", err)
 	}
 	defer done()
 	for _, s := range e.Reader.Streams() {
@@ -156,7 +156,7 @@ func (e *Engine) compareStream(ctx context.Context, db *sql.DB, a adtally.Accoun
 			return nil, err
 		}
 		for _, day := range slices.Sorted(maps.Keys(due)) {
-			c := sums[day] // without rows on both sides: nothing is nothing
+			c := sums[day] // zero if there are no rows on either side: nothing equals nothing
 			c.stream, c.metric, c.day, c.asked, c.moving = s.Name, metric, day, due[day], due[day].Before((day + 1).Start(zone))
 			if s.Total.Tolerance != nil {
 				c.tolerance = s.Total.Tolerance(a, metric)
@@ -167,7 +167,7 @@ func (e *Engine) compareStream(ctx context.Context, db *sql.DB, a adtally.Accoun
 	return found, nil
 }
 
-// askedByDay is when each day of a table was last asked for.
+// askedByDay returns when each day of a table was last requested.
 func askedByDay(loads []adtally.Checkpoint, name string) map[adtally.Day]time.Time {
 	asked := map[adtally.Day]time.Time{}
 	for _, c := range loads {
@@ -190,8 +190,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// differing are the slices to read again: the days that differ, both sides of
-// them, one question for days in a row.
+// differing returns the slices to read again: the days that differ, on both sides, with
+// consecutive days in one slice.
 func (e *Engine) differing(a adtally.Account, found []compared) (again []adtally.Slice) {
 	days := map[string][]adtally.Day{}
 	for _, c := range found {
@@ -199,7 +199,7 @@ func (e *Engine) differing(a adtally.Account, found []compared) (again []adtally
 			continue
 		}
 		for _, s := range e.Reader.Streams() {
-			if s.Name == c.stream && s.Total != nil && slices.Contains(s.Total.Columns, c.metric) { // what was compared once may not be asked for any more
+			if s.Name == c.stream && s.Total != nil && slices.Contains(s.Total.Columns, c.metric) { // columns that were compared earlier may no longer be requested
 				days[s.Name] = append(days[s.Name], c.day)
 				days[s.Total.Table] = append(days[s.Total.Table], c.day)
 			}
@@ -213,7 +213,7 @@ func (e *Engine) differing(a adtally.Account, found []compared) (again []adtally
 	return again
 }
 
-// inRows puts days together that follow each other.
+// inRows joins consecutive days.
 func inRows(days []adtally.Day) (out []adtally.Window) {
 	days = slices.Compact(slices.Sorted(slices.Values(days)))
 	for _, d := range days {
@@ -226,7 +226,7 @@ func inRows(days []adtally.Day) (out []adtally.Window) {
 	return out
 }
 
-// write brings what was compared into the warehouse, as a load of its own.
+// write loads the results of the comparison into the warehouse.
 func (e *Engine) write(ctx context.Context, step adtally.Step, found []compared) error {
 	b := table.NewBuilder(&table.Reconciliation)
 	for _, c := range found {
@@ -238,7 +238,7 @@ func (e *Engine) write(ctx context.Context, step adtally.Step, found []compared)
 	_, err := e.Writer.Commit(ctx, destination.Load{ID: e.NewID(), Dataset: e.Source.Dataset, Slice: sl,
 		Tables: []*table.Schema{&table.Reconciliation}, Asked: e.Now, Now: e.Now}, one(b.Batch()))
 	if err != nil {
-		return fmt.Errorf("write down what was compared: %w", err)
+		return fmt.Errorf("write the reconciliation: %w", err)
 	}
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 	"adtally/internal/destination"
 )
 
-// R5: a step that may do one slice at a time ends with the same rows, and says
-// how much it left.
-func TestStepsThatShareTheWorkEndWithTheSameRows(t *testing.T) {
+// Steps that may read only one slice each end with the same rows as one long step, and
+// report how many slices are left.
+func TestEngine_StepsShareTheWork(t *testing.T) {
 	t.Parallel()
 	want := undisturbed(t)
 	w := newWorld()
@@ -25,7 +25,7 @@ func TestStepsThatShareTheWorkEndWithTheSameRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		if steps++; left >= 0 && done.Left != left-1 {
-			t.Fatalf("step %d leaves %d, the one before left %d", steps, done.Left, left)
+			t.Fatalf("step %d left %d slices, the step before left %d", steps, done.Left, left)
 		}
 		left = done.Left
 	}
@@ -39,9 +39,8 @@ func TestStepsThatShareTheWorkEndWithTheSameRows(t *testing.T) {
 	}
 }
 
-// A worker that lost its claim commits nothing more, writes no checkpoint, and
-// its step ends.
-func TestAStepThatWasTakenOverEnds(t *testing.T) {
+// A worker that has lost its lease commits nothing more, writes no checkpoint, and its step ends.
+func TestEngine_LostLeaseEndsTheStep(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	e := w.engine(1)

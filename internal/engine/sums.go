@@ -12,7 +12,7 @@ import (
 	"adtally/internal/table"
 )
 
-// checked is up to which moment the days of a stream were compared.
+// checked returns when each day of a stream was last compared.
 func (e *Engine) checked(ctx context.Context, db *sql.DB, a adtally.Account, stream string) (map[adtally.Day]time.Time, error) {
 	checked := map[adtally.Day]time.Time{}
 	err := scan(ctx, db, func(rows *sql.Rows) error {
@@ -25,7 +25,7 @@ func (e *Engine) checked(ctx context.Context, db *sql.DB, a adtally.Account, str
 	return checked, err
 }
 
-// sums asks for a metric by day, on both sides.
+// sums returns a metric by day, for both sides.
 func (e *Engine) sums(ctx context.Context, db *sql.DB, a adtally.Account, s connector.Stream, metric string, span adtally.Window) (map[adtally.Day]compared, error) {
 	side := func(name string) string {
 		return fmt.Sprintf(`SELECT date, CAST(sum(%q) AS VARCHAR) AS value FROM %q.%q
@@ -57,19 +57,19 @@ func scan(ctx context.Context, db *sql.DB, row func(*sql.Rows) error, query stri
 	return rows.Err()
 }
 
-// restless is for how long a day that differs is left alone before it is read
-// again: what Meta leaves out for good must not cost calls at every sync.
-const restless = 20 * time.Hour
+// rereadDriftAfter is how long to wait before a day that differs is read again. What Meta
+// omits permanently must not cost calls at every sync.
+const rereadDriftAfter = 20 * time.Hour
 
-// suspects are the slices of days that differed when they were last compared,
-// a while ago, on both sides.
-func (e *Engine) suspects(ctx context.Context, a adtally.Account, began time.Time) ([]adtally.Slice, error) {
+// driftsToReread returns the slices of days, on both sides, that differed when they were
+// last compared, at least rereadDriftAfter ago.
+func (e *Engine) driftsToReread(ctx context.Context, a adtally.Account, began time.Time) ([]adtally.Slice, error) {
 	if !e.reconciles() {
 		return nil, nil
 	}
 	db, done, err := e.Writer.Query(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("ask the warehouse for what differs: %w", err)
+		return nil, fmt.Errorf("open the warehouse to find differences: %w", err)
 	}
 	defer done()
 	var found []compared
@@ -81,11 +81,11 @@ func (e *Engine) suspects(ctx context.Context, a adtally.Account, began time.Tim
 		found = append(found, c)
 		return err
 	}, fmt.Sprintf(`SELECT table_name, date, metric, CAST(ours AS VARCHAR), CAST(theirs AS VARCHAR) FROM %q.%q
-		WHERE account_id = $1 AND state = 'drift' AND checked_at < $2`, e.Source.Dataset, table.Reconciliation.Name), a.ID, began.Add(-restless))
+		WHERE account_id = $1 AND state = 'drift' AND checked_at < $2`, e.Source.Dataset, table.Reconciliation.Name), a.ID, began.Add(-rereadDriftAfter))
 	return e.differing(a, found), err
 }
 
-// reconciles says whether anything has a total.
+// reconciles reports whether any stream has a total.
 func (e *Engine) reconciles() bool {
 	return slices.ContainsFunc(e.Reader.Streams(), func(s connector.Stream) bool { return s.Total != nil })
 }

@@ -7,13 +7,13 @@ import (
 	"adtally/internal/table"
 )
 
-// turns bound how many slices of an account are read at once. A slice whose rows
-// have all come gives its turn back before it is written, so that the next one is
-// read meanwhile: slices that were begun together are ready together, and would
-// all wait while one of them is written.
+// turns limits how many slices of an account are read concurrently. A slice returns its
+// turn when all of its rows have arrived, so that the next slice is read while this one is
+// written. Otherwise, slices that started together would all wait for the one that is
+// being written.
 type turns chan struct{}
 
-// turn is one slice's; nil = whoever has it need not wait for one.
+// turn belongs to one slice; nil means that its holder need not wait.
 type turn struct {
 	of   turns
 	held bool
@@ -44,8 +44,8 @@ func (t *turn) giveBack() {
 	}
 }
 
-// while hands the batches on while the turn is held, and gives it back after the
-// last one. A slice that is read again takes another turn.
+// while passes batches on while the turn is held, and returns the turn after the last
+// batch. A slice that is read again takes another turn.
 func (t *turn) while(ctx context.Context, batches iter.Seq2[table.Batch, error]) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) {
 		if err := t.take(ctx); err != nil {

@@ -4,11 +4,11 @@ import (
 	"testing"
 )
 
-// A list that moved while it was read is read again at once; only where it still
-// differs the later row wins.
-func TestASliceWhoseRowsDifferIsReadAgainAtOnceAndThenTheLaterRowWins(t *testing.T) {
+// If two rows with the same key differ, the slice is read again immediately. If they still
+// differ, the later row wins.
+func TestEngine_DuplicateRowsAreReadAgain(t *testing.T) {
 	t.Parallel()
-	for times, name := range map[int]string{1: "settled by reading again", 9: "never settled"} {
+	for times, name := range map[int]string{1: "solved by reading again", 9: "never solved"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld()
@@ -19,7 +19,7 @@ func TestASliceWhoseRowsDifferIsReadAgainAtOnceAndThenTheLaterRowWins(t *testing
 				t.Fatalf("%d outcomes, %d failed, %d commits, %v", len(outcomes), failures(w), w.commits[bad], err)
 			}
 			if left := times - w.twice[bad]; left != 1 {
-				t.Errorf("it was refused %d times before the later row won, want once", left)
+				t.Errorf("it was rejected %d times before the later row won, want once", left)
 			}
 		})
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// maxBody bounds an answer, unpacked; a page of 500 wide rows is about 1 MB.
+// maxBody limits the uncompressed size of a response. A page of 500 wide rows is about 1 MB.
 const maxBody = 256 << 20
 
-// Buffers are kept for the next answer up to keptBuffer. An answer below
-// smallBody is copied, so that its buffer serves again at once.
+// Buffers up to keptBuffer are reused. A body below smallBody is copied, so that its
+// buffer can be reused immediately.
 const (
 	keptBuffer = 8 << 20
 	smallBody  = 64 << 10
@@ -26,9 +26,9 @@ var (
 	unpackers = sync.Pool{New: func() any { return new(gzip.Reader) }}
 )
 
-// Recycle takes the body of an answer that nobody looks at any more, for the next
-// one. A sync reads thousands of pages of a megabyte: a new buffer for each was
-// most of what it allocated.
+// Recycle makes the response's buffer available for the next response. The caller must not
+// use the body any more. A sync reads thousands of pages of a megabyte; new buffers were
+// most of its allocations.
 func (a *Answer) Recycle() {
 	if n := cap(a.Body); n >= smallBody && n <= keptBuffer {
 		buffers.Put(bytes.NewBuffer(a.Body[:0]))
@@ -36,7 +36,7 @@ func (a *Answer) Recycle() {
 	a.Body = nil
 }
 
-// readBody reads an answer to its end.
+// readBody reads the whole body.
 func readBody(res *http.Response) ([]byte, error) {
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()
@@ -57,7 +57,7 @@ func fill(buf *bytes.Buffer, res *http.Response) error {
 	unpacker := unpackers.Get().(*gzip.Reader)
 	defer unpackers.Put(unpacker)
 	switch err := unpacker.Reset(res.Body); {
-	case errors.Is(err, io.EOF): // an answer without a body
+	case errors.Is(err, io.EOF): // an empty body
 		return nil
 	case err != nil:
 		return err

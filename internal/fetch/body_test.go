@@ -15,7 +15,7 @@ import (
 	"adtally/internal/fetch"
 )
 
-// bodies answers with a body for each path, packed where it ends in .gz.
+// bodies is a server with a body for each path, compressed if the path ends in .gz.
 type bodies map[string]string
 
 func (b bodies) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -31,8 +31,8 @@ func (b bodies) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(body))}, nil
 }
 
-// A buffer that is used again never changes an answer that is still in use.
-func TestClient_BodiesAreWholeWhateverIsRecycled(t *testing.T) {
+// Reusing a buffer never changes a response that is still in use.
+func TestClient_RecycleKeepsBodiesIntact(t *testing.T) {
 	t.Parallel()
 	answers := bodies{}
 	for i, size := range []int{0, 1, 1000, 70_000, 3_000_000} {
@@ -55,8 +55,8 @@ func TestClient_BodiesAreWholeWhateverIsRecycled(t *testing.T) {
 	group.Wait()
 }
 
-// What is packed badly is no answer: it is asked for again, and then a fault.
-func TestClient_ABodyThatIsPackedBadlyIsUnreachable(t *testing.T) {
+// A response that cannot be decompressed is retried, and then becomes a fault.
+func TestClient_InvalidGzip(t *testing.T) {
 	t.Parallel()
 	calls := 0
 	c := &fetch.Client{HTTP: &http.Client{Transport: badlyPacked(func() { calls++ })}, Judge: func(fetch.Answer) error { return nil },
@@ -66,7 +66,7 @@ func TestClient_ABodyThatIsPackedBadlyIsUnreachable(t *testing.T) {
 	}
 }
 
-// badlyPacked is a server whose answers say that they are packed, and are not.
+// badlyPacked is a server whose responses are declared as gzip and are not.
 type badlyPacked func()
 
 func (called badlyPacked) RoundTrip(*http.Request) (*http.Response, error) {

@@ -1,8 +1,8 @@
-// Package fetch is for one polite HTTP request: paced per bucket, retried a few
-// times, its secret kept out of every error.
+// Package fetch sends HTTP requests politely: it paces them per rate-limit bucket, retries
+// them, and keeps the secret out of every error.
 //
-// It may not know what an answer means: that is asked of the Judge it is given.
-// The one rule it keeps: the same request is never sent more than three times.
+// It does not know what a response means; a Judge decides that. It never sends the same
+// request more than three times.
 package fetch
 
 import (
@@ -20,58 +20,54 @@ import (
 	"adtally"
 )
 
-// Tries is how often a request is sent at most, the first time included.
+// Tries is the maximum number of times that a request is sent, including the first.
 const Tries = 3
 
-// defaultLockTimeout is how long a stated wait is sat out before it is handed up.
+// defaultMaxWait is the longest announced wait that Do sits out instead of returning the fault.
 const defaultMaxWait = 15 * time.Minute
 
-// Request is one question. The secret travels in the Authorization header and
-// nowhere else.
+// Request is one request. The secret is sent in the Authorization header only.
 type Request struct {
 	Method string
-	URL    string     // without query
+	URL    string     // without the query
 	Query  url.Values // for GET
 	Form   url.Values // for POST
 	Secret adtally.Secret
-	// Buckets are the budgets that the request draws on. Requests of a bucket
+	// Buckets are the rate limits that the request counts against. Requests of the same bucket
 	// wait together.
 	Buckets []string
 }
 
-// Answer is what came back, whatever its status.
+// Answer is a response of any status.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	At     time.Time // the server's own clock, ours where it tells none
+	At     time.Time // the server's time, or ours if it sends none
 }
 
-// Judge turns an answer into an error, usually an adtally.Fault; nil means that
-// the answer is good.
+// Judge turns a response into an error, usually an adtally.Fault, or nil if the response is good.
 type Judge func(Answer) error
 
-// Gauge reads from an answer, and from what the Judge said of it, how full the
-// budgets are: on every answer, errors included.
+// Gauge reads from a response, and from the Judge's error, how full the buckets are. It is
+// called for every response.
 type Gauge func(Request, Answer, error) []Load
 
-// repeater is an error that knows whether it is the same as the one before, and so
-// will be the next time.
+// repeater is an error that can tell whether it is the same as the previous one. Such a
+// request is not retried.
 type repeater interface {
 	error
 	Repeats(before error) bool
 }
 
-// Client sends requests. The zero Client with a Judge is ready; it may be used
-// by many goroutines.
+// Client sends requests. A Client needs only a Judge. It is safe for concurrent use.
 type Client struct {
 	HTTP  *http.Client
 	Judge Judge
-	Gauge Gauge // nil = nothing is known of budgets, and a Wait closes the request's buckets
-	// MaxWait is how long a closed bucket is waited for; a quarter of an hour
-	// when zero.
+	Gauge Gauge // nil: a Wait closes the request's buckets, and nothing else is known
+	// MaxWait is the longest time to wait for a closed bucket; zero means 15 minutes.
 	MaxWait time.Duration
-	// Waiting is told when a request waits for its bucket.
+	// Waiting is called when a request waits for its bucket.
 	Waiting func(Wait)
 	// Backoff paces retries; nil means exponential from half a second.
 	Backoff func() backoff.BackOff
@@ -79,8 +75,8 @@ type Client struct {
 	pacer pacer
 }
 
-// Do sends a request until it is answered well, up to Tries times. The error is
-// the last one, and holds no secret.
+// Do sends a request until the Judge accepts the response, at most Tries times. The error
+// is the last one and does not contain the secret.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	var before error
 	op := func() (Answer, error) {
@@ -105,8 +101,8 @@ func (c *Client) pace() backoff.BackOff {
 	return backoff.NewExponentialBackOff()
 }
 
-// again decides whether an error is worth another try. How long a wait is goes by
-// the clock of the answer, as its end does.
+// again decides whether to retry. The length of a wait is measured by the clock of the
+// response, because its end is.
 func (c *Client) again(err error, at time.Time) error {
 	if err == nil {
 		return nil
@@ -120,17 +116,17 @@ func (c *Client) again(err error, at time.Time) error {
 
 func (c *Client) maxWait() time.Duration { return cmp.Or(c.MaxWait, defaultMaxWait) }
 
-// Used is how full the fullest of some budgets is, 1 = all of it, as the server
-// said last; not known where nothing was asked yet.
+// Used returns the share of the fullest of some buckets, 1 = full, as the server last
+// said. known is false if nothing was requested yet.
 func (c *Client) Used(buckets []string) (share float64, known bool) { return c.pacer.used(buckets) }
 
-// Observe takes in what an answer says that came inside another one.
+// Observe takes note of the rate limits in a response that was inside another one, as in a batch.
 func (c *Client) Observe(r Request, a Answer, judged error) {
 	c.pacer.learn(c.loads(r, a, judged), time.Now())
 }
 
-// loads is what is learned from an answer. A good one that says nothing of a
-// bucket shows that it is open.
+// loads returns the state of the buckets. A good response that says nothing about a bucket
+// shows that it is open.
 func (c *Client) loads(r Request, a Answer, judged error) (loads []Load) {
 	f := adtally.FaultOf(judged)
 	for _, name := range r.Buckets {
@@ -151,8 +147,8 @@ func (c *Client) loads(r Request, a Answer, judged error) (loads []Load) {
 func (c *Client) turn(ctx context.Context, r Request) error {
 	err := c.pacer.turn(ctx, r.Buckets, c.maxWait(), c.Waiting)
 	if closed, ok := errors.AsType[*tooLong](err); ok {
-		return &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "The platform allows no more calls for now",
-			Hint: "Nothing is lost; the same command goes on where it stopped.", Until: closed.Until, Err: err}
+		return &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "The platform's rate limit is reached",
+			Hint: "Nothing is lost. Run the same command again later; it continues where it stopped.", Until: closed.Until, Err: err}
 	}
 	return err
 }
@@ -196,9 +192,9 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, target, strings.NewReader(r.Form.Encode()))
 	if err != nil {
-		return nil, &adtally.Fault{Act: adtally.Configure, Code: "bad_address", Message: "The address of the API is not a URL", Hint: "Check --graph-url.", Err: err}
+		return nil, &adtally.Fault{Act: adtally.Configure, Code: "bad_address", Message: "The address of the API is not a valid URL", Hint: "Check --graph-url.", Err: err}
 	}
-	req.Header.Set("Accept-Encoding", "gzip") // said here, so that readBody unpacks it
+	req.Header.Set("Accept-Encoding", "gzip") // set here, so that readBody decompresses
 	if r.Method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -208,7 +204,7 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// Now is the clock that waits go by.
+// Now is the clock for waits.
 func (*Client) Now() time.Time { return time.Now() }
 
 func clock(h http.Header) time.Time {
@@ -223,11 +219,11 @@ func unreachable(err error) error {
 		return err
 	}
 	return &adtally.Fault{Act: adtally.Retry, Code: "unreachable", Message: "The API could not be reached",
-		Hint: "Check the network; the same command goes on where it stopped.", Err: err}
+		Hint: "Check the network. Then run the same command again; it continues where it stopped.", Err: err}
 }
 
-// scrub takes the secret out of an error. An error that does not hold it is
-// left as it is, so that errors.As still finds what is inside.
+// scrub removes the secret from an error. An error without it is returned unchanged, so
+// that errors.As still works.
 func scrub(err error, s adtally.Secret) error {
 	if err == nil || s.IsZero() || !strings.Contains(err.Error(), s.Reveal()) {
 		return err

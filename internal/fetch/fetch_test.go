@@ -15,7 +15,7 @@ import (
 	"adtally/internal/fetch"
 )
 
-// server answers from a list, one entry a request; the last one again and again.
+// server responds from a list, one entry per request; the last entry repeats.
 type server struct {
 	answers []func(*http.Request) (*http.Response, error)
 	seen    []*http.Request
@@ -42,7 +42,7 @@ func good(fetch.Answer) error { return nil }
 
 var canary = adtally.NewSecret("EAAcanary")
 
-func TestTheSecretTravelsInTheHeaderOnly(t *testing.T) { // PAINS #26
+func TestClient_SecretOnlyInHeader(t *testing.T) {
 	t.Parallel()
 	s := &server{answers: []func(*http.Request) (*http.Response, error){says(200, "{}")}}
 	a, err := client(s, good).Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/me", Query: url.Values{"fields": {"id"}}, Secret: canary})
@@ -60,7 +60,7 @@ func TestTheSecretTravelsInTheHeaderOnly(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestNoErrorHoldsTheSecret(t *testing.T) { // PAINS #26
+func TestClient_ErrorsHideTheSecret(t *testing.T) {
 	t.Parallel()
 	for name, judge := range map[string]fetch.Judge{
 		"fault": func(fetch.Answer) error {
@@ -80,7 +80,7 @@ func TestNoErrorHoldsTheSecret(t *testing.T) { // PAINS #26
 	}
 }
 
-func TestTheSameRequestIsSentThreeTimesAtMost(t *testing.T) {
+func TestClient_RetriesTwice(t *testing.T) {
 	t.Parallel()
 	drop := func(*http.Request) (*http.Response, error) { return nil, errors.New("connection reset") }
 	trouble := func(a fetch.Answer) error {
@@ -97,9 +97,9 @@ func TestTheSameRequestIsSentThreeTimesAtMost(t *testing.T) {
 		sent    int
 		fails   bool
 	}{
-		"trouble for ever":   {[]func(*http.Request) (*http.Response, error){says(500, "")}, 3, true},
+		"permanent failure":  {[]func(*http.Request) (*http.Response, error){says(500, "")}, 3, true},
 		"no connection":      {[]func(*http.Request) (*http.Response, error){drop}, 3, true},
-		"trouble that ends":  {[]func(*http.Request) (*http.Response, error){drop, says(500, ""), says(200, "")}, 3, false},
+		"temporary failure":  {[]func(*http.Request) (*http.Response, error){drop, says(500, ""), says(200, "")}, 3, false},
 		"refused":            {[]func(*http.Request) (*http.Response, error){says(400, "")}, 1, true},
 		"answered well once": {[]func(*http.Request) (*http.Response, error){says(200, "")}, 1, false},
 	} {
@@ -115,7 +115,7 @@ func TestTheSameRequestIsSentThreeTimesAtMost(t *testing.T) {
 	}
 }
 
-func TestABucketWaitsUntilItMayBeUsedAgainAndOthersDoNot(t *testing.T) { // R38
+func TestClient_WaitBlocksOneBucket(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		block := 4 * time.Minute
@@ -137,7 +137,7 @@ func TestABucketWaitsUntilItMayBeUsedAgainAndOthersDoNot(t *testing.T) { // R38
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, err := c.Do(ctx, fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"b"}}); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("a wait that is given up: %v", err)
+			t.Errorf("a cancelled wait: %v", err)
 		}
 		began := time.Now()
 		if _, err := c.Do(t.Context(), fetch.Request{Method: "GET", URL: "http://x/", Buckets: []string{"c"}}); err != nil || time.Since(began) > 0 {
@@ -146,7 +146,7 @@ func TestABucketWaitsUntilItMayBeUsedAgainAndOthersDoNot(t *testing.T) { // R38
 	})
 }
 
-func TestAWaitBeyondPatienceIsHandedUp(t *testing.T) {
+func TestClient_MaxWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{answers: []func(*http.Request) (*http.Response, error){says(400, "")}}
@@ -160,9 +160,9 @@ func TestAWaitBeyondPatienceIsHandedUp(t *testing.T) {
 	})
 }
 
-// A refusal that closes no budget is not asked about again either, where its end
-// is further off than patience by the clock of the answer.
-func TestARefusalForADayIsNotAskedAboutAgain(t *testing.T) {
+// A fault whose wait is longer than MaxWait, by the response's clock, is not retried, even
+// if no bucket is closed.
+func TestClient_LongWaitIsNotRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{answers: []func(*http.Request) (*http.Response, error){says(400, "")}}

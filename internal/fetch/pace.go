@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// Load is how full one budget is, as an answer said it.
+// Load is how full one bucket is, according to a response.
 type Load struct {
 	Bucket string
-	Used   float64       // 1 = all of it
-	For    time.Duration // the platform refuses for so long; zero = it said nothing
-	// Recovers is after how long the budget is whole again; zero = it said nothing.
+	Used   float64       // 1 = full
+	For    time.Duration // how long the platform refuses requests; zero: not stated
+	// Recovers is the time until the bucket is empty again; zero: not stated.
 	Recovers time.Duration
 }
 
-// Wait is what a person may be told: the bucket's requests go on at Until.
+// Wait says that requests of a bucket are delayed. It can be shown to a person.
 type Wait struct {
 	Bucket string
 	Until  time.Time
-	Used   float64       // of the budget, as was said last; 1 = all of it
-	Space  time.Duration // requests go out so far apart; zero = none goes out before Until
+	Used   float64       // share of the bucket in use, as last stated; 1 = full
+	Space  time.Duration // delay between requests; zero: no requests before Until
 }
 
-// From slowAt a bucket's requests are spaced, up to slowest at stopAt; from there
-// on they stop for a pause, and one by one find out whether the budget has
-// recovered. Budgets are counted over five minutes to an hour (META_API.md §5).
+// From slowAt, requests of a bucket are delayed, up to slowest at stopAt. From stopAt,
+// they pause, and then one request at a time finds out whether the bucket has recovered.
+// Meta counts buckets over five minutes to an hour (docs/meta-api.md#rate-limits).
 const (
 	slowAt  = 0.75
 	stopAt  = 0.95
@@ -33,9 +33,9 @@ const (
 	pause   = time.Minute
 )
 
-// worthSaying is how long a wait must be to be told of. That requests are spaced
-// is told however short the space is: a thousand short ones are a long wait.
-const worthSaying = 5 * time.Second
+// minReportedWait is the shortest pause to report. Delays between requests are always
+// reported: a thousand short ones are a long wait.
+const minReportedWait = 5 * time.Second
 
 // pacer knows when each bucket may be used next.
 type pacer struct {
@@ -43,12 +43,12 @@ type pacer struct {
 	buckets map[string]*bucket
 }
 
-// bucket is one budget.
+// bucket is one rate limit.
 type bucket struct {
-	used  float64       // as was said last
-	until time.Time     // nothing is sent before it
-	space time.Duration // between two requests
-	next  time.Time     // when the next may be sent, because of space
+	used  float64       // as last stated
+	until time.Time     // no request before this time
+	space time.Duration // delay between two requests
+	next  time.Time     // the earliest time of the next request, because of space
 }
 
 func (p *pacer) bucket(name string) *bucket {
@@ -63,27 +63,27 @@ func (p *pacer) bucket(name string) *bucket {
 	return b
 }
 
-// learn takes in what an answer said.
+// learn takes note of what a response said.
 func (p *pacer) learn(loads []Load, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, l := range loads {
 		b := p.bucket(l.Bucket)
 		b.used = l.Used
-		if b.until.Before(now) { // what was asked before a block says nothing of the time after it
+		if b.until.Before(now) { // a request sent before a block says nothing about the time after it
 			b.space = spacing(l.Used)
 		}
 		if l.For == 0 && l.Used >= stopAt {
 			l.For = untilWhole(l.Recovers)
 		}
 		if until := now.Add(l.For); l.For > 0 && until.After(b.until) {
-			b.until, b.space = until, min(slowest, l.For) // after a block one finds out for all
+			b.until, b.space = until, min(slowest, l.For) // after a block, one request tests the bucket for all
 		}
 	}
 }
 
-// untilWhole is how long a budget that is nearly full is left alone: as long as the
-// platform says, and a pause at most, since it refuses nothing yet.
+// untilWhole returns how long to pause for an almost full bucket: as long as the platform
+// says, but at most the default pause, because requests are not refused yet.
 func untilWhole(recovers time.Duration) time.Duration {
 	if recovers > 0 {
 		return min(recovers, pause)
@@ -91,7 +91,7 @@ func untilWhole(recovers time.Duration) time.Duration {
 	return pause
 }
 
-// used is how full the fullest of some buckets is, as far as was said.
+// used returns the share of the fullest of some buckets, as far as it is known.
 func (p *pacer) used(names []string) (share float64, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,14 +103,14 @@ func (p *pacer) used(names []string) (share float64, known bool) {
 	return share, known
 }
 
-// spacing grows evenly from none at slowAt to slowest at stopAt.
+// spacing grows linearly from zero at slowAt to slowest at stopAt.
 func spacing(used float64) time.Duration {
 	part := (used - slowAt) / (stopAt - slowAt)
 	return time.Duration(min(max(part, 0), 1) * float64(slowest))
 }
 
-// turn waits until all of the buckets may be used. It gives up at once where
-// that is further off than patience.
+// turn waits until all of the buckets may be used. It fails immediately if that takes
+// longer than maxWait.
 func (p *pacer) turn(ctx context.Context, names []string, maxWait time.Duration, tell func(Wait)) error {
 	for {
 		w, free := p.reserve(names, time.Now())
@@ -121,7 +121,7 @@ func (p *pacer) turn(ctx context.Context, names []string, maxWait time.Duration,
 		if left > maxWait {
 			return &tooLong{w}
 		}
-		if (left > worthSaying || w.Space > 0) && tell != nil {
+		if (left > minReportedWait || w.Space > 0) && tell != nil {
 			tell(w)
 		}
 		if err := sleep(ctx, left); err != nil {
@@ -130,14 +130,14 @@ func (p *pacer) turn(ctx context.Context, names []string, maxWait time.Duration,
 	}
 }
 
-// tooLong says that a bucket is closed for longer than one waits.
+// tooLong means that a bucket is closed for longer than maxWait.
 type tooLong struct{ Wait }
 
 func (e *tooLong) Error() string {
 	return "no more requests before " + e.Until.UTC().Format("15:04 MST")
 }
 
-// reserve takes a turn in every bucket, or says which is closed the longest.
+// reserve takes a turn in every bucket, or returns the longest wait.
 func (p *pacer) reserve(names []string, now time.Time) (longest Wait, free bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"adtally/internal/fetch"
 )
 
-// gauged answers with the fullness that it is set to, as a percentage.
+// gauged returns a client whose server reports the share that it is set to, as a percentage.
 func gauged(s *server) *fetch.Client {
 	return &fetch.Client{HTTP: &http.Client{Transport: s}, Judge: good, Gauge: func(r fetch.Request, a fetch.Answer, _ error) []fetch.Load {
 		n, err := strconv.Atoi(string(a.Body))
@@ -23,7 +23,7 @@ func gauged(s *server) *fetch.Client {
 	}}
 }
 
-func TestAFullerBudgetIsUsedMoreSlowlyAndAFullOneNotAtAll(t *testing.T) { // R38
+func TestPace_SlowsDownAsTheBudgetFills(t *testing.T) {
 	t.Parallel()
 	for percent, want := range map[int]struct{ least, most time.Duration }{
 		10: {0, 0}, 70: {0, 0}, 80: {time.Second, 2 * time.Second}, 94: {4 * time.Second, 5 * time.Second},
@@ -37,8 +37,8 @@ func TestAFullerBudgetIsUsedMoreSlowlyAndAFullOneNotAtAll(t *testing.T) { // R38
 					t.Fatal(err)
 				}
 			}
-			// The first answer tells how full it is, and the second request may go
-			// at once; the third comes after a space.
+			// The second request may go out immediately, because only the first response says how
+			// full the bucket is. The third is delayed.
 			if waited := s.at[2].Sub(s.at[1]); waited < want.least || waited > want.most {
 				t.Errorf("at %d %% it waited %s, want %s to %s", percent, waited, want.least, want.most)
 			}
@@ -50,9 +50,8 @@ func TestAFullerBudgetIsUsedMoreSlowlyAndAFullOneNotAtAll(t *testing.T) { // R38
 	}
 }
 
-// A budget that is nearly full, and is said to be whole again soon, is left alone
-// until then, and not for a minute.
-func TestANearlyFullBudgetIsLeftAloneAsLongAsIsStated(t *testing.T) { // R38
+// If an almost full bucket will recover soon, requests pause until then and not for a minute.
+func TestPace_WaitsForRecovery(t *testing.T) {
 	t.Parallel()
 	for recovers, want := range map[time.Duration]time.Duration{
 		0: time.Minute, time.Second: time.Second, 3 * time.Second: 3 * time.Second, 40 * time.Second: 40 * time.Second, 10 * time.Minute: time.Minute,
@@ -69,13 +68,13 @@ func TestANearlyFullBudgetIsLeftAloneAsLongAsIsStated(t *testing.T) { // R38
 				}
 			}
 			if first, second := s.at[1].Sub(s.at[0]), s.at[2].Sub(s.at[1]); first != want || second != want {
-				t.Errorf("whole again in %s: it waited %s and %s, want %s", recovers, first, second, want)
+				t.Errorf("recovers in %s: waited %s and %s, want %s", recovers, first, second, want)
 			}
 		})
 	}
 }
 
-func TestAfterABlockOneRequestFindsOutForAll(t *testing.T) { // R38
+func TestPace_OneProbeAfterABlock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		opens := time.Now().Add(30 * time.Minute)
@@ -126,14 +125,13 @@ func TestAfterABlockOneRequestFindsOutForAll(t *testing.T) { // R38
 			}
 		}
 		if refused != 1 || first != 1 || len(s.at) != 7 || told < 6 {
-			t.Errorf("of %d requests %d were sent while it was closed (want 1, which found out) and %d when it opened (want 1); told %d times", len(s.at), refused, first, told)
+			t.Errorf("of %d requests, %d were sent while the bucket was closed (want 1) and %d when it opened (want 1); reported %d times", len(s.at), refused, first, told)
 		}
 	})
 }
 
-// That requests are spaced is told, with how full the budget is: a thousand short
-// waits are a long one.
-func TestPace_SpacedRequestsAreTold(t *testing.T) {
+// Delays are reported together with the share in use: a thousand short delays are a long wait.
+func TestPace_ReportsSpacing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{answers: []func(*http.Request) (*http.Response, error){says(200, "{}")}}
@@ -148,7 +146,7 @@ func TestPace_SpacedRequestsAreTold(t *testing.T) {
 			}
 		}
 		if time.Since(began) < time.Second || len(told) < 3 {
-			t.Fatalf("five requests took %s, and %d waits were told", time.Since(began), len(told))
+			t.Fatalf("five requests took %s, and %d waits were reported", time.Since(began), len(told))
 		}
 		for _, w := range told {
 			if w.Bucket != "a" || w.Used != 0.77 || w.Space <= 0 || !w.Until.After(began) {

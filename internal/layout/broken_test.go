@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// broken is a project of a few files in which one law is broken.
+// broken is a project of a few files that breaks one rule.
 type broken struct {
 	files map[string]string
-	want  string // the one offence; "" = none
+	want  string // the one violation; empty if there is none
 }
 
-// one is a project of one file whose package is introduced.
+// one returns a project of one file with a package comment.
 func one(name, rest string) map[string]string {
 	s := strings.Split(name, "/")
 	pkg := s[max(len(s)-2, 0)]
@@ -55,11 +55,11 @@ var examples = map[string]broken{
 	"a stranger unannounced":  {one("internal/store/a.go", importing("example.com/orm")), "internal/store may not use example.com/orm: a dependency is a decision"},
 	"a stranger of like name": {one("internal/store/a.go", importing("modernc.org/sqlitex")), "internal/store may not use modernc.org/sqlitex"},
 
-	"no introduction": {map[string]string{"internal/table/a.go": "package table\n"}, "internal/table/a.go:1: package table has no comment that says what it is for"},
-	"a command":       {map[string]string{"cmd/adtally/a.go": "package main\n"}, "cmd/adtally/a.go:1: package main has no comment"},
-	"empty file name": {one("internal/table/string_utils.go", ""), `internal/table/string_utils.go:2: "utils" names nothing`},
-	"empty name":      {map[string]string{"internal/table/a.go": "// Package common is it.\npackage common\n"}, `"common" names nothing`},
-	"silent function": {one("internal/table/a.go", "func Sum() {}\n"), "internal/table/a.go:3: Sum is exported and says not what it is"},
+	"no introduction": {map[string]string{"internal/table/a.go": "package table\n"}, "internal/table/a.go:1: package table has no package comment"},
+	"a command":       {map[string]string{"cmd/adtally/a.go": "package main\n"}, "cmd/adtally/a.go:1: package main has no package comment"},
+	"empty file name": {one("internal/table/string_utils.go", ""), `internal/table/string_utils.go:2: "utils" says nothing about what is inside`},
+	"empty name":      {map[string]string{"internal/table/a.go": "// Package common is it.\npackage common\n"}, `"common" says nothing about what is inside`},
+	"silent function": {one("internal/table/a.go", "func Sum() {}\n"), "internal/table/a.go:3: Sum is exported and has no comment"},
 	"silent method":   {one("internal/table/a.go", "// T is.\ntype T[E any] int\nfunc (*T[E]) Sum() {}\n"), "internal/table/a.go:5: Sum is exported"},
 	"silent type":     {one("internal/table/a.go", "type T int\n"), "T is exported"},
 	"silent constant": {one("internal/table/a.go", "const (\n\tA = 1 // the first\n\tB = 2\n)\n"), "internal/table/a.go:5: B is exported"},
@@ -67,13 +67,13 @@ var examples = map[string]broken{
 
 	"long file":           {one("internal/table/a.go", strings.Repeat("\n", 400)), "internal/table/a.go:2: the file has 402 lines, more than 400"},
 	"long function":       {one("internal/table/a.go", "func f() {"+strings.Repeat("\n", 60)+"}\n"), "internal/table/a.go:3: f has 61 lines, more than 60"},
-	"clock in the engine": {one("internal/engine/a.go", "import \"time\"\nvar now = time.Now\n"), "internal/engine/a.go:4: time.Now in a pkgRule that plans"},
-	"clock in an adapter": {one("internal/connector/x/a.go", "import \"time\"\nvar d = time.Since(time.Time{})\n"), "internal/connector/x/a.go:4: time.Since in a pkgRule that plans"},
+	"clock in the engine": {one("internal/engine/a.go", "import \"time\"\nvar now = time.Now\n"), "internal/engine/a.go:4: time.Now in a package that plans"},
+	"clock in an adapter": {one("internal/connector/x/a.go", "import \"time\"\nvar d = time.Since(time.Time{})\n"), "internal/connector/x/a.go:4: time.Since in a package that plans"},
 	"clock where it may":  {one("internal/fetch/a.go", "import \"time\"\nvar now = time.Now\n"), ""},
 }
 
-// A law that cannot be broken keeps nothing.
-func TestEveryLawCanBeBroken(t *testing.T) {
+// Each example must be found: a rule that cannot be broken is useless.
+func TestLayout_RulesDetectViolations(t *testing.T) {
 	t.Parallel()
 	for name, h := range examples {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestEveryLawCanBeBroken(t *testing.T) {
 			for path, text := range h.files {
 				files = append(files, parse(t, path, text))
 			}
-			got := offences(files)
+			got := violations(files)
 			if h.want == "" && len(got) > 0 || h.want != "" && (len(got) != 1 || !strings.Contains(got[0], h.want)) {
 				t.Errorf("got %q, want %q", got, h.want)
 			}
@@ -90,33 +90,33 @@ func TestEveryLawCanBeBroken(t *testing.T) {
 	}
 }
 
-func TestARegistryIsFound(t *testing.T) {
+func TestNamesRegistry(t *testing.T) {
 	t.Parallel()
 	if got := namesRegistry("GOPROXY=https://" + registries[0] + ",direct"); got != registries[0] {
 		t.Errorf("got %q", got)
 	}
 	if got := namesRegistry("go mod download"); got != "" {
-		t.Errorf("got %q where none is named", got)
+		t.Errorf("got %q, but there is no registry in the text", got)
 	}
 }
 
-// Every law is broken by one of the examples above.
-func TestNoLawIsForgotten(t *testing.T) {
+// Every rule has an example that breaks it.
+func TestLayout_EveryRuleHasAnExample(t *testing.T) {
 	t.Parallel()
 	var broken []int
 	for _, h := range examples {
 		for path, text := range h.files {
 			f := parse(t, path, text)
-			for i, law := range laws {
+			for i, law := range rules {
 				if h.want != "" && slices.ContainsFunc(law(f), func(s string) bool { return strings.Contains(s, h.want) }) {
 					broken = append(broken, i)
 				}
 			}
 		}
 	}
-	for i := range laws {
+	for i := range rules {
 		if !slices.Contains(broken, i) {
-			t.Errorf("no example breaks law %d", i)
+			t.Errorf("no example breaks rule %d", i)
 		}
 	}
 }

@@ -13,12 +13,12 @@ import (
 	"testing"
 )
 
-// root is the top of the project, seen from here.
+// root is the project's folder, relative to this package.
 const root = "../.."
 
-// source is one Go file as it is written.
+// source is a Go file.
 type source struct {
-	path   string // from the top, with slashes
+	path   string // relative to root, with slashes
 	folder string
 	test   bool
 	lines  int
@@ -43,11 +43,10 @@ func parse(t *testing.T, name, text string) *source {
 
 func (s *source) line(p token.Pos) int { return s.set.Position(p).Line }
 
-// skipped are folders that hold none of our own code, or tools with a module of
-// their own.
+// skipped are folders without our own code, or tools in a module of their own.
 var skipped = []string{"testdata", "node_modules", "bin", "tools", "demo"}
 
-// project reads every Go file of the project, whatever its build tags.
+// project reads every Go file, whatever its build tags.
 func project(t *testing.T) (all []*source) {
 	t.Helper()
 	each(t, func(name, text string) {
@@ -58,7 +57,7 @@ func project(t *testing.T) (all []*source) {
 	return all
 }
 
-// each reads every file below the top, but for what is hidden or built.
+// each calls do for every file of the project, except hidden and generated ones.
 func each(t *testing.T, do func(name, text string), without ...string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {

@@ -10,30 +10,30 @@ import (
 	"strings"
 )
 
-// laws are what every file is held to. A law says what is wrong and where.
-var laws = []func(*source) []string{
+// rules are the rules for a file. Each returns its violations.
+var rules = []func(*source) []string{
 	imports, names, documented, sizes, clocks,
 }
 
-// offences are all that is wrong with the files.
-func offences(files []*source) (all []string) {
+// violations checks all rules.
+func violations(files []*source) (all []string) {
 	for _, f := range files {
-		for _, law := range laws {
+		for _, law := range rules {
 			all = append(all, law(f)...)
 		}
 	}
 	return append(all, introduced(files)...)
 }
 
-func (s *source) offence(p token.Pos, format string, a ...any) string {
+func (s *source) violation(p token.Pos, format string, a ...any) string {
 	return fmt.Sprintf("%s:%d: ", s.path, s.line(p)) + fmt.Sprintf(format, a...)
 }
 
-// imports: no arrow up, none sideways, and no stranger without a decision.
+// imports checks imports against the import table and the list of dependencies.
 func imports(s *source) (bad []string) {
 	r, known := packageOf(s.folder)
 	if !known {
-		return []string{s.offence(s.tree.Package, "the folder %s has no row in the import table: give it a row (packages_test.go, docs/decisions/0001)", s.folder)}
+		return []string{s.violation(s.tree.Package, "the folder %s has no row in the import table: give it a row (packages_test.go, docs/decisions/0001)", s.folder)}
 	}
 	allowed := r.ours
 	if s.test {
@@ -42,14 +42,14 @@ func imports(s *source) (bad []string) {
 	for _, spec := range s.tree.Imports {
 		name, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
-			continue // the parser has refused it already
+			continue // the parser has already rejected it
 		}
 		folder, ours := ourFolder(name)
 		switch {
 		case ours && !fitsAny(allowed, folder):
-			bad = append(bad, s.offence(spec.Pos(), "%s may not import %s", spoken(s), name))
-		case !ours && !standard(name) && !stranger(s, name):
-			bad = append(bad, s.offence(spec.Pos(), "%s may not use %s: a dependency is a decision (packages_test.go, docs/decisions/0007)", spoken(s), name))
+			bad = append(bad, s.violation(spec.Pos(), "%s may not import %s", spoken(s), name))
+		case !ours && !standard(name) && !mayUse(s, name):
+			bad = append(bad, s.violation(spec.Pos(), "%s may not use %s: a dependency is a decision (packages_test.go, docs/decisions/0007)", spoken(s), name))
 		}
 	}
 	return bad
@@ -66,8 +66,8 @@ func spoken(s *source) string {
 	return folder
 }
 
-// stranger says whether a file may use somebody else's package.
-func stranger(s *source, name string) bool {
+// mayUse reports whether a file may import a third-party package.
+func mayUse(s *source, name string) bool {
 	for _, d := range dependencies {
 		if strings.HasPrefix(name+"/", d.path+"/") && (fitsAny(d.folders, s.folder) || s.test && fitsAny(d.tests, s.folder)) {
 			return true
@@ -76,21 +76,21 @@ func stranger(s *source, name string) bool {
 	return false
 }
 
-// emptyNames say nothing of what is inside.
+// emptyNames say nothing about what is inside.
 var emptyNames = []string{"util", "helper", "manager", "common"}
 
-// names: neither a file nor a package is named after nothing.
+// names checks that no file or package has an empty name.
 func names(s *source) (bad []string) {
 	file := strings.TrimSuffix(path.Base(s.path), ".go")
 	for _, part := range append(strings.Split(file, "_"), strings.TrimSuffix(s.tree.Name.Name, "_test")) {
 		if slices.Contains(emptyNames, strings.TrimSuffix(part, "s")) {
-			bad = append(bad, s.offence(s.tree.Package, "%q names nothing: say what is inside", part))
+			bad = append(bad, s.violation(s.tree.Package, "%q says nothing about what is inside", part))
 		}
 	}
 	return bad
 }
 
-// introduced: every package says what it is for.
+// introduced checks that every package has a comment.
 func introduced(files []*source) (bad []string) {
 	done := map[string]bool{}
 	for _, f := range files {
@@ -104,14 +104,14 @@ func introduced(files []*source) (bad []string) {
 	}
 	for _, f := range files {
 		if !f.test && !done[f.folder] {
-			done[f.folder] = true // said once
-			bad = append(bad, f.offence(f.tree.Package, "package %s has no comment that says what it is for", f.tree.Name.Name))
+			done[f.folder] = true // report it once
+			bad = append(bad, f.violation(f.tree.Package, "package %s has no package comment", f.tree.Name.Name))
 		}
 	}
 	return bad
 }
 
-// documented: what others can use says what it is.
+// documented checks that every exported name has a comment.
 func documented(s *source) (bad []string) {
 	if s.test || s.tree.Name.Name == "main" {
 		return nil
@@ -120,7 +120,7 @@ func documented(s *source) (bad []string) {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
 			if d.Doc == nil && d.Name.IsExported() && !selfEvident(d) {
-				bad = append(bad, s.offence(d.Pos(), "%s is exported and says not what it is", d.Name.Name))
+				bad = append(bad, s.violation(d.Pos(), "%s is exported and has no comment", d.Name.Name))
 			}
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
@@ -131,7 +131,7 @@ func documented(s *source) (bad []string) {
 	return bad
 }
 
-// known are methods whose meaning is the standard library's.
+// known are methods with a standard meaning.
 var known = []string{"String", "Error", "Unwrap"}
 
 func selfEvident(d *ast.FuncDecl) bool {
@@ -164,22 +164,22 @@ func (s *source) spec(d *ast.GenDecl, spec ast.Spec) (bad []string) {
 	}
 	for _, n := range names {
 		if n.IsExported() && !said {
-			bad = append(bad, s.offence(n.Pos(), "%s is exported and says not what it is", n.Name))
+			bad = append(bad, s.violation(n.Pos(), "%s is exported and has no comment", n.Name))
 		}
 	}
 	return bad
 }
 
-// Past these, stop and look.
+// Limits on lengths.
 const (
 	fileLines     = 400
 	functionLines = 60
 )
 
-// sizes: nothing is too long to be read at once.
+// sizes checks that files and functions are short enough.
 func sizes(s *source) (bad []string) {
 	if s.lines > fileLines {
-		bad = append(bad, s.offence(s.tree.Package, "the file has %d lines, more than %d", s.lines, fileLines))
+		bad = append(bad, s.violation(s.tree.Package, "the file has %d lines, more than %d", s.lines, fileLines))
 	}
 	for _, d := range s.tree.Decls {
 		f, ok := d.(*ast.FuncDecl)
@@ -187,16 +187,16 @@ func sizes(s *source) (bad []string) {
 			continue
 		}
 		if n := s.line(f.End()) - s.line(f.Pos()) + 1; n > functionLines {
-			bad = append(bad, s.offence(f.Pos(), "%s has %d lines, more than %d", f.Name.Name, n, functionLines))
+			bad = append(bad, s.violation(f.Pos(), "%s has %d lines, more than %d", f.Name.Name, n, functionLines))
 		}
 	}
 	return bad
 }
 
-// planning are the packages that are told what time it is.
+// planning are the packages that must get the time as a parameter.
 var planning = []string{"internal/connector/**", "internal/engine", "internal/vault", "internal/notify"}
 
-// clocks: whoever plans is given the time.
+// clocks checks that planning packages do not read the clock.
 func clocks(s *source) (bad []string) {
 	if s.test || !fitsAny(planning, s.folder) {
 		return nil
@@ -207,7 +207,7 @@ func clocks(s *source) (bad []string) {
 			return true
 		}
 		if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
-			bad = append(bad, s.offence(sel.Pos(), "time.%s in a pkgRule that plans: the time is a parameter", sel.Sel.Name))
+			bad = append(bad, s.violation(sel.Pos(), "time.%s in a package that plans: pass the time as a parameter", sel.Sel.Name))
 		}
 		return true
 	})

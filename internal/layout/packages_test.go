@@ -6,18 +6,17 @@ import (
 	"strings"
 )
 
-// module is how our own imports begin; the words of the project are the module
-// itself.
+// module is the prefix of our own imports. The root package is the module itself.
 const module = "adtally"
 
-// pkgRule is one row of the import table.
+// pkgRule is a row of the import table.
 type pkgRule struct {
-	folder string // "/*" at the end: any one folder; "/**": any below, and itself
+	folder string // "/*" at the end: a folder directly below; "/**": the folder itself and any folder below
 	ours   []string
-	tests  []string // what its tests may import besides
+	tests  []string // what its tests may import in addition
 }
 
-// Rooms that many rows name.
+// Packages that many rows name.
 const (
 	words       = ""
 	rows        = "internal/table"
@@ -38,13 +37,13 @@ const (
 	anyStore    = "internal/destination/*"
 )
 
-// The import table of docs/decisions/0001. The first row that fits a folder is
-// its row; a folder that fits none is an error.
+// The import table of docs/decisions/0001. The first row that matches a folder applies; a
+// folder without a row is an error.
 //
-// A test may import what its pkgRule may, the pkgRule itself, and what the row adds:
-// the suites that hold all adapters to their contract. A test of the simulator
-// never imports a connector and a test of a connector never the simulator, since
-// each is there to catch the other. Only the edge's tests see both.
+// A test may import what its package may, the package itself, and the row's extra
+// packages: the suites that test all adapters against their contract. Tests of the
+// simulator never import a connector, and tests of a connector never import the simulator,
+// so that each can catch the other's mistakes. Only tests of cmd import both.
 var packages = []pkgRule{
 	{folder: words},
 	{folder: rows, ours: []string{words}},
@@ -70,15 +69,15 @@ var packages = []pkgRule{
 	{folder: thisPackage},
 }
 
-// dependency is somebody else's package and where it may be used. Why we have
-// it at all stands in docs/decisions/0007.
+// dependency is a third-party package and where it may be used. docs/decisions/0007 says
+// why we have it.
 type dependency struct {
-	path    string // its beginning, whole parts
+	path    string // the beginning of the path, in whole elements
 	folders []string
-	tests   []string // where tests may use it besides
+	tests   []string // where tests may use it in addition
 }
 
-// A dependency that is not here is an error: it is a decision first.
+// A dependency that is not in this list is an error: it needs a decision first.
 var dependencies = []dependency{
 	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
 	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
@@ -112,7 +111,7 @@ var dependencies = []dependency{
 	{"pgregory.net/rapid", []string{readingLaw, writingLaw}, []string{everything}},
 }
 
-// fits says whether a folder is meant by a pattern.
+// fits reports whether a folder matches a pattern.
 func fits(pattern, folder string) bool {
 	if pattern == everything {
 		return true
@@ -136,7 +135,7 @@ func packageOf(folder string) (pkgRule, bool) {
 	return packages[i], true
 }
 
-// ourFolder is the folder of an import of ours.
+// ourFolder returns the folder of an import, if it is ours.
 func ourFolder(name string) (folder string, ours bool) {
 	if name == module {
 		return words, true
@@ -144,8 +143,7 @@ func ourFolder(name string) (folder string, ours bool) {
 	return strings.CutPrefix(name, module+"/")
 }
 
-// standard says whether an import is of the standard library: its first part
-// has no dot.
+// standard reports whether an import is in the standard library: its first element has no dot.
 func standard(name string) bool {
 	first, _, _ := strings.Cut(name, "/")
 	return !strings.Contains(first, ".")

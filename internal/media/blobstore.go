@@ -6,9 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image"
-	_ "image/gif"  // sizes of these types are read
-	_ "image/jpeg" // "
-	_ "image/png"  // "
+	_ "image/gif" // decoders for the sizes of pictures
+	_ "image/jpeg"
+	_ "image/png"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,21 +16,21 @@ import (
 	"adtally"
 )
 
-// BlobStore is a folder of files that are named by the hash of what is in them.
+// BlobStore is a folder of files that are named by the hash of their content.
 type BlobStore struct{ Dir string }
 
-// File is a content in the blob store.
+// File is a file in the blob store.
 type File struct {
-	Hash, Name, Type string // the name is below the folder
+	Hash, Name, Type string // Name is relative to the folder
 	Bytes            int64
-	Width, Height    int // zero where the type is not read
+	Width, Height    int // zero if the type cannot be decoded
 }
 
-// endings are the types of picture that are kept: those that the standard
-// library tells by their first bytes.
+// endings are the file extensions of the accepted types, which net/http detects from the
+// first bytes.
 var endings = map[string]string{"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "image/bmp": ".bmp"}
 
-// Put keeps a picture. One that is there already is not written again.
+// Put stores a picture. If it is already stored, nothing is written.
 func (s BlobStore) Put(body []byte) (File, error) {
 	f, err := look(body)
 	if err != nil || s.Has(f.Name) {
@@ -38,23 +38,23 @@ func (s BlobStore) Put(body []byte) (File, error) {
 	}
 	if err := s.write(f.Name, body); err != nil {
 		return f, &adtally.Fault{Act: adtally.Configure, Code: "folder", Message: "The folder of pictures cannot be written",
-			Hint: "Check the folder's permissions and the space that is left.", Err: err}
+			Hint: "Check the folder's permissions and the free disk space.", Err: err}
 	}
 	return f, nil
 }
 
-// Has says whether a file is there.
+// Has reports whether a file exists.
 func (s BlobStore) Has(name string) bool {
 	info, err := os.Stat(filepath.Join(s.Dir, filepath.FromSlash(name)))
 	return err == nil && info.Mode().IsRegular()
 }
 
-// look says what a content is. What its server called it does not count.
+// look detects the type and size of a picture from its bytes. The server's Content-Type is ignored.
 func look(body []byte) (File, error) {
 	kind := http.DetectContentType(body)
 	ending, isPicture := endings[kind]
 	if !isPicture {
-		return File{}, missing("no_picture", "The link leads to %s, and not to a picture", kind)
+		return File{}, missing("no_picture", "The link leads to %s instead of a picture", kind)
 	}
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
@@ -65,7 +65,7 @@ func look(body []byte) (File, error) {
 	return f, nil
 }
 
-// write makes a file that is there whole or not at all, also after a power cut.
+// write creates a file that is complete or does not exist, even after a power failure.
 func (s BlobStore) write(name string, body []byte) error {
 	path := filepath.Join(s.Dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
@@ -85,12 +85,12 @@ func (s BlobStore) write(name string, body []byte) error {
 		err = os.Rename(temporary.Name(), path)
 	}
 	if err != nil {
-		_ = os.Remove(temporary.Name()) // the first error says more
+		_ = os.Remove(temporary.Name()) // the first error is more useful
 	}
 	return err
 }
 
-// missing is why a picture could not be had.
+// missing returns the fault for a picture that could not be downloaded.
 func missing(code, format string, a ...any) *adtally.Fault {
-	return &adtally.Fault{Act: adtally.Retry, Code: code, Message: fmt.Sprintf(format, a...), Hint: "It is tried again at the next sync."}
+	return &adtally.Fault{Act: adtally.Retry, Code: code, Message: fmt.Sprintf(format, a...), Hint: "The next sync tries again."}
 }

@@ -20,7 +20,7 @@ import (
 	"adtally/internal/media"
 )
 
-// encoded is a picture of one type.
+// encoded returns a picture of a given type.
 func encoded(t testing.TB, encode func(io.Writer, image.Image) error) []byte {
 	t.Helper()
 	p := image.NewRGBA(image.Rect(0, 0, 40, 30))
@@ -35,8 +35,8 @@ func encoded(t testing.TB, encode func(io.Writer, image.Image) error) []byte {
 func asJPEG(w io.Writer, p image.Image) error { return jpeg.Encode(w, p, nil) }
 func asGIF(w io.Writer, p image.Image) error  { return gif.Encode(w, p, nil) }
 
-// PAINS #34: a content is one file, named by its hash and its own type.
-func TestAPictureIsNamedByItsContent(t *testing.T) {
+// Each content is one file, named by its hash and detected type.
+func TestBlobStore_NamesByHash(t *testing.T) {
 	t.Parallel()
 	blobs := media.BlobStore{Dir: filepath.Join(t.TempDir(), "not", "yet")}
 	for ending, body := range map[string][]byte{".png": encoded(t, png.Encode), ".jpg": encoded(t, asJPEG), ".gif": encoded(t, asGIF)} {
@@ -57,12 +57,12 @@ func TestAPictureIsNamedByItsContent(t *testing.T) {
 		t.Errorf("a type whose size is not read: %+v, %v", f, err)
 	}
 	if blobs.Has("") || blobs.Has("ab") || blobs.Has("ab/cd.png") {
-		t.Error("what is not there is there")
+		t.Error("Has reports a file that does not exist")
 	}
 }
 
-// What is no picture is not kept, whatever its server calls it.
-func TestWhatIsNoPictureIsNotKept(t *testing.T) {
+// Content that is not a picture is rejected, whatever the server calls it.
+func TestBlobStore_RejectsOtherContent(t *testing.T) {
 	t.Parallel()
 	blobs := media.BlobStore{Dir: t.TempDir()}
 	for _, body := range []string{"", "<html>", "URL signature expired", "%PDF-1.7", "<svg xmlns='http://www.w3.org/2000/svg'/>", "\x00\x00\x00\x18ftypmp42"} {
@@ -75,8 +75,8 @@ func TestWhatIsNoPictureIsNotKept(t *testing.T) {
 	}
 }
 
-// Many who keep the same picture at once leave one whole file and nothing else.
-func TestOneContentIsOneFileWhoeverKeepsIt(t *testing.T) {
+// Concurrent writers of the same picture leave exactly one complete file.
+func TestBlobStore_ConcurrentPut(t *testing.T) {
 	t.Parallel()
 	blobs, body := media.BlobStore{Dir: t.TempDir()}, encoded(t, png.Encode)
 	var all sync.WaitGroup
@@ -96,8 +96,8 @@ func TestOneContentIsOneFileWhoeverKeepsIt(t *testing.T) {
 	}
 }
 
-// Whatever bytes come, what is kept is what came.
-func FuzzWhatIsKeptIsWhatCame(f *testing.F) {
+// A stored file has exactly the bytes that were passed to Put.
+func FuzzBlobStore_Put(f *testing.F) {
 	for _, encode := range []func(io.Writer, image.Image) error{png.Encode, asJPEG, asGIF} {
 		f.Add(encoded(f, encode))
 	}

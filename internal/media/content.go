@@ -8,13 +8,13 @@ import (
 	"adtally"
 )
 
-// name is what a picture is known by, whoever shows it.
+// name identifies a picture, whichever object shows it.
 type name struct{ kind, name string }
 
-// object is what a picture shows.
+// object is what shows a picture.
 type object struct{ kind, id string }
 
-// content is a picture that is kept, or why it is not.
+// content is a stored picture, or the reason why it is missing.
 type content struct {
 	once    sync.Once
 	file    File
@@ -22,11 +22,11 @@ type content struct {
 	err     error
 }
 
-// stateLeft is the state of what there was no time for. It is not written.
+// stateLeft is the state of a picture for which there was no time. It is not written to the table.
 const stateLeft = "left"
 
-// content gives the picture of a name. It is fetched once, whoever asks; nil =
-// nothing leads to it.
+// content returns the picture with a name. It is downloaded only once for all objects; nil
+// means that there is no link to it.
 func (w *work) content(ctx context.Context, n name, link string) (*content, error) {
 	w.mu.Lock()
 	c := w.contents[n]
@@ -52,7 +52,7 @@ func (w *work) fetch(ctx context.Context, c *content, link string) {
 	case ctx.Err() != nil:
 		c.err = context.Cause(ctx)
 	case limited.Err() != nil && c.err != nil:
-		c.err = missing(stateLeft, "There was no time left for the picture")
+		c.err = missing(stateLeft, "There was no time left to download the picture")
 	case c.err == nil:
 		c.fetched = w.Now()
 		w.mu.Lock()
@@ -89,8 +89,7 @@ func (r *record) fail(n name, f *adtally.Fault) {
 	}
 }
 
-// same says whether there is nothing new. Why a picture is missing may be said in
-// other words each time.
+// same reports whether nothing has changed. The reason is ignored because its wording can vary.
 func (r record) same(before record) bool {
 	return r.state == before.state && r.picture == before.picture && r.file.Hash == before.file.Hash
 }

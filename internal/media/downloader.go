@@ -14,63 +14,62 @@ import (
 	"adtally/internal/table"
 )
 
-// Downloader keeps the pictures of one source.
+// Downloader downloads the pictures of one source.
 type Downloader struct {
 	Streams   []connector.Stream
 	Writer    destination.Writer
 	Dataset   string
 	BlobStore BlobStore
 	Links     *Links
-	Until     time.Time        // when to leave the rest to the next time
-	Now       func() time.Time // the platform's clock
-	NewID     func() string    // names loads
+	Until     time.Time        // when to stop; the rest is downloaded next time
+	Now       func() time.Time // the time by the platform's clock
+	NewID     func() string    // returns IDs for loads
 }
 
-// Tally is how it went.
+// Tally counts the results.
 type Tally struct {
-	Kept    int `json:"kept"`    // objects whose picture is there
-	Fetched int `json:"fetched"` // pictures that were fetched
-	Missing int `json:"missing"` // objects whose picture could not be had
-	Left    int `json:"left"`    // objects that are left to the next time
+	Kept    int `json:"kept"`    // objects whose picture is stored
+	Fetched int `json:"fetched"` // pictures that were downloaded
+	Missing int `json:"missing"` // objects whose picture could not be downloaded
+	Left    int `json:"left"`    // objects for which there was no time
 }
 
-// How much is done at once: objects that are looked at between two commits, and
-// downloads.
+// Objects per commit, and concurrent downloads.
 const (
 	pageRows = 1000
 	atOnce   = 4
 )
 
-// Keep looks at all objects of an account, as they stand in the warehouse, and
-// fetches the pictures that are not kept.
-func (k *Downloader) Keep(ctx context.Context, a adtally.Account) (kept Tally, err error) {
+// Download goes through all objects of an account in the warehouse and downloads the
+// pictures that are not stored yet.
+func (k *Downloader) Download(ctx context.Context, a adtally.Account) (kept Tally, err error) {
 	if err := k.Writer.Prepare(ctx, k.Dataset, []*table.Schema{&Table}); err != nil {
-		return kept, fmt.Errorf("make the table of pictures ready: %w", err)
+		return kept, fmt.Errorf("prepare the table of pictures: %w", err)
 	}
 	w := &work{Downloader: k, account: a.ID}
 	if err := w.recall(ctx); err != nil {
-		return kept, fmt.Errorf("read which pictures are kept: %w", err)
+		return kept, fmt.Errorf("read the table of pictures: %w", err)
 	}
 	for _, s := range k.Streams {
 		if s.Pictures == nil {
 			continue
 		}
 		if err := w.all(ctx, s); err != nil {
-			return w.done, fmt.Errorf("keep the pictures of %s: %w", s.Name, err)
+			return w.done, fmt.Errorf("download the pictures of %s: %w", s.Name, err)
 		}
 	}
 	return w.done, nil
 }
 
-// work is an account's part.
+// work is the work for one account.
 type work struct {
 	*Downloader
 	account string
-	known   map[object]record // what the table says
+	known   map[object]record // the rows of the table
 
 	mu       sync.Mutex
 	contents map[name]*content
-	rows     []record // to be written
+	rows     []record // rows to write
 	done     Tally
 }
 
@@ -102,8 +101,8 @@ func (w *work) look(ctx context.Context, p *connector.Pictures, page []shown) er
 	return group.Wait()
 }
 
-// one finds the picture of an object: the first of those it shows that can be
-// had. A better one that could not be had is asked for again the next time.
+// one finds an object's picture: the first of its candidates that can be downloaded. If a
+// better candidate failed, it is tried again next time.
 func (w *work) one(ctx context.Context, p *connector.Pictures, o shown) error {
 	r := record{object: object{p.Kind, o.id}, state: stateNone}
 	for i, by := range p.By {
@@ -127,7 +126,7 @@ func (w *work) one(ctx context.Context, p *connector.Pictures, o shown) error {
 	return nil
 }
 
-// note takes in how it went, and what is new of it.
+// note counts a result and adds its row if it has changed.
 func (w *work) note(r record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

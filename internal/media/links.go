@@ -16,25 +16,23 @@ import (
 	"adtally"
 )
 
-// Bounds of one download. Meta takes images of up to 30 MB in; what it serves
-// was made smaller.
+// Limits of one download. Meta accepts uploads of up to 30 MB, and serves smaller versions.
 const (
 	largest   = 20 << 20
 	perFile   = 30 * time.Second
 	redirects = 5
 )
 
-// Links fetches what links lead to: without a token or a cookie, and only from
-// hosts that it is told.
+// Links downloads pictures: without tokens or cookies, and only from allowed hosts.
 type Links struct {
 	hosts  []string
 	origin string
 	client http.Client
 }
 
-// NewLinks makes one for https hosts and what is below them. Origin is a scheme
-// and host that may be asked besides, such as a simulator's; "" = none. Through is
-// how requests travel; nil = over the network, and to no private address.
+// NewLinks returns a Links for https URLs on the given hosts and their subdomains. origin
+// is another allowed scheme and host, such as a simulator's; empty for none. through sends
+// the requests; nil means the network, without private addresses.
 func NewLinks(hosts []string, origin string, through http.RoundTripper) *Links {
 	l := &Links{hosts: hosts}
 	if u, err := url.Parse(origin); err == nil && u.Host != "" {
@@ -48,26 +46,25 @@ func NewLinks(hosts []string, origin string, through http.RoundTripper) *Links {
 	}
 	l.client = http.Client{Transport: through, Timeout: perFile, CheckRedirect: func(r *http.Request, before []*http.Request) error {
 		if len(before) > redirects {
-			return missing("refused", "The link leads from one to another without an end")
+			return missing("refused", "The link redirects too often")
 		}
 		return l.may(r.URL)
 	}}
 	return l
 }
 
-// Fetch gives the bytes that a link leads to. The error's code says why there are
-// none.
+// Fetch downloads the bytes that a link leads to. The error's code says why it failed.
 func (l *Links) Fetch(ctx context.Context, link string) ([]byte, error) {
 	target, err := url.Parse(link)
 	if err != nil {
-		return nil, missing("refused", "The link is no URL")
+		return nil, missing("refused", "The link is not a valid URL")
 	}
 	if err := l.may(target); err != nil {
 		return nil, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
 	if err != nil {
-		return nil, missing("refused", "The link is no URL")
+		return nil, missing("refused", "The link is not a valid URL")
 	}
 	answer, err := l.client.Do(r)
 	if err != nil {
@@ -87,13 +84,13 @@ func (l *Links) Fetch(ctx context.Context, link string) ([]byte, error) {
 	return body, nil
 }
 
-// may says whether a link leads to where pictures are.
+// may returns an error if the URL's host is not allowed.
 func (l *Links) may(u *url.URL) error {
 	ours := l.origin != "" && u.Scheme+"://"+u.Host == l.origin
 	if ours || u.Scheme == "https" && u.User == nil && (u.Port() == "" || u.Port() == "443") && l.serves(u.Hostname()) {
 		return nil
 	}
-	return missing("refused", "The link leads to %s, where no pictures are fetched from", u.Hostname())
+	return missing("refused", "The link leads to %s, which is not an allowed host for pictures", u.Hostname())
 }
 
 func (l *Links) serves(host string) bool {
@@ -106,8 +103,8 @@ func (l *Links) serves(host string) bool {
 	return false
 }
 
-// dial reaches a host of pictures at public addresses only. What else is dialled
-// is the origin, or a proxy of the user's own.
+// dial connects to picture hosts at public addresses only. Other connections are to the
+// origin or to the user's own proxy.
 func (l *Links) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	var d net.Dialer
 	if host, _, err := net.SplitHostPort(address); err == nil && l.serves(host) {
@@ -116,7 +113,7 @@ func (l *Links) dial(ctx context.Context, network, address string) (net.Conn, er
 	return d.DialContext(ctx, network, address)
 }
 
-// shared are addresses of a provider's own network (RFC 6598).
+// shared are the addresses that providers use internally (RFC 6598).
 var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 func public(_, address string, _ syscall.RawConn) error {
@@ -125,13 +122,13 @@ func public(_, address string, _ syscall.RawConn) error {
 		return err
 	}
 	if ip := at.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() || shared.Contains(ip) {
-		return missing("refused", "The host of the picture is at a private address")
+		return missing("refused", "The picture's host has a private address")
 	}
 	return nil
 }
 
-// judge says what a status means. A link that has expired is answered with 403,
-// and comes fresh with the next read of its object.
+// judge turns a status into an error. Meta answers expired links with 403; the next read
+// of the object returns a new link.
 func judge(status int) error {
 	switch status {
 	case http.StatusOK:
@@ -139,12 +136,12 @@ func judge(status int) error {
 	case http.StatusForbidden:
 		return missing("expired", "The link has expired")
 	case http.StatusNotFound, http.StatusGone:
-		return missing("gone", "The picture is not there any more")
+		return missing("gone", "The picture no longer exists")
 	}
-	return missing("unreachable", "The host of the picture answers with status %d", status)
+	return missing("unreachable", "The picture's host answered with status %d", status)
 }
 
-// unreachable leaves out the address, which is signed.
+// unreachable hides the URL, because it is signed.
 func unreachable(err error) error {
 	if fault, isOurs := errors.AsType[*adtally.Fault](err); isOurs {
 		return fault
@@ -152,7 +149,7 @@ func unreachable(err error) error {
 	if outer, is := errors.AsType[*url.Error](err); is {
 		err = outer.Err
 	}
-	f := missing("unreachable", "The host of the picture could not be reached")
-	f.Err = fmt.Errorf("fetch a picture: %w", err)
+	f := missing("unreachable", "The picture's host could not be reached")
+	f.Err = fmt.Errorf("download a picture: %w", err)
 	return f
 }

@@ -31,15 +31,15 @@ func codeOf(err error) string {
 
 var meta = []string{"fbcdn.net", "facebook.com"}
 
-// Pictures are fetched from hosts that are named, by https, and nowhere else: a
-// link of an ad is somebody else's text.
-func TestPicturesComeFromHostsThatAreNamed(t *testing.T) {
+// Pictures are downloaded only by https and only from allowed hosts, because anybody can
+// put a link into an ad.
+func TestLinks_AllowedHosts(t *testing.T) {
 	t.Parallel()
 	asked := 0
 	links := media.NewLinks(meta, "http://127.0.0.1:8086/v25.0", wire(func(r *http.Request) (*http.Response, error) {
 		asked++
 		if len(r.Header) > 0 {
-			t.Errorf("%s is told %v", r.URL, r.Header)
+			t.Errorf("%s gets the headers %v", r.URL, r.Header)
 		}
 		return answered(r, 200, "x", nil), nil
 	}))
@@ -71,8 +71,8 @@ func TestPicturesComeFromHostsThatAreNamed(t *testing.T) {
 	}
 }
 
-// A link that leads on is followed to hosts that are named, and not for ever.
-func TestALinkThatLeadsOnIsHeldToTheSameRule(t *testing.T) {
+// Redirects are followed only to allowed hosts, and only a few times.
+func TestLinks_Redirects(t *testing.T) {
 	t.Parallel()
 	var asked []string
 	links := media.NewLinks(meta, "", wire(func(r *http.Request) (*http.Response, error) {
@@ -100,12 +100,12 @@ func TestALinkThatLeadsOnIsHeldToTheSameRule(t *testing.T) {
 		return answered(r, 302, "", http.Header{"Location": {"https://a.fbcdn.net/"}}), nil
 	}))
 	if _, err := forever.Fetch(t.Context(), "https://a.fbcdn.net/"); codeOf(err) != "refused" {
-		t.Errorf("a circle: %v", err)
+		t.Errorf("a redirect loop: %v", err)
 	}
 }
 
-// What an answer means, and how much of it is taken.
-func TestWhyThereIsNoPicture(t *testing.T) {
+// Statuses and sizes map to fault codes.
+func TestLinks_FaultCodes(t *testing.T) {
 	t.Parallel()
 	for want, answer := range map[string]func(*http.Request) (*http.Response, error){
 		"expired": func(r *http.Request) (*http.Response, error) {
@@ -132,9 +132,9 @@ type endless struct{}
 
 func (endless) Read(b []byte) (int, error) { return len(b), nil }
 
-// A host that is named but stands at a private address is not asked: names can
-// lead anywhere. The simulator's own address is the user's word.
-func TestNoPrivateAddressIsAsked(t *testing.T) {
+// An allowed host with a private address is not contacted, because DNS names can point
+// anywhere. The simulator's address is allowed because the user has set it.
+func TestLinks_PrivateAddresses(t *testing.T) {
 	t.Parallel()
 	asked := 0
 	answer := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

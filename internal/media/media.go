@@ -1,44 +1,43 @@
-// Package media is for keeping the pictures that an ad platform shows, since its
-// links to them expire: each content once, as a file that is named by its hash.
+// Package media downloads the pictures of ads, because the platform's links to them
+// expire. Each content is stored once, as a file named by its hash.
 //
-// It may know streams and warehouses, and no platform: which columns lead to
-// pictures, and which hosts may be asked, it is told. The one rule it keeps: it
-// is never in the way of the figures. What cannot be had is written down and
-// tried again.
+// Connectors say which columns contain links and which hosts are allowed. Pictures never
+// delay or fail the figures: a picture that cannot be downloaded is recorded and tried
+// again.
 package media
 
 import "adtally/internal/table"
 
-// stream names the loads of what is kept.
+// stream is the stream name in the loads of Table.
 const stream = "media"
 
-// The states of a row. Every other one is the code of a fault.
+// The states of a row. All other states are codes of faults.
 const (
 	stateKept = "kept"
-	stateNone = "none" // the platform names no picture
+	stateNone = "none" // the platform returned no link
 )
 
-// Table says which picture shows what, and where it is kept.
+// Table says which object shows which picture, and where the picture is stored.
 var Table = table.Schema{
 	Name:        stream,
-	Description: "Which picture shows an image, a video or a creative, and under which hash it is kept. A picture that several show is kept once.",
+	Description: "The picture of each image, video or creative, and the file it is stored in. Objects with the same picture share one file.",
 	Mode:        table.Upsert,
 	Key:         []string{table.AccountColumn, "kind", "object_id"},
 	Columns: []table.Column{
 		word(table.AccountColumn, table.ID, "The ad account."),
-		word("kind", table.Words, "What is shown: image, video or creative."),
-		word("object_id", table.ID, "Its id in its own table."),
-		word("state", table.Words, "kept; none = the platform names no picture; or why it is missing: expired, gone, unreachable, refused, too_big, no_picture."),
-		word("reason", table.Words, "Why it is missing, in a sentence. It is tried again at the next sync."),
-		word("picture_kind", table.Words, "What the picture is known by: image, video, or creative for a thumbnail."),
-		word("picture_name", table.ID, "The hash that the platform gave an image, or the id of the video or creative."),
-		word("content_hash", table.ID, "SHA-256 of the picture, in hex; NULL = it is missing."),
-		word("file", table.Words, "Where it is, in the folder of pictures."),
-		word("content_type", table.Words, "Its type, as its bytes say."),
+		word("kind", table.Words, "The kind of object: image, video or creative."),
+		word("object_id", table.ID, "The ID of the object in its own table."),
+		word("state", table.Words, "kept: the picture is stored. none: the platform returned no link. Otherwise why it is missing: expired, gone, unreachable, refused, too_big, no_picture."),
+		word("reason", table.Words, "Why it is missing. The next sync tries again."),
+		word("picture_kind", table.Words, "What picture_name refers to: image, video, or creative for a thumbnail."),
+		word("picture_name", table.ID, "The platform's hash of the image, or the ID of the video or creative."),
+		word("content_hash", table.ID, "SHA-256 of the picture, in hex; NULL if it is missing."),
+		word("file", table.Words, "The path of the file in the folder of pictures."),
+		word("content_type", table.Words, "The type of the picture, detected from its bytes."),
 		count("bytes", "Its size."),
-		count("width", "Pixels across; NULL where its type is not read."),
-		count("height", "Pixels down; NULL where its type is not read."),
-		{Name: "fetched_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When it was fetched."},
+		count("width", "Width in pixels; NULL if unknown."),
+		count("height", "Height in pixels; NULL if unknown."),
+		{Name: "fetched_at", Type: table.Time, Unit: table.Instant, Additivity: table.None, Description: "When it was downloaded."},
 	},
 }
 

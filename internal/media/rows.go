@@ -13,7 +13,7 @@ import (
 	"adtally/internal/table"
 )
 
-// shown is an object and its ways to a picture, in the order of its stream's.
+// shown is an object with the links to its picture, in the stream's order of preference.
 type shown struct {
 	id   string
 	ways []way
@@ -21,7 +21,7 @@ type shown struct {
 
 type way struct{ name, link string }
 
-// page reads the objects that come after one, as the platform told of them.
+// page reads the next objects after an ID. Stubs are left out.
 func (w *work) page(ctx context.Context, s connector.Stream, after string) (page []shown, err error) {
 	t := s.Tables[0]
 	cells := fmt.Sprintf("%q", t.Key[0])
@@ -48,7 +48,7 @@ func (w *work) page(ctx context.Context, s connector.Stream, after string) (page
 	return page, err
 }
 
-// recall reads what the table says, and which pictures are in the blob store.
+// recall reads the table, and which files are in the blob store.
 func (w *work) recall(ctx context.Context) error {
 	w.known, w.contents = map[object]record{}, map[name]*content{}
 	looked := map[string]bool{}
@@ -69,7 +69,7 @@ func (w *work) recall(ctx context.Context) error {
 		coalesce(content_type, ''), coalesce(bytes, 0), coalesce(width, 0), coalesce(height, 0), fetched_at FROM %q.%q WHERE account_id = $1`, w.Dataset, Table.Name), w.account)
 }
 
-// held is a content that is in the blob store.
+// held returns the content of a record whose file is in the blob store.
 func held(r record) *content {
 	c := &content{file: r.file, fetched: r.fetched}
 	c.once.Do(func() {})
@@ -95,7 +95,7 @@ func (w *work) scan(ctx context.Context, row func(*sql.Rows) error, query string
 	return rows.Err()
 }
 
-// write brings what is new into the warehouse, as a load of its own.
+// write loads the changed rows into the warehouse.
 func (w *work) write(ctx context.Context) error {
 	if len(w.rows) == 0 {
 		return nil
@@ -134,7 +134,7 @@ func (w *work) set(b *table.Builder, r record) error {
 	return nil
 }
 
-// whole prints a size; one that is not known is absent.
+// whole formats a size; an unknown size becomes NULL.
 func whole(n int64) string {
 	if n == 0 {
 		return ""
@@ -142,7 +142,7 @@ func whole(n int64) string {
 	return fmt.Sprint(n)
 }
 
-// single hands over one batch.
+// single yields one batch.
 func single(b table.Batch) iter.Seq2[table.Batch, error] {
 	return func(yield func(table.Batch, error) bool) { yield(b, nil) }
 }

@@ -103,14 +103,14 @@ func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.A
 // goOn updates an incident whose alert is seen again.
 func goOn(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	since := earlier(earlier(o.Since, t.Since), o.Opened)
-	o.Alert, o.Calm = t, time.Time{}
+	o.Alert, o.QuietSince = t, time.Time{}
 	o.Since = since
 	switch {
-	case o.Told.IsZero() && now.Sub(since) >= alertDelays[t.Kind].before:
-		o.Told, o.ToldStage = now, t.Stage
+	case o.Notified.IsZero() && now.Sub(since) >= alertDelays[t.Kind].before:
+		o.Notified, o.NotifiedStage = now, t.Stage
 		return o, Opened
-	case !o.Told.IsZero() && t.Stage > o.ToldStage:
-		o.ToldStage = t.Stage
+	case !o.Notified.IsZero() && t.Stage > o.NotifiedStage:
+		o.NotifiedStage = t.Stage
 		return o, Worse
 	}
 	return o, ""
@@ -119,14 +119,14 @@ func goOn(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident,
 // settle updates an incident whose alert is gone. Once it has been gone long enough,
 // the incident is closed, and reported if its opening was.
 func settle(o adtally.Incident, _ adtally.Alert, now time.Time) (adtally.Incident, Event) {
-	if o.Calm.IsZero() {
-		o.Calm = now
+	if o.QuietSince.IsZero() {
+		o.QuietSince = now
 	}
-	if now.Sub(o.Calm) < alertDelays[o.Kind].after {
+	if now.Sub(o.QuietSince) < alertDelays[o.Kind].after {
 		return o, ""
 	}
 	o.Closed = now
-	if o.Told.IsZero() {
+	if o.Notified.IsZero() {
 		return o, ""
 	}
 	return o, Resolved

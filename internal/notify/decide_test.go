@@ -161,7 +161,7 @@ func check(t *rapid.T, w *watch) {
 	}
 	for _, o := range w.past {
 		said := events[o.ID]
-		if o.Told.IsZero() != (len(said) == 0) {
+		if o.Notified.IsZero() != (len(said) == 0) {
 			t.Fatalf("%+v: %v", o, said)
 		}
 		if len(said) == 0 {
@@ -180,7 +180,7 @@ func check(t *rapid.T, w *watch) {
 
 func TestDecide_KeepsUnchangedIncidents(t *testing.T) {
 	t.Parallel()
-	o := adtally.Incident{ID: "o", Alert: alert(adtally.Stale, 0), Opened: moment, Told: moment}
+	o := adtally.Incident{ID: "o", Alert: alert(adtally.Stale, 0), Opened: moment, Notified: moment}
 	o.Since = moment
 	same := func() string { t.Error("a new incident"); return "" }
 	if d := notify.Decide([]adtally.Incident{o}, []adtally.Alert{alert(adtally.Stale, 0)}, moment.Add(time.Hour), same); len(d.Incidents)+len(d.Send) != 0 {

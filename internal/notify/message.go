@@ -62,11 +62,11 @@ func messageOf(o adtally.Incident, e Event, now time.Time) Message {
 	}
 	switch e {
 	case Worse:
-		m.ID = fmt.Sprintf("%s_%d", m.ID, o.ToldStage)
+		m.ID = fmt.Sprintf("%s_%d", m.ID, o.NotifiedStage)
 	case Resolved:
 		m.Severity, m.Cure = adtally.Well, ""
 		m.Title = nameOf(o) + ": resolved"
-		m.Sentence = fmt.Sprintf("Resolved after %s: %s", spoken(o.Calm.Sub(o.Since)), o.Sentence)
+		m.Sentence = fmt.Sprintf("Resolved after %s: %s", spoken(o.QuietSince.Sub(o.Since)), o.Sentence)
 	}
 	return m
 }

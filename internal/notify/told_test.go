@@ -25,7 +25,7 @@ func TestWatch_ToldMeansAccepted(t *testing.T) {
 	i.pace(failing(moment, adtally.Reconnect))
 	i.after(15 * time.Minute)
 	open, err := i.db.OpenIncidents(t.Context())
-	if err != nil || len(open) != 1 || open[0].Told.IsZero() || !open[0].Reached.IsZero() {
+	if err != nil || len(open) != 1 || open[0].Notified.IsZero() || !open[0].Reached.IsZero() {
 		t.Errorf("while nobody answers: %+v, %v", open, err)
 	}
 	deliveries, err := i.db.Deliveries(t.Context(), "ch1", 10)

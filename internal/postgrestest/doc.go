@@ -1,6 +1,6 @@
-// Package postgrestest is for tests that need PostgreSQL: it starts a server of
-// their own from the packages on this machine, and gives each test a database.
+// Package postgrestest starts a PostgreSQL server for tests, from the packages on this
+// machine, and gives each test its own database.
 //
-// It may import nothing of ours. The one rule it keeps: the server is gone, and
-// its files with it, when the test process is, however that ends.
+// It imports none of our packages. The server and its files are removed when the test
+// process ends, however it ends.
 package postgrestest

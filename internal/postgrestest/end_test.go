@@ -15,8 +15,7 @@ import (
 	"adtally/internal/postgrestest"
 )
 
-// asOwner makes the test binary a process that starts a server and comes to the
-// end that the variable names.
+// asOwner makes the test binary start a server and then end in the way that the variable names.
 const asOwner = "POSTGRESTEST_END"
 
 func TestMain(m *testing.M) {
@@ -26,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// owner stands for a test: only the address is wanted, and it ends otherwise.
+// owner is a testing.TB for a process that is not a test; it only needs the address.
 type owner struct{ testing.TB }
 
 func (owner) Helper()        {}
@@ -36,16 +35,16 @@ func own(end string) {
 	fmt.Println(postgrestest.Start(owner{}))
 	switch end {
 	case "panic":
-		panic("as a test may")
+		panic("a test panics")
 	case "exit":
 		os.Exit(0)
 	}
 	select {} // until it is killed
 }
 
-func TestTheServerEndsWithItsProcess(t *testing.T) {
+func TestStart_ServerEndsWithItsProcess(t *testing.T) {
 	t.Parallel()
-	postgrestest.Start(t) // or the test is skipped
+	postgrestest.Start(t) // skips the test if PostgreSQL is missing
 	for _, end := range []string{"panic", "exit", "kill"} {
 		t.Run(end, func(t *testing.T) {
 			t.Parallel()
@@ -68,8 +67,7 @@ func TestTheServerEndsWithItsProcess(t *testing.T) {
 	}
 }
 
-// ended is the address of a server whose owner came to an end, and where its
-// files were.
+// ended returns the address of a server whose owner has ended, and the folder of its files.
 func ended(t *testing.T, end string) (address, temp string) {
 	t.Helper()
 	temp = open(t)
@@ -89,12 +87,12 @@ func ended(t *testing.T, end string) (address, temp string) {
 	if end == "kill" {
 		_ = c.Process.Kill()
 	}
-	_ = c.Wait() // it ends badly, as it should
+	_ = c.Wait() // always fails
 	return string(line), temp
 }
 
-// open is a new folder that the user may enter as whom a server runs: the tests'
-// own are closed to others.
+// open returns a new folder that the server's user can enter; the tests' own folders are
+// closed to other users.
 func open(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "ended-")

@@ -15,9 +15,8 @@ var started = sync.OnceValues(launch)
 
 var databases atomic.Int64
 
-// Start gives the address of a database that is new and empty, and drops it at
-// the end of the test. The user may do everything there. Where PostgreSQL is not
-// installed the test is skipped.
+// Start returns the address of a new, empty database and drops it when the test ends. The
+// user has all rights in it. If PostgreSQL is not installed, the test is skipped.
 func Start(t testing.TB) string {
 	t.Helper()
 	folder := installed()
@@ -34,10 +33,10 @@ func Start(t testing.TB) string {
 	return s.address(name)
 }
 
-// must carries out a statement beside the databases of the tests.
+// must runs a statement outside of the tests' databases.
 func (s *server) must(t testing.TB, statement string) {
 	t.Helper()
-	ctx := context.Background() // a test's own has ended when it is tidied up
+	ctx := context.Background() // the test's context has ended when Cleanup runs
 	conn, err := pgx.Connect(ctx, s.address("postgres"))
 	if err != nil {
 		t.Fatal(err)

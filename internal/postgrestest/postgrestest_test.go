@@ -9,7 +9,7 @@ import (
 	"adtally/internal/postgrestest"
 )
 
-func TestEveryTestHasADatabaseOfItsOwn(t *testing.T) {
+func TestStart_SeparateDatabases(t *testing.T) {
 	t.Parallel()
 	first, second := connect(t, postgrestest.Start(t)), connect(t, postgrestest.Start(t))
 	if _, err := first.Exec(t.Context(), "CREATE TABLE mine (x INT)"); err != nil {
@@ -17,7 +17,7 @@ func TestEveryTestHasADatabaseOfItsOwn(t *testing.T) {
 	}
 	var there bool
 	if err := second.QueryRow(t.Context(), "SELECT to_regclass('mine') IS NOT NULL").Scan(&there); err != nil || there {
-		t.Errorf("the table of another test is here: %t, %v", there, err)
+		t.Errorf("found the table of another test: %t, %v", there, err)
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"crypto/rand"
-	_ "embed" // keeper.sh
+	_ "embed" // supervisor.sh
 	"errors"
 	"fmt"
 	"io"
@@ -18,16 +18,16 @@ import (
 	"strings"
 )
 
-// server is a running server of PostgreSQL.
+// server is a running PostgreSQL server.
 type server struct {
 	port     int
 	password string
-	// alive is the writing end of a pipe: when the operating system closes it,
-	// with this process, the keeper stops the server.
+	// alive is the writing end of a pipe. When this process ends, the operating system closes
+	// it, and the supervisor stops the server.
 	alive io.WriteCloser
 }
 
-// tester is the name under which the tests come.
+// tester is the name of the tests' database user.
 const tester = "tester"
 
 func (s *server) address(database string) string {
@@ -35,8 +35,8 @@ func (s *server) address(database string) string {
 	return u.String()
 }
 
-// installed is the folder of the newest initdb and postgres, "" where there is
-// none. Debian keeps them out of PATH.
+// installed returns the folder of the newest initdb and postgres, or "". Debian does not
+// put them into PATH.
 func installed() string {
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err == nil && len(found) > 0 {
@@ -52,7 +52,8 @@ func installed() string {
 	return filepath.Dir(path)
 }
 
-// major is the version in /usr/lib/postgresql/15/bin/initdb; 0 = it has none.
+// major returns the version in a path such as /usr/lib/postgresql/15/bin/initdb; 0 if
+// there is none.
 func major(path string) int {
 	n, err := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
 	if err != nil {
@@ -61,8 +62,8 @@ func major(path string) int {
 	return n
 }
 
-// ports is how many free ports are tried: between finding and taking one,
-// another program may take it.
+// ports is how many free ports are tried: another program may take a port between finding
+// and using it.
 const ports = 5
 
 func launch() (s *server, err error) {
@@ -100,16 +101,16 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, l.Close()
 }
 
-// supervisor makes the server, runs it, and removes it. It is a process of its own,
-// so that it is still there when the tests are not.
+// supervisor creates the server, runs it, and removes it. It is a separate process, so
+// that it outlives the tests.
 //
-//go:embed keeper.sh
+//go:embed supervisor.sh
 var supervisor string
 
 func (s *server) start(dir string) error {
-	c := exec.Command("sh", "-c", supervisor, "keeper", installed(), dir, strconv.Itoa(s.port), tester) //nolint:noctx,gosec // it lives as long as this process, and none of its words come from outside
+	c := exec.Command("sh", "-c", supervisor, "supervisor", installed(), dir, strconv.Itoa(s.port), tester) //nolint:noctx,gosec // it lives as long as this process, and none of its arguments come from outside
 	c.Dir, c.Env = dir, []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
-	if err := apart(c, dir); err != nil {
+	if err := isolate(c, dir); err != nil {
 		return err
 	}
 	alive, err := c.StdinPipe()
@@ -128,10 +129,10 @@ func (s *server) start(dir string) error {
 	return ready(c, said)
 }
 
-var errPort = errors.New("the port is taken")
+var errPort = errors.New("the port is in use")
 
-// ready waits until the server takes connections. From then on nobody reads what
-// it says, but somebody must, or it waits.
+// ready waits until the server accepts connections. After that, its output is still read
+// and discarded, or the server would block.
 func ready(c *exec.Cmd, said io.Reader) error {
 	var all strings.Builder
 	lines := bufio.NewScanner(said)
@@ -146,5 +147,5 @@ func ready(c *exec.Cmd, said io.Reader) error {
 	if strings.Contains(all.String(), "could not bind") {
 		err = errPort
 	}
-	return fmt.Errorf("it ended: %w%s", err, all.String())
+	return fmt.Errorf("the server exited: %w%s", err, all.String())
 }

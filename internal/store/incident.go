@@ -38,13 +38,13 @@ func (db *DB) Tell(ctx context.Context, incidents []adtally.Incident, deliveries
 func (t txn) keepIncident(ctx context.Context, o adtally.Incident) (kept bool, err error) {
 	n, err := t.exec(ctx, `UPDATE incidents SET name = ?, stage = ?, severity = ?, since = ?, sentence = ?, cure = ?, notified = ?, notified_stage = ?, cleared = ?, closed = ?
 		WHERE id = ? AND closed IS NULL`,
-		o.Name, o.Stage, int64(o.Severity), micros(o.Since), o.Sentence, o.Cure, micros(o.Told), o.ToldStage, micros(o.Calm), micros(o.Closed), o.ID)
+		o.Name, o.Stage, int64(o.Severity), micros(o.Since), o.Sentence, o.Cure, micros(o.Notified), o.NotifiedStage, micros(o.QuietSince), micros(o.Closed), o.ID)
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
 	n, err = t.exec(ctx, `INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING`,
 		o.ID, string(o.Kind), o.Source, o.Name, o.Subject, o.Stage, int64(o.Severity), micros(o.Since), o.Sentence, o.Cure,
-		micros(o.Opened), micros(o.Told), o.ToldStage, micros(o.Calm), micros(o.Closed))
+		micros(o.Opened), micros(o.Notified), o.NotifiedStage, micros(o.QuietSince), micros(o.Closed))
 	return n > 0, err
 }
 
@@ -58,8 +58,8 @@ func (t txn) post(ctx context.Context, l adtally.Delivery) error {
 
 func scanIncident(rows *sql.Rows) (o adtally.Incident, err error) {
 	var since, opened, told, calm, closed, reached sql.Null[int64]
-	err = rows.Scan(&o.ID, &o.Kind, &o.Source, &o.Name, &o.Subject, &o.Stage, &o.Severity, &since, &o.Sentence, &o.Cure, &opened, &told, &o.ToldStage, &calm, &closed, &reached)
-	o.Since, o.Opened, o.Told, o.Calm, o.Closed, o.Reached = moment(since), moment(opened), moment(told), moment(calm), moment(closed), moment(reached)
+	err = rows.Scan(&o.ID, &o.Kind, &o.Source, &o.Name, &o.Subject, &o.Stage, &o.Severity, &since, &o.Sentence, &o.Cure, &opened, &told, &o.NotifiedStage, &calm, &closed, &reached)
+	o.Since, o.Opened, o.Notified, o.QuietSince, o.Closed, o.Reached = moment(since), moment(opened), moment(told), moment(calm), moment(closed), moment(reached)
 	return o, err
 }
 

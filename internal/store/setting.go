@@ -10,7 +10,7 @@ import (
 
 // Settings returns the installation's settings, or the defaults.
 func (db *DB) Settings(ctx context.Context) (s adtally.InstallationSettings, err error) {
-	s = adtally.UsualSettings()
+	s = adtally.DefaultSettings()
 	err = db.query(ctx, "read the settings", func(rows *sql.Rows) error {
 		var text string
 		if err := rows.Scan(&text, &s.Revision); err != nil {

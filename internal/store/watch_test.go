@@ -75,7 +75,7 @@ func TestEditChannel_Conflict(t *testing.T) {
 }
 
 func incident(id string) (adtally.Incident, adtally.Delivery) {
-	o := adtally.Incident{ID: id, Opened: moment, Told: moment, Alert: adtally.Alert{Kind: adtally.Stale, Source: "s1", Name: "Main",
+	o := adtally.Incident{ID: id, Opened: moment, Notified: moment, Alert: adtally.Alert{Kind: adtally.Stale, Source: "s1", Name: "Main",
 		Severity: adtally.Warning, Since: moment, Sentence: "It is late.", Cure: "Look."}}
 	return o, adtally.Delivery{ID: id + "_opened", Channel: "ch1", Incident: id, Body: "{}", Written: moment, NotBefore: moment}
 }

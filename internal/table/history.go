@@ -23,7 +23,7 @@ func (s *Schema) HistoryTable() *Schema {
 	}
 }
 
-// Settled returns the columns whose change begins a new state.
-func (s *Schema) Settled() []Column {
+// HistoryColumns returns the columns whose change begins a new state.
+func (s *Schema) HistoryColumns() []Column {
 	return slices.DeleteFunc(slices.Clone(s.Columns), func(c Column) bool { return slices.Contains(s.Volatile, c.Name) })
 }

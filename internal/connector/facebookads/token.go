@@ -23,7 +23,7 @@ const loginScope = "ads_read"
 // proof returns appsecret_proof, which shows Meta that the caller of a token also has
 // its app's secret (docs/meta-api.md#tokens). It is "" for a token of another app.
 func (g *graph) proof() string {
-	if !g.app.Made(g.secret.App()) {
+	if !g.app.Issued(g.secret.App()) {
 		return ""
 	}
 	mac := hmac.New(sha256.New, []byte(g.app.Secret.Reveal()))
@@ -127,7 +127,7 @@ func loginRefused(reason, text string) error {
 // of the installation's own app only (docs/meta-api.md#tokens). The old one stays
 // valid until it expires.
 func (c *Connector) Refresh(ctx context.Context, secret adtally.Secret, grant adtally.Grant) (adtally.Secret, error) {
-	if !c.config.App.Made(grant.AppID) {
+	if !c.config.App.Issued(grant.AppID) {
 		return adtally.Secret{}, refuse(rule{class: classNotRenewable}, nil, fetch.Answer{}).fault
 	}
 	form := url.Values{"grant_type": {"fb_exchange_token"}, "fb_exchange_token": {secret.Reveal()}}

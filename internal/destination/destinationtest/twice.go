@@ -44,11 +44,11 @@ func differentTwice(t *testing.T, w *warehouse) {
 	w.commit(t, now(alpha), entitiesOf([]string{alpha, "1", "one"}))
 	moved := []rows{factsOf(fact(alpha, 1, "x", 2, "1"), fact(alpha, 2, "x", 1, null)), factsOf(fact(alpha, 1, "x", 3, null), fact(alpha, 1, "z", 4, null), fact(alpha, 1, "z", 4, null))}
 	load := w.load(days(alpha, 1, 2), facts)
-	if err := w.kept(context.Background(), t, load, give(moved...)); !errors.Is(err, destination.ErrTwice) {
+	if err := w.kept(context.Background(), t, load, give(moved...)); !errors.Is(err, destination.ErrDuplicateKey) {
 		t.Errorf("facts: error %v", err)
 	}
 	renamed := entitiesOf([]string{alpha, "1", "uno"}, []string{alpha, "1", "eins"})
-	if err := w.kept(context.Background(), t, w.load(now(alpha), entities), give(renamed)); !errors.Is(err, destination.ErrTwice) {
+	if err := w.kept(context.Background(), t, w.load(now(alpha), entities), give(renamed)); !errors.Is(err, destination.ErrDuplicateKey) {
 		t.Errorf("entities: error %v", err)
 	}
 	load.LaterWins = true

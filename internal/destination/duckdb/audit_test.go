@@ -43,7 +43,7 @@ func commitPeople(w destination.Writer, s *table.Schema, id string, n int, name 
 }
 
 // A sync never drops or truncates anything. It deletes only rows of an account's days.
-func TestNoStatementTakesAnythingAway(t *testing.T) {
+func TestCommit_DropsNothing(t *testing.T) {
 	var mu sync.Mutex
 	var all []string
 	trace := func(s string) { mu.Lock(); defer mu.Unlock(); all = append(all, strings.Join(strings.Fields(s), " ")) }
@@ -80,7 +80,7 @@ func TestNoStatementTakesAnythingAway(t *testing.T) {
 }
 
 // If the same rows are loaded again, only _loads is written.
-func TestTheSameAgainIsNotWritten(t *testing.T) {
+func TestCommit_UnchangedRowsAreNotWritten(t *testing.T) {
 	var mu sync.Mutex
 	var all []string
 	trace := func(s string) { mu.Lock(); defer mu.Unlock(); all = append(all, s) }
@@ -106,7 +106,7 @@ func TestTheSameAgainIsNotWritten(t *testing.T) {
 
 // All objects of a large account change at once, and their history grows, within a small
 // memory limit.
-func TestManyEntitiesChangeInLittleMemory(t *testing.T) {
+func TestCommit_UpsertMemory(t *testing.T) {
 	const many = 100_000
 	w := open(t, filepath.Join(t.TempDir(), "w.duckdb"))
 	s, long := people(), strings.Repeat("long text ", 100)

@@ -25,10 +25,10 @@ func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter
 		if err := st.fill(ctx, w.file.scratch.path, batches); err != nil {
 			return err
 		}
-		written, err = w.file.bring(ctx, st)
+		written, err = w.file.writeStaged(ctx, st)
 		return err
 	})
-	if t, ok := errors.AsType[*theirs](err); ok {
+	if t, ok := errors.AsType[*iterError](err); ok {
 		return destination.Written{}, t.error
 	}
 	return written, explain(w.file.path, err)
@@ -49,7 +49,7 @@ func owned(load destination.Load) error {
 }
 
 // bringing is the transaction in progress.
-type bringing struct {
+type loadTx struct {
 	*staging
 	layout        layout
 	asked, synced time.Time
@@ -57,13 +57,13 @@ type bringing struct {
 }
 
 // bring writes what was staged.
-func (f *file) bring(ctx context.Context, st *staging) (written destination.Written, err error) {
-	b := &bringing{staging: st, asked: instant(st.load.Asked()), synced: instant(st.load.Now())}
+func (f *file) writeStaged(ctx context.Context, st *staging) (written destination.Written, err error) {
+	b := &loadTx{staging: st, asked: instant(st.load.Asked()), synced: instant(st.load.Now())}
 	err = f.write(ctx, func() (err error) {
 		if b.layout, err = f.complete(ctx, st.session, st.load.Dataset, st.load.Tables); err != nil {
 			return err
 		}
-		return b.lent(ctx, func() error {
+		return b.withRows(ctx, func() error {
 			return st.session.transact(ctx, func() error { return cmp.Or(b.all(ctx), b.still(ctx)) })
 		})
 	})
@@ -77,7 +77,7 @@ func (f *file) bring(ctx context.Context, st *staging) (written destination.Writ
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // lent runs do while DuckDB can read the rows.
-func (b *bringing) lent(ctx context.Context, do func() error) error {
+func (b *loadTx) withRows(ctx context.Context, do func() error) error {
 	for _, t := range b.tables {
 		if t.facts.rows == 0 {
 			continue
@@ -97,7 +97,7 @@ func (b *bringing) lent(ctx context.Context, do func() error) error {
 	return do()
 }
 
-func (b *bringing) all(ctx context.Context) error {
+func (b *loadTx) all(ctx context.Context) error {
 	for _, t := range b.tables {
 		if err := b.table(ctx, t); err != nil {
 			return fmt.Errorf("write %s: %w", t.schema.Name, err)
@@ -118,7 +118,7 @@ func (b *bringing) all(ctx context.Context) error {
 }
 
 // still calls the load's check immediately before the commit.
-func (b *bringing) still(ctx context.Context) error {
+func (b *loadTx) still(ctx context.Context) error {
 	if b.load.Still == nil {
 		return nil
 	}
@@ -128,12 +128,12 @@ func (b *bringing) still(ctx context.Context) error {
 	return nil
 }
 
-func (b *bringing) table(ctx context.Context, t *staged) error {
+func (b *loadTx) table(ctx context.Context, t *staged) error {
 	places, err := b.layout.places(withBookkeeping(t.schema))
 	if err != nil {
 		return err
 	}
-	in := inserting{staged: t, target: target(b.load.Dataset, t.schema.Name), places: places}
+	in := tableLoad{staged: t, target: target(b.load.Dataset, t.schema.Name), places: places}
 	if t.schema.Mode == table.Upsert {
 		return b.upsert(ctx, in)
 	}
@@ -141,17 +141,17 @@ func (b *bringing) table(ctx context.Context, t *staged) error {
 }
 
 // inserting is one table on its way from memory to the file.
-type inserting struct {
+type tableLoad struct {
 	*staged
 	target string
 	places map[string]string
 }
 
 // marked returns the values of the bookkeeping columns.
-func (b *bringing) marked() []any { return []any{b.asked, b.synced, b.load.ID} }
+func (b *loadTx) bookkeepingValues() []any { return []any{b.asked, b.synced, b.load.ID} }
 
 // marks returns the SQL expressions for them, in the order of withBookkeeping.
-func (in inserting) marks() []string {
+func (in tableLoad) bookkeepingExprs() []string {
 	marks := []string{"?::TIMESTAMPTZ", "?::TIMESTAMPTZ", "?"}
 	if in.schema.History {
 		marks = append(marks, "false")
@@ -159,11 +159,11 @@ func (in inserting) marks() []string {
 	return marks
 }
 
-func (in inserting) insert() string {
+func (in tableLoad) insert() string {
 	columns := names(withBookkeeping(in.schema).Columns)
 	at := make([]string, len(columns))
 	for i, c := range columns {
 		at[i] = in.places[c]
 	}
-	return "INSERT INTO " + in.target + " (" + idents("", at) + ") SELECT " + idents("s.", names(in.schema.Columns)) + ", " + strings.Join(in.marks(), ", ")
+	return "INSERT INTO " + in.target + " (" + idents("", at) + ") SELECT " + idents("s.", names(in.schema.Columns)) + ", " + strings.Join(in.bookkeepingExprs(), ", ")
 }

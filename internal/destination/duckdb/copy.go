@@ -71,17 +71,17 @@ func copyAll(ctx context.Context, to string, from io.Reader) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, called{ctx, from})
+	_, err = io.Copy(out, ctxReader{ctx, from})
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
 // called is a reader that stops when its context is cancelled.
-type called struct {
+type ctxReader struct {
 	ctx context.Context //nolint:containedctx // it lives as long as one copy
 	io.Reader
 }
 
-func (c called) Read(p []byte) (int, error) {
+func (c ctxReader) Read(p []byte) (int, error) {
 	if c.ctx.Err() != nil {
 		return 0, context.Cause(c.ctx)
 	}

@@ -28,7 +28,7 @@ func (w *writer) Drop(ctx context.Context, dataset string) error {
 
 // drop uses one transaction. If DuckDB refuses to drop the schema because it is not empty,
 // everything except the schema is dropped.
-func (h holdings) drop(ctx context.Context, s *session, dataset string) error {
+func (h datasetObjects) drop(ctx context.Context, s *session, dataset string) error {
 	var statements []string
 	for _, v := range h.views {
 		statements = append(statements, "DROP VIEW "+target(dataset, v))

@@ -15,7 +15,7 @@ import (
 	"adtally/internal/table"
 )
 
-func TestADatasetIsDroppedAndTheOthersStay(t *testing.T) {
+func TestDrop_OtherDatasetsStay(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.duckdb")
 	w := open(t, path)
@@ -39,7 +39,7 @@ func TestADatasetIsDroppedAndTheOthersStay(t *testing.T) {
 // Other people's tables, views and macros stay, and so does their schema; so does a table
 // that only looks like ours. When their owner has removed them, the name can be used
 // again.
-func TestDrop_WhatWeDidNotMakeStays(t *testing.T) {
+func TestDrop_ForeignObjectsStay(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.duckdb")
 	w := open(t, path)
@@ -72,7 +72,7 @@ func TestDrop_WhatWeDidNotMakeStays(t *testing.T) {
 }
 
 // A schema that others created or that is reserved cannot be a dataset.
-func TestVacant_ASchemaThatIsNotOursIsRefused(t *testing.T) {
+func TestVacant_RejectsForeignSchemas(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.duckdb")
 	w := open(t, path)
@@ -94,7 +94,7 @@ func TestVacant_ASchemaThatIsNotOursIsRefused(t *testing.T) {
 	}
 }
 
-func TestPrepare_TheDatabasesOwnSchemasTakeNoTable(t *testing.T) {
+func TestPrepare_RejectsReservedSchemas(t *testing.T) {
 	t.Parallel()
 	w := open(t, filepath.Join(t.TempDir(), "x.duckdb"))
 	for _, dataset := range []string{"main", "Main", "temp", "system", "pg_catalog", "information_schema"} {

@@ -11,7 +11,7 @@ import (
 	"adtally/internal/destination/duckdb"
 )
 
-func TestDuckDBKeepsTheContract(t *testing.T) {
+func TestDuckDB_Contract(t *testing.T) {
 	destinationtest.Run(t, func(t *testing.T) destination.Writer {
 		return open(t, filepath.Join(t.TempDir(), "w.duckdb"))
 	})

@@ -17,7 +17,7 @@ type file struct {
 	options Options
 	scratch scratch        // where DuckDB writes what does not fit in memory
 	engine  *ddb.Connector // the in-memory DuckDB
-	loans   loans
+	loans   viewPool
 	lease   lease
 	undo    undo
 	writing chan struct{} // held by the one writing transaction: two could conflict

@@ -91,7 +91,7 @@ func limit(size uint64) error {
 
 // A load to a full disk is written completely or not at all, and fails with a fault. The
 // next load succeeds when there is space.
-func TestAFullDiskIsNamedAndLeavesOldRows(t *testing.T) {
+func TestCommit_FullDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	c := start(t, "fill", path)
 	rows, refused, accepted := "4000", map[int]bool{}, map[int]bool{}
@@ -118,7 +118,7 @@ func TestAFullDiskIsNamedAndLeavesOldRows(t *testing.T) {
 	}
 }
 
-func TestAFullFileSystemLeavesOldRows(t *testing.T) {
+func TestCommit_FullFileSystem(t *testing.T) {
 	small := t.TempDir()
 	if err := syscall.Mount("tmpfs", small, "tmpfs", 0, "size=3m"); err != nil {
 		t.Skipf("a small file system cannot be mounted here: %v", err)

@@ -11,16 +11,16 @@ import (
 )
 
 // lacking is the set of days with a gap, by table; day 0 stands for objects, which have no day.
-type lacking map[string]map[adtally.Day]bool
+type gapDays map[string]map[adtally.Day]bool
 
 // readGaps reads what is missing for an account.
-func readGaps(ctx context.Context, s *session, dataset, account string) (lacking, error) {
+func readGaps(ctx context.Context, s *session, dataset, account string) (gapDays, error) {
 	rows, err := s.query(ctx, "SELECT DISTINCT table_name, date FROM "+target(dataset, table.Gaps.Name)+" WHERE account_id = ? AND due IS DISTINCT FROM false", account)
 	if err != nil {
 		return nil, fmt.Errorf("read the gaps of %s: %w", dataset, err)
 	}
 	defer rows.Close()
-	gaps := lacking{}
+	gaps := gapDays{}
 	for rows.Next() {
 		var name string
 		var at sql.NullTime
@@ -44,7 +44,7 @@ func dayOf(t sql.NullTime) adtally.Day {
 }
 
 // apart splits checkpoints so that days with a gap are separate. All must be of one account.
-func apart(ctx context.Context, s *session, dataset string, all []adtally.Checkpoint) (out []adtally.Checkpoint, err error) {
+func splitByGaps(ctx context.Context, s *session, dataset string, all []adtally.Checkpoint) (out []adtally.Checkpoint, err error) {
 	if len(all) == 0 {
 		return nil, nil
 	}

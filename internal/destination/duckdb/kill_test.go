@@ -38,7 +38,7 @@ func loadUntilKilled(path string) error {
 }
 
 // A load that is killed is written completely or not at all, and the next load is complete.
-func TestAKilledLoadIsThereWholeOrNotAtAll(t *testing.T) {
+func TestCommit_Killed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
 	const before, after = 3 * 100, 100 + 2*400
@@ -70,7 +70,7 @@ func TestAKilledLoadIsThereWholeOrNotAtAll(t *testing.T) {
 
 // DuckDB writes metadata in place, so a kill can leave half a block; this was seen once in
 // some hundred kills. The undo file repairs it.
-func TestAFileThatAKillLeftTornIsWholeAgain(t *testing.T) {
+func TestUndo_RepairsTornFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
 	torn := 0

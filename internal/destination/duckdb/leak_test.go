@@ -22,7 +22,7 @@ import (
 func init() { roles["load"] = loadAndLoad }
 
 // Many small loads leak no memory. An agency has five hundred ad accounts in one process.
-func TestManySmallLoadsLeaveNothingInMemory(t *testing.T) {
+func TestCommit_SmallLoadsDoNotLeak(t *testing.T) {
 	t.Parallel()
 	c := start(t, "load", filepath.Join(t.TempDir(), "x.duckdb"))
 	first := kilobytes(t, c.line())

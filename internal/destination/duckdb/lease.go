@@ -31,15 +31,15 @@ type lease struct {
 
 // longestLease is the oldest lease that a writer may join. Without joining, detaching took
 // half the time of a sync of 500 small accounts.
-const longestLease = time.Second
+const maxLease = time.Second
 
 // errSpent means that the file is about to be detached.
-var errSpent = errors.New("the file is being released, so that other programs get their turn")
+var errLeaseExpired = errors.New("the file is being released, so that other programs get their turn")
 
 // spent reports that nobody else should join. While it is being read, the file stays
 // attached anyway.
-func (l *lease) spent() bool {
-	return l.holders > 0 && l.readers == 0 && time.Since(l.since) > longestLease
+func (l *lease) expired() bool {
+	return l.holders > 0 && l.readers == 0 && time.Since(l.since) > maxLease
 }
 
 // errBusy means that the file must be written and is attached for reading only.
@@ -58,7 +58,7 @@ const (
 
 // tellAfter is when the caller is told that it waits for the file. It is longer than
 // another worker's turn.
-const tellAfter = 2 * longestLease
+const tellAfter = 2 * maxLease
 
 // hold attaches the file, and waits for it up to LockTimeout. For reading, it may be
 // shared with other programs that read.
@@ -74,7 +74,7 @@ func (f *file) hold(ctx context.Context, want access) (release func(), err error
 			destination.Waiting(ctx, adtally.FaultOf(explain(f.path, err)))
 			tell = time.Time{}
 		}
-		if !isLocked(err) && !errors.Is(err, errSpent) || time.Now().Add(wait).After(deadline) {
+		if !isLocked(err) && !errors.Is(err, errLeaseExpired) || time.Now().Add(wait).After(deadline) {
 			return nil, err
 		}
 		select {
@@ -88,8 +88,8 @@ func (f *file) hold(ctx context.Context, want access) (release func(), err error
 func (f *file) tryHold(ctx context.Context, want access) error {
 	f.lease.Lock()
 	defer f.lease.Unlock()
-	if f.lease.spent() {
-		return errSpent
+	if f.lease.expired() {
+		return errLeaseExpired
 	}
 	if f.lease.now == detached {
 		if err := f.attach(ctx, want); err != nil {
@@ -111,7 +111,7 @@ func (f *file) tryHold(ctx context.Context, want access) error {
 // at the same time.
 func (f *file) attach(ctx context.Context, want access) error {
 	if err := f.prepareUndo(); err != nil {
-		f.forgetUndo(false)
+		f.removeUndo(false)
 		return err
 	}
 	err := f.with(ctx, func(s *session) error {
@@ -119,7 +119,7 @@ func (f *file) attach(ctx context.Context, want access) error {
 		err := s.exec(ctx, to+" "+attachOptions+")")
 		if err == nil {
 			f.lease.now = readWrite
-			return f.keptUndo(ctx, s)
+			return f.saveUndo(ctx, s)
 		}
 		if want == readOnly && isLocked(err) && s.exec(ctx, to+" "+attachOptions+", READ_ONLY)") == nil {
 			f.lease.now = readOnly
@@ -128,14 +128,14 @@ func (f *file) attach(ctx context.Context, want access) error {
 		return err
 	})
 	if f.lease.now == detached {
-		f.forgetUndo(false)
+		f.removeUndo(false)
 	}
 	return err
 }
 
 // keptUndo writes the undo file. If it cannot, it detaches the file again.
-func (f *file) keptUndo(ctx context.Context, s *session) error {
-	err := f.keepUndo(ctx, s)
+func (f *file) saveUndo(ctx context.Context, s *session) error {
+	err := f.saveBlocks(ctx, s)
 	if err == nil {
 		return nil
 	}
@@ -167,7 +167,7 @@ func (f *file) detach(ctx context.Context, s *session) error {
 		return errors.Join(failed, err)
 	}
 	if !there {
-		f.forgetUndo(failed == nil && f.lease.now == readWrite)
+		f.removeUndo(failed == nil && f.lease.now == readWrite)
 		f.lease.now = detached
 	}
 	return failed

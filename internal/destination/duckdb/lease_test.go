@@ -19,7 +19,7 @@ import (
 
 // People use the file with their own DuckDB during a sync, between loads and while the
 // sync waits for rows.
-func TestOthersCanOpenTheFileBetweenLoads(t *testing.T) {
+func TestLease_OthersOpenBetweenLoads(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
 	if err := commitWide(w, "first", 0, 1, 100); err != nil {
@@ -55,7 +55,7 @@ func TestOthersCanOpenTheFileBetweenLoads(t *testing.T) {
 	person.expect("3100")
 }
 
-func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
+func TestLease_TimeoutNamesTheHolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	const lockTimeout = 300 * time.Millisecond
 	w, err := duckdb.New(duckdb.Options{LockTimeout: lockTimeout}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
@@ -101,7 +101,7 @@ func TestAFileThatIsHeldIsWaitedForThenNamed(t *testing.T) {
 }
 
 // The file is released while the load waits for it.
-func TestALoadGoesOnWhenTheFileIsReleased(t *testing.T) {
+func TestLease_WaitsForRelease(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w := open(t, path)
 	if err := commitWide(w, "before", 0, 1, 10); err != nil {
@@ -127,7 +127,7 @@ func TestALoadGoesOnWhenTheFileIsReleased(t *testing.T) {
 
 // Two writers of one process share the file. The operating system would not stop a second
 // DuckDB, and it would corrupt the file.
-func TestTwoWritersOfAProcessShareTheFile(t *testing.T) {
+func TestOpen_WritersShareTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	one, two := open(t, path), open(t, filepath.Join(filepath.Dir(path), ".", "w.duckdb"))
 	for i := range 3 {
@@ -144,7 +144,7 @@ func TestTwoWritersOfAProcessShareTheFile(t *testing.T) {
 }
 
 // Rows that do not fit in memory are next to the file only while they are needed.
-func TestNothingIsLeftBesideTheFile(t *testing.T) {
+func TestScratch_LeavesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	w, err := duckdb.New(duckdb.Options{Memory: 64 << 20}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
 	if err != nil {

@@ -55,7 +55,7 @@ func (w *writer) Loads(ctx context.Context, dataset, account string) (found []ad
 		}
 		found = stillTrue(found)
 		if l[table.Gaps.Name] != nil { // older files lack the table
-			found, err = apart(ctx, s, dataset, found)
+			found, err = splitByGaps(ctx, s, dataset, found)
 		}
 		return err
 	})

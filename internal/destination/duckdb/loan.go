@@ -13,21 +13,21 @@ import (
 // loan is a view in the in-memory DuckDB that is reused for one set of rows after another.
 // DuckDB never frees a view's column metadata (duckdb_arrow_scan in 1.5.6: 70 kB for a
 // hundred columns), so one view per load leaked 100 MB after 500 small ad accounts.
-type loan struct {
+type arrowView struct {
 	view   string
-	rows   *passing
+	rows   *swapReader
 	forget func()
 }
 
 // loans is a pool of such views, by their columns.
-type loans struct {
+type viewPool struct {
 	sync.Mutex
-	free map[string][]*loan
-	all  []*loan
+	free map[string][]*arrowView
+	all  []*arrowView
 }
 
 // take returns an unused view with the given columns.
-func (l *loans) take(conn driver.Conn, columns *arrow.Schema) (*loan, error) {
+func (l *viewPool) take(conn driver.Conn, columns *arrow.Schema) (*arrowView, error) {
 	l.Lock()
 	defer l.Unlock()
 	key := columns.Fingerprint()
@@ -39,7 +39,7 @@ func (l *loans) take(conn driver.Conn, columns *arrow.Schema) (*loan, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := &loan{view: "loan_" + strconv.Itoa(len(l.all)), rows: &passing{columns: columns}}
+	made := &arrowView{view: "loan_" + strconv.Itoa(len(l.all)), rows: &swapReader{columns: columns}}
 	if made.forget, err = a.RegisterView(made.rows, made.view); err != nil {
 		return nil, err
 	}
@@ -48,19 +48,19 @@ func (l *loans) take(conn driver.Conn, columns *arrow.Schema) (*loan, error) {
 }
 
 // giveBack detaches the rows from a view and returns it to the pool.
-func (l *loans) giveBack(one *loan) {
+func (l *viewPool) giveBack(one *arrowView) {
 	one.rows.now = nil
 	l.Lock()
 	defer l.Unlock()
 	if l.free == nil {
-		l.free = map[string][]*loan{}
+		l.free = map[string][]*arrowView{}
 	}
 	key := one.rows.columns.Fingerprint()
 	l.free[key] = append(l.free[key], one)
 }
 
 // end drops all views. Nobody may be reading from them.
-func (l *loans) end() {
+func (l *viewPool) end() {
 	for _, one := range l.all {
 		one.forget()
 	}
@@ -68,22 +68,22 @@ func (l *loans) end() {
 }
 
 // passing is a record reader whose rows can be exchanged.
-type passing struct {
+type swapReader struct {
 	columns *arrow.Schema
 	now     array.RecordReader // nil if there are no rows
 }
 
-func (*passing) Retain()  {}
-func (*passing) Release() {}
+func (*swapReader) Retain()  {}
+func (*swapReader) Release() {}
 
-func (p *passing) Schema() *arrow.Schema          { return p.columns }
-func (p *passing) Next() bool                     { return p.now != nil && p.now.Next() }
-func (p *passing) RecordBatch() arrow.RecordBatch { return p.now.RecordBatch() }
+func (p *swapReader) Schema() *arrow.Schema          { return p.columns }
+func (p *swapReader) Next() bool                     { return p.now != nil && p.now.Next() }
+func (p *swapReader) RecordBatch() arrow.RecordBatch { return p.now.RecordBatch() }
 
 // Record is the former name of RecordBatch in Arrow's interface.
-func (p *passing) Record() arrow.RecordBatch { return p.RecordBatch() }
+func (p *swapReader) Record() arrow.RecordBatch { return p.RecordBatch() }
 
-func (p *passing) Err() error {
+func (p *swapReader) Err() error {
 	if p.now == nil {
 		return nil
 	}

@@ -18,7 +18,7 @@ import (
 var reserved = []string{"main", "information_schema", "pg_catalog", "temp", "system", catalog}
 
 // holdings are the tables and views of a dataset, ours and other people's.
-type holdings struct {
+type datasetObjects struct {
 	tables, views []string // ours
 	others        []string // other people's, in the same schema
 }
@@ -72,7 +72,7 @@ func (l layout) like(s *table.Schema, columns ...string) bool {
 }
 
 // holds lists the dataset's objects. An object is ours only if our bookkeeping names it.
-func (l layout) holds(ctx context.Context, s *session, dataset string) (h holdings, err error) {
+func (l layout) holds(ctx context.Context, s *session, dataset string) (h datasetObjects, err error) {
 	loaded, err := l.loaded(ctx, s, dataset)
 	if err != nil {
 		return h, err
@@ -153,7 +153,7 @@ func (w *writer) Foreign(ctx context.Context, dataset string) (all []adtally.For
 	return all, err
 }
 
-func (h holdings) foreign(ctx context.Context, s *session, dataset string) (all []adtally.Foreign, err error) {
+func (h datasetObjects) foreign(ctx context.Context, s *session, dataset string) (all []adtally.Foreign, err error) {
 	found, err := objects(ctx, s, dataset) // read all first: the session has one connection
 	for _, o := range found {
 		if f, is := h.judge(s, dataset, o); is {
@@ -187,7 +187,7 @@ func objects(ctx context.Context, s *session, dataset string) (all []object, err
 type object struct{ schema, name, kind, text string }
 
 // judge reports whether an object belongs to other people and concerns the dataset.
-func (h holdings) judge(s *session, dataset string, o object) (f adtally.Foreign, concerns bool) {
+func (h datasetObjects) judge(s *session, dataset string, o object) (f adtally.Foreign, concerns bool) {
 	inside, name := strings.EqualFold(o.schema, dataset), strings.ToLower(o.name)
 	if inside && (o.kind == "table" && slices.Contains(h.tables, name) || o.kind == "view" && slices.Contains(h.views, name)) {
 		return f, false
@@ -197,7 +197,7 @@ func (h holdings) judge(s *session, dataset string, o object) (f adtally.Foreign
 }
 
 // read reports whether an object's SQL names one of our tables or views.
-func (h holdings) read(s *session, dataset string, o object) bool {
+func (h datasetObjects) read(s *session, dataset string, o object) bool {
 	text := o.text
 	if o.kind == "view" {
 		text = body(text)

@@ -47,7 +47,7 @@ var notAFile = map[string]struct {
 	"cut off":      {"destination_corrupt", func(t *testing.T, path string) string { cut(t, path, 100); return path }},
 }
 
-func TestAPlaceThatIsNoWarehouseIsNamed(t *testing.T) {
+func TestOpen_NamesUnusablePaths(t *testing.T) {
 	t.Parallel()
 	for name, c := range notAFile {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestAPlaceThatIsNoWarehouseIsNamed(t *testing.T) {
 }
 
 // An empty or missing file is initialized.
-func TestAnEmptyOrMissingFileIsMade(t *testing.T) {
+func TestOpen_CreatesEmptyOrMissingFile(t *testing.T) {
 	t.Parallel()
 	empty := put(t, filepath.Join(t.TempDir(), "w.duckdb"), "")
 	odd := filepath.Join(t.TempDir(), "it's [a] *\"file\"* ü.db")
@@ -92,7 +92,7 @@ func openAsNobody(path string) error {
 	return nil
 }
 
-func TestAFileThatMayNotBeWrittenIsNamed(t *testing.T) {
+func TestOpen_ReadOnlyFile(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("only root can become a user without permissions")

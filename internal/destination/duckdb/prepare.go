@@ -69,7 +69,7 @@ func (l layout) buildTables(ctx context.Context, s *session, want layoutWanted) 
 		return err
 	}
 	for _, statements := range views {
-		if err := s.parts(ctx, statements); err != nil {
+		if err := s.execParts(ctx, statements); err != nil {
 			return fmt.Errorf("create the views of %s: %w", want.dataset, err)
 		}
 	}
@@ -87,7 +87,7 @@ func (f *file) complete(ctx context.Context, s *session, dataset string, tables 
 	if err != nil || len(statements) == 0 {
 		return l, err
 	}
-	if err := s.parts(ctx, statements); err != nil {
+	if err := s.execParts(ctx, statements); err != nil {
 		return nil, fmt.Errorf("prepare the tables of %s: %w", dataset, err)
 	}
 	return readLayout(ctx, s, dataset)

@@ -14,7 +14,7 @@ import (
 )
 
 // record writes the load's rows of _loads in the load's transaction.
-func (b *bringing) record(ctx context.Context) error {
+func (b *loadTx) record(ctx context.Context) error {
 	loads := target(b.load.Dataset, loadsTable.Name)
 	var sequence int64
 	if err := b.session.row(ctx, "SELECT coalesce(max(sequence), 0) + 1 FROM "+loads).Scan(&sequence); err != nil {
@@ -36,7 +36,7 @@ func (b *bringing) record(ctx context.Context) error {
 }
 
 // cost returns what the load took, or NULLs if unknown.
-func (b *bringing) cost() (calls, bytes any) {
+func (b *loadTx) cost() (calls, bytes any) {
 	if b.load.Cost == nil {
 		return nil, nil
 	}
@@ -47,7 +47,7 @@ func orNull(text string) sql.Null[string] { return sql.Null[string]{V: text, Val
 
 // checksum returns the checksum of the rows that arrived. A load with gaps has a suffix,
 // because rows of earlier loads may have stayed.
-func (b *bringing) checksum(t *staged) string {
+func (b *loadTx) checksum(t *staged) string {
 	if b.remarked(&table.Gaps) > 0 {
 		return t.facts.checksum + "-partial"
 	}
@@ -55,15 +55,15 @@ func (b *bringing) checksum(t *staged) string {
 }
 
 // brought returns the load's own tables: all except the remarks, which come first.
-func (b *bringing) brought() []*staged { return b.tables[len(table.Remarks):] }
+func (b *loadTx) brought() []*staged { return b.tables[len(table.Remarks):] }
 
 // remarked returns the number of rows in a table of remarks.
-func (b *bringing) remarked(s *table.Schema) int64 {
+func (b *loadTx) remarked(s *table.Schema) int64 {
 	return b.tables[slices.Index(table.Remarks, s)].facts.rows
 }
 
 // lost returns the number of quarantined values of which nothing was loaded.
-func (b *bringing) lost() int64 {
+func (b *loadTx) lost() int64 {
 	return b.tables[slices.Index(table.Remarks, &table.Quarantine)].facts.lost
 }
 
@@ -76,14 +76,14 @@ func ends(w adtally.Window) (first, last any) {
 }
 
 // conclude reads the resulting checkpoints within the transaction.
-func (b *bringing) conclude(ctx context.Context) (err error) {
+func (b *loadTx) conclude(ctx context.Context) (err error) {
 	w := destination.Written{Load: b.load.ID, Rows: map[string]int64{}, Quarantined: b.lost(), Gaps: b.remarked(&table.Gaps)}
 	for _, t := range b.brought() {
 		w.Rows[t.schema.Name] = t.facts.rows
 		w.Checkpoints = append(w.Checkpoints, adtally.Checkpoint{
 			Table: t.schema.Name, Account: b.load.Slice.Account, Window: b.load.Slice.Window, Asked: b.asked, Load: b.load.ID, Definition: b.load.Definition})
 	}
-	w.Checkpoints, err = apart(ctx, b.session, b.load.Dataset, w.Checkpoints)
+	w.Checkpoints, err = splitByGaps(ctx, b.session, b.load.Dataset, w.Checkpoints)
 	b.written = w
 	return err
 }

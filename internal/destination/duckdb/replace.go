@@ -11,7 +11,7 @@ import (
 )
 
 // replace replaces the slice's rows with those of the load, unless they are the same.
-func (b *bringing) replace(ctx context.Context, in inserting) error {
+func (b *loadTx) replace(ctx context.Context, in tableLoad) error {
 	if unchanged, err := b.unchanged(ctx, in.staged); err != nil || unchanged {
 		return err
 	}
@@ -19,7 +19,7 @@ func (b *bringing) replace(ctx context.Context, in inserting) error {
 	if remarks(in.schema) {
 		condition += " AND table_name IN " + b.tableNames()
 	} else if b.remarked(&table.Gaps) > 0 {
-		condition += " AND " + b.had(in)
+		condition += " AND " + b.notWithheld(in)
 	}
 	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
 		return err
@@ -27,12 +27,12 @@ func (b *bringing) replace(ctx context.Context, in inserting) error {
 	if in.facts.rows == 0 {
 		return nil
 	}
-	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.marked()...)
+	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.bookkeepingValues()...)
 }
 
 // had returns the SQL condition for rows that the platform did not withhold this time.
 // Withheld rows, of a whole day or of an object on a day, stay as they were.
-func (b *bringing) had(in inserting) string {
+func (b *loadTx) notWithheld(in tableLoad) string {
 	objects := "NULL"
 	for _, c := range in.schema.Columns {
 		named := c.Unit == table.ID || slices.Contains(in.schema.Key, c.Name)
@@ -49,7 +49,7 @@ func (b *bringing) had(in inserting) string {
 // unchanged reports whether the file already holds exactly these rows: the last load that
 // covered any of the days was for exactly these days and had the same checksum. Then only
 // _loads is written. Remarks do not count in a checksum.
-func (b *bringing) unchanged(ctx context.Context, t *staged) (bool, error) {
+func (b *loadTx) unchanged(ctx context.Context, t *staged) (bool, error) {
 	if remarks(t.schema) || b.remarked(&table.Gaps) > 0 {
 		return false, nil
 	}

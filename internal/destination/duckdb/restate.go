@@ -13,7 +13,7 @@ import (
 // restate records the current totals of the slice's days in _restatement, each at the age
 // that the day has reached. Existing records stay. A day that lost all its figures is
 // recorded too if it ever had some.
-func (b *bringing) restate(ctx context.Context, t *staged) error {
+func (b *loadTx) restate(ctx context.Context, t *staged) error {
 	if len(t.schema.Restated) == 0 {
 		return nil
 	}
@@ -31,7 +31,7 @@ func (b *bringing) restate(ctx context.Context, t *staged) error {
 			every AS (SELECT date, `+b.age()+` AS age FROM (SELECT date FROM found UNION SELECT date FROM known))
 			SELECT ?, ?, date, ?, age, value, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?
 			FROM every LEFT JOIN found USING (date) WHERE age IS NOT NULL AND NOT EXISTS (FROM known WHERE known.date = every.date AND known.age >= every.age)`,
-			slices.Concat([]any{account, t.schema.Name, account, metric, t.schema.Name, account, metric, b.asked}, b.marked())...)
+			slices.Concat([]any{account, t.schema.Name, account, metric, t.schema.Name, account, metric, b.asked}, b.bookkeepingValues())...)
 		if err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (b *bringing) restate(ctx context.Context, t *staged) error {
 
 // age returns the SQL expression for the highest of table.Ages that a day has reached;
 // NULL if the day had not begun when the data was requested.
-func (b *bringing) age() string {
+func (b *loadTx) age() string {
 	today := adtally.DayOf(b.asked, b.load.Zone)
 	var cases strings.Builder
 	for _, age := range slices.Backward(table.Ages) {

@@ -47,11 +47,11 @@ func (s *session) exec(ctx context.Context, statement string, args ...any) error
 // earlier state of a table or view until the transaction ends, and each comment on a
 // column makes a new one: twenty wide tables and their views in one transaction took 700
 // MB. If the program is killed between transactions, the next Prepare adds the rest.
-const atOnce = 8
+const statementsPerTx = 8
 
 // parts runs statements that add something, atOnce per transaction.
-func (s *session) parts(ctx context.Context, statements []string) error {
-	for some := range slices.Chunk(statements, atOnce) {
+func (s *session) execParts(ctx context.Context, statements []string) error {
+	for some := range slices.Chunk(statements, statementsPerTx) {
 		err := s.transact(ctx, func() error {
 			for _, statement := range some {
 				if err := s.exec(ctx, statement); err != nil {

@@ -23,7 +23,7 @@ const keepBytes = 2 << 20
 // DuckDB's memory. The file is not attached meanwhile.
 type staging struct {
 	session *session
-	loans   *loans
+	loans   *viewPool
 	load    destination.Load
 	tables  []*staged
 }
@@ -41,7 +41,7 @@ type staged struct {
 	drop    []int64 // numbers of the rows to leave out because a later row has the same key, ascending
 }
 
-func newStaging(s *session, l *loans, load destination.Load) *staging {
+func newStaging(s *session, l *viewPool, load destination.Load) *staging {
 	st := &staging{session: s, loans: l, load: load}
 	for i, t := range slices.Concat(table.Remarks, load.Tables) {
 		st.tables = append(st.tables, &staged{schema: t, name: "staged_" + strconv.Itoa(i), audit: newAudit(t, load)})
@@ -53,14 +53,14 @@ func newStaging(s *session, l *loans, load destination.Load) *staging {
 func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[table.Batch, error]) error {
 	for b, err := range batches {
 		if err != nil {
-			return &theirs{err}
+			return &iterError{err}
 		}
 		if err := st.take(scratch, b); err != nil {
 			return err
 		}
 	}
 	for _, t := range slices.Backward(st.tables) { // the quarantine must be last, because the others add to it
-		if err := st.settleTwins(scratch, t); err != nil {
+		if err := st.mergeDuplicates(scratch, t); err != nil {
 			return err
 		}
 		var err error
@@ -72,7 +72,7 @@ func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[t
 }
 
 // theirs marks an error of the batch iterator, which is returned as it is.
-type theirs struct{ error }
+type iterError struct{ error }
 
 // take stores a batch in memory or, beyond keepBytes, in the scratch folder.
 func (st *staging) take(scratch string, b table.Batch) error {
@@ -119,7 +119,7 @@ func (t *staged) rows() (array.RecordReader, error) {
 	if err != nil || all == nil || len(t.drop) == 0 {
 		return all, err
 	}
-	return &thinned{RecordReader: all, drop: t.drop}, nil
+	return &filteredReader{RecordReader: all, drop: t.drop}, nil
 }
 
 // all returns a reader over all staged rows.
@@ -144,7 +144,7 @@ func (st *staging) lend(t *staged) (release func(), err error) {
 	if err != nil || records == nil {
 		return func() {}, err
 	}
-	var one *loan
+	var one *arrowView
 	err = st.session.conn.Raw(func(conn any) (err error) {
 		one, err = st.loans.take(conn.(driver.Conn), records.Schema())
 		return err

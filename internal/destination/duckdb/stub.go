@@ -12,7 +12,7 @@ import (
 )
 
 // stubs adds stubs for missing objects that the load's rows refer to, in the load's transaction.
-func (b *bringing) stubs(ctx context.Context, t *staged) error {
+func (b *loadTx) stubs(ctx context.Context, t *staged) error {
 	if t.facts.rows == 0 {
 		return nil
 	}

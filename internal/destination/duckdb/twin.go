@@ -13,7 +13,7 @@ import (
 )
 
 // twins are the rows with the same key, in the order in which they arrived.
-type twins struct {
+type duplicates struct {
 	at     []int64  // the numbers of the rows
 	whole  []uint64 // the hashes that go into the checksum
 	stable uint64   // the hash of the last row without its volatile columns
@@ -23,7 +23,7 @@ type twins struct {
 // settleTwins leaves one row per key. A list that changes while it is read returns some
 // rows twice. Only rows with duplicates are kept in memory. If the rows differ,
 // load.LaterWins decides.
-func (st *staging) settleTwins(scratch string, t *staged) error {
+func (st *staging) mergeDuplicates(scratch string, t *staged) error {
 	if t.schema == &table.Quarantine {
 		return nil // two quarantined values of one cell are two rows
 	}
@@ -34,10 +34,10 @@ func (st *staging) settleTwins(scratch string, t *staged) error {
 	differ := false
 	for key, tw := range found {
 		if tw.differ && !st.load.LaterWins {
-			return fmt.Errorf("%d rows of %s, %s: %w", len(tw.at), t.schema.Name, key, destination.ErrTwice)
+			return fmt.Errorf("%d rows of %s, %s: %w", len(tw.at), t.schema.Name, key, destination.ErrDuplicateKey)
 		}
 		differ = differ || tw.differ
-		t.forget(tw)
+		t.keepLast(tw)
 	}
 	slices.Sort(t.drop)
 	if !differ {
@@ -51,7 +51,7 @@ func (st *staging) settleTwins(scratch string, t *staged) error {
 }
 
 // forget drops all rows of a key except the last.
-func (t *staged) forget(tw *twins) {
+func (t *staged) keepLast(tw *duplicates) {
 	last := len(tw.at) - 1
 	t.drop = append(t.drop, tw.at[:last]...)
 	t.audit.rows -= int64(last)
@@ -62,7 +62,7 @@ func (t *staged) forget(tw *twins) {
 
 // twins finds the rows whose keys occur twice: first by hash, then by comparing the rows
 // with equal hashes.
-func (t *staged) twins() (map[string]*twins, error) {
+func (t *staged) twins() (map[string]*duplicates, error) {
 	keys := &t.audit.keys
 	if keys.close(); len(keys.reopened) > 0 {
 		var hashes []uint64
@@ -83,7 +83,7 @@ func (t *staged) twins() (map[string]*twins, error) {
 	if len(keys.suspects) == 0 {
 		return nil, nil
 	}
-	found := map[string]*twins{}
+	found := map[string]*duplicates{}
 	err := t.again(func(b seen) error {
 		for row, h := range b.keys {
 			if keys.suspects[h] {
@@ -100,11 +100,11 @@ func (t *staged) twins() (map[string]*twins, error) {
 	return found, err
 }
 
-func add(found map[string]*twins, b seen, row int) {
+func add(found map[string]*duplicates, b seen, row int) {
 	key := b.audit.keyOf(b.rec, row)
 	tw := found[key]
 	if tw == nil {
-		tw = &twins{}
+		tw = &duplicates{}
 		found[key] = tw
 	}
 	stable := b.audit.stable(b.rec, row)
@@ -165,7 +165,7 @@ func (a *audit) stable(rec arrow.RecordBatch, row int) (sum uint64) {
 const mostRemarks = 1000
 
 // remarks adds a row to the quarantine for each value that was left out.
-func (t *staged) remarks(load destination.Load, found map[string]*twins) (table.Batch, error) {
+func (t *staged) remarks(load destination.Load, found map[string]*duplicates) (table.Batch, error) {
 	r := &remarking{staged: t, load: load, found: found, into: table.NewBuilder(&table.Quarantine), last: map[string][]string{}}
 	for range 2 { // twice: the last row of a key is known only after all were read
 		if err := t.again(r.look); err != nil {
@@ -178,7 +178,7 @@ func (t *staged) remarks(load destination.Load, found map[string]*twins) (table.
 type remarking struct {
 	*staged
 	load  destination.Load
-	found map[string]*twins
+	found map[string]*duplicates
 	into  *table.Builder
 	last  map[string][]string // the values that are loaded, by key
 }
@@ -239,7 +239,7 @@ func (r *remarking) remark(key string, was, is []string) error {
 }
 
 // thinned reads rows without the dropped ones.
-type thinned struct {
+type filteredReader struct {
 	array.RecordReader
 	drop  []int64 // row numbers still to be dropped
 	at    int64   // the number of the next batch's first row
@@ -247,7 +247,7 @@ type thinned struct {
 }
 
 // Next advances to the next run of rows between dropped ones.
-func (r *thinned) Next() bool {
+func (r *filteredReader) Next() bool {
 	if len(r.parts) > 0 {
 		r.parts[0].Release()
 		r.parts = r.parts[1:]
@@ -261,7 +261,7 @@ func (r *thinned) Next() bool {
 	return true
 }
 
-func (r *thinned) cut(rec arrow.RecordBatch) {
+func (r *filteredReader) cut(rec arrow.RecordBatch) {
 	from, end := int64(0), rec.NumRows()
 	for ; len(r.drop) > 0 && r.drop[0] < r.at+end; r.drop = r.drop[1:] {
 		at := r.drop[0] - r.at
@@ -276,12 +276,12 @@ func (r *thinned) cut(rec arrow.RecordBatch) {
 	r.at += end
 }
 
-func (r *thinned) RecordBatch() arrow.RecordBatch { return r.parts[0] }
+func (r *filteredReader) RecordBatch() arrow.RecordBatch { return r.parts[0] }
 
 // Record is the former name of RecordBatch in Arrow's interface.
-func (r *thinned) Record() arrow.RecordBatch { return r.RecordBatch() }
+func (r *filteredReader) Record() arrow.RecordBatch { return r.RecordBatch() }
 
-func (r *thinned) Release() {
+func (r *filteredReader) Release() {
 	for _, p := range r.parts {
 		p.Release()
 	}

@@ -80,12 +80,12 @@ func (f *file) prepareUndo() error {
 	if lockWhole(db) != nil {
 		return nil // in use: its user takes care of it
 	}
-	return putBack(db, kept)
+	return restoreBlocks(db, kept)
 }
 
 // putBack restores the saved blocks if the file is still in the state that they belong to.
 // An incomplete undo file is ignored: it was being saved before anything was written.
-func putBack(db *os.File, kept []byte) error {
+func restoreBlocks(db *os.File, kept []byte) error {
 	body, whole := bytes.CutPrefix(kept, []byte(undoMark))
 	if !whole || len(body) < 24 {
 		return nil
@@ -109,7 +109,7 @@ func putBack(db *os.File, kept []byte) error {
 }
 
 // keepUndo saves the metadata blocks before anything is written.
-func (f *file) keepUndo(ctx context.Context, s *session) error {
+func (f *file) saveBlocks(ctx context.Context, s *session) error {
 	if !canUndo {
 		return nil
 	}
@@ -153,7 +153,7 @@ func writeUndo(path string, body []byte) error {
 
 // forgetUndo is called after the file was detached. It removes the undo file if DuckDB has
 // written everything.
-func (f *file) forgetUndo(whole bool) {
+func (f *file) removeUndo(whole bool) {
 	if f.undo.db == nil {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 
 // upsert writes new and changed rows. Unchanged rows are not written, so their bookkeeping
 // says when they last changed. Columns that the load does not have keep their values.
-func (b *bringing) upsert(ctx context.Context, in inserting) error {
+func (b *loadTx) upsert(ctx context.Context, in tableLoad) error {
 	if in.facts.rows == 0 {
 		return nil
 	}
@@ -20,11 +20,11 @@ func (b *bringing) upsert(ctx context.Context, in inserting) error {
 	if err := b.exchange(ctx, in, same); err != nil {
 		return err
 	}
-	err := b.session.exec(ctx, in.insert()+" FROM temp."+in.name+" AS s WHERE NOT EXISTS (SELECT 1 FROM "+in.target+" AS t WHERE "+same+")", b.marked()...)
+	err := b.session.exec(ctx, in.insert()+" FROM temp."+in.name+" AS s WHERE NOT EXISTS (SELECT 1 FROM "+in.target+" AS t WHERE "+same+")", b.bookkeepingValues()...)
 	if err != nil || !in.schema.History {
 		return err
 	}
-	return b.remember(ctx, in)
+	return b.updateHistory(ctx, in)
 }
 
 // exchange deletes the changed rows, so that they are inserted with the new ones. An
@@ -33,7 +33,7 @@ func (b *bringing) upsert(ctx context.Context, in inserting) error {
 //
 // An answer only replaces older answers. A late answer, from a reader that was slow or
 // interrupted, only adds rows that are not known yet.
-func (b *bringing) exchange(ctx context.Context, in inserting, same string) error {
+func (b *loadTx) exchange(ctx context.Context, in tableLoad, same string) error {
 	late, err := b.late(ctx, in.schema)
 	if err != nil {
 		return err
@@ -44,14 +44,14 @@ func (b *bringing) exchange(ctx context.Context, in inserting, same string) erro
 	}
 	where := " WHERE " + same + " AND (" + changed + ")"
 	if b.layout.holdsMore(in.schema.Name, in.places) {
-		return b.session.exec(ctx, in.update()+where, append(b.marked(), late, b.asked)...)
+		return b.session.exec(ctx, in.update()+where, append(b.bookkeepingValues(), late, b.asked)...)
 	}
 	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where, late, b.asked)
 }
 
 // late reports whether a later answer to the same request was written first. The rows
 // cannot tell, because unchanged rows are not written.
-func (b *bringing) late(ctx context.Context, t *table.Schema) (late bool, err error) {
+func (b *loadTx) late(ctx context.Context, t *table.Schema) (late bool, err error) {
 	query := "SELECT coalesce(max(asked_at) > ?::TIMESTAMPTZ, false) FROM " + target(b.load.Dataset, loadsTable.Name) +
 		" WHERE table_name = ? AND account_id = ? AND " + touching(b.load.Slice.Window)
 	if err := b.session.row(ctx, query, b.asked, t.Name, b.load.Slice.Account).Scan(&late); err != nil {
@@ -68,21 +68,21 @@ func touching(w adtally.Window) string {
 	return fmt.Sprintf("date_from <= DATE '%s' AND date_to >= DATE '%s'", w.Last(), w.From)
 }
 
-func (in inserting) update() string {
+func (in tableLoad) update() string {
 	set := []string{}
 	for _, c := range in.schema.Columns {
 		set = append(set, ident(in.places[c.Name])+" = s."+ident(c.Name))
 	}
 	kept := withBookkeeping(in.schema).Columns[len(in.schema.Columns):]
-	for i, mark := range in.marks() {
+	for i, mark := range in.bookkeepingExprs() {
 		set = append(set, ident(in.places[kept[i].Name])+" = "+mark)
 	}
 	return "UPDATE " + in.target + " AS t SET " + strings.Join(set, ", ") + " FROM temp." + in.name + " AS s"
 }
 
 // differs returns the SQL condition for rows whose values changed.
-func (in inserting) differs() string {
-	staged := inserting{places: map[string]string{}}
+func (in tableLoad) differs() string {
+	staged := tableLoad{places: map[string]string{}}
 	for _, c := range in.schema.Columns {
 		staged.places[c.Name] = c.Name
 	}
@@ -90,7 +90,7 @@ func (in inserting) differs() string {
 }
 
 // differ returns the SQL condition for two rows that differ in one of the columns.
-func differ(a string, one inserting, b string, other inserting, columns []table.Column) string {
+func differ(a string, one tableLoad, b string, other tableLoad, columns []table.Column) string {
 	out := make([]string, len(columns))
 	for i, c := range columns {
 		out[i] = a + "." + ident(one.places[c.Name]) + " IS DISTINCT FROM " + b + "." + ident(other.places[c.Name])

@@ -19,7 +19,7 @@ func everyPerson() *table.View {
 }
 
 // A view is created again only if its definition changed.
-func TestAViewIsMadeOnce(t *testing.T) {
+func TestView_CreatedOnce(t *testing.T) {
 	var all []string
 	w, err := duckdb.New(duckdb.Options{Trace: func(s string) { all = append(all, s) }}).Open(context.Background(),
 		adtally.Destination{Location: filepath.Join(t.TempDir(), "w.duckdb")}, adtally.Secret{})
@@ -45,7 +45,7 @@ func TestAViewIsMadeOnce(t *testing.T) {
 }
 
 // People open the file with their own DuckDB, under any name, and read the descriptions of columns.
-func TestAViewIsReadWithoutUs(t *testing.T) {
+func TestView_ReadByOtherPrograms(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	func() {
 		w, err := duckdb.New(duckdb.Options{}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
@@ -72,7 +72,7 @@ func TestAViewIsReadWithoutUs(t *testing.T) {
 }
 
 // A view's comment holds only its description, and files from before that can still be opened.
-func TestAViewsCommentIsForPeople(t *testing.T) {
+func TestView_CommentIsTheDescription(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.duckdb")
 	prepare := func() {
 		w, err := duckdb.New(duckdb.Options{}).Open(context.Background(), adtally.Destination{Location: path}, adtally.Secret{})
@@ -108,7 +108,7 @@ func TestAViewsCommentIsForPeople(t *testing.T) {
 }
 
 // Objects that a person created in the file stay.
-func TestAViewOfAPersonsStays(t *testing.T) {
+func TestView_ForeignViewStays(t *testing.T) {
 	for _, made := range []string{"CREATE VIEW d.everybody AS SELECT 7 AS n", "CREATE TABLE d.everybody AS SELECT 7 AS n"} {
 		path := filepath.Join(t.TempDir(), "w.duckdb")
 		db, err := sql.Open("duckdb", path)

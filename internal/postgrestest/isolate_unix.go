@@ -12,10 +12,9 @@ import (
 	"syscall"
 )
 
-// apart has the keeper run in a process group of its own, out of reach of
-// Ctrl-C. PostgreSQL refuses to be run by root: then it runs as the user of
-// Debian's package, or as nobody.
-func apart(c *exec.Cmd, dir string) error {
+// isolate runs the supervisor in its own process group, out of reach of Ctrl-C. PostgreSQL
+// refuses to run as root, so root runs it as the user of Debian's package or as nobody.
+func isolate(c *exec.Cmd, dir string) error {
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Geteuid() != 0 {
 		return nil

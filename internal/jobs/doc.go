@@ -1,21 +1,22 @@
-// Package jobs is for when and where: it makes runs of what is due, hands their
-// steps to workers, and keeps two from working on the same.
+// Package jobs decides when and where work is done: it starts runs of due sources,
+// queues their steps for workers, and keeps two workers from doing the same step.
 //
-// It may know the words of the house, and neither platforms nor warehouses: what
-// a step does is given to it. The one rule it keeps: the database's rows are the
-// truth, and River's queue only says "now". A queue that is lost is filled again
-// from the database; a job that comes twice, or too late, finds its step claimed or
-// handed out anew, and does nothing.
+// It imports the root package, never a platform or a warehouse: the Runner does the
+// work of a step. Its one rule: the rows of the database are the truth, and River's
+// queue is only a wake-up call. A lost queue is refilled from the database; a job that
+// comes twice or late finds its step leased or queued under a new generation, and does
+// nothing.
 //
-// A step's life:
+// States of a step:
 //
-//	waiting ──claim──▶ running ──leave──▶ finished, failed, interrupted
-//	   ▲                  │
-//	   └──── left over, waiting for the platform, tried again,
-//	         or its worker's lease is over (generation + 1)
+// waiting ──lease──▶ running ──release──▶ finished, failed, interrupted
 //
-// A worker holds a step by a lease on the database's clock and renews it three
-// times in its length. It may commit only while the database says that the lease
-// has some time left; one that was frozen past its lease finds the step handed
-// out under another generation, and commits nothing.
+//		   ▲                  │
+//		   └──── left over, waiting for the platform, tried again,
+//	         or its worker's lease has expired (generation + 1)
+//
+// A worker leases a step by the database's clock and renews the lease three times per
+// term. It may commit only while the database confirms that some of the lease is left.
+// A worker that was suspended past its lease finds the step queued under another
+// generation and commits nothing.
 package jobs

@@ -15,15 +15,14 @@ import (
 	"adtally/internal/store"
 )
 
-// fullDisk is a runner whose warehouse has no room.
+// fullDisk is a runner whose warehouse has no space left.
 type fullDisk struct{ *runner }
 
 func (fullDisk) RunStep(context.Context, adtally.RunRecord, adtally.Step, jobs.Hold) (adtally.Done, error) {
 	return adtally.Done{}, fmt.Errorf("spill rows: %w", syscall.ENOSPC)
 }
 
-// A full disk stands in the step, the run and the source, from where people are told
-// of it.
+// A full disk shows in the step, the run and the source, and so in the alerts.
 func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	t.Parallel()
 	ledger := filepath.Join(t.TempDir(), "adtally.db")
@@ -44,7 +43,7 @@ func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	}
 }
 
-// fullLedger is a database on a disk that is full for a while.
+// fullLedger is a database whose disk is full for a while.
 type fullLedger struct {
 	*store.DB
 	full *atomic.Bool
@@ -71,8 +70,8 @@ func (l fullLedger) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.
 	return l.DB.ReleaseStep(ctx, c, e, now)
 }
 
-// While the database cannot be written, the service says that it is not fit, and reports
-// it; with room again the run goes on, and its log says what it was.
+// While the database cannot be written, the service is not ready and reports why. Once
+// there is space, the run continues and its log has the reason.
 func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 	t.Parallel()
 	ledger := filepath.Join(t.TempDir(), "adtally.db")
@@ -114,7 +113,7 @@ func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 	}
 }
 
-// a run whose service is stopped says so, until a service goes on with it.
+// A run whose service is stopped says so until a service continues it.
 func TestStoppedService_ShowsInRun(t *testing.T) {
 	t.Parallel()
 	ledger, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")

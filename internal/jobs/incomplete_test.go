@@ -11,8 +11,8 @@ import (
 	"adtally/internal/store"
 )
 
-// Values that could not be loaded in an earlier share of a step, or by a worker
-// that died, count too; the step is not tried again for them.
+// Values that could not be loaded in an earlier share of a step, or by a dead worker,
+// count too; the step is not repeated for them.
 func TestWorker_QuarantineMakesStepIncomplete(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
@@ -49,8 +49,8 @@ func TestWorker_QuarantineMakesStepIncomplete(t *testing.T) {
 	})
 }
 
-// What the platform gives on a later day holds up neither the run nor the source;
-// a later run asks again.
+// Data that the platform returns on a later day delays neither the run nor the source;
+// a later run reads it.
 func TestWorker_LongWaitIsLeftToLaterRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
@@ -74,8 +74,8 @@ func TestWorker_LongWaitIsLeftToLaterRun(t *testing.T) {
 	})
 }
 
-// losing is a runner in whose database the loads of account 1 have quarantined
-// values that this share of its step does not tell of.
+// losing is a runner whose database has quarantined values of account 1 that this
+// share of the step does not report.
 type losing struct {
 	*runner
 	db *store.DB
@@ -91,8 +91,8 @@ func (l losing) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step
 	return l.runner.RunStep(ctx, r, s, h)
 }
 
-// A source whose last run could not load some values is as fresh as after a good
-// one, and says since when it is so.
+// A source whose last run could not load some values is as fresh as after a good run,
+// and says since when.
 func TestPace_IncompleteRunKeepsInterval(t *testing.T) {
 	t.Parallel()
 	run := adtally.RunRecord{Run: adtally.Run{State: adtally.Incomplete, Started: noon}}

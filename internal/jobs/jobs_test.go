@@ -17,7 +17,7 @@ import (
 	"adtally/internal/store"
 )
 
-// onBoth runs a test with both databases: the database's and the queue's address.
+// onBoth runs a test with SQLite and PostgreSQL, for the database and the queue.
 func onBoth(t *testing.T, test func(t *testing.T, ledger, queue string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
@@ -99,7 +99,7 @@ func addSource(t *testing.T, ledger, id string) {
 	}
 }
 
-// ended waits until so many runs have ended, and gives them.
+// ended waits until so many runs have ended, and returns them.
 func ended(t *testing.T, ledger string, n int) []adtally.RunRecord {
 	t.Helper()
 	db, err := store.Open(t.Context(), ledger)
@@ -127,8 +127,8 @@ func ended(t *testing.T, ledger string, n int) []adtally.RunRecord {
 	return nil
 }
 
-// what is due becomes a run; every slice is done once, by shares, and
-// the source is due again after its time.
+// A due source gets a run; every slice is read once, in shares, and the source is due
+// again after its interval.
 func TestScheduler_RunsDueSources(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
@@ -160,8 +160,8 @@ func TestScheduler_RunsDueSources(t *testing.T) {
 	})
 }
 
-// what waits for the platform goes on at its time, and nothing else
-// waits for it; what only a person can mend fails alone.
+// A step that waits for the platform continues at its time and delays nothing else;
+// one that needs a person fails alone.
 func TestWorker_AccountsFailIndependently(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
@@ -194,7 +194,7 @@ func TestWorker_AccountsFailIndependently(t *testing.T) {
 	})
 }
 
-// a cancelled run ends, and what it was doing is not a failure.
+// A cancelled run ends, and its steps do not count as failures.
 func TestWorker_CancelStopsRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
@@ -219,9 +219,8 @@ func TestWorker_CancelStopsRun(t *testing.T) {
 	})
 }
 
-// Two workers and forty sources: no account is worked on by two at once, and
-// every slice is done exactly once; whoever is stopped leaves its work to the
-// other one.
+// Two workers and forty sources: no account has two workers at the same time, every
+// slice is read exactly once, and a stopped worker leaves its steps to the other one.
 func TestWorkers_NeverShareAStep(t *testing.T) {
 	t.Parallel()
 	dsn := postgrestest.Start(t)
@@ -259,7 +258,7 @@ func TestWorkers_NeverShareAStep(t *testing.T) {
 	}
 }
 
-// perSource keeps the work of each source apart, and who did it.
+// perSource separates the work by source and records the worker.
 type perSource struct {
 	*runner
 	mu  sync.Mutex

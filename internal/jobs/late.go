@@ -10,18 +10,18 @@ import (
 	"adtally"
 )
 
-// late is what could not be written into the database when it happened, say because its
-// disk was full.
+// late holds what could not be written to the database when it happened, for example
+// because its disk was full.
 type late struct {
 	mu    sync.Mutex
-	lines []adtally.LogLine // one for each step
-	unfit error             // why the database could not be written last; nil = it could
+	lines []adtally.LogLine // one per step
+	unfit error             // error of the last write; nil = it succeeded
 }
 
-// mostLate bounds what is remembered.
+// mostLate limits the number of lines.
 const mostLate = 1000
 
-// add remembers why a step could not be left as it should.
+// add records why a step could not be released.
 func (l *late) add(t adtally.JobArgs, err error, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -31,10 +31,10 @@ func (l *late) add(t adtally.JobArgs, err error, now time.Time) {
 	}
 	f := adtally.FaultOf(err)
 	l.lines = append(l.lines, adtally.LogLine{Run: t.Run, At: now, Level: "error", Account: t.Account, Code: f.Code,
-		Message: fmt.Sprintf("What was done could not be written down at %s: %s. It goes on now that it can be.", now.UTC().Format("2006-01-02 15:04:05 MST"), f.Message)})
+		Message: fmt.Sprintf("The result of this step could not be saved at %s: %s. The step continues now.", now.UTC().Format("2006-01-02 15:04:05 MST"), f.Message)})
 }
 
-// beat remembers whether the database could be written.
+// beat records whether the database could be written.
 func (l *late) beat(err error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -42,7 +42,7 @@ func (l *late) beat(err error) error {
 	return err
 }
 
-// tell writes down what could not be, once.
+// tell writes the lines to the log, once.
 func (l *late) tell(ctx context.Context, log Log) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,8 +56,8 @@ func (l *late) tell(ctx context.Context, log Log) error {
 	return err
 }
 
-// Fit says whether the database could be written at the last look: a service that
-// cannot is alive, and not ready.
+// Fit returns an error if the last write to the database failed: such a service is
+// alive but not ready.
 func (f *Scheduler) Fit(context.Context) error {
 	f.late.mu.Lock()
 	defer f.late.mu.Unlock()

@@ -6,23 +6,22 @@ import (
 	"adtally"
 )
 
-// How slow a source may become. A dead token is tried once an hour; what
-// fails otherwise, every six hours at the least (R24: nothing is ever switched
-// off).
+// Longest intervals of a failing source. A source with a dead token is tried once an
+// hour, any other at least every six hours: no source is ever switched off.
 const (
 	deadToken = time.Hour
 	floorPace = 6 * time.Hour
 )
 
-// Pace says how a source goes on after a run: on time again after a good one, and
-// ever more slowly, down to a floor, while runs fail.
+// Pace sets when a source is due after a run: on time after a good run, and with
+// growing delays, up to a limit, while runs fail.
 func Pace(s adtally.SourceRecord, r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.SourceRecord {
 	switch {
 	case r.State == adtally.Finished:
 		s.Stage, s.Failures, s.Why, s.LastGood = adtally.Steady, 0, "", now
 		s.Fault, s.Failing = nil, time.Time{}
 		s.Next = later(r.Started.Add(s.Every), now)
-	case r.State == adtally.Incomplete: // up to date but for little: no reason to come less often
+	case r.State == adtally.Incomplete: // nearly up to date: no reason to slow down
 		if s.Failures > 0 || s.Failing.IsZero() {
 			s.Failing = now
 		}
@@ -32,7 +31,7 @@ func Pace(s adtally.SourceRecord, r adtally.RunRecord, worst *adtally.Fault, now
 	case r.State == adtally.Interrupted:
 		s.Next = now.Add(s.Every)
 	case worst != nil && worst.Act == adtally.Reconnect && s.Renewed.After(r.Started):
-		s.Next = now // what failed was the secret before
+		s.Next = now // the run used the former secret
 	default:
 		if s.Failures++; s.Failures == 1 || s.Failing.IsZero() {
 			s.Failing = now
@@ -53,7 +52,7 @@ func later(a, b time.Time) time.Time {
 
 func slowed(every time.Duration, failures int, worst *adtally.Fault) (wait time.Duration, why string) {
 	if worst != nil && worst.Act == adtally.Reconnect {
-		return max(every, deadToken), "The token is dead: one try an hour until it is renewed."
+		return max(every, deadToken), "The token is invalid: Adtally tries once an hour until it is replaced."
 	}
 	wait = every
 	for range failures - 1 {
@@ -62,27 +61,27 @@ func slowed(every time.Duration, failures int, worst *adtally.Fault) (wait time.
 		}
 	}
 	if wait = min(wait, max(every, floorPace)); wait > every {
-		why = "It failed several times: it is tried less often until it works again."
+		why = "Several runs failed: Adtally syncs less often until one succeeds."
 	}
 	return wait, why
 }
 
-// How often a step is tried again within a run, and how long between the tries.
+// Retries of a step within a run, and the pauses between them.
 const (
 	mostTries = 6
 	firstTry  = 30 * time.Second
 )
 
-// mostWaits bounds how often a step may wait for the platform's throttle within
-// one run: a block is an hour at most, so that is more than two days.
+// mostWaits limits how often a step may wait for the platform's rate limit within one
+// run. A block lasts an hour at most, so this is more than two days.
 const mostWaits = 50
 
-// longestBlock is the longest wait that a run sits out: Meta's blocks last an hour
-// at most. What is to be had later, such as a quota of a day, is left to a later
-// run, so that all else of the source stays up to date.
+// longestBlock is the longest wait within a run. Meta's blocks last an hour at most
+// (docs/meta-api.md#rate-limits). Longer waits, such as for a daily quota, are left to
+// a later run, so that the rest of the source stays up to date.
 const longestBlock = 2 * time.Hour
 
-// ending says what becomes of a step after a worker's share of it.
+// ending converts the result of a share into the state of its step.
 func ending(done adtally.Done, err error, tries int, now time.Time) adtally.StepResult {
 	e := adtally.StepResult{State: adtally.Finished, Left: done.Left, Fault: adtally.FaultOf(err)}
 	var wait, retry, hard *adtally.Fault
@@ -99,7 +98,7 @@ func ending(done adtally.Done, err error, tries int, now time.Time) adtally.Step
 		e.State, e.Fault = adtally.Failed, hard
 	case wait != nil && err == nil && retry == nil && wait.Until.Sub(now) > longestBlock:
 		if e.State, e.Fault = adtally.Incomplete, wait; done.Left > 0 {
-			e.State = adtally.Waiting // what is left may be had now
+			e.State = adtally.Waiting // the rest may be available now
 		}
 	case wait != nil:
 		postpone(&e, wait, tries, mostWaits, later(wait.Until, now.Add(time.Second)))
@@ -111,8 +110,8 @@ func ending(done adtally.Done, err error, tries int, now time.Time) adtally.Step
 	return e
 }
 
-// sortFault keeps the first fault of each kind: what time cures, what another try
-// may cure, and what only a person cures.
+// sortFault keeps the first fault of each kind: fixed by time, perhaps fixed by
+// another attempt, or fixed only by a person.
 func sortFault(f *adtally.Fault, wait, retry, hard **adtally.Fault) {
 	if f == nil {
 		return
@@ -125,7 +124,7 @@ func sortFault(f *adtally.Fault, wait, retry, hard **adtally.Fault) {
 		}
 	case adtally.Retry:
 		into = retry
-	case adtally.Reconnect: // before all others
+	case adtally.Reconnect: // takes precedence
 		*hard = f
 		return
 	}
@@ -134,7 +133,7 @@ func sortFault(f *adtally.Fault, wait, retry, hard **adtally.Fault) {
 	}
 }
 
-// postpone has the step go on later, unless that was done often enough.
+// postpone delays a step, unless it was delayed too often.
 func postpone(e *adtally.StepResult, f *adtally.Fault, tries, most int, at time.Time) {
 	e.Fault, e.Tries = f, tries+1
 	if e.State = adtally.Waiting; e.Tries >= most {

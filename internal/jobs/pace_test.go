@@ -16,8 +16,8 @@ func failed() adtally.RunRecord {
 	return adtally.RunRecord{Run: adtally.Run{State: adtally.Failed, Started: noon}}
 }
 
-// a thousand failures in a row, and it is still scheduled, at the floor's
-// rate and with a reason; the first good run brings the usual pace back.
+// After a thousand failures in a row a source is still scheduled, at the longest
+// interval and with a reason; the first good run restores the usual interval.
 func TestPace_StillScheduledAfterManyFailures(t *testing.T) {
 	t.Parallel()
 	s := adtally.SourceRecord{Source: adtally.Source{Every: time.Hour}, Stage: adtally.Steady}
@@ -51,8 +51,8 @@ func TestPace_DeadTokenIsTriedHourly(t *testing.T) {
 	}
 }
 
-// Whatever happened, a source is due again, later than now and not later than a
-// day or its own rhythm.
+// Whatever happened, a source is due again, in the future and within a day or its own
+// interval.
 func TestPace_AlwaysDueAgain(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

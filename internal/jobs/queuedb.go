@@ -15,20 +15,20 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
-	_ "modernc.org/sqlite" // the driver of the embedded queue
+	_ "modernc.org/sqlite" // driver of the embedded queue
 )
 
-// schema holds River's tables on PostgreSQL, beside those of the database.
+// schema contains River's tables on PostgreSQL, beside those of the database.
 const schema = "river"
 
-// QueueDB is a database in which River has its tables.
+// QueueDB is a database with River's tables.
 type QueueDB struct {
 	*River
 	close func() error
 }
 
-// Open makes a queue in a database: postgres:// names one on a server, anything
-// else a file of SQLite, which is for one process.
+// Open opens a queue: postgres:// names a database on a server, anything else a SQLite
+// file, which only one process can use.
 func Open(ctx context.Context, address string, o RiverOptions) (*QueueDB, error) {
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		return openServer(ctx, address, o)
@@ -36,11 +36,11 @@ func Open(ctx context.Context, address string, o RiverOptions) (*QueueDB, error)
 	return openFile(ctx, address, o)
 }
 
-// Close gives the database back.
+// Close closes the database.
 func (p *QueueDB) Close() error { return p.close() }
 
-// openFile opens the queue's own file. What is lost of it in a power cut is put
-// there again, so that it need not wait for the disk at every job.
+// openFile opens the queue's own file. Jobs that a power cut loses are queued again,
+// so it need not be flushed for every job.
 func openFile(ctx context.Context, path string, o RiverOptions) (*QueueDB, error) {
 	if err := private(path); err != nil {
 		return nil, fmt.Errorf("open the queue %s: %w", path, err)
@@ -50,7 +50,7 @@ func openFile(ctx context.Context, path string, o RiverOptions) (*QueueDB, error
 	if err != nil {
 		return nil, fmt.Errorf("open the queue %s: %w", path, err)
 	}
-	db.SetMaxOpenConns(1) // SQLite has one writer, and River writes all the time
+	db.SetMaxOpenConns(1) // SQLite allows one writer, and River writes constantly
 	r, err := prepare(ctx, riversqlite.New(db), o)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the queue %s: %w", path, err), db.Close())
@@ -58,8 +58,8 @@ func openFile(ctx context.Context, path string, o RiverOptions) (*QueueDB, error
 	return &QueueDB{r, db.Close}, nil
 }
 
-// private makes the file for its owner only. SQLite gives the files beside it the
-// same mode. One that an earlier version made for others to read is closed to them.
+// private creates the file for its owner only; SQLite gives its companion files the
+// same mode. The permissions of an existing file are reduced.
 func private(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
@@ -79,7 +79,7 @@ func private(path string) error {
 func openServer(ctx context.Context, address string, o RiverOptions) (*QueueDB, error) {
 	pool, err := pgxpool.New(ctx, address)
 	if err != nil {
-		return nil, errors.New("open the queue: its address cannot be read") // err may show the password
+		return nil, errors.New("open the queue: its address cannot be read") // err may contain the password
 	}
 	o.Schema = schema
 	_, err = pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema)
@@ -94,7 +94,7 @@ func openServer(ctx context.Context, address string, o RiverOptions) (*QueueDB, 
 	return &QueueDB{r, func() error { pool.Close(); return nil }}, nil
 }
 
-// prepare brings River's tables up to date.
+// prepare migrates River's tables.
 func prepare[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], o RiverOptions) (*River, error) {
 	m, err := rivermigrate.New(driver, &rivermigrate.Config{Schema: o.Schema, Logger: o.Log})
 	if err != nil {

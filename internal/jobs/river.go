@@ -17,22 +17,22 @@ import (
 	"adtally"
 )
 
-// job is a job on River's table.
+// job is a job in River's table.
 type job struct {
 	adtally.JobArgs
 }
 
-// Kind names the job; it stands in the table for ever.
+// Kind is stored in the table and must never change.
 func (job) Kind() string { return "step" }
 
-// InsertOpts has one job for each job, as long as it is not done.
+// InsertOpts makes unfinished jobs unique.
 func (job) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}}}
 }
 
-// jobLimit is how long a job may take. A step's share is much shorter: this is
-// for what hangs. River rescues none that have no limit.
+// jobLimit ends a job that hangs; a step's share is much shorter. River does not
+// rescue jobs without a limit.
 const jobLimit = 15 * time.Minute
 
 type worker struct {
@@ -46,9 +46,9 @@ func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
 
 func (*worker) Timeout(*river.Job[job]) time.Duration { return jobLimit }
 
-// River is a queue of River's, and the workers of this process.
+// River is a River queue with the workers of this process.
 type River struct {
-	idle   bool // it has none: it only puts
+	idle   bool // it has no workers
 	board  uiendpoints.Bundle
 	log    *slog.Logger
 	client interface {
@@ -58,16 +58,16 @@ type River struct {
 	}
 }
 
-// RiverOptions say how a process takes part.
+// RiverOptions are the options of a process.
 type RiverOptions struct {
-	ID      string // of the worker
-	Workers int    // how many steps at once; 0 = this process only puts
-	Schema  string // of River's tables; empty = the usual one
+	ID      string // ID of the worker
+	Workers int    // steps at the same time; 0 = this process only queues
+	Schema  string // of River's tables; empty = the default
 	Work    func(context.Context, adtally.JobArgs) error
 	Log     *slog.Logger
 }
 
-// NewRiver makes a queue of a driver's database, in which River's tables are.
+// NewRiver returns a queue in a driver's database, which has River's tables.
 func NewRiver[TTx any](driver riverdriver.Driver[TTx], o RiverOptions) (*River, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{work: o.Work})
@@ -83,8 +83,8 @@ func NewRiver[TTx any](driver riverdriver.Driver[TTx], o RiverOptions) (*River, 
 	return &River{client: client, idle: o.Workers == 0, board: riverui.NewEndpoints(client, nil), log: o.Log}, nil
 }
 
-// Board is River's own page of what is queued, for whoever runs the service, at
-// all addresses under a prefix. It counts in the background until ctx ends.
+// Board is River's web page of the queue, under a prefix. It collects figures in the
+// background until ctx ends.
 func (r *River) Board(ctx context.Context, prefix string) (http.Handler, error) {
 	h, err := riverui.NewHandler(&riverui.HandlerOpts{Endpoints: r.board, Logger: r.log, Prefix: prefix})
 	if err == nil {
@@ -96,7 +96,7 @@ func (r *River) Board(ctx context.Context, prefix string) (http.Handler, error) 
 	return h, nil
 }
 
-// Start has the workers of this process begin.
+// Start starts the workers of this process.
 func (r *River) Start(ctx context.Context) error {
 	if r.idle {
 		return nil
@@ -104,7 +104,7 @@ func (r *River) Start(ctx context.Context) error {
 	return r.client.Start(ctx)
 }
 
-// Stop ends what the workers do, and waits until they have given their steps back.
+// Stop stops the workers and waits until they have released their steps.
 func (r *River) Stop(ctx context.Context) error {
 	if r.idle {
 		return nil

@@ -9,8 +9,8 @@ import (
 	"adtally"
 )
 
-// Scheduler makes runs of what is due and hands out their steps. Every worker's
-// process has one; they agree by the database alone, so that any of them may die.
+// Scheduler starts runs of due sources and queues their steps. Every worker process
+// has one; they coordinate only through the database, so that any of them may die.
 type Scheduler struct {
 	Store  Store
 	Queue  Queue
@@ -18,17 +18,17 @@ type Scheduler struct {
 	Worker adtally.Worker // this process
 	Now    func() time.Time
 	NewID  func() string
-	Report func(error) // is told what went wrong where nobody waits for an answer
+	Report func(error) // receives errors that have no caller
 
-	Tick  time.Duration // how often it looks; 0 = 2 s
-	Lease time.Duration // how long a step is held without a word; 0 = 20 s
-	Share time.Duration // for how long a worker begins slices of one step; 0 = 2 min
+	Tick  time.Duration // interval; 0 = 2 s
+	Lease time.Duration // term of a step's lease; 0 = 20 s
+	Share time.Duration // how long a worker starts slices of one step; 0 = 2 min
 
 	late late
 }
 
-// What is used where nothing is set. A lease that is over is seen within a tick,
-// so that the work of a dead worker goes on after half a minute at most.
+// Defaults. An expired lease is noticed within a tick, so that the work of a dead
+// worker continues after half a minute at most.
 const (
 	usualTick  = 2 * time.Second
 	usualLease = 20 * time.Second
@@ -42,7 +42,7 @@ func or(d, usual time.Duration) time.Duration {
 	return usual
 }
 
-// Run looks, again and again, until ctx ends.
+// Run works until ctx ends.
 func (f *Scheduler) Run(ctx context.Context) error {
 	ticker := time.NewTicker(or(f.Tick, usualTick))
 	defer ticker.Stop()
@@ -58,17 +58,17 @@ func (f *Scheduler) Run(ctx context.Context) error {
 	}
 }
 
-// atOnce bounds what one look takes on; the next one goes on.
+// atOnce limits one pass; the next one continues.
 const atOnce = 200
 
-// shortestInterval is how often a source is synced at most.
+// shortestInterval is the shortest sync interval.
 const shortestInterval = 5 * time.Minute
 
-// logLife is for how long the log of a run is kept.
+// logLife is how long the log of a run is kept.
 const logLife = 30 * 24 * time.Hour
 
-// RunOnce does once what is due: it begins runs, takes steps away from dead workers,
-// ends runs whose last worker died, and hands out what may go on.
+// RunOnce does one pass: it starts runs, frees the steps of dead workers, ends runs
+// whose last worker died, and queues the steps that are ready.
 func (f *Scheduler) RunOnce(ctx context.Context) error {
 	now := f.Now()
 	w := f.Worker
@@ -106,7 +106,7 @@ func (f *Scheduler) hand(ctx context.Context, now time.Time) error {
 	return f.Queue.Put(ctx, ready)
 }
 
-// conclude ends a run of which nothing is left, and sets when its source is due.
+// conclude ends a run without open steps, and sets when its source is due.
 func (f *Scheduler) conclude(ctx context.Context, id string) error {
 	now := f.Now()
 	_, err := f.Store.Conclude(ctx, id, now, func(r adtally.RunRecord, steps []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
@@ -133,11 +133,10 @@ func lastLine(r adtally.RunRecord, worst *adtally.Fault, now time.Time) adtally.
 	return l
 }
 
-// worst orders what a person must know first.
+// worst orders acts by urgency for people.
 var worst = []adtally.Act{adtally.Reconnect, adtally.Configure, adtally.Bug, adtally.Wait, adtally.Retry}
 
-// worstOf is the fault that counts: of a step that failed, or else of one that is
-// incomplete.
+// worstOf returns the decisive fault: of a failed step, or else of an incomplete one.
 func worstOf(steps []adtally.StepRecord) *adtally.Fault {
 	for _, state := range []adtally.RunState{adtally.Failed, adtally.Incomplete} {
 		for _, act := range worst {

@@ -9,13 +9,13 @@ import (
 	"adtally"
 )
 
-// releaseTimeout is how long giving a step back may take, also while the program
+// releaseTimeout limits the release of a step, which also happens while the program
 // ends.
 const releaseTimeout = 10 * time.Second
 
-// Work carries out a job's step, or a share of it. A job whose step is not
-// to be had is no error: somebody else has it, or it is done. What cannot be written
-// down is reported, and told in the run's log as soon as it can be.
+// Work executes a job's step, or a share of it. A step that is not available is not an
+// error: another worker has it, or it is done. Results that cannot be saved are
+// reported, and logged in the run as soon as possible.
 func (f *Scheduler) Work(ctx context.Context, t adtally.JobArgs) error {
 	err := f.work(ctx, t)
 	if err != nil && ctx.Err() == nil {
@@ -38,18 +38,18 @@ func (f *Scheduler) work(ctx context.Context, t adtally.JobArgs) error {
 		return err
 	}
 	end := f.hold(ctx, c, run)
-	// The step is given back also when the program ends, or the run is cancelled.
+	// The step is also released if the program ends or the run is cancelled.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer stop()
 	end, counted := f.complete(ctx, c, end)
 	err = errors.Join(counted, f.Store.ReleaseStep(ctx, c, end, f.Now()))
 	if errors.Is(err, adtally.ErrNotHeld) {
-		return nil // somebody else goes on with it
+		return nil // another worker continues it
 	}
 	return errors.Join(err, f.tell(ctx, c, end), f.conclude(ctx, c.Run), f.hand(ctx, f.Now()))
 }
 
-// hold carries the step out while the claim is renewed, and says how it ended.
+// hold runs the step while its lease is renewed, and returns the result.
 func (f *Scheduler) hold(ctx context.Context, c adtally.Lease, run adtally.RunRecord) adtally.StepResult {
 	working, lose := context.WithCancelCause(ctx)
 	renewed := make(chan struct{})
@@ -64,14 +64,14 @@ func (f *Scheduler) hold(ctx context.Context, c adtally.Lease, run adtally.RunRe
 	switch {
 	case errors.Is(cause, adtally.ErrCancelled):
 		return adtally.StepResult{State: adtally.Interrupted}
-	case cause != nil: // the program ends, or the claim was lost: another one goes on
+	case cause != nil: // the program ends or the lease was lost: another worker continues
 		return adtally.StepResult{State: adtally.Waiting, Tries: c.Tries, Note: "The service on " + f.Worker.Host + " was stopped; the run goes on when one works again"}
 	}
 	return ending(done, err, c.Tries, f.Now())
 }
 
-// complete says whether a finished step has loaded all values. One that did not
-// is not tried again within the run: the platform would send the same.
+// complete checks whether a finished step has loaded all values. If not, the step is
+// not repeated within the run: the platform would return the same values.
 func (f *Scheduler) complete(ctx context.Context, c adtally.Lease, e adtally.StepResult) (adtally.StepResult, error) {
 	if e.State != adtally.Finished || c.Account == "" {
 		return e, nil
@@ -83,8 +83,8 @@ func (f *Scheduler) complete(ctx context.Context, c adtally.Lease, e adtally.Ste
 	return e, err
 }
 
-// renewLease holds the claim until working ends. A database that cannot be reached for a
-// whole lease has given the step to somebody else.
+// renewLease renews the lease until working ends. If the database is unreachable for a
+// whole term, another worker has the step.
 func (f *Scheduler) renewLease(working context.Context, c adtally.Lease, lose context.CancelCauseFunc) {
 	lease := or(f.Lease, usualLease)
 	ticker := time.NewTicker(lease / 3)
@@ -123,7 +123,7 @@ func (f *Scheduler) runStep(ctx context.Context, c adtally.Lease, run adtally.Ru
 	})
 }
 
-// look finds out what the run is about, and adds its steps.
+// look lists the accounts of a run and adds their steps.
 func (f *Scheduler) look(ctx context.Context, run adtally.RunRecord) error {
 	accounts, err := f.Runner.DiscoverAccounts(ctx, run)
 	if err != nil {
@@ -136,7 +136,7 @@ func (f *Scheduler) look(ctx context.Context, run adtally.RunRecord) error {
 		Message: fmt.Sprintf("The run began; accounts: %d.", len(accounts))})
 }
 
-// tell writes down how a share of a step ended.
+// tell logs the result of a share.
 func (f *Scheduler) tell(ctx context.Context, c adtally.Lease, e adtally.StepResult) error {
 	l := adtally.LogLine{Run: c.Run, At: f.Now(), Level: "info", Account: c.Account, Code: "step_" + string(e.State)}
 	switch {

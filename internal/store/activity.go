@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// Activity is what the service has done and is about to do.
+// Activity returns what the service has done and has queued.
 func (db *DB) Activity(ctx context.Context, now time.Time) (a adtally.Activity, err error) {
 	a.Runs, a.Spent = map[adtally.RunState]int64{}, map[string]adtally.Spending{}
 	runs := db.query(ctx, "count runs", func(rows *sql.Rows) error {

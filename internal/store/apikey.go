@@ -30,7 +30,7 @@ func (db *DB) apiKeys(ctx context.Context, rest string, args ...any) (all []adta
 	return all, err
 }
 
-// AddAPIKey keeps a new key.
+// AddAPIKey stores a new key.
 func (db *DB) AddAPIKey(ctx context.Context, k adtally.APIKey, d adtally.AuditEntry) error {
 	permissions, err := permissionsOf(k.AccessLevel)
 	if err != nil {
@@ -43,25 +43,25 @@ func (db *DB) AddAPIKey(ctx context.Context, k adtally.APIKey, d adtally.AuditEn
 	})
 }
 
-// APIKeys are those that were made before a place, newest first.
+// APIKeys returns the keys that were created before a position, newest first.
 func (db *DB) APIKeys(ctx context.Context, before adtally.PagePosition, limit int) ([]adtally.APIKey, error) {
 	w := from(before, "created")
 	return db.apiKeys(ctx, w.text+` ORDER BY created DESC, id DESC LIMIT ?`, append(w.args, limit)...)
 }
 
-// APIKeyByHash is the key with a hash.
+// APIKeyByHash returns the key with a hash.
 func (db *DB) APIKeyByHash(ctx context.Context, hash string) (adtally.APIKey, error) {
 	all, err := db.apiKeys(ctx, `hash = ?`, hash)
 	return one(all, err, "key")
 }
 
-// TouchAPIKey notes that a key was used.
+// TouchAPIKey stores when a key was last used.
 func (db *DB) TouchAPIKey(ctx context.Context, id string, used time.Time) error {
 	_, err := db.exec(ctx, "note the use of an API key", `UPDATE api_keys SET last_used = ? WHERE id = ?`, used.UnixMicro(), id)
 	return err
 }
 
-// RevokeAPIKey lets a key in no more; one that was revoked keeps its moment.
+// RevokeAPIKey revokes a key; if it was revoked before, the earlier time stays.
 func (db *DB) RevokeAPIKey(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "revoke an API key", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE api_keys SET revoked = coalesce(revoked, ?) WHERE id = ?`, d.At.UnixMicro(), id)

@@ -11,7 +11,7 @@ import (
 
 const auditColumns = `id, at, actor, actor_name, action, object, remote_address, detail`
 
-// did carries out f and writes down that it was done: both or neither.
+// did executes f and adds its audit entry in one transaction.
 func (db *DB) did(ctx context.Context, what string, d adtally.AuditEntry, f func(txn) error) error {
 	return db.write(ctx, what, func(tx txn) error {
 		if err := f(tx); err != nil {
@@ -31,12 +31,12 @@ func (t txn) addAuditEntry(ctx context.Context, d adtally.AuditEntry) error {
 	return err
 }
 
-// AddAuditEntry writes down what changed nothing, such as a login that was refused.
+// AddAuditEntry records an event without a change, such as a failed login.
 func (db *DB) AddAuditEntry(ctx context.Context, d adtally.AuditEntry) error {
 	return db.did(ctx, "write the audit log", d, func(txn) error { return nil })
 }
 
-// AuditEntries are those that a filter picks, newest first.
+// AuditEntries returns the entries that match a filter, newest first.
 func (db *DB) AuditEntries(ctx context.Context, f adtally.AuditFilter) (all []adtally.AuditEntry, err error) {
 	w := from(f.Before, "at")
 	for column, value := range map[string]string{"actor": f.Who, "action": f.What, "object": f.Object} {
@@ -58,7 +58,7 @@ func (db *DB) AuditEntries(ctx context.Context, f adtally.AuditFilter) (all []ad
 	return all, err
 }
 
-// where is a condition with its values.
+// where is a condition with its arguments.
 type where struct {
 	text string
 	args []any
@@ -71,7 +71,7 @@ func (w *where) and(wanted bool, condition string, args ...any) {
 	}
 }
 
-// from is where a list that is read newest first goes on.
+// from returns the condition for the next page of a list, newest first.
 func from(p adtally.PagePosition, moment string) where {
 	w := where{text: "1 = 1"}
 	at := p.At.UnixMicro()

@@ -9,15 +9,15 @@ import (
 	"os"
 )
 
-// backup keeps the database as it is, beside it. A copy of the same version that
-// an earlier try left is replaced, and only by a whole one.
+// backup copies the database to a file beside it. A copy of the same version from an
+// earlier attempt is replaced, but only by a complete one.
 func (f file) backup(ctx context.Context, handle *sql.DB, version int64) error {
 	name := fmt.Sprintf("%s.backup-v%d", string(f), version)
 	part := name + ".part"
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := create(part); err != nil { // SQLite writes into an empty file, and leaves its mode
+	if err := create(part); err != nil { // SQLite writes into an existing empty file and keeps its mode
 		return err
 	}
 	if _, err := handle.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
@@ -29,7 +29,7 @@ func (f file) backup(ctx context.Context, handle *sql.DB, version int64) error {
 	return os.Rename(part, name)
 }
 
-// flush waits until the disk has the file: SQLite does not, for a copy.
+// flush waits until the file is on disk: SQLite does not sync a VACUUM INTO copy.
 func flush(name string) error {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 const channelColumns = `id, name, kind, settings, credential, alerts, sources, revision, created, created_by`
 
-// AddChannel keeps a new way to tell people, with its secret where it has one.
+// AddChannel stores a new channel, with its secret if it has one.
 func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error {
 	settings, alerts, sources, err := channelTexts(c)
 	if err != nil {
@@ -40,13 +40,12 @@ func channelTexts(c adtally.Channel) (settings, alerts, sources string, err erro
 	return settings, alerts, sources, nil
 }
 
-// Channels are all ways to tell people, the oldest first. Their secrets are in
-// the vault.
+// Channels returns all channels, oldest first. Their secrets are in the vault.
 func (db *DB) Channels(ctx context.Context) ([]adtally.Channel, error) {
 	return db.channels(ctx, `1 = 1 ORDER BY created NULLS FIRST, id`)
 }
 
-// Channel is one of them.
+// Channel returns the channel with an ID.
 func (db *DB) Channel(ctx context.Context, id string) (adtally.Channel, error) {
 	all, err := db.channels(ctx, `id = ?`, id)
 	return one(all, err, "channel")
@@ -76,9 +75,8 @@ func scanChannel(rows *sql.Rows) (c adtally.Channel, err error) {
 	return c, nil
 }
 
-// EditChannel puts c in the place of the channel with its id. It fails where
-// somebody else has changed that since c was read. Its new secret, where it has one,
-// destroys the one before.
+// EditChannel replaces the channel with the ID of c. It fails if the channel has
+// changed since c was read. A new secret destroys the former one.
 func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error {
 	settings, alerts, sources, err := channelTexts(c)
 	if err != nil {
@@ -94,8 +92,7 @@ func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admi
 	})
 }
 
-// RemoveChannel forgets a channel and what was to be sent there, and destroys its
-// secret.
+// RemoveChannel deletes a channel and its deliveries, and destroys its secret.
 func (db *DB) RemoveChannel(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "remove a channel", d, func(tx txn) error {
 		_, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM channels WHERE id = ?)`, micros(d.At), id)

@@ -7,7 +7,8 @@ import (
 	"adtally"
 )
 
-// Checkpoints are what the database knows to be in the warehouse for an account.
+// Checkpoints returns what is in the warehouse for an account, as far as the database
+// knows.
 func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []adtally.Checkpoint, err error) {
 	err = db.query(ctx, "read checkpoints", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
@@ -21,9 +22,9 @@ func (db *DB) Checkpoints(ctx context.Context, source, account string) (all []ad
 	return all, err
 }
 
-// SaveCheckpoints keeps the facts of a commit and forgets the slice's cursor.
-// An older checkpoint whose window lies within a new one goes: it says nothing
-// that the new one does not say better.
+// SaveCheckpoints stores the result of a commit and deletes the slice's cursor. Older
+// checkpoints whose window lies within a new one are deleted, because the new one
+// supersedes them.
 func (db *DB) SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error {
 	return db.write(ctx, "save checkpoints", func(tx txn) error {
 		for _, c := range cps {
@@ -38,8 +39,7 @@ func (db *DB) SaveCheckpoints(ctx context.Context, source string, s adtally.Slic
 	})
 }
 
-// AdoptCheckpoints makes the database say exactly what the warehouse says of an
-// account.
+// AdoptCheckpoints replaces the checkpoints of an account with those of the warehouse.
 func (db *DB) AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error {
 	return db.write(ctx, "adopt checkpoints", func(tx txn) error {
 		if err := deleteCheckpoints(ctx, tx, source, account); err != nil {
@@ -66,8 +66,8 @@ func deleteCheckpoints(ctx context.Context, tx txn, source, account string) erro
 	return err
 }
 
-// deleteCovered removes what c makes superfluous. The zero window is no range
-// of days: it covers itself and nothing else, and nothing else covers it.
+// deleteCovered deletes the checkpoints that c supersedes. The zero window is not a
+// range of days: it only supersedes itself, and only itself supersedes it.
 func deleteCovered(ctx context.Context, tx txn, source string, c adtally.Checkpoint) error {
 	_, err := tx.exec(ctx, `DELETE FROM checkpoints
 		WHERE source = ? AND account = ? AND table_name = ? AND from_day >= ? AND to_day <= ?

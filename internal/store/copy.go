@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// Copy writes a database as it is at one moment into a new file, while others work
-// with it. It changes nothing in the database, not even its version.
+// Copy writes a consistent copy of a database in use to a new file. It does not change
+// the database, not even its version.
 func Copy(ctx context.Context, from, to string) (err error) {
 	f := file(from)
 	if _, err := os.Stat(from); err != nil {
@@ -24,7 +24,7 @@ func Copy(ctx context.Context, from, to string) (err error) {
 	if _, err := os.Stat(to); err == nil {
 		return db.failed(ctx, "copy", fs.ErrExist)
 	}
-	if err := create(to); err != nil { // SQLite writes into an empty file, and leaves its mode
+	if err := create(to); err != nil { // SQLite writes into an existing empty file and keeps its mode
 		return db.failed(ctx, "copy", err)
 	}
 	if _, err := handle.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {

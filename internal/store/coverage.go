@@ -9,13 +9,13 @@ import (
 	"adtally"
 )
 
-// coverageRows is how many checkpoints are read for a page of ranges, unless one
-// table of one account has more. They take some 85 ms on busy cores, and 6 MB, as
+// coverageRows is how many checkpoints are read for a page of ranges, unless one table
+// of one account has more. Reading them takes about 85 ms on busy cores and 6 MB, as
 // BenchmarkCoverage measures.
 const coverageRows = 8_000
 
-// Coverage are ranges of days that are in the warehouse, by account and table, at
-// most as many as are wanted. more says that others follow after the last one.
+// Coverage returns ranges of days in the warehouse, by account and table, up to the
+// limit. more reports that further ranges follow.
 func (db *DB) Coverage(ctx context.Context, q adtally.CoverageFilter) (ranges []adtally.Checkpoint, more bool, err error) {
 	for rows := coverageRows; ; rows *= 2 {
 		parts, err := db.parts(ctx, q, rows)
@@ -36,7 +36,7 @@ func (db *DB) Coverage(ctx context.Context, q adtally.CoverageFilter) (ranges []
 	}
 }
 
-// parts are the checkpoints from where a list goes on.
+// parts returns the checkpoints from the list's position on.
 func (db *DB) parts(ctx context.Context, q adtally.CoverageFilter, limit int) (all []adtally.Checkpoint, err error) {
 	w := where{text: "source = ?", args: []any{q.Source}}
 	w.and(q.Account != "", "account = ?", q.Account)
@@ -54,7 +54,7 @@ func (db *DB) parts(ctx context.Context, q adtally.CoverageFilter, limit int) (a
 	return all, err
 }
 
-// completed drops the last place, of which there may be more.
+// completed drops the last account and table, which may continue after the limit.
 func completed(parts []adtally.Checkpoint) []adtally.Checkpoint {
 	last := parts[len(parts)-1]
 	n := len(parts)
@@ -64,7 +64,7 @@ func completed(parts []adtally.Checkpoint) []adtally.Checkpoint {
 	return parts[:n]
 }
 
-// after are the ranges behind one that was shown.
+// after returns the ranges after a position.
 func after(ranges []adtally.Checkpoint, p adtally.CoveragePosition) []adtally.Checkpoint {
 	if p.Table == "" {
 		return ranges
@@ -78,8 +78,8 @@ func after(ranges []adtally.Checkpoint, p adtally.CoveragePosition) []adtally.Ch
 	return ranges[n:]
 }
 
-// Covered are the tables of a source that hold something, each with all days from
-// its first to its last; a table without days has the zero window.
+// Covered returns the tables of a source that hold rows, with their first and last
+// day; a table without days has the zero window.
 func (db *DB) Covered(ctx context.Context, source string) (all []adtally.Extremes, err error) {
 	err = db.query(ctx, "read what is covered", func(rows *sql.Rows) error {
 		var e adtally.Extremes

@@ -10,7 +10,7 @@ import (
 	"adtally"
 )
 
-// Credential says what is known of a credential, and nothing of its secret.
+// Credential returns a credential, without its secret.
 func (db *DB) Credential(ctx context.Context, id string) (c adtally.Credential, err error) {
 	all, err := db.credentials(ctx, ` WHERE id = ?`, id)
 	if err == nil && len(all) == 0 {
@@ -22,7 +22,7 @@ func (db *DB) Credential(ctx context.Context, id string) (c adtally.Credential, 
 	return all[0], nil
 }
 
-// Credentials are all credentials, in the order in which they were made.
+// Credentials returns all credentials, in the order of their creation.
 func (db *DB) Credentials(ctx context.Context) ([]adtally.Credential, error) {
 	return db.credentials(ctx, ` ORDER BY created NULLS FIRST, id`)
 }
@@ -39,7 +39,7 @@ func (db *DB) credentials(ctx context.Context, which string, args ...any) (all [
 	return all, err
 }
 
-// CredentialVersions are all versions of a credential, the newest first.
+// CredentialVersions returns all versions of a credential, newest first.
 func (db *DB) CredentialVersions(ctx context.Context, credential string) (all []adtally.CredentialVersion, err error) {
 	err = db.query(ctx, "read versions", func(rows *sql.Rows) error {
 		v := adtally.CredentialVersion{Credential: credential, State: adtally.FormerVersion}
@@ -64,13 +64,13 @@ func (db *DB) CredentialVersions(ctx context.Context, credential string) (all []
 	return all, err
 }
 
-// AddVersion keeps a new version, and the credential where it is new. It must be
-// the next one (conflict), sealed with the current key (key_changed).
+// AddVersion stores a new version, and the credential if it is new. The version must
+// be the next one (conflict) and sealed with the current key (key_changed).
 func (db *DB) AddVersion(ctx context.Context, a adtally.Admission) error {
 	return db.write(ctx, "add a version", func(tx txn) error { return tx.admit(ctx, a) })
 }
 
-// admit keeps what was admitted, if anything was.
+// admit stores an admission, unless it is empty.
 func (t txn) admit(ctx context.Context, a adtally.Admission) error {
 	if a.IsZero() {
 		return nil
@@ -88,8 +88,8 @@ func (t txn) admit(ctx context.Context, a adtally.Admission) error {
 	return insertVersion(ctx, t, a.Version, grant, a.Sealed)
 }
 
-// replace keeps what was admitted, and destroys what it replaces: for secrets that
-// nobody is in the middle of using.
+// replace stores an admission and destroys the secret that it replaces. It is for
+// secrets that nobody can be using at that moment.
 func (t txn) replace(ctx context.Context, a adtally.Admission) error {
 	if err := t.admit(ctx, a); err != nil || a.IsZero() {
 		return err
@@ -101,7 +101,7 @@ func (t txn) replace(ctx context.Context, a adtally.Admission) error {
 // wipeWhere destroys secrets. Their history stays.
 const wipeWhere = `UPDATE credential_versions SET sealed = NULL, seal_key = NULL, wiped = coalesce(wiped, ?) WHERE `
 
-// raiseLatest makes a number the latest of a credential's, if it is the next.
+// raiseLatest sets the latest version of a credential, if it is the next one.
 func raiseLatest(ctx context.Context, tx txn, c adtally.Credential, number int64) error {
 	var n int64
 	var err error
@@ -123,7 +123,7 @@ func insertVersion(ctx context.Context, tx txn, v adtally.CredentialVersion, gra
 	return err
 }
 
-// Sealed gives a version's secret, as it is kept; 0 = the latest one.
+// Sealed returns a version's sealed secret; 0 = the latest version.
 func (db *DB) Sealed(ctx context.Context, credential string, version int64) (s adtally.Sealed, err error) {
 	found := false
 	err = db.query(ctx, "read a sealed secret", func(rows *sql.Rows) (err error) {
@@ -152,7 +152,7 @@ func sealed(rows *sql.Rows) (s adtally.Sealed, err error) {
 func wiped(s adtally.Sealed) *adtally.Fault {
 	return &adtally.Fault{Act: adtally.Reconnect, Code: "secret_wiped",
 		Message: fmt.Sprintf("The secret of version %d of the credential %s was destroyed", s.Version, s.Credential),
-		Hint:    "Reconnect: give the secret again."}
+		Hint:    "Reconnect the source."}
 }
 
 // WipeVersion destroys the secret of a version. Its history stays.

@@ -7,8 +7,8 @@ import (
 	"adtally"
 )
 
-// Cursor is what an earlier try of the slice left; the zero Cursor where it
-// left nothing.
+// Cursor returns the cursor that an earlier attempt at the slice left, or the zero
+// Cursor.
 func (db *DB) Cursor(ctx context.Context, source string, s adtally.Slice) (c adtally.Cursor, err error) {
 	err = db.query(ctx, "read a cursor", func(rows *sql.Rows) error {
 		var asked sql.Null[int64]
@@ -20,7 +20,7 @@ func (db *DB) Cursor(ctx context.Context, source string, s adtally.Slice) (c adt
 	return c, err
 }
 
-// SaveCursor keeps the note of a slice in place of the one before.
+// SaveCursor replaces the cursor of a slice.
 func (db *DB) SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error {
 	_, err := db.exec(ctx, "save a cursor", `INSERT INTO cursors (source, stream, account, from_day, to_day, asked, note)
 		VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -7,8 +7,8 @@ import (
 	"adtally"
 )
 
-// SettleDrifts writes down which days of a source's account do not add up now,
-// and forgets those that were compared again and do.
+// SettleDrifts stores the days of a source that differ from the platform's totals, and
+// deletes those that now agree.
 func (db *DB) SettleDrifts(ctx context.Context, source string, agreed, drifts []adtally.Drift) error {
 	return db.write(ctx, "keep what does not add up", func(tx txn) error {
 		known, err := tx.drifts(ctx, source)
@@ -35,7 +35,7 @@ func (db *DB) SettleDrifts(ctx context.Context, source string, agreed, drifts []
 	})
 }
 
-// keyOf is what a drift is of.
+// keyOf returns the fields that identify a drift.
 func keyOf(d adtally.Drift) adtally.Drift {
 	d.Ours, d.Theirs, d.Difference = "", "", ""
 	return d
@@ -52,7 +52,7 @@ func (t txn) drifts(ctx context.Context, source string) (map[adtally.Drift]adtal
 	return all, err
 }
 
-// Drifts are the days that do not add up, by source, the newest first.
+// Drifts returns all drifts by source, newest day first.
 func (db *DB) Drifts(ctx context.Context) (map[string][]adtally.Drift, error) {
 	all := map[string][]adtally.Drift{}
 	err := db.query(ctx, "read what does not add up", func(rows *sql.Rows) error {

@@ -10,8 +10,8 @@ import (
 	"adtally"
 )
 
-// sayWhoCancelled writes into a run that was cancelled who did it, as the audit log
-// knows it.
+// sayWhoCancelled sets the error of a cancelled run to who cancelled it, according to
+// the audit log.
 func (t txn) sayWhoCancelled(ctx context.Context, run string) error {
 	var what, name, who string
 	cancelled := false
@@ -30,14 +30,13 @@ func (t txn) sayWhoCancelled(ctx context.Context, run string) error {
 	return err
 }
 
-// note says in a run that is on what keeps it from going on for the moment; the next
-// worker takes it out again.
+// note sets what an active run is waiting for; the next worker clears it.
 func (t txn) note(ctx context.Context, run, text string) error {
 	_, err := t.exec(ctx, `UPDATE runs SET error = ? WHERE id = ? AND active = 1`, text, run)
 	return err
 }
 
-// freed is a step whose worker gave no sign for a whole lease.
+// freed is a step whose worker's lease has expired.
 type freed struct {
 	run, account, host string
 	seen, now          time.Time
@@ -56,13 +55,13 @@ func (t txn) overdue(ctx context.Context, clock string) (all []freed, err error)
 	return all, err
 }
 
-// lost says in the run, and in its log, that its worker was lost.
+// lost notes the loss of the worker in the run and its log.
 func (t txn) lost(ctx context.Context, f freed) error {
 	const at = "2006-01-02 15:04:05 MST"
-	text := fmt.Sprintf("The service on %s ended without warning, or was cut off; that was found at %s. The run goes on from there", f.host, f.now.UTC().Format(at))
+	text := fmt.Sprintf("The service on %s crashed or lost its connection, which was noticed at %s. The run continues from there", f.host, f.now.UTC().Format(at))
 	detail := ""
 	if !f.seen.IsZero() {
-		detail = "It was there last at " + f.seen.UTC().Format(at) + "."
+		detail = "It was last seen at " + f.seen.UTC().Format(at) + "."
 	}
 	if err := t.note(ctx, f.run, text); err != nil {
 		return err

@@ -14,18 +14,17 @@ func configure(code, message, hint string, err error) *adtally.Fault {
 func newer(p backend, found, known int64) *adtally.Fault {
 	return configure("database_newer",
 		fmt.Sprintf("%s was written by a newer adtally (version %d of it; this program knows %d)", p, found, known),
-		"Use the newer adtally, or name another place for its state.", nil)
+		"Use the newer version of adtally, or configure another place for its state.", nil)
 }
 
-// prerelease is a database of a version before the first release. Its tables had
-// other names, and no migration leads from them to the baseline.
+// prerelease is the fault of a database from before the first release. Its tables had
+// other names, and there is no migration to the baseline.
 func prerelease(p backend) *adtally.Fault {
 	return configure("database_prerelease", fmt.Sprintf("%s was written by a version of adtally before its first release", p),
-		"Move it away, or name another place for the state. A sync continues from what the warehouse holds; sources and people of a service must be set up again.", nil)
+		"Move it away, or configure another place for the state. A sync continues from what the warehouse holds; sources and people of a service must be set up again.", nil)
 }
 
-// unfit says why a database of a version cannot be opened by this program; nil = it
-// can.
+// unfit returns a fault if this program cannot open a database of a version.
 func unfit(p backend, version, known int64) error {
 	switch {
 	case version > known:
@@ -40,13 +39,13 @@ const codeRunning = "sync_running"
 
 func running(p backend) *adtally.Fault {
 	return configure(codeRunning, fmt.Sprintf("Another adtally is syncing with %s", p),
-		"Let it finish, or stop it; or name another place for its state and another warehouse.", nil)
+		"Wait for it or stop it, or configure another place for the state and another warehouse.", nil)
 }
 
 func notFound(what, id string) *adtally.Fault {
-	return configure("not_found", fmt.Sprintf("There is no %s %s", what, id), "Look at the list again: it may have been deleted.", nil)
+	return configure("not_found", fmt.Sprintf("The %s %s does not exist", what, id), "List them again: it may have been deleted.", nil)
 }
 
 func conflict(what string) *adtally.Fault {
-	return configure("conflict", "Another one was faster: "+what, "Look at it again, then try again.", nil)
+	return configure("conflict", "Somebody else was faster: "+what, "Read it again, then retry.", nil)
 }

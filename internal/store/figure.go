@@ -8,11 +8,11 @@ import (
 	"adtally"
 )
 
-// worstFirst orders the steps of a run by what a person must know first.
+// worstFirst orders the steps of a run by urgency for people.
 const worstFirst = `CASE state WHEN 'failed' THEN 0 ELSE 1 END, CASE act WHEN 'reconnect' THEN 0 WHEN 'configure' THEN 1 WHEN 'bug' THEN 2 WHEN 'wait' THEN 3 ELSE 4 END, seq`
 
-// RunFigures are what runs have taken and brought, by run. Of one that has done
-// nothing yet there are none.
+// RunFigures returns the cost and rows of runs, by run. A run without outcomes has no
+// entry.
 func (db *DB) RunFigures(ctx context.Context, runs ...string) (map[string]adtally.RunFigures, error) {
 	all := map[string]adtally.RunFigures{}
 	if len(runs) == 0 {

@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-// handOver writes down what is decided together with a source's secret.
+// handOver stores what is decided together with a source's secret.
 func (t txn) handOver(ctx context.Context, source string, h adtally.Handover) error {
 	if err := t.admit(ctx, h.Admission); err != nil {
 		return err
@@ -26,12 +26,12 @@ func (t txn) handOver(ctx context.Context, source string, h adtally.Handover) er
 	return nil
 }
 
-// takeLogin uses a login up, which can be done once, and destroys its secret: that
-// has become another credential's.
+// takeLogin uses up a login, which can be done once, and destroys its secret, which
+// now belongs to another credential.
 func (t txn) takeLogin(ctx context.Context, id string, now time.Time) error {
 	n, err := t.exec(ctx, `UPDATE logins SET used = ? WHERE id = ? AND used IS NULL AND credential <> ''`, micros(now), id)
 	if err == nil && n == 0 {
-		err = configure("login_used", "this login was used before, or nothing came of it", "Log in again.", nil)
+		err = configure("login_used", "this login was already used, or failed", "Log in again.", nil)
 	}
 	if err != nil {
 		return err
@@ -40,8 +40,8 @@ func (t txn) takeLogin(ctx context.Context, id string, now time.Time) error {
 	return err
 }
 
-// endLogin writes down what came of a login. One that something came of uses up
-// the link that it began with, which can be done once.
+// endLogin stores the outcome of a login. A successful login uses up its connect link,
+// which can be done once.
 func (t txn) endLogin(ctx context.Context, l adtally.Login) error {
 	if l.Link != "" && l.Fault == nil {
 		if err := t.useLink(ctx, l.Link, l.Ended); err != nil {
@@ -63,7 +63,7 @@ func (t txn) endLogin(ctx context.Context, l adtally.Login) error {
 func (t txn) useLink(ctx context.Context, id string, now time.Time) error {
 	n, err := t.exec(ctx, `UPDATE connect_links SET used = ? WHERE id = ? AND used IS NULL AND revoked IS NULL AND expires > ?`, micros(now), id, now.UnixMicro())
 	if err == nil && n == 0 {
-		err = configure("link_gone", "this link does not work, or no longer", "Ask for a new one.", nil)
+		err = configure("link_gone", "this link is invalid, used or expired", "Ask for a new link.", nil)
 	}
 	return err
 }

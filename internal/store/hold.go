@@ -2,9 +2,9 @@ package store
 
 import "errors"
 
-// Hold keeps a file to whoever calls it first, and makes it where it is missing;
-// held is false where another has it. The operating system ends the hold with the
-// process, however that dies.
+// Hold locks a file for the first caller, and creates it if it is missing; held is
+// false if another process holds it. The operating system releases the lock when the
+// process ends, in any way.
 func Hold(name string) (release func(), held bool, err error) {
 	release, err = take(name)
 	if errors.Is(err, errTaken) {

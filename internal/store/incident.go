@@ -11,9 +11,8 @@ import (
 
 const incidentColumns = `id, kind, source, name, subject, stage, severity, since, sentence, cure, opened, notified, notified_stage, cleared, closed, delivered`
 
-// Tell writes down how incidents are now, with the deliveries about them. Where
-// somebody else has opened the same incident first, theirs counts, and the deliveries
-// about ours are not sent.
+// Tell stores incidents and the deliveries about them. If another process opened the
+// same incident first, that one counts, and the deliveries of this one are dropped.
 func (db *DB) Tell(ctx context.Context, incidents []adtally.Incident, deliveries []adtally.Delivery) error {
 	return db.write(ctx, "write down what is wrong", func(tx txn) error {
 		lost := map[string]bool{}
@@ -49,7 +48,7 @@ func (t txn) keepIncident(ctx context.Context, o adtally.Incident) (kept bool, e
 	return n > 0, err
 }
 
-// post puts a delivery among those to be sent. The same one is not sent twice.
+// post adds a delivery. The same one is not added twice.
 func (t txn) post(ctx context.Context, l adtally.Delivery) error {
 	_, err := t.exec(ctx, `INSERT INTO deliveries (id, channel, body, created, not_before, tries, delivered, error)
 		SELECT ?, id, ?, ?, ?, 0, NULL, '' FROM channels WHERE id = ? ON CONFLICT DO NOTHING`,
@@ -64,7 +63,7 @@ func scanIncident(rows *sql.Rows) (o adtally.Incident, err error) {
 	return o, err
 }
 
-// OpenIncidents are those that go on.
+// OpenIncidents returns the open incidents.
 func (db *DB) OpenIncidents(ctx context.Context) (all []adtally.Incident, err error) {
 	err = db.query(ctx, "read what is wrong", func(rows *sql.Rows) error {
 		o, err := scanIncident(rows)
@@ -74,7 +73,7 @@ func (db *DB) OpenIncidents(ctx context.Context) (all []adtally.Incident, err er
 	return all, err
 }
 
-// Incidents are all that people were told of, newest first, before a place.
+// Incidents returns all incidents that were reported, newest first, before a position.
 func (db *DB) Incidents(ctx context.Context, before adtally.PagePosition, limit int) (all []adtally.Incident, err error) {
 	w := from(before, "opened")
 	err = db.query(ctx, "read what was wrong", func(rows *sql.Rows) error {
@@ -94,8 +93,8 @@ func scanDelivery(rows *sql.Rows) (l adtally.Delivery, err error) {
 	return l, err
 }
 
-// TakeDeliveries gives deliveries that are to be sent now to one caller, who has so
-// long to say what became of them; then they are anybody's again.
+// TakeDeliveries leases due deliveries to the caller. If the caller does not report
+// the outcome within hold, they become available again.
 func (db *DB) TakeDeliveries(ctx context.Context, now time.Time, hold time.Duration, limit int) (all []adtally.Delivery, err error) {
 	err = db.write(ctx, "take deliveries to send", func(tx txn) error {
 		all = nil
@@ -118,8 +117,8 @@ func (db *DB) TakeDeliveries(ctx context.Context, now time.Time, hold time.Durat
 	return all, err
 }
 
-// DeliverySent writes down what became of a delivery. The first that arrives is when
-// people are told of its incident.
+// DeliverySent stores the outcome of a delivery. The first one that arrives sets when
+// its incident was reported.
 func (db *DB) DeliverySent(ctx context.Context, l adtally.Delivery) error {
 	return db.write(ctx, "write down what became of a delivery", func(tx txn) error {
 		_, err := tx.exec(ctx, `UPDATE deliveries SET not_before = ?, delivered = ?, error = ? WHERE id = ? AND channel = ?`,
@@ -132,7 +131,7 @@ func (db *DB) DeliverySent(ctx context.Context, l adtally.Delivery) error {
 	})
 }
 
-// Deliveries are those of a channel, newest first.
+// Deliveries returns the deliveries of a channel, newest first.
 func (db *DB) Deliveries(ctx context.Context, channel string, limit int) (all []adtally.Delivery, err error) {
 	err = db.query(ctx, "read deliveries", func(rows *sql.Rows) error {
 		l, err := scanDelivery(rows)
@@ -142,13 +141,13 @@ func (db *DB) Deliveries(ctx context.Context, channel string, limit int) (all []
 	return all, err
 }
 
-// PruneDeliveries forgets those that were written before a moment.
+// PruneDeliveries deletes deliveries that were created before a time.
 func (db *DB) PruneDeliveries(ctx context.Context, before time.Time) error {
 	_, err := db.exec(ctx, "forget old deliveries", `DELETE FROM deliveries WHERE created < ?`, before.UnixMicro())
 	return err
 }
 
-// Grants are what the credentials in use allow, by credential.
+// Grants returns the grants of the credentials in use, by credential.
 func (db *DB) Grants(ctx context.Context) (map[string]adtally.Grant, error) {
 	all := map[string]adtally.Grant{}
 	err := db.query(ctx, "read what credentials allow", func(rows *sql.Rows) error {

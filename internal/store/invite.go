@@ -30,7 +30,7 @@ func (db *DB) invites(ctx context.Context, rest string, args ...any) (all []adta
 	return all, err
 }
 
-// AddInvite keeps a new invite.
+// AddInvite stores a new invite.
 func (db *DB) AddInvite(ctx context.Context, i adtally.Invite, d adtally.AuditEntry) error {
 	permissions, err := permissionsOf(i.AccessLevel)
 	if err != nil {
@@ -43,14 +43,14 @@ func (db *DB) AddInvite(ctx context.Context, i adtally.Invite, d adtally.AuditEn
 	})
 }
 
-// Invites are those that were made before a place, newest first.
+// Invites returns the invites that were created before a position, newest first.
 func (db *DB) Invites(ctx context.Context, before adtally.PagePosition, limit int) ([]adtally.Invite, error) {
 	w := from(before, "created")
 	return db.invites(ctx, w.text+` ORDER BY created DESC, id DESC LIMIT ?`, append(w.args, limit)...)
 }
 
-// Invite is the invite with a code's hash or, where that is empty, the newest
-// open one for an address.
+// Invite returns the invite with a code's hash or, if that is empty, the newest open
+// one for an e-mail address.
 func (db *DB) Invite(ctx context.Context, code, email string, now time.Time) (adtally.Invite, error) {
 	rest, args := `code = ?`, []any{code}
 	if code == "" {
@@ -61,10 +61,10 @@ func (db *DB) Invite(ctx context.Context, code, email string, now time.Time) (ad
 }
 
 func inviteGone() *adtally.Fault {
-	return configure("invite_gone", "this invite does not work, or no longer", "Ask an admin for a new one.", nil)
+	return configure("invite_gone", "this invite is invalid, used or expired", "Ask an admin for a new invite.", nil)
 }
 
-// AcceptInvite adds a user and uses an invite up.
+// AcceptInvite adds a user and uses up the invite.
 func (db *DB) AcceptInvite(ctx context.Context, id string, u adtally.User, d adtally.AuditEntry) error {
 	return db.did(ctx, "accept an invite", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE invites SET used = ? WHERE id = ? AND used IS NULL AND revoked IS NULL AND expires > ?`,
@@ -79,7 +79,7 @@ func (db *DB) AcceptInvite(ctx context.Context, id string, u adtally.User, d adt
 	})
 }
 
-// RevokeInvite takes an invite back.
+// RevokeInvite revokes an invite.
 func (db *DB) RevokeInvite(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "revoke an invite", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE invites SET revoked = ? WHERE id = ? AND used IS NULL AND revoked IS NULL`, d.At.UnixMicro(), id)

@@ -10,7 +10,7 @@ import (
 	"adtally"
 )
 
-// Kept are the credentials of the sources that are there, each once.
+// Kept returns the credentials of the existing sources, each once.
 func (db *DB) Kept(ctx context.Context) (all []adtally.Kept, err error) {
 	err = db.query(ctx, "read the credentials in use", func(rows *sql.Rows) error {
 		var k adtally.Kept
@@ -37,8 +37,8 @@ func (db *DB) Kept(ctx context.Context) (all []adtally.Kept, err error) {
 	return all, db.addFormer(ctx, all)
 }
 
-// addFormer adds the versions that are not needed any more: a sync that began with
-// the newest one has gone well.
+// addFormer adds the versions that are no longer needed: a sync that began with the
+// newest one has succeeded.
 func (db *DB) addFormer(ctx context.Context, all []adtally.Kept) error {
 	return db.query(ctx, "read former versions", func(rows *sql.Rows) error {
 		var credential string
@@ -58,21 +58,21 @@ func (db *DB) addFormer(ctx context.Context, all []adtally.Kept) error {
 		ORDER BY v.credential, v.number`)
 }
 
-// BeginCheck says that a platform is asked about a credential now; false =
-// somebody else has, since was.
+// BeginCheck reserves the check of a credential; false = another process has begun one
+// since was.
 func (db *DB) BeginCheck(ctx context.Context, credential string, was, now time.Time) (bool, error) {
 	n, err := db.exec(ctx, "claim a check", `UPDATE credentials SET checked = ? WHERE id = ? AND coalesce(checked, 0) = ?`, micros(now), credential, whole(was))
 	return n == 1, err
 }
 
-// BeginRefresh says that it is tried to extend a credential now; false = somebody
-// else has tried, since was.
+// BeginRefresh reserves the extension of a credential; false = another process has
+// tried since was.
 func (db *DB) BeginRefresh(ctx context.Context, credential string, was, now time.Time) (bool, error) {
 	n, err := db.exec(ctx, "claim an extension", `UPDATE credentials SET refresh_tried = ? WHERE id = ? AND coalesce(refresh_tried, 0) = ?`, micros(now), credential, whole(was))
 	return n == 1, err
 }
 
-// whole is a moment as a number; none = 0.
+// whole returns a time in microseconds; the zero time is 0.
 func whole(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -80,13 +80,13 @@ func whole(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-// NoteTrouble writes down why a credential could not be extended; empty = it was.
+// NoteTrouble stores why a credential could not be extended; empty = it was extended.
 func (db *DB) NoteTrouble(ctx context.Context, credential, why string) error {
 	_, err := db.exec(ctx, "note an extension", `UPDATE credentials SET refresh_error = ? WHERE id = ?`, why, credential)
 	return err
 }
 
-// NoteGrant writes down what a version of a credential allows now.
+// NoteGrant stores what a version of a credential allows now.
 func (db *DB) NoteGrant(ctx context.Context, credential string, version int64, g adtally.Grant, now time.Time) error {
 	allows, err := asJSON(g)
 	if err != nil {
@@ -101,7 +101,8 @@ func (db *DB) NoteGrant(ctx context.Context, credential string, version int64, g
 	})
 }
 
-// DoubtGrant has the platform asked again what a version of a credential allows.
+// DoubtGrant makes the vault ask the platform again what a version of a credential
+// allows.
 func (db *DB) DoubtGrant(ctx context.Context, credential string, version int64) error {
 	return db.write(ctx, "doubt what a credential allows", func(tx txn) error {
 		var g adtally.Grant

@@ -6,7 +6,7 @@ import (
 	"adtally"
 )
 
-// keptFault is a fault without what lies beneath.
+// keptFault is a fault without its underlying error.
 type keptFault struct {
 	Act     adtally.Act `json:"act"`
 	Code    string      `json:"code"`
@@ -14,19 +14,19 @@ type keptFault struct {
 	Hint    string      `json:"hint"`
 }
 
-// faultText is how a fault is kept; empty = there is none.
+// faultText encodes a fault; empty = none.
 func faultText(f *adtally.Fault) string {
 	if f == nil {
 		return ""
 	}
 	b, err := json.Marshal(keptFault{f.Act, f.Code, f.Message, f.Hint})
 	if err != nil {
-		panic(err) // four texts are always JSON
+		panic(err) // a struct of four strings can always be encoded
 	}
 	return string(b)
 }
 
-// unfault reads what faultText wrote.
+// unfault decodes the result of faultText.
 func unfault(text string) (*adtally.Fault, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // there is none

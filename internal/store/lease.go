@@ -9,10 +9,9 @@ import (
 	"adtally"
 )
 
-// Leases are counted by the clock of the database, the only one that all workers
-// share.
+// Leases use the clock of the database, the only one that all workers share.
 
-// Ready are steps that may go on, those that wait longest first.
+// Ready returns steps that may start, the longest waiting first.
 func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtally.JobArgs, err error) {
 	err = db.query(ctx, "read what may go on", func(rows *sql.Rows) error {
 		var t adtally.JobArgs
@@ -24,8 +23,8 @@ func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtall
 	return all, err
 }
 
-// LeaseStep takes a step, if it is still to be had, and nobody is at work on the same
-// account of the same source.
+// LeaseStep leases a step, if it is available and no other worker is working on the
+// same account of the same source.
 func (db *DB) LeaseStep(ctx context.Context, t adtally.JobArgs, worker string, lease time.Duration, now time.Time) (c adtally.Lease, err error) {
 	c = adtally.Lease{JobArgs: t, Worker: worker, Step: adtally.Step{Run: t.Run}}
 	err = db.write(ctx, "claim a step", func(tx txn) error {
@@ -56,13 +55,13 @@ func (db *DB) LeaseStep(ctx context.Context, t adtally.JobArgs, worker string, l
 	return c, err
 }
 
-// errNone undoes a transaction that changed nothing.
+// errNone rolls back a transaction that changed nothing.
 var errNone = errors.New("nothing was changed")
 
 const heldBy = ` WHERE run = ? AND account = ? AND generation = ? AND worker = ? AND state = 'running' AND lease > `
 
-// RenewLease holds a claim for another while. adtally.ErrNotHeld: it was lost. adtally.ErrCancelled:
-// the run is to end.
+// RenewLease extends a lease. It returns adtally.ErrNotHeld if the lease was lost, and
+// adtally.ErrCancelled if the run should end.
 func (db *DB) RenewLease(ctx context.Context, c adtally.Lease, lease time.Duration) error {
 	n, err := db.exec(ctx, "renew a claim", `UPDATE steps SET lease = `+db.clock+` + CAST(? AS BIGINT)`+heldBy+db.clock,
 		lease.Microseconds(), c.Run, c.Account, c.Generation, c.Worker)
@@ -81,7 +80,7 @@ func (db *DB) RenewLease(ctx context.Context, c adtally.Lease, lease time.Durati
 	return err
 }
 
-// Held says whether a claim holds for at least so much longer.
+// Held returns nil if a lease lasts at least so much longer.
 func (db *DB) Held(ctx context.Context, c adtally.Lease, margin time.Duration) error {
 	held := false
 	err := db.query(ctx, "look whether a claim holds", func(rows *sql.Rows) error {
@@ -107,7 +106,7 @@ func (db *DB) AddSteps(ctx context.Context, run string, accounts []adtally.Accou
 	})
 }
 
-// ReleaseStep gives a claim back with how the share of the step ended.
+// ReleaseStep ends a lease with the result of the share.
 func (db *DB) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepResult, now time.Time) error {
 	f, ended := e.Fault, micros(now)
 	if f == nil {
@@ -130,11 +129,11 @@ func (db *DB) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepRe
 	return err
 }
 
-// Free takes steps away from workers whose lease is over, so that others go on
-// with them, and says how many. Their runs say so.
+// Free releases the steps of workers whose lease has expired, notes that in their
+// runs, and returns the number of steps.
 func (db *DB) Free(ctx context.Context) (n int64, err error) {
 	if all, err := (txn{db.sql, db.bind}).overdue(ctx, db.clock); err != nil || len(all) == 0 {
-		return 0, err // as at almost every look
+		return 0, err // the usual case
 	}
 	err = db.write(ctx, "free the steps of dead workers", func(tx txn) error {
 		all, err := tx.overdue(ctx, db.clock)
@@ -153,7 +152,7 @@ func (db *DB) Free(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
-// Idle are runs that are on and of which no step is left: whoever was to end them
+// Idle returns active runs without open steps: the worker that should have ended them
 // died.
 func (db *DB) Idle(ctx context.Context) (ids []string, err error) {
 	err = db.query(ctx, "read runs without steps", func(rows *sql.Rows) error {

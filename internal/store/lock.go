@@ -5,13 +5,13 @@ import (
 	"errors"
 )
 
-// errTaken: another holds the claim, in this process or in another one.
+// errTaken says that another holder, in this process or another one, has the lock.
 var errTaken = errors.New("the claim is taken")
 
-// Lock claims the database for one sync; a Fault says that another has it. The
-// claim ends with the process, however that dies.
+// Lock locks the database for one sync; a Fault says that another process has it. The
+// lock ends with the process, in any way.
 //
-// The claim outlasts ctx: after Ctrl-C there is still a run to be ended.
+// The lock outlives ctx: after Ctrl-C the run must still be ended.
 func (db *DB) Lock(ctx context.Context) (unlock func(), err error) {
 	if err := context.Cause(ctx); err != nil {
 		return nil, err

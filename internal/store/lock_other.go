@@ -10,7 +10,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// take has SQLite lock the file, which knows how on every system.
+// take uses SQLite to lock the file, which works on every system.
 func take(name string) (release func(), err error) {
 	if err := create(name); err != nil {
 		return nil, err
@@ -22,8 +22,8 @@ func take(name string) (release func(), err error) {
 	tx, err := handle.BeginTx(context.Background(), nil)
 	if err == nil {
 		return sync.OnceFunc(func() {
-			_ = tx.Rollback()  // nothing was written: what counts is that the lock ends,
-			_ = handle.Close() // and closing ends it too
+			_ = tx.Rollback()  // nothing was written; only the lock matters,
+			_ = handle.Close() // and closing ends it as well
 		}), nil
 	}
 	_ = handle.Close()

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// take locks the file that it makes. The lock belongs to this opening of the
-// file, so that it also keeps out a second claim of the same process, and no
-// other closing of the file ends it, as it would end a lock of POSIX.
+// take creates and locks a file. flock belongs to this open file: it also excludes a
+// second lock in the same process, and closing the file elsewhere does not release it,
+// as it would release a POSIX lock.
 func take(name string) (release func(), err error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -24,7 +24,7 @@ func take(name string) (release func(), err error) {
 		}
 	}
 	if err == nil {
-		return sync.OnceFunc(func() { _ = f.Close() }), nil // it holds nothing that was written
+		return sync.OnceFunc(func() { _ = f.Close() }), nil // nothing was written
 	}
 	_ = f.Close()
 	if errors.Is(err, syscall.EWOULDBLOCK) {

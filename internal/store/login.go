@@ -26,15 +26,15 @@ func scanLogin(rows *sql.Rows) (l adtally.Login, err error) {
 	return l, err
 }
 
-// AddLogin keeps a login that begins. Of its state only the hash is kept.
+// AddLogin stores a new login, with only the hash of its state.
 func (db *DB) AddLogin(ctx context.Context, l adtally.Login, state string) error {
 	_, err := db.exec(ctx, "begin a login", `INSERT INTO logins (state, `+loginColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, '', NULL, '', '')`,
 		state, l.ID, l.Connector, l.Source, l.By, l.Link, micros(l.Made), micros(l.Expires))
 	return err
 }
 
-// BackFromLogin finds the login that a state is of, and uses that up: it refuses
-// with login_used where somebody has come back with it before.
+// BackFromLogin returns the login with a state and uses the state up; it refuses with
+// login_used if that was done before.
 func (db *DB) BackFromLogin(ctx context.Context, state string, now time.Time) (l adtally.Login, err error) {
 	err = db.write(ctx, "come back from a login", func(tx txn) error {
 		all, err := tx.logins(ctx, `state = ?`, state)
@@ -43,7 +43,7 @@ func (db *DB) BackFromLogin(ctx context.Context, state string, now time.Time) (l
 		}
 		n, err := tx.exec(ctx, `UPDATE logins SET returned = ? WHERE state = ? AND returned IS NULL`, micros(now), state)
 		if err == nil && n == 0 {
-			err = configure("login_used", "this login was finished before", "Begin again.", nil)
+			err = configure("login_used", "this login was already finished", "Start again.", nil)
 		}
 		return err
 	})
@@ -59,7 +59,7 @@ func (t txn) logins(ctx context.Context, which string, args ...any) (all []adtal
 	return all, err
 }
 
-// EndLogin writes down what came of a login, with the secret where that waits.
+// EndLogin stores the outcome of a login, with its secret if that waits for use.
 func (db *DB) EndLogin(ctx context.Context, l adtally.Login, a adtally.Admission) error {
 	return db.write(ctx, "end a login", func(tx txn) error {
 		if err := tx.admit(ctx, a); err != nil {
@@ -69,23 +69,23 @@ func (db *DB) EndLogin(ctx context.Context, l adtally.Login, a adtally.Admission
 	})
 }
 
-// Login is one of them.
+// Login returns the login with an ID.
 func (db *DB) Login(ctx context.Context, id string) (adtally.Login, error) {
 	all, err := (txn{db.sql, db.bind}).logins(ctx, `id = ?`, id)
 	return one(all, err, "login")
 }
 
-// SourceLogins are those for a source, newest first.
+// SourceLogins returns the logins for a source, newest first.
 func (db *DB) SourceLogins(ctx context.Context, source string) ([]adtally.Login, error) {
 	return (txn{db.sql, db.bind}).logins(ctx, `source = ? ORDER BY created DESC NULLS LAST, id DESC LIMIT 100`, source)
 }
 
-// LoginsBefore are those that ended, or would have, before a moment.
+// LoginsBefore returns the logins that ended or expired before a time.
 func (db *DB) LoginsBefore(ctx context.Context, before time.Time) ([]adtally.Login, error) {
 	return (txn{db.sql, db.bind}).logins(ctx, `expires < ?`, before.UnixMicro())
 }
 
-// ForgetLogin forgets a login, and destroys its secret.
+// ForgetLogin deletes a login and destroys its secret.
 func (db *DB) ForgetLogin(ctx context.Context, id string, now time.Time) error {
 	return db.write(ctx, "forget a login", func(tx txn) error {
 		if _, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM logins WHERE id = ?)`, micros(now), id); err != nil {
@@ -110,7 +110,7 @@ func (db *DB) links(ctx context.Context, which string, args ...any) (all []adtal
 	return all, err
 }
 
-// AddConnectLink keeps a link, under the hash of its code.
+// AddConnectLink stores a link under the hash of its code.
 func (db *DB) AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.AuditEntry) error {
 	return db.did(ctx, "add a connect link", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `INSERT INTO connect_links (code, `+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)`,
@@ -119,7 +119,7 @@ func (db *DB) AddConnectLink(ctx context.Context, l adtally.ConnectLink, code st
 	})
 }
 
-// ConnectLink is the link with an id or, where that is empty, a code's hash.
+// ConnectLink returns the link with an ID or, if that is empty, with a code's hash.
 func (db *DB) ConnectLink(ctx context.Context, id, code string) (adtally.ConnectLink, error) {
 	if id != "" {
 		all, err := db.links(ctx, `id = ?`, id)
@@ -129,12 +129,12 @@ func (db *DB) ConnectLink(ctx context.Context, id, code string) (adtally.Connect
 	return one(all, err, "link")
 }
 
-// ConnectLinks are those of a source, newest first.
+// ConnectLinks returns the links of a source, newest first.
 func (db *DB) ConnectLinks(ctx context.Context, source string) ([]adtally.ConnectLink, error) {
 	return db.links(ctx, `source = ? ORDER BY created DESC, id DESC LIMIT 100`, source)
 }
 
-// RevokeConnectLink takes a link of a source's back.
+// RevokeConnectLink revokes a link of a source.
 func (db *DB) RevokeConnectLink(ctx context.Context, source, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "revoke a connect link", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE connect_links SET revoked = coalesce(revoked, ?) WHERE id = ? AND source = ?`, d.At.UnixMicro(), id, source)

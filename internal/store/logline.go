@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// AppendLog keeps lines of a run's log. Their Seq is given by the database.
+// AppendLog adds lines to the log of a run. The database sets their Seq.
 func (db *DB) AppendLog(ctx context.Context, lines ...adtally.LogLine) error {
 	return db.write(ctx, "keep the log", func(tx txn) error { return tx.appendLog(ctx, lines...) })
 }
@@ -24,7 +24,7 @@ func (t txn) appendLog(ctx context.Context, lines ...adtally.LogLine) error {
 	return nil
 }
 
-// SearchLog are those lines of a log that a query finds.
+// SearchLog returns the lines of a log that match a query.
 func (db *DB) SearchLog(ctx context.Context, run string, q adtally.LogQuery, after int64, limit int) ([]adtally.LogLine, error) {
 	w := where{text: "run = ? AND seq > ?", args: []any{run, after}}
 	w.and(q.Level != "", "level = ?", q.Level)
@@ -33,8 +33,8 @@ func (db *DB) SearchLog(ctx context.Context, run string, q adtally.LogQuery, aft
 	return db.logLines(ctx, run, w, limit)
 }
 
-// Log are the lines of a run after one of them, in the order in which they were
-// kept. On PostgreSQL a line may appear a moment after a later one.
+// Log returns the lines of a run after a Seq, in order. On PostgreSQL a line may
+// become visible shortly after a later one.
 func (db *DB) Log(ctx context.Context, run string, after int64, limit int) ([]adtally.LogLine, error) {
 	return db.SearchLog(ctx, run, adtally.LogQuery{}, after, limit)
 }
@@ -51,19 +51,19 @@ func (db *DB) logLines(ctx context.Context, run string, w where, limit int) (all
 	return all, err
 }
 
-// PruneLog forgets lines that are older than a moment, and says how many.
+// PruneLog deletes lines before a time and returns their number.
 func (db *DB) PruneLog(ctx context.Context, before time.Time) (int64, error) {
 	return db.exec(ctx, "forget old lines of the log", `DELETE FROM log_lines WHERE at < ?`, before.UnixMicro())
 }
 
-// Beat writes down that a worker is there.
+// Beat stores that a worker is alive.
 func (db *DB) Beat(ctx context.Context, w adtally.Worker) error {
 	_, err := db.exec(ctx, "say that a worker is there", `INSERT INTO workers (id, host, version, started, seen) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`, w.ID, w.Host, w.Version, micros(w.Started), micros(w.Seen))
 	return err
 }
 
-// Workers are those that were there after a moment.
+// Workers returns the workers that were alive after a time.
 func (db *DB) Workers(ctx context.Context, since time.Time) (all []adtally.Worker, err error) {
 	err = db.query(ctx, "read the workers", func(rows *sql.Rows) error {
 		var w adtally.Worker

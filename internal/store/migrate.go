@@ -18,20 +18,20 @@ import (
 //go:embed migrations
 var embedded embed.FS
 
-// baseline is the version of the first migration. Versions before it were never
+// baseline is the version of the first migration. Earlier versions were never
 // released.
 const baseline = 100
 
-var errNotOurs = errors.New("it is a database of another program")
+var errNotOurs = errors.New("the database belongs to another program")
 
-// How long to wait for another program that is making the same database, and how
-// long between two looks.
+// lockTimeout is how long to wait for another process that is migrating the same
+// database; look is the interval of the checks.
 const (
 	lockTimeout = 10 * time.Second
 	look        = 20 * time.Millisecond
 )
 
-// provider has the migrations in one of the folders.
+// provider returns the migrations of a folder.
 func provider(d goose.Dialect, db *sql.DB, folder, versions string) (*goose.Provider, error) {
 	migrations, err := fs.Sub(embedded, path.Join("migrations", folder))
 	if err != nil {
@@ -50,9 +50,9 @@ func latest(p *goose.Provider) int64 {
 	return sources[len(sources)-1].Version
 }
 
-// migrate brings the database to the version that this program knows. Only one
-// program does it, and none while another is syncing with it. before is given
-// the version that is there.
+// migrate brings the database to the version of this program. Only one process
+// migrates, and none while another one is syncing. before is called with the current
+// version.
 func (db *DB) migrate(ctx context.Context, p *goose.Provider, before func(context.Context, int64) error) error {
 	known := latest(p)
 	for deadline := time.Now().Add(lockTimeout); ; {
@@ -79,14 +79,14 @@ func (db *DB) migrate(ctx context.Context, p *goose.Provider, before func(contex
 	}
 }
 
-// raise carries out the migrations that are missing, each in a transaction.
+// raise executes the missing migrations, each in a transaction.
 func (db *DB) raise(ctx context.Context, p *goose.Provider, before func(context.Context, int64) error) error {
 	version, err := db.backend.version(ctx, db.sql)
 	if err != nil {
 		return db.failed(ctx, "read the version", err)
 	}
 	if version >= latest(p) {
-		return nil // another one was faster
+		return nil // another process was faster
 	}
 	if err := before(ctx, version); err != nil {
 		return err

@@ -11,33 +11,33 @@ import (
 	"adtally"
 )
 
-// DB is an open database. It may be used by many goroutines.
+// DB is an open database. It is safe for concurrent use.
 type DB struct {
 	sql     *sql.DB
 	backend backend
-	// bind writes a statement as the database wants it.
+	// bind converts a statement to the database's placeholders.
 	bind func(statement string) string
-	// clock is the database's own, in microseconds.
+	// clock is an SQL expression: the database's time in microseconds.
 	clock string
 }
 
-// backend is where a database is kept: what SQLite and PostgreSQL do each in its
-// own way. It prints as in a sentence: "the state file x".
+// backend is the part that differs between SQLite and PostgreSQL. Its String is used
+// in sentences: "the state file x".
 type backend interface {
 	fmt.Stringer
-	// prepare makes sure that it is a database, and one this program knows.
+	// prepare checks that this is a database that the program knows.
 	prepare(ctx context.Context, db *DB) error
-	// version is how many migrations it has seen.
+	// version returns the version of the schema.
 	version(ctx context.Context, handle *sql.DB) (int64, error)
-	// claim keeps it for one sync; errTaken: another has it.
+	// claim locks the database for one sync; errTaken = another process has it.
 	claim(ctx context.Context) (release func(), err error)
-	// mendable is the fault of what a person can mend; nil for other errors.
+	// mendable returns the fault of an error that a person can fix; nil for others.
 	mendable(err error) *adtally.Fault
 }
 
-// Open opens the database at an address and makes it where there is none: a
-// postgres:// address names a database on a server, anything else a file of
-// SQLite. A Fault says what a person must change.
+// Open opens the database at an address and creates it if it is missing: a postgres://
+// address names a database on a server, anything else a SQLite file. A Fault says what
+// a person must fix.
 func Open(ctx context.Context, address string) (*DB, error) {
 	open := openFile
 	if isServer(address) {
@@ -53,14 +53,14 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	return db, nil
 }
 
-// isServer says whether an address names a database on a server.
+// isServer reports whether an address names a database on a server.
 func isServer(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
 }
 
-// Close gives the file, or the connections, back. A transaction that was called off
-// is undone in the background and holds SQLite's only connection until then; left
-// behind by Close, it would change the file once more.
+// Close closes the database. A cancelled transaction is rolled back in the background
+// and holds SQLite's only connection until then; without waiting for it, it would
+// change the file after Close.
 func (db *DB) Close() error {
 	if s := db.sql.Stats(); s.InUse > 0 && s.MaxOpenConnections == 1 {
 		ctx, stop := context.WithTimeout(context.Background(), closeTimeout)
@@ -72,12 +72,12 @@ func (db *DB) Close() error {
 	return db.sql.Close()
 }
 
-// closeTimeout is how long Close waits for what is under way.
+// closeTimeout is how long Close waits for transactions in progress.
 const closeTimeout = 5 * time.Second
 
-// failed makes a fault of what a person can mend, and says of the rest what was
-// being done. What fails because the work was called off says so, and a fault
-// that the work itself found stays as it is.
+// failed converts errors that a person can fix to faults, and adds the operation to
+// others. Cancellation is reported as such; a fault from the operation itself stays as
+// it is.
 func (db *DB) failed(ctx context.Context, what string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause

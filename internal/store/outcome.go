@@ -10,8 +10,8 @@ import (
 	"adtally"
 )
 
-// SaveOutcome writes down how one try of a slice ended. Every try is a row; a
-// load that is written down already stays as it is.
+// SaveOutcome stores the outcome of one attempt at a slice. Every attempt is a row; a
+// load that is already stored stays as it is.
 func (db *DB) SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error {
 	f := o.Fault
 	if f == nil {
@@ -30,8 +30,8 @@ func (db *DB) SaveOutcome(ctx context.Context, run string, o adtally.Outcome) er
 	})
 }
 
-// saveTables notes the rows of a load by table, where they are of several. Those of
-// the table with the stream's name are the rest of the outcome's.
+// saveTables stores the rows of a load by table, if it has several. The remaining rows
+// belong to the table with the stream's name.
 func (t txn) saveTables(ctx context.Context, run string, o adtally.Outcome) error {
 	for _, name := range slices.Sorted(maps.Keys(o.Tables)) {
 		if name == o.Slice.Stream {
@@ -44,8 +44,8 @@ func (t txn) saveTables(ctx context.Context, run string, o adtally.Outcome) erro
 	return nil
 }
 
-// Outcomes are the tries of a run in the order in which they ended. Of what lay
-// beneath a fault, the words are left.
+// Outcomes returns the attempts of a run in the order in which they ended. The
+// underlying error of a fault is reduced to its text.
 func (db *DB) Outcomes(ctx context.Context, run string) (all []adtally.Outcome, err error) {
 	err = db.query(ctx, "read outcomes", func(rows *sql.Rows) error {
 		o, err := scanOutcome(rows)
@@ -75,7 +75,7 @@ func (db *DB) Outcomes(ctx context.Context, run string) (all []adtally.Outcome, 
 	}, `SELECT load, table_name, rows FROM outcome_tables WHERE run = ?`, run)
 }
 
-// CountedLoads are the loads that the outcomes of a run and an account name.
+// CountedLoads returns the loads in the outcomes of a run and an account.
 func (db *DB) CountedLoads(ctx context.Context, run, account string) (loads []string, err error) {
 	err = db.query(ctx, "read the counted loads", func(rows *sql.Rows) error {
 		var load string

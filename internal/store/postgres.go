@@ -16,32 +16,30 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// server is a database in a database of PostgreSQL.
+// server is a PostgreSQL database.
 type server struct{ config *pgx.ConnConfig }
 
-// String names the database, and never its password.
+// String names the database, without its password.
 func (s server) String() string {
 	return fmt.Sprintf("the database %s at %s", s.config.Database, net.JoinHostPort(s.config.Host, strconv.Itoa(int(s.config.Port))))
 }
 
-// schema holds our tables, and nobody else's.
+// schema contains only our tables.
 const schema = "adtally"
 
-// connectTimeout is how long a server has to answer, where its address does
-// not say.
+// connectTimeout applies if the address sets none.
 const connectTimeout = 10 * time.Second
 
-// settings hold for every connection.
+// settings apply to every connection.
 var settings = map[string]string{
 	"application_name": "adtally",
 	"search_path":      schema,
-	// A commit that was acknowledged survives a power cut, whatever the server
-	// does for others.
+	// An acknowledged commit survives a power cut, whatever the server's default.
 	"synchronous_commit": "on",
-	// A worker that stands still keeps nobody waiting for its transaction.
+	// The transaction of a suspended worker must not block others.
 	"idle_in_transaction_session_timeout": "30s",
-	// A claim lives as long as its connection, however little is said there; and
-	// the server notices after a minute, not after hours, that a machine is gone.
+	// A lock must live as long as its idle connection, and the server must notice within a
+	// minute, not hours, that a machine is gone.
 	"idle_session_timeout":    "0",
 	"tcp_keepalives_idle":     "30",
 	"tcp_keepalives_interval": "10",
@@ -49,9 +47,9 @@ var settings = map[string]string{
 }
 
 func openServer(address string) (*DB, error) {
-	config, err := pgxpool.ParseConfig(address) // it knows pool_max_conns, as River does
+	config, err := pgxpool.ParseConfig(address) // it parses pool_max_conns, as River does
 	if err != nil {
-		return nil, misspelt() // err may show the password
+		return nil, misspelt() // err may contain the password
 	}
 	c := config.ConnConfig
 	for name, value := range settings {
@@ -60,7 +58,7 @@ func openServer(address string) (*DB, error) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectTimeout
 	}
-	handle := stdlib.OpenDB(*c) // connects nothing yet
+	handle := stdlib.OpenDB(*c) // this does not connect yet
 	handle.SetMaxOpenConns(int(config.MaxConns))
 	handle.SetMaxIdleConns(int(config.MaxConns))
 	handle.SetConnMaxIdleTime(config.MaxConnIdleTime)
@@ -68,11 +66,10 @@ func openServer(address string) (*DB, error) {
 	return &DB{sql: handle, backend: server{c}, bind: numbered, clock: "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"}, nil
 }
 
-// serverVersionTable tells a database from the tables of another program.
+// serverVersionTable distinguishes our schema from that of another program.
 const serverVersionTable = "schema_version"
 
-// prepare changes the database only after our schema was found to be ours, or
-// empty, or not there.
+// prepare changes the database only if our schema is ours, empty or missing.
 func (s server) prepare(ctx context.Context, db *DB) error {
 	p, err := provider(goose.DialectPostgres, db.sql, "postgres", serverVersionTable)
 	if err != nil {
@@ -110,8 +107,8 @@ func (s server) version(ctx context.Context, handle *sql.DB) (version int64, err
 	return version, err
 }
 
-// makeSchema asks first: who may not make a schema may still use one that is
-// there.
+// makeSchema checks first whether the schema exists: a user without the right to
+// create it can still use it.
 func makeSchema(ctx context.Context, db *DB) error {
 	return db.write(ctx, "make the schema", func(tx txn) error {
 		var there bool
@@ -123,9 +120,9 @@ func makeSchema(ctx context.Context, db *DB) error {
 	})
 }
 
-// claim takes a lock that PostgreSQL ends with the connection, which is the
-// claim's own. Whoever loses the connection has lost the claim: what must never
-// be done twice is guarded by a lease as well.
+// claim takes an advisory lock on a connection of its own; PostgreSQL releases it with
+// the connection. A process that loses the connection has lost the lock, so work that
+// must not be done twice is protected by leases as well.
 func (s server) claim(ctx context.Context) (release func(), err error) {
 	conn, err := pgx.ConnectConfig(ctx, s.config.Copy())
 	if err != nil {
@@ -141,8 +138,8 @@ func (s server) claim(ctx context.Context) (release func(), err error) {
 	return sync.OnceFunc(func() { letGo(conn) }), nil
 }
 
-// letGo ends the lock before it returns: a server learns of a closed connection
-// a little later. Where that fails, the lock ends with the connection.
+// letGo releases the lock before it returns, because the server notices a closed
+// connection a little later. If that fails, the lock ends with the connection.
 func letGo(conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()

@@ -12,12 +12,12 @@ import (
 	"adtally"
 )
 
-// PostgreSQL's codes, from appendix A of its manual.
+// PostgreSQL's error codes, from appendix A of its manual.
 var (
-	collisions = []string{"40001", "40P01"}                   // a transaction is to be tried again
+	collisions = []string{"40001", "40P01"}                   // transaction conflicts: retry
 	refusals   = []string{"28000", "28P01"}                   // user, password, pg_hba.conf
 	limits     = []string{"25006", "42501"}                   // read-only, not permitted
-	farewells  = []string{"57P01", "57P02", "57P03", "57P05"} // it shuts down, starts, or hangs up
+	farewells  = []string{"57P01", "57P02", "57P03", "57P05"} // the server shuts down, starts, or disconnects
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 	noRoom             = "53100"
 )
 
-// sqlState is PostgreSQL's code of an error, "" where it is not PostgreSQL's.
+// sqlState returns PostgreSQL's code of an error; "" = another error.
 func sqlState(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code
@@ -34,10 +34,10 @@ func sqlState(err error) string {
 	return ""
 }
 
-// inTheWay says that a transaction failed only because of another one.
+// inTheWay reports whether a transaction failed only because of a concurrent one.
 func inTheWay(err error) bool { return slices.Contains(collisions, sqlState(err)) }
 
-// lost says that there is no connection, or no longer one.
+// lost reports whether there is no connection.
 func lost(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
@@ -49,8 +49,8 @@ func lost(err error) bool {
 		slices.ContainsFunc([]error{driver.ErrBadConn, pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF}, func(e error) bool { return errors.Is(err, e) })
 }
 
-// bare leaves the words alone of a connection that failed: the error carries all
-// that it was tried with, the password too.
+// bare reduces a connection error to its text: the error itself contains all
+// connection parameters, including the password.
 func bare(err error) error {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return errors.New(err.Error())
@@ -58,15 +58,15 @@ func bare(err error) error {
 	return err
 }
 
-// misspelt does not say what is wrong with the address: it may hold a password.
+// misspelt does not quote the address, which may contain a password.
 func misspelt() *adtally.Fault {
 	return configure("database_address", "the address of the database cannot be read",
-		"Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters in the password as %XX; ?sslmode=verify-full at the end asks for a proven server.", nil)
+		"Use the form postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters in the password as %XX; ?sslmode=verify-full at the end asks for a proven server.", nil)
 }
 
 func foreign(s server) *adtally.Fault {
 	return configure("database_unreadable", "the schema "+schema+" in "+s.String()+" holds tables of another program",
-		"Name a database of adtally's own, or one that has no such schema.", errNotOurs)
+		"Use a separate database for adtally, or one without this schema.", errNotOurs)
 }
 
 func (s server) mendable(err error) *adtally.Fault {
@@ -74,21 +74,21 @@ func (s server) mendable(err error) *adtally.Fault {
 	switch {
 	case slices.Contains(refusals, code):
 		return configure("database_refused", s.String()+" does not let "+s.config.User+" in",
-			"Check the user and the password in the database's address, and that the server's pg_hba.conf lets this machine in.", err)
+			"Check the user and the password in the database's address, and that the server's pg_hba.conf allows this machine.", err)
 	case code == noSuchDatabase:
 		return configure("database_missing", s.String()+" does not exist",
-			"Make it, as with: createdb --owner="+s.config.User+" "+s.config.Database, err)
+			"Create it: createdb --owner="+s.config.User+" "+s.config.Database, err)
 	case code == noRoom:
 		return adtally.DiskFull(s.String(), err)
 	case slices.Contains(limits, code):
 		return configure("database_unwritable", s.String()+" cannot be written by "+s.config.User,
-			"Let the user make the schema "+schema+" or own it, and name the primary server and no standby.", err)
+			"Give the user the right to create the schema "+schema+", or its ownership, and use the primary server, not a standby.", err)
 	case code == tooManyConnections:
 		return configure("database_busy", s.String()+" has no connection left",
-			"Raise max_connections at the server, or put &pool_max_conns=4 at the end of the database's address.", err)
+			"Increase max_connections on the server, or append &pool_max_conns=4 to the database's address.", err)
 	case gone:
 		return configure("database_unreachable", s.String()+" does not answer",
-			"See that the server runs, and that the host, the port and sslmode in the database's address are right.", err)
+			"Check that the server is running, and the host, port and sslmode in the database's address.", err)
 	}
 	return nil
 }

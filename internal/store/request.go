@@ -10,10 +10,10 @@ import (
 	"adtally"
 )
 
-// RequestRun takes an order: its run begins with a look at which accounts there are.
-// Where a run of the same lane is on, or the order was placed before, that run is
-// given instead, and placed is false. An order of the schedule that is not due any
-// more gives no run, and one of a source that is deleted is refused.
+// RequestRun starts a run with a step that lists the accounts. If a run of the same
+// lane is active, or the request was placed before, that run is returned and placed is
+// false. A scheduled request that is no longer due starts no run, and one for a
+// deleted source is refused.
 func (db *DB) RequestRun(ctx context.Context, o adtally.RunRequest, entries ...adtally.AuditEntry) (run adtally.RunRecord, placed bool, err error) {
 	scope, err := json.Marshal(o.RunScope)
 	if err != nil {
@@ -26,7 +26,7 @@ func (db *DB) RequestRun(ctx context.Context, o adtally.RunRequest, entries ...a
 			`SELECT next IS NOT NULL AND next <= ? FROM sources WHERE id = ? AND deleted IS NULL`, o.At.UnixMicro(), o.Source); err != nil {
 			return err
 		}
-		if o.Trigger == adtally.BySchedule && !due { // somebody else was quicker, and is done by now
+		if o.Trigger == adtally.BySchedule && !due { // another process was faster, and its run has ended
 			return nil
 		}
 		if !there {
@@ -75,14 +75,14 @@ func scanRun(rows *sql.Rows) (r adtally.RunRecord, err error) {
 	return r, err
 }
 
-// Run is one run.
+// Run returns the run with an ID.
 func (db *DB) Run(ctx context.Context, id string) (r adtally.RunRecord, err error) {
 	r, found, err := (txn{db.sql, db.bind}).run(ctx, id)
 	switch {
 	case err != nil:
 		return r, db.failed(ctx, "read a run", err)
 	case !found:
-		return r, configure("not_found", "there is no such run", "Look at the list of runs.", nil)
+		return r, configure("not_found", "this run does not exist", "See the list of runs.", nil)
 	}
 	return r, nil
 }
@@ -96,15 +96,15 @@ func (t txn) run(ctx context.Context, id string) (r adtally.RunRecord, found boo
 	return r, found, err
 }
 
-// NoteMoment writes down what the platform's clock said when a run began. What is
-// written down already stays: work was done by it.
+// NoteMoment stores the platform's time at the start of a run. A stored time stays,
+// because work was already based on it.
 func (db *DB) NoteMoment(ctx context.Context, run string, at time.Time) error {
 	_, err := db.exec(ctx, "note when a run began", `UPDATE runs SET platform_time = coalesce(platform_time, ?) WHERE id = ?`, micros(at), run)
 	return err
 }
 
-// Runs are runs of a source, or of all where it is empty, the newest first and
-// older than the one named, where one is.
+// Runs returns runs of a source, or of all if it is empty, newest first, before the
+// given run if there is one.
 func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all []adtally.RunRecord, err error) {
 	err = db.query(ctx, "read the runs", func(rows *sql.Rows) error {
 		r, err := scanRun(rows)
@@ -115,8 +115,8 @@ func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all [
 	return all, err
 }
 
-// Cancel asks a run to end. What waits ends at once; whoever is at work learns of
-// it when the lease is renewed.
+// Cancel asks a run to end. Waiting steps end immediately; workers notice at their
+// next renewal.
 func (db *DB) Cancel(ctx context.Context, run string, now time.Time, d adtally.AuditEntry) error {
 	return db.did(ctx, "cancel a run", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE runs SET cancelled = coalesce(cancelled, ?) WHERE id = ? AND active = 1`, now.UnixMicro(), run)
@@ -124,16 +124,16 @@ func (db *DB) Cancel(ctx context.Context, run string, now time.Time, d adtally.A
 			return err
 		}
 		if n == 0 {
-			return configure("not_running", "the run is not on", "There is nothing to cancel.", nil)
+			return configure("not_running", "the run has already ended", "There is nothing to cancel.", nil)
 		}
 		_, err = tx.exec(ctx, `UPDATE steps SET state = 'interrupted', ended = ? WHERE run = ? AND state = 'waiting'`, now.UnixMicro(), run)
 		return err
 	})
 }
 
-// Conclude ends a run of which no step is left, and says whether it did. The worst
-// of its steps' faults becomes its error. What that means for its source, and is
-// said in its log, is written with it: nobody sees the one without the other.
+// Conclude ends a run without open steps and reports whether it did. The worst fault
+// of its steps becomes its error. The effects on its source and its log are stored in
+// the same transaction.
 func (db *DB) Conclude(ctx context.Context, run string, now time.Time, judge adtally.Judge) (ended bool, err error) {
 	err = db.write(ctx, "end a run", func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE runs SET active = NULL, ended = ?,

@@ -8,8 +8,8 @@ import (
 	"adtally"
 )
 
-// AddReset keeps a link by which a person chooses a new password. Those that they
-// got before and have not used work no more.
+// AddReset stores a link with which a person chooses a new password. Unused earlier
+// links of the person are revoked.
 func (db *DB) AddReset(ctx context.Context, r adtally.Reset, d adtally.AuditEntry) error {
 	return db.did(ctx, "add a reset", d, func(tx txn) error {
 		there := false
@@ -28,7 +28,7 @@ func (db *DB) AddReset(ctx context.Context, r adtally.Reset, d adtally.AuditEntr
 	})
 }
 
-// Reset is the link with a code's hash.
+// Reset returns the link with a code's hash.
 func (db *DB) Reset(ctx context.Context, code string) (adtally.Reset, error) {
 	var all []adtally.Reset
 	err := db.query(ctx, "read a reset", func(rows *sql.Rows) error {
@@ -42,8 +42,8 @@ func (db *DB) Reset(ctx context.Context, code string) (adtally.Reset, error) {
 	return one(all, err, "reset")
 }
 
-// UseReset gives a link's person a new password, ends all their sessions, and uses
-// the link up: reset_gone where that does not work any more, or they may not log in.
+// UseReset sets a person's password, ends all their sessions and uses up the link. It
+// refuses with reset_gone if the link cannot be used or the person is disabled.
 func (db *DB) UseReset(ctx context.Context, code string, password adtally.Secret, d adtally.AuditEntry) (u adtally.User, err error) {
 	err = db.did(ctx, "reset a password", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE resets SET used = ? WHERE code = ? AND used IS NULL AND expires > ?`, d.At.UnixMicro(), code, d.At.UnixMicro())
@@ -68,12 +68,12 @@ func (db *DB) UseReset(ctx context.Context, code string, password adtally.Secret
 	return u, err
 }
 
-// ForgetResets forgets links that ended before a moment.
+// ForgetResets deletes links that expired before a time.
 func (db *DB) ForgetResets(ctx context.Context, before time.Time) error {
 	_, err := db.exec(ctx, "forget resets", `DELETE FROM resets WHERE expires < ?`, before.UnixMicro())
 	return err
 }
 
 func resetGone() *adtally.Fault {
-	return configure("reset_gone", "this link does not work, or no longer", "Ask an admin for a new one, or run \"adtally user reset\" on the machine.", nil)
+	return configure("reset_gone", "this link is invalid, used or expired", "Ask an admin for a new link, or run \"adtally user reset\" on the machine.", nil)
 }

@@ -9,8 +9,8 @@ import (
 	"adtally"
 )
 
-// BeginRun writes down that a run begins. A run that is there already is taken
-// up again: it keeps the moment when it first began.
+// BeginRun stores that a run starts. An existing run is resumed and keeps its start
+// time.
 func (db *DB) BeginRun(ctx context.Context, r adtally.Run) error {
 	_, err := db.exec(ctx, "begin a run", `INSERT INTO runs (id, source, scope, started, ended, state, error)
 		VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -19,7 +19,7 @@ func (db *DB) BeginRun(ctx context.Context, r adtally.Run) error {
 	return err
 }
 
-// EndRun writes down how a run ended.
+// EndRun stores the result of a run.
 func (db *DB) EndRun(ctx context.Context, id string, state adtally.RunState, ended time.Time, errText string) error {
 	n, err := db.exec(ctx, "end a run", `UPDATE runs SET state = ?, ended = ?, error = ? WHERE id = ?`,
 		string(state), micros(ended), errText, id)
@@ -29,8 +29,8 @@ func (db *DB) EndRun(ctx context.Context, id string, state adtally.RunState, end
 	return err
 }
 
-// LastRun is the run that was begun last for this source and this command, by
-// the order of their beginning and not by any clock.
+// LastRun returns the most recently started run of a source and command, by insertion
+// order, not by time.
 func (db *DB) LastRun(ctx context.Context, source, wanted string) (r adtally.Run, found bool, err error) {
 	err = db.query(ctx, "read the last run", func(rows *sql.Rows) error {
 		found = true

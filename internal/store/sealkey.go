@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-// SealKeys are all keys that ever sealed something, without the keys themselves.
+// SealKeys returns all keys that ever sealed something, without the keys themselves.
 func (db *DB) SealKeys(ctx context.Context) (all []adtally.SealKey, err error) {
 	err = db.query(ctx, "read what is known of keys", func(rows *sql.Rows) error {
 		var k adtally.SealKey
@@ -20,9 +20,8 @@ func (db *DB) SealKeys(ctx context.Context) (all []adtally.SealKey, err error) {
 	return all, err
 }
 
-// SetSealKey makes a key the current one in the place of was ("" = there is none
-// yet). It refuses where another one is (conflict), and a key that was used
-// before.
+// SetSealKey makes a key the current one in place of was ("" = none yet). It refuses
+// if another key is current (conflict), and a key that was used before.
 func (db *DB) SetSealKey(ctx context.Context, k adtally.SealKey, was string) error {
 	return db.write(ctx, "set the key", func(tx txn) error {
 		now, err := sealingKey(ctx, tx)
@@ -44,24 +43,24 @@ func (db *DB) SetSealKey(ctx context.Context, k adtally.SealKey, was string) err
 	})
 }
 
-// sealingKey is the id of the current key; "" = there is none.
+// sealingKey returns the ID of the current key; "" = none.
 func sealingKey(ctx context.Context, tx txn) (id string, err error) {
 	err = tx.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&id) },
 		`SELECT id FROM seal_keys WHERE state = ?`, string(adtally.CurrentKey))
 	return id, err
 }
 
-// mustSeal refuses what was sealed with a key that is not the current one: that
-// key may be destroyed next.
+// mustSeal refuses a seal of a key that is not current: that key may be destroyed
+// next.
 func mustSeal(ctx context.Context, tx txn, key string) error {
 	now, err := sealingKey(ctx, tx)
 	if err == nil && now != key {
-		return &adtally.Fault{Act: adtally.Retry, Code: "key_changed", Message: "The key has changed meanwhile", Hint: "Try again."}
+		return &adtally.Fault{Act: adtally.Retry, Code: "key_changed", Message: "The key has changed in the meantime", Hint: "Try again."}
 	}
 	return err
 }
 
-// SealedOtherwise are some secrets that are sealed with another key.
+// SealedOtherwise returns some secrets that are sealed with another key.
 func (db *DB) SealedOtherwise(ctx context.Context, key string, limit int) (some []adtally.Sealed, err error) {
 	err = db.query(ctx, "read sealed secrets", func(rows *sql.Rows) error {
 		s, err := sealed(rows)
@@ -71,8 +70,8 @@ func (db *DB) SealedOtherwise(ctx context.Context, key string, limit int) (some 
 	return some, err
 }
 
-// Reseal puts s in the place of was, where that is still there: sealed anew or
-// wiped by another process is as good. The key of s must be the current one
+// Reseal replaces was with s if was is still stored; if another process has resealed
+// or wiped it, nothing needs to be done. The key of s must be the current one
 // (key_changed).
 func (db *DB) Reseal(ctx context.Context, was, s adtally.Sealed) error {
 	return db.write(ctx, "seal a secret anew", func(tx txn) error {
@@ -85,8 +84,8 @@ func (db *DB) Reseal(ctx context.Context, was, s adtally.Sealed) error {
 	})
 }
 
-// RetireSealKey ends the use of a former key. It refuses where something is still
-// sealed with it (conflict).
+// RetireSealKey retires a former key. It refuses if something is still sealed with it
+// (conflict).
 func (db *DB) RetireSealKey(ctx context.Context, id string) error {
 	n, err := db.exec(ctx, "retire a key", `UPDATE seal_keys SET state = ? WHERE id = ? AND state <> ?
 		AND NOT EXISTS (SELECT 1 FROM credential_versions WHERE seal_key = seal_keys.id)`,

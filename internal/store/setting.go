@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-// Settings are what an admin has set for everybody, or the usual ones.
+// Settings returns the settings of the installation, or the defaults.
 func (db *DB) Settings(ctx context.Context) (s adtally.InstallationSettings, err error) {
 	s = adtally.UsualSettings()
 	err = db.query(ctx, "read the settings", func(rows *sql.Rows) error {
@@ -21,7 +21,7 @@ func (db *DB) Settings(ctx context.Context) (s adtally.InstallationSettings, err
 	return s, err
 }
 
-// SetSettings puts s in the place of the settings with its revision.
+// SetSettings replaces the settings with the revision of s.
 func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d adtally.AuditEntry) error {
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -29,7 +29,7 @@ func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d
 	}
 	return db.did(ctx, "change the settings", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE settings SET value = ?, revision = revision + 1 WHERE name = 'installation' AND revision = ?`, string(text), s.Revision)
-		if err == nil && n == 0 && s.Revision == 0 { // nothing was ever set
+		if err == nil && n == 0 && s.Revision == 0 { // nothing was stored yet
 			n, err = tx.exec(ctx, `INSERT INTO settings (name, value, revision) VALUES ('installation', ?, 1) ON CONFLICT (name) DO NOTHING`, string(text))
 		}
 		return staleUnless(n, err)
@@ -38,13 +38,12 @@ func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d
 
 func staleUnless(n int64, err error) error {
 	if err == nil && n == 0 {
-		err = configure("stale_edit", "somebody else has changed it meanwhile", "Read it again, and make the change once more.", nil)
+		err = configure("stale_edit", "somebody else changed it in the meantime", "Read it again and repeat the change.", nil)
 	}
 	return err
 }
 
-// PlatformApp is the installation's app at a platform; its ID is empty where
-// none is set.
+// PlatformApp returns the installation's app at a platform; an empty ID = none is set.
 func (db *DB) PlatformApp(ctx context.Context, connector string) (a adtally.PlatformApp, err error) {
 	a.Connector = connector
 	err = db.query(ctx, "read the app", func(rows *sql.Rows) error {
@@ -53,8 +52,8 @@ func (db *DB) PlatformApp(ctx context.Context, connector string) (a adtally.Plat
 	return a, err
 }
 
-// SetPlatformApp puts a in the place of the app with its revision. One without an
-// ID is none. The secret that it had before is destroyed.
+// SetPlatformApp replaces the app with the revision of a; an empty ID removes it. The
+// former secret is destroyed.
 func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.AuditEntry) error {
 	return db.did(ctx, "set the app", d, func(tx txn) error {
 		if a.Credential == "" {
@@ -73,7 +72,7 @@ func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret 
 func (t txn) setApp(ctx context.Context, a adtally.PlatformApp) error {
 	n, err := t.exec(ctx, `UPDATE apps SET id = ?, configuration = ?, credential = ?, revision = revision + 1 WHERE connector = ? AND revision = ?`,
 		a.ID, a.Configuration, a.Credential, a.Connector, a.Revision)
-	if err == nil && n == 0 && a.Revision == 0 { // none was ever set
+	if err == nil && n == 0 && a.Revision == 0 { // nothing was stored yet
 		n, err = t.exec(ctx, `INSERT INTO apps (connector, id, configuration, credential, revision) VALUES (?, ?, ?, ?, 1) ON CONFLICT (connector) DO NOTHING`,
 			a.Connector, a.ID, a.Configuration, a.Credential)
 	}

@@ -10,7 +10,7 @@ import (
 	"adtally"
 )
 
-// set is what a person has set of a source, as it is kept.
+// set is the stored form of a source's settings.
 type set struct {
 	Accounts []string          `json:"accounts,omitempty"`
 	All      bool              `json:"all,omitempty"`
@@ -62,8 +62,8 @@ func scanSourceRecord(rows *sql.Rows) (s adtally.SourceRecord, err error) {
 	return s, nil
 }
 
-// AddSource keeps a new source. A dataset belongs to one source, deleted ones
-// included: their tables stay. Its secret comes with it, or not at all.
+// AddSource stores a new source, with its secret in the same transaction. A dataset
+// belongs to one source, including deleted ones, because their tables stay.
 func (db *DB) AddSource(ctx context.Context, s adtally.SourceRecord, h adtally.Handover, d adtally.AuditEntry) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
@@ -82,14 +82,14 @@ func (db *DB) AddSource(ctx context.Context, s adtally.SourceRecord, h adtally.H
 	})
 }
 
-// Source is one source, deleted or not.
+// Source returns a source, deleted or not.
 func (db *DB) Source(ctx context.Context, id string) (s adtally.SourceRecord, err error) {
 	s, found, err := (txn{db.sql, db.bind}).source(ctx, id)
 	switch {
 	case err != nil:
 		return s, db.failed(ctx, "read a source", err)
 	case !found:
-		return s, configure("not_found", "there is no such source", "Look at the list of sources.", nil)
+		return s, configure("not_found", "this source does not exist", "See the list of sources.", nil)
 	}
 	return s, nil
 }
@@ -103,7 +103,7 @@ func (t txn) source(ctx context.Context, id string) (s adtally.SourceRecord, fou
 	return s, found, err
 }
 
-// Sources are all sources that are not deleted, or all that are, oldest first.
+// Sources returns all active or all deleted sources, oldest first.
 func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.SourceRecord, err error) {
 	err = db.query(ctx, "read the sources", func(rows *sql.Rows) error {
 		s, err := scanSourceRecord(rows)
@@ -113,10 +113,10 @@ func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.SourceRe
 	return all, err
 }
 
-// EditSource has a person's change made, with the secret that comes with it: all of
-// it or nothing. It refuses where somebody else has changed the source since it had
-// the revision. The change is made to the source as it is now, since its runs go on
-// meanwhile; it may be asked for again.
+// EditSource applies a person's change, with the secret that comes with it, in one
+// transaction. It refuses if the source has another revision. The change is applied to
+// the current row, because runs update the source meanwhile; it may be called more
+// than once.
 func (db *DB) EditSource(ctx context.Context, id string, revision int64, change func(*adtally.SourceRecord), h adtally.Handover, d adtally.AuditEntry) (s adtally.SourceRecord, err error) {
 	err = db.did(ctx, "change a source", d, func(tx txn) error {
 		var found bool
@@ -140,7 +140,7 @@ func (db *DB) EditSource(ctx context.Context, id string, revision int64, change 
 	return s, err
 }
 
-// setSource writes what a person may change.
+// setSource stores the fields that a person can change.
 func (t txn) setSource(ctx context.Context, s adtally.SourceRecord) error {
 	settings, err := setOf(s.Source)
 	if err != nil {
@@ -155,7 +155,7 @@ func (t txn) setSource(ctx context.Context, s adtally.SourceRecord) error {
 	return t.endRuns(ctx, s)
 }
 
-// endRuns cancels what is on of a source that is deleted.
+// endRuns cancels the active runs of a deleted source.
 func (t txn) endRuns(ctx context.Context, s adtally.SourceRecord) error {
 	if _, err := t.exec(ctx, `UPDATE runs SET cancelled = coalesce(cancelled, ?) WHERE source = ? AND active = 1`, micros(s.Deleted), s.ID); err != nil {
 		return err
@@ -164,7 +164,7 @@ func (t txn) endRuns(ctx context.Context, s adtally.SourceRecord) error {
 	return err
 }
 
-// pace writes down how a source goes: when it is due, and why then.
+// pace stores when a source is due, and why.
 func (t txn) pace(ctx context.Context, s adtally.SourceRecord) error {
 	f := s.Fault
 	if f == nil {
@@ -176,8 +176,7 @@ func (t txn) pace(ctx context.Context, s adtally.SourceRecord) error {
 	return err
 }
 
-// DueSources are those that are due and of which no run is on, the longest
-// waiting first.
+// DueSources returns due sources without an active run, the longest waiting first.
 func (db *DB) DueSources(ctx context.Context, now time.Time, limit int) (all []adtally.SourceRecord, err error) {
 	err = db.query(ctx, "read what is due", func(rows *sql.Rows) error {
 		s, err := scanSourceRecord(rows)
@@ -189,8 +188,8 @@ func (db *DB) DueSources(ctx context.Context, now time.Time, limit int) (all []a
 	return all, err
 }
 
-// SeeAccounts writes down which accounts a source's credential sees now. Those
-// that it saw before and does not see now stay.
+// SeeAccounts stores which accounts a source's credential can see now. Accounts that
+// it saw earlier stay.
 func (db *DB) SeeAccounts(ctx context.Context, source string, accounts []adtally.Account, now time.Time) error {
 	return db.write(ctx, "write the accounts of a source", func(tx txn) error { return tx.seeAccounts(ctx, source, accounts, now) })
 }
@@ -208,7 +207,7 @@ func (t txn) seeAccounts(ctx context.Context, source string, accounts []adtally.
 	return nil
 }
 
-// SeenAccounts are the accounts that a source's credential sees, or saw.
+// SeenAccounts returns the accounts that a source's credential can see or could see.
 func (db *DB) SeenAccounts(ctx context.Context, source string) (all []adtally.SeenAccount, err error) {
 	err = db.query(ctx, "read the accounts of a source", func(rows *sql.Rows) error {
 		var a adtally.SeenAccount
@@ -221,8 +220,8 @@ func (db *DB) SeenAccounts(ctx context.Context, source string) (all []adtally.Se
 	return all, err
 }
 
-// LostAccounts are those that a source's platform did not show when it was asked
-// last, by source.
+// LostAccounts returns, by source, the accounts that were missing from the platform's
+// latest listing.
 func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccount, error) {
 	all := map[string][]adtally.SeenAccount{}
 	err := db.query(ctx, "read lost accounts", func(rows *sql.Rows) error {
@@ -239,15 +238,15 @@ func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccoun
 	return all, err
 }
 
-// NoteUnpurged writes down why the tables of a source that was deleted cannot be
-// dropped. Since when stays as it was noted first.
+// NoteUnpurged stores why the tables of a deleted source cannot be dropped, and since
+// when.
 func (db *DB) NoteUnpurged(ctx context.Context, id string, f *adtally.Fault, now time.Time) error {
 	_, err := db.exec(ctx, "note what cannot be dropped", `UPDATE sources SET purge_error = ?, purge_failing_since = coalesce(purge_failing_since, ?) WHERE id = ?`, faultText(f), micros(now), id)
 	return err
 }
 
-// belongings are what the database knows of a source, in the order in which it can
-// be forgotten.
+// belongings are the statements that delete everything about a source, in the order
+// that foreign keys require.
 var belongings = []string{
 	`DELETE FROM log_lines WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
 	`DELETE FROM outcome_tables WHERE run IN (SELECT id FROM runs WHERE source = ?)`,
@@ -263,14 +262,14 @@ var belongings = []string{
 	`DELETE FROM logins WHERE source = ?`,
 }
 
-// ForgetSource forgets a source that was deleted before a moment, with all that
-// is known of it, and destroys its secret and those of logins for it; the audit log
-// keeps what was done to it.
+// ForgetSource deletes a source that was deleted before a time, with everything that
+// belongs to it, and destroys its secrets, including those of its logins. The audit
+// log stays.
 func (db *DB) ForgetSource(ctx context.Context, id string, before time.Time, d adtally.AuditEntry) error {
 	return db.did(ctx, "forget a source", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE sources SET revision = revision + 1 WHERE id = ? AND deleted < ?`, id, before.UnixMicro())
 		if err == nil && n == 0 {
-			err = configure("conflict", "the source is not deleted, or was only lately", "Look at the list of sources.", nil)
+			err = configure("conflict", "the source is not deleted, or was deleted only recently", "See the list of sources.", nil)
 		}
 		for _, whose := range []string{`logins WHERE source = ?`, `sources WHERE id = ?`} {
 			if err == nil {

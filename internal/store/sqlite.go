@@ -13,12 +13,12 @@ import (
 	"sync"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	_ "modernc.org/sqlite" // driver "sqlite"
 
 	"adtally"
 )
 
-// file is a database in a file of SQLite: the path of it.
+// file is the path of a SQLite database.
 type file string
 
 func (f file) String() string { return "the state file " + string(f) }
@@ -35,15 +35,14 @@ func openFile(path string) (*DB, error) {
 		return nil, unreadable(file(path), err)
 	}
 	handle, err := open(path, url.Values{
-		"_txlock":       {"immediate"}, // a write that must wait does so at its beginning
+		"_txlock":       {"immediate"}, // a write that must wait waits at its start
 		"_busy_timeout": {busyTimeout},
 		"_foreign_keys": {"1"},
 		"_dqs":          {"0"},
-		"_journal_mode": {"WAL"}, // one may read while another writes
-		// FULL has SQLite wait, at every commit, until the disk has the
-		// write-ahead log, and its folder where the log is new. WAL's usual
-		// NORMAL loses the last commits in a power cut: a cursor would be
-		// gone whose report is paid for already.
+		"_journal_mode": {"WAL"}, // allows reads during a write
+		// FULL waits at every commit until the write-ahead log is on disk, and its folder if
+		// the log is new. WAL's default NORMAL loses the last commits in a power cut: a cursor
+		// would be lost whose report has already been paid for in API calls.
 		"_synchronous": {"FULL"},
 	})
 	if err != nil {
@@ -53,25 +52,25 @@ func openFile(path string) (*DB, error) {
 		clock: "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"}, nil
 }
 
-// open gives a handle for the file; nothing is opened before it is used.
+// open returns a handle for the file; the file is opened at the first use.
 func open(path string, settings url.Values) (*sql.DB, error) {
 	address := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: settings.Encode()}
 	handle, err := sql.Open("sqlite", address.String())
 	if err != nil {
 		return nil, err
 	}
-	// SQLite has room for one writer. The others wait their turn here, where a
-	// context can call them back.
+	// SQLite allows one writer. Others wait for the connection here, where a context can
+	// cancel them.
 	handle.SetMaxOpenConns(1)
 	return handle, nil
 }
 
-// creating keeps create from closing a file on which this process has a lock
-// by way of SQLite: POSIX drops all locks of a process at its first close.
+// creating keeps create from closing a file on which this process has a lock through
+// SQLite: the first close of a file drops all POSIX locks of the process.
 var creating sync.Mutex
 
-// create makes the file, for its owner only, unless it is there. SQLite gives
-// the files beside it the same mode.
+// create creates the file for its owner only, unless it exists. SQLite gives its
+// companion files the same mode.
 func create(path string) error {
 	creating.Lock()
 	defer creating.Unlock()
@@ -85,7 +84,7 @@ func create(path string) error {
 	return f.Close()
 }
 
-// prepare touches the file only after it was found to be ours, or empty.
+// prepare changes the file only if it is ours or empty.
 func (f file) prepare(ctx context.Context, db *DB) error {
 	p, err := provider(goose.DialectSQLite3, db.sql, "sqlite", versionTable)
 	if err != nil {
@@ -108,16 +107,16 @@ func (f file) prepare(ctx context.Context, db *DB) error {
 	})
 }
 
-// signature is SQLite's application_id in every database: "AdTa". A database of
-// another program is left as it is.
+// signature is SQLite's application_id of our databases: "AdTa". A database of another
+// program is left unchanged.
 const signature = 0x41645461
 
-// versionTable is goose's own.
+// versionTable is goose's default.
 const versionTable = "goose_db_version"
 
-// refuse says what is wrong with the file, if anything. It only reads: a file
-// that is not ours, or that a newer program made, must stay as it is, and
-// opening it for writing would switch its journal already.
+// refuse returns a fault if the file cannot be used. It only reads: a file of another
+// program or a newer version must stay unchanged, and opening it for writing would
+// already switch its journal mode.
 func (f file) refuse(ctx context.Context, known int64) (err error) {
 	handle, err := open(string(f), url.Values{"mode": {"ro"}, "_busy_timeout": {busyTimeout}})
 	if err != nil {
@@ -158,8 +157,8 @@ func (f file) version(ctx context.Context, handle *sql.DB) (version int64, err e
 	return version, err
 }
 
-// sign marks an empty file as a database. It goes before the migrations, so that
-// one cut off between them is still known as ours.
+// sign marks an empty file as ours. It runs before the migrations, so that an
+// interrupted creation is still recognized.
 func (f file) sign(ctx context.Context, db *DB) error {
 	return db.write(ctx, "begin", func(tx txn) error {
 		var found int64
@@ -173,7 +172,7 @@ func (f file) sign(ctx context.Context, db *DB) error {
 }
 
 // claim locks an empty file beside the database, which stays there. The operating
-// system ends the lock with the process, however that dies.
+// system releases the lock when the process ends, in any way.
 func (f file) claim(context.Context) (release func(), err error) {
 	release, err = take(string(f) + ".lock")
 	if err != nil && !errors.Is(err, errTaken) {

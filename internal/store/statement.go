@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// txn carries out statements, written once with ? for what they are given.
-// Within a method that writes it is that method's transaction.
+// txn executes statements with ? placeholders, inside the transaction of a method that
+// writes.
 type txn struct {
 	on interface {
 		ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error)
@@ -19,7 +19,7 @@ type txn struct {
 	bind func(string) string
 }
 
-// exec carries out a statement and says how many rows it changed.
+// exec executes a statement and returns the number of changed rows.
 func (t txn) exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	r, err := t.on.ExecContext(ctx, t.bind(statement), texts(args)...)
 	if err != nil {
@@ -28,7 +28,7 @@ func (t txn) exec(ctx context.Context, statement string, args ...any) (int64, er
 	return r.RowsAffected()
 }
 
-// query reads all rows, each by scan, which must not ask the database again.
+// query reads all rows with scan, which must not query the database.
 func (t txn) query(ctx context.Context, scan func(*sql.Rows) error, statement string, args ...any) error {
 	rows, err := t.on.QueryContext(ctx, t.bind(statement), texts(args)...)
 	if err != nil {
@@ -43,17 +43,16 @@ func (t txn) query(ctx context.Context, scan func(*sql.Rows) error, statement st
 	return rows.Err()
 }
 
-// How often a transaction is tried that another one got in the way of, and the
-// longest pause between two tries, which grows up to that.
+// tries is how often a conflicting transaction is attempted; maxPause is the longest
+// pause between two attempts.
 const (
 	tries    = 100
 	maxPause = 100 * time.Millisecond
 )
 
-// write carries out f as one transaction, as if no other were under way. f may
-// be carried out again from its beginning: what it sets outside itself it sets
-// anew. A fault that it returns undoes the transaction and reaches the caller as
-// it is.
+// write executes f as one serializable transaction. f may be called again from the
+// start, so it must reset what it sets outside itself. A fault from f rolls the
+// transaction back and is returned unchanged.
 func (db *DB) write(ctx context.Context, what string, f func(txn) error) error {
 	for try := time.Duration(1); ; try++ {
 		err := db.attempt(ctx, f)
@@ -66,25 +65,25 @@ func (db *DB) write(ctx context.Context, what string, f func(txn) error) error {
 		select {
 		case <-ctx.Done():
 			return db.failed(ctx, what, err)
-		case <-time.After(rand.N(min(try*time.Millisecond, maxPause))): //nolint:gosec // no secret: it keeps two from meeting again
+		case <-time.After(rand.N(min(try*time.Millisecond, maxPause))): //nolint:gosec // jitter, not a secret
 		}
 	}
 }
 
 func (db *DB) attempt(ctx context.Context, f func(txn) error) error {
-	// SQLite knows no other level: it has one writer.
+	// SQLite only has this level: it allows one writer.
 	tx, err := db.sql.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	defer func() { _ = tx.Rollback() }() // has no effect after a commit
 	if err := f(txn{tx, db.bind}); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// exec is a transaction of one statement.
+// exec executes one statement as a transaction.
 func (db *DB) exec(ctx context.Context, what, statement string, args ...any) (changed int64, err error) {
 	err = db.write(ctx, what, func(tx txn) (err error) {
 		changed, err = tx.exec(ctx, statement, args...)
@@ -93,7 +92,7 @@ func (db *DB) exec(ctx context.Context, what, statement string, args ...any) (ch
 	return changed, err
 }
 
-// query is a reading of one statement.
+// query executes one query.
 func (db *DB) query(ctx context.Context, what string, scan func(*sql.Rows) error, statement string, args ...any) error {
 	if err := (txn{db.sql, db.bind}).query(ctx, scan, statement, args...); err != nil {
 		return db.failed(ctx, what, err)
@@ -101,8 +100,8 @@ func (db *DB) query(ctx context.Context, what string, scan func(*sql.Rows) error
 	return nil
 }
 
-// numbered writes $1, $2 and so on for the question marks, as PostgreSQL wants
-// them. What is quoted, or a comment, stays as it is.
+// numbered replaces question marks with $1, $2 and so on, as PostgreSQL requires.
+// Quoted text and comments stay.
 func numbered(statement string) string {
 	var out strings.Builder
 	for n := 1; ; n++ {
@@ -115,11 +114,11 @@ func numbered(statement string) string {
 	}
 }
 
-// quotes are how what is quoted, or a comment, begins and ends. A quote that is
-// doubled inside ends one and begins the next.
+// quotes are the delimiters of quoted text and comments. A doubled quote ends one
+// quoted text and starts the next, with the same effect.
 var quotes = []struct{ from, to string }{{"'", "'"}, {`"`, `"`}, {"--", "\n"}, {"/*", "*/"}}
 
-// mark is where the first question mark is that stands for a value; -1 = none.
+// mark returns the index of the first placeholder; -1 = none.
 func mark(statement string) int {
 next:
 	for i := 0; i < len(statement); i++ {

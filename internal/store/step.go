@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-// BeginStep writes down that work on an account begins, or begins again.
+// BeginStep stores that work on an account starts or resumes.
 func (db *DB) BeginStep(ctx context.Context, s adtally.Step, started time.Time) error {
 	a := s.Account
 	_, err := db.exec(ctx, "begin a step", `INSERT INTO steps (run, account, name, currency, zone, status, started, state)
@@ -20,7 +20,7 @@ func (db *DB) BeginStep(ctx context.Context, s adtally.Step, started time.Time) 
 	return err
 }
 
-// EndStep writes down how the work on an account ended.
+// EndStep stores how work on an account ended.
 func (db *DB) EndStep(ctx context.Context, s adtally.Step, state adtally.RunState, ended time.Time) error {
 	n, err := db.exec(ctx, "end a step", `UPDATE steps SET state = ?, ended = ? WHERE run = ? AND account = ?`,
 		string(state), micros(ended), s.Run, s.Account.ID)
@@ -30,8 +30,8 @@ func (db *DB) EndStep(ctx context.Context, s adtally.Step, state adtally.RunStat
 	return err
 }
 
-// Steps are the accounts of a run, in the order in which they were first begun.
-// A look at which accounts there are is one without an account.
+// Steps returns the steps of a run, in the order in which they first started. The step
+// that lists the accounts has no account.
 func (db *DB) Steps(ctx context.Context, run string) ([]adtally.StepRecord, error) {
 	all, err := (txn{db.sql, db.bind}).steps(ctx, run)
 	if err != nil {
@@ -54,16 +54,15 @@ func (t txn) steps(ctx context.Context, run string) (all []adtally.StepRecord, e
 	return all, err
 }
 
-// lastOf sums up what the slices of a step have of something now: of a slice that
-// was read again, the last load counts.
+// lastOf sums a column over the slices of a step: of a slice that was read several
+// times, the last load counts.
 func lastOf(column string) string {
 	return `(SELECT coalesce(CAST(sum(` + column + `) AS BIGINT), 0) FROM (
 		SELECT ` + column + `, row_number() OVER (PARTITION BY o.stream, o.from_day, o.to_day ORDER BY o.seq DESC) AS nth FROM outcomes AS o
 		WHERE o.run = steps.run AND o.account = steps.account AND (o.act IS NULL OR o.load <> '')) AS tries WHERE nth = 1)`
 }
 
-// Quarantined is how many values of a step could not be loaded, whoever worked on
-// it.
+// Quarantined returns how many values of a step could not be loaded, over all workers.
 func (db *DB) Quarantined(ctx context.Context, run, account string) (n int64, err error) {
 	err = db.query(ctx, "count what could not be loaded", func(rows *sql.Rows) error { return rows.Scan(&n) },
 		`SELECT `+lastOf("quarantined")+` FROM steps WHERE run = ? AND account = ?`, run, account)

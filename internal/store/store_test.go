@@ -234,7 +234,6 @@ func TestStore_CancelledContext(t *testing.T) {
 	})
 }
 
-//
 func TestNotesAndCosts_AreReplaced(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

@@ -10,10 +10,10 @@ import (
 	"adtally"
 )
 
-// dayMicros is a day, as moments are kept.
+// dayMicros is a day in microseconds.
 const dayMicros = int64(24 * time.Hour / time.Microsecond)
 
-// Usage is what the tries cost that a filter picks.
+// Usage sums up the attempts that match a filter.
 func (db *DB) Usage(ctx context.Context, f adtally.UsageFilter) (all []adtally.Usage, err error) {
 	w := where{text: "1 = 1"}
 	w.and(f.Source != "", "r.source = ?", f.Source)
@@ -40,8 +40,8 @@ func (db *DB) Usage(ctx context.Context, f adtally.UsageFilter) (all []adtally.U
 	return db.apart(ctx, all, w, args)
 }
 
-// apart takes the rows of tables that are read with another one out of its rows, and
-// puts them behind it.
+// apart moves the rows of tables that are read together with another table into
+// entries of their own.
 func (db *DB) apart(ctx context.Context, all []adtally.Usage, w where, args []any) ([]adtally.Usage, error) {
 	type backend struct {
 		day             adtally.Day
@@ -70,7 +70,7 @@ func (db *DB) apart(ctx context.Context, all []adtally.Usage, w where, args []an
 	return all, err
 }
 
-// CostModels are what slices of a source took that were read well since a moment, by
+// CostModels returns what the successful slices of a source took since a time, by
 // stream and account.
 func (db *DB) CostModels(ctx context.Context, source string, since time.Time) (all []adtally.CostModel, err error) {
 	err = db.query(ctx, "read what slices took", func(rows *sql.Rows) error {

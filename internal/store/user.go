@@ -24,7 +24,7 @@ func scanUser(rows *sql.Rows) (u adtally.User, err error) {
 	return u, unjson(permissions, &u.Permissions)
 }
 
-// unjson reads a column of JSON.
+// unjson decodes a JSON column.
 func unjson(text string, v any) error {
 	if err := json.Unmarshal([]byte(text), v); err != nil {
 		return fmt.Errorf("read JSON: %w", err)
@@ -44,7 +44,7 @@ func subjectOf(u adtally.User) sql.Null[string] {
 	return sql.Null[string]{V: u.Subject, Valid: u.Subject != ""}
 }
 
-// users are those that a condition picks.
+// users returns the users that match a condition.
 func (db *DB) users(ctx context.Context, condition string, args ...any) (all []adtally.User, err error) {
 	err = db.query(ctx, "read users", func(rows *sql.Rows) error {
 		u, err := scanUser(rows)
@@ -54,7 +54,7 @@ func (db *DB) users(ctx context.Context, condition string, args ...any) (all []a
 	return all, err
 }
 
-// one is the first of what was found, if anything was.
+// one returns the first item, or a not_found fault.
 func one[T any](all []T, err error, what string) (first T, _ error) {
 	if err == nil && len(all) == 0 {
 		err = absent(what)
@@ -66,39 +66,39 @@ func one[T any](all []T, err error, what string) (first T, _ error) {
 }
 
 func absent(what string) *adtally.Fault {
-	return configure("not_found", "there is no such "+what, "Look at the list.", nil)
+	return configure("not_found", "this "+what+" does not exist", "See the list.", nil)
 }
 
-// Users are those after an id, in the order of ids.
+// Users returns the users after an ID, ordered by ID.
 func (db *DB) Users(ctx context.Context, after string, limit int) ([]adtally.User, error) {
 	return db.users(ctx, `id > ? ORDER BY id LIMIT ?`, after, limit)
 }
 
-// AnyUser says whether there is a user.
+// AnyUser reports whether there is a user.
 func (db *DB) AnyUser(ctx context.Context) (bool, error) {
 	all, err := db.Users(ctx, "", 1)
 	return len(all) > 0, err
 }
 
-// User is the user with an id.
+// User returns the user with an ID.
 func (db *DB) User(ctx context.Context, id string) (adtally.User, error) {
 	all, err := db.users(ctx, `id = ?`, id)
 	return one(all, err, "user")
 }
 
-// UserByEmail is the user with an address, in lower case.
+// UserByEmail returns the user with an e-mail address in lower case.
 func (db *DB) UserByEmail(ctx context.Context, email string) (adtally.User, error) {
 	all, err := db.users(ctx, `email = ?`, email)
 	return one(all, err, "user")
 }
 
-// UserBySubject is the user who is somebody to the OIDC provider.
+// UserBySubject returns the user with an identity at the OIDC provider.
 func (db *DB) UserBySubject(ctx context.Context, subject string) (adtally.User, error) {
 	all, err := db.users(ctx, `subject = ?`, subject)
 	return one(all, err, "user")
 }
 
-// AddFirstUser keeps a user where there is none.
+// AddFirstUser adds a user if there is none.
 func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
 	return db.did(ctx, "add the first user", d, func(tx txn) error {
 		some := false
@@ -107,13 +107,13 @@ func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.AuditE
 			return err
 		}
 		if some {
-			return configure("setup_done", "there is an admin already", "Log in, or ask the admin for an invite.", nil)
+			return configure("setup_done", "the first admin already exists", "Log in, or ask the admin for an invite.", nil)
 		}
 		return tx.addUser(ctx, u)
 	})
 }
 
-// AddUser keeps a new user. No two have the same address.
+// AddUser adds a user. E-mail addresses are unique.
 func (db *DB) AddUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
 	return db.did(ctx, "add a user", d, func(tx txn) error { return tx.addUser(ctx, u) })
 }
@@ -126,13 +126,13 @@ func (t txn) addUser(ctx context.Context, u adtally.User) error {
 	n, err := t.exec(ctx, `INSERT INTO users (`+userColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING`,
 		u.ID, u.Email, u.Name, string(u.Role), permissions, bit(u.Disabled), u.Password.Reveal(), subjectOf(u), u.Epoch, u.Version, micros(u.Created), micros(u.Login))
 	if err == nil && n == 0 {
-		return configure("email_taken", "there is a user with this e-mail address", "Change that user, or log in.", nil)
+		return configure("email_taken", "a user with this e-mail address exists", "Update that user, or log in.", nil)
 	}
 	return err
 }
 
-// ChangeUser puts u in the place of the user with its id, unless that has
-// another version by now, or nobody who may log in would be an admin.
+// ChangeUser replaces the user with the ID of u, unless the version differs or no
+// admin who can log in would remain.
 func (db *DB) ChangeUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
 	permissions, err := permissionsOf(u.AccessLevel)
 	if err != nil {
@@ -161,19 +161,20 @@ func (t txn) whyUnchanged(ctx context.Context, id string) error {
 	if !there {
 		return absent("user")
 	}
-	return configure("stale_edit", "somebody has changed this user since you read it", "Read it again, and change it then.", nil)
+	return configure("stale_edit", "somebody else changed this user in the meantime", "Read the user again and repeat the change.", nil)
 }
 
 func (t txn) keepsAnAdmin(ctx context.Context) error {
 	some := false
 	err := t.query(ctx, func(*sql.Rows) error { some = true; return nil }, `SELECT id FROM users WHERE role = ? AND disabled = 0 LIMIT 1`, string(adtally.Admin))
 	if err == nil && !some {
-		return configure("last_admin", "nobody would be an admin any more", "Make somebody else an admin first.", nil)
+		return configure("last_admin", "no admin would remain", "Make another user an admin first.", nil)
 	}
 	return err
 }
 
-// LoggedIn notes the moment of the audit entry at a user; it is no edit.
+// LoggedIn stores the time of the audit entry as the user's last login; the version
+// stays.
 func (db *DB) LoggedIn(ctx context.Context, id string, d adtally.AuditEntry) error {
 	return db.did(ctx, "note a login", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `UPDATE users SET login = ? WHERE id = ?`, micros(d.At), id)
@@ -181,7 +182,7 @@ func (db *DB) LoggedIn(ctx context.Context, id string, d adtally.AuditEntry) err
 	})
 }
 
-// SaveSession keeps a session.
+// SaveSession stores a session.
 func (db *DB) SaveSession(ctx context.Context, s adtally.Session) error {
 	_, err := db.exec(ctx, "keep a session", `INSERT INTO sessions (token, content, seen, expires) VALUES (?, ?, ?, ?)
 		ON CONFLICT (token) DO UPDATE SET content = excluded.content, seen = excluded.seen, expires = excluded.expires`,
@@ -189,7 +190,7 @@ func (db *DB) SaveSession(ctx context.Context, s adtally.Session) error {
 	return err
 }
 
-// Session is the session with a token.
+// Session returns the session with a token.
 func (db *DB) Session(ctx context.Context, token string) (adtally.Session, error) {
 	var all []adtally.Session
 	err := db.query(ctx, "read a session", func(rows *sql.Rows) error {
@@ -203,19 +204,20 @@ func (db *DB) Session(ctx context.Context, token string) (adtally.Session, error
 	return one(all, err, "session")
 }
 
-// TouchSession notes that a session was seen; one that has ended stays so.
+// TouchSession stores when a session was last used; it does not revive one that has
+// ended.
 func (db *DB) TouchSession(ctx context.Context, token string, seen time.Time) error {
 	_, err := db.exec(ctx, "note a session", `UPDATE sessions SET seen = ? WHERE token = ?`, seen.UnixMicro(), token)
 	return err
 }
 
-// EndSession forgets a session.
+// EndSession deletes a session.
 func (db *DB) EndSession(ctx context.Context, token string) error {
 	_, err := db.exec(ctx, "end a session", `DELETE FROM sessions WHERE token = ?`, token)
 	return err
 }
 
-// EndSessions forgets all that expired by now, or were not seen since.
+// EndSessions deletes sessions that expired before now or were not used since.
 func (db *DB) EndSessions(ctx context.Context, now, since time.Time) error {
 	_, err := db.exec(ctx, "end old sessions", `DELETE FROM sessions WHERE expires <= ? OR seen < ?`, now.UnixMicro(), since.UnixMicro())
 	return err

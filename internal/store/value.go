@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// micros is how a moment is stored.
+// micros converts a time for storage.
 func micros(t time.Time) sql.Null[int64] {
 	return sql.Null[int64]{V: t.UnixMicro(), Valid: !t.IsZero()}
 }
@@ -18,7 +18,7 @@ func moment(v sql.Null[int64]) time.Time {
 	return time.UnixMicro(v.V).UTC()
 }
 
-// bit is how a truth is stored; a bool can be scanned from it.
+// bit converts a bool for storage; Scan converts it back.
 func bit(b bool) int64 {
 	if b {
 		return 1
@@ -26,8 +26,8 @@ func bit(b bool) int64 {
 	return 0
 }
 
-// texts makes of every string among the args one that both databases take: the
-// words of somebody else's error may hold bytes that are no text.
+// texts cleans every string among the arguments, so that both databases accept it:
+// foreign error messages may contain invalid bytes.
 func texts(args []any) []any {
 	for i, a := range args {
 		switch a := a.(type) {
@@ -41,7 +41,7 @@ func texts(args []any) []any {
 	return args
 }
 
-// text drops what PostgreSQL keeps in no text: zero bytes, and what is not UTF-8.
+// text removes what PostgreSQL does not accept in text: zero bytes and invalid UTF-8.
 func text(s string) string {
 	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
 }

@@ -107,7 +107,7 @@ func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 	if err := c.Fit(t.Context()); run.State != adtally.Finished || err != nil {
 		t.Errorf("with room: %+v, %v", run, err)
 	}
-	lines, err := c.Store.(fullLedger).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be written down"}, 0, 9)
+	lines, err := c.Store.(fullLedger).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be saved"}, 0, 9)
 	if err != nil || len(lines) != 1 || lines[0].Code != adtally.CodeDiskFull || !strings.Contains(lines[0].Message, "The disk of the state file x is full") {
 		t.Errorf("the log says %+v, %v", lines, err)
 	}
@@ -129,7 +129,7 @@ func TestStoppedService_ShowsInRun(t *testing.T) {
 	}
 	defer db.Close()
 	runs, err := db.Runs(t.Context(), "s1", "", 1)
-	if err != nil || len(runs) != 1 || !runs[0].Active || runs[0].Error != "The service on h was stopped; the run goes on when one works again" {
+	if err != nil || len(runs) != 1 || !runs[0].Active || runs[0].Error != "The service on h was stopped; the run continues when a service is running again" {
 		t.Fatalf("%+v, %v", runs, err)
 	}
 	if lines, err := db.SearchLog(t.Context(), runs[0].ID, adtally.LogQuery{Text: "was stopped"}, 0, 9); err != nil || len(lines) != 1 || lines[0].Code != "stopped" {

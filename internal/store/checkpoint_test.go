@@ -64,7 +64,7 @@ func TestCheckpoints_AdoptWarehouse(t *testing.T) {
 	})
 }
 
-// A day of which the platform gave a part is known as such.
+// A day that the platform returned in part is marked as partial.
 func TestCheckpoints_PartialStaysPartial(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -90,8 +90,8 @@ func TestCheckpoints_PartialStaysPartial(t *testing.T) {
 	})
 }
 
-// The newer of two says all that an older one within it said; a zero window is
-// no range of days.
+// A newer checkpoint supersedes an older one within it; a zero window is not a range
+// of days.
 func TestCheckpoints_CoveredIsDeleted(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -123,7 +123,7 @@ func TestCheckpoints_CoveredIsDeleted(t *testing.T) {
 	})
 }
 
-// As both databases order them, one that was never asked for first.
+// The order is the same in both databases; never-asked checkpoints come first.
 func TestCheckpoints_AreOrdered(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

@@ -10,8 +10,8 @@ import (
 	"adtally/internal/store"
 )
 
-// a copy is taken while the database is in use, is a database of its own, and
-// changes nothing in the one that it is of.
+// A copy of a database in use is a complete database and changes nothing in the
+// original.
 func TestCopy_OfDatabaseInUse(t *testing.T) {
 	t.Parallel()
 	from, to := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "copy.db")

@@ -12,7 +12,7 @@ import (
 	"adtally/internal/store"
 )
 
-// a run that was interrupted says who ended it, by name.
+// An interrupted run names who ended it.
 func TestConclude_NamesWhoInterruptedTheRun(t *testing.T) {
 	t.Parallel()
 	d := auditEntry("run.cancel")
@@ -48,7 +48,8 @@ func TestConclude_NamesWhoInterruptedTheRun(t *testing.T) {
 	}
 }
 
-// a run whose worker was lost says so, with its host, until another one has it.
+// A run whose worker was lost says so, with the host, until another worker continues
+// it.
 func TestFree_NamesLostWorker(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -63,7 +64,7 @@ func TestFree_NamesLostWorker(t *testing.T) {
 		if n, err := db.Free(ctx); n != 1 || err != nil {
 			t.Fatal(n, err)
 		}
-		const says = "The service on box ended without warning, or was cut off; that was found at "
+		const says = "The service on box crashed or lost its connection, which was noticed at "
 		run, err := db.Run(ctx, "r1")
 		if err != nil || !strings.HasPrefix(run.Error, says) {
 			t.Errorf("the run says %q, %v", run.Error, err)
@@ -82,7 +83,7 @@ func TestFree_NamesLostWorker(t *testing.T) {
 	})
 }
 
-// A database on a full disk says so, and goes on when there is room.
+// A database on a full disk reports a fault, and works again once there is space.
 func TestFullDisk_IsAFault(t *testing.T) {
 	t.Parallel()
 	db := withSource(t, filepath.Join(t.TempDir(), "adtally.db"))

@@ -8,13 +8,13 @@ import (
 	"adtally/internal/store"
 )
 
-// secretOf is the first version of a credential that is to be admitted.
+// secretOf is the first version of a credential.
 func secretOf(id string) adtally.Admission {
 	return admission(adtally.Credential{ID: id, Connector: "facebookads", Created: moment}, adtally.CredentialVersion{Credential: id, Number: 1, Admitted: moment},
 		adtally.Sealed{Credential: id, Version: 1, Key: "k1", Bytes: []byte("sealed")})
 }
 
-// keyed is a database with a source, and with a key that seals.
+// keyed returns a database with a source and a current key.
 func keyed(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := withSource(t, address)
@@ -24,7 +24,7 @@ func keyed(t *testing.T, address string) *store.DB {
 	return db
 }
 
-// left says what of a credential can still be opened.
+// left returns the versions of a credential that can still be opened.
 func left(t *testing.T, db *store.DB, credential string) (open int) {
 	t.Helper()
 	all, err := db.CredentialVersions(ctx, credential)
@@ -39,8 +39,7 @@ func left(t *testing.T, db *store.DB, credential string) (open int) {
 	return open
 }
 
-// whatever refuses a hand-over, its secret is not kept, and whatever carries it
-// out uses up what it came from.
+// A refused hand-over stores no secret; a successful one uses up its login or link.
 func TestHandover_IsAtomic(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -82,8 +81,7 @@ func TestHandover_IsAtomic(t *testing.T) {
 	})
 }
 
-// an edit changes what a person sets, and not what a run that ended meanwhile
-// has written.
+// An edit changes the person's settings and keeps what a run wrote meanwhile.
 func TestEditSource_KeepsRunState(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -91,7 +89,7 @@ func TestEditSource_KeepsRunState(t *testing.T) {
 		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
-		before, err := db.Source(ctx, "s1") // as a person saw it
+		before, err := db.Source(ctx, "s1") // as the person saw it
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +114,7 @@ func TestEditSource_KeepsRunState(t *testing.T) {
 	})
 }
 
-// no run begins of a source that was deleted while it was ordered.
+// No run starts for a source that was deleted in the meantime.
 func TestRequestRun_RefusesDeletedSource(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -136,8 +134,8 @@ func TestRequestRun_RefusesDeletedSource(t *testing.T) {
 	})
 }
 
-// what is forgotten leaves no secret that can be opened: a source's, one of a
-// login for it that nobody confirmed, or that of an app.
+// Deleting leaves no secret that can be opened: neither of a source, nor of an
+// unconfirmed login for it, nor of an app.
 func TestForgetSource_DestroysSecrets(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -183,7 +181,7 @@ func TestForgetSource_DestroysSecrets(t *testing.T) {
 	})
 }
 
-// What nobody has ever set is changed only by who has seen just that.
+// Settings that were never stored can only be changed with the revision 0.
 func TestSettings_StaleFirstEdit(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

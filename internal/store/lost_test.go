@@ -11,7 +11,7 @@ import (
 	"adtally/internal/store"
 )
 
-// addSources keeps sources s1 to sN.
+// addSources adds the sources s1 to sN.
 func addSources(t testing.TB, db *store.DB, n int) {
 	t.Helper()
 	for i := 1; i <= n; i++ {
@@ -23,14 +23,14 @@ func addSources(t testing.TB, db *store.DB, n int) {
 	}
 }
 
-// What is lost is what a look at all accounts, one source at a time, finds lost.
+// The result is the same as that of comparing all accounts, one source at a time.
 func TestLostAccounts_MissingFromNewestListing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
 		const sources = 3
 		addSources(t, db, sources)
-		hours := 0 // a look is never older than one before
+		hours := 0 // a listing is never older than the one before
 		rapid.Check(t, func(t *rapid.T) {
 			for range rapid.IntRange(1, 4).Draw(t, "looks") {
 				hours += rapid.IntRange(0, 2).Draw(t, "later")
@@ -58,7 +58,7 @@ func TestLostAccounts_MissingFromNewestListing(t *testing.T) {
 	})
 }
 
-// lostOf compares every account of a source with the newest moment of all.
+// lostOf compares every account of a source with the latest time of all.
 func lostOf(t *rapid.T, db *store.DB, source string) (lost []adtally.SeenAccount) {
 	all, err := db.SeenAccounts(ctx, source)
 	if err != nil {
@@ -78,7 +78,7 @@ func lostOf(t *rapid.T, db *store.DB, source string) (lost []adtally.SeenAccount
 	return lost
 }
 
-// An alert asks for this every ten seconds: 5,000 accounts, of which one is lost.
+// The alerts run this query every ten seconds: 5,000 accounts, one of them lost.
 func BenchmarkLostAccounts(b *testing.B) {
 	accounts := 5_000
 	if testing.Short() {

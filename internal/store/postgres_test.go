@@ -17,7 +17,7 @@ import (
 	"adtally/internal/store"
 )
 
-// secret is the password in addresses that lead nowhere.
+// secret is the password in addresses without a server.
 const secret = "dont%2Fshow+me"
 
 // with changes an address.
@@ -31,7 +31,7 @@ func with(t *testing.T, address string, change func(*url.URL)) string {
 	return u.String()
 }
 
-// closed is an address on this machine where nobody listens.
+// closed is an address on this machine without a listener.
 func closed(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -42,7 +42,7 @@ func closed(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// silent is an address where somebody listens and never answers.
+// silent is an address whose listener never answers.
 func silent(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -83,8 +83,8 @@ func TestPostgres_UnusableServerHasHint(t *testing.T) {
 	}
 }
 
-// hidden: neither what is printed of an error nor what can be found in it holds
-// the password. R25, PAINS #26
+// hidden checks that neither the text of an error nor its structure contains the
+// password.
 func hidden(t *testing.T, address string, err error) {
 	t.Helper()
 	said := fmt.Sprintf("%v %+v %#v %s", err, err, err, adtally.FaultOf(err).Hint)
@@ -133,8 +133,8 @@ func TestPostgres_RefusesNewerAndForeignSchemas(t *testing.T) {
 	}
 }
 
-// everything is all tables, indexes and sequences, and in which transaction each
-// was changed last.
+// everything lists all tables, indexes and sequences, with the transaction that last
+// changed each.
 const everything = `SELECT n.nspname || '.' || c.relname || ' ' || c.xmin || ' ' || c.relfilenode || ' ' || n.xmin
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')`
 
@@ -149,8 +149,8 @@ func TestPostgres_LeavesOtherTablesAlone(t *testing.T) {
 	same(t, "their tables", column(t, "pgx", address, "SELECT (SELECT count(*) FROM public.runs) || ' ' || (SELECT max(version_id) FROM public.goose_db_version)"), []string{"0 70000"})
 }
 
-// Who may not make a schema may use one that was made for them; who has none is
-// told.
+// A user without the right to create the schema can use an existing one; without one,
+// the fault says what to do.
 func TestPostgres_MinimalPrivileges(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
@@ -165,8 +165,8 @@ func TestPostgres_MinimalPrivileges(t *testing.T) {
 	open(t, mine)
 }
 
-// A server that goes away in the middle is named, and when it is back the database
-// goes on with new connections.
+// If the server goes away, the fault names it; when it is back, the database
+// reconnects.
 func TestPostgres_Reconnects(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
@@ -184,7 +184,7 @@ func TestPostgres_Reconnects(t *testing.T) {
 	}
 }
 
-// The claim is PostgreSQL's to end: it is free again when its connection is gone.
+// PostgreSQL releases the lock when its connection ends.
 func TestPostgres_LockEndsWithConnection(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
@@ -205,8 +205,7 @@ func TestPostgres_LockEndsWithConnection(t *testing.T) {
 	again()
 }
 
-// PAINS #14: whatever the server does for others, a commit of ours waits for the
-// disk.
+// Commits wait for the disk, whatever the server's default.
 func TestPostgres_CommitIsDurable(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)

@@ -12,8 +12,8 @@ import (
 	"adtally/internal/postgrestest"
 )
 
-// Both databases have the same tables: names, types, what may be NULL, defaults,
-// what is unique, what refers to what.
+// Both databases have the same tables: names, types, NULL, defaults, unique
+// constraints and foreign keys.
 func TestMigrations_SchemasAreEqual(t *testing.T) {
 	t.Parallel()
 	path, address := ledger(t), postgrestest.Start(t)
@@ -28,7 +28,7 @@ func TestMigrations_SchemasAreEqual(t *testing.T) {
 	}
 }
 
-// Texts are ordered by their bytes on both, whatever language the server speaks.
+// Text is sorted by bytes in both, whatever the locale of the server.
 func TestMigrations_TextsSortByBytes(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.Start(t)
@@ -37,8 +37,8 @@ func TestMigrations_TextsSortByBytes(t *testing.T) {
 		WHERE table_schema = 'adtally' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'`), []string(nil))
 }
 
-// schemas are questions that both databases answer in the same words, each in
-// its own way.
+// schemas are queries with which each database describes its schema in the same
+// format.
 var schemas = map[string]struct{ lite, big string }{
 	"columns": {`SELECT m.name || '.' || c.name || ' ' || c.type || iif(c."notnull" OR c.pk, ' NOT NULL', '') || coalesce(' DEFAULT ' || c.dflt_value, '')
 		FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%'`,
@@ -65,7 +65,7 @@ var schemas = map[string]struct{ lite, big string }{
 		WHERE r.constraint_schema = 'adtally'`},
 }
 
-// column reads a column of text, in order.
+// column reads a text column, in order.
 func column(t *testing.T, driver, address, query string) (all []string) {
 	t.Helper()
 	db, err := sql.Open(driver, address)
@@ -92,8 +92,8 @@ func column(t *testing.T, driver, address, query string) (all []string) {
 	return all
 }
 
-// released are migrations that databases of the past have seen; whoever changed one
-// would change only the new ones.
+// released are migrations that existing databases have executed: a change would only
+// affect new databases.
 var released = map[string]string{
 	"sqlite/00100_baseline.sql":   "bd2c1f6a1395021ae19cd2e8665a4b0e3dc33d335275df896b312b6b219d3414",
 	"postgres/00100_baseline.sql": "02e8a1abce3b4a5c87b70f744af830df440fa1d88fa3c759ebb01738a858a6df",

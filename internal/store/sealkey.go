@@ -74,7 +74,7 @@ func (db *DB) SealedOtherwise(ctx context.Context, key string, limit int) (some 
 // or wiped it, nothing needs to be done. The key of s must be the current one
 // (key_changed).
 func (db *DB) Reseal(ctx context.Context, was, s adtally.Sealed) error {
-	return db.write(ctx, "seal a secret anew", func(tx txn) error {
+	return db.write(ctx, "reseal a secret", func(tx txn) error {
 		if err := mustSeal(ctx, tx, s.Key); err != nil {
 			return err
 		}

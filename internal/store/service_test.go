@@ -106,8 +106,8 @@ func TestRequestRun_OneRunPerLane(t *testing.T) {
 	})
 }
 
-// R20, PAINS #14: a step has one holder; who lost it can neither renew, nor hold,
-// nor leave it.
+// A step has one holder; after losing it a worker can neither renew, hold nor release
+// it.
 func TestLease_OneHolder(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -132,7 +132,7 @@ func TestLease_OneHolder(t *testing.T) {
 			if freed, err = db.Free(ctx); freed > 0 || err != nil {
 				break
 			}
-			time.Sleep(5 * time.Millisecond) // the database's clock cannot be turned
+			time.Sleep(5 * time.Millisecond) // the database's clock cannot be changed
 		}
 		if freed != 1 || err != nil {
 			t.Fatalf("%d were freed, %v", freed, err)
@@ -249,7 +249,7 @@ func TestRun_EndsWithLastStep(t *testing.T) {
 	})
 }
 
-// slower judges that the source failed nine times, unmoved that nothing changes.
+// slower sets nine failures, so that a missing change is noticed.
 func slower(r adtally.RunRecord, steps []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 	if len(steps) == 3 && !r.Active {
 		s.Failures = 9

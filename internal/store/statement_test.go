@@ -33,8 +33,7 @@ func TestNumbered_Placeholders(t *testing.T) {
 	}
 }
 
-// Whatever stands between them, the values keep their order and the rest its
-// text.
+// Whatever is between the placeholders, their order and the other text stay.
 func TestNumbered_ChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -63,8 +62,7 @@ func FuzzNumbered(f *testing.F) {
 	})
 }
 
-// Two methods that read and then write what they read are as one after the
-// other: nothing that one of them counted is lost.
+// Two methods that read and then write are serialized: no increment is lost.
 func TestTransactions_LoseNoUpdates(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

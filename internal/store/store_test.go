@@ -18,14 +18,14 @@ import (
 	"adtally/internal/store"
 )
 
-// kinds are the databases that every test of the database runs on: each gives the
-// address of a new one.
+// kinds are the databases on which every test runs: each returns the address of a new
+// one.
 var kinds = map[string]func(*testing.T) string{
 	"sqlite":   ledger,
 	"postgres": func(t *testing.T) string { return postgrestest.Start(t) },
 }
 
-// onBoth runs a test on every kind of database.
+// onBoth runs a test on both databases.
 func onBoth(t *testing.T, test func(t *testing.T, address string)) {
 	t.Helper()
 	for kind, address := range kinds {
@@ -185,8 +185,8 @@ func TestOpen_NewDatabaseConcurrently(t *testing.T) {
 	})
 }
 
-// A command may name a thousand accounts, and the words of somebody else's error
-// may be no text.
+// A command may name a thousand accounts, and a foreign error message may contain
+// invalid text.
 func TestStore_OddTexts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -252,14 +252,14 @@ func TestNotesAndCosts_AreReplaced(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got, err := db.Tuning(ctx, "s", "7", "ads"); err != nil || !bytes.Equal(got, tuning) {
-				t.Errorf("the lesson %q became %q, %v", tuning, got, err)
+				t.Errorf("the tuning %q became %q, %v", tuning, got, err)
 			}
 		}
 	})
 }
 
-// A load counts once, however often it is reported; what committed nothing counts
-// no rows.
+// A load counts once, however often it is reported; without a commit there are no
+// rows.
 func TestStepRecord_CountsLoadsOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

@@ -15,7 +15,7 @@ func codeOf(err error) string {
 	return adtally.FaultOf(err).Code
 }
 
-// a state is good once, and what came of a login stays, without its secret.
+// A state is valid once, and the outcome of a login stays, without its secret.
 func TestLogins_StateIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -73,7 +73,7 @@ func TestLogins_StateIsUsedOnce(t *testing.T) {
 	})
 }
 
-// a link works once, until it ends or is taken back.
+// A link works once, until it expires or is revoked.
 func TestConnectLinks_AreUsedOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -146,8 +146,8 @@ func TestSettings_OptimisticLocking(t *testing.T) {
 	})
 }
 
-// what is known of credentials in use; one process at a time looks after one,
-// and a version is not needed any more after a good sync that began with the next.
+// Credentials in use are maintained by one process at a time, and a version is no
+// longer needed after a successful sync that began with the next one.
 func TestCredentials_MaintainedByOneWorker(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -194,7 +194,7 @@ func TestCredentials_MaintainedByOneWorker(t *testing.T) {
 	})
 }
 
-// keepVersions keeps two versions of the credential c1, the second from two hours on.
+// keepVersions stores two versions of the credential c1, the second after two hours.
 func keepVersions(t *testing.T, db *store.DB) {
 	t.Helper()
 	if err := db.SetSealKey(ctx, adtally.SealKey{ID: "k", Check: []byte("x"), Since: moment}, ""); err != nil {
@@ -209,7 +209,7 @@ func keepVersions(t *testing.T, db *store.DB) {
 	}
 }
 
-// finish has a run of the source begin at a moment, and end well.
+// finish plays a successful run of the source.
 func finish(t *testing.T, db *store.DB, id string, at time.Time) {
 	t.Helper()
 	if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: id, Source: "s1", Trigger: adtally.ByHand, At: at}); err != nil {

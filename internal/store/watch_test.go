@@ -80,8 +80,8 @@ func incident(id string) (adtally.Incident, adtally.Delivery) {
 	return o, adtally.Delivery{ID: id + "_opened", Channel: "ch1", Incident: id, Body: "{}", Written: moment, NotBefore: moment}
 }
 
-// Two who watch the same installation, at once and again and again: of one
-// alert there is one incident and one delivery.
+// Two processes that watch the same installation concurrently open one incident with
+// one delivery per alert.
 func TestIncidents_OneOpenPerAlert(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -104,7 +104,7 @@ func TestIncidents_OneOpenPerAlert(t *testing.T) {
 			t.Fatalf("%+v, %v", open, err)
 		}
 		want, _ := incident(open[0].ID)
-		same(t, "outage", open[0], want)
+		same(t, "incident", open[0], want)
 		deliveries, err := db.Deliveries(ctx, "ch1", 10)
 		if err != nil || len(deliveries) != 1 || deliveries[0].ID != open[0].ID+"_opened" {
 			t.Errorf("deliveries %+v, %v", deliveries, err)
@@ -225,7 +225,7 @@ func TestCostModel_FitsALine(t *testing.T) {
 		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
-		for _, days := range []adtally.Day{1, 10, 30} { // 2 calls, and one for each day; 100 rows a day
+		for _, days := range []adtally.Day{1, 10, 30} { // 2 calls plus one per day; 100 rows per day
 			o := adtally.Outcome{Slice: adtally.Slice{Stream: "basic_ad", Account: "7", Window: adtally.Window{From: 20000, To: 20000 + days}},
 				Calls: 2 + int64(days), Rows: 100 * int64(days), Started: moment, Ended: moment.Add(time.Second)}
 			if err := db.SaveOutcome(ctx, "r1", o); err != nil {

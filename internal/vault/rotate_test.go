@@ -225,5 +225,5 @@ func TestRotate_LostKeyNeedsDiscard(t *testing.T) {
 	}
 	allOpen(t, l, keys, secrets)
 	settled(t, l, keys, lost)
-	admit(t, v, adtally.Credential{ID: "id1"}, "anew")
+	admit(t, v, adtally.Credential{ID: "id1"}, "fresh")
 }

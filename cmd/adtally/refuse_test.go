@@ -18,13 +18,13 @@ func TestServe_RefusesUnreadableState(t *testing.T) {
 		spoil func(t *testing.T, dir string) (key string)
 		says  []string
 	}{
-		"another key": {func(_ *testing.T, _ string) string { return vault.NewKey().Text().Reveal() }, []string{"The key", "is not in ADTALLY_KEY", "Put it back there"}},
+		"another key": {func(_ *testing.T, _ string) string { return vault.NewKey().Text().Reveal() }, []string{"The key", "is not in ADTALLY_KEY", "Put it back"}},
 		"a lost key": {func(t *testing.T, dir string) string {
 			if err := os.RemoveAll(filepath.Join(dir, "keys")); err != nil {
 				t.Fatal(err)
 			}
 			return ""
-		}, []string{"The key", "Put it back there"}},
+		}, []string{"The key", "Put it back"}},
 		"a newer database": {func(t *testing.T, dir string) string {
 			db, err := sql.Open("sqlite", filepath.Join(dir, "adtally.db"))
 			if err == nil {
@@ -37,7 +37,7 @@ func TestServe_RefusesUnreadableState(t *testing.T) {
 				t.Fatal(err)
 			}
 			return ""
-		}, []string{"was written by a newer adtally", "Use the newer adtally"}},
+		}, []string{"was written by a newer adtally", "Use the newer version of adtally"}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

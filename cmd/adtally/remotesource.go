@@ -219,7 +219,7 @@ func (c *sourceSetTokenCommand) Run(ctx context.Context, p *program) error {
 type sourceTokenCommand struct{ aSource }
 
 func (c *sourceTokenCommand) Run(ctx context.Context, p *program) error {
-	return c.listed(ctx, p, c.path()+"/credential", "who", "kind", "app", "scopes", "issued", "expiry_known", "expires", "data_access_expires", "checked", "extended_by_itself", "extension_trouble")
+	return c.listed(ctx, p, c.path()+"/credential", "who", "kind", "app", "scopes", "issued", "expiry_known", "expires", "data_access_expires", "checked", "extended_by_itself", "extension_problem")
 }
 
 type sourceLinkCommand struct {

@@ -61,7 +61,7 @@ func (l *life) incident() {
 	l.sim.Inject(incident...)
 	l.days(3)
 	c := l.ask("GET", "/api/v1/sources/"+l.id+"/credential", nil, 200)
-	if c["extension_trouble"] == nil || l.faultCode(l.id) != "" || l.source(l.id)["stage"] != "running" {
+	if c["extension_problem"] == nil || l.faultCode(l.id) != "" || l.source(l.id)["stage"] != "running" {
 		l.t.Errorf("an incident during the extension: %v", c)
 	}
 	l.hears("day 43", "")
@@ -238,7 +238,7 @@ func TestToken_ExtendedBeforeExpiry(t *testing.T) {
 	for _, id := range []string{person, system} {
 		c := h.ask("GET", "/api/v1/sources/"+id+"/credential", nil, 200)
 		versions, _ := c["versions"].([]any)
-		if len(versions) != 2 || c["extension_trouble"] != nil {
+		if len(versions) != 2 || c["extension_problem"] != nil {
 			t.Fatalf("%v", c)
 		}
 		newest, _ := versions[0].(map[string]any)

@@ -15,7 +15,7 @@ import (
 	"adtally/internal/api"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // operation is an operation of the OpenAPI document.
 type operation struct {
@@ -165,7 +165,7 @@ func TestAccess_MatchesGoldenFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "the rules; go test ./internal/api -update writes them anew", text.String(), string(kept))
+	same(t, "the rules; go test ./internal/api -update rewrites them", text.String(), string(kept))
 }
 
 // The access check also guards mounts, including permissions.

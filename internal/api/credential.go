@@ -264,7 +264,7 @@ type Credential struct {
 	DataExpires *time.Time `json:"data_access_expires,omitempty" doc:"When the app loses access to the data unless the owner logs in again"`
 	Checked     *time.Time `json:"checked,omitempty" doc:"When the platform was last asked"`
 	Extended    bool       `json:"extended_by_itself" doc:"Whether Adtally extends the token at two thirds of its lifetime, without the owner"`
-	Alert       string     `json:"extension_trouble,omitempty" doc:"Why the last extension failed; it is tried again every day"`
+	Alert       string     `json:"extension_problem,omitempty" doc:"Why the last extension failed; it is tried again every day"`
 	Reveal      bool       `json:"reveal" doc:"Whether tokens can be revealed in this installation"`
 	Versions    []Version  `json:"versions" nullable:"false" doc:"All versions, newest first"`
 }

@@ -37,10 +37,10 @@ func TestLogins_AreUsedByTheirStarterOrAnAdmin(t *testing.T) {
 		user   func(people) *testServer
 		status int
 	}{
-		{"by whoever began it", false, func(p people) *testServer { return p.ana }, http.StatusOK},
+		{"by its starter", false, func(p people) *testServer { return p.ana }, http.StatusOK},
 		{"by an admin", false, func(p people) *testServer { return p.admin }, http.StatusOK},
 		{"by another builder", false, func(p people) *testServer { return p.bob }, http.StatusForbidden},
-		{"by whoever made its link", true, func(p people) *testServer { return p.ana }, http.StatusOK},
+		{"by the creator of its link", true, func(p people) *testServer { return p.ana }, http.StatusOK},
 		{"of a link, by another builder", true, func(p people) *testServer { return p.bob }, http.StatusForbidden},
 	} {
 		h, path := connected(t)

@@ -6,7 +6,7 @@
 // River's queue only says "now". A lost queue is filled again from the database; a job that
 // comes twice or too late finds its step leased or handed out again, and does nothing.
 //
-// A step's life:
+// States of a step:
 //
 //	waiting ──lease──▶ running ─release─▶ finished, failed, interrupted
 //	   ▲                  │

@@ -11,7 +11,7 @@ import (
 	"adtally/internal/store"
 )
 
-// runner does slices that it counts: each account has so many.
+// runner counts slices: each account has the same number.
 type runner struct {
 	mu       sync.Mutex
 	accounts []adtally.Account
@@ -20,11 +20,11 @@ type runner struct {
 	took     map[string][]string // which worker, by account
 	fault    map[string]*adtally.Fault
 	slow     time.Duration
-	began    chan string // is told of an account that is begun, where it is set
+	began    chan string // receives the accounts that are started, if set
 	name     string
-	beside   *sync.Map // accounts that are worked on now
+	beside   *sync.Map // accounts in progress
 	twice    []string
-	store    *store.DB // keeps the outcomes, where it is set
+	store    *store.DB // stores the outcomes, if set
 }
 
 func (c *runner) DiscoverAccounts(context.Context, adtally.RunRecord) ([]adtally.Account, error) {
@@ -47,7 +47,7 @@ func (c *runner) RunStep(ctx context.Context, _ adtally.RunRecord, s adtally.Ste
 		c.mu.Lock()
 		left, fault := c.todo[s.Account.ID], c.fault[s.Account.ID]
 		if fault != nil && fault.Act == adtally.Wait {
-			delete(c.fault, s.Account.ID) // it is lifted by the time it said
+			delete(c.fault, s.Account.ID) // the fault ends at its time
 		}
 		c.mu.Unlock()
 		switch {

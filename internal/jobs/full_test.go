@@ -15,15 +15,14 @@ import (
 	"adtally/internal/store"
 )
 
-// fullDisk is a runner whose warehouse has no room.
+// fullDisk is a runner whose warehouse has no space left.
 type fullDisk struct{ *runner }
 
 func (fullDisk) RunStep(context.Context, adtally.RunRecord, adtally.Step, jobs.Hold) (adtally.Done, error) {
 	return adtally.Done{}, fmt.Errorf("spill rows: %w", syscall.ENOSPC)
 }
 
-// A full disk stands in the step, the run and the source, from where people are told
-// of it.
+// A full disk shows in the step, the run and the source, and so in the alerts.
 func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	t.Parallel()
 	database := filepath.Join(t.TempDir(), "adtally.db")
@@ -130,7 +129,7 @@ func TestAStoppedService_IsNotedInTheRun(t *testing.T) {
 	}
 	defer db.Close()
 	runs, err := db.Runs(t.Context(), "s1", "", 1)
-	if err != nil || len(runs) != 1 || !runs[0].Active || runs[0].Error != "The service on h was stopped; the run goes on when one works again" {
+	if err != nil || len(runs) != 1 || !runs[0].Active || runs[0].Error != "The service on h was stopped; the run continues when a service is running again" {
 		t.Fatalf("%+v, %v", runs, err)
 	}
 	if lines, err := db.SearchLog(t.Context(), runs[0].ID, adtally.LogQuery{Text: "was stopped"}, 0, 9); err != nil || len(lines) != 1 || lines[0].Code != "stopped" {

@@ -74,8 +74,8 @@ func TestScheduler_LongWaitEndsTheRun(t *testing.T) {
 	})
 }
 
-// losing is a runner in whose database the loads of account 1 have quarantined
-// values that this share of its step does not tell of.
+// losing is a runner whose database has quarantined values of account 1 that this
+// share of the step does not report.
 type losing struct {
 	*runner
 	db *store.DB
@@ -91,8 +91,8 @@ func (l losing) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step
 	return l.runner.RunStep(ctx, r, s, h)
 }
 
-// A source whose last run could not load some values is as fresh as after a good
-// one, and says since when it is so.
+// A source whose last run could not load some values is as fresh as after a good run,
+// and says since when.
 func TestPace_IncompleteRunKeepsInterval(t *testing.T) {
 	t.Parallel()
 	run := adtally.RunRecord{Run: adtally.Run{State: adtally.Incomplete, Started: noon}}

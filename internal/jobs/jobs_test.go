@@ -259,7 +259,7 @@ func TestScheduler_OneWorkerPerStep(t *testing.T) {
 	}
 }
 
-// perSource keeps the work of each source apart, and who did it.
+// perSource separates the work by source and records the worker.
 type perSource struct {
 	*runner
 	mu  sync.Mutex

@@ -52,7 +52,7 @@ func later(a, b time.Time) time.Time {
 
 func slowed(every time.Duration, failures int, worst *adtally.Fault) (wait time.Duration, why string) {
 	if worst != nil && worst.Act == adtally.Reconnect {
-		return max(every, deadToken), "The token is dead: one try an hour until it is renewed."
+		return max(every, deadToken), "The token is invalid: Adtally tries once an hour until it is replaced."
 	}
 	wait = every
 	for range failures - 1 {
@@ -61,7 +61,7 @@ func slowed(every time.Duration, failures int, worst *adtally.Fault) (wait time.
 		}
 	}
 	if wait = min(wait, max(every, floorPace)); wait > every {
-		why = "It failed several times: it is tried less often until it works again."
+		why = "Several runs failed: Adtally syncs less often until one succeeds."
 	}
 	return wait, why
 }

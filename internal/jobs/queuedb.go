@@ -15,7 +15,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
-	_ "modernc.org/sqlite" // the driver of the embedded queue
+	_ "modernc.org/sqlite" // driver of the embedded queue
 )
 
 // schema has River's tables on PostgreSQL.

@@ -8,14 +8,15 @@ import (
 	"adtally/internal/jobs"
 )
 
-// The queue's file is its owner's alone, also where an earlier version made it.
+// The queue's file is readable only by its owner, even if an earlier version created
+// it.
 func TestOpen_QueueFileIsPrivate(t *testing.T) {
 	t.Parallel()
 	for _, old := range []bool{false, true} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "queue.db")
 		if old {
-			if err := os.WriteFile(path, nil, 0o644); err != nil { //nolint:gosec // as it was
+			if err := os.WriteFile(path, nil, 0o644); err != nil { //nolint:gosec // the mode of an earlier version
 				t.Fatal(err)
 			}
 		}

@@ -111,7 +111,7 @@ func TestMail_LongHeadersAreFolded(t *testing.T) {
 			}
 			c.Settings["to"] = strings.Join(all, ", ")
 			m := message
-			m.Title = strings.Repeat("é", 112) + ": it must be reconnected"
+			m.Title = strings.Repeat("é", 112) + ": reconnect needed"
 			if err := k.Send(t.Context(), c, m); err != nil {
 				t.Fatal(err)
 			}

@@ -240,7 +240,7 @@ func TestWatch_GivesUpUndeliverable(t *testing.T) {
 		}
 	}
 	if given != 1 {
-		t.Errorf("%d deliveries are about the first trouble", given)
+		t.Errorf("%d deliveries are about the first incident", given)
 	}
 }
 

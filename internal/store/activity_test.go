@@ -49,7 +49,7 @@ func TestActivity_Counts(t *testing.T) {
 	})
 }
 
-// The first delivery that arrives is when people are told of its incident.
+// The first delivery that arrives sets when an incident was reported.
 func TestIncident_ReachedByFirstDelivery(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

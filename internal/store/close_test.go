@@ -12,8 +12,8 @@ import (
 	"adtally/internal/store"
 )
 
-// A program that is told to end closes its database while a transaction is still
-// under way: the file is whole and at rest once Close has come back.
+// A program that is asked to end closes its database during a transaction: after Close
+// the file is intact and does not change any more.
 func TestClose_WaitsForTransaction(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "adtally.db")
@@ -31,7 +31,7 @@ func TestClose_WaitsForTransaction(t *testing.T) {
 		case err := <-closed:
 			t.Error("it is closed while a transaction is under way")
 			closed <- err
-		case <-time.After(100 * time.Millisecond): // there is nothing to wait for but that nothing comes
+		case <-time.After(100 * time.Millisecond): // no event tells that nothing will come
 		}
 		return s, adtally.LogLine{Run: "r1"}
 	})

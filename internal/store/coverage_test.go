@@ -45,7 +45,7 @@ func TestCoverage_PagesAreTheRangesOfAllCheckpoints(t *testing.T) {
 	})
 }
 
-// rangesOf joins the checkpoints that a filter picks, place by place.
+// rangesOf joins the checkpoints that match a filter.
 func rangesOf(all []adtally.Checkpoint, q adtally.CoverageFilter) (want []adtally.Checkpoint) {
 	for _, account := range []string{"7", "70", "8"} {
 		for _, table := range []string{"ads", "basic_ad"} {
@@ -61,7 +61,7 @@ func rangesOf(all []adtally.Checkpoint, q adtally.CoverageFilter) (want []adtall
 	return want
 }
 
-// paged reads page after page.
+// paged reads all pages.
 func paged(t rapid.TB, db *store.DB, q adtally.CoverageFilter) (all []adtally.Checkpoint) {
 	for more := true; more; {
 		var page []adtally.Checkpoint
@@ -77,7 +77,7 @@ func paged(t rapid.TB, db *store.DB, q adtally.CoverageFilter) (all []adtally.Ch
 	return all
 }
 
-// One account may have more checkpoints than are read for a page.
+// One account may have more checkpoints than one page reads.
 func TestCoverage_MoreCheckpointsThanOneBatch(t *testing.T) {
 	t.Parallel()
 	db := open(t, newFile(t))
@@ -115,7 +115,7 @@ func TestCovered_FirstAndLastDay(t *testing.T) {
 	})
 }
 
-// daily is a checkpoint for each of so many days.
+// daily returns one checkpoint for each of so many days.
 func daily(account string, days int) (all []adtally.Checkpoint) {
 	for i := range days {
 		from := adtally.Day(10000 + i)
@@ -124,8 +124,8 @@ func daily(account string, days int) (all []adtally.Checkpoint) {
 	return all
 }
 
-// 500 accounts of 1,000 days, each of them a checkpoint: the first page, a page of
-// one account, one from the middle, and what deleting the source asks.
+// 500 accounts of 1,000 days, each a checkpoint: the first page, a page of one
+// account, one from the middle, and the query for deleting the source.
 func BenchmarkCoverage(b *testing.B) {
 	accounts, days := 500, 1000
 	if testing.Short() {

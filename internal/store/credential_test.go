@@ -11,7 +11,7 @@ import (
 	"adtally/internal/store"
 )
 
-// vaulted opens a database in which the key k1 seals.
+// vaulted opens a database in which the key k1 is current.
 func vaulted(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := open(t, address)
@@ -37,7 +37,7 @@ func code(err error) string {
 	return adtally.FaultOf(err).Code
 }
 
-// wants says that an error is a fault with a code, which a person can act on.
+// wants checks that an error is a fault with a code and a hint.
 func wants(t *testing.T, what string, err error, want string) {
 	t.Helper()
 	if f := adtally.FaultOf(err); f == nil || f.Code != want || f.Hint == "" || f.Message == "" {
@@ -65,7 +65,7 @@ func TestCredentialVersions_AreKept(t *testing.T) {
 			must(t, db.AddVersion(ctx, admission(shop, version(n), sealedAs(n, "k1"))))
 		}
 		must(t, db.WipeVersion(ctx, "c", 1, moment))
-		must(t, db.WipeVersion(ctx, "c", 1, moment.Add(time.Hour))) // it was wiped when it was wiped first
+		must(t, db.WipeVersion(ctx, "c", 1, moment.Add(time.Hour))) // the first time stays
 		want := shop
 		want.Latest = 3
 		got, err := db.Credential(ctx, "c")
@@ -134,7 +134,7 @@ func TestSealKeys_OneIsCurrent(t *testing.T) {
 		db := vaulted(t, address)
 		must(t, db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))))
 		must(t, db.AddVersion(ctx, admission(shop, version(2), sealedAs(2, "k1"))))
-		must(t, db.SetSealKey(ctx, sealKey("k1"), "")) // it is the current one already
+		must(t, db.SetSealKey(ctx, sealKey("k1"), "")) // it is already current
 		wants(t, "a first key beside it", db.SetSealKey(ctx, sealKey("k2"), ""), "conflict")
 		must(t, db.SetSealKey(ctx, sealKey("k2"), "k1"))
 		wants(t, "back to one that was used", db.SetSealKey(ctx, sealKey("k1"), "k2"), "conflict")
@@ -143,9 +143,9 @@ func TestSealKeys_OneIsCurrent(t *testing.T) {
 		wants(t, "seal with the former one", db.Reseal(ctx, sealedAs(1, "k1"), sealedAs(1, "k1")), "key_changed")
 		some, err := db.SealedOtherwise(ctx, "k2", 1)
 		must(t, err)
-		same(t, "what is to be sealed anew", some, []adtally.Sealed{sealedAs(1, "k1")})
+		same(t, "what must be resealed", some, []adtally.Sealed{sealedAs(1, "k1")})
 		must(t, db.Reseal(ctx, sealedAs(1, "k1"), sealedAs(1, "k2")))
-		must(t, db.Reseal(ctx, sealedAs(2, "k3"), sealedAs(2, "k2"))) // what was there is gone
+		must(t, db.Reseal(ctx, sealedAs(2, "k3"), sealedAs(2, "k2"))) // the former seal is no longer stored
 		got, err := db.Sealed(ctx, "c", 2)
 		must(t, err)
 		same(t, "the one that was not there", got, sealedAs(2, "k1"))
@@ -192,7 +192,7 @@ func TestAddVersion_RetiredKey(t *testing.T) {
 	})
 }
 
-// changeKey goes over to the key k2.
+// changeKey rotates to the key k2.
 func changeKey(t *testing.T, db *store.DB) {
 	if err := db.SetSealKey(ctx, sealKey("k2"), "k1"); err != nil {
 		t.Error(err)
@@ -205,7 +205,7 @@ func changeKey(t *testing.T, db *store.DB) {
 		}
 		for _, was := range some {
 			now := was
-			now.Key, now.Bytes = "k2", []byte("anew")
+			now.Key, now.Bytes = "k2", []byte("fresh")
 			if err := db.Reseal(ctx, was, now); err != nil {
 				t.Error(err)
 				return

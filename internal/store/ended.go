@@ -59,10 +59,10 @@ func (t txn) overdue(ctx context.Context, clock string) (all []freed, err error)
 // lost reports in the run and its log that the worker was lost.
 func (t txn) lost(ctx context.Context, f freed) error {
 	const at = "2006-01-02 15:04:05 MST"
-	text := fmt.Sprintf("The service on %s ended without warning, or was cut off; that was found at %s. The run goes on from there", f.host, f.now.UTC().Format(at))
+	text := fmt.Sprintf("The service on %s crashed or lost its connection, which was noticed at %s. The run continues from there", f.host, f.now.UTC().Format(at))
 	detail := ""
 	if !f.seen.IsZero() {
-		detail = "It was there last at " + f.seen.UTC().Format(at) + "."
+		detail = "It was last seen at " + f.seen.UTC().Format(at) + "."
 	}
 	if err := t.note(ctx, f.run, text); err != nil {
 		return err

@@ -63,7 +63,7 @@ func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 		if n, err := db.Free(ctx); n != 1 || err != nil {
 			t.Fatal(n, err)
 		}
-		const says = "The service on box ended without warning, or was cut off; that was found at "
+		const says = "The service on box crashed or lost its connection, which was noticed at "
 		run, err := db.Run(ctx, "r1")
 		if err != nil || !strings.HasPrefix(run.Error, says) {
 			t.Errorf("the run says %q, %v", run.Error, err)
@@ -82,7 +82,7 @@ func TestFree_SaysWhichWorkerWasLost(t *testing.T) {
 	})
 }
 
-// A database on a full disk says so, and goes on when there is room.
+// A database on a full disk reports a fault, and works again once there is space.
 func TestFullDisk_IsAFault(t *testing.T) {
 	t.Parallel()
 	db := withSource(t, filepath.Join(t.TempDir(), "adtally.db"))

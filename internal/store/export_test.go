@@ -6,10 +6,10 @@ import (
 	"fmt"
 )
 
-// Numbered is how a statement is written for PostgreSQL.
+// Numbered converts a statement for PostgreSQL.
 var Numbered = numbered
 
-// Setting is what PostgreSQL says of a connection of the database's.
+// Setting returns a PostgreSQL setting of the database's connection.
 func (db *DB) Setting(ctx context.Context, name string) (value string, err error) {
 	err = db.sql.QueryRowContext(ctx, "SELECT current_setting($1)", name).Scan(&value)
 	return value, err
@@ -38,7 +38,7 @@ func (db *DB) Count(ctx context.Context, f func() error) error {
 	})
 }
 
-// Fill lets the file of a database grow no more, as on a full disk; 0 takes that back.
+// Fill keeps the database file from growing, as on a full disk; 0 undoes it.
 func (db *DB) Fill(ctx context.Context, pages int) error {
 	if pages == 0 {
 		pages = 1 << 30

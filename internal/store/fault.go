@@ -14,14 +14,14 @@ func configure(code, message, hint string, err error) *adtally.Fault {
 func newer(p backend, found, known int64) *adtally.Fault {
 	return configure("database_newer",
 		fmt.Sprintf("%s was written by a newer adtally (version %d of it; this program knows %d)", p, found, known),
-		"Use the newer adtally, or name another place for its state.", nil)
+		"Use the newer version of adtally, or configure another place for its state.", nil)
 }
 
 // prerelease is the fault for a database from before the first release. Its tables have other
 // names, and there is no migration from them to the baseline.
 func prerelease(p backend) *adtally.Fault {
 	return configure("database_prerelease", fmt.Sprintf("%s was written by a version of adtally before its first release", p),
-		"Move it away, or name another place for the state. A sync continues from what the warehouse holds; sources and people of a service must be set up again.", nil)
+		"Move it away, or configure another place for the state. A sync continues from what the warehouse holds; sources and people of a service must be set up again.", nil)
 }
 
 // unfit returns the reason why this version of a database cannot be opened, or nil.
@@ -39,7 +39,7 @@ const codeRunning = "sync_running"
 
 func running(p backend) *adtally.Fault {
 	return configure(codeRunning, fmt.Sprintf("Another adtally is syncing with %s", p),
-		"Let it finish, or stop it; or name another place for its state and another warehouse.", nil)
+		"Wait for it or stop it, or configure another place for the state and another warehouse.", nil)
 }
 
 func notFound(what, id string) *adtally.Fault {

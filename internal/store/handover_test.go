@@ -8,13 +8,13 @@ import (
 	"adtally/internal/store"
 )
 
-// secretOf is the first version of a credential that is to be admitted.
+// secretOf is the first version of a credential.
 func secretOf(id string) adtally.Admission {
 	return admission(adtally.Credential{ID: id, Connector: "facebookads", Created: moment}, adtally.CredentialVersion{Credential: id, Number: 1, Admitted: moment},
 		adtally.Sealed{Credential: id, Version: 1, Key: "k1", Bytes: []byte("sealed")})
 }
 
-// keyed is a database with a source, and with a key that seals.
+// keyed returns a database with a source and a current key.
 func keyed(t *testing.T, address string) *store.DB {
 	t.Helper()
 	db := withSource(t, address)
@@ -24,7 +24,7 @@ func keyed(t *testing.T, address string) *store.DB {
 	return db
 }
 
-// left says what of a credential can still be opened.
+// left returns the versions of a credential that can still be opened.
 func left(t *testing.T, db *store.DB, credential string) (open int) {
 	t.Helper()
 	all, err := db.CredentialVersions(ctx, credential)
@@ -91,7 +91,7 @@ func TestEditSource_KeepsRunState(t *testing.T) {
 		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
-		before, err := db.Source(ctx, "s1") // as a person saw it
+		before, err := db.Source(ctx, "s1") // as the person saw it
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestForgetSource_DestroysSecrets(t *testing.T) {
 	})
 }
 
-// What nobody has ever set is changed only by who has seen just that.
+// Settings that were never stored can only be changed with the revision 0.
 func TestSettings_StaleFirstEdit(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// write takes the lock and writes cursors for ever; it says each number only
-// when the database has it.
+// write takes the lock and writes cursors forever; it prints each number only after it
+// is stored.
 func write(address string) {
 	ctx := context.Background()
 	db, err := store.Open(ctx, address)
@@ -39,7 +39,7 @@ func write(address string) {
 			fmt.Println(n)
 		}
 	}
-	unlock() // never, but a lock that nobody holds on to might be let go
+	unlock() // never called; it keeps the lock from being garbage-collected
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
 }
@@ -84,7 +84,7 @@ func TestStore_SurvivesKill(t *testing.T) {
 	})
 }
 
-// lines collects what the writer says.
+// lines collects the writer's output.
 type lines struct {
 	mu     sync.Mutex
 	text   []byte

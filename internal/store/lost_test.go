@@ -11,7 +11,7 @@ import (
 	"adtally/internal/store"
 )
 
-// addSources keeps sources s1 to sN.
+// addSources adds the sources s1 to sN.
 func addSources(t testing.TB, db *store.DB, n int) {
 	t.Helper()
 	for i := 1; i <= n; i++ {
@@ -30,7 +30,7 @@ func TestLostAccounts_AreThoseThatTheNewestLookDidNotShow(t *testing.T) {
 		db := open(t, address)
 		const sources = 3
 		addSources(t, db, sources)
-		hours := 0 // a look is never older than one before
+		hours := 0 // a listing is never older than the one before
 		rapid.Check(t, func(t *rapid.T) {
 			for range rapid.IntRange(1, 4).Draw(t, "looks") {
 				hours += rapid.IntRange(0, 2).Draw(t, "later")
@@ -58,7 +58,7 @@ func TestLostAccounts_AreThoseThatTheNewestLookDidNotShow(t *testing.T) {
 	})
 }
 
-// lostOf compares every account of a source with the newest moment of all.
+// lostOf compares every account of a source with the latest time of all.
 func lostOf(t *rapid.T, db *store.DB, source string) (lost []adtally.SeenAccount) {
 	all, err := db.SeenAccounts(ctx, source)
 	if err != nil {

@@ -18,11 +18,11 @@ import (
 //go:embed migrations
 var embedded embed.FS
 
-// baseline is the version of the first migration. Versions before it were never
+// baseline is the version of the first migration. Earlier versions were never
 // released.
 const baseline = 100
 
-var errNotOurs = errors.New("it is a database of another program")
+var errNotOurs = errors.New("the database belongs to another program")
 
 // How long to wait for another process that is migrating the same database, and how often to
 // look.

@@ -7,7 +7,7 @@ import (
 	"adtally"
 )
 
-// What was read was read by the first moment; a second look does not change it.
+// The work of a run is based on the first time, so a later one does not replace it.
 func TestNoteMoment_KeepsTheFirst(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

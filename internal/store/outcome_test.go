@@ -25,8 +25,8 @@ func TestSaveOutcome_KeepsEveryColumn(t *testing.T) {
 	})
 }
 
-// Of a slice that was read again the last load counts; what committed nothing
-// does not count, and what failed after its commit does.
+// Of a slice that was read again, the last load counts. An attempt without a commit
+// does not count; one that failed after its commit does.
 func TestStepRecord_CountsQuarantined(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -87,8 +87,8 @@ func TestConclude_IncompleteStep(t *testing.T) {
 	}
 }
 
-// What a table brought stands apart from what is read with it; the sum of both is what
-// the slice brought.
+// The rows of a table are counted apart from those of tables that are read with it;
+// the sum is the rows of the slice.
 func TestUsage_SeparatesTableFromActions(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
@@ -99,7 +99,7 @@ func TestUsage_SeparatesTableFromActions(t *testing.T) {
 		}
 		for _, o := range []adtally.Outcome{
 			of("basic_ad", "7", "a", 12, map[string]int64{"basic_ad": 2, "basic_ad_actions": 10}),
-			of("basic_ad", "7", "a", 12, map[string]int64{"basic_ad": 2, "basic_ad_actions": 10}), // it is known
+			of("basic_ad", "7", "a", 12, map[string]int64{"basic_ad": 2, "basic_ad_actions": 10}), // it is already stored
 			of("basic_ad", "8", "b", 33, map[string]int64{"basic_ad": 3, "basic_ad_actions": 30}),
 			of("ads", "7", "c", 4, nil),
 		} {
@@ -125,7 +125,7 @@ func TestUsage_SeparatesTableFromActions(t *testing.T) {
 	})
 }
 
-// What a run took and brought, and the code of what a person must know first.
+// Cost and rows of runs, and the code of the most urgent fault.
 func TestRunFigures_SumAllAccounts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

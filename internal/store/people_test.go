@@ -18,7 +18,7 @@ var (
 		Subject: "issuer 1", Version: 1, Created: moment, Login: moment}
 )
 
-// audit entries counts audit entries, so that each has an id of its own.
+// auditEntries counts audit entries, to give each an ID of its own.
 var entries atomic.Int64
 
 func auditEntry(what string) adtally.AuditEntry {
@@ -77,7 +77,7 @@ func TestUsers_AreStored(t *testing.T) {
 	})
 }
 
-// plainly shows a user with the hash of the password.
+// plainly prints a user with the hash of the password.
 func plainly(u adtally.User) any {
 	hash := u.Password.Reveal()
 	u.Password = adtally.Secret{}
@@ -208,7 +208,7 @@ func TestInvite_UsedOnceAndInTime(t *testing.T) {
 		eve := adtally.User{ID: "u3", Email: "eve@example.com", AccessLevel: invite.AccessLevel, Version: 1}
 		is(t, "an expired one", db.AcceptInvite(ctx, "i3", eve, auditEntry("invite.accept")), "invite_gone")
 		is(t, "for a user", db.AcceptInvite(ctx, "i1", bobUser, auditEntry("invite.accept")), "email_taken")
-		is(t, "accept", db.AcceptInvite(ctx, "i1", eve, auditEntry("invite.accept")), "") // the try before used nothing up
+		is(t, "accept", db.AcceptInvite(ctx, "i1", eve, auditEntry("invite.accept")), "") // the attempt before used up nothing
 		is(t, "again", db.AcceptInvite(ctx, "i1", adtally.User{ID: "u4", Email: "x"}, auditEntry("invite.accept")), "invite_gone")
 		is(t, "revoke", db.RevokeInvite(ctx, "i2", auditEntry("invite.revoke")), "")
 		is(t, "accept what was revoked", db.AcceptInvite(ctx, "i2", adtally.User{ID: "u4", Email: "x"}, auditEntry("invite.accept")), "invite_gone")
@@ -302,7 +302,7 @@ func TestAuditEntries_Filter(t *testing.T) {
 			"until":     {adtally.AuditFilter{Until: moment}, 1},
 			"a place":   {adtally.AuditFilter{Before: adtally.PagePosition{At: full.At, ID: full.ID}}, 1},
 			"the last":  {adtally.AuditFilter{Before: adtally.PagePosition{At: plain.At, ID: plain.ID}}, 0},
-			"zero byte": {adtally.AuditFilter{Who: "\x00"}, 1}, // it is as if it were empty, and picks who is nobody
+			"zero byte": {adtally.AuditFilter{Who: "\x00"}, 1}, // the same as an empty caller: matches entries without one
 		} {
 			same(t, name, count(t, db, c.f), c.want)
 		}

@@ -17,7 +17,7 @@ import (
 	"adtally/internal/store"
 )
 
-// secret is the password in addresses that lead nowhere.
+// secret is the password in addresses without a server.
 const secret = "dont%2Fshow+me"
 
 // with changes an address.
@@ -31,7 +31,7 @@ func with(t *testing.T, address string, change func(*url.URL)) string {
 	return u.String()
 }
 
-// closed is an address on this machine where nobody listens.
+// closed is an address on this machine without a listener.
 func closed(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -42,7 +42,7 @@ func closed(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// silent is an address where somebody listens and never answers.
+// silent is an address whose listener never answers.
 func silent(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -133,8 +133,8 @@ func TestOpen_RefusesNewerAndForeignSchemas(t *testing.T) {
 	}
 }
 
-// everything is all tables, indexes and sequences, and in which transaction each
-// was changed last.
+// everything lists all tables, indexes and sequences, with the transaction that last
+// changed each.
 const everything = `SELECT n.nspname || '.' || c.relname || ' ' || c.xmin || ' ' || c.relfilenode || ' ' || n.xmin
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')`
 

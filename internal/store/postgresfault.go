@@ -61,12 +61,12 @@ func bare(err error) error {
 // misspelt does not quote the address, which may contain a password.
 func misspelt() *adtally.Fault {
 	return configure("database_address", "the address of the database cannot be read",
-		"Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters in the password as %XX; ?sslmode=verify-full at the end asks for a proven server.", nil)
+		"Use the form postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters in the password as %XX; ?sslmode=verify-full at the end asks for a proven server.", nil)
 }
 
 func foreign(s server) *adtally.Fault {
 	return configure("database_unreadable", "the schema "+schema+" in "+s.String()+" holds tables of another program",
-		"Name a database of adtally's own, or one that has no such schema.", errNotOurs)
+		"Use a separate database for adtally, or one without this schema.", errNotOurs)
 }
 
 func (s server) mendable(err error) *adtally.Fault {
@@ -77,18 +77,18 @@ func (s server) mendable(err error) *adtally.Fault {
 			"Check the user and the password in the database's address, and that the server's pg_hba.conf lets this machine in.", err)
 	case code == noSuchDatabase:
 		return configure("database_missing", s.String()+" does not exist",
-			"Make it, as with: createdb --owner="+s.config.User+" "+s.config.Database, err)
+			"Create it: createdb --owner="+s.config.User+" "+s.config.Database, err)
 	case code == noRoom:
 		return adtally.DiskFull(s.String(), err)
 	case slices.Contains(limits, code):
 		return configure("database_unwritable", s.String()+" cannot be written by "+s.config.User,
-			"Let the user make the schema "+schema+" or own it, and name the primary server and no standby.", err)
+			"Give the user the right to create the schema "+schema+", or its ownership, and use the primary server, not a standby.", err)
 	case code == tooManyConnections:
 		return configure("database_busy", s.String()+" has no connection left",
-			"Raise max_connections at the server, or put &pool_max_conns=4 at the end of the database's address.", err)
+			"Increase max_connections on the server, or append &pool_max_conns=4 to the database's address.", err)
 	case gone:
 		return configure("database_unreachable", s.String()+" does not answer",
-			"See that the server runs, and that the host, the port and sslmode in the database's address are right.", err)
+			"Check that the server is running, and the host, port and sslmode in the database's address.", err)
 	}
 	return nil
 }

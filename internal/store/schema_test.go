@@ -37,8 +37,8 @@ func TestSchema_ByteOrder(t *testing.T) {
 		WHERE table_schema = 'adtally' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'`), []string(nil))
 }
 
-// schemas are questions that both databases answer in the same words, each in
-// its own way.
+// schemas are queries with which each database describes its schema in the same
+// format.
 var schemas = map[string]struct{ lite, big string }{
 	"columns": {`SELECT m.name || '.' || c.name || ' ' || c.type || iif(c."notnull" OR c.pk, ' NOT NULL', '') || coalesce(' DEFAULT ' || c.dflt_value, '')
 		FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%'`,
@@ -65,7 +65,7 @@ var schemas = map[string]struct{ lite, big string }{
 		WHERE r.constraint_schema = 'adtally'`},
 }
 
-// column reads a column of text, in order.
+// column reads a text column, in order.
 func column(t *testing.T, driver, address, query string) (all []string) {
 	t.Helper()
 	db, err := sql.Open(driver, address)

@@ -54,7 +54,7 @@ func sealingKey(ctx context.Context, tx txn) (id string, err error) {
 func mustSeal(ctx context.Context, tx txn, key string) error {
 	now, err := sealingKey(ctx, tx)
 	if err == nil && now != key {
-		return &adtally.Fault{Act: adtally.Retry, Code: "key_changed", Message: "The key has changed meanwhile", Hint: "Try again."}
+		return &adtally.Fault{Act: adtally.Retry, Code: "key_changed", Message: "The key has changed in the meantime", Hint: "Try again."}
 	}
 	return err
 }
@@ -72,7 +72,7 @@ func (db *DB) SealedOtherwise(ctx context.Context, key string, limit int) (some 
 // Reseal replaces was with s if was is still stored; another process may have replaced or
 // destroyed it. The key of s must be the current one (key_changed).
 func (db *DB) Reseal(ctx context.Context, was, s adtally.Sealed) error {
-	return db.write(ctx, "seal a secret anew", func(tx txn) error {
+	return db.write(ctx, "reseal a secret", func(tx txn) error {
 		if err := mustSeal(ctx, tx, s.Key); err != nil {
 			return err
 		}

@@ -132,7 +132,7 @@ func TestLeaseStep_OneHolder(t *testing.T) {
 			if freed, err = db.Free(ctx); freed > 0 || err != nil {
 				break
 			}
-			time.Sleep(5 * time.Millisecond) // the database's clock cannot be turned
+			time.Sleep(5 * time.Millisecond) // the database's clock cannot be changed
 		}
 		if freed != 1 || err != nil {
 			t.Fatalf("%d were freed, %v", freed, err)
@@ -249,7 +249,7 @@ func TestConclude_WorstFault(t *testing.T) {
 	})
 }
 
-// slower judges that the source failed nine times, unmoved that nothing changes.
+// slower sets nine failures, so that a missing change is noticed.
 func slower(r adtally.RunRecord, steps []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
 	if len(steps) == 3 && !r.Active {
 		s.Failures = 9

@@ -41,7 +41,7 @@ func TestOpen_RefusesNewerAndForeignFiles(t *testing.T) {
 	}
 }
 
-// change carries out statements beside the database.
+// change executes statements beside the database.
 func change(t *testing.T, driver, address, statement string) {
 	t.Helper()
 	db, err := sql.Open(driver, address)
@@ -64,7 +64,7 @@ func TestOpen_FileMode(t *testing.T) {
 	}
 }
 
-// A file from before the first release is refused with a cure, and left as it is.
+// A file from before the first release is refused with a hint, and left unchanged.
 func TestOpen_RefusesAPrereleaseFile(t *testing.T) {
 	t.Parallel()
 	past, err := os.ReadFile("testdata/v2.state")

@@ -19,7 +19,7 @@ func codeOf(err error) int {
 
 func unreadable(f file, err error) *adtally.Fault {
 	return configure("database_unreadable", f.String()+" cannot be opened",
-		"Name a file of adtally's own, or a new one, in a folder that exists and may be written.", err)
+		"Use a file of adtally, or a new one, in an existing, writable folder.", err)
 }
 
 func (f file) mendable(err error) *adtally.Fault {
@@ -28,10 +28,10 @@ func (f file) mendable(err error) *adtally.Fault {
 		return adtally.DiskFull(f.String(), err)
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
 		return configure("database_unwritable", f.String()+" cannot be written",
-			"Make room on the disk, and see that the file and its folder may be written.", err)
+			"Free space on the disk, and check that the file and its folder are writable.", err)
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return configure("database_damaged", f.String()+" is damaged",
-			"Move it away, with the files beside it whose names begin like its own. The next sync makes a new one from what the warehouse holds.", err)
+			"Move it away, with the files whose names start with its name. The next sync creates a new one from the warehouse.", err)
 	case sqlite3.SQLITE_BUSY:
 		return configure("database_busy", "another program keeps "+f.String()+" to itself",
 			"Close the program that has it open.", err)

@@ -65,7 +65,7 @@ func (db *DB) write(ctx context.Context, what string, f func(txn) error) error {
 		select {
 		case <-ctx.Done():
 			return db.failed(ctx, what, err)
-		case <-time.After(rand.N(min(try*time.Millisecond, maxPause))): //nolint:gosec // no secret: it keeps two from meeting again
+		case <-time.After(rand.N(min(try*time.Millisecond, maxPause))): //nolint:gosec // jitter, not a secret
 		}
 	}
 }

@@ -33,8 +33,7 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-// Whatever stands between them, the values keep their order and the rest its
-// text.
+// Whatever is between the placeholders, their order and the other text stay.
 func TestNumbered_ChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

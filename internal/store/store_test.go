@@ -18,14 +18,14 @@ import (
 	"adtally/internal/store"
 )
 
-// kinds are the databases that every test of the database runs on: each gives the
-// address of a new one.
+// kinds are the databases on which every test runs: each returns the address of a new
+// one.
 var kinds = map[string]func(*testing.T) string{
 	"sqlite":   newFile,
 	"postgres": func(t *testing.T) string { return postgrestest.Start(t) },
 }
 
-// onBoth runs a test on every kind of database.
+// onBoth runs a test on both databases.
 func onBoth(t *testing.T, test func(t *testing.T, address string)) {
 	t.Helper()
 	for kind, address := range kinds {
@@ -258,8 +258,8 @@ func TestSaveCursor_AndTuningReplace(t *testing.T) {
 	})
 }
 
-// A load counts once, however often it is reported; what committed nothing counts
-// no rows.
+// A load counts once, however often it is reported; without a commit there are no
+// rows.
 func TestStepRecord_CountsLoadsOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {

@@ -194,7 +194,7 @@ func TestBeginCheck_OneProcess(t *testing.T) {
 	})
 }
 
-// keepVersions keeps two versions of the credential c1, the second from two hours on.
+// keepVersions stores two versions of the credential c1, the second after two hours.
 func keepVersions(t *testing.T, db *store.DB) {
 	t.Helper()
 	if err := db.SetSealKey(ctx, adtally.SealKey{ID: "k", Check: []byte("x"), Since: moment}, ""); err != nil {
@@ -209,7 +209,7 @@ func keepVersions(t *testing.T, db *store.DB) {
 	}
 }
 
-// finish has a run of the source begin at a moment, and end well.
+// finish plays a successful run of the source.
 func finish(t *testing.T, db *store.DB, id string, at time.Time) {
 	t.Helper()
 	if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: id, Source: "s1", Trigger: adtally.ByHand, At: at}); err != nil {

@@ -225,7 +225,7 @@ func TestCostModels_Fit(t *testing.T) {
 		if _, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment}); err != nil {
 			t.Fatal(err)
 		}
-		for _, days := range []adtally.Day{1, 10, 30} { // 2 calls, and one for each day; 100 rows a day
+		for _, days := range []adtally.Day{1, 10, 30} { // 2 calls plus one per day; 100 rows per day
 			o := adtally.Outcome{Slice: adtally.Slice{Stream: "basic_ad", Account: "7", Window: adtally.Window{From: 20000, To: 20000 + days}},
 				Calls: 2 + int64(days), Rows: 100 * int64(days), Started: moment, Ended: moment.Add(time.Second)}
 			if err := db.SaveOutcome(ctx, "r1", o); err != nil {

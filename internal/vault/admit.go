@@ -35,8 +35,8 @@ func (v *Vault) Admit(ctx context.Context, c adtally.Credential, secret adtally.
 	return busy("the credential has got another version", last)
 }
 
-// admit seals the secret as the version after the latest. A key that changes
-// meanwhile makes it seal again.
+// admit seals the secret as the version after the latest. If the key changes
+// meanwhile, it seals again.
 func (v *Vault) admit(ctx context.Context, c adtally.Credential, secret adtally.Secret, grant adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error {
 	version := adtally.CredentialVersion{Credential: c.ID, Number: c.Latest + 1, State: adtally.CurrentVersion,
 		Grant: grant, By: by, Admitted: v.Now()}
@@ -57,8 +57,8 @@ func (v *Vault) admit(ctx context.Context, c adtally.Credential, secret adtally.
 	return busy("the key has changed", last)
 }
 
-// Open gives a version's secret; 0 = the latest one. It is for just before use,
-// and not to be kept.
+// Open returns the secret of a version; 0 = the latest. Call it just before use and do
+// not keep the result.
 func (v *Vault) Open(ctx context.Context, credential string, version int64) (adtally.Secret, error) {
 	var last adtally.Sealed
 	for range tries {
@@ -77,12 +77,12 @@ func (v *Vault) Open(ctx context.Context, credential string, version int64) (adt
 		if held {
 			return open(key, sealed)
 		}
-		last = sealed // its key may have been dropped since: then it is sealed anew
+		last = sealed // its key may have been dropped since; then it has been resealed
 	}
 	return adtally.Secret{}, lacking(v.Keys, last.Key)
 }
 
-// keyFor finds the key that something was sealed with.
+// keyFor returns the key with which something was sealed.
 func keyFor(ring Ring, s adtally.Sealed) (key Key, held bool, err error) {
 	id, err := sealedBy(s.Bytes)
 	if err != nil || id != s.Key {
@@ -100,8 +100,8 @@ func open(key Key, s adtally.Sealed) (adtally.Secret, error) {
 	return secret, nil
 }
 
-// Wipe destroys the secret of a version; that it was there stays known. Copies of
-// the database that were made before still hold it, sealed.
+// Wipe destroys the secret of a version; its history stays. Older copies of the
+// database still contain it, sealed.
 func (v *Vault) Wipe(ctx context.Context, credential string, version int64) error {
 	return v.Versions.WipeVersion(ctx, credential, version, v.Now())
 }

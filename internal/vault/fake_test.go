@@ -13,8 +13,8 @@ import (
 
 var errKilled = errors.New("killed")
 
-// database is a store in memory. It stops at the call with the number in killAt,
-// before or after that call has done its work, as a killed process does.
+// fakeStore is a store in memory. It stops at the call with the number killAt, before
+// or after that call has done its work, as a killed process does.
 type fakeStore struct {
 	mu       sync.Mutex
 	keys     []adtally.SealKey
@@ -24,8 +24,8 @@ type fakeStore struct {
 
 	calls  int
 	killAt int  // 0 = never
-	after  bool // it dies when the work is done, and before it hears of it
-	// between is called before each call, for what others do meanwhile.
+	after  bool // it dies after the work, before the caller gets the answer
+	// between is called before each call, to play other processes.
 	between func()
 }
 
@@ -38,7 +38,7 @@ func newStore() *fakeStore {
 	return &fakeStore{creds: map[string]adtally.Credential{}, versions: map[place]adtally.CredentialVersion{}, sealed: map[place]adtally.Sealed{}}
 }
 
-// do counts a call and carries it out, or dies.
+// do counts a call and executes it, or dies.
 func (l *fakeStore) do(work func() error) error {
 	if l.between != nil {
 		f := l.between
@@ -196,7 +196,7 @@ func (l *fakeStore) seals(id string) bool {
 	return false
 }
 
-// keyring is a keyring in memory that dies with the database.
+// keyring is a keyring in memory that dies with the store.
 type keyring struct {
 	store *fakeStore
 	ring  vault.Ring

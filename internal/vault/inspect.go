@@ -10,27 +10,27 @@ import (
 	"adtally"
 )
 
-// Platform is asked about secrets.
+// Platform answers questions about secrets.
 type Platform interface {
-	// Verify asks what a secret allows, and whether it sees the named accounts.
+	// Verify returns what a secret allows, and whether it can see the named accounts.
 	Verify(ctx context.Context, connector string, secret adtally.Secret, named ...string) (adtally.Grant, error)
-	// Probe reads a little of an account with it.
+	// Probe reads a little of an account.
 	Probe(ctx context.Context, connector string, secret adtally.Secret, a adtally.Account) error
-	// Refresh gives another secret in the place of one that ends.
+	// Refresh returns a secret with a longer lifetime.
 	Refresh(ctx context.Context, connector string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error)
 }
 
-// soon is when an end is worth a warning: that is the first notice, too.
+// soon is the remaining lifetime that is worth a warning: that of the first
+// notification.
 const soon = 14 * 24 * time.Hour
 
-// short is a secret that was never meant to last.
+// short is the remaining lifetime of a short-lived secret.
 const short = 24 * time.Hour
 
-// Inspect makes the named checks of a secret, in their order, and asks the
-// platform no more than it takes. It gives the secret to keep: in the place of one
-// that was not meant to last, one that is, where the platform gives it. A platform
-// that does not answer says nothing about a secret: that is an error, and no
-// finding.
+// Inspect runs the checks of a secret in order, with as few requests as possible. It
+// returns the secret to store: a long-lived one in place of a short-lived one, if the
+// platform provides it. If the platform does not answer, nothing is known about the
+// secret: Inspect returns an error and no findings.
 func Inspect(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error) {
 	i := &inspection{}
 	grant, err := p.Verify(ctx, connector, secret, ids(b.Read)...)
@@ -50,13 +50,13 @@ func Inspect(ctx context.Context, p Platform, connector string, secret adtally.S
 	return i.Inspection, secret, ctx.Err()
 }
 
-// passing says whether a secret was not meant to last.
+// passing reports whether a secret is short-lived.
 func passing(g adtally.Grant) bool {
 	return len(g.Missing) == 0 && !g.ExpiresAt.IsZero() && g.ExpiresAt.Sub(g.At) < short
 }
 
-// lengthened is the secret that the platform gives for one that does not last, or
-// that one where it gives none.
+// lengthened returns a long-lived secret, or the given one if the platform provides
+// none.
 func lengthened(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant, named []string) (adtally.Secret, adtally.Grant) {
 	fresh, err := p.Refresh(ctx, connector, secret.For(g.AppID), g)
 	if err != nil {
@@ -76,10 +76,10 @@ func ids(accounts []adtally.Account) (list []string) {
 	return list
 }
 
-// inspection is one that is under way.
+// inspection is an inspection in progress.
 type inspection struct {
 	adtally.Inspection
-	over bool // a check failed after which the others say nothing
+	over bool // a check failed that makes the remaining checks pointless
 }
 
 func (i *inspection) add(name adtally.CheckName, result adtally.CheckResult, message, hint string) *adtally.Check {
@@ -97,10 +97,10 @@ func (i *inspection) fail(name adtally.CheckName, err error) {
 	i.over = true
 }
 
-// malformed is the fault of what is no secret at all.
+// malformedSecret is the code of text that is not a secret at all.
 const malformedSecret = "token_malformed"
 
-// identify says whether it is a secret, and lives.
+// identify checks the form of the secret and that it is valid.
 func (i *inspection) identify(err error) {
 	if err != nil && adtally.FaultOf(err).Code == malformedSecret {
 		i.fail(adtally.CheckForm, err)
@@ -133,16 +133,16 @@ func whose(g adtally.Grant) string {
 
 func (i *inspection) permit() {
 	if len(i.Grant.Missing) == 0 {
-		i.add(adtally.CheckPermission, adtally.CheckPassed, "It may read ads", "")
+		i.add(adtally.CheckPermission, adtally.CheckPassed, "It has the permission to read ads", "")
 		return
 	}
 	i.fail(adtally.CheckPermission, Lacks(i.Grant))
 }
 
-// Lacks is the fault of a secret that lacks permissions.
+// Lacks returns the fault of a secret without required permissions.
 func Lacks(g adtally.Grant) *adtally.Fault {
 	return configure("permission", fmt.Sprintf("The token lacks the permission %s", joined(g.Missing)),
-		fmt.Sprintf("Make a new token and tick %s, or log in again and leave it ticked.", joined(g.Missing)), nil)
+		fmt.Sprintf("Create a new token with %s, or log in again and leave it selected.", joined(g.Missing)), nil)
 }
 
 func joined(names []string) (text string) {
@@ -155,21 +155,21 @@ func joined(names []string) (text string) {
 	return text
 }
 
-// expire says until when it lives.
+// expire checks the expiry.
 func (i *inspection) expire() {
 	g := i.Grant
 	left := g.ExpiresAt.Sub(g.At)
 	switch {
 	case !g.ExpiryKnown:
-		i.add(adtally.CheckExpiry, adtally.CheckWarns, "The platform does not tell until when it lives",
-			"Adtally says at once when it has ended. With the app of the token set up here, the date is known.")
+		i.add(adtally.CheckExpiry, adtally.CheckWarns, "The platform does not say when it expires",
+			"Adtally alerts you as soon as it has expired. To know the date, configure the token's app in the settings.")
 	case g.ExpiresAt.IsZero():
 		i.add(adtally.CheckExpiry, adtally.CheckPassed, "It never expires"+access(g), "")
 	case passing(g):
-		i.add(adtally.CheckExpiry, adtally.CheckWarns, fmt.Sprintf("It lives for %s only", left.Round(time.Minute)),
-			"Exchange it for a long-lived one before you paste it, or log in here, which does so by itself.")
+		i.add(adtally.CheckExpiry, adtally.CheckWarns, fmt.Sprintf("It expires in %s", left.Round(time.Minute)),
+			"Exchange it for a long-lived token before you paste it, or log in here, which does so automatically.")
 	case left < soon:
-		i.add(adtally.CheckExpiry, adtally.CheckWarns, "It "+ending(g), "Make a new one soon. A system user's token can be made to never expire.")
+		i.add(adtally.CheckExpiry, adtally.CheckWarns, "It "+ending(g), "Create a new one soon. A system user's token can be set to never expire.")
 	default:
 		i.add(adtally.CheckExpiry, adtally.CheckPassed, "It "+ending(g)+access(g), "")
 	}
@@ -179,7 +179,7 @@ func ending(g adtally.Grant) string {
 	return fmt.Sprintf("expires on %s, in %d days", g.ExpiresAt.UTC().Format("2 January 2006"), int(g.ExpiresAt.Sub(g.At).Hours()/24))
 }
 
-// access says when the app may not see the data any more, where that ends.
+// access adds when the app loses access to the data, if it does.
 func access(g adtally.Grant) string {
 	if g.DataAccessExpiresAt.IsZero() {
 		return ""
@@ -190,16 +190,16 @@ func access(g adtally.Grant) string {
 func (i *inspection) count() {
 	switch n := len(i.Grant.Accounts); n {
 	case 0:
-		i.add(adtally.CheckAccounts, adtally.CheckWarns, "This login can see no ad account",
-			"Give its owner \"View performance\" on the ad account: in the Business portfolio under Users, choose them and assign the account.").Code = "no_accounts"
+		i.add(adtally.CheckAccounts, adtally.CheckWarns, "It cannot see any ad account",
+			"Give its owner \"View performance\" on the ad account: in the Business portfolio under Users, select the person and assign the account.").Code = "no_accounts"
 	case 1:
-		i.add(adtally.CheckAccounts, adtally.CheckPassed, "It sees one ad account", "")
+		i.add(adtally.CheckAccounts, adtally.CheckPassed, "It can see one ad account", "")
 	default:
-		i.add(adtally.CheckAccounts, adtally.CheckPassed, fmt.Sprintf("It sees %d ad accounts", n), "")
+		i.add(adtally.CheckAccounts, adtally.CheckPassed, fmt.Sprintf("It can see %d ad accounts", n), "")
 	}
 }
 
-// compare says whether what was read before is seen still.
+// compare checks that the accounts that were read before are still visible.
 func (i *inspection) compare(b adtally.Before) {
 	if !i.over {
 		i.Lost, i.Gained = without(b.Read, i.Grant.Accounts), without(i.Grant.Accounts, b.Seen)
@@ -207,16 +207,16 @@ func (i *inspection) compare(b adtally.Before) {
 	switch {
 	case len(b.Seen) == 0:
 		i.Gained = nil
-		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "There were none before", "")
+		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "No accounts were read before", "")
 	case len(i.Lost) > 0:
 		i.add(adtally.CheckSameAccounts, adtally.CheckAsks, fmt.Sprintf("It no longer sees %s", named(i.Lost)),
-			"Their rows stay, and are not read any more. Confirm if that is meant; else share the accounts with this token's owner, or take another token.").Code = "accounts_lost"
+			"Their rows stay, but get no updates. Confirm if that is intended; otherwise share the accounts with this token's owner, or use another token.").Code = "accounts_lost"
 	case len(i.Gained) > 0 && b.All:
-		i.add(adtally.CheckSameAccounts, adtally.CheckWarns, fmt.Sprintf("It sees what was read before, and also %s, which are read from now on", named(i.Gained)), "Pick the accounts one by one if that is not meant.")
+		i.add(adtally.CheckSameAccounts, adtally.CheckWarns, fmt.Sprintf("It can see the same accounts as before, and also %s, which will be read from now on", named(i.Gained)), "Pick the accounts individually if that is not intended.")
 	case len(i.Gained) > 0:
-		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, fmt.Sprintf("It sees what was read before, and also %s", named(i.Gained)), "")
+		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, fmt.Sprintf("It can see the same accounts as before, and also %s", named(i.Gained)), "")
 	default:
-		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "It sees the same ad accounts as before", "")
+		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "It can see the same ad accounts as before", "")
 	}
 }
 
@@ -229,7 +229,7 @@ func without(all, some []adtally.Account) (rest []adtally.Account) {
 	return rest
 }
 
-// most is how many accounts are named in a sentence.
+// most is the maximum number of accounts in a sentence.
 const most = 3
 
 func named(all []adtally.Account) string {
@@ -243,7 +243,7 @@ func named(all []adtally.Account) string {
 	return joined(names)
 }
 
-// probe reads a little, as a sync will.
+// probe reads a few figures, as a sync does.
 func (i *inspection) probe(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before) {
 	if len(i.Grant.Accounts) == 0 {
 		i.over = true
@@ -264,7 +264,7 @@ func (i *inspection) probe(ctx context.Context, p Platform, connector string, se
 	case err == nil:
 		i.add(adtally.CheckInsights, adtally.CheckPassed, "The figures of "+a.Name+" can be read", "")
 	case errors.Is(err, context.Canceled), f.Act == adtally.Retry, f.Act == adtally.Wait:
-		i.add(adtally.CheckInsights, adtally.CheckWarns, "The figures of "+a.Name+" could not be tried now: "+f.Message, "The first sync tries again.").Code = f.Code
+		i.add(adtally.CheckInsights, adtally.CheckWarns, "The figures of "+a.Name+" cannot be read now: "+f.Message, "The first sync tries again.").Code = f.Code
 	default:
 		i.fail(adtally.CheckInsights, err)
 	}

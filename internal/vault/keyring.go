@@ -12,20 +12,19 @@ import (
 	"adtally"
 )
 
-// Keyring is where the keys are: never the database. It prints as in a sentence.
+// Keyring stores the keys, outside the database. Its String is used in sentences.
 type Keyring interface {
 	fmt.Stringer
-	// Load gives the keys that are there; none is no error.
+	// Load returns the keys; an empty keyring is not an error.
 	Load() (Ring, error)
-	// Add puts a key in, or says why it cannot. When it returns, the key
-	// survives a power cut.
+	// Add stores a key durably: when it returns, the key survives a power cut.
 	Add(Key) error
-	// Drop takes a key out, if it is there and can be taken out.
+	// Drop removes a key, if it exists and can be removed.
 	Drop(id string) error
 }
 
-// Folder is a folder of keys, each in a file of its own that is named after it:
-// two processes that add a key at once do not get in each other's way.
+// Folder is a folder with one file per key, named by the key's ID, so that two
+// processes that add keys do not interfere.
 type Folder string
 
 const suffix = ".key"
@@ -34,7 +33,7 @@ func (f Folder) String() string { return "the folder " + string(f) }
 
 func (f Folder) file(id string) string { return filepath.Join(string(f), id+suffix) }
 
-// Load reads every key of the folder.
+// Load reads all keys of the folder.
 func (f Folder) Load() (ring Ring, err error) {
 	files, err := os.ReadDir(string(f))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -47,7 +46,7 @@ func (f Folder) Load() (ring Ring, err error) {
 		}
 		key, err := f.read(id)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // dropped by another process in between
+			continue // dropped by another process meanwhile
 		}
 		if err != nil {
 			return nil, err
@@ -57,15 +56,15 @@ func (f Folder) Load() (ring Ring, err error) {
 	return ring, nil
 }
 
-// read reads one key. A file that others may read is refused rather than mended:
-// who could read it may have done so, and only a person can tell.
+// read reads one key. A file that other users can read is refused, not repaired:
+// somebody may have read it already, and only a person can judge that.
 func (f Folder) read(id string) (Key, error) {
 	path := f.file(id)
 	info, err := os.Stat(path)
 	if err != nil {
 		return Key{}, unreadable(f, err)
 	}
-	// Windows has no such modes.
+	// Windows has no such permissions.
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return Key{}, exposed(path)
 	}
@@ -83,7 +82,7 @@ func (f Folder) read(id string) (Key, error) {
 	return key, nil
 }
 
-// Add writes the key to a file of its own, for its owner only.
+// Add writes the key to a file of its own, readable only by its owner.
 func (f Folder) Add(k Key) error {
 	if err := f.write(k); err != nil {
 		return unwritable(f, err)
@@ -91,8 +90,8 @@ func (f Folder) Add(k Key) error {
 	return nil
 }
 
-// write makes the file under another name first, so that it is never there by
-// half.
+// write creates the file under a temporary name first, so that no reader sees half a
+// file.
 func (f Folder) write(k Key) error {
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
 		return err
@@ -112,7 +111,7 @@ func (f Folder) write(k Key) error {
 	return errors.Join(settle(string(f)), settle(filepath.Dir(string(f))))
 }
 
-// settle has the disk keep the names in a folder, as far as the system can.
+// settle makes the names in a folder durable, as far as the system can.
 func settle(folder string) error {
 	if runtime.GOOS == "windows" {
 		return nil // its folders cannot be opened
@@ -133,8 +132,8 @@ func (f Folder) Drop(id string) error {
 	return nil
 }
 
-// Given are keys that somebody hands to the program, such as an environment
-// variable: the keys in base64, with commas or spaces between.
+// Given holds keys from the caller, such as from an environment variable: base64,
+// separated by commas or spaces.
 type Given struct {
 	Name string // "ADTALLY_KEY"
 	Text adtally.Secret
@@ -142,7 +141,7 @@ type Given struct {
 
 func (g Given) String() string { return g.Name }
 
-// Load reads the keys.
+// Load parses the keys.
 func (g Given) Load() (ring Ring, err error) {
 	for text := range strings.FieldsFuncSeq(g.Text.Reveal(), func(r rune) bool { return strings.ContainsRune(", \t\r\n", r) }) {
 		key, err := ParseKey(text)
@@ -154,8 +153,8 @@ func (g Given) Load() (ring Ring, err error) {
 	return ring, nil
 }
 
-// Add cannot: what was given is somebody else's to change.
+// Add fails: the caller owns the keys.
 func (g Given) Add(Key) error { return fixed(g) }
 
-// Drop leaves the key where it is: it opens nothing any more.
+// Drop does nothing: the key opens nothing any more.
 func (g Given) Drop(string) error { return nil }

@@ -36,7 +36,7 @@ func TestKeyring_FilesAreOwnerOnly(t *testing.T) {
 	if info, err := os.Stat(string(folder)); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder: %v, %v", info.Mode(), err)
 	}
-	for range 2 { // what is gone may be dropped again
+	for range 2 { // dropping twice is not an error
 		if err := folder.Drop(a.ID()); err != nil {
 			t.Fatal(err)
 		}
@@ -113,8 +113,7 @@ func TestKeyring_UnwritableFolder(t *testing.T) {
 	}
 }
 
-// What else stands in the folder, such as half a file of a process that was
-// killed, is no key.
+// Other files in the folder, such as a partial file of a killed process, are not keys.
 func TestKeyring_IgnoresOtherFiles(t *testing.T) {
 	t.Parallel()
 	folder := vault.Folder(t.TempDir())
@@ -128,7 +127,7 @@ func TestKeyring_IgnoresOtherFiles(t *testing.T) {
 	same(t, folder, key)
 }
 
-// With keys in files and a rotation in between, as the program runs it.
+// A rotation with keys in files, as the program does it.
 func TestKeyring_Rotates(t *testing.T) {
 	t.Parallel()
 	l, folder := newStore(), vault.Folder(filepath.Join(t.TempDir(), "keys"))

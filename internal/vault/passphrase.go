@@ -21,18 +21,17 @@ const (
 	passLanes  = 4
 )
 
-// SealWith seals a text with a passphrase. What is about it is sealed with it, and
-// not hidden.
+// SealWith seals a text with a passphrase. about is authenticated but not encrypted.
 func SealWith(passphrase, text adtally.Secret, about []byte) []byte {
 	var fresh [passSalt + nonceSize]byte
-	_, _ = rand.Read(fresh[:]) // it never fails, says crypto/rand
+	_, _ = rand.Read(fresh[:]) // crypto/rand.Read never fails
 	salt, nonce := fresh[:passSalt], fresh[passSalt:]
 	out := append([]byte{passFormat}, fresh[:]...)
 	return passCipher(passphrase, salt).Seal(out, nonce, []byte(text.Reveal()), passAbout(about))
 }
 
-// OpenWith gives back what was sealed. A wrong passphrase cannot be told from
-// something that was changed.
+// OpenWith opens the result of SealWith. A wrong passphrase and modified data cannot
+// be told apart.
 func OpenWith(passphrase adtally.Secret, sealed, about []byte) (adtally.Secret, error) {
 	const head = 1 + passSalt + nonceSize
 	if len(sealed) < head || sealed[0] != passFormat {
@@ -46,12 +45,12 @@ func OpenWith(passphrase adtally.Secret, sealed, about []byte) (adtally.Secret, 
 	return adtally.NewSecret(string(text)), nil
 }
 
-// passCipher seals with the key that follows from a passphrase.
+// passCipher derives a key from a passphrase.
 func passCipher(passphrase adtally.Secret, salt []byte) cipher.AEAD {
 	key := argon2.IDKey([]byte(passphrase.Reveal()), salt, passRounds, passMemory, passLanes, chacha20poly1305.KeySize)
 	aead, err := chacha20poly1305.NewX(key)
 	if err != nil {
-		panic(err) // only of a key of another size
+		panic(err) // only for a wrong key size
 	}
 	return aead
 }
@@ -59,6 +58,6 @@ func passCipher(passphrase adtally.Secret, salt []byte) cipher.AEAD {
 func passAbout(about []byte) []byte { return append([]byte{passFormat}, about...) }
 
 func passWrong() error {
-	return &adtally.Fault{Act: adtally.Configure, Code: "passphrase_wrong", Message: "The passphrase does not open the keys of this backup, or the backup was changed",
-		Hint: "Give the passphrase that the backup was made with. Nothing was restored."}
+	return &adtally.Fault{Act: adtally.Configure, Code: "passphrase_wrong", Message: "The passphrase does not open the keys of this backup, or the backup was modified",
+		Hint: "Enter the passphrase that was used for the backup. Nothing was restored."}
 }

@@ -6,19 +6,19 @@ import (
 	"adtally"
 )
 
-// Rotation is what a change of keys did.
+// Rotation is the result of a key rotation.
 type Rotation struct {
-	Key      string // the id of the key that seals now
-	Resealed int    // secrets that were sealed anew
-	Lost     int    // secrets that were given up, because no key opens them
+	Key      string // ID of the current key
+	Resealed int    // secrets that were resealed
+	Lost     int    // secrets that were deleted because no key opens them
 }
 
-// batch is how many secrets are sealed anew before the database is asked again.
+// batch is how many secrets are resealed per query.
 const batch = 100
 
-// Rotate seals everything with another key: one that is at hand and was never
-// used, or a new one. Everything can be opened at every moment, also by other
-// processes; killed at any moment, it is taken up again by the next call.
+// Rotate seals everything with another key: an available one that was never used, or a
+// new one. All secrets stay readable at every moment, also for other processes. If
+// Rotate is killed, the next call continues.
 func (v *Vault) Rotate(ctx context.Context) (Rotation, error) {
 	known, ring, err := v.keys(ctx)
 	if err != nil {
@@ -62,8 +62,7 @@ func (v *Vault) change(ctx context.Context, known []adtally.SealKey, ring Ring, 
 	}
 }
 
-// next is the key to change to. A change that was cut off goes on with the key
-// that it began with.
+// next returns the key to rotate to. An interrupted rotation continues with its key.
 func (v *Vault) next(ctx context.Context, known []adtally.SealKey, ring Ring) (Key, error) {
 	now, _ := current(known)
 	if key, ok := ring.find(now.ID); ok && unfinished(known) {
@@ -123,8 +122,8 @@ func openWith(keys Keyring, ring Ring, s adtally.Sealed) (adtally.Secret, error)
 	return open(key, s)
 }
 
-// retire ends the use of all other keys. The database is told first: a key that is
-// left behind after that is known for an old one, and is not taken for a new.
+// retire retires all other keys. The database is updated first: a key that stays in
+// the keyring after a crash is then known as retired and not mistaken for a new one.
 func (v *Vault) retire(ctx context.Context, key Key) error {
 	known, err := v.Seals.SealKeys(ctx)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"adtally/internal/vault"
 )
 
-// filled gives a database with three credentials of two versions each.
+// filled returns a store with three credentials of two versions each.
 func filled(t *testing.T) (*fakeStore, *keyring, map[place]string) {
 	t.Helper()
 	l, keys, v := unlocked(t)
@@ -24,7 +24,7 @@ func filled(t *testing.T) (*fakeStore, *keyring, map[place]string) {
 	return l, keys, secrets
 }
 
-// allOpen says what does not open for a process that starts now.
+// allOpen checks that every secret opens for a new process.
 func allOpen(t *testing.T, l *fakeStore, keys vault.Keyring, secrets map[place]string) {
 	t.Helper()
 	v := over(l, keys)
@@ -38,7 +38,7 @@ func allOpen(t *testing.T, l *fakeStore, keys vault.Keyring, secrets map[place]s
 	}
 }
 
-// settled says whether a change of keys is over: one key at hand, and everything
+// settled checks that a rotation is complete: one key in the keyring, and everything
 // sealed with it.
 func settled(t *testing.T, l *fakeStore, keys *keyring, old string) {
 	t.Helper()
@@ -64,8 +64,8 @@ func TestRotate_ResealsEverything(t *testing.T) {
 	settled(t, l, keys, old)
 }
 
-// Killed at any call, before or after it did its work, everything opens, and the
-// next rotation brings it to its end.
+// After a kill at any call, before or after its work, everything opens, and the next
+// rotation completes.
 func TestRotate_SurvivesCrashes(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
@@ -94,8 +94,8 @@ func TestRotate_SurvivesCrashes(t *testing.T) {
 	}
 }
 
-// Other processes admit and open at any moment of a rotation; nothing of it is
-// ever sealed with a key that is gone.
+// Other processes admit and open at any moment of a rotation; nothing is ever sealed
+// with a dropped key.
 func TestRotate_OthersKeepWorking(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
@@ -123,7 +123,7 @@ func TestRotate_OthersKeepWorking(t *testing.T) {
 	settled(t, l, keys, old)
 }
 
-// A rotation in the middle of an admission, or of an opening, harms neither.
+// A rotation during an admission or an opening disturbs neither.
 func TestRotate_WhileOthersWork(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 6; at++ {
@@ -147,7 +147,7 @@ func TestRotate_WhileOthersWork(t *testing.T) {
 	}
 }
 
-// Of two rotations at once one may give up; nothing is lost.
+// Of two concurrent rotations one may fail; nothing is lost.
 func TestRotate_Concurrently(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 20; at++ {
@@ -182,7 +182,7 @@ func TestRotate_WithGivenKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	allOpen(t, l, vault.Given{Name: "ADTALLY_KEY", Text: fresh.Text()}, secrets)
-	// The old one is still given, and is not taken for a new one.
+	// The old key is still given and is not mistaken for a new one.
 	if f := adtally.FaultOf(rotated(over(l, both))); f == nil || f.Code != "key_fixed" {
 		t.Errorf("back to the old key: %+v", f)
 	}
@@ -194,15 +194,15 @@ func rotated(v *vault.Vault) error {
 	return err
 }
 
-// Without a key that is needed nothing changes; to go on without it is a command
-// of its own, which destroys only what no key opens.
+// Nothing changes if a required key is missing. Continuing without it takes a separate
+// command, which destroys only what no key opens.
 func TestRotate_LostKeyNeedsDiscard(t *testing.T) {
 	t.Parallel()
 	l, keys, secrets := filled(t)
 	if err := rotated(over(l, &keyring{store: l})); code(err) != "key_missing" || len(l.keys) != 1 {
 		t.Errorf("rotate without any key: %v, %d keys", err, len(l.keys))
 	}
-	l.calls, l.killAt = 0, 8 // in the middle: some are sealed with either key
+	l.calls, l.killAt = 0, 8 // halfway: both keys have sealed some secrets
 	_ = rotated(over(l, keys))
 	l.killAt = 0
 	lost, left := keys.ring[0].ID(), vault.Ring{keys.ring[1]}
@@ -225,5 +225,5 @@ func TestRotate_LostKeyNeedsDiscard(t *testing.T) {
 	}
 	allOpen(t, l, keys, secrets)
 	settled(t, l, keys, lost)
-	admit(t, v, adtally.Credential{ID: "id1"}, "anew")
+	admit(t, v, adtally.Credential{ID: "id1"}, "fresh")
 }

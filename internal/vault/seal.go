@@ -12,48 +12,48 @@ import (
 	"adtally"
 )
 
-// What is sealed begins with the number of this format and the id of the key.
-// The nonce and the sealed bytes follow.
+// A seal is the number of this format, the ID of the key, the nonce, and the
+// ciphertext.
 const (
 	format    = 1
 	headSize  = 1 + idSize
 	nonceSize = chacha20poly1305.NonceSizeX
 )
 
-// What is sealed says what it is for: the check of a key opens as no secret.
+// Purposes are authenticated, so that the check of a key does not open as a secret.
 const (
 	forSecret = "adtally secret"
 	forCheck  = "adtally key check"
 )
 
-// checkText is what the check of a key says.
+// checkText is the plaintext of a key's check.
 const checkText = "this is the right key"
 
-var errClosed = errors.New("it was changed, or belongs elsewhere")
+var errClosed = errors.New("the seal was modified or moved")
 
-// seal hides text. Nobody opens it without the key, for another purpose, or for
-// another place.
+// seal encrypts text. It opens only with the same key, purpose, credential and
+// version.
 func (k Key) seal(text, purpose, credential string, version int64) []byte {
 	out := make([]byte, headSize+nonceSize, headSize+nonceSize+len(text)+chacha20poly1305.Overhead)
 	out[0] = format
 	copy(out[1:], k.id[:])
-	_, _ = rand.Read(out[headSize:]) // it never fails, says crypto/rand
+	_, _ = rand.Read(out[headSize:]) // crypto/rand.Read never fails
 	aead, err := chacha20poly1305.NewX(k.raw[:])
 	if err != nil {
-		panic(err) // only of a key of another size
+		panic(err) // only for a wrong key size
 	}
 	place := about(out[:headSize], purpose, credential, version)
 	return aead.Seal(out, out[headSize:], []byte(text), place)
 }
 
-// open gives back what was sealed.
+// open decrypts a seal.
 func (k Key) open(sealed []byte, purpose, credential string, version int64) (string, error) {
 	if id, err := sealedBy(sealed); err != nil || id != k.ID() || len(sealed) < headSize+nonceSize {
 		return "", errClosed
 	}
 	aead, err := chacha20poly1305.NewX(k.raw[:])
 	if err != nil {
-		panic(err) // only of a key of another size
+		panic(err) // only for a wrong key size
 	}
 	head, nonce, rest := sealed[:headSize], sealed[headSize:headSize+nonceSize], sealed[headSize+nonceSize:]
 	text, err := aead.Open(nil, nonce, rest, about(head, purpose, credential, version))
@@ -63,8 +63,8 @@ func (k Key) open(sealed []byte, purpose, credential string, version int64) (str
 	return string(text), nil
 }
 
-// about is what is sealed with the text, and not hidden. No two places give the
-// same: what may have any length says how long it is.
+// about is the authenticated data. Its encoding is unambiguous: fields of variable
+// length are prefixed with their length.
 func about(head []byte, purpose, credential string, version int64) []byte {
 	out := bytes.Clone(head)
 	for _, part := range []string{purpose, credential} {
@@ -74,7 +74,7 @@ func about(head []byte, purpose, credential string, version int64) []byte {
 	return binary.BigEndian.AppendUint64(out, uint64(version))
 }
 
-// sealedBy reads the id of the key.
+// sealedBy returns the ID of the key of a seal.
 func sealedBy(sealed []byte) (id string, err error) {
 	if len(sealed) < headSize || sealed[0] != format {
 		return "", errClosed
@@ -92,7 +92,7 @@ func (k Key) openVersion(s adtally.Sealed) (adtally.Secret, error) {
 	return adtally.NewSecret(text), err
 }
 
-// check is what the database keeps, to know the key again.
+// check is what the database stores to recognize the key.
 func (k Key) check() []byte { return k.seal(checkText, forCheck, k.ID(), 0) }
 
 func (k Key) fits(known adtally.SealKey) bool {

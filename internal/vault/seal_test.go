@@ -64,7 +64,7 @@ func refused(t *rapid.T, what string, key vault.Key, s adtally.Sealed) {
 	}
 }
 
-// Two names that only together are the same bytes are two places.
+// Names whose concatenation is equal are still different contexts.
 func TestPlace_IsUnambiguous(t *testing.T) {
 	t.Parallel()
 	key := vault.NewKey()
@@ -82,7 +82,7 @@ func TestKey_CheckFitsOnlyItsKey(t *testing.T) {
 	if !vault.Fits(key, check) || vault.Fits(other, check) {
 		t.Error("the check knows the wrong key")
 	}
-	// A secret is no check, and a check is no secret.
+	// A secret is not a check, and a check is not a secret.
 	if _, err := vault.Unseal(key, adtally.Sealed{Credential: key.ID(), Key: key.ID(), Bytes: check.Check}); err == nil {
 		t.Error("a check opens as a secret")
 	}
@@ -174,7 +174,7 @@ func FuzzOpening(f *testing.F) {
 	})
 }
 
-// What was sealed once opens for ever: the format is a promise.
+// The format is stable: an old seal still opens.
 func TestOpen_StoredSealStillOpens(t *testing.T) {
 	t.Parallel()
 	key, err := vault.ParseKey("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")

@@ -8,40 +8,38 @@ import (
 	"adtally"
 )
 
-// Versions is where credentials and their sealed versions are kept.
+// Versions stores credentials and their sealed versions.
 type Versions interface {
 	// Credential returns a credential; code not_found if it does not exist.
 	Credential(ctx context.Context, id string) (adtally.Credential, error)
-	// AddVersion keeps a new version, and the credential where it is new. It
-	// refuses one that is not the next (code conflict) and one that was not
-	// sealed with the current key (key_changed).
+	// AddVersion stores a new version, and the credential if it is new. It refuses a
+	// version that is not the next one (conflict) or not sealed with the current key
+	// (key_changed).
 	AddVersion(ctx context.Context, a adtally.Admission) error
-	// Sealed gives a version's secret; 0 = the latest one. Codes: not_found,
-	// secret_wiped.
+	// Sealed returns a version's secret; 0 = the latest. Codes: not_found, secret_wiped.
 	Sealed(ctx context.Context, credential string, version int64) (adtally.Sealed, error)
 	// WipeVersion destroys a version's secret. Its history stays.
 	WipeVersion(ctx context.Context, credential string, version int64, at time.Time) error
 }
 
-// Seals is what the database knows of keys, and of what they sealed.
+// Seals stores which keys exist and what they sealed.
 type Seals interface {
-	// SealKeys are all keys that were ever used.
+	// SealKeys returns all keys that were ever used.
 	SealKeys(ctx context.Context) ([]adtally.SealKey, error)
-	// SetSealKey makes a key the current one, in the place of was ("" = there is
-	// none yet). Where another is current it refuses (conflict); where this one
-	// is, all is well.
+	// SetSealKey makes a key the current one in place of was ("" = none yet). It refuses
+	// if another key is current (conflict); if this key is already current, it succeeds.
 	SetSealKey(ctx context.Context, k adtally.SealKey, was string) error
-	// SealedOtherwise are some secrets that are sealed with another key.
+	// SealedOtherwise returns some secrets that are sealed with another key.
 	SealedOtherwise(ctx context.Context, key string, limit int) ([]adtally.Sealed, error)
-	// Reseal puts s in the place of was, if that is still there. It refuses a
-	// seal of a key that is not current (key_changed).
+	// Reseal replaces was with s, if was is still stored. It refuses a seal of a key that
+	// is not current (key_changed).
 	Reseal(ctx context.Context, was, s adtally.Sealed) error
-	// RetireSealKey ends the use of a former key, unless something is still
-	// sealed with it (conflict).
+	// RetireSealKey retires a former key; it refuses if something is still sealed with it
+	// (conflict).
 	RetireSealKey(ctx context.Context, id string) error
 }
 
-// Vault admits secrets, keeps them sealed, and opens them.
+// Vault stores secrets sealed and opens them.
 type Vault struct {
 	Versions Versions
 	Seals    Seals
@@ -50,12 +48,12 @@ type Vault struct {
 	Now      func() time.Time
 }
 
-// tries is how often something is done again that another process got in the
-// way of. A change of keys does so once.
+// tries is how often an operation is repeated after interference by another process. A
+// rotation interferes once.
 const tries = 5
 
-// Unlock makes sure that every key is at hand that is needed, and makes the
-// first one. It changes nothing where one is missing.
+// Unlock checks that all required keys are available, and creates the first one. It
+// changes nothing if one is missing.
 func (v *Vault) Unlock(ctx context.Context) error {
 	for range tries {
 		known, ring, err := v.keys(ctx)
@@ -73,9 +71,8 @@ func (v *Vault) Unlock(ctx context.Context) error {
 	return busy("it chose another key", nil)
 }
 
-// keys are what the database knows of keys, and the keys that are at hand. Between
-// the two questions another process may end a change of keys: then it is asked
-// once more.
+// keys returns the keys in the database and in the keyring. Another process may
+// complete a rotation between the two reads; then both are read once more.
 func (v *Vault) keys(ctx context.Context) (known []adtally.SealKey, ring Ring, err error) {
 	for range 2 {
 		if known, err = v.Seals.SealKeys(ctx); err != nil {
@@ -100,7 +97,7 @@ func current(known []adtally.SealKey) (adtally.SealKey, bool) {
 	return adtally.SealKey{}, false
 }
 
-// fit says which of the keys that are still needed is missing, or wrong.
+// fit returns a fault if a required key is missing or wrong.
 func (v *Vault) fit(known []adtally.SealKey, ring Ring) error {
 	for _, k := range known {
 		if k.State == adtally.RetiredKey {
@@ -117,7 +114,7 @@ func (v *Vault) fit(known []adtally.SealKey, ring Ring) error {
 	return nil
 }
 
-// begin makes a key the first one: one that is at hand, or a new one.
+// begin makes a key the first current one: an available one, or a new one.
 func (v *Vault) begin(ctx context.Context, ring Ring) error {
 	if len(ring) > 0 {
 		return v.use(ctx, ring[0], "")
@@ -126,17 +123,17 @@ func (v *Vault) begin(ctx context.Context, ring Ring) error {
 	if err := v.Keys.Add(key); err != nil {
 		return err
 	}
-	// Where another process was faster, the key stays for later: to take it out
-	// again could take out one that somebody else has just found and used.
+	// If another process was faster, the key stays in the keyring: somebody else may have
+	// found and used it already.
 	return v.use(ctx, key, "")
 }
 
-// use makes a key the current one, in the place of was.
+// use makes a key the current one in place of was.
 func (v *Vault) use(ctx context.Context, key Key, was string) error {
 	return v.Seals.SetSealKey(ctx, adtally.SealKey{ID: key.ID(), Check: key.check(), State: adtally.CurrentKey, Since: v.Now()}, was)
 }
 
-// sealing is the key that seals now.
+// sealing returns the current key.
 func (v *Vault) sealing(ctx context.Context) (Key, error) {
 	known, ring, err := v.keys(ctx)
 	if err != nil {

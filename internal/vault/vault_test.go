@@ -20,7 +20,7 @@ var (
 	token  = adtally.NewSecret("EAAtopsecret")
 )
 
-// sealedInThePast is the token, as version 1 of the credential c.
+// sealedInThePast is the token as version 1 of the credential c.
 var sealedInThePast, _ = base64.StdEncoding.DecodeString(
 	"AacLzug9N3QR7hDNtMerTDLKfEdSmURKnHbE9itPqRFjYBMfmCLoHb3kh0Hbc92onSMbJo+G4gKxfp3V6g==")
 
@@ -33,7 +33,7 @@ func decode(t *testing.T, text string) []byte {
 	return b
 }
 
-// over gives a vault over a database, as a new process has it.
+// over returns a vault over a store, as a new process has it.
 func over(l *fakeStore, keys vault.Keyring) *vault.Vault {
 	n := 0
 	return &vault.Vault{Versions: l, Seals: l, Keys: keys, Now: func() time.Time { return moment },
@@ -113,7 +113,7 @@ func TestAdmit_RefusesEmptySecretsAndUnknownAuthors(t *testing.T) {
 	}
 }
 
-// Two who admit at once both get their version.
+// Two concurrent admissions both get their version.
 func TestAdmit_Concurrently(t *testing.T) {
 	t.Parallel()
 	l, keys, v := unlocked(t)
@@ -148,8 +148,8 @@ func TestWhatWasMovedOrChangedIsRefused(t *testing.T) {
 	changed.Bytes = append([]byte{}, changed.Bytes...)
 	changed.Bytes[len(changed.Bytes)-1]++
 	l.sealed[place{a, 1}] = changed
-	// The database must not say of a secret that another key sealed it: the right one
-	// could be dropped.
+	// The database must not claim that another key sealed a secret: the right key could be
+	// dropped.
 	c := admit(t, v, adtally.Credential{}, "EAAthird").Credential
 	mislaid := l.sealed[place{c, 1}]
 	mislaid.Key = vault.NewKey().ID()
@@ -197,7 +197,7 @@ func TestUnlock_CreatesFirstKeyAndRefusesWrongOne(t *testing.T) {
 	}
 }
 
-// Many that start for the first time at once agree on one key.
+// Many processes that start for the first time simultaneously agree on one key.
 func TestUnlock_Concurrently(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 6; at++ {

@@ -9,42 +9,41 @@ import (
 	"adtally"
 )
 
-// Charges is what the database knows of credentials that are looked after.
+// Charges stores what is known of maintained credentials.
 type Charges interface {
-	// Kept are the credentials of the sources that are there.
+	// Kept returns the credentials of the existing sources.
 	Kept(ctx context.Context) ([]adtally.Kept, error)
-	// BeginCheck and BeginRefresh say that something is done now; false = another
-	// process does it.
+	// BeginCheck and BeginRefresh reserve an action; false = another process does it.
 	BeginCheck(ctx context.Context, credential string, was, now time.Time) (bool, error)
 	BeginRefresh(ctx context.Context, credential string, was, now time.Time) (bool, error)
 	NoteGrant(ctx context.Context, credential string, version int64, g adtally.Grant, now time.Time) error
 	NoteTrouble(ctx context.Context, credential, why string) error
 }
 
-// Watch looks after credentials: it keeps what is known of them fresh, extends
-// those that end, and destroys what is not needed any more. It never says that
-// one is dead: only a platform does, when it is read.
+// Watch maintains credentials: it refreshes their grants, extends those that expire,
+// and destroys secrets that are no longer needed. It never declares a credential dead:
+// only a sync does, from the platform's answer.
 type Watch struct {
 	Vault    *Vault
 	Charges  Charges
 	Platform Platform
 	Now      func() time.Time
 	Report   func(error)
-	Tick     time.Duration // how often it looks; 0 = a minute
+	Tick     time.Duration // interval; 0 = a minute
 }
 
-// How often a platform is asked about a credential that no sync asks about, and
-// how often an extension is tried that did not succeed.
+// Intervals of asking the platform about a credential that no sync has checked, and of
+// repeating a failed extension.
 const (
 	checkEvery = 24 * time.Hour
 	tryEvery   = 24 * time.Hour
 	usualTick  = time.Minute
 )
 
-// watcher signs what it admits.
+// watcher is the author of extended versions.
 const watcher = "adtally"
 
-// Run looks until ctx ends.
+// Run works until ctx ends.
 func (w *Watch) Run(ctx context.Context) error {
 	tick := w.Tick
 	if tick == 0 {
@@ -73,8 +72,8 @@ func (w *Watch) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// check asks the platform about a credential that nobody has asked about for a
-// day. That it does not answer, or does not like it, is for the next sync to see.
+// check asks the platform about a credential that was not checked for a day. Errors
+// are left to the next sync.
 func (w *Watch) check(ctx context.Context, k *adtally.Kept) error {
 	now := w.Now()
 	if now.Sub(k.Checked) < checkEvery {
@@ -90,7 +89,7 @@ func (w *Watch) check(ctx context.Context, k *adtally.Kept) error {
 	}
 	grant, err := w.Platform.Verify(ctx, k.Credential.Connector, secret)
 	if err != nil {
-		return nil //nolint:nilerr // the next sync meets it, and says so
+		return nil //nolint:nilerr // the next sync finds the same error and reports it
 	}
 	grant.Verified, grant.Listed = now, now
 	k.Version.Grant = grant
@@ -102,7 +101,8 @@ func (w *Watch) open(ctx context.Context, k adtally.Kept) (adtally.Secret, error
 	return secret.For(k.Version.Grant.AppID), err
 }
 
-// due says whether two thirds of a secret's life are over, and it lives.
+// due reports whether two thirds of a secret's lifetime are over and it has not
+// expired.
 func due(g adtally.Grant, admitted, now time.Time) bool {
 	if g.ExpiresAt.IsZero() || !now.Before(g.ExpiresAt) {
 		return false
@@ -114,8 +114,8 @@ func due(g adtally.Grant, admitted, now time.Time) bool {
 	return now.Sub(from) >= g.ExpiresAt.Sub(from)*2/3
 }
 
-// extend has a secret live longer without its owner, where the platform does so.
-// One that cannot be extended is as good as before.
+// extend extends a secret without its owner, if the platform supports that. A secret
+// that cannot be extended stays usable.
 func (w *Watch) extend(ctx context.Context, k adtally.Kept) error {
 	now := w.Now()
 	if !due(k.Version.Grant, k.Version.Admitted, now) || now.Sub(k.Tried) < tryEvery {
@@ -132,7 +132,7 @@ func (w *Watch) extend(ctx context.Context, k adtally.Kept) error {
 	return w.Charges.NoteTrouble(ctx, k.Credential.ID, trouble)
 }
 
-// refresh takes another secret where the platform gives one that lives longer.
+// refresh stores the platform's new secret if it expires later.
 func (w *Watch) refresh(ctx context.Context, k adtally.Kept) error {
 	secret, err := w.open(ctx, k)
 	if err != nil {
@@ -149,16 +149,17 @@ func (w *Watch) refresh(ctx context.Context, k adtally.Kept) error {
 	case len(grant.Missing) > 0:
 		return Lacks(grant)
 	case grant.ExpiryKnown && !grant.ExpiresAt.IsZero() && !grant.ExpiresAt.After(k.Version.Grant.ExpiresAt):
-		return configure("not_extended", "The platform gave a token that ends no later", "Reconnect before it ends.", nil)
+		return configure("not_extended", "The platform returned a token that does not expire later", "Reconnect the source before the token expires.", nil)
 	}
 	err = w.Vault.Admit(ctx, k.Credential, fresh, grant, watcher, w.Vault.Versions.AddVersion)
 	if err != nil && adtally.FaultOf(err).Code == codeConflict {
-		return nil // somebody gave another secret meanwhile, which this one must not replace
+		return nil // somebody stored another secret meanwhile, which must not be replaced
 	}
 	return err
 }
 
-// clear destroys the secrets of versions that a sync has gone well after.
+// clear destroys the secrets of versions that are older than one with a successful
+// sync.
 func (w *Watch) clear(ctx context.Context, k adtally.Kept) (err error) {
 	for _, number := range k.Former {
 		err = errors.Join(err, w.Vault.Wipe(ctx, k.Credential.ID, number))

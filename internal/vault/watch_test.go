@@ -9,7 +9,7 @@ import (
 	"adtally/internal/vault"
 )
 
-// charge is one credential that is looked after.
+// charge is one maintained credential.
 type charge struct {
 	kept    adtally.Kept
 	trouble string
@@ -32,7 +32,7 @@ func (c *charge) NoteTrouble(_ context.Context, _, why string) error {
 	return nil
 }
 
-// extender gives another secret, and lets something happen meanwhile.
+// extender returns another secret and runs meanwhile in between.
 type extender struct{ meanwhile func() }
 
 func (extender) Verify(context.Context, string, adtally.Secret, ...string) (adtally.Grant, error) {

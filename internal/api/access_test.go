@@ -108,7 +108,7 @@ func TestAccess_EveryOperationByEveryCaller(t *testing.T) {
 				t.Errorf("%s: %s %s got %d, want %d", a, o.Method, o.Path, got.Code, want)
 			}
 			if _, known := o.Responses[fmt.Sprint(got.Code)]; !known || got.Code >= http.StatusInternalServerError {
-				t.Errorf("%s: %s %s answers %d, of which the document says nothing: %s", a, o.Method, o.Path, got.Code, got.Body)
+				t.Errorf("%s: %s %s answers %d, which the document does not list: %s", a, o.Method, o.Path, got.Code, got.Body)
 			}
 		}
 	}

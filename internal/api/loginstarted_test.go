@@ -131,7 +131,7 @@ func TestAnswers_HaveNoZeroTimesAndNamePeople(t *testing.T) {
 	}
 	for _, text := range tests {
 		if strings.Contains(text, `"0001-01-01`) {
-			t.Errorf("a moment that is none: %s", text)
+			t.Errorf("a zero time: %s", text)
 		}
 	}
 	if named < 12 {

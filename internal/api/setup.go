@@ -60,12 +60,12 @@ func (g setup) make(ctx context.Context, who Caller, in *setupForm) (*known, err
 	if !g.good(in.Body.Code) {
 		return nil, refusal("wrong_code", "The set-up code is wrong", "Copy the code from the server's output or log; it is printed at the start.")
 	}
-	powers := adtally.AccessLevel{Role: adtally.Admin, Permissions: adtally.Permissions()}
+	access := adtally.AccessLevel{Role: adtally.Admin, Permissions: adtally.Permissions()}
 	email, err := address(in.Body.Email)
 	if err != nil {
 		return nil, err
 	}
-	u, err := g.logins.newUser(ctx, in.Body.Name, email, in.Body.Password, powers)
+	u, err := g.logins.newUser(ctx, in.Body.Name, email, in.Body.Password, access)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,7 @@ var ErrDuplicateKey = errors.New("two different rows have the same key")
 type Written struct {
 	Load        string           // its ID
 	Rows        map[string]int64 // by table
-	Quarantined int64            // values of which nothing was loaded
+	Quarantined int64            // values that were not loaded
 	Gaps        int64
 	// Checkpoints are one per table, or more if a table has gaps on some of the days.
 	Checkpoints []adtally.Checkpoint

@@ -18,23 +18,23 @@ type pkgRule struct {
 
 // Packages that many rows name.
 const (
-	words       = ""
-	rows        = "internal/table"
-	reading     = "internal/connector"
-	writing     = "internal/destination"
-	fetching    = "internal/fetch"
-	simulator   = "internal/graphsim/**"
-	everything  = "**"
-	readingLaw  = "internal/connector/connectortest"
-	writingLaw  = "internal/destination/destinationtest"
-	ledger      = "internal/store"
-	serverTest  = "internal/postgrestest"
-	apiPackage  = "internal/api"
-	anyAPI      = "internal/api/*"
-	frontHall   = "cmd/adtally"
-	thisPackage = "internal/layout"
-	anyPlatform = "internal/connector/*"
-	anyStore    = "internal/destination/*"
+	words        = ""
+	rows         = "internal/table"
+	reading      = "internal/connector"
+	writing      = "internal/destination"
+	fetching     = "internal/fetch"
+	simulator    = "internal/graphsim/**"
+	everything   = "**"
+	readingLaw   = "internal/connector/connectortest"
+	writingLaw   = "internal/destination/destinationtest"
+	storePackage = "internal/store"
+	serverTest   = "internal/postgrestest"
+	apiPackage   = "internal/api"
+	anyAPI       = "internal/api/*"
+	edge         = "cmd/adtally"
+	thisPackage  = "internal/layout"
+	anyPlatform  = "internal/connector/*"
+	anyStore     = "internal/destination/*"
 )
 
 // The import table of docs/decisions/0001. The first row that matches a folder applies; a
@@ -56,16 +56,16 @@ var packages = []pkgRule{
 	{folder: anyStore, ours: []string{words, rows, writing}, tests: []string{writingLaw}},
 	{folder: "internal/engine", ours: []string{words, rows, reading, writing}},
 	{folder: "internal/media", ours: []string{words, rows, reading, writing}},
-	{folder: ledger, ours: []string{words}, tests: []string{serverTest}},
-	{folder: "internal/jobs", ours: []string{words}, tests: []string{serverTest, ledger}},
+	{folder: storePackage, ours: []string{words}, tests: []string{serverTest}},
+	{folder: "internal/jobs", ours: []string{words}, tests: []string{serverTest, storePackage}},
 	{folder: "internal/vault", ours: []string{words}},
-	{folder: "internal/notify", ours: []string{words}, tests: []string{ledger}},
+	{folder: "internal/notify", ours: []string{words}, tests: []string{storePackage}},
 	{folder: "internal/archive", ours: []string{words}},
 	{folder: serverTest},
-	{folder: apiPackage, ours: []string{words, anyAPI}, tests: []string{ledger}},
+	{folder: apiPackage, ours: []string{words, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{words}},
 	{folder: simulator, ours: []string{simulator}},
-	{folder: frontHall, ours: []string{everything}},
+	{folder: edge, ours: []string{everything}},
 	{folder: thisPackage},
 }
 
@@ -81,32 +81,32 @@ type dependency struct {
 var dependencies = []dependency{
 	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
 	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
-	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{frontHall}},
+	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{edge}},
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
 	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
 	{"github.com/klauspost/compress/gzip", []string{fetching}, nil},
 	{"github.com/klauspost/compress/zstd", []string{"internal/archive"}, nil},
-	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", frontHall}, []string{everything}},
-	{"modernc.org/sqlite", []string{ledger, "internal/jobs"}, nil},
-	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, []string{frontHall}},
+	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", edge}, []string{everything}},
+	{"modernc.org/sqlite", []string{storePackage, "internal/jobs"}, nil},
+	{"github.com/jackc/pgx", []string{storePackage, serverTest, "internal/jobs"}, []string{edge}},
 	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
 	{"riverqueue.com/riverui", []string{"internal/jobs"}, nil},
 	{"golang.org/x/crypto", []string{"internal/vault"}, nil},
 	{"github.com/wneessen/go-mail", []string{"internal/notify"}, nil},
 	{"golang.org/x/net/idna", []string{"internal/notify"}, nil},
-	{"github.com/pressly/goose", []string{ledger}, nil},
+	{"github.com/pressly/goose", []string{storePackage}, nil},
 	{"github.com/danielgtaylor/huma", []string{apiPackage}, nil},
 	{"github.com/alexedwards/scs", []string{apiPackage}, nil},
 	{"github.com/coreos/go-oidc", []string{apiPackage}, nil},
 	{"golang.org/x/oauth2", []string{apiPackage}, nil},
 	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
-	{"github.com/alecthomas/kong", []string{frontHall}, nil},
-	{"github.com/google/uuid", []string{frontHall}, nil},
-	{"github.com/pelletier/go-toml", []string{frontHall}, nil},
-	{"github.com/prometheus/client_golang", []string{frontHall}, nil},
-	{"github.com/vbauerster/mpb", []string{frontHall}, nil},
-	{"golang.org/x/term", []string{frontHall}, nil},
+	{"github.com/alecthomas/kong", []string{edge}, nil},
+	{"github.com/google/uuid", []string{edge}, nil},
+	{"github.com/pelletier/go-toml", []string{edge}, nil},
+	{"github.com/prometheus/client_golang", []string{edge}, nil},
+	{"github.com/vbauerster/mpb", []string{edge}, nil},
+	{"golang.org/x/term", []string{edge}, nil},
 	{"github.com/google/go-cmp", []string{readingLaw, writingLaw}, []string{everything}},
 	{"pgregory.net/rapid", []string{readingLaw, writingLaw}, []string{everything}},
 }

@@ -29,7 +29,7 @@ func TestDecode_ListsBecomeRows(t *testing.T) {
 		"another figure":          {`"purchase_roas":[{"action_type":"omni_purchase","value":"2"},{"action_type":"omni_purchase","value":"3"}]`, []string{"purchase_roas omni_purchase default 2.000000 -"}, 1},
 		"no elements":             {`"outbound_clicks":[null,"x",{"action_type":"outbound_click","value":"1"}]`, []string{"outbound_clicks outbound_click default 1.000000 -"}, 2},
 		"no list":                 {`"outbound_clicks":"7"`, nil, 1},
-		"a figure that is none":   {`"outbound_clicks":[{"action_type":"outbound_click","value":"many"}]`, []string{"outbound_clicks outbound_click default - -"}, 1},
+		"an invalid figure":       {`"outbound_clicks":[{"action_type":"outbound_click","value":"many"}]`, []string{"outbound_clicks outbound_click default - -"}, 1},
 		"nothing":                 {`"outbound_clicks":[],"conversions":null`, nil, 0},
 		"a window that is absent": {`"conversions":[{"action_type":"contact_total","1d_view":null,"7d_click":"1"}]`, []string{"conversions contact_total 7d_click 1.000000 -"}, 0},
 	} {

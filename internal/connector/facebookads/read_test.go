@@ -120,7 +120,7 @@ func TestRead_RefusalsBecomeFaults(t *testing.T) {
 		"denied in 100": {refuses(400, 100, 0, "(#100) Permission Denied"), adtally.Configure, "permission"},
 		"gone":          {refuses(400, 100, 33, "Unsupported get request."), adtally.Configure, "account_gone"},
 		"too old":       {refuses(400, 3018, 0, "(#3018) The start date of the time range cannot be beyond 37 months"), adtally.Configure, "too_old"},
-		"our mistake":   {refuses(400, 100, 0, "(#100) wings are not valid for fields param."), adtally.Bug, "field"},
+		"our mistake":   {refuses(400, 100, 0, "(#100) petals are not valid for fields param."), adtally.Bug, "field"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {

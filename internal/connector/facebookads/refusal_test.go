@@ -250,7 +250,7 @@ func TestClassify_FailingFieldNames(t *testing.T) {
 	}{
 		"one":            {400, 100, "(#100) Tried accessing nonexisting field (date_start) on node type (AdAccount)", "bug", "date_start"},
 		"two":            {400, 100, "(#100) labels, location are not valid for fields param after V19.0", "bug", "labels location"},
-		"a single one":   {400, 100, "(#100) wings is not valid for fields param. please check https://x/ for all valid values", "bug", "wings"},
+		"a single one":   {400, 100, "(#100) petals is not valid for fields param. please check https://x/ for all valid values", "bug", "petals"},
 		"summary field":  {400, 100, "(#100) Tried accessing nonexisting summary field (total) on node type (Ad)", "bug", "total"},
 		"summary race":   {400, 100, "(#100) Cannot include [spend, clicks] in summary param because they weren't there while creating the report run.", "retry", "spend clicks"},
 		"business":       {403, 200, "(#200) Requires business_management permission to manage the object", "configure", "business owner"},

@@ -25,7 +25,7 @@ type trial struct {
 	belief   belief
 }
 
-// lastLoadHolds: after any sequence of loads, some of which fail, every account, day and
+// lastLoadHolds: after any sequence of loads, including failed ones, every account, day and
 // table holds exactly the rows of the last load that covered it.
 func lastLoadHolds(t *testing.T, writer destination.Writer) {
 	w := newWarehouse(t, writer)

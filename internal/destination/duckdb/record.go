@@ -62,7 +62,7 @@ func (b *loadTx) remarked(s *table.Schema) int64 {
 	return b.tables[slices.Index(table.Remarks, s)].facts.rows
 }
 
-// lost returns the number of quarantined values of which nothing was loaded.
+// lost returns the number of quarantined values that were not loaded.
 func (b *loadTx) lost() int64 {
 	return b.tables[slices.Index(table.Remarks, &table.Quarantine)].facts.lost
 }

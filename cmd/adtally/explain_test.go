@@ -89,7 +89,7 @@ func TestExplain_RejectsOtherInput(t *testing.T) {
 		r    ran
 		says string
 	}{
-		"a good answer": {explain(t, `{"data":[]}`, true, "--json"), "This is no error"},
+		"a good answer": {explain(t, `{"data":[]}`, true, "--json"), "This is not an error"},
 		"no file":       {runProgram(t, nil, "explain", filepath.Join(t.TempDir(), "none")), "cannot be read"},
 		"no header":     {explain(t, throttledBody, true, "--header", "Date"), `"Date" is not a header`},
 	} {

@@ -19,8 +19,8 @@ var oneListOnly = cure{act: actConfigure, message: "Meta refuses a part of the r
 	hint: "Grant the permission that Meta names, or leave the table out. The token itself is fine, and the other tables are still read."}
 
 // deadSubcodes are the subcodes with which Meta says how a token became invalid
-// (docs/meta-api.md#tokens). After 493 the token can still read
-// "me", so the check below would not find it dead.
+// (docs/meta-api.md#tokens). After 493 the token can still read "me", so confirm would
+// not find it dead.
 var deadSubcodes = []int{458, 459, 460, 463, 464, 467, 490, 493}
 
 // confirm asks Meta whether a token is dead when an error suggests it without a

@@ -132,7 +132,7 @@ func TestStreams_ColumnsAreFullyDeclared(t *testing.T) {
 	}
 }
 
-func FuzzDecodingNeverPanics(f *testing.F) {
+func FuzzDecode(f *testing.F) {
 	for _, s := range []string{`{"data":[{"id":"1","actions":[{"action_type":"a","value":1}]}],"paging":{"next":"x","cursors":{"after":"y"}}}`,
 		`{"data":[{"date_start":"2026-05-01","date_stop":"2026-05-02","actions":[[]],"creative":{"id":{}}}]}`, `{"data":null}`, `[]`, `{"data":[{"spend":"\ud800"}]}`, `{"data":[{"id":00`} {
 		f.Add([]byte(s))

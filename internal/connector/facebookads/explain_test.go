@@ -114,9 +114,9 @@ func TestExplanation_JSONKeys(t *testing.T) {
 	}
 }
 
-// FuzzErrorBodies checks that every body yields an act and a sentence, and that no
+// FuzzExplain checks that every body yields an act and a sentence, and that no
 // token leaks.
-func FuzzErrorBodies(f *testing.F) {
+func FuzzExplain(f *testing.F) {
 	for _, seed := range []string{expired, "", "<html>", `[null]`, `{"error":"EAAcanary"}`, `{"error":{"message":"Malformed access token EAAcanary"}}`,
 		`{"error":{"message":"x access_token=EAAcanary&b","code":99999999999999999999}}`, `{"code":400,"body":"{\"error\":{\"message\":\"EAA\\u0063anary\"}}"}`,
 		`{"error_code":"EAAcanary","error_message":{"a":"EAAcanary"}}`, `{"response":{"body":{"error":{"code":17,"fbtrace_id":"EAAcanary"}}}}`, `{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (EAAcanary)"}}`} {

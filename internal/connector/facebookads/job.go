@@ -21,7 +21,7 @@ const (
 	maxJob      = time.Hour
 	minDeadline = 10 * time.Minute
 	// unseenTries is how many polls may say that a new job does not exist yet: a job
-	// is not always visible right after its submission (docs/meta-api.md#report-jobs).
+	// is not always visible right after its submission, as other clients found.
 	unseenTries = 5
 )
 

@@ -73,7 +73,7 @@ func hasSurrogate(body []byte) bool {
 const escape = 6
 
 // unitAt returns the UTF-16 code unit of an escape at the start of text, or -1 if
-// there is none.
+// the text does not start with one.
 func unitAt(text []byte) (unit int) {
 	if len(text) < escape || text[0] != '\\' || text[1] != 'u' {
 		return -1

@@ -8,17 +8,17 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// account is an ad account and what of it was looked at last.
+// account is an ad account with its latest listings.
 type account struct {
 	advertiser.Account
 	id       string   // digits
-	business Business // that owns it, as it said when it was added: a node is costly
+	business Business // its owner, read once when it was added because a node is expensive
 
 	mu       sync.Mutex
 	listings map[advertiser.Kind]*listing
 }
 
-// listing is all objects of a kind at one moment.
+// listing is all objects of a kind at one time.
 type listing struct {
 	at      time.Time
 	objects []advertiser.Object
@@ -33,8 +33,8 @@ func newAccount(a advertiser.Account, now time.Time) *account {
 	return &account{Account: a, id: strings.TrimPrefix(n.ID, "act_"), business: Business{ID: id, Name: name}, listings: map[advertiser.Kind]*listing{}}
 }
 
-// fresh is how old a listing may be: it is costly to make, and a listing that
-// is being paged through should stay what it is.
+// fresh is how long a listing is reused: it is expensive to make, and must not change
+// while a client pages through it.
 const fresh = time.Minute
 
 func (a *account) list(kind advertiser.Kind, now time.Time) *listing {
@@ -59,7 +59,7 @@ func (l *listing) find(id string) (advertiser.Object, bool) {
 	return l.objects[i], true
 }
 
-// node is what a path leads to.
+// node is what a path refers to.
 type node struct {
 	account *account
 	kind    kind
@@ -67,7 +67,7 @@ type node struct {
 	job     *job
 }
 
-// find is what an id stands for; false = nothing.
+// find returns the node with an ID; false if there is none.
 func (s *Server) find(id string) (node, bool) {
 	if digits, isAccount := strings.CutPrefix(id, "act_"); isAccount {
 		a := s.account(digits)

@@ -7,8 +7,8 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// listFields are the fields besides actions and action_values that an account
-// holds as lists of actions.
+// listFields are the fields, other than actions and action_values, that an account stores
+// as lists of actions.
 var listFields = []string{
 	"conversions", "conversion_values", "unique_conversions", "unique_actions", "outbound_clicks", "unique_outbound_clicks",
 	"video_play_actions", "video_continuous_2_sec_watched_actions", "unique_video_continuous_2_sec_watched_actions",
@@ -16,18 +16,18 @@ var listFields = []string{
 	"video_thruplay_watched_actions", "video_15_sec_watched_actions", "video_30_sec_watched_actions", "video_time_watched_actions",
 }
 
-// quotient is a list that follows from another: each element of above, divided
-// by the element of its type in below, or by a metric. Only the types named are
-// in it; none = all.
+// quotient is a list computed from another: each element of above is divided by the
+// element of the same type in below, or by a metric. If types is empty, all types are
+// included.
 type quotient struct {
-	above, below string // fields
+	above, below string // field names
 	types        []string
 	times        int64
 	rounded      bool
 }
 
-// derivedLists are the fields that are computed from others (SIM-11). Money
-// stands above where below is what was bought.
+// derivedLists are the fields that are computed from others. For costs, above is the money
+// and below is what was bought.
 var derivedLists = map[string]quotient{
 	"cost_per_action_type":                 {above: "spend", below: "actions"},
 	"cost_per_unique_action_type":          {above: "spend", below: "unique_actions"},
@@ -46,7 +46,7 @@ var derivedLists = map[string]quotient{
 	"video_avg_time_watched_actions":       {above: "video_time_watched_actions", below: "video_play_actions", rounded: true},
 }
 
-// held is a list of the row's by its field.
+// held returns a list of the row by its field.
 func (l line) held(field string) []advertiser.Action {
 	switch field {
 	case "actions":
@@ -57,7 +57,7 @@ func (l line) held(field string) []advertiser.Action {
 	return l.Lists[field]
 }
 
-// figure is a metric of the row's in whole units; nil where it is absent or 0.
+// figure returns a metric of the row in whole units; nil if it is absent or 0.
 func (l line) figure(field string) *big.Rat {
 	m := metricNames[field]
 	if l.Has>>m&1 == 0 || l.Values[m] == 0 {
@@ -74,7 +74,7 @@ func isMetric(field string) bool {
 	return is
 }
 
-// of computes the list for a row. What would be divided by 0 is absent (SIM-12).
+// of computes the list for a row. Elements that would be divided by 0 are absent.
 func (q quotient) of(l line) (list []advertiser.Action) {
 	elements := q.above
 	if isMetric(q.above) {
@@ -93,7 +93,7 @@ func (q quotient) of(l line) (list []advertiser.Action) {
 	return list
 }
 
-// part is one side of the division, for one element of the list.
+// part returns one side of the division for an element of the list.
 func (q quotient) part(l line, field string, a advertiser.Action) *big.Rat {
 	if isMetric(field) {
 		return l.figure(field)
@@ -116,7 +116,7 @@ func (q quotient) text(n *big.Rat) string {
 	return decimal(n)
 }
 
-// wanted is what the account has to find out for the fields of the report.
+// wanted returns the query that the account must answer for the report's fields.
 func (r *report) wanted() advertiser.Query {
 	q := advertiser.Query{Level: r.level, Breakdowns: r.breakdowns, ActionBreakdowns: r.divided}
 	need := func(field string) {

@@ -16,7 +16,7 @@ import (
 
 const entry = "actor_id,actor_name,application_id,application_name,event_time,date_time_in_timezone,event_type,translated_event_type,object_id,object_name,object_type,extra_data"
 
-// log reads the account's log between two moments.
+// log reads the account's activities between two times.
 func (s *sim) log(since, until time.Time) []map[string]any {
 	s.t.Helper()
 	return s.all(s.act()+"/activities", "fields", entry, "limit", "500", "since", strconv.FormatInt(since.Unix(), 10), "until", strconv.FormatInt(until.Unix(), 10))
@@ -31,9 +31,9 @@ func happened(t testing.TB, a map[string]any) time.Time {
 	return at
 }
 
-// META_API.md §2.3: newest first, about a week where nothing is asked for, no
-// id, and extra_data is a text.
-func TestTheLogShowsItsLastWeek(t *testing.T) {
+// Newest first, about a week by default, without IDs, and extra_data is a text
+// (docs/meta-api.md#objects).
+func TestActivities_DefaultPeriod(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	week := s.all(s.act()+"/activities", "fields", entry)
@@ -50,7 +50,7 @@ func TestTheLogShowsItsLastWeek(t *testing.T) {
 	if len(week) < 10 || len(ever) < 2*len(week) {
 		t.Errorf("%d entries in the last week, %d ever", len(week), len(ever))
 	}
-	zone := time.FixedZone("", 7200) // Berlin, in summer
+	zone := time.FixedZone("", 7200) // Berlin in summer
 	if got := week[0]["date_time_in_timezone"]; got != happened(t, week[0]).In(zone).Format("01/02/2006 at 3:04 PM") {
 		t.Errorf("%v for %v", got, week[0]["event_time"])
 	}
@@ -66,7 +66,7 @@ func TestTheLogShowsItsLastWeek(t *testing.T) {
 	}
 }
 
-// state is what the log speaks of, of one object.
+// state is the part of an object that activities describe.
 type state struct{ name, status, budget, effective string }
 
 func (s *sim) states() map[string]state {
@@ -83,13 +83,11 @@ func (s *sim) states() map[string]state {
 	return all
 }
 
-// wentOff says that a parent took the object with it: that stands in the
-// parent's log.
+// wentOff reports whether a parent's status caused the state; that is in the parent's log.
 func wentOff(s state) bool { return s.effective == "ARCHIVED" || s.effective == "DELETED" }
 
-// R29, PAINS #37: what the log says between two moments is what changed in the
-// objects between them.
-func TestTheLogTellsWhatChanged(t *testing.T) {
+// The activities between two times are the changes of the objects between them.
+func TestActivities_MatchTheObjects(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		size := fmt.Sprintf("ads=%d,days=50,seed=%d", rapid.IntRange(1, 60).Draw(r, "ads"), rapid.IntRange(1, 99).Draw(r, "seed"))
@@ -100,11 +98,11 @@ func TestTheLogTellsWhatChanged(t *testing.T) {
 		told := s.states()
 		s.SetClock(to)
 		truth, log := s.states(), s.log(from.Add(time.Second), to)
-		for i := len(log) - 1; i >= 0; i-- { // the oldest first
+		for i := len(log) - 1; i >= 0; i-- { // oldest first
 			id := log[i]["object_id"].(string)
 			was, isThere := told[id]
 			if !isThere {
-				continue // made in between
+				continue // created in between
 			}
 			told[id] = was.after(t, log[i])
 		}
@@ -120,7 +118,7 @@ func TestTheLogTellsWhatChanged(t *testing.T) {
 	})
 }
 
-// after is the state that an entry leads to.
+// after returns the state after an activity.
 func (s state) after(t testing.TB, a map[string]any) state {
 	t.Helper()
 	extra := raw(t, a)
@@ -135,8 +133,8 @@ func (s state) after(t testing.TB, a map[string]any) state {
 	return s
 }
 
-// The known moments: a test of somebody's history can wait for them.
-func TestTheFirstCampaignIsRenamedAtKnownMoments(t *testing.T) {
+// The times of the renames are fixed, so that tests of a history can wait for them.
+func TestActivities_RenamedCampaign(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, advertiser.NewSynthetic(advertiser.Size{Seed: 3, Ads: 40, Days: 30}, noon)...)
 	first := func() map[string]any {
@@ -161,7 +159,7 @@ func TestTheFirstCampaignIsRenamedAtKnownMoments(t *testing.T) {
 		{12, 15, " (renamed twice)", "2026-06-12T15:00:00+0200", false},
 	} {
 		at := time.Date(2026, 6, c.day, c.hour, 0, 0, 0, berlin)
-		s.SetClock(at.Add(-time.Minute)) // listings are kept for so long
+		s.SetClock(at.Add(-time.Minute)) // listings are cached for this long
 		if before := first(); before["updated_time"] == c.updated {
 			t.Errorf("before %v: %v", at, before)
 		}

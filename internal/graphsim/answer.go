@@ -6,20 +6,19 @@ import (
 	"strings"
 )
 
-// answer is what one Graph call gets, alone or as a part of a batch.
+// answer is the response to one Graph call, alone or in a batch.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	mishap mishap // what befalls it on its way
+	mishap mishap // a network failure during delivery
 }
 
 func ok(body []byte) answer {
 	return answer{status: http.StatusOK, header: http.Header{}, body: body}
 }
 
-// refusal is an error as Graph states it; Status 0 is 400. It is an error of
-// ours only so that it can be handed up.
+// refusal is an error in Graph's format. Status 0 means 400.
 type refusal struct {
 	Status    int    `json:"status"`
 	Code      int    `json:"code"`
@@ -69,8 +68,8 @@ func badRequest(format string, args ...any) *refusal {
 	return &refusal{Code: 100, Message: "(#100) " + fmt.Sprintf(format, args...)}
 }
 
-// unsupported is how Graph says that something is not there, or not for you.
-// [recorded: err_100_33_unsupported_get, _post]
+// unsupported is Graph's error for an object that does not exist or that the caller must
+// not see. [recorded: err_100_33_unsupported_get, _post]
 func unsupported(method, id string) *refusal {
 	return &refusal{Code: 100, Subcode: 33, Type: "GraphMethodException", Message: fmt.Sprintf("Unsupported %s request. Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api",
 		strings.ToLower(method), id)}

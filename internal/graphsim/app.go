@@ -12,47 +12,47 @@ import (
 	"time"
 )
 
-// App is an app at Meta, as its developers set it up.
+// App is an app at Meta, with its developers' settings.
 type App struct {
 	ID     string `json:"id"`
-	Secret string `json:"secret"` // "" = one is made up
+	Secret string `json:"secret"` // "" generates one
 	Name   string `json:"name"`
-	// Development is an app that only people with a role in it can use.
+	// Development means that only people with a role in the app can use it.
 	Development bool `json:"development"`
 	Blocked     bool `json:"blocked"`
 	// Proof is the setting "Require app secret": calls need an appsecret_proof.
 	Proof bool `json:"require_proof"`
-	// Redirects are the addresses that a login may come back to; none = any.
+	// Redirects are the URLs that a login may return to; empty for any.
 	Redirects []string `json:"redirect_uris"`
-	// Terse apps are not told expires_in (META_API.md §7.3: some answers omit it).
+	// Terse apps get no expires_in; some of Meta's answers omit it (docs/meta-api.md#login).
 	Terse bool `json:"terse"`
-	// Rigid apps get tokens that end when the one they were exchanged for does.
+	// Rigid apps get tokens that expire together with the token that they were exchanged for.
 	Rigid bool `json:"rigid"`
 }
 
-// Person is somebody with a Facebook account, or a system user of a business.
+// Person is a person with a Facebook account, or a system user of a business.
 type Person struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	System bool   `json:"system"`
-	// Accounts are those of the simulator's that they see; nil = all.
+	// Accounts are the simulator's accounts that the person sees; nil for all.
 	Accounts []string `json:"accounts"`
-	// Apps are those in which they have a role.
+	// Apps are the apps in which the person has a role.
 	Apps []string `json:"apps"`
 
 	checkpoint bool
-	changed    time.Time            // when they last changed their password, or logged out everywhere
-	loggedOut  bool                 // that it was a logout
-	removed    map[string]time.Time // apps, and when they removed them
-	active     map[string]time.Time // apps, and when they last used them
+	changed    time.Time            // when they last changed their password or logged out everywhere
+	loggedOut  bool                 // whether it was a logout
+	removed    map[string]time.Time // app → when they removed it
+	active     map[string]time.Time // app → when they last used it
 }
 
-// sees says whether an account is shared with them.
+// sees reports whether an account is shared with the person.
 func (p *Person) sees(account string) bool {
 	return p.Accounts == nil || slices.Contains(p.Accounts, strings.TrimPrefix(account, "act_"))
 }
 
-// The app, and the people, that are there from the beginning.
+// The initial app and people.
 const (
 	appID    = "1029384756"
 	appName  = "Simulated app"
@@ -61,7 +61,7 @@ const (
 	personID = "10228765432109876"
 )
 
-// SetApp adds an app, or sets one up anew, and gives it as it is.
+// SetApp adds or replaces an app and returns it.
 func (s *Server) SetApp(a App) App {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
@@ -75,7 +75,7 @@ func (s *Server) SetApp(a App) App {
 	return a
 }
 
-// App is an app as it is set up; false = there is none.
+// App returns an app; false if there is none.
 func (s *Server) App(id string) (App, bool) {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
@@ -86,13 +86,13 @@ func (s *Server) App(id string) (App, bool) {
 	return *a, true
 }
 
-// MainApp is the app that Token was made for.
+// MainApp returns the app of Token.
 func (s *Server) MainApp() App {
 	a, _ := s.App(appID)
 	return a
 }
 
-// SetPerson adds a person, or says anew what they see. What befell them stays.
+// SetPerson adds a person or changes what they see. Earlier events stay in effect.
 func (s *Server) SetPerson(p Person) {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
@@ -112,13 +112,13 @@ func (k *keyring) setPerson(p Person) {
 	k.people[p.ID] = &p
 }
 
-// injectEvent has something happen to a person, of META_API.md §7.9.
+// injectEvent makes an event happen to a person (docs/meta-api.md#tokens).
 func (k *keyring) injectEvent(event, person, app string, now time.Time) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	p := k.people[person]
 	if p == nil {
-		return fmt.Errorf("there is no person %q", person)
+		return fmt.Errorf("unknown person %q", person)
 	}
 	switch event {
 	case "password_changed", "logged_out":
@@ -132,26 +132,26 @@ func (k *keyring) injectEvent(event, person, app string, now time.Time) error {
 	case "used_app":
 		p.active[app] = now
 	default:
-		return fmt.Errorf("there is no event %q; there are password_changed, logged_out, checkpoint, checkpoint_passed, app_removed, used_app", event)
+		return fmt.Errorf("unknown event %q; the events are password_changed, logged_out, checkpoint, checkpoint_passed, app_removed, used_app", event)
 	}
 	return nil
 }
 
-// InjectEvent has something happen to a person: password_changed, logged_out,
-// checkpoint, checkpoint_passed, app_removed or used_app.
+// InjectEvent makes an event happen to a person: password_changed, logged_out, checkpoint,
+// checkpoint_passed, app_removed or used_app.
 func (s *Server) InjectEvent(event, person, app string) error {
 	return s.keys.injectEvent(event, person, app, s.clock.Now())
 }
 
-// proof is what a server that knows the app's secret can add to a token
-// (META_API.md §7.7).
+// proof returns the appsecret_proof of a token, which only a server with the app's secret
+// can compute (docs/meta-api.md#tokens).
 func (a *App) proof(token string) string {
 	mac := hmac.New(sha256.New, []byte(a.Secret))
 	mac.Write([]byte(token))
 	return fmt.Sprintf("%x", mac.Sum(nil))
 }
 
-// admits says why an app does not let a call through.
+// admits returns the error of a call that the app does not allow.
 func (a *App) admits(token, proof string) *refusal {
 	switch {
 	case proof != "" && subtle.ConstantTimeCompare([]byte(proof), []byte(a.proof(token))) != 1:
@@ -164,7 +164,7 @@ func (a *App) admits(token, proof string) *refusal {
 	return nil
 }
 
-// lets says whether a person may use an app at all.
+// lets reports whether a person may use the app at all.
 func (a *App) lets(p *Person) bool {
 	return !a.Development || p.System || slices.Contains(p.Apps, a.ID)
 }

@@ -9,7 +9,7 @@ import (
 
 const mostParts = 50
 
-// batch answers POST / with a batch: each part in its place, each counted.
+// batch answers a batch request, POST /. Each part is a call of its own and counts as one.
 func (s *Server) batch(ctx context.Context, c *call) answer {
 	if _, refused := s.viewer(c); refused != nil {
 		return refused.answer(s.counts.trace())
@@ -46,7 +46,7 @@ func (s *Server) batch(ctx context.Context, c *call) answer {
 	return ok(s.batched(answers))
 }
 
-// appendPart writes one part's answer; one whose connection was lost is null.
+// appendPart writes the answer of one part; null if its connection was lost.
 func appendPart(b []byte, a answer, headers bool) []byte {
 	if a.mishap.drop {
 		return append(b, "null"...)

@@ -21,8 +21,8 @@ func (r *report) readBreakdowns(params url.Values) *refusal {
 	}
 	r.breakdowns = names
 	for _, name := range byAction {
-		// The type is on every element anyway. One that divides no action of this
-		// advertiser's leaves them whole.
+		// Every element has its type anyway. A breakdown that divides no action of this advertiser
+		// leaves the elements whole.
 		if name != "action_type" {
 			r.divided = append(r.divided, name)
 		}
@@ -43,25 +43,24 @@ func namesIn(params url.Values, param string) ([]string, *refusal) {
 	return names, nil
 }
 
-// Which breakdowns go together, each list sorted: those of Meta's table and
-// those that were seen to be answered (derived/breakdown_combinations.json).
-// Where only one breakdown is asked for, all are good but those of neverAlone.
+// The breakdowns that can be combined, each list sorted: those in Meta's table and those
+// seen in real answers. A single breakdown is always allowed, except those in neverAlone.
 var (
 	combinations = []string{"age,gender", "app_id,skan_conversion_id", "country,region", "device_platform,platform_position,publisher_platform",
 		"impression_device,platform_position,publisher_platform", "impression_device,publisher_platform", "platform_position,publisher_platform"}
 	neverAlone = []string{"impression_device", "platform_position"}
-	// byDevice and byCard are what may stand beside action_device and a card.
+	// byDevice and byCard can be combined with action_device and a card breakdown.
 	byDevice = []string{"", "impression_device", "publisher_platform", "impression_device,publisher_platform", "platform_position,publisher_platform",
 		"impression_device,platform_position,publisher_platform"}
 	byCard = []string{"", "impression_device", "country", "age", "gender", "age,gender"}
-	// joinable are the action breakdowns that most combinations take besides,
-	// alone those that were only ever seen without breakdowns.
+	// joinable are the action breakdowns that most combinations allow in addition. alone are
+	// those that were only seen without breakdowns.
 	joinable = []string{"action_type", "action_target_id", "action_destination"}
 	alone    = []string{"action_reaction", "action_video_type", "action_video_sound"}
 )
 
-// checkCombination is SIM-10. Where nothing is said of action breakdowns, the type
-// is one; [] says that there is none.
+// checkCombination returns an error for breakdowns that cannot be combined. Without the
+// parameter action_breakdowns, action_type is used; [] means none.
 func checkCombination(breakdowns, byAction []string, undivided bool) *refusal {
 	if len(byAction) == 0 && !undivided {
 		byAction = []string{"action_type"}
@@ -101,14 +100,14 @@ func goTogether(columns, byAction []string) bool {
 	return len(columns) == 0
 }
 
-// stands says whether breakdowns go together with each other.
+// stands reports whether breakdowns can be combined.
 func stands(columns, byAction []string) bool {
 	switch {
 	case len(columns) == 0:
 		return true
 	case len(columns) > 1:
 		return slices.Contains(combinations, joined(columns))
-	case strings.HasPrefix(columns[0], "media_"): // reported: not with action_type
+	case strings.HasPrefix(columns[0], "media_"): // reported to fail with action_type
 		return !slices.Contains(byAction, "action_type")
 	}
 	return !slices.Contains(neverAlone, columns[0])

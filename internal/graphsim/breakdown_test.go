@@ -7,8 +7,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// SIM-10
-func TestBreakdownsGoTogetherOrAreRefused(t *testing.T) {
+func TestBreakdown_Combinations(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=5,days=5,seed=1")
 	for _, good := range []string{"age", "gender,age", `["age","gender"]`, "country", "publisher_platform", "publisher_platform, platform_position",
@@ -34,7 +33,7 @@ func TestBreakdownsGoTogetherOrAreRefused(t *testing.T) {
 	}
 }
 
-// acted is an account with one row, which has actions.
+// acted returns an account with one row that has actions.
 func acted() hand {
 	h := days(1)
 	h.rows[0].Actions = []advertiser.Action{
@@ -45,9 +44,9 @@ func acted() hand {
 	return h
 }
 
-// §3.7, and §1.2: the windows asked for, none that counted nothing, and nothing
-// of the two that ended in January 2026.
-func TestActionsCarryTheWindowsAskedFor(t *testing.T) {
+// Only requested windows with a count are returned, and never the two that Meta ended in
+// January 2026.
+func TestActions_Windows(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, acted())
 	const end = `,"account_id":"55","date_start":"2026-06-01","date_stop":"2026-06-01"}],"paging":{"cursors":{"before":"MAZDZD","after":"MAZDZD"}}}`
@@ -58,5 +57,5 @@ func TestActionsCarryTheWindowsAskedFor(t *testing.T) {
 	wantBody(t, s.get("act_55/insights", append(q, "cost_per_action_type,purchase_roas")...),
 		`{"data":[{"cost_per_action_type":[{"action_type":"link_click","value":"0.083333"},{"action_type":"like","value":"0.5"}],"purchase_roas":[{"action_type":"omni_purchase","value":"3.5"}]`+end)
 	none := serve(t, graphsim.Options{}, days(1))
-	wantBody(t, none.get("act_55/insights", append(q, "actions,action_values,purchase_roas")...), `{"data":[{"account_id":"55","date_start":"2026-06-01","date_stop":"2026-06-01"}],"paging":{"cursors":{"before":"MAZDZD","after":"MAZDZD"}}}`) // SIM-12
+	wantBody(t, none.get("act_55/insights", append(q, "actions,action_values,purchase_roas")...), `{"data":[{"account_id":"55","date_start":"2026-06-01","date_stop":"2026-06-01"}],"paging":{"cursors":{"before":"MAZDZD","after":"MAZDZD"}}}`)
 }

@@ -10,13 +10,13 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// Business is a business at Meta. One that owns an account is known from the
-// account's field business; an agency is set up.
+// Business is a business at Meta. Owners of accounts are known from the accounts' field
+// business; agencies must be set up.
 type Business struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Owned and Clients are ad accounts: those that are its own, beside those that
-	// name it, and those that other businesses share with it.
+	// Owned and Clients are ad accounts: its own, in addition to those that name it, and those
+	// that other businesses share with it.
 	Owned   []string `json:"owned_ad_accounts"`
 	Clients []string `json:"client_ad_accounts"`
 }
@@ -26,7 +26,7 @@ var (
 	businessUserKind = kind{word: "business_user", graph: "BusinessUser", spec: "BusinessUser"}
 )
 
-// SetBusiness adds a business, or sets one up anew.
+// SetBusiness adds or replaces a business.
 func (s *Server) SetBusiness(b Business) {
 	for _, list := range [][]string{b.Owned, b.Clients} {
 		for i, id := range list {
@@ -38,7 +38,7 @@ func (s *Server) SetBusiness(b Business) {
 	s.keys.businesses = append(slices.DeleteFunc(s.keys.businesses, func(known Business) bool { return known.ID == b.ID }), b)
 }
 
-// businesses are all that are known.
+// businesses returns all known businesses.
 func (s *Server) businesses() []Business {
 	s.keys.mu.Lock()
 	all := slices.Clone(s.keys.businesses)
@@ -58,8 +58,8 @@ func (s *Server) businesses() []Business {
 	return all
 }
 
-// mine are the businesses that a token's user belongs to: those with an account
-// that they see. That is the simulator's own rule.
+// mine returns the businesses of a token's user: those with an account that the user sees.
+// This is the simulator's own rule.
 func (s *Server) mine(k key) []Business {
 	return slices.DeleteFunc(s.businesses(), func(b Business) bool {
 		return !slices.ContainsFunc(append(slices.Clone(b.Owned), b.Clients...), k.sees)
@@ -70,7 +70,7 @@ func (b Business) object() advertiser.Object {
 	return advertiser.Object{ID: b.ID, Fields: map[string]any{"id": b.ID, "name": b.Name}}
 }
 
-// user is a person as a user of the business. The id is of that pair alone.
+// user returns a person as a user of the business. The ID belongs to this pair only.
 func (b Business) user(id, name string) advertiser.Object {
 	first, last, _ := strings.Cut(name, " ")
 	own := strconv.FormatUint(numberOf(b.ID+" "+id), 10)
@@ -78,17 +78,17 @@ func (b Business) user(id, name string) advertiser.Object {
 		"role": "EMPLOYEE", "business": map[string]any{"id": b.ID, "name": b.Name}}}
 }
 
-// numberOf makes 15 digits of a text.
+// numberOf derives 15 digits from a text.
 func numberOf(text string) uint64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(text)) // into memory
+	_, _ = h.Write([]byte(text)) // cannot fail
 	return 100_000_000_000_000 + h.Sum64()%900_000_000_000_000
 }
 
-// myBusinesses are the edges businesses and business_users of me. A system user
-// belongs to a business and is no business user of it.
+// myBusinesses answers the edges businesses and business_users of me. A system user
+// belongs to a business and is not one of its business users.
 func (s *Server) myBusinesses(c *call, k key) ([]byte, *refusal) {
-	if !k.may("business_management") { // META_API.md §2.2
+	if !k.may("business_management") { // docs/meta-api.md#objects
 		return nil, needsBusinessManagement()
 	}
 	var objects []advertiser.Object
@@ -106,14 +106,14 @@ func (s *Server) myBusinesses(c *call, k key) ([]byte, *refusal) {
 	return s.listed(c, k, businessUserKind, businessUserFields, objects)
 }
 
-// businessUserFields are shown where none are asked for [a guess].
+// businessUserFields are the default fields [a guess].
 var businessUserFields = []field{{name: "id"}, {name: "name"}, {name: "business"}}
 
 func needsBusinessManagement() *refusal {
 	return &refusal{Status: http.StatusForbidden, Code: 200, Message: "(#200) Requires business_management permission to manage the object"}
 }
 
-// routeBusiness answers for one business: itself and its edges.
+// routeBusiness answers a business and its edges.
 func (s *Server) routeBusiness(c *call, n node, k key) ([]byte, *refusal) {
 	i := slices.IndexFunc(s.mine(k), func(b Business) bool { return b.ID == n.object.ID })
 	switch {
@@ -153,9 +153,9 @@ func (s *Server) readBusiness(c *call, n node, k key) ([]byte, *refusal) {
 	return (&selection{server: s, key: k, node: n, fields: fields, now: s.clock.Now(), call: c}).append(nil, n.object)
 }
 
-// accountsOf are ad accounts of a business that are shared with the token's user.
+// accountsOf returns a business's ad accounts that are shared with the token's user.
 func (s *Server) accountsOf(c *call, k key, ids []string) ([]byte, *refusal) {
-	if !k.may("business_management", "ads_read", "ads_management") { // META_API.md §2.2
+	if !k.may("business_management", "ads_read", "ads_management") { // docs/meta-api.md#objects
 		return nil, needsBusinessManagement()
 	}
 	return s.accountList(c, k, func(a *account) bool {
@@ -164,7 +164,7 @@ func (s *Server) accountsOf(c *call, k key, ids []string) ([]byte, *refusal) {
 	})
 }
 
-// usersOf are the people of a business, without system users.
+// usersOf returns the people of a business, without system users.
 func (s *Server) usersOf(c *call, k key, b Business) ([]byte, *refusal) {
 	if !k.may("business_management") {
 		return nil, needsBusinessManagement()
@@ -180,7 +180,7 @@ func (s *Server) usersOf(c *call, k key, b Business) ([]byte, *refusal) {
 	return s.listed(c, k, businessUserKind, businessUserFields, objects)
 }
 
-// listed is a page of objects that belong to no ad account.
+// listed returns a page of objects that belong to no ad account.
 func (s *Server) listed(c *call, k key, of kind, usual []field, objects []advertiser.Object) ([]byte, *refusal) {
 	fields, refused := parseFields(c.params.Get("fields"))
 	if refused != nil {

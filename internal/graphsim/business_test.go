@@ -8,8 +8,8 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// businesses is an agency that has one of three accounts of its own, and another
-// one as a client's. The third is shared with Petra, and of neither.
+// businesses returns a simulator with an agency that owns one of three accounts and has
+// another one of a client. The third belongs to no business and is shared with Petra.
 func businesses(t *testing.T) *sim {
 	s := serve(t, graphsim.Options{}, hand{id: "55"}, hand{id: "56"}, hand{id: "57"})
 	body := `{"id":"900","name":"Agency","owned_ad_accounts":["act_55"],"client_ad_accounts":["56"]}`
@@ -50,7 +50,7 @@ func TestBusiness_ListsItsAccountsAndPeople(t *testing.T) {
 	}
 }
 
-func TestBusiness_OfAnAccountIsKnownByTheAccount(t *testing.T) {
+func TestBusiness_KnownFromAccount(t *testing.T) {
 	t.Parallel()
 	s := small(t, "accounts=2,ads=2,days=3,seed=1")
 	own := decode[map[string]any](t, s.get(s.act(), "fields", "business"))["business"].(map[string]any)
@@ -63,8 +63,8 @@ func TestBusiness_OfAnAccountIsKnownByTheAccount(t *testing.T) {
 	}
 }
 
-// A person is a business user of each of their businesses; a system user is none.
-func TestMeBusinessUsers(t *testing.T) {
+// A person is a business user of each of their businesses; a system user is not.
+func TestMe_BusinessUsers(t *testing.T) {
 	t.Parallel()
 	s := businesses(t)
 	if got := decode[list](t, s.get("me/business_users")); len(got.Data) != 0 {
@@ -97,7 +97,7 @@ func TestBusiness_Refusals(t *testing.T) {
 	for _, path := range []string{"me/businesses", "me/business_users", "900", "900/business_users"} {
 		wantRefusal(t, s.with(key, path), 403, 200, 0)
 	}
-	if got := decode[list](t, s.with(key, "900/client_ad_accounts")); len(got.Data) != 1 { // ads_read is enough for these
+	if got := decode[list](t, s.with(key, "900/client_ad_accounts")); len(got.Data) != 1 { // ads_read is enough here
 		t.Errorf("%v", got.Data)
 	}
 	wantRefusal(t, s.get("901/owned_ad_accounts"), 400, 100, 33)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// call is one Graph call: a request of its own, or a part of a batch.
+// call is one Graph call: a request, or a part of a batch.
 type call struct {
 	method  string
 	version version
@@ -22,7 +22,7 @@ type call struct {
 	base    string // scheme and host that the client used
 }
 
-// version is the API version that was asked for, and the one that answers.
+// version is the requested API version and the one that answers.
 type version struct{ asked, answers string }
 
 const (
@@ -33,7 +33,7 @@ const (
 
 var versionPath = regexp.MustCompile(`^v(\d+)\.\d+$`)
 
-// versionOf is SIM-1: an old version is upgraded, and that is said.
+// versionOf parses a version. Calls to an old version are upgraded, and the answer says so.
 func versionOf(name string) (version, bool) {
 	m := versionPath.FindStringSubmatch(name)
 	if m == nil {
@@ -53,7 +53,7 @@ func (v version) dress(h http.Header) {
 	}
 }
 
-// bodyLimit is how much of a request is read. A batch of 50 fits easily.
+// bodyLimit is the maximum size of a request. A batch of 50 fits easily.
 const bodyLimit = 8 << 20
 
 func newCall(r *http.Request) (*call, *refusal) {
@@ -81,11 +81,10 @@ func (c *call) setPath(path string) {
 	if isVersion {
 		parts = parts[1:]
 	}
-	if isVersion || c.version.asked == "" { // a part of a batch has the version of the whole
+	if isVersion || c.version.asked == "" { // the parts of a batch use the version of the batch
 		c.version = v
 	}
-	// A doubled slash ends the path: act_1//ads is act_1 [recorded:
-	// err_100_double_slash_path].
+	// A doubled slash ends the path: act_1//ads is act_1 [recorded: err_100_double_slash_path].
 	for i, part := range parts {
 		if part == "" {
 			parts = parts[:i]
@@ -134,7 +133,7 @@ func addJSON(params url.Values, raw []byte) error {
 	return nil
 }
 
-// part makes a call of one element of a batch.
+// part creates the call of one element of a batch.
 func (c *call) part(method, relative, body string) (*call, *refusal) {
 	u, err := url.Parse(relative)
 	if err != nil {
@@ -157,8 +156,8 @@ func (c *call) isBatch() bool {
 	return c.method == http.MethodPost && len(c.path) == 0 && c.params.Get("batch") != ""
 }
 
-// address is the URL of this call with some parameters other than they were, as
-// paging.next has it: with the token, in clear (SIM-6).
+// address returns the URL of this call with some parameters changed, as in paging.next. It
+// contains the token in clear text, as Meta's does.
 func (c *call) address(change url.Values) string {
 	params := url.Values{}
 	maps.Copy(params, c.params)

@@ -5,10 +5,8 @@ import (
 	"net/http"
 )
 
-// catalogue are the errors that a reader of ads can meet, as Meta words them:
-// derived/error_catalogue.json of the notes, and where a body was quoted
-// (recordings/errors-quoted) its own words. The first with a code and subcode is
-// what a script means by them.
+// catalogue lists the errors that reading ads can cause, with Meta's texts. Scripts name
+// an error by its code and subcode, which means the first entry that has them.
 var catalogue = []refusal{
 	{Status: 500, Code: 1, Message: tooMuchText},
 	{Status: 500, Code: 1, Subcode: 99, Message: "An unknown error occurred"},
@@ -83,7 +81,7 @@ func yes() *bool { is := true; return &is }
 
 func no() *bool { return new(bool) }
 
-// known error of a code and subcode; nil = the notes have none.
+// catalogued returns the error with a code and subcode; nil if the catalogue has none.
 func catalogued(code, subcode int) *refusal {
 	for _, r := range catalogue {
 		if r.Code == code && r.Subcode == subcode {
@@ -93,7 +91,7 @@ func catalogued(code, subcode int) *refusal {
 	return nil
 }
 
-// must is an error that the catalogue is known to hold.
+// must returns an error that is known to be in the catalogue.
 func must(code, subcode int) *refusal {
 	r := catalogued(code, subcode)
 	if r == nil {
@@ -102,7 +100,7 @@ func must(code, subcode int) *refusal {
 	return r
 }
 
-// codeless is an error without a code (error_catalogue.json: 503, no code).
+// codeless returns an error without a code, with status 503.
 func codeless() answer {
 	return answer{status: http.StatusServiceUnavailable, header: http.Header{}, body: []byte(`{"error":{"message":"Call was not successful"}}`)}
 }

@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// The invented CDN: where an account's pictures are said to be, and where this
-// simulator has them.
+// The simulated CDN: the host in the accounts' picture links, and the path at which the
+// simulator serves them.
 const (
 	cdnHost = ".fbcdn.example"
 	cdnPath = "/__cdn/"
 )
 
-// media answers a link to a picture or a video until it dies. What it leads to
-// depends on the path and the size, never on the signature.
+// media serves a picture or video until its link expires. The content depends on the path
+// and the size, never on the signature.
 func (s *Server) media(r *http.Request) answer {
 	s.counts.countMedia()
 	query := r.URL.Query()
@@ -34,7 +34,7 @@ func (s *Server) media(r *http.Request) answer {
 	}
 	body, err := picture(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], query.Get("stp"))
 	if err != nil {
-		panic(err) // a picture of two colours can always be drawn
+		panic(err) // encoding two colours cannot fail
 	}
 	return file(http.StatusOK, "image/png", body)
 }
@@ -43,14 +43,13 @@ func file(status int, kind string, body []byte) answer {
 	return answer{status: status, header: http.Header{"Content-Type": {kind}}, body: body}
 }
 
-// thumbnailSize is how large a thumbnail is where the call names no size, and
-// fullSide the side of the largest picture that there is.
+// thumbnailSize is the default size of a thumbnail. fullSide is the side of the largest picture.
 const (
 	thumbnailSize = "p64x64"
 	fullSide      = 320
 )
 
-// picture is two colours, by its name, as large as its link says.
+// picture draws two colours that depend on the name, in the size that the link asks for.
 func picture(name, size string) ([]byte, error) {
 	sum, side := mark(name), fullSide
 	if _, bound, isBound := strings.Cut(size, "_p"); isBound {
@@ -72,9 +71,9 @@ func colour(sum uint64) color.RGBA {
 	return color.RGBA{R: uint8(sum >> 16), G: uint8(sum >> 8), B: uint8(sum), A: 255}
 }
 
-// mark tells one name from another.
+// mark returns a hash of a name.
 func mark(name string) uint64 {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(name)) // a hash never fails
+	_, _ = h.Write([]byte(name)) // cannot fail
 	return h.Sum64()
 }

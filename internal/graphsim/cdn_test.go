@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// PAINS #34, R29: whoever fetches a picture gets it, the same one by every link
-// that leads to it, until the link dies.
-func TestPicturesCanBeFetchedUntilTheirLinksDie(t *testing.T) {
+// Every link to a picture returns the same picture until the link expires.
+func TestCDN_LinksExpire(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	contents := map[string][]byte{} // by hash

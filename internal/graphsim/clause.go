@@ -8,7 +8,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// clauses are what can follow in a line: whom it strikes, when, and how often.
+// clauses can follow in a line: which calls the fault affects, when, and how often.
 var clauses = append([]pattern{
 	{words: "COUNT", group: "often", make: func(f *Fault, v []any) error { f.Times = v[0].(int); return nil }},
 	{words: "always", group: "often", make: func(f *Fault, _ []any) error { f.Times = Always; return nil }},
@@ -25,7 +25,7 @@ var clauses = append([]pattern{
 	{words: "and calling prolongs it", group: "block", make: func(f *Fault, _ []any) error { f.prolongs = true; return nil }},
 }, conditionClauses()...)
 
-// circumstances are what a fault can wait for.
+// circumstances are the conditions that a fault can have.
 var circumstances = []struct {
 	words string
 	holds func(v []any) check
@@ -62,8 +62,7 @@ func holdsAt(level advertiser.Level) func([]any) check {
 	return func(v []any) check { return func(e *event) bool { return e.holds(level, v[0].(string)) } }
 }
 
-// conditionClauses are the circumstances as clauses. A day and a page may stand
-// after on as well.
+// conditionClauses returns the conditions as clauses. A day or a page may also follow "on".
 func conditionClauses() (all []pattern) {
 	for _, c := range circumstances {
 		before := []string{"when ", "and "}
@@ -83,7 +82,7 @@ func conditionClauses() (all []pattern) {
 func readStatus(f *Fault, v []any) error {
 	f.Status = v[0].(int)
 	if f.Status < 200 || f.Status > 599 {
-		return fmt.Errorf("%d is no HTTP status", f.Status)
+		return fmt.Errorf("%d is not an HTTP status", f.Status)
 	}
 	return nil
 }

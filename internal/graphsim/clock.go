@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// clock is the platform's time. It stands still at a given moment until it is
-// moved, so that two reads of one moment are alike; or it runs from one on; else
-// it is now.
+// clock is the platform's time. It is fixed until it is moved, so that two reads at the
+// same time are equal; or it runs from a start time; or it is the real time.
 type clock struct {
 	mu      sync.Mutex
 	still   bool
-	now     time.Time     // where it stands, if it stands still
-	ahead   time.Duration // of the real time, if it runs
+	now     time.Time     // the time, if the clock is fixed
+	ahead   time.Duration // offset to the real time, if the clock runs
 	started time.Time
-	moved   time.Duration // by all advances; reports get ready in this time too
+	moved   time.Duration // the sum of all advances; report jobs progress during them
 }
 
 func newClock(still, start time.Time) *clock {
@@ -34,7 +33,7 @@ func (c *clock) Now() time.Time {
 	return time.Now().Add(c.ahead)
 }
 
-// advance moves the clock on, and the reports with it.
+// advance moves the clock, and report jobs progress accordingly.
 func (c *clock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,8 +42,8 @@ func (c *clock) advance(d time.Duration) {
 
 func (c *clock) set(to time.Time) { c.advance(to.Sub(c.Now())) }
 
-// passed is how long the simulator has been there: real time, which latency and
-// report jobs take, and what it was advanced by.
+// passed returns how long the simulator has existed: real time, which latency and report
+// jobs take, plus all advances.
 func (c *clock) passed() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()

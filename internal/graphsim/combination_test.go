@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// combination is one row of derived/breakdown_combinations.json.
+// combination is one row of Meta's table of breakdowns.
 type combination struct {
 	Cols             []string
 	Join             bool
@@ -15,10 +15,10 @@ type combination struct {
 	ActionBreakdowns []string `json:"action_breakdowns"`
 }
 
-// asked splits a row's columns into the two parameters that Meta has for them.
+// asked splits a row's columns into Meta's two parameters.
 func (c combination) asked() (breakdowns, byAction string) {
 	for _, col := range c.Cols {
-		col, _, _ = strings.Cut(col, "|") // a card's id or its name
+		col, _, _ = strings.Cut(col, "|") // a card's ID or its name
 		if strings.HasPrefix(col, "action_") {
 			c.ActionBreakdowns = append(c.ActionBreakdowns, col)
 		} else {
@@ -28,8 +28,8 @@ func (c combination) asked() (breakdowns, byAction string) {
 	return strings.Join(c.Breakdowns, ","), strings.Join(c.ActionBreakdowns, ",")
 }
 
-// SIM-10, R33, PAINS #32: Meta's own table, row by row.
-func TestMetasTableOfBreakdownsIsKept(t *testing.T) {
+// Tests every row of Meta's own table.
+func TestBreakdown_MetasTable(t *testing.T) {
 	t.Parallel()
 	var table struct {
 		Documented []combination
@@ -43,7 +43,7 @@ func TestMetasTableOfBreakdownsIsKept(t *testing.T) {
 	for _, c := range slices.Concat(table.Documented, table.Observed) {
 		breakdowns, byAction := c.asked()
 		if strings.Contains(byAction, "action_converted_product_id") {
-			continue // in no enum of Meta's: it is refused as unknown
+			continue // not in Meta's enums, so rejected as unknown
 		}
 		joins := []string{byAction}
 		if c.Join {
@@ -63,8 +63,8 @@ func TestMetasTableOfBreakdownsIsKept(t *testing.T) {
 	}
 }
 
-// SIM-10: what is refused, with its columns sorted.
-func TestActionBreakdownsThatDoNotGoTogetherAreRefused(t *testing.T) {
+// Combinations that are rejected, with sorted columns.
+func TestBreakdown_InvalidActionBreakdowns(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=5,days=5,seed=1")
 	for _, c := range [][3]string{
@@ -85,9 +85,9 @@ func TestActionBreakdownsThatDoNotGoTogetherAreRefused(t *testing.T) {
 	}
 }
 
-// Reported: media_* go with no kind of action, and [] names none. Whatever stands in
-// Meta's lists is answered, alone.
-func TestEveryBreakdownOfMetasListsIsAnswered(t *testing.T) {
+// media_* cannot be combined with action breakdowns, as reported, and [] means none. Every
+// name in Meta's lists works alone.
+func TestBreakdown_AllOfMetasNames(t *testing.T) {
 	t.Parallel()
 	var sdk struct{ Enums map[string][]string }
 	if err := json.Unmarshal(shared(t, "meta/derived/sdk_enums.json"), &sdk); err != nil {
@@ -109,8 +109,8 @@ func TestEveryBreakdownOfMetasListsIsAnswered(t *testing.T) {
 	}
 }
 
-// META_API.md §2.5: what a breakdown keeps back.
-func TestABreakdownLimitsTheFields(t *testing.T) {
+// Fields that a breakdown omits (docs/meta-api.md#insights).
+func TestBreakdown_LimitsFields(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=20,days=500,seed=2")
 	const hours = "hourly_stats_aggregated_by_advertiser_time_zone"
@@ -130,10 +130,10 @@ func TestABreakdownLimitsTheFields(t *testing.T) {
 	wantThirteenMonths(t, s)
 }
 
-// PAINS #5: people by breakdown are counted for 13 months, all together longer.
+// People are counted by breakdown for 13 months, and without breakdown for longer.
 func wantThirteenMonths(t *testing.T, s *sim) {
 	t.Helper()
-	for since, counts := range map[string]bool{"2025-05-02": true, "2025-05-01": false} { // it is 2 June 2026
+	for since, counts := range map[string]bool{"2025-05-02": true, "2025-05-01": false} { // today is 2 June 2026
 		days := `{'since':'` + since + `','until':'2025-06-30'}`
 		fields := []string{"time_range", days, "fields", "impressions,reach,frequency,cpp,unique_clicks"}
 		for _, r := range s.some(s.act(), append(fields, "breakdowns", "age")...) {
@@ -149,7 +149,7 @@ func wantThirteenMonths(t *testing.T, s *sim) {
 	}
 }
 
-// some are rows of which there must be one at least.
+// some returns rows, of which there must be at least one.
 func (s *sim) some(path string, pairs ...string) []map[string]any {
 	s.t.Helper()
 	rows := s.rows(path, pairs...)

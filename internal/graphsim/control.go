@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// control answers the simulator's own addresses, under /__sim/.
+// control answers the simulator's own paths, below /__sim/.
 func (s *Server) control(r *http.Request, name string) answer {
 	out, err := s.controlled(r, name)
 	status := http.StatusOK
@@ -18,9 +18,9 @@ func (s *Server) control(r *http.Request, name string) answer {
 	}
 	var body bytes.Buffer
 	e := json.NewEncoder(&body)
-	e.SetEscapeHTML(false) // people read it
+	e.SetEscapeHTML(false) // for human readers
 	if err := e.Encode(out); err != nil {
-		panic(err) // all of it is our own
+		panic(err) // cannot fail: all values are ours
 	}
 	return answer{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: body.Bytes()}
 }
@@ -47,7 +47,7 @@ func (s *Server) controlled(r *http.Request, name string) (any, error) {
 	case "POST faults":
 		var list []Fault
 		if err := read(r, &list); err != nil {
-			return nil, fmt.Errorf("a list of faults was expected: %w", err)
+			return nil, fmt.Errorf("expected a list of faults: %w", err)
 		}
 		s.Inject(list...)
 		return s.Faults(), nil
@@ -56,7 +56,7 @@ func (s *Server) controlled(r *http.Request, name string) (any, error) {
 	case "POST app", "POST business", "POST person", "POST event", "POST token":
 		return s.world(r, name)
 	}
-	return nil, fmt.Errorf("there is no %s /__sim/%s; there are GET calls, repeats, jobs, clock, faults and POST reset, clock, faults, script, app, business, person, event, token", r.Method, name)
+	return nil, fmt.Errorf("unknown path %s /__sim/%s; the paths are GET calls, repeats, jobs, clock, faults and POST reset, clock, faults, script, app, business, person, event, token", r.Method, name)
 }
 
 func (s *Server) script(r *http.Request) (any, error) {
@@ -72,7 +72,7 @@ func (s *Server) script(r *http.Request) (any, error) {
 	return s.Faults(), nil
 }
 
-// Faults are the faults that are left, as lines of a script.
+// Faults returns the remaining faults as lines of a script.
 func (s *Server) Faults() []string {
 	passed := s.clock.passed()
 	lines := []string{}

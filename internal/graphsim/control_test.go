@@ -8,7 +8,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-func TestFaultsStrikeWhatTheyMatchAsOftenAsTheySay(t *testing.T) {
+func TestInject_MatchAndTimes(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"}, hand{id: "56"})
 	r := s.do("POST", "/__sim/faults", `[{"match":"GET act/*","account":"act_55","after":1,"times":2,"code":17,"subcode":2446079,"message":"User request limit reached","is_transient":false}]`)
@@ -21,7 +21,7 @@ func TestFaultsStrikeWhatTheyMatchAsOftenAsTheySay(t *testing.T) {
 			t.Errorf("call %d, %s: %d %s", i, path, r.status, r.body)
 		} else if strikes {
 			if e := refused(t, r); e.Code != 17 || e.Subcode != 2446079 || e.Transient == nil || *e.Transient || r.header.Get("X-Business-Use-Case-Usage") == "" {
-				t.Errorf("%+v %v", e, r.header) // SIM-17
+				t.Errorf("%+v %v", e, r.header)
 			}
 		}
 	}
@@ -30,8 +30,8 @@ func TestFaultsStrikeWhatTheyMatchAsOftenAsTheySay(t *testing.T) {
 	}
 }
 
-// What was ordered as JSON is told as a script that orders the same.
-func TestFaultsInJSONAreToldAsLines(t *testing.T) {
+// A fault that was sent as JSON is shown as an equivalent script line.
+func TestFaults_JSONAsLines(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	s.do("POST", "/__sim/faults", `[{"match":"GET act/*","account":"act_55","after":1,"times":2,"code":17,"subcode":2446079,"message":"User \"request\" limit","status":400},
@@ -43,13 +43,13 @@ func TestFaultsInJSONAreToldAsLines(t *testing.T) {
 	}
 }
 
-func TestAnswersAreLostCutAndReplaced(t *testing.T) {
+func TestFaults_DropTruncateReplace(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(30))
 	s.Inject(graphsim.Fault{Match: "GET act/insights", Drop: true}, graphsim.Fault{Match: "GET act/insights", Cut: 40}, graphsim.Fault{Match: "GET act/insights", Body: "<html>busy</html>"})
 	ask := func() (reply, error) { return s.send(s.request("GET", "/v25.0/act_55/insights?time_increment=1", "")) }
 	if r, err := ask(); err == nil {
-		// A client sends a GET once more by itself where a connection ended.
+		// Go's client repeats a GET by itself if the connection is closed.
 		t.Logf("the lost answer was asked for again: %d", r.status)
 	}
 	for range 3 {
@@ -66,7 +66,7 @@ func TestAnswersAreLostCutAndReplaced(t *testing.T) {
 	}
 }
 
-func TestResetForgetsCallsJobsAndFaults(t *testing.T) {
+func TestControl_Reset(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(3))
 	run := s.run("act_55")
@@ -78,7 +78,7 @@ func TestResetForgetsCallsJobsAndFaults(t *testing.T) {
 	if c := s.Calls(); c.Counted != 0 || c.HTTP != 0 || len(c.By) != 0 || len(s.Jobs()) != 0 {
 		t.Errorf("%+v, %v", c, s.Jobs())
 	}
-	decode[list](t, s.get(run+"/insights")) // the run itself is Meta's, and stays
+	decode[list](t, s.get(run+"/insights")) // the results of a job stay readable
 	for name, want := range map[string]string{"calls": `{"counted":1,"http":1,"by":{"GET run/insights":1},"account":{"act_55":1},"blocked":{}}`, "jobs": "[]", "faults": "[]"} {
 		if got := strings.TrimSpace(string(s.do("GET", "/__sim/"+name, "").body)); got != want {
 			t.Errorf("%s: %s", name, got)
@@ -86,7 +86,7 @@ func TestResetForgetsCallsJobsAndFaults(t *testing.T) {
 	}
 }
 
-func TestAControlThatMakesNoSenseIsRefused(t *testing.T) {
+func TestControl_InvalidInput(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	for _, c := range [][3]string{
@@ -102,8 +102,8 @@ func TestAControlThatMakesNoSenseIsRefused(t *testing.T) {
 	}
 }
 
-// §6, §7: no token, a foreign one, a dead one, one that may too little.
-func TestTokensOpenWhatTheyMay(t *testing.T) {
+// No token, an unknown one, an expired one, and one with too few permissions.
+func TestTokens_Permissions(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	with := func(auth, path string) reply {
@@ -139,12 +139,11 @@ func TestTokensOpenWhatTheyMay(t *testing.T) {
 	wantBody(t, s.get("me/permissions"), `{"data":[{"permission":"public_profile","status":"granted"}]}`)
 	s.Inject(graphsim.Fault{Scopes: []string{"ads_read"}})
 	wantBody(t, s.get("act_55/ads"), `{"data":[]}`)
-	wantRefusal(t, s.get("act_55", "fields", "name,owner"), 403, 200, 0) // SIM-7
+	wantRefusal(t, s.get("act_55", "fields", "name,owner"), 403, 200, 0)
 	wantBody(t, s.get("act_55", "fields", "name"), `{"name":"Hand\/made","id":"act_55"}`)
 }
 
-// §7.5
-func TestDebugTokenSpeaksOfEveryToken(t *testing.T) {
+func TestDebugToken(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	type debug struct {

@@ -7,8 +7,7 @@ import (
 	"sync"
 )
 
-// counts holds how often what was called, as Meta's quota counts: every part of
-// a batch is a call.
+// counts counts calls as Meta's quota does: every part of a batch is a call.
 type counts struct {
 	mu      sync.Mutex
 	counted int
@@ -57,7 +56,7 @@ func (c *counts) count(e *event) {
 	}
 }
 
-// trace makes an id as Graph gives every response one.
+// trace returns a trace ID; Graph adds one to every response.
 func (c *counts) trace() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -68,19 +67,19 @@ func (c *counts) trace() string {
 	return "A" + base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
-// Calls is what GET /__sim/calls answers.
+// Calls is the answer of GET /__sim/calls.
 type Calls struct {
 	Counted int            `json:"counted"`         // as Meta's quota counts
 	HTTP    int            `json:"http"`            // requests on the wire
-	Media   int            `json:"media,omitempty"` // fetched pictures and videos; Meta's quota does not count them
-	By      map[string]int `json:"by"`              // counted ones, by name
-	Account map[string]int `json:"account"`         // counted ones, by account
-	// Blocked are those of the counted ones that a throttle refused, by account;
-	// "app" = of none.
+	Media   int            `json:"media,omitempty"` // pictures and videos, which Meta's quota does not count
+	By      map[string]int `json:"by"`              // counted calls by name
+	Account map[string]int `json:"account"`         // counted calls by account
+	// Blocked is the number of counted calls that a throttle rejected, by account; "app" for
+	// calls without an account.
 	Blocked map[string]int `json:"blocked"`
 }
 
-// Calls tells what was called since the start or the last reset.
+// Calls returns the calls since the start or the last reset.
 func (s *Server) Calls() Calls {
 	blocked := s.quota.blockedCalls()
 	s.counts.mu.Lock()

@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// mishap is something that happens to an answer on the network.
+// mishap is a network failure during the delivery of an answer.
 type mishap struct {
-	drop     bool // the connection ends before it
-	truncate int  // > 0: only so many bytes of it arrive, and never all
-	rate     int  // > 0: so many bytes of it arrive in a second
+	drop     bool // the connection closes before the answer
+	truncate int  // if > 0, only so many bytes arrive, and never all
+	rate     int  // if > 0, bytes per second
 }
 
-// shortZip is the size below which answers are not worth zipping.
+// shortZip is the size from which answers are compressed.
 const shortZip = 1000
 
-// zipped packs a long answer. One that is to be broken stays as it is, so that
-// a fault's bytes are the answer's.
+// zipped compresses a long answer. An answer that will be truncated stays as it is, so
+// that a fault's bytes are bytes of the answer.
 func (a answer) zipped() answer {
 	if len(a.body) < shortZip || a.mishap.truncate > 0 {
 		return a
@@ -31,7 +31,7 @@ func (a answer) zipped() answer {
 	z := zippers.Get().(*gzip.Writer)
 	defer zippers.Put(z)
 	z.Reset(&packed)
-	_, _ = z.Write(a.body) // into memory
+	_, _ = z.Write(a.body) // cannot fail
 	_ = z.Close()
 	a.header.Set("Content-Encoding", "gzip")
 	a.body = packed.Bytes()
@@ -41,12 +41,12 @@ func (a answer) zipped() answer {
 var zippers = sync.Pool{New: func() any {
 	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	if err != nil {
-		panic(err) // the level is a constant
+		panic(err) // cannot fail: the level is a constant
 	}
 	return z
 }}
 
-// deliver sends the answer over a socket, or what a mishap leaves of it.
+// deliver sends the answer, or what a mishap leaves of it.
 func deliver(w http.ResponseWriter, r *http.Request, a answer) {
 	if a.mishap.drop {
 		panic(http.ErrAbortHandler)
@@ -58,15 +58,15 @@ func deliver(w http.ResponseWriter, r *http.Request, a answer) {
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 	if a.mishap == (mishap{}) {
-		_, _ = w.Write(a.body) // fails where the client has gone: nobody to tell
+		_, _ = w.Write(a.body) // fails if the client has gone; nobody to tell
 		return
 	}
 	if _, err := io.Copy(flushed{w}, a.arriving(r.Context())); err != nil {
-		panic(http.ErrAbortHandler) // whoever asked is to see a broken answer, or has gone
+		panic(http.ErrAbortHandler) // the client sees a broken answer, or has gone
 	}
 }
 
-// flushed sends what is written at once.
+// flushed flushes after every write.
 type flushed struct{ w http.ResponseWriter }
 
 func (f flushed) Write(p []byte) (int, error) {
@@ -77,7 +77,7 @@ func (f flushed) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// arriving reads an answer's body as it comes over the network.
+// arriving returns the answer's body as it arrives over the network.
 func (a answer) arriving(ctx context.Context) io.Reader {
 	body := &arrival{ctx: ctx, rest: a.body, end: io.EOF, rate: a.mishap.rate}
 	if n := a.mishap.truncate; n > 0 {
@@ -86,11 +86,11 @@ func (a answer) arriving(ctx context.Context) io.Reader {
 	return body
 }
 
-// arrival is a body on its way: at once, or so many bytes a second.
+// arrival is a body that arrives immediately or at a given rate.
 type arrival struct {
 	ctx  context.Context
 	rest []byte
-	end  error // io.ErrUnexpectedEOF where it breaks off
+	end  error // io.ErrUnexpectedEOF if the body is truncated
 	rate int
 }
 
@@ -112,7 +112,7 @@ func (r *arrival) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// sleep waits, unless the client goes.
+// sleep waits, unless the client disconnects.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -10,9 +10,9 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// edge writes one page of the objects that an edge of w.node leads to.
+// edge writes one page of the objects on an edge of w.node.
 func (w *selection) edge(params url.Values, e edge, fields []field, address func(url.Values) string) ([]byte, *refusal) {
-	keep, refused := w.keeper(params, e)
+	keep, refused := w.listFilter(params, e)
 	if refused != nil {
 		return nil, refused
 	}
@@ -39,15 +39,15 @@ func (w *selection) appendListed(b []byte, o advertiser.Object) ([]byte, *refusa
 		inner.node = node{account: a, kind: accountKind, object: o}
 		return inner.append(b, o)
 	}
-	// That an id alone can still be listed is a guess: no source tells it.
+	// That broken objects can still be listed by ID alone is a guess; no source says so.
 	if refused := w.server.broken(w.node.kind, o.ID); refused != nil && !onlyIDs(w.fields) {
 		return nil, refused
 	}
 	return w.append(b, o)
 }
 
-// keeper decides which objects of an edge are listed.
-func (w *selection) keeper(params url.Values, e edge) (func(advertiser.Object) bool, *refusal) {
+// keeper returns a function that reports whether an object of the edge is listed.
+func (w *selection) listFilter(params url.Values, e edge) (func(advertiser.Object) bool, *refusal) {
 	k := kindOf(e.kind)
 	conditions, refused := parseFilter(params.Get("filtering"))
 	if refused != nil {
@@ -65,7 +65,7 @@ func (w *selection) keeper(params url.Values, e edge) (func(advertiser.Object) b
 		return nil, refused
 	}
 	if statuses == nil && !conditions.speakOfStatus() {
-		statuses = func(s string) bool { return s != "ARCHIVED" && s != "DELETED" } // SIM-8
+		statuses = func(s string) bool { return s != "ARCHIVED" && s != "DELETED" } // the default without a filter on status
 	}
 	isBelow, isHidden := w.below(e), w.server.hidden(w.node.account.id, k)
 	return func(o advertiser.Object) bool {
@@ -80,7 +80,7 @@ func (w *selection) keeper(params url.Values, e edge) (func(advertiser.Object) b
 	}, nil
 }
 
-// below decides which objects of a kind an edge leads to.
+// below returns a function that reports whether an object is on the edge.
 func (w *selection) below(e edge) func(advertiser.Object) bool {
 	parent := w.node.object.ID
 	if e.through == "" {
@@ -95,7 +95,7 @@ func (w *selection) below(e edge) func(advertiser.Object) bool {
 	return func(o advertiser.Object) bool { return ids[o.ID] }
 }
 
-// statusesOf reads the effective_status parameter; nil = it was not given.
+// statusesOf parses effective_status; nil if it was not given.
 func statusesOf(text string, k kind) (func(string) bool, *refusal) {
 	wanted, err := textsOf(text)
 	if err != nil {
@@ -118,7 +118,7 @@ func statusesOf(text string, k kind) (func(string) bool, *refusal) {
 	return func(s string) bool { return slices.Contains(wanted, s) }, nil
 }
 
-// statuses are the values of effective_status that an object can have [specs].
+// statuses returns the possible values of effective_status [specs].
 func statuses(k kind) []string {
 	all := []string{"ACTIVE", "PAUSED", "DELETED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES"}
 	if k.object == advertiser.AdSet || k.object == advertiser.Ad {
@@ -138,7 +138,7 @@ func updatedSince(text string) (time.Time, error) {
 	return time.Unix(seconds, 0), err
 }
 
-// graphTime is how Graph prints times.
+// graphTime is the format of Graph's times.
 const graphTime = "2006-01-02T15:04:05-0700"
 
 func updated(o advertiser.Object) time.Time {

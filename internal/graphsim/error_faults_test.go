@@ -11,15 +11,15 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// notRead are rows of the catalogue that nobody who reads ads can meet.
+// notRead are errors in the catalogue that reading ads cannot cause.
 var notRead = map[string]string{
 	"17/1885172":  "changes of a spending limit",
 	"506/0":       "posts, not ads",
 	"613/5044001": "writes",
 }
 
-// Every row of the catalogue can be ordered, and comes as the catalogue has it.
-func TestTheCatalogueIsComplete(t *testing.T) {
+// Every error of the catalogue can be injected with its exact text.
+func TestCatalogue_IsComplete(t *testing.T) {
 	t.Parallel()
 	var catalogue struct {
 		Errors []struct {
@@ -40,7 +40,7 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 		code, isNumber := row.Code.(float64)
 		name := fmt.Sprintf("%v/%d", row.Code, row.Subcode)
 		if !isNumber || seen[name] || notRead[name] != "" {
-			continue // a range, or none; or another wording of the same code
+			continue // a range, no code, or another text of the same code
 		}
 		seen[name] = true
 		bubble(t, graphsim.Options{}, "error "+name, func(t *testing.T, s *within) {
@@ -63,8 +63,8 @@ func TestTheCatalogueIsComplete(t *testing.T) {
 	}
 }
 
-// What users quoted comes to the letter.
-func TestQuotedErrorsCanBeOrdered(t *testing.T) {
+// Errors that users quoted are returned exactly.
+func TestCatalogue_QuotedErrors(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]string{"17_2446079_ad_account_too_many_calls": "17/2446079", "4_application_request_limit": "4", "80004_ads_management_buc": "80004/2446079",
 		"17_user_request_limit_2017": "17", "3_no_capability": "3", "273_user_not_admin": "273", "2601_1815107_async_not_ready": "2601/1815107", "2642_invalid_cursors": "2642"} {
@@ -86,9 +86,8 @@ func TestQuotedErrorsCanBeOrdered(t *testing.T) {
 	}
 }
 
-// PAINS #11, Appendix A: what is refused is what the line says, and all else is
-// answered.
-func TestRefusalsStrikeWhatTheySay(t *testing.T) {
+// Only what the line names is rejected.
+func TestFaults_Refusals(t *testing.T) {
 	t.Parallel()
 	day := []string{"level", "ad", "time_increment", "1", "fields", "ad_id,spend", "time_range", `{"since":"2026-06-01","until":"2026-06-01"}`}
 	with := func(pairs ...string) []string { return append(slices.Clone(day), pairs...) }
@@ -149,8 +148,8 @@ func TestRefusalsStrikeWhatTheySay(t *testing.T) {
 	}
 }
 
-// The catalogue's words can be said otherwise; an error need not have a code.
-func TestErrorsSayWhatTheLineSays(t *testing.T) {
+// A line can replace the catalogue's text; an error need not have a code.
+func TestFaults_ErrorText(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, `error 100 saying "(#100) Missing \"permissions\"" status 403 type FacebookApiException twice`+"\nerror without code", func(t *testing.T, s *within) {
 		for range 2 {
@@ -168,8 +167,8 @@ func TestErrorsSayWhatTheLineSays(t *testing.T) {
 	})
 }
 
-// §7: a token dies, at once or in the middle of it; a scope is gone.
-func TestTokensDieWhenTheLineSays(t *testing.T) {
+// A token can die immediately or later; a permission can be missing.
+func TestFaults_TokenDead(t *testing.T) {
 	t.Parallel()
 	for _, subcode := range []int{458, 459, 460, 463, 464, 467, 492, 493} {
 		bubble(t, graphsim.Options{}, fmt.Sprintf("token dead %d after 2 calls", subcode), func(t *testing.T, s *within) {
@@ -184,8 +183,7 @@ func TestTokensDieWhenTheLineSays(t *testing.T) {
 	}
 }
 
-// SIM-1 b
-func TestAVersionIsUpgradedByOrder(t *testing.T) {
+func TestFaults_VersionUpgraded(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "version v25.0 upgraded to v26.0", func(t *testing.T, s *within) {
 		h := s.get("act_1").header
@@ -195,8 +193,7 @@ func TestAVersionIsUpgradedByOrder(t *testing.T) {
 	})
 }
 
-// SIM-16
-func TestJobsBehaveAsTheLineSays(t *testing.T) {
+func TestFaults_Jobs(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]string{
 		"job fails":                               "Job Failed 0",
@@ -225,8 +222,8 @@ func TestJobsBehaveAsTheLineSays(t *testing.T) {
 	}
 }
 
-// META_API.md §1.2: since v25 a failed run says why.
-func TestAFailedRunSaysTheReasonThatWasOrdered(t *testing.T) {
+// Since v25, a failed job says why (docs/meta-api.md#report-jobs).
+func TestFaults_JobFailsWithReason(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "job fails with 100/1487534 for every job\njob says running at 100% twice", func(t *testing.T, s *within) {
 		for range 2 {

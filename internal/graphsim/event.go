@@ -9,19 +9,19 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// event is a call as faults look at it. What is costly to know is found out
-// when a fault asks for it.
+// event is a call with what faults want to know about it. Expensive values are computed
+// when a fault asks for them.
 type event struct {
 	server  *Server
 	call    *call
 	node    node
 	name    string
 	passed  time.Duration
-	page    int    // of a listing, from 1; 0 = it is none
-	applied *Fault // what decides the answer
+	page    int    // page of a listing, from 1; 0 if it is not a listing
+	applied *Fault // the fault that decides the answer
 
-	truth  func() answer  // what is truly answered
-	report func() *report // what is asked; nil = no report, or not a good one
+	truth  func() answer  // computes the true answer
+	report func() *report // the requested report; nil if there is none or it is invalid
 	fields func() []field
 }
 
@@ -39,8 +39,8 @@ func (s *Server) event(c *call, n node, name string) *event {
 	return e
 }
 
-// asked is the report that a call is about: a question of its own, or the
-// question of the run whose results it reads.
+// asked returns the report that a call is about: its own, or that of the job whose results
+// it reads.
 func (s *Server) asked(c *call, n node) *report {
 	switch {
 	case n.job != nil && len(c.path) == 2:
@@ -50,19 +50,19 @@ func (s *Server) asked(c *call, n node) *report {
 	}
 	r, refused := s.newReport(c.params, n, c.method == "POST")
 	if refused != nil {
-		return nil // it will be refused for that
+		return nil // it will be rejected for that
 	}
 	return r
 }
 
 func isInsights(c *call) bool { return len(c.path) == 2 && c.path[1] == "insights" }
 
-// startsJob says that the call would make a report run.
+// startsJob reports whether the call starts a report job.
 func (e *event) startsJob() bool {
 	return e.call.method == "POST" && isInsights(e.call) && e.node.job == nil
 }
 
-// rows are the elements of the page that is truly answered.
+// rows returns the elements of the true answer's page.
 func (e *event) rows() []json.RawMessage {
 	if e.call.method != "GET" || len(e.call.path) < 2 {
 		return nil
@@ -71,7 +71,7 @@ func (e *event) rows() []json.RawMessage {
 	return data
 }
 
-// elements are the parts of a list's answer; false = it is no list.
+// elements returns the elements of a list; false if the answer is not a list.
 func elements(a answer) ([]json.RawMessage, bool) {
 	var list struct{ Data []json.RawMessage }
 	if a.status != 200 || json.Unmarshal(a.body, &list) != nil || list.Data == nil {
@@ -80,7 +80,7 @@ func elements(a answer) ([]json.RawMessage, bool) {
 	return list.Data, true
 }
 
-// asksFor says whether a field is asked for, at whatever depth.
+// asksFor reports whether a field is requested, at any depth.
 func (e *event) asksFor(name string) bool {
 	if r := e.report(); r != nil {
 		return slices.Contains(r.fields, name)
@@ -99,8 +99,7 @@ func (e *event) fieldCount() int {
 	return len(e.fields())
 }
 
-// holds says whether the answer is about an object: it has rows of it, lists it,
-// or is the object.
+// holds reports whether the answer is about an object: it has its rows, lists it, or is the object.
 func (e *event) holds(level advertiser.Level, id string) bool {
 	if r := e.report(); r != nil {
 		return r.holds(level, id)
@@ -114,7 +113,7 @@ func (e *event) holds(level advertiser.Level, id string) bool {
 	})
 }
 
-// holds says whether an object has rows in what is asked.
+// holds reports whether an object has rows in the report.
 func (r *report) holds(level advertiser.Level, id string) bool {
 	if level == advertiser.LevelAccount {
 		return false
@@ -133,7 +132,7 @@ func (r *report) holds(level advertiser.Level, id string) bool {
 	return false
 }
 
-// dayCount is how many days a report is about; 0 = it is no report.
+// dayCount returns the number of days of the report; 0 if there is none.
 func (e *event) dayCount() (n int) {
 	if r := e.report(); r != nil {
 		for _, span := range r.ranges {
@@ -148,7 +147,7 @@ func (e *event) isAbout(day advertiser.Date) bool {
 	return r != nil && slices.ContainsFunc(r.ranges, func(span days) bool { return span.from <= day && day <= span.to })
 }
 
-// allRows is how many rows a report has on all its pages together.
+// allRows returns the number of rows of the report on all pages.
 func (e *event) allRows() (n int) {
 	if r := e.report(); r != nil {
 		for range r.lines() {

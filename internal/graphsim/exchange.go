@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// code is what a login comes back with: good once, for ten minutes.
+// code is the result of a login: valid once, for ten minutes.
 type code struct {
 	app, person, redirect string
 	scopes, declined      []string
@@ -17,7 +17,7 @@ type code struct {
 
 const codeLife = 10 * time.Minute
 
-// oauth answers /oauth/…, which is asked without a token (META_API.md §7.2–4).
+// oauth answers /oauth/…, which needs no token (docs/meta-api.md#login).
 func (s *Server) oauth(c *call) ([]byte, *refusal) {
 	if len(c.path) < 2 {
 		return nil, unknownEdge("oauth", "Page")
@@ -28,7 +28,7 @@ func (s *Server) oauth(c *call) ([]byte, *refusal) {
 	}
 	switch c.path[1] + " " + c.params.Get("grant_type") {
 	case "access_token ", "access_token authorization_code":
-		return s.redeem(c, id)
+		return s.exchangeCode(c, id)
 	case "access_token fb_exchange_token":
 		return s.exchange(c, id)
 	case "access_token client_credentials":
@@ -39,8 +39,8 @@ func (s *Server) oauth(c *call) ([]byte, *refusal) {
 	return nil, badRequest("The grant_type is not known")
 }
 
-// redeem gives the token that a code stands for.
-func (s *Server) redeem(c *call, app string) ([]byte, *refusal) {
+// exchangeCode returns the token for a login's code.
+func (s *Server) exchangeCode(c *call, app string) ([]byte, *refusal) {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
 	found := s.keys.codes[c.params.Get("code")]
@@ -58,7 +58,7 @@ func (s *Server) redeem(c *call, app string) ([]byte, *refusal) {
 	return s.keys.handOver(s.keys.mint(app, found.person, kindUser, shortLife, found.scopes, found.declined)), nil
 }
 
-// exchange gives a token that lives for long for one that lives.
+// exchange returns a long-lived token for a valid token.
 func (s *Server) exchange(c *call, app string) ([]byte, *refusal) {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
@@ -79,7 +79,7 @@ func (s *Server) exchange(c *call, app string) ([]byte, *refusal) {
 	return s.keys.handOver(made), nil
 }
 
-// handOver is a token as it is told to whoever asked for it.
+// handOver formats a token as the answer to the caller.
 func (k *keyring) handOver(made *key) []byte {
 	out := map[string]any{"access_token": made.token, "token_type": "bearer"}
 	if !made.expires.IsZero() && !k.apps[made.app].Terse {
@@ -97,7 +97,7 @@ func (s *Server) revokeToken(c *call, app string) ([]byte, *refusal) {
 	return []byte(`{"success":true}`), nil
 }
 
-// systemUserToken is POST /{system user}/access_tokens.
+// systemUserToken answers POST /{system user}/access_tokens.
 func (s *Server) systemUserToken(c *call, k key) ([]byte, *refusal) {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
@@ -120,7 +120,7 @@ func (s *Server) systemUserToken(c *call, k key) ([]byte, *refusal) {
 	return appendValue(nil, map[string]any{"access_token": s.keys.mint(app.ID, user.ID, kindSystem, life, scopes, nil).token}), nil
 }
 
-// Token kinds that Mint makes.
+// Kinds of token for Mint.
 const (
 	ShortToken    = "short"
 	LongToken     = "long"
@@ -129,7 +129,7 @@ const (
 	mintKinds     = "short, long, system, system60"
 )
 
-// Mint makes a token outside of any login, as one is had from Meta's tools.
+// Mint creates a token without a login, as Meta's tools do.
 func (s *Server) Mint(kind, person, app string, scopes ...string) (string, *refusal) {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()

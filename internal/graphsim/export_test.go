@@ -2,7 +2,7 @@ package graphsim
 
 import "strings"
 
-// Readings of a request's parts, for fuzzing. What is read wrongly is refused.
+// ReadFields parses a fields parameter, for fuzzing.
 func ReadFields(text string) (names []string, ok bool) {
 	fields, refused := parseFields(text)
 	for _, f := range fields {
@@ -11,23 +11,22 @@ func ReadFields(text string) (names []string, ok bool) {
 	return names, refused == nil
 }
 
-// ReadLoose reads a parameter's value.
+// ReadLoose parses a parameter's value.
 func ReadLoose(text string) (any, error) { return parseLoose(text) }
 
-// ReadCursor reads and writes cursors.
+// ReadCursor decodes a cursor.
 func ReadCursor(text string) (string, bool) { return decodeCursor(text) }
 
-// WriteCursor makes a cursor.
+// WriteCursor encodes a cursor.
 func WriteCursor(text string) string { return encodeCursor(text) }
 
-// WriteImageCursor makes a cursor of the edge adimages.
+// WriteImageCursor encodes a cursor of the edge adimages.
 func WriteImageCursor(id string) string { return escapedCursor{}.of(id) }
 
-// ReadImageCursor reads one.
+// ReadImageCursor decodes a cursor of the edge adimages.
 func ReadImageCursor(c string) (string, bool) { return escapedCursor{}.id(c) }
 
-// Forms are the words of every line, clause and circumstance that a script can
-// have.
+// Forms returns the words of every line, clause and condition of a script.
 func Forms() (all []string) {
 	for _, p := range append(append([]pattern{}, forms...), clauses...) {
 		if !strings.HasPrefix(p.words, "and ") || p.group != "when" {
@@ -37,7 +36,7 @@ func Forms() (all []string) {
 	return all
 }
 
-// FormsOf are those that some lines use.
+// FormsOf returns the forms that some lines use.
 func FormsOf(lines []string) map[string]bool {
 	used := map[string]bool{}
 	for _, text := range lines {

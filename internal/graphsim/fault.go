@@ -9,67 +9,65 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong at will. A line of a script is one
-// (faults.md); POST /__sim/faults takes a list of them as JSON. A fault strikes
-// the calls that match, after the first After of them, Times times, and is gone
-// then. Of the faults that decide what a call is answered the first one strikes
-// alone; those that only change an answer all do.
+// Fault is an injected failure. It can be written as a line of a script (faults.md) or
+// sent as JSON to POST /__sim/faults. A fault affects matching calls: it skips the first
+// After of them, affects Times calls, and is then removed. If several faults decide the
+// answer to a call, only the first applies. Faults that only change an answer all apply.
 type Fault struct {
-	// Match is a call's name as in /__sim/calls; * matches anything between
-	// slashes. Without a method it is the end of a name: insights. "" = every
-	// call.
+	// Match is a call's name as in /__sim/calls; * matches anything between slashes. Without a
+	// method, it is the end of a name, such as insights. Empty matches every call.
 	Match string `json:"match"`
-	// Account is digits or act_ digits; "" = all.
+	// Account is digits or act_ and digits; empty for all.
 	Account string `json:"account"`
 	After   int    `json:"after"`
-	Times   int    `json:"times"` // 0 = 1
+	Times   int    `json:"times"` // 0 means 1
 
-	refusal        // answered instead, where code or message is given
-	Drop    bool   `json:"drop"`     // the connection ends without an answer
-	Cut     int    `json:"truncate"` // so many bytes of the answer arrive
-	Body    string `json:"body"`     // answered as it stands, with Status
+	refusal        // the answer, if a code or message is given
+	Drop    bool   `json:"drop"`     // close the connection without an answer
+	Cut     int    `json:"truncate"` // deliver only so many bytes of the answer
+	Body    string `json:"body"`     // the answer as it is, with Status
 	DelayMS int    `json:"delay_ms"`
-	// Job, on POST act/insights: how the new report job behaves: fail, skip,
-	// stall (never ends), unstarted, running100 (says 100 % and runs on for a
-	// while), notready (says it is done, and answers 2601 for a while).
+	// Job, on POST act/insights, is the behaviour of the new report job: fail, skip, stall
+	// (never ends), unstarted, running100 (says 100 % and keeps running for a while), notready
+	// (says that it is complete, and answers 2601 for a while).
 	Job string `json:"job"`
 
-	// These two are not about calls and take effect at once.
-	Revoke *int     `json:"revoke"` // the token dies with this subcode of 190; 0 = it lives again
-	Scopes []string `json:"scopes"` // what the token allows from now on
+	// These two are not about calls and take effect immediately.
+	Revoke *int     `json:"revoke"` // the token dies with this subcode of 190; 0: it is valid again
+	Scopes []string `json:"scopes"` // the token's permissions from now on
 
 	scripted
 }
 
-// Always as Times is for ever.
+// Always is the value of Times for a fault that is never used up.
 const Always = math.MaxInt
 
-// scripted is what only a line of a script can say of a fault.
+// scripted holds what only a line of a script can say.
 type scripted struct {
-	head, rest string // the line, without how often
+	head, rest string // the line without how often
 	checks     []check
-	as         *refusal      // in place of the fault's usual error
-	lasts      time.Duration // 0 = until it is used up
-	until      time.Duration // since the simulator's start; 0 = no end
-	blank      bool          // answers Body, though it is empty
-	prolongs   bool          // calling while blocked prolongs the block
-	uncounted  bool          // nobody can say how often
-	done       bool          // the order was carried out
+	as         *refusal      // replaces the fault's usual error
+	lasts      time.Duration // 0: until it is used up
+	until      time.Duration // time since the simulator's start; 0: no end
+	blank      bool          // answer with Body even if it is empty
+	prolongs   bool          // calls during a block prolong it
+	uncounted  bool          // the line must not say how often
+	done       bool          // order was carried out
 
-	// One of these is what the fault does.
-	order    func(*Server, *Fault)            // at once, or at the first call that matches
+	// Exactly one of these is set.
+	order    func(*Server, *Fault)            // runs immediately, or at the first matching call
 	refuse   func(*event) *refusal            // decides the answer
 	replace  func(*event) answer              // decides the answer
-	job      func(*job)                       // decides how a new report job behaves
+	job      func(*job)                       // decides the behaviour of a new report job
 	change   func(*event, answer) answer      // changes the answer
-	distort  func(*report)                    // changes what a report says
-	hides    func(k kind, id string) bool     // leaves an object out of lists
-	breaks   func(k kind, id string) *refusal // an object that no page can hold
-	batch    func(parts [][]byte) []byte      // what a batch is answered
-	upgrades [2]string                        // a version, and the one that answers for it
+	distort  func(*report)                    // changes the figures of a report
+	hides    func(k kind, id string) bool     // hides an object from lists
+	breaks   func(k kind, id string) *refusal // returns the error of an object that no page can contain
+	batch    func(parts [][]byte) []byte      // changes the answer of a batch
+	upgrades [2]string                        // a version and the version that answers instead
 }
 
-// check is something that must hold of a call for a fault to strike.
+// check is a condition on a call.
 type check func(*event) bool
 
 type faults struct {
@@ -113,21 +111,21 @@ func (s *Server) clearFaults() {
 	s.pages.forget()
 }
 
-// all are the faults there are now.
+// all returns the current faults.
 func (f *faults) all() []*Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.list)
 }
 
-// line is a fault as it stands.
+// line returns the fault as a line of a script.
 func (f *faults) line(fault *Fault) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return fault.String()
 }
 
-// use counts a strike of a fault; false = it does not strike this time.
+// use counts a use of a fault; false if it does not apply this time.
 func (f *faults) use(fault *Fault) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -147,7 +145,7 @@ func (f *faults) use(fault *Fault) bool {
 	return true
 }
 
-// matches says whether a call is one that the fault is about.
+// matches reports whether the fault applies to a call.
 func (f *Fault) matches(e *event) bool {
 	if !f.concerns(e.node.digits(), e.passed) || !f.names(e.name) {
 		return false
@@ -179,13 +177,12 @@ func (f *Fault) names(name string) bool {
 	return err == nil && fits
 }
 
-// decides says that the fault gives an answer, or none, in place of the true
-// one, or has a report job behave badly.
+// decides reports whether the fault replaces the true answer or the behaviour of a report job.
 func (f *Fault) decides() bool {
 	return f.refuse != nil || f.replace != nil || f.job != nil || f.Code != 0 || f.Message != "" || f.Drop || f.Cut > 0 || f.Body != "" || f.blank || f.Job != ""
 }
 
-// instead is the answer that the fault gives in place of the true one.
+// instead returns the fault's answer.
 func (f *Fault) instead(e *event) (answer, bool) {
 	trace := e.server.counts.trace()
 	switch {

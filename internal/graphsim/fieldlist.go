@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// field is one element of the fields parameter: a name, and for what it leads
-// to, parameters and fields of its own: adsets.limit(5){id,ads{id}}.
+// field is an element of the fields parameter: a name, with parameters and fields for what
+// it refers to: adsets.limit(5){id,ads{id}}.
 type field struct {
 	name   string
 	params url.Values
 	fields []field
 }
 
-// parseFields reads the fields parameter; whitespace does not count.
+// parseFields parses the fields parameter. Whitespace is ignored.
 func parseFields(text string) ([]field, *refusal) {
 	p := fieldParser{text: text}
-	if strings.HasPrefix(strings.TrimSpace(text), "[") { // a JSON list will do
+	if strings.HasPrefix(strings.TrimSpace(text), "[") { // a JSON list is accepted too
 		names, err := textsOf(text)
 		if err != nil {
 			return nil, badRequest("param fields must be an array. %v", err)
@@ -35,8 +35,8 @@ func parseFields(text string) ([]field, *refusal) {
 	return fields, nil
 }
 
-// deepestFields is how many fields may lie in each other. Meta's own bound is not
-// known; what it says beyond it is: deep expansion is too much (META_API.md §8.4).
+// deepestFields limits the nesting of fields. Meta's own limit is unknown; its error for
+// deep expansion is "too much data" (docs/meta-api.md#errors).
 const deepestFields = 10
 
 type fieldParser struct {
@@ -76,7 +76,7 @@ func (p *fieldParser) list(depth int) (fields []field) {
 	}
 }
 
-// modifiers reads .limit(5).time_range({'since':…}); false where it cannot.
+// modifiers parses .limit(5).time_range({'since':…}); false if it cannot.
 func (p *fieldParser) modifiers(f *field) bool {
 	for p.is('.') {
 		open := strings.IndexByte(p.text[p.at:], '(')
@@ -95,7 +95,7 @@ func (p *fieldParser) modifiers(f *field) bool {
 	return true
 }
 
-// closing is where the bracket that text begins with is closed; -1 = nowhere.
+// closing returns the position of the bracket that closes the first one; -1 if there is none.
 func closing(text string) int {
 	depth := 0
 	for i := range len(text) {

@@ -13,14 +13,14 @@ import (
 
 const closed = `{'since':'2026-04-01','until':'2026-05-20'}`
 
-// rows reads all pages of an insights question.
+// rows reads all pages of an insights request.
 func (s *sim) rows(path string, pairs ...string) []map[string]any {
 	s.t.Helper()
 	return decode[list](s.t, s.get(path+"/insights", append([]string{"limit", "100000"}, pairs...)...)).Data
 }
 
-// SIM-3: fields as asked, the days, the breakdowns.
-func TestAnInsightsRowIsInTheOrderOfItsQuestion(t *testing.T) {
+// The order is: requested fields, days, breakdowns.
+func TestInsights_KeyOrder(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	day := []string{"time_range", `{'since':'2026-06-01','until':'2026-06-01'}`}
@@ -39,8 +39,7 @@ func TestAnInsightsRowIsInTheOrderOfItsQuestion(t *testing.T) {
 	}
 }
 
-// SIM-11, SIM-12
-func TestRatiosAreComputedOrAbsent(t *testing.T) {
+func TestInsights_Ratios(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=20,days=40,seed=5")
 	number := func(r map[string]any, name string) (float64, bool) {
@@ -89,8 +88,8 @@ func TestRatiosAreComputedOrAbsent(t *testing.T) {
 	}
 }
 
-// SIM-14: a closed period adds up alike at every grain; people do not add up.
-func TestSumsAgreeBetweenLevelsIncrementsAndBreakdowns(t *testing.T) {
+// The sums of a closed period agree at every level and increment, except for people.
+func TestInsights_SumsAgree(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=25,days=90,seed=7")
 	statuses := func(word string) string {
@@ -126,8 +125,8 @@ func TestSumsAgreeBetweenLevelsIncrementsAndBreakdowns(t *testing.T) {
 	}
 }
 
-// SIM-13: zero days give no row, but where attribution_setting is asked for.
-func TestDaysWithoutDeliveryHaveNoRowButOne(t *testing.T) {
+// Days without delivery have no row, unless attribution_setting is requested.
+func TestInsights_DaysWithoutDelivery(t *testing.T) {
 	t.Parallel()
 	h := hand{id: "55"}
 	h.rows = append(h.rows, row("2026-05-20", "3", 10, 0, 1e6), row("2026-05-22", "3", 10, 0, 1e6))
@@ -145,8 +144,8 @@ func TestDaysWithoutDeliveryHaveNoRowButOne(t *testing.T) {
 	}
 }
 
-// §2.4: periods are counted from the beginning; the last is cut; none is empty.
-func TestIncrementsCutTheRange(t *testing.T) {
+// Periods are counted from the first day; the last one may be shorter; none is empty.
+func TestInsights_Increments(t *testing.T) {
 	t.Parallel()
 	h := hand{id: "55"}
 	for _, day := range []string{"2026-01-05", "2026-02-10", "2026-05-31"} {

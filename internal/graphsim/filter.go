@@ -10,7 +10,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// condition is one element of the filtering parameter.
+// condition is an element of the filtering parameter.
 type condition struct {
 	field, operator string
 	values          []string
@@ -45,11 +45,11 @@ func parseFilter(text string) (conditions, *refusal) {
 	return all, nil
 }
 
-// operators are those that the simulator models, of Meta's 26.
+// operators are those that the simulator supports, of Meta's 26.
 var operators = []string{"EQUAL", "NOT_EQUAL", "GREATER_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN", "LESS_THAN_OR_EQUAL",
 	"IN_RANGE", "NOT_IN_RANGE", "CONTAIN", "NOT_CONTAIN", "CONTAINS_ANY", "IN", "NOT_IN", "STARTS_WITH", "ENDS_WITH", "AFTER", "BEFORE"}
 
-// owner splits campaign.effective_status into whose field it is and which.
+// owner splits a name such as campaign.effective_status into the kind of object and its field.
 func (c condition) owner() (kind, string, bool) {
 	word, name, isDotted := strings.Cut(c.field, ".")
 	if !isDotted {
@@ -63,13 +63,13 @@ func (c condition) owner() (kind, string, bool) {
 	return kind{}, name, false
 }
 
-// speaksOfStatus says that the condition is about how an object stands.
+// speaksOfStatus reports whether the condition is about a status.
 func (c condition) speaksOfStatus() bool {
 	_, name, _ := c.owner()
 	return name == "effective_status" || name == "delivery_info"
 }
 
-// finest is the lowest level that a condition looks at.
+// finest returns the lowest level in the conditions.
 func (all conditions) finest() advertiser.Level {
 	finest := advertiser.LevelAccount
 	for _, c := range all {
@@ -85,7 +85,7 @@ func (all conditions) speakOfStatus() bool {
 	return slices.ContainsFunc(all, condition.speaksOfStatus)
 }
 
-// check refuses conditions on what no object of the kind has.
+// check rejects conditions on fields that no object of the kind has.
 func (all conditions) check(k kind) *refusal {
 	for _, c := range all {
 		owner, name, isKnown := c.owner()
@@ -103,8 +103,8 @@ func (all conditions) check(k kind) *refusal {
 	return nil
 }
 
-// match says whether an object meets all conditions. A condition on a parent's
-// id looks at campaign_id or adset_id.
+// match reports whether an object meets all conditions. A condition on a parent's ID uses
+// campaign_id or adset_id.
 func (all conditions) match(k kind, o advertiser.Object) bool {
 	for _, c := range all {
 		owner, name, _ := c.owner()
@@ -118,7 +118,7 @@ func (all conditions) match(k kind, o advertiser.Object) bool {
 	return true
 }
 
-// textOf is an object's field as a filter sees it: times as unix seconds.
+// textOf returns a field as filters see it: times as Unix seconds.
 func textOf(o advertiser.Object, name string) string {
 	switch name {
 	case "id":
@@ -140,7 +140,7 @@ func textOf(o advertiser.Object, name string) string {
 	return text
 }
 
-// holds compares a value with the condition, as numbers where both are.
+// holds compares a value with the condition, as numbers if both are numbers.
 func (c condition) holds(value string) bool {
 	first := ""
 	if len(c.values) > 0 {
@@ -189,7 +189,7 @@ func (c condition) holdsText(value, first string) bool {
 func compare(a, b string) int {
 	x, errA := strconv.ParseFloat(a, 64)
 	y, errB := strconv.ParseFloat(b, 64)
-	if errA != nil || errB != nil || len(a) > 15 || len(b) > 15 { // ids are beyond a float's 53 bits
+	if errA != nil || errB != nil || len(a) > 15 || len(b) > 15 { // IDs do not fit into the 53 bits of a float
 		return strings.Compare(a, b)
 	}
 	switch {

@@ -11,8 +11,8 @@ import (
 // Which clauses a line may have.
 var (
 	calls  = []string{"who", "call", "when", "after", "often", "for"}
-	facts  = []string{"who", "call", "when", "for"} // how things are, not how often
-	stated = []string{"who", "for"}                 // of an account
+	facts  = []string{"who", "call", "when", "for"} // states, which do not end after a number of calls
+	stated = []string{"who", "for"}                 // states of an account
 	ofJobs = []string{"who", "when", "after", "often", "jobs", "for"}
 )
 
@@ -95,8 +95,7 @@ var errorForms = []pattern{
 
 func refusing(r *refusal) func(*event) *refusal { return func(*event) *refusal { return r } }
 
-// complete takes the words of an error from the catalogue, where the line does
-// not say them.
+// complete takes the text of an error from the catalogue if the line does not give it.
 func complete(f *Fault) error {
 	known := catalogued(f.Code, f.Subcode)
 	if known == nil {
@@ -119,8 +118,8 @@ func complete(f *Fault) error {
 	return nil
 }
 
-// tooMuch refuses a question for its size. One that was asked of a report job
-// fails there (META_API.md §4.7).
+// tooMuch rejects a request because of its size. For a report job, the job fails
+// (docs/meta-api.md#report-jobs).
 func tooMuch(f *Fault, _ []any) error {
 	f.refuse = func(e *event) *refusal {
 		if e.startsJob() {
@@ -153,8 +152,7 @@ func dies(f *Fault, subcode int) error {
 	return nil
 }
 
-// unknownField is what Graph says of a field that there is not, of the node or
-// the list that the call is about.
+// unknownField returns Graph's error for a field that does not exist on the call's node or list.
 func (e *event) unknownField(name string) *refusal {
 	if isInsights(e.call) {
 		return badRequest("%s are not valid for fields param. please check https://developers.facebook.com/docs/marketing-api/reference/ads-insights/ for all valid values", name)
@@ -168,7 +166,7 @@ func (e *event) unknownField(name string) *refusal {
 
 func isBreakdown(name string) error {
 	if !known["breakdowns"][name] {
-		return fmt.Errorf("%q is no breakdown", name)
+		return fmt.Errorf("%q is not a breakdown", name)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ var jobForms = []pattern{
 	jobForm("job takes DURATION", func(j *job, v []any) { j.takes = v[0].(time.Duration) }),
 }
 
-// jobForm is a line about how new report jobs behave.
+// jobForm is a line about the behaviour of new report jobs.
 func jobForm(words string, does func(*job, []any)) pattern {
 	return pattern{words: words, once: true, takes: ofJobs, make: func(f *Fault, v []any) error {
 		f.job = func(j *job) { does(j, v) }
@@ -29,7 +29,7 @@ func jobForm(words string, does func(*job, []any)) pattern {
 	}}
 }
 
-// behave is how a fault that was ordered as JSON has a report job behave.
+// behave sets the behaviour of a fault that was sent as JSON.
 func (f *Fault) behave(j *job) {
 	if f.job != nil {
 		f.job(j)

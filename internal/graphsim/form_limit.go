@@ -13,7 +13,7 @@ var limitForms = []pattern{
 			return fmt.Errorf(`%q needs a time: for 30m`, f.head)
 		}
 		if f.Account != "" && (f.head == "throttle "+useApp || f.head == "throttle "+useInsights) {
-			return fmt.Errorf("%q is about the app, and no account's", f.head)
+			return fmt.Errorf("%q is about the app and cannot name an account", f.head)
 		}
 		f.Times = 1 // it begins once, however long it lasts
 		return nil
@@ -32,12 +32,11 @@ var limitForms = []pattern{
 	}},
 }
 
-// reachRefusal has the words of META_API.md §1.2; its code is not established
-// anywhere.
+// reachRefusal is Meta's text; its code is not known (docs/meta-api.md#insights).
 var reachRefusal = refusal{Code: 4, Message: "Reach-related metric breakdowns are unavailable due to rate limit threshold."}
 
-// oldReach lets each account be asked only so often in 24 hours for reach of days
-// that are more than 13 months past.
+// oldReach limits how often per 24 hours each account may request reach for days more than
+// 13 months ago.
 func oldReach(f *Fault, v []any) error {
 	var mu sync.Mutex
 	asked := map[string][]time.Duration{}
@@ -61,7 +60,7 @@ func asksForOldReach(e *event) bool {
 	return r != nil && e.node.job == nil && slices.Contains(r.fields, "reach") && r.ranges[0].from < dateOf(r.today().AddDate(0, -monthsOfPeople, 0))
 }
 
-// throttle blocks a bucket: of one account, or of each.
+// throttle blocks a bucket of one account, or of every account.
 func throttle(f *Fault, v []any) error {
 	use := v[0].(string)
 	f.order = func(s *Server, f *Fault) {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// lostForms are answers that lead nowhere, or are not what was asked for.
+// lostForms are answers that lead nowhere or are not what was requested.
 var lostForms = []pattern{
 	{words: "page leads to itself", once: true, takes: calls, make: func(f *Fault, _ []any) error {
 		f.checks = append(f.checks, isPage)
@@ -43,7 +43,7 @@ var lostForms = []pattern{
 	}},
 }
 
-// from is the cursor that a page begins at.
+// from returns the cursor at which a page begins.
 func (e *event) from() string {
 	if after := e.call.params.Get("after"); after != "" {
 		return after
@@ -54,7 +54,7 @@ func (e *event) from() string {
 	return startCursor
 }
 
-// leading is a page whose next one begins at a cursor, and that is else as it was.
+// leading returns the page with another next cursor.
 func (a answer) leading(e *event, after string) answer {
 	rows, isList := elements(a)
 	if !isList {
@@ -69,12 +69,12 @@ func (a answer) leading(e *event, after string) answer {
 	return a
 }
 
-// batchOf is the answer of a batch.
+// batchOf returns the answer of a batch.
 func batchOf(parts [][]byte) []byte {
 	return append(append([]byte{'['}, bytes.Join(parts, []byte{','})...), ']')
 }
 
-// batched is the answer of a batch, or what a fault makes of it.
+// batched returns the answer of a batch after faults were applied.
 func (s *Server) batched(parts [][]byte) []byte {
 	for _, f := range s.faults.all() {
 		if f.batch != nil && s.faults.use(f) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// oddForms are answers that are whole and hold something that nobody expects.
+// oddForms are valid answers with unexpected contents.
 var oddForms = []pattern{
 	{words: "row comes again", once: true, takes: calls, make: func(f *Fault, _ []any) error { return comesAgain(f, nil) }},
 	{words: "row comes again with NAME TEXT", once: true, takes: calls, make: func(f *Fault, v []any) error {
@@ -44,8 +44,8 @@ var oddForms = []pattern{
 	}},
 }
 
-// comesAgain has a page begin with the row that the page before ended with, as a
-// list does into which something came at its head meanwhile.
+// comesAgain repeats the last row of the previous page at the beginning of a page, as in a
+// list that grew at its head.
 func comesAgain(f *Fault, changed func(json.RawMessage) json.RawMessage) error {
 	f.checks = append(f.checks, func(e *event) bool { return e.page > 1 && len(e.rows()) > 0 })
 	f.change = func(e *event, a answer) answer {
@@ -62,7 +62,7 @@ func comesAgain(f *Fault, changed func(json.RawMessage) json.RawMessage) error {
 	return nil
 }
 
-// rowBefore is the last row of the page before a page.
+// rowBefore returns the last row of the previous page.
 func (e *event) rowBefore(a answer) (json.RawMessage, bool) {
 	var page struct {
 		Paging struct{ Cursors struct{ Before string } }
@@ -82,7 +82,7 @@ func (e *event) rowBefore(a answer) (json.RawMessage, bool) {
 	return rows[len(rows)-1], true
 }
 
-// inserts puts bytes behind the first place of a text in an answer.
+// inserts inserts bytes after the first occurrence of a text in an answer.
 func inserts(f *Fault, behind, text string) error {
 	place := []byte(behind)
 	f.checks = append(f.checks, func(e *event) bool { return e.call.method == "GET" && bytes.Contains(e.truth().body, place) })
@@ -95,11 +95,10 @@ func inserts(f *Fault, behind, text string) error {
 	return nil
 }
 
-// startOf is where the text of a member begins.
+// startOf returns the text before the value of a member.
 func startOf(name any) string { return `"` + name.(string) + `":"` }
 
-// ofAccount changes what is said of an account, by itself and in the list of
-// accounts.
+// ofAccount changes an account's node, and its element in the list of accounts.
 func ofAccount(f *Fault, digits string, change func(json.RawMessage) json.RawMessage) error {
 	isOne := func(e *event) bool { return len(e.call.path) == 1 && e.call.path[0] == "act_"+digits }
 	f.checks = append(f.checks, func(e *event) bool {
@@ -125,7 +124,7 @@ func ofAccount(f *Fault, digits string, change func(json.RawMessage) json.RawMes
 	return nil
 }
 
-// setMember gives an object's member another text.
+// setMember replaces a member of an object.
 func setMember(object json.RawMessage, name, text string) json.RawMessage {
 	return edited(object, func(members map[string]json.RawMessage) { members[name] = appendString(nil, text) })
 }

@@ -38,8 +38,7 @@ var pageForms = []pattern{
 
 func isPage(e *event) bool { return e.page > 0 }
 
-// losing is a page without the last n of its elements, and no word of that; -1
-// = without any.
+// losing returns the page without its last n elements, and without an error; -1 removes all.
 func (a answer) losing(n int) answer {
 	rows, isList := elements(a)
 	if !isList {
@@ -51,7 +50,7 @@ func (a answer) losing(n int) answer {
 	return a.holding(rows[:max(len(rows)-n, 0)])
 }
 
-// holding is a page with other elements, and no word of that.
+// holding returns the page with other elements.
 func (a answer) holding(rows []json.RawMessage) answer {
 	texts := make([]string, len(rows))
 	for i, row := range rows {

@@ -9,19 +9,19 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// wrongs are what is not true in a report, and nobody says so.
+// wrongs are errors in a report that Meta does not announce.
 type wrongs struct {
 	lost       map[advertiser.Level][]string // objects without rows
 	hidden     []string                      // statuses that no list shows
 	shown      []string                      // statuses that every list shows
-	actions    []string                      // kinds of action left out
-	again      []repeated                    // kinds of action that stand twice
-	worth      map[string]string             // what actions of a kind are worth instead
-	fields     []string                      // fields left out
-	closed     bool                          // the breakdown was not opted in to
-	forbidden  []string                      // breakdowns that are refused
-	actionless []string                      // breakdowns that are refused together with an action breakdown
-	values     map[string]string             // what fields say instead
+	actions    []string                      // kinds of action that are left out
+	again      []repeated                    // kinds of action that are listed twice
+	worth      map[string]string             // kind of action → another value
+	fields     []string                      // fields that are left out
+	closed     bool                          // the breakdown needs an opt-in that is missing
+	forbidden  []string                      // breakdowns that are rejected
+	actionless []string                      // breakdowns that are rejected with an action breakdown
+	values     map[string]string             // field → another value
 }
 
 var wrongForms = []pattern{
@@ -92,8 +92,8 @@ func atLevel(f *Fault, level any, wrong func(*wrongs)) error {
 	return nil
 }
 
-// needsOptIn empties what a breakdown is asked for; sources differ on whether a
-// report job is emptied too (META_API.md §1.2, 2026-08-06).
+// needsOptIn empties reports with a breakdown. Sources disagree on whether report jobs are
+// affected too (docs/meta-api.md#insights).
 func needsOptIn(f *Fault, name string, onlyAtOnce bool) error {
 	f.distort = func(r *report) {
 		if slices.Contains(r.breakdowns, name) && (!onlyAtOnce || !r.inJob) {
@@ -103,11 +103,10 @@ func needsOptIn(f *Fault, name string, onlyAtOnce bool) error {
 	return isBreakdown(name)
 }
 
-// repeated is a kind of action that stands twice in a row, the second time with
-// another value where one is given.
+// repeated is a kind of action that is listed twice; value, if set, is the second one's.
 type repeated struct{ name, value string }
 
-// tell has a column say of actions what is not true.
+// tell returns a column with false actions.
 func (w *wrongs) tell(put func([]byte, line) ([]byte, bool)) func([]byte, line) ([]byte, bool) {
 	if len(w.actions)+len(w.again)+len(w.worth) == 0 {
 		return put
@@ -125,8 +124,7 @@ func (w *wrongs) tell(put func([]byte, line) ([]byte, bool)) func([]byte, line) 
 	}
 }
 
-// told is a list without the kinds that are left out, and with those twice that
-// stand twice.
+// told returns the list without the kinds that are left out, and with repeated ones twice.
 func (w *wrongs) told(list []advertiser.Action) (told []advertiser.Action) {
 	for _, a := range list {
 		if slices.ContainsFunc(w.actions, func(name string) bool { return strings.Contains(a.Type, name) }) {
@@ -144,7 +142,7 @@ func (w *wrongs) told(list []advertiser.Action) (told []advertiser.Action) {
 	return told
 }
 
-// valued is a list of money with what is said instead.
+// valued returns the list of money with other values.
 func (w *wrongs) valued(list []advertiser.Action) []advertiser.Action {
 	for i, a := range list {
 		for name, value := range w.worth {
@@ -156,8 +154,7 @@ func (w *wrongs) valued(list []advertiser.Action) []advertiser.Action {
 	return list
 }
 
-// refuse is SIM-10 for a breakdown that is refused although it stands in Meta's
-// table.
+// refuse rejects a breakdown although Meta's table allows it.
 func (w *wrongs) refuse(breakdowns, byAction []string, none bool) *refusal {
 	if len(byAction) == 0 && !none {
 		byAction = []string{"action_type"}
@@ -170,8 +167,7 @@ func (w *wrongs) refuse(breakdowns, byAction []string, none bool) *refusal {
 	return nil
 }
 
-// loses says whether a row is one of an object that has none. The totals above
-// it count it all the same.
+// loses reports whether a row belongs to an object without rows. Totals still include it.
 func (r *report) loses(row *advertiser.Row) bool {
 	for level, ids := range r.wrong.lost {
 		if depth(level) <= depth(r.level) && slices.Contains(ids, idAt(row, level)) {

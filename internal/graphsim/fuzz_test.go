@@ -12,7 +12,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// answered asks without a network, so that a panic is seen, and wants JSON.
+// answered sends a request without a network, so that panics are visible, and expects JSON.
 func answered(t *testing.T, s *graphsim.Server, path string, q url.Values) {
 	t.Helper()
 	q.Set("access_token", token)
@@ -48,7 +48,7 @@ func FuzzFields(f *testing.F) {
 	})
 }
 
-// What is JSON is read as JSON; what is not is read or refused.
+// Valid JSON is parsed as JSON; other text is parsed or rejected.
 func FuzzLoose(f *testing.F) {
 	for _, seed := range []string{"", "[]", "{}", `[{"field":"ad.id","operator":"IN","value":["3"]}]`, `[{field:'impressions',operator:'GREATER_THAN',value:0}]`, `{'since':'2026-06-01','until':'2026-06-02'}`,
 		`"\u00e9"`, `"\u12`, `"\`, "[", "{a", "{a:}", "'", strings.Repeat("[", 50), "[,]", "null", "tru", "\xff"} {
@@ -70,7 +70,7 @@ func FuzzLoose(f *testing.F) {
 	})
 }
 
-// onlyTexts says that there is no number, which the simulator keeps as text.
+// onlyTexts reports whether a value contains no numbers, which the simulator keeps as text.
 func onlyTexts(v any) bool {
 	switch v := v.(type) {
 	case float64:

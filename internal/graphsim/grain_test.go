@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// everyStatus is a filter that hides nothing.
+// everyStatus returns a filter that hides nothing.
 func everyStatus(word string) string {
 	return `[{field:"` + word + `.effective_status",operator:"IN",value:["ACTIVE","PAUSED","DELETED","ARCHIVED","IN_PROCESS","WITH_ISSUES","CAMPAIGN_PAUSED","ADSET_PAUSED","DISAPPROVED","PENDING_BILLING_INFO","PENDING_REVIEW","PREAPPROVED"]}]`
 }
@@ -24,9 +24,9 @@ func totalOf(rows []map[string]any, field string) *big.Rat {
 	return total
 }
 
-// R33, SIM-14, §3.5: what a breakdown divides adds up to the whole, at every
-// level; spend has up to six decimals; people do not add up.
-func TestEveryBreakdownAddsUpToTheWhole(t *testing.T) {
+// The parts of a breakdown add up to the whole at every level, with up to six decimals of
+// spend. People do not add up.
+func TestBreakdown_AddsUp(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=25,days=60,seed=7")
 	closed := []string{"time_range", closed, "fields", "impressions,clicks,spend,reach"}
@@ -58,8 +58,8 @@ func TestEveryBreakdownAddsUpToTheWhole(t *testing.T) {
 	}
 }
 
-// §3.15, R33: an asset is an object with an id, and its links change.
-func TestAnAssetIsAnObject(t *testing.T) {
+// An asset is an object with an ID, and its links change.
+func TestBreakdown_Assets(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	for breakdown, key := range map[string]string{"image_asset": "hash", "video_asset": "video_id", "body_asset": "text", "title_asset": "text",
@@ -93,9 +93,8 @@ func TestAnAssetIsAnObject(t *testing.T) {
 	}
 }
 
-// R39: what a splitter by ids relies on: the parts that it asks for are the
-// whole, at every level and by objects of every level.
-func TestPartsByIdAreTheWhole(t *testing.T) {
+// Splitting a report by IDs returns the whole, at every level and for objects of every level.
+func TestBreakdown_PartsByID(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=30,days=40,seed=5")
 	for _, level := range []string{"account", "campaign", "adset", "ad"} {
@@ -122,9 +121,8 @@ func TestPartsByIdAreTheWhole(t *testing.T) {
 	}
 }
 
-// PAINS #5, R33: people are counted anew for every window: more than on the
-// best day, fewer than all days' together.
-func TestPeopleAreCountedPerWindow(t *testing.T) {
+// People are counted per window: more than on the best day, and fewer than the sum of all days.
+func TestInsights_PeoplePerWindow(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=25,days=60,seed=7")
 	ask := func(increment string) []map[string]any {
@@ -169,9 +167,9 @@ func TestPeopleAreCountedPerWindow(t *testing.T) {
 	}
 }
 
-// R37, PAINS #3: the setting is on the ad set and on every row; what stands
-// above different ones says so.
-func TestTheAttributionSettingIsOnAdSetsAndRows(t *testing.T) {
+// The setting is on the ad set and on every row. A row above ad sets with different
+// settings says so.
+func TestInsights_AttributionSetting(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=40,days=30,seed=5")
 	specs := map[any]int{}

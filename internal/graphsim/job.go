@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// jobs holds the report runs.
+// jobs holds the report jobs.
 type jobs struct {
 	takes time.Duration
 
@@ -18,29 +18,29 @@ type jobs struct {
 	made int
 }
 
-// job is one report run.
+// job is one report job.
 type job struct {
 	id        string
 	report    *report
 	behaviour string
 	asked     time.Time     // by the platform's clock
-	begun     time.Duration // since the simulator's start
+	begun     time.Duration // time since the simulator's start
 	takes     time.Duration
-	why       *refusal // a failed one failed
-	count     int      // of the polls or reads that it makes trouble in
+	why       *refusal // why it fails
+	count     int      // polls or reads that still misbehave
 
 	mu            sync.Mutex
 	polls         int
 	completedSeen bool
 	resultsRead   int
-	refusals      int // that notready gave
+	refusals      int // answers of notready so far
 }
 
-// beforeReasons is the version before the one in which failed jobs began to say
-// why of their own accord (META_API.md §1.2).
+// beforeReasons is the last version in which failed jobs do not say why
+// (docs/meta-api.md#report-jobs).
 const beforeReasons = "v24.0"
 
-// jobLife is how long a report can be fetched.
+// jobLife is how long a report can be read.
 const jobLife = 30 * 24 * time.Hour
 
 func newJobs(takes time.Duration) *jobs { return &jobs{takes: takes, byID: map[string]*job{}} }
@@ -70,7 +70,8 @@ func (js *jobs) find(id string, now time.Time) *job {
 	return j
 }
 
-// state is how a job stands. Done is "Job Completed" and 100 both (SIM-16).
+// state returns the job's status. It is complete only if the status is "Job Completed" and
+// the percentage 100.
 func (j *job) state(passed time.Duration) (status string, percent int) {
 	part := 1.0
 	if j.takes > 0 {
@@ -148,7 +149,7 @@ func (j *job) fields(status string, percent int, now time.Time) (map[string]any,
 	asked := j.report.asked()
 	until := asked.Get("until")
 	if tomorrow := now.UTC().AddDate(0, 0, 1).Format(time.DateOnly); until > tomorrow {
-		until = tomorrow // recorded four times: a future until is stated as tomorrow, and not by the account's clock
+		until = tomorrow // recorded four times: until in the future becomes tomorrow, not by the account's clock
 	}
 	held := map[string]any{
 		"id": j.id, "account_id": j.report.account.id, "time_ref": j.asked.Unix(), "async_status": status,
@@ -202,18 +203,18 @@ type Job struct {
 	Until         string   `json:"until"`
 	Fields        []string `json:"fields"`
 	Polls         int      `json:"polls"`
-	CompletedSeen bool     `json:"completed_seen"` // a poll said that it is done
+	CompletedSeen bool     `json:"completed_seen"` // a poll has reported completion
 	ResultsRead   int      `json:"results_read"`   // pages
 }
 
-// forget empties the list of runs; the runs themselves can still be read.
+// forget empties the list of jobs. Their results can still be read.
 func (js *jobs) forget() {
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	js.all = nil
 }
 
-// Jobs tells of the report runs since the start or the last reset.
+// Jobs returns the report jobs since the start or the last reset.
 func (s *Server) Jobs() []Job {
 	s.jobs.mu.Lock()
 	defer s.jobs.mu.Unlock()

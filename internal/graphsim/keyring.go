@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// keyring holds the access tokens and what they open, the apps that they are for,
-// and the people that they stand for.
+// keyring holds the access tokens, apps, people and businesses.
 type keyring struct {
 	clock *clock
 	main  string
@@ -19,10 +18,10 @@ type keyring struct {
 	keys   map[string]*key
 	apps   map[string]*App
 	people map[string]*Person
-	order  []string // of the people
+	order  []string // the IDs of the people, in order
 	codes  map[string]*code
 
-	businesses []Business // that were set up
+	businesses []Business // set up by SetBusiness
 }
 
 // key is one access token.
@@ -30,21 +29,21 @@ type key struct {
 	token            string
 	app              string
 	userID, userName string
-	kind             string // as debug_token prints it
+	kind             string // as in debug_token
 	scopes, declined []string
-	issued, expires  time.Time // zero expires = never
-	dead             *refusal  // nil = it works
+	issued, expires  time.Time // zero expires: never
+	dead             *refusal  // nil if it is valid
 	sees             func(account string) bool
 }
 
-// What debug_token calls them.
+// Kinds of token in debug_token.
 const (
 	kindUser   = "USER"
 	kindSystem = "SYSTEM_USER"
 )
 
-// How long what a login gives lasts (META_API.md §7.3, §7.6). A short token lasts
-// an hour or two.
+// The lifetimes of what a login returns (docs/meta-api.md#login). A short-lived token
+// lasts one to two hours.
 const (
 	shortLife  = 2 * time.Hour
 	longLife   = 5184000 * time.Second
@@ -67,7 +66,7 @@ func newToken() string { return "EAA" + rand.Text() + rand.Text() }
 
 func defaultScopes() []string { return []string{"ads_read", "business_management", "public_profile"} }
 
-// open says whose token it is, or why it opens nothing.
+// open returns the key of a token, or the error of an invalid token.
 func (k *keyring) open(token, proof string) (key, *refusal) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -87,7 +86,7 @@ func (k *keyring) open(token, proof string) (key, *refusal) {
 	return k.shown(found), nil
 }
 
-// shown is a key as it is now, for whoever holds no lock.
+// shown returns a copy of a key, for use without the lock.
 func (k *keyring) shown(found *key) key {
 	p := *k.people[found.userID]
 	out := *found
@@ -95,7 +94,7 @@ func (k *keyring) shown(found *key) key {
 	return out
 }
 
-// ended is why a token does not live, of META_API.md §6 and §7.9; nil = it does.
+// ended returns why a token is no longer valid (docs/meta-api.md#tokens); nil if it is.
 func (k *keyring) ended(found *key) *refusal {
 	p, app, now := k.people[found.userID], k.apps[found.app], k.clock.Now()
 	switch {
@@ -122,7 +121,7 @@ func (k *keyring) ended(found *key) *refusal {
 	return nil
 }
 
-// accessEnds is when the app may not see a person's data any more; zero = never.
+// accessEnds returns when the app's access to a person's data ends; zero: never.
 func (k *keyring) accessEnds(found *key) time.Time {
 	p := k.people[found.userID]
 	if p.System {
@@ -131,7 +130,7 @@ func (k *keyring) accessEnds(found *key) time.Time {
 	return p.active[found.app].Add(accessLife)
 }
 
-// find is a token's key as it is now, dead or not.
+// find returns a token's key, valid or not.
 func (k *keyring) find(token string) (found key, ends time.Time, why *refusal, isKnown bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -142,7 +141,7 @@ func (k *keyring) find(token string) (found key, ends time.Time, why *refusal, i
 	return k.shown(held), k.accessEnds(held), k.ended(held), true
 }
 
-// mint makes a token. The lock must be held.
+// mint creates a token. The lock must be held.
 func (k *keyring) mint(app, person, kind string, life time.Duration, scopes, declined []string) *key {
 	now := k.clock.Now()
 	made := &key{token: newToken(), app: app, userID: person, kind: kind, scopes: scopes, declined: declined, issued: now}
@@ -153,7 +152,7 @@ func (k *keyring) mint(app, person, kind string, life time.Duration, scopes, dec
 	return made
 }
 
-// revoke kills the main token with a subcode of error 190; 0 revives it.
+// revoke kills the main token with a subcode of error 190; 0 makes it valid again.
 func (k *keyring) revoke(subcode int, message string) {
 	if subcode == 0 {
 		k.kill(nil)
@@ -165,7 +164,7 @@ func (k *keyring) revoke(subcode int, message string) {
 	k.kill(&refusal{Code: 190, Subcode: subcode, Message: message})
 }
 
-// kill has the main token refused.
+// kill makes calls with the main token fail.
 func (k *keyring) kill(why *refusal) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

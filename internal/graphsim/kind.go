@@ -6,20 +6,20 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// kind is a sort of node. word stands in the names of calls, graph in Graph's
-// messages, spec in Meta's specs.
+// kind is a kind of node. word is used in the names of calls, graph in Graph's messages,
+// spec in Meta's specifications.
 type kind struct {
 	word, graph, spec string
 	object            advertiser.Kind
 	level             advertiser.Level
 	edges             map[string]edge
-	signed            []string // fields whose links have a new signature at every read
-	nameless          bool     // its objects have no id and cannot be read alone
+	signed            []string // fields with links that get a new signature at every read
+	nameless          bool     // its objects have no ID and cannot be read alone
 }
 
-// edge leads from a node to objects of a kind: all that hold the node's id in
-// the field by; "" = all of the account. Where through is given, the ids of the
-// objects stand there in those ads that hold the node's id.
+// edge leads from a node to objects of a kind: those with the node's ID in the field by,
+// or all of the account if by is empty. If through is set, the IDs of the objects are in
+// that field of the ads that have the node's ID.
 type edge struct {
 	kind    advertiser.Kind
 	by      string
@@ -60,8 +60,8 @@ func kindOf(k advertiser.Kind) kind {
 	return accountKind
 }
 
-// mayHave tells without looking whether an id can be of an object of this kind:
-// an image's is an account and a hash, with a colon between.
+// mayHave reports without a lookup whether an ID can belong to this kind. An image's ID is
+// an account, a colon and a hash.
 func (k kind) mayHave(id string) bool {
 	return !k.nameless && (k.object == advertiser.Image) == strings.Contains(id, ":")
 }

@@ -11,8 +11,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// narrowed leaves those objects that an edge's own parameters ask for
-// (derived/read_edges.json).
+// narrowed returns the objects that match the edge's own parameters.
 func (w *selection) narrowed(params url.Values, e edge, all []advertiser.Object) ([]advertiser.Object, *refusal) {
 	switch e.kind {
 	case advertiser.Image:
@@ -60,15 +59,14 @@ func chosen(all []advertiser.Object, keep func(advertiser.Object) bool) (some []
 	return some
 }
 
-// entryFields are what an entry of the log shows where nothing is asked for.
+// entryFields are the default fields of an activity.
 var entryFields = []field{{name: "actor_id"}, {name: "actor_name"}, {name: "event_time"}, {name: "event_type"}, {name: "object_id"}, {name: "object_name"}, {name: "translated_event_type"}}
 
-// week is how much of the log is shown where nothing is asked for (META_API.md
-// §2.3: about one).
+// week is the default period of the activity log (docs/meta-api.md#objects: about a week).
 const week = 7 * 24 * time.Hour
 
-// narrowedLog cuts the account's log to since and until, both in it. oid names
-// one object, extra_oids more.
+// narrowedLog returns the activities from since to until, both included. oid and
+// extra_oids select objects.
 func (w *selection) narrowedLog(params url.Values, all []advertiser.Object) ([]advertiser.Object, *refusal) {
 	if params.Get("category") != "" {
 		return nil, unserved("the parameter category of activities")
@@ -99,12 +97,12 @@ func momentOf(o advertiser.Object) time.Time {
 	text, _ := o.Fields["event_time"].(string)
 	t, err := time.Parse(graphTime, text)
 	if err != nil {
-		return time.Time{} // no time is before all times
+		return time.Time{} // the zero time is before all others
 	}
 	return t
 }
 
-// momentIn reads a datetime: unix seconds, a day of the account, or a time.
+// momentIn parses a time: Unix seconds, a day in the account's zone, or a date-time.
 func momentIn(params url.Values, name string, otherwise time.Time, zone *time.Location) (time.Time, *refusal) {
 	text := params.Get(name)
 	if text == "" {
@@ -121,7 +119,7 @@ func momentIn(params url.Values, name string, otherwise time.Time, zone *time.Lo
 	return time.Time{}, badRequest("param %s must be a valid date/time string", name)
 }
 
-// cursorOf is how the cursors of an edge look (META_API.md §2.1).
+// cursorOf returns the format of an edge's cursors (docs/meta-api.md#paging).
 func cursorOf(k advertiser.Kind) cursor {
 	switch k {
 	case advertiser.Creative:
@@ -132,9 +130,8 @@ func cursorOf(k advertiser.Kind) cursor {
 	return opaqueCursor{}
 }
 
-// escapedCursor is the base64 of an id that has letters in it: Z is the sign
-// that escapes, Z itself is written ZA and = is ZD [recorded: tophatter-2017
-// adimages].
+// escapedCursor is the base64 of an ID with letters. Z is the escape character: Z is
+// written as ZA and = as ZD [recorded: tophatter-2017 adimages].
 type escapedCursor struct{}
 
 func (escapedCursor) of(id string) string {

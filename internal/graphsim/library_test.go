@@ -13,7 +13,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// stocked is an account with creatives of every shape.
+// stocked is the size of an account with creatives of every shape.
 const stocked = "ads=60,days=60,seed=11"
 
 // all reads every page of an edge.
@@ -29,11 +29,11 @@ func (s *sim) all(path string, pairs ...string) (objects []map[string]any) {
 	}
 }
 
-// R29, PAINS #34: pictures are shared, and their links die.
-func TestTheImageLibraryIsSharedByCreatives(t *testing.T) {
+// Creatives share pictures, and links expire.
+func TestLibrary_Images(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
-	creatives := map[string]string{} // id to hash
+	creatives := map[string]string{} // ID to hash
 	for _, c := range s.all(s.act()+"/adcreatives", "fields", "image_hash") {
 		creatives[fmt.Sprint(c["id"])], _ = c["image_hash"].(string)
 	}
@@ -74,8 +74,8 @@ func TestTheImageLibraryIsSharedByCreatives(t *testing.T) {
 	}
 }
 
-// [recorded: tophatter-2017 adimages]: the cursor of an image.
-func TestAnImagesCursorIsWrittenAsRecorded(t *testing.T) {
+// The cursor has the recorded format [recorded: tophatter-2017 adimages].
+func TestLibrary_ImageCursor(t *testing.T) {
 	t.Parallel()
 	const id, cursor = "10152335766987003:d8fc613662fb5ef6cf5fb9d1fe779315", "MTAxNTIzMzU3NjY5ODcwMDM6ZADhmYzYxMzY2MmZAiNWVmNmNmNWZAiOWQxZAmU3NzkzMTUZD"
 	if got := graphsim.WriteImageCursor(id); got != cursor {
@@ -86,8 +86,8 @@ func TestAnImagesCursorIsWrittenAsRecorded(t *testing.T) {
 	}
 }
 
-// R29; §2.1: a video's times are in UTC.
-func TestVideosHaveThumbnailsAndUniversalTimes(t *testing.T) {
+// A video's times are in UTC (docs/meta-api.md#objects).
+func TestLibrary_Videos(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	videos := s.all(s.act()+"/advideos", "fields", "id,title,description,length,picture,source,permalink_url,status,created_time,updated_time,thumbnails{uri,width,height,is_preferred}")
@@ -111,8 +111,8 @@ func TestVideosHaveThumbnailsAndUniversalTimes(t *testing.T) {
 	}
 }
 
-// PAINS #30: a custom conversion in the actions has a name on the edge.
-func TestCustomConversionsInActionsAreOnTheEdge(t *testing.T) {
+// A custom conversion in the actions has its name on the edge.
+func TestLibrary_CustomConversions(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	names := map[string]any{}
@@ -138,8 +138,8 @@ func TestCustomConversionsInActionsAreOnTheEdge(t *testing.T) {
 	}
 }
 
-// R29: an ad leads to its creative by an edge too.
-func TestCreativesHangBelowAdsAndAdSets(t *testing.T) {
+// An ad has an edge to its creative.
+func TestLibrary_CreativesOfAdsAndAdSets(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	ads := s.all(s.act()+"/ads", "fields", "creative,adset_id")
@@ -153,7 +153,7 @@ func TestCreativesHangBelowAdsAndAdSets(t *testing.T) {
 	}
 }
 
-// destinations are the places in a creative that have a link to somewhere.
+// destinations returns the fields of a creative with a destination link.
 func destinations(c map[string]any) (places []string) {
 	at := func(path ...string) any {
 		var v any = c
@@ -179,8 +179,8 @@ func destinations(c map[string]any) (places []string) {
 	return places
 }
 
-// PAINS #35: every shape of creative, those without a destination too.
-func TestCreativesKeepTheirDestinationInEveryPlaceThereIs(t *testing.T) {
+// Every shape of creative, including those without a destination.
+func TestLibrary_CreativeDestinations(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	seen, tags := map[string]int{}, map[any]int{}
@@ -199,8 +199,8 @@ func TestCreativesKeepTheirDestinationInEveryPlaceThereIs(t *testing.T) {
 	}
 }
 
-// §2.3: links that stand deep in a creative change too.
-func TestDeepLinksAreSignedAnewAtEveryRead(t *testing.T) {
+// Nested links in a creative change too (docs/meta-api.md#media).
+func TestLibrary_NestedLinksAreSigned(t *testing.T) {
 	t.Parallel()
 	s := small(t, stocked)
 	read := func() map[string]string {
@@ -224,7 +224,7 @@ func TestDeepLinksAreSignedAnewAtEveryRead(t *testing.T) {
 	}
 }
 
-// raw is the JSON text that extra_data is.
+// raw parses the JSON in extra_data.
 func raw(t testing.TB, a map[string]any) (extra struct{ Old, New any }) {
 	t.Helper()
 	text, isText := a["extra_data"].(string)

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// What a breakdown does to the fields (META_API.md §1.2 and §2.5). The texts of
-// these refusals are not established anywhere.
+// Restrictions of fields by breakdowns (docs/meta-api.md#insights). Meta's texts for these
+// errors are not known.
 
 func isAsset(breakdown string) bool { return strings.HasSuffix(breakdown, "_asset") }
 
 func isHourly(breakdown string) bool { return strings.HasPrefix(breakdown, "hourly_") }
 
-// assetMetrics are all that Meta has by asset.
+// assetMetrics are the only metrics that Meta has by asset.
 var assetMetrics = []string{"impressions", "clicks", "spend", "reach", "actions", "action_values"}
 
-// checkLimits refuses fields that cannot be had with a breakdown.
+// checkLimits rejects fields that are not available with a breakdown.
 func (r *report) checkLimits(url.Values) *refusal {
 	for _, b := range r.breakdowns {
 		var wrong []string
@@ -33,7 +33,7 @@ func (r *report) checkLimits(url.Values) *refusal {
 	return nil
 }
 
-// isMeasured tells a figure from what only says whose row it is.
+// isMeasured tells figures from fields that identify a row.
 func isMeasured(field string) bool {
 	_, isMetric := metricNames[field]
 	_, isRatio := ratios[field]
@@ -42,11 +42,11 @@ func isMeasured(field string) bool {
 	return isMetric || isRatio || isDerived || isResult || slices.Contains(listFields, field) || strings.HasSuffix(field, "_ranking")
 }
 
-// monthsOfPeople is for how long people are counted by breakdown, and hours at
-// all.
+// monthsOfPeople is how many months back people are counted by breakdown, and hours are
+// available at all.
 const monthsOfPeople = 13
 
-// withheld are the fields that a breakdown keeps back without a word.
+// withheld reports whether a breakdown silently leaves out a field.
 func (r *report) withheld(field string) bool {
 	if len(r.breakdowns) == 0 {
 		return false
@@ -58,7 +58,7 @@ func (r *report) withheld(field string) bool {
 	return isOfPeople && r.ranges[0].from < dateOf(r.today().AddDate(0, -monthsOfPeople, 0))
 }
 
-// zeroByHour are the ratios of people, whom nobody counts by the hour.
+// zeroByHour are ratios of people, who are not counted by the hour.
 var zeroByHour = []string{"frequency", "unique_ctr", "unique_inline_link_click_ctr", "unique_link_clicks_ctr"}
 
 func (r *report) isZero(field string) bool {

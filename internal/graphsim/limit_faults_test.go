@@ -14,7 +14,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// bubble runs a test against a simulator whose time is the bubble's.
+// bubble runs a test against a simulator with the time of a synctest bubble.
 func bubble(t *testing.T, o graphsim.Options, script string, test func(*testing.T, *within)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -49,7 +49,7 @@ func headerOf[T any](t testing.TB, r reply, name string) (v T) {
 	return v
 }
 
-// shape is a header's keys; the account's id is any.
+// shape returns a header's keys, with any account ID.
 func shape(header string) string {
 	return digits.ReplaceAllString(header, "0")
 }
@@ -67,9 +67,9 @@ func useOf(t testing.TB, r reply) useCase {
 	return useCase{}
 }
 
-// PAINS #13: a throttle has its own code, its own header, and no Retry-After;
-// it blocks one thing only, and ends when it said it would.
-func TestThrottlesBlockWhatTheySayAndNothingElse(t *testing.T) {
+// A throttle has its own code and header, and no Retry-After. It blocks one thing only,
+// and ends when it said it would.
+func TestThrottle_Scope(t *testing.T) {
 	t.Parallel()
 	const act, other, insights, me = "act_1/ads", "act_2/ads", "act_1/insights", "me"
 	for script, c := range map[string]struct {
@@ -113,8 +113,8 @@ func TestThrottlesBlockWhatTheySayAndNothingElse(t *testing.T) {
 	}
 }
 
-// META_API.md §5: minutes there, seconds here.
-func TestBlocksSayHowLongTheyLast(t *testing.T) {
+// Some headers are in minutes, others in seconds (docs/meta-api.md#rate-limits).
+func TestThrottle_Duration(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "throttle ads_insights on act_1 for 30m\nthrottle score on act_2 for 300s", func(t *testing.T, s *within) {
 		time.Sleep(90 * time.Second)
@@ -139,8 +139,8 @@ func TestBlocksSayHowLongTheyLast(t *testing.T) {
 	})
 }
 
-// PAINS #13: the calls that nobody should have made are counted.
-func TestCallsToWhatIsBlockedAreCounted(t *testing.T) {
+// Calls during a block are counted.
+func TestThrottle_CountsBlockedCalls(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "throttle ads_management on act_1 for 10m after 2 calls", func(t *testing.T, s *within) {
 		for i := range 5 {
@@ -171,8 +171,8 @@ func TestCallsToWhatIsBlockedAreCounted(t *testing.T) {
 	})
 }
 
-// META_API.md §5: parts of a batch carry the headers of their own.
-func TestPartsOfABatchCarryTheirUsage(t *testing.T) {
+// The parts of a batch have headers of their own (docs/meta-api.md#rate-limits).
+func TestUsage_BatchParts(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "throttle ads_management on act_1 for 10m", func(t *testing.T, s *within) {
 		type part struct {
@@ -193,8 +193,8 @@ func TestPartsOfABatchCarryTheirUsage(t *testing.T) {
 	})
 }
 
-// derived/rate_limits.json: 60 points that decay in 300 s, and a block of 300 s.
-func TestTheScoreOfALimitedAppIsSoonUsedUp(t *testing.T) {
+// 60 points that decay over 300 s, and a block of 300 s (docs/meta-api.md#rate-limits).
+func TestQuota_ScoreOfLimitedApp(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{Tier: "limited"}, "", func(t *testing.T, s *within) {
 		for i := range 60 {
@@ -217,7 +217,7 @@ func TestTheScoreOfALimitedAppIsSoonUsedUp(t *testing.T) {
 		}
 	})
 	bubble(t, graphsim.Options{Tier: "limited"}, "", func(t *testing.T, s *within) {
-		for range 10 { // 30 calls in five minutes, for fifty
+		for range 10 { // 30 calls in five minutes, for fifty minutes
 			for range 30 {
 				if r := s.get("act_1/ads"); r.status != 200 {
 					t.Fatalf("the score does not decay: %s", r.body)
@@ -228,8 +228,8 @@ func TestTheScoreOfALimitedAppIsSoonUsedUp(t *testing.T) {
 	})
 }
 
-// derived/rate_limits.json: 9 000 points, and a block of 60 s.
-func TestTheScoreOfAFullAppHasItsEndToo(t *testing.T) {
+// 9,000 points, and a block of 60 s (docs/meta-api.md#rate-limits).
+func TestQuota_ScoreOfFullApp(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "", func(t *testing.T, s *within) {
 		for i := range 9_000 {
@@ -251,9 +251,9 @@ func TestTheScoreOfAFullAppHasItsEndToo(t *testing.T) {
 	})
 }
 
-// derived/rate_limits.json: 300 + 40 for each active ad in a rolling hour; the
-// account has two. The score decays between the calls.
-func TestTheHourOfALimitedAppIsRolling(t *testing.T) {
+// 300 calls plus 40 per active ad in a rolling hour; the account has two ads. The score
+// decays between the calls (docs/meta-api.md#rate-limits).
+func TestQuota_RollingHour(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{Tier: "limited"}, "", func(t *testing.T, s *within) {
 		const budget = 300 + 40*2
@@ -280,8 +280,8 @@ func TestTheHourOfALimitedAppIsRolling(t *testing.T) {
 	})
 }
 
-// A usage that is only shown refuses nothing.
-func TestAUsageIsShownAsItIsOrdered(t *testing.T) {
+// A usage that is only shown rejects nothing.
+func TestUsage_Fault(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "usage ads_insights at 96% on act_1 for 10m\nusage score at 75.5%\nusage app at 80%", func(t *testing.T, s *within) {
 		r := s.get("act_1/insights")
@@ -301,8 +301,8 @@ func TestAUsageIsShownAsItIsOrdered(t *testing.T) {
 	})
 }
 
-// The headers of real answers, key by key: keboola-graph/headers_*.
-func TestUsageHeadersAreThoseThatWereRecorded(t *testing.T) {
+// The headers match real answers, key by key: keboola-graph/headers_*.
+func TestUsage_RecordedHeaders(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(*within) reply{
 		"headers_get_adaccount_default_fields":     func(s *within) reply { return s.get("act_1") },

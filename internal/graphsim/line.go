@@ -11,18 +11,17 @@ import (
 type line struct {
 	*advertiser.Row
 	days
-	// daily says that the row is a day's as the account states it, and not a sum
-	// over days.
+	// daily means that the row is a single day as the account states it, not a sum.
 	daily bool
 }
 
-// lines gives the report's rows in their order: by period, then as the account
-// has them. A line is valid until the next one is asked for.
+// lines yields the report's rows by period, then in the account's order. A line is valid
+// until the next one.
 func (r *report) lines() iter.Seq[line] {
 	q := r.wanted()
 	shown := r.filter()
 	if finest := r.conditions.finest(); depth(finest) > depth(q.Level) {
-		q.Level = finest // the conditions are on what lies below the rows
+		q.Level = finest // the conditions are about objects below the rows
 	}
 	return func(yield func(line) bool) {
 		if r.increment == 1 && len(r.ranges) == 1 && q.Level == r.level {
@@ -41,8 +40,8 @@ func (r *report) lines() iter.Seq[line] {
 	}
 }
 
-// daily hands the account's rows on. At account level a report that asks for
-// attribution_setting has a row for every day, with zeros (SIM-13).
+// daily yields the account's rows. At account level, a report with attribution_setting has
+// a row for every day, with zeros.
 func (r *report) daily(q advertiser.Query, shown func(*advertiser.Row) bool, yield func(line) bool) {
 	next := q.From
 	zeros := r.level == advertiser.LevelAccount && len(r.breakdowns) == 0 && slices.Contains(r.fields, "attribution_setting")
@@ -70,8 +69,8 @@ func zeroRow(day advertiser.Date) *advertiser.Row {
 	return &advertiser.Row{Day: day, Has: 1<<advertiser.Metrics - 1, Attribution: "multiple"}
 }
 
-// summed adds up the days of a period, in the order in which objects first
-// occur. People are not summed: they are between the largest day and the sum.
+// summed adds up the days of a period, in the order in which objects first occur. People
+// cannot be added: their number is between the largest day and the sum.
 func (r *report) summed(q advertiser.Query, shown func(*advertiser.Row) bool) []*advertiser.Row {
 	sums := map[string]*total{}
 	var order []*advertiser.Row
@@ -98,7 +97,7 @@ func (r *report) summed(q advertiser.Query, shown func(*advertiser.Row) bool) []
 	return order
 }
 
-// lifted is a row without what it says of the objects below the report's level.
+// lifted returns a row without the fields of objects below the report's level.
 func (r *report) lifted(row *advertiser.Row) *advertiser.Row {
 	if idAt(row, below[r.level]) == "" {
 		return row
@@ -117,7 +116,7 @@ func (r *report) lifted(row *advertiser.Row) *advertiser.Row {
 	return &up
 }
 
-// levels are the grains of a report, the coarsest first; below is the next.
+// levels are the levels of a report, the coarsest first. below maps each to the next.
 var (
 	levels = []advertiser.Level{advertiser.LevelAccount, advertiser.LevelCampaign, advertiser.LevelAdSet, advertiser.LevelAd}
 	below  = map[advertiser.Level]advertiser.Level{
@@ -127,9 +126,9 @@ var (
 
 func depth(level advertiser.Level) int { return slices.Index(levels, level) }
 
-// filter decides which rows a report shows: those of its scope, that meet the
-// conditions, and, where it lists objects below its own and no condition speaks
-// of status, not those of archived and deleted ones (SIM-8).
+// filter returns a function that reports whether a row is shown: it must be in scope and
+// match the conditions. If the report lists objects below its own and no condition is
+// about status, archived and deleted objects are left out.
 func (r *report) filter() func(*advertiser.Row) bool {
 	checks := []func(*advertiser.Row) bool{r.inScope}
 	if r.wrong.closed {
@@ -147,7 +146,7 @@ func (r *report) filter() func(*advertiser.Row) bool {
 		if c.allowsAll(owner) {
 			continue
 		}
-		if name == "id" { // what was deleted long ago may not be listed any more
+		if name == "id" { // objects deleted long ago may not be listed any more
 			checks = append(checks, func(row *advertiser.Row) bool { return c.holds(idAt(row, owner.level)) })
 			continue
 		}
@@ -166,12 +165,12 @@ func (r *report) filter() func(*advertiser.Row) bool {
 	}
 }
 
-// allowsAll says that the condition names every status there is.
+// allowsAll reports whether the condition names every status.
 func (c condition) allowsAll(owner kind) bool {
 	return c.speaksOfStatus() && c.operator == "IN" && c.allows(statuses(owner))
 }
 
-// unlisted are the statuses whose rows a list does not show.
+// unlisted returns the statuses whose rows a list omits.
 func (r *report) unlisted() []string {
 	if r.level == r.scope.kind.level {
 		return nil
@@ -201,8 +200,8 @@ func (r *report) inScope(row *advertiser.Row) bool {
 	return r.scope.kind.level == advertiser.LevelAccount || idAt(row, r.scope.kind.level) == r.scope.object.ID
 }
 
-// objects is a check of a row's object of a kind. A row whose object is not
-// listed passes no condition but the silent one on status, which ends NOT_IN.
+// objects returns a check of a row's object. If the object is not listed, the row passes
+// no condition except the default one on status, a NOT_IN.
 func (r *report) objects(k kind, all conditions) func(*advertiser.Row) bool {
 	refused := map[string]bool{}
 	list := r.account.list(k.object, r.moment)

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// element is one element of an actions list, without its type and value apart.
+// element is an element of an actions list with all its keys.
 type element map[string]string
 
 func listOf(t testing.TB, r map[string]any, field string) (list []element) {
@@ -28,8 +28,7 @@ func listOf(t testing.TB, r map[string]any, field string) (list []element) {
 	return list
 }
 
-// sums adds up a list's elements by type and window; those that count the
-// others of their type again are left out.
+// sums adds up elements by type and window, without elements that repeat others of their type.
 func sums(t testing.TB, list []element) map[string]*big.Rat {
 	t.Helper()
 	all := map[string]*big.Rat{}
@@ -57,9 +56,9 @@ func sumOf(all map[string]*big.Rat, window string, kinds ...string) *big.Rat {
 	return total
 }
 
-// SIM-15, SIM-11 §3.7 and PAINS #1, in every row that is served: the identities
-// of action types, the order of windows, and one purchase under four names.
-func TestActionsKeepTheIdentitiesOnTheWire(t *testing.T) {
+// Every row keeps the identities of action types, the order of windows, and one purchase
+// under four types.
+func TestActions_Identities(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		s := small(t, fmt.Sprintf("ads=%d,days=%d,seed=%d", rapid.IntRange(1, 15).Draw(r, "ads"), rapid.IntRange(1, 40).Draw(r, "days"), rapid.IntRange(1, 999).Draw(r, "seed")))
@@ -102,9 +101,9 @@ func keepsIdentities(t *rapid.T, all map[string]*big.Rat, row map[string]any) {
 	}
 }
 
-// An action breakdown divides a type, and its parts are the type; the whole that
-// Meta puts beside a video's parts is not one of them.
-func TestActionBreakdownsDivideAndAddUp(t *testing.T) {
+// An action breakdown splits a type into parts that add up to it. The total that Meta adds
+// to a video's parts is not a part.
+func TestActions_BreakdownsAddUp(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=60,days=40,seed=7")
 	ask := func(byAction string) map[string]any {
@@ -141,8 +140,8 @@ func TestActionBreakdownsDivideAndAddUp(t *testing.T) {
 	}
 }
 
-// R30, PAINS #29: the further lists, and what follows from them.
-func TestFurtherListsFollowFromEachOther(t *testing.T) {
+// Other lists, and lists computed from them.
+func TestActions_DerivedLists(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=40,days=40,seed=7")
 	fields := "spend,impressions,reach,actions,conversions,conversion_values,outbound_clicks,unique_outbound_clicks,unique_actions,unique_conversions," +
@@ -179,8 +178,8 @@ func TestFurtherListsFollowFromEachOther(t *testing.T) {
 	}
 }
 
-// R33, issue 3 item 7: results, as those who read them state it.
-func TestResultsSayWhatTheyCount(t *testing.T) {
+// Results have the format that API users reported.
+func TestInsights_Results(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=60,days=40,seed=7")
 	indicators, empty := map[any]bool{}, 0
@@ -210,8 +209,8 @@ func TestResultsSayWhatTheyCount(t *testing.T) {
 	}
 }
 
-// PAINS #2: conversions may be missing above the ads.
-func TestConversionsCanBeMissingAboveTheAds(t *testing.T) {
+// Conversions may be missing above ad level.
+func TestActions_MissingAboveAds(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=40,days=40,seed=7,lowconversions=1")
 	counted := func(level, kind string) (n int) {

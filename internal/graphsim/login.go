@@ -11,9 +11,8 @@ import (
 	"strings"
 )
 
-// login is Facebook's page on which a person lets an app in (META_API.md §7.1).
-// Who sits before the browser is chosen on the page, since there is no logging in
-// to Facebook here.
+// login is Facebook's page on which a person authorizes an app (docs/meta-api.md#login).
+// The user picks a person on the page, because nobody logs in to Facebook here.
 func (s *Server) login(r *http.Request) answer {
 	if err := r.ParseForm(); err != nil {
 		return s.loginRefused("Bad request", err.Error())
@@ -43,12 +42,12 @@ func (s *Server) loginRefused(title, text string) answer {
 func htmlPage(status int, t *template.Template, data any) answer {
 	var b bytes.Buffer
 	if err := t.Execute(&b, data); err != nil {
-		panic(err) // templates and data are ours
+		panic(err) // cannot fail: template and data are ours
 	}
 	return answer{status: status, header: http.Header{"Content-Type": {"text/html; charset=utf-8"}, "Cache-Control": {"no-store"}}, body: b.Bytes()}
 }
 
-// wanted are the permissions that a login asks for.
+// wantedScopes returns the permissions that a login asks for.
 func wantedScopes(form url.Values) []string {
 	return strings.FieldsFunc(form.Get("scope"), func(r rune) bool { return r == ',' || r == ' ' })
 }
@@ -65,7 +64,7 @@ func (s *Server) consentPage(form url.Values, app App) answer {
 	return htmlPage(http.StatusOK, askPage, map[string]any{"App": app, "People": people, "Scopes": wantedScopes(form), "Form": form})
 }
 
-// decided sends the browser back with what the person decided.
+// decided redirects the browser with the person's decision.
 func (s *Server) decided(form url.Values, app App, back *url.URL) answer {
 	s.keys.mu.Lock()
 	defer s.keys.mu.Unlock()
@@ -86,15 +85,15 @@ func (s *Server) decided(form url.Values, app App, back *url.URL) answer {
 		q.Set("error_reason", "user_denied")
 		q.Set("error_description", "Permissions error")
 	} else {
-		q.Set("code", s.keys.consent(form, app, person, back.String()))
+		q.Set("code", s.keys.authorize(form, app, person, back.String()))
 	}
 	to := *back
 	to.RawQuery, to.Fragment = q.Encode(), "_=_"
 	return answer{status: http.StatusFound, header: http.Header{"Location": {to.String()}, "Cache-Control": {"no-store"}}}
 }
 
-// consent makes a code of what a person allows. They may untick permissions.
-func (k *keyring) consent(form url.Values, app App, person *Person, redirect string) string {
+// authorize creates a code for the permissions that a person grants; they may deselect some.
+func (k *keyring) authorize(form url.Values, app App, person *Person, redirect string) string {
 	c := &code{app: app.ID, person: person.ID, redirect: redirect, made: k.clock.Now(), scopes: []string{"public_profile"}}
 	for _, scope := range wantedScopes(form) {
 		if slices.Contains(form["grant"], scope) {

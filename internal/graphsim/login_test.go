@@ -20,9 +20,9 @@ const (
 	back   = "http://127.0.0.1:9/back"
 )
 
-// consent walks through the login page as a person with a browser does, and gives
-// the address that the browser is sent to.
-func (s *sim) consent(change url.Values) *url.URL {
+// authorize goes through the login page like a person with a browser, and returns the URL
+// of the redirect.
+func (s *sim) authorize(change url.Values) *url.URL {
 	s.t.Helper()
 	form := url.Values{"client_id": {simApp}, "redirect_uri": {back}, "state": {"st"}, "response_type": {"code"}, "scope": {"ads_read,business_management"}}
 	for name, values := range change {
@@ -51,7 +51,7 @@ func (s *sim) consent(change url.Values) *url.URL {
 	return to
 }
 
-// form asks with a form, as a client of OAuth does.
+// form posts a form like an OAuth client.
 func (s *sim) form(path string, form url.Values, bearer string) reply {
 	s.t.Helper()
 	req := s.request("POST", "/v25.0/"+path, form.Encode())
@@ -71,7 +71,7 @@ func (s *sim) secret() string {
 	return a.Secret
 }
 
-func (s *sim) redeem(code, redirect string) reply {
+func (s *sim) exchangeCode(code, redirect string) reply {
 	return s.form("oauth/access_token", url.Values{"client_id": {simApp}, "client_secret": {s.secret()}, "redirect_uri": {redirect}, "code": {code}}, "")
 }
 
@@ -97,7 +97,7 @@ func given(t *testing.T, r reply) (h handed) {
 	return h
 }
 
-// debug is what debug_token tells the app of a token.
+// debug returns what debug_token says about a token.
 func (s *sim) debug(token string) (d struct {
 	Type, Application string
 	AppID             string `json:"app_id"`
@@ -131,20 +131,20 @@ func (s *sim) with(token, path string) reply {
 	return r
 }
 
-// META_API.md §7.1–3: dialog, code, short token, long token.
-func TestALoginGivesATokenThatLivesForSixtyDays(t *testing.T) {
+// Dialog, code, short-lived token, long-lived token (docs/meta-api.md#login).
+func TestLogin_LongLivedToken(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
-	to := s.consent(nil)
+	to := s.authorize(nil)
 	if to.Query().Get("state") != "st" || to.Query().Get("code") == "" || to.Fragment != "_=_" {
 		t.Fatal(to)
 	}
 	code := to.Query().Get("code")
-	if r := s.redeem(code, back+"/"); !strings.Contains(string(r.body), "redirect_uri is identical") {
+	if r := s.exchangeCode(code, back+"/"); !strings.Contains(string(r.body), "redirect_uri is identical") {
 		t.Errorf("another redirect: %s", r.body)
 	}
-	short := given(t, s.redeem(code, back))
-	if e := refused(t, s.redeem(code, back)); e.Code != 100 || e.Subcode != 36009 {
+	short := given(t, s.exchangeCode(code, back))
+	if e := refused(t, s.exchangeCode(code, back)); e.Code != 100 || e.Subcode != 36009 {
 		t.Errorf("twice: %+v", e)
 	}
 	long := given(t, s.exchange(short.Token))
@@ -176,23 +176,23 @@ func TestALoginGivesATokenThatLivesForSixtyDays(t *testing.T) {
 	}
 }
 
-func TestALoginThatFailsSaysHow(t *testing.T) {
+func TestLogin_Errors(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
-	cancelled := s.consent(url.Values{"decision": {"cancel"}}).Query()
+	cancelled := s.authorize(url.Values{"decision": {"cancel"}}).Query()
 	if cancelled.Get("error") != "access_denied" || cancelled.Get("error_reason") != "user_denied" || cancelled.Get("state") != "st" || cancelled.Get("code") != "" {
 		t.Error(cancelled)
 	}
-	unticked := given(t, s.redeem(s.consent(url.Values{"grant": {"business_management"}}).Query().Get("code"), back))
+	unticked := given(t, s.exchangeCode(s.authorize(url.Values{"grant": {"business_management"}}).Query().Get("code"), back))
 	if r := s.with(unticked.Token, "me/permissions"); !strings.Contains(string(r.body), `{"permission":"ads_read","status":"declined"}`) {
 		t.Errorf("%s", r.body)
 	}
 	if r := s.with(unticked.Token, "act_55"); r.status != 403 {
 		t.Errorf("%d", r.status)
 	}
-	old := s.consent(nil).Query().Get("code")
+	old := s.authorize(nil).Query().Get("code")
 	s.Advance(10 * time.Minute)
-	if e := refused(t, s.redeem(old, back)); e.Code != 100 || e.Subcode != 36007 {
+	if e := refused(t, s.exchangeCode(old, back)); e.Code != 100 || e.Subcode != 36007 {
 		t.Errorf("%+v", e)
 	}
 	wrong := url.Values{"client_id": {simApp}, "client_secret": {"no"}, "redirect_uri": {back}, "code": {"x"}}
@@ -214,9 +214,8 @@ func TestALoginThatFailsSaysHow(t *testing.T) {
 	}
 }
 
-// META_API.md §7.9 and §6: what befalls a person or an app kills the tokens that
-// are there, and none that is made later.
-func TestTokensDieByWhatBefallsTheirOwner(t *testing.T) {
+// Events of a person or an app end existing tokens, but not later ones (docs/meta-api.md#tokens).
+func TestTokens_Events(t *testing.T) {
 	t.Parallel()
 	for event, subcode := range map[string]int{"password_changed": 460, "logged_out": 467, "app_removed": 458, "checkpoint": 459} {
 		s := serve(t, graphsim.Options{}, hand{id: "55"})
@@ -232,7 +231,7 @@ func TestTokensDieByWhatBefallsTheirOwner(t *testing.T) {
 			t.Errorf("%s: the system user's token died too: %s", event, r.body)
 		}
 		revived := long
-		if event == "checkpoint" { // the token itself lives again
+		if event == "checkpoint" { // the token becomes valid again
 			_ = s.InjectEvent("checkpoint_passed", petra, "")
 		} else {
 			s.Advance(time.Second)
@@ -254,9 +253,9 @@ func TestTokensDieByWhatBefallsTheirOwner(t *testing.T) {
 	}
 }
 
-// META_API.md §7.4: system users' tokens never end, or after 60 days, and those
-// can be exchanged in time.
-func TestSystemUsersTokensComeInTwoKinds(t *testing.T) {
+// A system user's token never expires, or after 60 days; the latter can be exchanged in
+// time (docs/meta-api.md#tokens).
+func TestTokens_SystemUser(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	s.SetPerson(graphsim.Person{ID: "1", Name: "Robot", System: true})
@@ -290,8 +289,7 @@ func proof(secret, token string) string {
 	return fmt.Sprintf("%x", mac.Sum(nil))
 }
 
-// META_API.md §7.7.
-func TestAnAppMayWantAProof(t *testing.T) {
+func TestApp_RequiresProof(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	if e := refused(t, s.get("me", "appsecret_proof", "00")); e.Message != "Invalid appsecret_proof provided in the API argument" || e.Type != "GraphMethodException" {
@@ -311,8 +309,8 @@ func TestAnAppMayWantAProof(t *testing.T) {
 	}
 }
 
-// R4, R16: a person sees what is shared with them, and no more once it is not.
-func TestPeopleSeeWhatIsSharedWithThem(t *testing.T) {
+// A person sees an account only while it is shared with them.
+func TestPerson_SharedAccounts(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"}, hand{id: "56"})
 	s.SetPerson(graphsim.Person{ID: petra, Name: "Petra Person", Accounts: []string{"act_55"}})
@@ -327,9 +325,8 @@ func TestPeopleSeeWhatIsSharedWithThem(t *testing.T) {
 	}
 }
 
-// The world is set up over HTTP too, for tests in other languages and for trying
-// things out by hand.
-func TestTheWorldIsSetUpOverHTTP(t *testing.T) {
+// Everything can be set up over HTTP, for tests in other languages and for experiments.
+func TestControl_SetUp(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	for path, body := range map[string]string{

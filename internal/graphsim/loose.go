@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// parseLoose reads a parameter's value as Graph does: JSON, but single quotes
-// and bare keys will do (recorded: {'since':'2024-01-01'} and {field: "x"}).
-// It gives string, bool, nil, []any and map[string]any; numbers stay as text.
+// parseLoose parses a parameter like Graph does: JSON that also allows single quotes and
+// unquoted keys (recorded: {'since':'2024-01-01'} and {field: "x"}). It returns string,
+// bool, nil, []any and map[string]any; numbers stay text.
 func parseLoose(text string) (any, error) {
 	p := looseParser{text: text}
 	v, err := p.value(0)
@@ -26,7 +26,7 @@ type looseParser struct {
 	at   int
 }
 
-// deepest is how many brackets may be open; a request needs four.
+// deepest limits nested brackets; a request needs four.
 const deepest = 32
 
 func (p *looseParser) value(depth int) (any, error) {
@@ -80,7 +80,7 @@ func (p *looseParser) list(depth int) (any, error) {
 	return l, err
 }
 
-// elements reads what stands between brackets, with commas between.
+// elements parses a comma-separated list between brackets.
 func (p *looseParser) elements(end byte, one func() error) error {
 	p.at++ // the opening bracket
 	for first := true; ; first = false {
@@ -185,7 +185,7 @@ func (p *looseParser) unexpected() error {
 	return fmt.Errorf("unexpected %q at character %d", r, p.at)
 }
 
-// textsOf reads a list parameter: JSON, or words with commas between.
+// textsOf parses a list: JSON or comma-separated words.
 func textsOf(text string) ([]string, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {

@@ -8,8 +8,8 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// A page whose next one is itself: what it holds comes again and again.
-func TestAPageLeadsToItself(t *testing.T) {
+// The next link of a page leads to the same page.
+func TestFaults_PageLeadsToItself(t *testing.T) {
 	t.Parallel()
 	for path, after := range map[string]string{"act_1/ads": "2", "act_1/insights": "2"} {
 		bubble(t, graphsim.Options{}, "page leads to itself on page 2 always", func(t *testing.T, s *within) {
@@ -26,7 +26,7 @@ func TestAPageLeadsToItself(t *testing.T) {
 	}
 }
 
-func TestEmptyPagesForEverEachHaveAnotherCursor(t *testing.T) {
+func TestFaults_EmptyPagesForEver(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "empty pages for ever on ads", func(t *testing.T, s *within) {
 		seen := map[string]bool{}
@@ -42,8 +42,8 @@ func TestEmptyPagesForEverEachHaveAnotherCursor(t *testing.T) {
 	})
 }
 
-// META_API.md §4.6: an id that has expired, or belongs to another token, is 100/33.
-func TestAReportRunIsGone(t *testing.T) {
+// An ID that has expired or belongs to another token returns 100/33 (docs/meta-api.md#report-jobs).
+func TestFaults_JobIsGone(t *testing.T) {
 	t.Parallel()
 	for line, pollGone := range map[string]bool{"job is gone": true, "job completes but its pages are gone": false} {
 		bubble(t, graphsim.Options{}, line, func(t *testing.T, s *within) {
@@ -62,7 +62,7 @@ func TestAReportRunIsGone(t *testing.T) {
 	}
 }
 
-func TestAFieldIsRefusedWithoutItsName(t *testing.T) {
+func TestFaults_FieldRefused(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "field name refused on ads", func(t *testing.T, s *within) {
 		wantRefusal(t, s.get("act_1/ads", "fields", "id,name"), 400, 3, 0)
@@ -72,7 +72,7 @@ func TestAFieldIsRefusedWithoutItsName(t *testing.T) {
 	})
 }
 
-func TestABatchIsAnsweredOddly(t *testing.T) {
+func TestFaults_Batch(t *testing.T) {
 	t.Parallel()
 	const two = `[{"method":"GET","relative_url":"me"},{"method":"GET","relative_url":"act_1"}]`
 	bubble(t, graphsim.Options{}, "batch loses 1 parts\nbatch says \"{}\"", func(t *testing.T, s *within) {

@@ -8,7 +8,7 @@ import (
 //go:embed spec/names.txt
 var namesText string
 
-// known tells which names the API knows: known["Ad"]["bid_type"].
+// known holds the names that the API knows: known["Ad"]["bid_type"].
 var known = readNames(namesText)
 
 func readNames(text string) map[string]map[string]bool {

@@ -11,8 +11,8 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// tree is an account with a campaign, two ad sets and four ads, one of them
-// archived and one deleted; each ad has a row on 1 June.
+// tree returns an account with a campaign, two ad sets and four ads, one archived and one
+// deleted. Each ad has a row on 1 June.
 func tree() hand {
 	const made, later = "2026-03-05T16:00:39+0100", "2026-05-12T14:23:11+0200"
 	h := hand{id: "55", objects: map[advertiser.Kind][]advertiser.Object{
@@ -27,7 +27,7 @@ func tree() hand {
 			object("6", "name", "D", "effective_status", "DELETED", "campaign_id", "1", "adset_id", "2")},
 		advertiser.Creative: {object("70", "name", "Picture", "title", "Buy", "image_url", "https://cdn/x.jpg?a=1")},
 	}}
-	for i, ad := range []string{"3", "4", "6", "5"} { // by ad set, as hand's sums need them
+	for i, ad := range []string{"3", "4", "6", "5"} { // sorted by ad set, as hand's sums need them
 		r := row("2026-06-01", ad, 1000, int64(i), 2_500_000)
 		if ad == "5" {
 			r.AdSetID = "9"
@@ -51,8 +51,7 @@ func wantBody(t *testing.T, r reply, want string) {
 	}
 }
 
-// SIM-2, SIM-3, SIM-4
-func TestAnObjectHasWhatWasAskedForInThatOrder(t *testing.T) {
+func TestNode_FieldOrder(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	wantBody(t, s.get("act_55"), `{"account_id":"55","id":"act_55"}`)
@@ -69,8 +68,8 @@ func TestAnObjectHasWhatWasAskedForInThatOrder(t *testing.T) {
 	}
 }
 
-// §2.2: the accounts that a token opens.
-func TestMeHasTheAccounts(t *testing.T) {
+// The accounts that a token opens.
+func TestMe_AdAccounts(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree(), hand{id: "56"})
 	got := decode[list](t, s.get("me/adaccounts", "fields", "name,currency"))
@@ -87,8 +86,8 @@ func TestMeHasTheAccounts(t *testing.T) {
 	}
 }
 
-// SIM-8: the table of what is visible where.
-func TestArchivedAndDeletedObjectsShowWhereMetaShowsThem(t *testing.T) {
+// What is visible where, by status.
+func TestEdge_ArchivedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	filter := func(values string) string {
@@ -120,9 +119,9 @@ func TestArchivedAndDeletedObjectsShowWhereMetaShowsThem(t *testing.T) {
 	}
 }
 
-// SIM-8: figures of archived and deleted ads count in what stands above them,
-// and stand alone where they are asked for.
-func TestArchivedAndDeletedAdsKeepTheirFigures(t *testing.T) {
+// Archived and deleted ads count in the figures above them, and have rows only if they are
+// requested.
+func TestInsights_ArchivedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	const all = `[{"field":"ad.effective_status","operator":"IN","value":["ACTIVE","CAMPAIGN_PAUSED","ARCHIVED","DELETED"]}]`
@@ -152,8 +151,7 @@ func TestArchivedAndDeletedAdsKeepTheirFigures(t *testing.T) {
 	}
 }
 
-// §8.4
-func TestFieldsLeadOnToWhatHangsBelow(t *testing.T) {
+func TestNode_NestedFields(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	wantBody(t, s.get("3", "fields", "creative"), `{"creative":{"id":"70"},"id":"3"}`)
@@ -173,7 +171,7 @@ func TestFieldsLeadOnToWhatHangsBelow(t *testing.T) {
 	if met, _ := s.walk(s.do("GET", got.AdSets.Data[0].Ads.Paging.Next, ""), "id"); !slices.Equal(met, []string{"4"}) {
 		t.Errorf("the nested page goes on with %v", met)
 	}
-	wantBody(t, s.get("9", "fields", "ads{id}"), `{"id":"9"}`) // SIM-4: its only ad is archived
+	wantBody(t, s.get("9", "fields", "ads{id}"), `{"id":"9"}`) // its only ad is archived
 	ad := decode[struct{ Insights list }](t, s.get("3", "fields", "insights.date_preset(last_7d).time_increment(1){spend}"))
 	if len(ad.Insights.Data) != 1 || ad.Insights.Data[0]["spend"] != "2.5" || ad.Insights.Data[0]["date_start"] != "2026-06-01" {
 		t.Errorf("%+v", ad)
@@ -181,8 +179,7 @@ func TestFieldsLeadOnToWhatHangsBelow(t *testing.T) {
 	wantBody(t, s.get("3", "fields", "insights.date_preset(today){spend}"), `{"id":"3"}`)
 }
 
-// §8.3
-func TestSeveralIdsAreAnsweredInOneObject(t *testing.T) {
+func TestNode_SeveralIDs(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	wantBody(t, s.get("", "ids", "1,3", "fields", "name"), `{"1":{"name":"Spring\/25 \u00fc","id":"1"},"3":{"name":"A","id":"3"}}`)
@@ -191,8 +188,8 @@ func TestSeveralIdsAreAnsweredInOneObject(t *testing.T) {
 	wantRefusal(t, s.get("", "ids", "1,3"), 403, 200, 0)
 }
 
-// Signed links change on every read (§2.3).
-func TestPicturesHaveAnotherLinkAtEveryRead(t *testing.T) {
+// Signed links change at every read (docs/meta-api.md#media).
+func TestNode_LinksAreSigned(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	a, b := s.get("70", "fields", "image_url"), s.get("70", "fields", "image_url")
@@ -201,8 +198,8 @@ func TestPicturesHaveAnotherLinkAtEveryRead(t *testing.T) {
 	}
 }
 
-// What is not modelled is refused, never made up.
-func TestWhatIsNotSimulatedIsRefused(t *testing.T) {
+// What is not simulated is rejected, never invented.
+func TestRoute_Unsupported(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	for path, status := range map[string]int{"act_55/adlabels": 501, "act_404": 400, "404/insights": 400, "act_55/insights/x": 400} {

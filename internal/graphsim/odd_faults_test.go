@@ -9,7 +9,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// names are what the elements of a page are called.
+// names returns the names of a page's elements.
 func names(t testing.TB, r reply) string {
 	t.Helper()
 	var out []string
@@ -20,7 +20,7 @@ func names(t testing.TB, r reply) string {
 }
 
 // A list that grows at its head while it is read shows a row on two pages.
-func TestARowComesAgainAtAPageBoundary(t *testing.T) {
+func TestFaults_RowComesAgain(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]string{
 		"row comes again on ads":                               "A | A F",
@@ -47,7 +47,7 @@ func TestARowComesAgainAtAPageBoundary(t *testing.T) {
 	})
 }
 
-func TestAPageHoldsSomethingOdd(t *testing.T) {
+func TestFaults_OddPages(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]string{
 		`element "null" among rows on ads`: `"name":"A"},null,{`,
@@ -80,7 +80,7 @@ func TestAPageHoldsSomethingOdd(t *testing.T) {
 	}
 }
 
-func TestAnAccountIsUnlistedOrWithholdsSomething(t *testing.T) {
+func TestFaults_Account(t *testing.T) {
 	t.Parallel()
 	fields := []string{"fields", "account_id,name,currency"}
 	bubble(t, graphsim.Options{}, "account act_1 is unlisted\naccount act_2 withholds name\naccount act_2 says currency \"LKR\"", func(t *testing.T, s *within) {

@@ -9,11 +9,10 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// defaultLimit is how many elements a page has where none is asked for.
+// defaultLimit is the default number of elements of a page.
 const defaultLimit = 25
 
-// cursor turns ids into cursors and back. In all of them Graph writes each =
-// of the base64 as ZD [recorded].
+// cursor converts IDs to cursors and back. Graph writes = in all base64 cursors as ZD [recorded].
 type cursor interface {
 	of(id string) string
 	id(cursor string) (string, bool)
@@ -43,7 +42,7 @@ func encodeCursor(text string) string {
 }
 
 func decodeCursor(c string) (string, bool) {
-	switch len(c) % 4 { // one more than base64 for each =
+	switch len(c) % 4 { // one character more than base64 for each =
 	case 1:
 		c = strings.TrimSuffix(c, "ZD") + "="
 	case 2:
@@ -65,7 +64,7 @@ func limitOf(params url.Values) (int, *refusal) {
 	return n, nil
 }
 
-// page writes the part of a list that limit, after and before ask for (SIM-5).
+// page writes the part of a list that limit, after and before select.
 func page(params url.Values, all []advertiser.Object, c cursor, address func(url.Values) string, one func([]byte, advertiser.Object) ([]byte, *refusal)) ([]byte, *refusal) {
 	limit, refused := limitOf(params)
 	if refused != nil {
@@ -118,13 +117,13 @@ func span(params url.Values, all []advertiser.Object, c cursor, limit int) (from
 		}
 		return max(i-limit, 0), i, nil
 	}
-	return from, from + min(limit, len(all)-from), nil // the limit may be as large as an int
+	return from, from + min(limit, len(all)-from), nil // limit may be as large as an int
 }
 
 // [quoted: 2642_invalid_cursors]
 func deadCursor() *refusal { return must(2642, 0) }
 
-// paging is the object that leads from page to page.
+// paging is the object with the links to other pages.
 type paging struct {
 	before, after string
 	limit         int

@@ -16,7 +16,7 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// spendOf sums what rows say, by the ad.
+// spendOf sums rows by ad.
 func spendOf(t testing.TB, r reply) map[string]int {
 	t.Helper()
 	sums := map[string]int{}
@@ -27,7 +27,7 @@ func spendOf(t testing.TB, r reply) map[string]int {
 	return sums
 }
 
-// next is the page that a page leads to.
+// next returns the next page.
 func (s *within) next(r reply) reply {
 	s.t.Helper()
 	u, err := url.Parse(decode[list](s.t, r).Paging.Next)
@@ -43,8 +43,8 @@ func (s *within) next(r reply) reply {
 	return got
 }
 
-// PAINS #14: cursors that have died stay dead; the listing begun anew is whole.
-func TestACursorThatDiesStaysDeadUntilTheListingBeginsAnew(t *testing.T) {
+// A dead cursor stays dead; a restarted listing is complete.
+func TestFaults_CursorDies(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"act_1/insights", "act_1/adcreatives"} {
 		bubble(t, graphsim.Options{}, "cursor dies after page 1 on "+strings.TrimPrefix(path, "act_1/"), func(t *testing.T, s *within) {
@@ -61,8 +61,8 @@ func TestACursorThatDiesStaysDeadUntilTheListingBeginsAnew(t *testing.T) {
 	}
 }
 
-// META_API.md §2.1: stop only when next is absent.
-func TestAnEmptyPageLeadsOnToTheTrueOne(t *testing.T) {
+// Clients must stop only when next is absent (docs/meta-api.md#paging).
+func TestFaults_EmptyPageWithNext(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"act_1/insights", "act_1/adcreatives", "act_1/ads"} {
 		bubble(t, graphsim.Options{}, "empty page with next on act_1", func(t *testing.T, s *within) {
@@ -99,15 +99,15 @@ func (s *within) rowsOf(l list) (b []byte) {
 	return b
 }
 
-// PAINS #2, #4, #6, #17: what is lost is lost in silence, and only there.
-func TestRowsAreLostInSilence(t *testing.T) {
+// Rows are lost without an error, and only where the line says.
+func TestFaults_RowsLost(t *testing.T) {
 	t.Parallel()
 	total := []string{"time_range", twoDays, "fields", "spend,actions"}
 	bubble(t, graphsim.Options{}, "drop ad 3 from insights\ndrop ad 6 from lists", func(t *testing.T, s *within) {
 		if rows := spendOf(t, s.get("act_1/insights", byAd...)); rows["3"] != 0 || rows["6"] != 2 {
 			t.Errorf("%v", rows)
 		}
-		for _, filter := range []string{"[]", allStatuses, `[{"field":"ad.id","operator":"NOT_IN","value":["99"]}]`} { // the last adds up ads
+		for _, filter := range []string{"[]", allStatuses, `[{"field":"ad.id","operator":"NOT_IN","value":["99"]}]`} { // the last one adds up ads
 			if r := s.get("act_1/insights", append([]string{"filtering", filter}, total...)...); decode[list](t, r).Data[0]["spend"] != "20" {
 				t.Errorf("%s: %s", filter, r.body)
 			}
@@ -145,8 +145,7 @@ func TestRowsAreLostInSilence(t *testing.T) {
 	})
 }
 
-// SIM-8
-func TestStatusesAreHiddenAndShownInLists(t *testing.T) {
+func TestFaults_Statuses(t *testing.T) {
 	t.Parallel()
 	all := append([]string{"filtering", allStatuses}, byAd...)
 	for script, want := range map[string][2]string{"": {"36", "3456"}, "archived hidden in lists": {"36", "356"}, "archived shown in lists": {"346", "3456"}, "deleted shown in lists\narchived hidden in lists": {"356", "356"}} {
@@ -169,8 +168,8 @@ func TestStatusesAreHiddenAndShownInLists(t *testing.T) {
 	}
 }
 
-// META_API.md §1.2, 2026-08-06: no rows, and no error.
-func TestABreakdownThatNeedsOptInAnswersNothing(t *testing.T) {
+// There are no rows and no error (docs/meta-api.md#insights).
+func TestFaults_NeedsOptIn(t *testing.T) {
 	t.Parallel()
 	for script, inJob := range map[string]int{"breakdown country needs opt-in": 0, "breakdown country needs opt-in when read at once": 4} {
 		bubble(t, graphsim.Options{}, script, func(t *testing.T, s *within) {
@@ -186,8 +185,8 @@ func TestABreakdownThatNeedsOptInAnswersNothing(t *testing.T) {
 	}
 }
 
-// PAINS Appendix A: what a network does, it does without a socket too.
-func TestTheNetworkBreaksWithoutASocket(t *testing.T) {
+// Network faults also work without a socket.
+func TestTransport_NetworkFaults(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "reset connection\ntruncate at 10 bytes\nhtml 502\nbody \"\" status 200\ntruncate at 9999 bytes", func(t *testing.T, s *within) {
 		if _, err := s.try("GET", "act_1"); !errors.Is(err, syscall.ECONNRESET) {
@@ -207,7 +206,7 @@ func TestTheNetworkBreaksWithoutASocket(t *testing.T) {
 	})
 }
 
-func TestSlowAnswersTakeTheirTimeAndEndWhereTheClientGoes(t *testing.T) {
+func TestTransport_SlowAnswers(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{Latency: map[string]time.Duration{"*": time.Second}}, "slow 2s\ntrickle 10 bytes per second on act", func(t *testing.T, s *within) {
 		began := time.Now()
@@ -233,8 +232,8 @@ func TestSlowAnswersTakeTheirTimeAndEndWhereTheClientGoes(t *testing.T) {
 	})
 }
 
-// Whatever the way, the answer is the same, links and zipped ones too.
-func TestWithoutASocketTheAnswersAreTheSame(t *testing.T) {
+// Answers are the same with and without a socket, including links and compressed ones.
+func TestTransport_SameAnswers(t *testing.T) {
 	t.Parallel()
 	outer := serve(t, graphsim.Options{}, creatives(60))
 	for _, path := range []string{"/v25.0/act_55/adcreatives?limit=50&fields=name", "/v25.0/act_55?fields=wings", "/__sim/jobs", "/__sim/wings"} {
@@ -261,8 +260,8 @@ func TestWithoutASocketTheAnswersAreTheSame(t *testing.T) {
 	}
 }
 
-// PAINS #11: no byte-identical request more than three times.
-func TestRepeatsTellWhatWasAskedAgain(t *testing.T) {
+// The simulator counts byte-identical requests.
+func TestRepeats(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "", func(t *testing.T, s *within) {
 		for range 3 {
@@ -285,9 +284,8 @@ func TestRepeatsTellWhatWasAskedAgain(t *testing.T) {
 	})
 }
 
-// The control takes scripts, says what is left of them, and what is wrong with
-// them.
-func TestScriptsCanBeSentAndSeen(t *testing.T) {
+// The control accepts scripts, shows what is left of them, and reports errors.
+func TestControl_Script(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(3))
 	if r := s.do("POST", "/__sim/script", "error 1/99 three times # now\n\ntoo much when rows > 2 on insights\n"); r.status != 200 {
@@ -307,8 +305,8 @@ func TestScriptsCanBeSentAndSeen(t *testing.T) {
 	}
 }
 
-// A clock that runs from a moment is the bubble's, and can be moved.
-func TestAClockRunsFromTheMomentGiven(t *testing.T) {
+// A running clock uses the bubble's time and can be moved.
+func TestClock_Start(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newWithin(t, graphsim.Options{Start: noon, JobTime: time.Hour})
@@ -328,8 +326,8 @@ func TestAClockRunsFromTheMomentGiven(t *testing.T) {
 	})
 }
 
-// A report that is read half holds nothing up.
-func TestABubbleEndsThoughAReportWasReadInPart(t *testing.T) {
+// A half-read report does not block the end of the bubble.
+func TestTransport_Synctest(t *testing.T) {
 	t.Parallel()
 	bubble(t, graphsim.Options{}, "", func(t *testing.T, s *within) {
 		if l := decode[list](t, s.get("act_1/insights", append([]string{"limit", "1"}, byAd...)...)); l.Paging.Next == "" {
@@ -338,8 +336,8 @@ func TestABubbleEndsThoughAReportWasReadInPart(t *testing.T) {
 	})
 }
 
-// META_API.md §8.4: deep expansion is too much.
-func TestExpansionHasAnEnd(t *testing.T) {
+// Deep expansion is "too much data" (docs/meta-api.md#errors).
+func TestNode_ExpansionLimit(t *testing.T) {
 	t.Parallel()
 	deep := func(n int) string { return strings.Repeat("campaign{ads{", n) + "id" + strings.Repeat("}}", n) }
 	s := serve(t, graphsim.Options{}, tree())
@@ -353,7 +351,7 @@ func TestExpansionHasAnEnd(t *testing.T) {
 	}
 }
 
-// Every filter is held to or refused; what it lets through is a list.
+// A filter is applied or rejected; the result is a list.
 func FuzzFilter(f *testing.F) {
 	for _, seed := range [][3]string{{"ad.id", "IN", `["3"]`}, {"ad.effective_status", "NOT_IN", `["ARCHIVED"]`}, {"spend", "GREATER_THAN", "0"}, {"campaign.name", "CONTAIN", `"a"`}, {"updated_time", "IN_RANGE", "[1,2]"},
 		{"ad.", "ANY", "null"}, {".", "", "{}"}, {"campaign.delivery_info", "in", `["active"]`}, {"ad.impressions", "NOT_IN_RANGE", "[]"}, {"\x00", "TOP", "-1"}} {

@@ -7,18 +7,17 @@ import (
 	"sync"
 )
 
-// pages knows how far its readers are in each listing, for the faults that
-// strike a certain page.
+// pages knows which page of each listing its clients are on, for faults on certain pages.
 type pages struct {
 	mu   sync.Mutex
 	walk map[string]*walk
 }
 
-// walk is one listing as it is paged through.
+// walk is one listing that a client pages through.
 type walk struct {
-	number map[string]int // of the page that a cursor leads to
+	number map[string]int // cursor → page number
 	last   int
-	dead   bool // its cursors lead nowhere any more
+	dead   bool // its cursors no longer work
 }
 
 func newPages() *pages { return &pages{walk: map[string]*walk{}} }
@@ -29,8 +28,8 @@ func (p *pages) forget() {
 	p.walk = map[string]*walk{}
 }
 
-// number is which page of its listing a call asks for, and whether it does so
-// with a cursor that is dead. A first page begins the listing anew.
+// number returns the page that a call asks for, and whether its cursor is dead. The first
+// page restarts the listing.
 func (p *pages) number(c *call) (number int, dead bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -53,7 +52,7 @@ func (p *pages) number(c *call) (number int, dead bool) {
 	return w.number[after], w.dead
 }
 
-// kill ends all cursors of the listing that a call is a page of.
+// kill invalidates all cursors of a call's listing.
 func (p *pages) kill(c *call) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,7 +61,7 @@ func (p *pages) kill(c *call) {
 	}
 }
 
-// rowOf is the row that a cursor of insights names; "" = it names none.
+// rowOf returns the row in a cursor of insights, or "".
 func rowOf(c *call, cursor string) string {
 	text, isCursor := decodeCursor(cursor)
 	if !isCursor || !isInsights(c) {
@@ -79,7 +78,7 @@ func limitOr(params url.Values) int {
 	return n
 }
 
-// pageOf names what a call is a page of.
+// pageOf returns the name of the listing that a call is a page of.
 func pageOf(c *call) string {
 	q := url.Values{}
 	for name, values := range c.params {
@@ -92,14 +91,14 @@ func pageOf(c *call) string {
 	return strings.Join(c.path, "/") + "?" + q.Encode()
 }
 
-// emptyMark is in the next address of an empty page, so that it leads on.
+// emptyMark is in the next link of an empty page, which leads to the true page.
 const emptyMark = "__paging_token"
 
-// startCursor stands before the first object of every edge.
+// startCursor is before the first object of every edge.
 var startCursor = encodeCursor(opaqueMark)
 
-// emptyPage is a page without elements that has a next one, which is the true
-// one (META_API.md §2.1: stop only when next is absent).
+// emptyPage returns an empty page whose next link leads to the true page
+// (docs/meta-api.md#paging: stop only when next is absent).
 func emptyPage(e *event) answer {
 	at := e.from()
 	p := paging{before: at, after: at, limit: limitOr(e.call.params), address: func(change url.Values) string {

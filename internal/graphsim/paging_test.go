@@ -15,7 +15,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// days is an account of one ad with a row on each of n days, ending yesterday.
+// days returns an account of one ad with a row on each of n days, ending yesterday.
 func days(n int) hand {
 	h := hand{id: "55", objects: map[advertiser.Kind][]advertiser.Object{advertiser.Ad: {object("3", "effective_status", "ACTIVE", "campaign_id", "1", "adset_id", "2")}}}
 	for i := range n {
@@ -24,7 +24,7 @@ func days(n int) hand {
 	return h
 }
 
-// creatives is an account of n creatives and nothing else.
+// creatives returns an account of n creatives.
 func creatives(n int) hand {
 	h := hand{id: "55", objects: map[advertiser.Kind][]advertiser.Object{}}
 	for i := range n {
@@ -33,7 +33,7 @@ func creatives(n int) hand {
 	return h
 }
 
-// walk follows next from page to page, and says what it met and the last page.
+// walk follows next, and returns everything it found and the last page.
 func (s *sim) walk(first reply, key string) (met []string, last list) {
 	s.t.Helper()
 	last = decode[list](s.t, first)
@@ -50,8 +50,8 @@ func (s *sim) walk(first reply, key string) (met []string, last list) {
 	return nil, last
 }
 
-// SIM-5: next meets everything once, and previous leads back to the beginning.
-func TestPagesLeadThroughEverythingOnceAndBack(t *testing.T) {
+// Following next returns everything once, and following previous leads back to the beginning.
+func TestPaging_NextAndPrevious(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=40,days=20,seed=3")
 	for name, first := range map[string]func(limit string) reply{
@@ -89,8 +89,8 @@ func TestPagesLeadThroughEverythingOnceAndBack(t *testing.T) {
 	}
 }
 
-// SIM-5, to the letter of keboola-graph/async_results_page_01_of_15.
-func TestInsightsCursorsAreRowIndexes(t *testing.T) {
+// The cursors match the recording keboola-graph/async_results_page_01_of_15.
+func TestPaging_InsightsCursors(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(30))
 	first := decode[list](t, s.get("act_55/insights", "time_increment", "1"))
@@ -103,8 +103,8 @@ func TestInsightsCursorsAreRowIndexes(t *testing.T) {
 	}
 }
 
-// SIM-5: base64 of the id for creatives and accounts, opaque for the others.
-func TestCursorsOfEdgesAreAsRecorded(t *testing.T) {
+// Base64 of the ID for creatives and accounts, opaque for the others.
+func TestPaging_EdgeCursors(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, creatives(3))
 	want := strings.ReplaceAll(base64.StdEncoding.EncodeToString([]byte("900")), "=", "ZD")
@@ -117,8 +117,8 @@ func TestCursorsOfEdgesAreAsRecorded(t *testing.T) {
 	}
 }
 
-// SIM-5: nothing is exactly {"data":[]}, and from a job it has cursors.
-func TestNothingHasNoPagingExceptFromAJob(t *testing.T) {
+// An empty list is exactly {"data":[]}; from a job, it has cursors.
+func TestPaging_EmptyList(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	for _, path := range []string{"act_55/ads", "act_55/adcreatives", "act_55/insights"} {
@@ -132,8 +132,8 @@ func TestNothingHasNoPagingExceptFromAJob(t *testing.T) {
 	}
 }
 
-// SIM-6: the token, each parameter, known or not, and the limit nobody gave.
-func TestNextRepeatsTheWholeRequest(t *testing.T) {
+// next has the token, all parameters, known or not, and the default limit.
+func TestPaging_NextKeepsParameters(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, creatives(30))
 	next, err := url.Parse(decode[list](t, s.get("act_55/adcreatives", "fields", "id,name", "since", "2024-01-01")).Paging.Next)
@@ -152,7 +152,7 @@ func TestNextRepeatsTheWholeRequest(t *testing.T) {
 }
 
 // [quoted: 2642_invalid_cursors]
-func TestADeadCursorIsRefused(t *testing.T) {
+func TestPaging_DeadCursor(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, creatives(3), days(3))
 	run := s.run("act_55", "time_increment", "1")
@@ -165,7 +165,7 @@ func TestADeadCursorIsRefused(t *testing.T) {
 	wantRefusal(t, s.get(run+"/insights", "before", "x"), 400, 2642, 0)
 }
 
-func TestAnInsightsCursorBeyondTheLastRowIsRefused(t *testing.T) {
+func TestPaging_InsightsCursorBeyondTheEnd(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(3))
 	run := s.run("act_55", "time_increment", "1")
@@ -177,8 +177,8 @@ func TestAnInsightsCursorBeyondTheLastRowIsRefused(t *testing.T) {
 	}
 }
 
-// A page before the beginning is short; the links from it are for whole pages.
-func TestAShortPageDoesNotShortenTheNext(t *testing.T) {
+// A page that would begin before the first row is short; its links are for whole pages.
+func TestPaging_ShortPage(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(12))
 	run := s.run("act_55", "time_increment", "1")

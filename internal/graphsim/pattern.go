@@ -8,19 +8,18 @@ import (
 	"time"
 )
 
-// pattern is a form that a line or a clause of a script can have: words, and in
-// capitals what stands for something else.
+// pattern is the form of a line or a clause: words, with placeholders in capitals.
 type pattern struct {
 	words  string
 	group  string   // of a clause
 	takes  []string // of a line: the groups of clauses that may follow
-	once   bool     // a line that does not say how often strikes once
+	once   bool     // a line that does not say how often applies once
 	make   func(*Fault, []any) error
 	finish func(*Fault) error
 }
 
-// longest finds the pattern that takes up most words from a place on; where
-// none fits, the error says what was expected where the best of them ended.
+// longest returns the pattern that matches the most words from a position. If none
+// matches, the error says what the best one expected next.
 func longest(patterns []pattern, words []word, from int) (best *pattern, values []any, end int, miss error) {
 	reached, wanted := from, []string{}
 	for i := range patterns {
@@ -49,7 +48,7 @@ func longest(patterns []pattern, words []word, from int) (best *pattern, values 
 	return nil, nil, from, fmt.Errorf("expected %s%s, but %s", strings.Join(wanted, " or "), before, found)
 }
 
-// match reads the pattern; want is what was expected where it did not fit.
+// match parses the pattern; want is what it expected if it did not match.
 func (p *pattern) match(words []word, from int) (values []any, at int, want string) {
 	at = from
 	for part := range strings.FieldsSeq(p.words) {
@@ -70,8 +69,7 @@ func (p *pattern) match(words []word, from int) (values []any, at int, want stri
 	return values, at, ""
 }
 
-// blank is what a word in capitals stands for. Its reader says how many words
-// it used; 0 = there is no such thing.
+// blank is a placeholder. Its reader returns the number of words it used, or 0 if they do not fit.
 type blank struct {
 	want string
 	read func([]word) (value any, used int)
@@ -97,7 +95,7 @@ var blanks = map[string]blank{
 	"STATUS":   among("archived", "deleted"),
 }
 
-// one is a blank of one word without quotes.
+// one is a placeholder for one unquoted word.
 func one(want string, read func(string) (any, bool)) blank {
 	return blank{want, func(words []word) (any, int) {
 		if len(words) == 0 || words[0].quoted {
@@ -197,7 +195,7 @@ func readCount(words []word) (any, int) {
 	return n, 2
 }
 
-// readTarget reads a call's name, or the end of one.
+// readTarget parses a call's name or the end of one.
 func readTarget(words []word) (any, int) {
 	if len(words) == 0 {
 		return nil, 0
@@ -213,8 +211,8 @@ func readTarget(words []word) (any, int) {
 	return name, 2 * isCall(name)
 }
 
-// isCall is 1 for what can be a call's name, so that a slip of the pen is no
-// fault that never strikes.
+// isCall returns 1 if match can be the name of a call, so that a typing error is not
+// accepted as a fault that never applies.
 func isCall(match string) int {
 	method, path, hasMethod := strings.Cut(match, " ")
 	if !hasMethod {

@@ -9,7 +9,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// reachBack is how many months Meta keeps totals for.
+// reachBack is how many months of totals Meta keeps.
 const reachBack = 37
 
 func dateOf(t time.Time) advertiser.Date {
@@ -21,8 +21,8 @@ func timeOf(d advertiser.Date) time.Time { return time.Unix(int64(d)*86400, 0).U
 
 func printed(d advertiser.Date) string { return timeOf(d).Format(time.DateOnly) }
 
-// readDays finds the days asked for: time_ranges before time_range before
-// date_preset.
+// readDays parses the days: time_ranges has priority over time_range, which has priority
+// over date_preset.
 func (r *report) readDays(params url.Values) *refusal {
 	today := r.today()
 	oldest := dateOf(today.AddDate(0, -reachBack, 0))
@@ -54,7 +54,7 @@ func (r *report) readDays(params url.Values) *refusal {
 	return nil
 }
 
-// today is the account's.
+// today returns the account's current day.
 func (r *report) today() time.Time { return timeOf(dateOf(r.moment.In(r.account.Location()))) }
 
 func (r *report) addRanges(param string, list []any, oldest advertiser.Date) *refusal {
@@ -82,7 +82,7 @@ func dayIn(o map[string]any, name string) (advertiser.Date, error) {
 	return dateOf(t), nil
 }
 
-// preset is SIM-9: what a preset's name means on a day of the account.
+// preset returns the days of a date_preset.
 func preset(name string, today time.Time) (days, bool) {
 	span := func(from, to time.Time) (days, bool) { return days{dateOf(from), dateOf(to)}, true }
 	var n int
@@ -131,8 +131,8 @@ func (r *report) asked() url.Values {
 	return url.Values{"since": {printed(r.ranges[0].from)}, "until": {printed(last.to)}}
 }
 
-// periods cuts the ranges into what one row stands for. Days are not cut: they
-// come one by one anyway.
+// periods splits the ranges into one period per row. Single days are not split; rows are
+// daily anyway.
 func (r *report) periods() (all []days) {
 	for _, span := range r.ranges {
 		for from := span.from; from <= span.to; {

@@ -15,8 +15,8 @@ type observed struct {
 	DateStop  string    `json:"date_stop"`
 }
 
-// SIM-9: every report run of the recordings covers the days that it covered.
-func TestPresetsMeanTheDaysThatWereObserved(t *testing.T) {
+// Every recorded report covers the recorded days.
+func TestPreset_RecordedDays(t *testing.T) {
 	t.Parallel()
 	var file struct{ Rows []observed }
 	if err := json.Unmarshal(shared(t, "recordings/async-states/date_preset_resolution_observed.json"), &file); err != nil {
@@ -41,7 +41,7 @@ func TestPresetsMeanTheDaysThatWereObserved(t *testing.T) {
 		since, until := s.covered(o, o.TimeRef)
 		local := o.TimeRef.In(zone)
 		if since+until != o.DateStart+o.DateStop && local.Hour() == 23 && local.Minute() >= 58 {
-			early++ // Meta's day began minutes before midnight, once (META_API.md §2.4)
+			early++ // once, Meta's day began minutes before midnight (docs/meta-api.md#insights)
 			since, until = s.covered(o, o.TimeRef.Add(2*time.Minute))
 		}
 		if since != o.DateStart || until != o.DateStop {
@@ -54,7 +54,7 @@ func TestPresetsMeanTheDaysThatWereObserved(t *testing.T) {
 	t.Logf("%d observations, %d of them within minutes of midnight and already of the next day", len(seen), early)
 }
 
-// covered is the days that a report run says it covers.
+// covered returns the days that a report job says it covers.
 func (s *sim) covered(o observed, at time.Time) (since, until string) {
 	s.t.Helper()
 	s.SetClock(at)
@@ -69,8 +69,8 @@ func (s *sim) covered(o observed, at time.Time) (since, until string) {
 	return run.Since, run.Until
 }
 
-// SIM-9: the presets that no recording holds, on a Wednesday.
-func TestPresetsOfWeeksBeginAsTheirNamesSay(t *testing.T) {
+// Presets without a recording, on a Wednesday.
+func TestPreset_Weeks(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{Now: time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC)}, hand{id: "55"})
 	for preset, want := range map[string][2]string{
@@ -86,7 +86,7 @@ func TestPresetsOfWeeksBeginAsTheirNamesSay(t *testing.T) {
 	}
 }
 
-// run asks for a report job.
+// run starts a report job.
 func (s *sim) run(node string, pairs ...string) string {
 	s.t.Helper()
 	return decode[struct {
@@ -94,8 +94,8 @@ func (s *sim) run(node string, pairs ...string) string {
 	}](s.t, s.post(node+"/insights", pairs...)).ID
 }
 
-// META_API.md §1.3: by a job's POST as by a GET.
-func TestNothingOlderThan37MonthsIsServed(t *testing.T) {
+// The limit applies to jobs and to GET (docs/meta-api.md#retention).
+func TestPeriod_37Months(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	const old, oldest = `{"since":"2023-05-01","until":"2023-05-09"}`, `{"since":"2023-05-02","until":"2023-05-09"}`

@@ -8,8 +8,8 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// What is limited (META_API.md §5): all calls of the app; its insights; an
-// account's score; an account's use cases.
+// What is limited (docs/meta-api.md#rate-limits): all calls of the app, its insights, an
+// account's score, and an account's use cases.
 const (
 	useApp      = "app"
 	useInsights = "insights"
@@ -21,12 +21,12 @@ const (
 
 var uses = []string{useApp, useInsights, useScore, useReports, useObjects, useAudience}
 
-// tier is how much an app is allowed (derived/rate_limits.json).
+// tier is how many calls an app is allowed.
 type tier struct {
-	header     string // what the headers call it
-	points     int    // of an account's score, which decays in scoreLife
+	header     string // the name in headers
+	points     int    // the limit of an account's score, which decays over scoreLife
 	scoreBlock time.Duration
-	calls      map[string]int // an hour, by use case, and for each active ad
+	calls      map[string]int // per hour, by use case, plus some for each active ad
 }
 
 const scoreLife = 300 * time.Second
@@ -38,18 +38,17 @@ var tiers = map[string]tier{
 		calls: map[string]int{useReports: 190_000, useObjects: 100_000, useAudience: 190_000}},
 }
 
-// callsPerAd are how many calls more each active ad allows.
+// callsPerAd is how many more calls each active ad allows.
 var callsPerAd = map[string]int{useReports: 400, useObjects: 40}
 
-// appCalls are those that an app may make in an hour for each of its users; it
-// has one here. It is shown and not enforced: who else uses the app is unknown.
+// appCalls is the number of calls per hour and user of an app; here it has one user. It is
+// shown and not enforced, because an app's other users are unknown.
 const appCalls = 200
 
-// bucket is one thing that is limited; without an account it is the app's, or
-// stands for every account.
+// bucket is one limit. Without an account, it is the app's or stands for every account.
 type bucket struct{ use, account string }
 
-// block is a bucket that nothing is taken from for a while.
+// block rejects the calls of a bucket for a while.
 type block struct {
 	until, length time.Duration
 	prolongs      bool
@@ -66,13 +65,13 @@ type quota struct {
 	blocks  map[bucket]*block
 	floors  map[bucket]floor
 	ads     map[string]activeAds
-	refused map[string]int // calls to what was blocked, by account
+	refused map[string]int // rejected calls by account
 }
 
-// floor is a usage that is shown although it is not true.
+// floor is a minimum usage to show, whatever the real usage is.
 type floor struct {
 	percent float64
-	until   time.Duration // 0 = no end
+	until   time.Duration // 0: no end
 }
 
 type activeAds struct {
@@ -86,7 +85,7 @@ func newQuota(c *clock, name string) *quota {
 	return q
 }
 
-// forgive forgets all that was used, and all blocks.
+// forgive resets all usage and blocks.
 func (q *quota) forgive(name string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -120,15 +119,14 @@ func (q *quota) pretend(b bucket, percent float64, d time.Duration) {
 	q.floors[b] = f
 }
 
-// blockedCalls are those that a limit refused, by account; "" = the app's own.
+// blockedCalls returns the number of rejected calls by account; "" for the app's own.
 func (q *quota) blockedCalls() map[string]int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return maps.Clone(q.refused)
 }
 
-// take counts a call; where a bucket that it needs is blocked or empty, it says
-// why there is no answer.
+// take counts a call. If a bucket that it needs is blocked or used up, it returns the error.
 func (q *quota) take(e *event) *refusal {
 	ads := 0
 	if e.node.account != nil {
@@ -148,7 +146,7 @@ func (q *quota) take(e *event) *refusal {
 	return nil
 }
 
-// closed says why a bucket gives nothing; nil = it does.
+// closed returns the error of a blocked or used up bucket, or nil.
 func (q *quota) closed(b bucket, now time.Duration, ads int) *refusal {
 	if held := q.held(b, now); held != nil {
 		if held.prolongs {
@@ -164,7 +162,7 @@ func (q *quota) closed(b bucket, now time.Duration, ads int) *refusal {
 	return nil
 }
 
-// held is the block that a bucket is under.
+// held returns the block that applies to a bucket.
 func (q *quota) held(b bucket, now time.Duration) *block {
 	for _, b := range []bucket{b, {use: b.use}} {
 		if held := q.blocks[b]; held != nil && now < held.until {
@@ -174,15 +172,14 @@ func (q *quota) held(b bucket, now time.Duration) *block {
 	return nil
 }
 
-// charge takes a call from a bucket. A score that is full blocks what comes
-// next.
+// charge counts a call against a bucket. A full score blocks the next calls.
 func (q *quota) charge(b bucket, e *event) {
 	n := 1
 	if b.use == useScore && e.call.method == "POST" && !isInsights(e.call) {
-		n = 3 // writes
+		n = 3 // writes cost more
 	}
 	if b.use == useApp && e.node.account != nil {
-		return // ads calls are not counted here
+		return // ads calls do not count here
 	}
 	w := q.window(b)
 	w.add(e.passed, n)
@@ -214,8 +211,7 @@ func (q *quota) budget(b bucket, ads int) int {
 	return q.tier.calls[b.use] + callsPerAd[b.use]*ads
 }
 
-// activeAds are counted once an hour: that is often enough for a budget, and it
-// is a long list.
+// activeAds is counted once an hour: often enough for a limit, and the list is long.
 func (q *quota) activeAds(a *account) int {
 	now := q.clock.passed()
 	q.mu.Lock()
@@ -236,7 +232,7 @@ func (q *quota) activeAds(a *account) int {
 	return n
 }
 
-// bucketsOf are what a call is taken from.
+// bucketsOf returns the buckets of a call.
 func bucketsOf(e *event) []bucket {
 	list := []bucket{{use: useApp}}
 	if e.node.account == nil {
@@ -256,7 +252,7 @@ func bucketsOf(e *event) []bucket {
 	return append(list, bucket{useScore, id}, bucket{use, id})
 }
 
-// name is the account whose blocked call is counted.
+// name returns the account under which a rejected call is counted.
 func (b bucket) name(e *event) string {
 	if e.node.account == nil {
 		return "app"
@@ -264,7 +260,7 @@ func (b bucket) name(e *event) string {
 	return "act_" + e.node.account.id
 }
 
-// whyClosed is the error of a limit that is used up.
+// whyClosed returns the error of a limit that is used up.
 func whyClosed(use string) *refusal {
 	switch use {
 	case useApp:

@@ -7,9 +7,9 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// META_API.md §1.2: so many questions about old reach for each account and day,
-// jobs too; newer days and other fields are not counted.
-func TestOldReachHasAQuotaOfADay(t *testing.T) {
+// The quota counts requests for old reach per account and 24 hours, including jobs, and no
+// newer days or other fields (docs/meta-api.md#insights).
+func TestFaults_OldReach(t *testing.T) {
 	t.Parallel()
 	const old, recent = `{"since":"2025-01-01","until":"2025-01-31"}`, `{"since":"2026-01-01","until":"2026-01-31"}`
 	bubble(t, graphsim.Options{}, "old reach 2 times a day", func(t *testing.T, s *within) {

@@ -16,7 +16,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// notServed are recordings that cannot be replayed, and why.
+// notServed are recordings that cannot be replayed, with the reason.
 var notServed = map[string]string{
 	"err_100_nonexisting_edge_iguser":           "an Instagram account; only ad accounts are simulated",
 	"err_100_nonexisting_edge_page":             "a Page; only ad accounts are simulated",
@@ -38,8 +38,8 @@ type recording struct {
 
 var recordedAccount = regexp.MustCompile(`act_186649832776475`)
 
-// The errors of real traffic come back to the letter, fbtrace_id aside.
-func TestRecordedErrorsAreAnsweredAsRecorded(t *testing.T) {
+// Recorded errors are returned exactly, except for fbtrace_id.
+func TestErrors_Recorded(t *testing.T) {
 	t.Parallel()
 	const folder = "recordings/errors-recorded"
 	shared(t, folder+"/err_3018_beyond_37_months.json")
@@ -73,8 +73,8 @@ func TestRecordedErrorsAreAnsweredAsRecorded(t *testing.T) {
 	}
 }
 
-// What users quoted of Meta's answers comes back whole, fbtrace_id aside.
-func TestQuotedErrorsAreAnsweredAsQuoted(t *testing.T) {
+// Quoted errors are returned exactly, except for fbtrace_id.
+func TestErrors_Quoted(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{JobTime: time.Hour}, hand{id: "55"})
 	for name, got := range map[string]reply{

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// repeat is what is sent twice when two calls are alike to the byte: the
-// token, which may be in a header, is no part of it.
+// repeat identifies calls that are equal byte for byte, except for the token, which may be
+// in a header.
 type repeat struct{ name, text string }
 
-// text is the method, the path and the parameters of a call.
+// text returns the method, the path and the parameters of a call.
 func (c *call) text() string {
 	text := c.method + " /" + c.version.asked + "/" + strings.Join(c.path, "/")
 	names := make([]string, 0, len(c.params))
@@ -37,8 +37,8 @@ type Repeat struct {
 	Times   int    `json:"times"`
 }
 
-// Repeats tells how often each request was sent since the start or the last
-// reset, alike to the byte; those sent most often come first.
+// Repeats returns how often each request was sent since the start or the last reset, the
+// most frequent first.
 func (s *Server) Repeats() []Repeat {
 	s.counts.mu.Lock()
 	defer s.counts.mu.Unlock()

@@ -11,29 +11,29 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// report is an insights question, checked.
+// report is a validated insights request.
 type report struct {
 	account    *account
 	scope      node
 	level      advertiser.Level
 	fields     []string
 	breakdowns []string
-	divided    []string // by these action breakdowns, action_type apart
+	divided    []string // action breakdowns other than action_type
 	undivided  bool     // not even by action_type
 	windows    []string
 	ranges     []days
 	increment  increment
 	conditions conditions
-	moment     time.Time // as of when the figures are stated
+	moment     time.Time // the time of the figures
 	signature  func(link string, now time.Time) string
 	inJob      bool
 	wrong      wrongs
 }
 
-// days is a range of days, both ends in it.
+// days is a range of days, both ends included.
 type days struct{ from, to advertiser.Date }
 
-// increment is how many days a row stands for.
+// increment is the number of days per row.
 type increment int
 
 const (
@@ -44,7 +44,7 @@ const (
 // refresh is how often Meta's figures change.
 const refresh = 15 * time.Minute
 
-// newReport reads and checks the parameters; GET and POST take the same.
+// newReport parses and validates the parameters, which are the same for GET and POST.
 func (s *Server) newReport(params url.Values, n node, inJob bool) (*report, *refusal) {
 	r := &report{account: n.account, scope: n, moment: s.clock.Now().Truncate(refresh), signature: s.signature, inJob: inJob}
 	for _, read := range []func(url.Values) *refusal{r.readFields, r.readLevel, r.readBreakdowns, r.readWindows, r.readIncrement, r.readDays, r.readFilter, r.checkLimits} {
@@ -114,7 +114,7 @@ func (r *report) readWindows(params url.Values) *refusal {
 		if !known["action_attribution_windows"][name] {
 			return badRequest("action_attribution_windows[%d] must be one of the following values: %s", i, strings.Join(sortedNames("action_attribution_windows"), ", "))
 		}
-		// Since 2026-01-12 these two return nothing, and do not say so.
+		// Since 2026-01-12, these two silently return nothing.
 		if name != "default" && name != "7d_view" && name != "28d_view" {
 			r.windows = append(r.windows, name)
 		}
@@ -162,7 +162,7 @@ func (r *report) readFilter(params url.Values) *refusal {
 	return nil
 }
 
-// insights answers the insights edge: GET at once, POST with a report job.
+// insights answers the insights edge: GET directly, POST with a report job.
 func (s *Server) insights(c *call, n node, applied *Fault) ([]byte, *refusal) {
 	if c.method == http.MethodGet {
 		return s.insightsNow(c, n)

@@ -6,9 +6,9 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// resultFields are the columns that follow from what a campaign is for. Meta
-// documents no element (META_API.md §3.11); the shape is what readers of 2026
-// state they were sent: an indicator, and values unless there were none.
+// resultFields are the columns that depend on a campaign's objective. Meta does not
+// document their elements (docs/meta-api.md#insights); the format is what API users
+// reported in 2026: an indicator, and values if there are any.
 var resultFields = map[string]func(l line, n *big.Rat) *big.Rat{
 	"results": whole, "objective_results": whole,
 	"cost_per_result": costOf, "cost_per_objective_result": costOf,
@@ -29,13 +29,13 @@ func divided(above, below *big.Rat, times int64) *big.Rat {
 	return q.Mul(q, big.NewRat(times, 1))
 }
 
-// indicators are what counts as a result of a campaign's objective.
+// indicators are the results of each objective.
 var indicators = map[string]string{
 	"OUTCOME_SALES": "offsite_conversion.fb_pixel_purchase", "OUTCOME_LEADS": "offsite_conversion.fb_pixel_lead",
 	"OUTCOME_TRAFFIC": "link_click", "OUTCOME_ENGAGEMENT": "post_engagement", "OUTCOME_AWARENESS": "reach",
 }
 
-// results writes a result column. A row above the campaigns has no objective.
+// results writes a result column. Rows above campaign level have no objective.
 func (r *report) results(of func(line, *big.Rat) *big.Rat) func([]byte, line) ([]byte, bool) {
 	objective := r.ofCampaign("objective")
 	return func(b []byte, l line) ([]byte, bool) {
@@ -59,7 +59,7 @@ func (r *report) results(of func(line, *big.Rat) *big.Rat) func([]byte, line) ([
 	}
 }
 
-// counted is how often an action was counted; nil = never.
+// counted returns how often an action was counted; nil: never.
 func (l line) counted(kind string) *big.Rat {
 	sum := new(big.Rat)
 	for _, a := range l.Actions {
@@ -73,7 +73,7 @@ func (l line) counted(kind string) *big.Rat {
 	return sum
 }
 
-// isWhole says that an element counts again what the others of its type do.
+// isWhole reports whether an element repeats what the other elements of its type count.
 func isWhole(a advertiser.Action) bool {
 	for _, k := range a.Keys {
 		if k.Value == "total" {

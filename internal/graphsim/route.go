@@ -10,8 +10,8 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// answer carries out one Graph call: counted, held against the limits, struck by
-// faults, delayed, asked for its token, and only then looked at.
+// answer processes one Graph call: it counts it, checks the limits, applies faults, waits,
+// checks the token, and only then evaluates it.
 func (s *Server) answer(ctx context.Context, c *call) answer {
 	n, name := s.resolve(c)
 	e := s.event(c, n, name)
@@ -44,7 +44,7 @@ func (s *Server) outcome(ctx context.Context, e *event) (answer, []*Fault) {
 	return s.applied(e), b.changes
 }
 
-// applied is the answer that the deciding fault leaves, or the true one.
+// applied returns the answer of the deciding fault, or the true answer.
 func (s *Server) applied(e *event) answer {
 	f := e.applied
 	if f == nil {
@@ -58,7 +58,7 @@ func (s *Server) applied(e *event) answer {
 	return a
 }
 
-// tried is the true answer.
+// tried returns the true answer.
 func (s *Server) tried(e *event) answer {
 	k, refused := s.viewer(e.call)
 	if refused == nil {
@@ -77,7 +77,7 @@ func (n node) digits() string {
 	return n.account.id
 }
 
-// resolve finds what the path begins at, and names the call: GET act/ads.
+// resolve finds the node of a path and the name of the call, such as GET act/ads.
 func (s *Server) resolve(c *call) (node, string) {
 	if len(c.path) == 0 || c.path[0] == "" {
 		c.path = []string{""}
@@ -95,14 +95,14 @@ func (s *Server) resolve(c *call) (node, string) {
 	return n, strings.Join(append([]string{c.method + " " + first}, c.path[1:]...), "/")
 }
 
-// wait is the latency of a call. It ends early where the client goes.
+// wait waits for the latency of a call, unless the client disconnects.
 func (s *Server) wait(ctx context.Context, name string, more time.Duration) {
 	d, isNamed := s.latency[name]
 	if !isNamed {
 		d = s.latency["*"]
 	}
 	if d += more; d > 0 {
-		_ = sleep(ctx, d) // the client that has gone is answered all the same
+		_ = sleep(ctx, d) // a client that has gone is answered all the same
 	}
 }
 
@@ -117,7 +117,7 @@ func (s *Server) route(c *call, n node, k key, applied *Fault) ([]byte, *refusal
 		return s.debugToken(c)
 	case c.path[0] == "oauth":
 		return s.oauth(c)
-	case k.token == "": // an app, as itself
+	case k.token == "": // an app by itself
 		return nil, unsupported(c.method, c.path[0])
 	case len(c.path) == 2 && c.path[1] == "access_tokens" && c.method == http.MethodPost:
 		return s.systemUserToken(c, k)
@@ -145,8 +145,8 @@ func notGranted() *refusal {
 	return &refusal{Status: http.StatusForbidden, Code: 200, Message: "(#200) Ad account owner has NOT grant ads_management or ads_read permission"}
 }
 
-// viewer is whose call it is. What stands under /oauth is asked without a token,
-// and an app may ask as itself.
+// viewer returns who makes the call. Paths under /oauth need no token, and an app may call
+// by itself.
 func (s *Server) viewer(c *call) (key, *refusal) {
 	if len(c.path) > 0 && c.path[0] == "oauth" {
 		return key{}, nil
@@ -157,8 +157,7 @@ func (s *Server) viewer(c *call) (key, *refusal) {
 	return s.keys.open(c.token, c.proof)
 }
 
-// me answers for the token's own user; of a system user's token that is the
-// system user.
+// me answers for the token's user or system user.
 func (s *Server) me(c *call, k key) ([]byte, *refusal) {
 	if len(c.path) == 1 {
 		return appendValue(nil, map[string]any{"id": k.userID, "name": k.userName}), nil
@@ -177,7 +176,7 @@ func (s *Server) me(c *call, k key) ([]byte, *refusal) {
 	return nil, unknownEdge(c.path[1], "User")
 }
 
-// accountList is a page of the accounts that a token's user sees and keep keeps.
+// accountList returns a page of the accounts that the token's user sees and that pass keep.
 func (s *Server) accountList(c *call, k key, keep func(*account) bool) ([]byte, *refusal) {
 	var objects []advertiser.Object
 	for _, a := range s.all() {
@@ -193,7 +192,7 @@ func (s *Server) accountList(c *call, k key, keep func(*account) bool) ([]byte, 
 	return page(c.params, objects, plainCursor{}, c.address, w.appendListed)
 }
 
-// many is GET /?ids=1,2: an object of objects.
+// many answers GET /?ids=1,2 with an object of objects.
 func (s *Server) many(c *call, k key) ([]byte, *refusal) {
 	ids, err := textsOf(c.params.Get("ids"))
 	if err != nil || len(ids) == 0 {
@@ -217,8 +216,8 @@ func (s *Server) many(c *call, k key) ([]byte, *refusal) {
 	return append(b, '}'), nil
 }
 
-// unknownEdge tells an edge that exists somewhere from a word that does not
-// [recorded: err_100_nonexisting_edge_adaccount, err_2500_unknown_path_adset].
+// unknownEdge tells an edge that exists on other nodes from an unknown word [recorded:
+// err_100_nonexisting_edge_adaccount, err_2500_unknown_path_adset].
 func unknownEdge(name, graph string) *refusal {
 	lower := strings.ToLower(name)
 	if known["edges"][lower] || known["edges"][strings.Split(lower, "_")[0]] {

@@ -8,7 +8,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// metricNames are the fields that a row holds as numbers.
+// metricNames are the fields that a row stores as numbers.
 var metricNames = map[string]advertiser.Metric{
 	"impressions": advertiser.Impressions, "reach": advertiser.Reach, "clicks": advertiser.Clicks,
 	"unique_clicks": advertiser.UniqueClicks, "inline_link_clicks": advertiser.InlineLinkClicks,
@@ -17,7 +17,7 @@ var metricNames = map[string]advertiser.Metric{
 	"spend": advertiser.Spend,
 }
 
-// ratios are the derived metrics (SIM-11): above ÷ below × times.
+// ratios are the derived metrics: above ÷ below × times.
 var ratios = map[string]struct {
 	above, below advertiser.Metric
 	times        float64
@@ -37,18 +37,17 @@ var ratios = map[string]struct {
 	"cost_per_inline_post_engagement":   {advertiser.Spend, advertiser.InlinePostEngagement, 1e-6},
 }
 
-// column writes one value of a line; false = the line has none, and no key.
+// column writes one value of a line; false if the line has none, so that the key is absent.
 type column struct {
 	key []byte // "name":
 	put func(b []byte, l line) ([]byte, bool)
 }
 
-// columns are the report's values in the order of its keys (SIM-3): fields,
-// the days, the breakdowns.
+// columns returns the report's values in the order of their keys: fields, days, breakdowns.
 func (r *report) columns() (all []column) {
 	names := slices.Clone(r.fields)
 	if !slices.Contains(names, "account_id") && (r.scope.kind.level == advertiser.LevelAccount) {
-		names = append(names, "account_id") // returned even when not asked for
+		names = append(names, "account_id") // returned even if it was not requested
 	}
 	for _, name := range []string{"date_start", "date_stop"} {
 		names = append(slices.DeleteFunc(names, func(n string) bool { return n == name }), name)
@@ -108,7 +107,7 @@ func (r *report) put(name string) func([]byte, line) ([]byte, bool) {
 	return r.list(name)
 }
 
-// list is a value that is made of actions.
+// list returns a column of actions.
 func (r *report) list(name string) func([]byte, line) ([]byte, bool) {
 	if q, isDerived := derivedLists[name]; isDerived {
 		return func(b []byte, l line) ([]byte, bool) { return r.appendActions(b, q.of(l)) }
@@ -122,7 +121,7 @@ func (r *report) list(name string) func([]byte, line) ([]byte, bool) {
 	return r.text(name)
 }
 
-// asset is a breakdown's value that is an object; its links are signed.
+// asset writes a breakdown's value that is an object; its links are signed.
 func (r *report) asset(b []byte, l line) ([]byte, bool) {
 	if l.Asset == nil {
 		return b, false
@@ -136,8 +135,8 @@ func (r *report) asset(b []byte, l line) ([]byte, bool) {
 	return appendValue(b, value), true
 }
 
-// text is a value that is not a number: an id, a name, or what the account
-// holds under that very name. A field that it does not hold is absent.
+// text returns a column that is not a number: an ID, a name, or a field that the account
+// stores under the same name. A field that it does not store is absent.
 func (r *report) text(name string) func([]byte, line) ([]byte, bool) {
 	own := r.account.Node(r.moment).Fields
 	of := func(l line) string { return l.Text[name] }
@@ -172,7 +171,7 @@ func (r *report) text(name string) func([]byte, line) ([]byte, bool) {
 	}
 }
 
-// ofCampaign is a value that a row takes from its campaign.
+// ofCampaign returns a value that a row takes from its campaign.
 func (r *report) ofCampaign(name string) func(line) string {
 	return r.ofObject(advertiser.Campaign, name, func(l line) string { return l.CampaignID })
 }
@@ -196,8 +195,8 @@ func appendDate(b []byte, d advertiser.Date) []byte {
 	return append(b, '"')
 }
 
-// appendMetric writes a number as Graph does, in quotes. A real account's row
-// may hold it as it was printed.
+// appendMetric writes a number like Graph, in quotes. Rows of a real account may keep it
+// as it was printed.
 func appendMetric(b []byte, l line, m advertiser.Metric, name string) ([]byte, bool) {
 	if l.Verbatim {
 		if text, isHeld := l.Text[name]; isHeld {
@@ -223,7 +222,7 @@ func metricText(row *advertiser.Row, m advertiser.Metric) string {
 	return strconv.FormatInt(row.Values[m], 10)
 }
 
-// appendMillionths prints a fixed-point number without zeros at its end.
+// appendMillionths formats a fixed-point number without trailing zeros.
 func appendMillionths(b []byte, n int64) []byte {
 	if n < 0 {
 		b, n = append(b, '-'), -n
@@ -241,8 +240,8 @@ func appendMillionths(b []byte, n int64) []byte {
 	return b
 }
 
-// appendRatio computes a derived metric: absent where it would divide by zero
-// (SIM-12), six places, rounded half up.
+// appendRatio computes a derived metric with six decimal places, rounded half up. It is
+// absent if it would divide by zero.
 func appendRatio(b []byte, l line, name string) ([]byte, bool) {
 	if text, isHeld := l.Text[name]; isHeld {
 		return appendString(b, text), true
@@ -257,8 +256,8 @@ func appendRatio(b []byte, l line, name string) ([]byte, bool) {
 	return append(b, '"'), true
 }
 
-// appendActions writes an actions list with the windows asked for; one that
-// counted nothing is left out.
+// appendActions writes an actions list with the requested windows. Actions with a count of
+// zero are left out.
 func (r *report) appendActions(b []byte, list []advertiser.Action) ([]byte, bool) {
 	b = append(b, '[')
 	for i, a := range list {

@@ -25,7 +25,7 @@ func (s *sim) poll(run string) runState {
 	return decode[runState](s.t, s.get(run))
 }
 
-// reports is a simulator whose jobs take a minute of its clock.
+// reports returns a simulator with jobs that take a minute of its clock.
 func reports(t *testing.T, job string) (*sim, string) {
 	t.Helper()
 	s := serve(t, graphsim.Options{JobTime: time.Minute}, days(30))
@@ -35,8 +35,7 @@ func reports(t *testing.T, job string) (*sim, string) {
 	return s, s.run("act_55", "time_increment", "1")
 }
 
-// SIM-16
-func TestAReportRunsAndIsDone(t *testing.T) {
+func TestJob_Completes(t *testing.T) {
 	t.Parallel()
 	s, run := reports(t, "")
 	p := s.poll(run)
@@ -57,7 +56,7 @@ func TestAReportRunsAndIsDone(t *testing.T) {
 	}
 	wantBody(t, s.get(run, "fields", "async_status,id"), `{"async_status":"Job Completed","id":"`+run+`"}`)
 	wantRefusal(t, s.get(run, "fields", "wings"), 400, 100, 0)
-	// §2.4: a limit in the POST is not that of the pages.
+	// A limit in the POST does not apply to the pages.
 	if met, last := s.walk(s.get(run+"/insights"), "date_start"); len(met) != 30 || len(last.Data) != 5 {
 		t.Errorf("%d rows, %d on the last page", len(met), len(last.Data))
 	}
@@ -66,8 +65,7 @@ func TestAReportRunsAndIsDone(t *testing.T) {
 	}
 }
 
-// SIM-16 a to e
-func TestReportsMisbehaveAtWill(t *testing.T) {
+func TestJob_Faults(t *testing.T) {
 	t.Parallel()
 	for job, want := range map[string]string{"fail": "Job Failed 0", "skip": "Job Skipped 0", "stall": "Job Running 0", "running100": "Job Running 100", "notready": "Job Completed 100"} {
 		t.Run(job, func(t *testing.T) {
@@ -78,7 +76,7 @@ func TestReportsMisbehaveAtWill(t *testing.T) {
 				t.Errorf("%s, want %s", got, want)
 			}
 			if (p.Code != 0 && p.Message != "") != (job == "fail") {
-				t.Errorf("%+v", p) // v25: a failed run says why
+				t.Errorf("%+v", p) // since v25, a failed job says why
 			}
 			wantRefusal(t, s.get(run+"/insights"), 400, 2601, 1815107)
 			if again := s.run("act_55"); job != "running100" {
@@ -91,7 +89,7 @@ func TestReportsMisbehaveAtWill(t *testing.T) {
 	}
 }
 
-func TestReportsThatAreSlowToBeReadyAreReadyInTheEnd(t *testing.T) {
+func TestJob_NotReady(t *testing.T) {
 	t.Parallel()
 	for _, job := range []string{"running100", "notready"} {
 		s, run := reports(t, job)
@@ -107,8 +105,8 @@ func TestReportsThatAreSlowToBeReadyAreReadyInTheEnd(t *testing.T) {
 	}
 }
 
-// META_API.md §9 n: failed jobs say why since v25.
-func TestAFailedReportSaysWhyOnlySinceV25(t *testing.T) {
+// Since v25, failed jobs say why (docs/meta-api.md#report-jobs).
+func TestJob_FailureReasonSinceV25(t *testing.T) {
 	t.Parallel()
 	s, run := reports(t, "fail")
 	s.Advance(time.Hour)
@@ -119,8 +117,8 @@ func TestAFailedReportSaysWhyOnlySinceV25(t *testing.T) {
 	}
 }
 
-// §4: ids expire after 30 days; what is wrong is refused before there is a job.
-func TestReportsExpireAndBadOnesNeverBegin(t *testing.T) {
+// IDs expire after 30 days; an invalid report is rejected before there is a job.
+func TestJob_ExpiryAndInvalidReports(t *testing.T) {
 	t.Parallel()
 	s, run := reports(t, "")
 	s.Advance(29 * 24 * time.Hour)
@@ -137,8 +135,8 @@ func TestReportsExpireAndBadOnesNeverBegin(t *testing.T) {
 	}
 }
 
-// A report's figures are those of the moment it was asked for.
-func TestAReportIsOfItsOwnMoment(t *testing.T) {
+// A report's figures are those of the time when it was requested.
+func TestJob_FiguresOfTheStart(t *testing.T) {
 	t.Parallel()
 	s := small(t, "ads=20,days=30,seed=4")
 	q := []string{"date_preset", "last_3d", "time_increment", "1", "fields", "impressions,spend"}

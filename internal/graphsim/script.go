@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ParseScript reads faults as a person writes them: a line is a fault, what
-// stands behind a # is for people. faults.md lists the lines.
+// ParseScript parses a fault script: one fault per line, comments after #. faults.md lists
+// the lines.
 func ParseScript(text string) ([]Fault, error) {
 	var list []Fault
 	number := 0
@@ -29,7 +29,7 @@ func ParseScript(text string) ([]Fault, error) {
 	return list, nil
 }
 
-// word is a part of a line: what stands between blanks, or between quotes.
+// word is a part of a line, separated by spaces or in quotes.
 type word struct {
 	text   string
 	quoted bool
@@ -72,7 +72,7 @@ func splitLine(line string) (words []word, err error) {
 	}
 }
 
-// quotedWord reads up to the closing quote; \ stands before a quote or itself.
+// quotedWord reads up to the closing quote; \ escapes a quote or itself.
 func quotedWord(line string) (w word, rest string, err error) {
 	var b strings.Builder
 	for i := 0; i < len(line); i++ {
@@ -90,7 +90,7 @@ func quotedWord(line string) (w word, rest string, err error) {
 	return word{}, "", fmt.Errorf("a closing quote is missing")
 }
 
-// parseLine reads what happens, and then in any order to whom and when.
+// parseLine parses what happens, and then the clauses in any order.
 func parseLine(words []word) (Fault, error) {
 	form, values, end, miss := longest(forms, words, 0)
 	if form == nil {
@@ -118,7 +118,7 @@ func parseLine(words []word) (Fault, error) {
 	return f, said.finish()
 }
 
-// scriptLine is a line of a script that is being read.
+// scriptLine is a line that is being parsed.
 type scriptLine struct {
 	fault *Fault
 	form  *pattern
@@ -128,7 +128,7 @@ type scriptLine struct {
 
 func (l *scriptLine) add(clause *pattern, values []any, words []word) error {
 	if !slices.Contains(l.form.takes, clause.group) {
-		return fmt.Errorf("%q means nothing after %q", printedWords(words), l.fault.head)
+		return fmt.Errorf("%q is not allowed after %q", printedWords(words), l.fault.head)
 	}
 	switch clause.group {
 	case "often", "jobs":
@@ -145,7 +145,8 @@ func (l *scriptLine) add(clause *pattern, values []any, words []word) error {
 	return nil
 }
 
-// finish has a condition, or a time, stand for how often: as often as it holds.
+// finish makes a line with a condition or a duration, and without a count, apply as often
+// as it matches.
 func (l *scriptLine) finish() error {
 	f := l.fault
 	if !l.often && !f.uncounted && (l.when || f.lasts > 0) {
@@ -157,7 +158,7 @@ func (l *scriptLine) finish() error {
 	return nil
 }
 
-// String is the fault as a line of a script.
+// String returns the fault as a line of a script.
 func (f Fault) String() string {
 	parts := []string{f.head, f.rest}
 	if f.head == "" {
@@ -184,13 +185,13 @@ func howOften(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// jobWords are what a script calls the ways of a job.
+// jobWords are the script's words for the behaviours of a job.
 var jobWords = map[string]string{
 	"fail": "job fails", "skip": "job skips", "stall": "job stalls", "unstarted": "job never starts",
 	"running100": "job says running at 100% three times", "notready": "job completes but 2601 twice",
 }
 
-// plain words a fault that was not read from a script.
+// plain returns the words for a fault that was not read from a script.
 func (f Fault) plain() (parts []string) {
 	quote := func(s string) string { return word{s, true}.String() }
 	switch {

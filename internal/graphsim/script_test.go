@@ -16,7 +16,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// examples are the lines of faults.md.
+// examples returns the lines of faults.md.
 func examples(t testing.TB) (lines []string) {
 	t.Helper()
 	text, err := os.ReadFile("faults.md")
@@ -38,13 +38,13 @@ func parsed(t testing.TB, script string) []graphsim.Fault {
 	return list
 }
 
-// within is a simulator that is asked without a socket; its clock runs.
+// within is a simulator without a socket and with a running clock.
 type within struct {
 	*graphsim.Server
 	t *testing.T
 }
 
-// shop is an account of two campaigns with days, countries and creatives.
+// shop returns an account of two campaigns with days, countries and creatives.
 func shop() hand {
 	h := hand{id: "1", objects: map[advertiser.Kind][]advertiser.Object{
 		advertiser.Campaign: {object("1", "name", "C"), object("9", "name", "D")},
@@ -84,7 +84,7 @@ func newWithin(t *testing.T, o graphsim.Options) *within {
 
 func (s *within) client() *http.Client { return &http.Client{Transport: s.Transport()} }
 
-// try asks; what it says is all that a client can see.
+// try sends a request and returns what a client can see.
 func (s *within) try(method, path string, pairs ...string) (reply, error) {
 	s.t.Helper()
 	address, body := "https://graph.example/v25.0/"+path, params(pairs...).Encode()
@@ -127,7 +127,7 @@ func (s *within) post(path string, pairs ...string) reply {
 	return r
 }
 
-// job asks for a report run.
+// job starts a report job.
 func (s *within) job(pairs ...string) string {
 	s.t.Helper()
 	return decode[struct {
@@ -142,7 +142,7 @@ var (
 
 var changing = regexp.MustCompile(`"fbtrace_id":"[^"]*"`)
 
-// story is what a reader sees of everything, and how long it took.
+// story returns what a client sees of everything, and how long it took.
 func (s *within) story() string {
 	s.t.Helper()
 	began := time.Now()
@@ -202,8 +202,8 @@ func (s *within) story() string {
 
 const allStatuses = `[{"field":"ad.effective_status","operator":"IN","value":["ACTIVE","PAUSED","DELETED","ARCHIVED","IN_PROCESS","WITH_ISSUES","CAMPAIGN_PAUSED","ADSET_PAUSED","DISAPPROVED","PENDING_BILLING_INFO","PENDING_REVIEW","PREAPPROVED"]}]`
 
-// Every line of faults.md is read, and a reader sees that it struck.
-func TestEveryExampleStrikes(t *testing.T) {
+// Every line of faults.md is parsed and has a visible effect.
+func TestScript_EveryExampleApplies(t *testing.T) {
 	t.Parallel()
 	told := func(t *testing.T, script string) (story string) {
 		synctest.Test(t, func(t *testing.T) {
@@ -216,7 +216,7 @@ func TestEveryExampleStrikes(t *testing.T) {
 	if told(t, "") != told(t, "# nothing") {
 		t.Fatal("the story changes by itself")
 	}
-	// These undo what another does.
+	// These lines undo others.
 	undone := map[string]string{"token lives": "token dead\n", "tier full": "tier limited\n"}
 	for _, line := range examples(t) {
 		t.Run(line, func(t *testing.T) {
@@ -228,8 +228,8 @@ func TestEveryExampleStrikes(t *testing.T) {
 	}
 }
 
-// A form that no example shows is a form that nobody finds.
-func TestEveryFormHasAnExample(t *testing.T) {
+// Every form needs an example in faults.md, so that people find it.
+func TestScript_EveryFormHasAnExample(t *testing.T) {
 	t.Parallel()
 	used := graphsim.FormsOf(examples(t))
 	for _, form := range graphsim.Forms() {
@@ -239,8 +239,8 @@ func TestEveryFormHasAnExample(t *testing.T) {
 	}
 }
 
-// What is left is told in lines that are read as the same faults.
-func TestFaultsAreToldAsTheyAreWritten(t *testing.T) {
+// The remaining faults are printed as lines that parse to the same faults.
+func TestScript_RoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, line := range examples(t) {
 		f := parsed(t, line)
@@ -251,7 +251,7 @@ func TestFaultsAreToldAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-func TestAScriptThatIsNotUnderstoodIsRefused(t *testing.T) {
+func TestScript_Errors(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]string{
 		"# fine\n\nthrotle app for 5m":     `line 3: expected `,
@@ -262,13 +262,13 @@ func TestAScriptThatIsNotUnderstoodIsRefused(t *testing.T) {
 		"error 77":                         `the error 77/0 is not in the catalogue: add saying "…"`,
 		"error 1/99 on insihgts":           `a call such as GET act/insights`,
 		"error 1/99 status 99":             `no HTTP status`,
-		"tier full twice":                  `"twice" means nothing after "tier full"`,
+		"tier full twice":                  `"twice" is not allowed after "tier full"`,
 		"too much when rows > many":        `a number after "too much when rows >"`,
 		"too much when day 2026-13-01":     `a day such as 2026-05-03`,
 		"job fails with 5/5":               `not in the catalogue`,
 		"token dead 7":                     `190/7 is not in the catalogue`,
 		"body \"never closed":              `a closing quote is missing`,
-		"breakdown mood refused":           `"mood" is no breakdown`,
+		"breakdown mood refused":           `"mood" is not a breakdown`,
 		"cursor dies after page 2 on wing": `a call such as`,
 		"error":                            `but the line ended`,
 	} {

@@ -7,7 +7,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// selection prints objects with the fields that were asked for (SIM-2 to 4).
+// selection writes objects with the requested fields.
 type selection struct {
 	server *Server
 	key    key
@@ -15,19 +15,18 @@ type selection struct {
 	fields []field
 	now    time.Time
 	call   *call
-	// lenient says that unknown fields are passed over, as Graph does on the
-	// ads and adcreatives edges [recorded: ads_creative_page2_limit25].
+	// lenient means that unknown fields are ignored, as Graph does on the edges ads and
+	// adcreatives [recorded: ads_creative_page2_limit25].
 	lenient bool
-	written *int // objects of the answer so far
+	written *int // objects in the answer so far
 }
 
-// mostWritten is how many objects an answer may hold, one within the other: a
-// circle of edges would have no end. Meta's own bound is not known; beyond it is
-// too much (META_API.md §8.4).
+// mostWritten limits the objects of an answer, including nested ones, because a circle of
+// edges would never end. Meta's limit is unknown; beyond it, the error is "too much data"
+// (docs/meta-api.md#errors).
 const mostWritten = 50_000
 
-// append writes one object: fields in the order asked, id last where it was not
-// asked for.
+// append writes one object: the fields in the requested order, and id last if it was not requested.
 func (w *selection) append(b []byte, o advertiser.Object) ([]byte, *refusal) {
 	if w.isTooMuch() {
 		return nil, must(1, 0)
@@ -47,7 +46,7 @@ func (w *selection) append(b []byte, o advertiser.Object) ([]byte, *refusal) {
 	return append(b, '}'), nil
 }
 
-// isTooMuch counts the objects of an answer, those within others too.
+// isTooMuch counts the objects of an answer, including nested ones.
 func (w *selection) isTooMuch() bool {
 	if w.written == nil {
 		w.written = new(int)
@@ -56,7 +55,7 @@ func (w *selection) isTooMuch() bool {
 	return *w.written > mostWritten
 }
 
-// appendKey writes a key, after a comma where something stands before it.
+// appendKey writes a key, after a comma if it is not the first.
 func appendKey(b []byte, name string, more bool) []byte {
 	if more {
 		b = append(b, ',')
@@ -95,12 +94,12 @@ func (w *selection) appendField(b []byte, o advertiser.Object, f field, more boo
 		return w.appendNode(append(appendKey(b, f.name, more), ':'), r, f.fields)
 	}
 	if known[w.node.kind.spec][f.name] || w.lenient {
-		return b, nil // absent value = absent key
+		return b, nil // no value, no key
 	}
 	return nil, noField(f.name, w.node.kind.graph)
 }
 
-// mayRead is SIM-7: one field can sink the whole request.
+// mayRead returns an error for fields that make the whole request fail.
 func (w *selection) mayRead(name string) *refusal {
 	if w.node.kind.word != accountKind.word || w.key.may("business_management") {
 		return nil
@@ -111,8 +110,8 @@ func (w *selection) mayRead(name string) *refusal {
 	return nil
 }
 
-// appendHeld writes a value of the object's own. What has an id leads on to the
-// object itself where fields of that are asked for: creative{name}.
+// appendHeld writes one of the object's own values. If a value has an ID and fields of it
+// are requested, it writes that object: creative{name}.
 func (w *selection) appendHeld(b []byte, f field, value any, more bool) ([]byte, *refusal) {
 	b = append(appendKey(b, f.name, more), ':')
 	if held, isObject := value.(map[string]any); isObject && len(f.fields) > 0 {
@@ -128,7 +127,7 @@ func (w *selection) appendHeld(b []byte, f field, value any, more bool) ([]byte,
 	return appendValue(b, w.sign(f.name, value)), nil
 }
 
-// onlyIDs says that nothing is asked for but what the parent knows itself.
+// onlyIDs reports whether only what the parent knows is requested.
 func onlyIDs(fields []field) bool { return len(fields) == 1 && fields[0].name == "id" }
 
 func (w *selection) appendNode(b []byte, n node, fields []field) ([]byte, *refusal) {
@@ -137,7 +136,7 @@ func (w *selection) appendNode(b []byte, n node, fields []field) ([]byte, *refus
 	return inner.append(b, n.object)
 }
 
-// related is the parent that a field such as campaign leads to.
+// related returns the parent that a field such as campaign refers to.
 func (w *selection) related(o advertiser.Object, name string) (node, bool) {
 	switch name {
 	case "campaign", "adset":
@@ -163,7 +162,7 @@ func (w *selection) appendEdge(b []byte, o advertiser.Object, e edge, f field, m
 	}
 	list, refused := inner.edge(f.params, e, f.fields, address)
 	if refused != nil || string(list) == `{"data":[]}` {
-		return b, refused // an empty nested edge is an absent key (SIM-4)
+		return b, refused // an empty nested edge has no key
 	}
 	return append(append(appendKey(b, f.name, more), ':'), list...), nil
 }
@@ -189,7 +188,7 @@ func (w *selection) appendInsights(b []byte, o advertiser.Object, f field, more 
 	return append(append(appendKey(b, f.name, more), ':'), list...), nil
 }
 
-// nested is the call that a nested edge's next page would be.
+// nested returns the call for the next page of a nested edge.
 func (c *call) nested(id, name string) *call {
 	return &call{method: "GET", version: c.version, path: []string{id, name}, params: url.Values{}, token: c.token, base: c.base}
 }

@@ -10,27 +10,27 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// Options say how a simulator begins.
+// Options configure a simulator.
 type Options struct {
-	// Now is where the clock stands until it is moved; zero = it runs.
+	// Now fixes the clock until it is moved; zero: the clock runs.
 	Now time.Time
-	// Start is where a clock that runs begins; zero = with the real time.
+	// Start is the initial time of a running clock; zero: the real time.
 	Start time.Time
-	// Tier is how much Meta allows the app: limited, or full, which is the
-	// default (META_API.md §5).
+	// Tier is the app's access level at Meta: limited, or full, the default
+	// (docs/meta-api.md#rate-limits).
 	Tier string
-	// Token is the access token that opens all accounts; "" = one is made up.
+	// Token is the access token for all accounts; empty generates one.
 	Token string
-	// Latency is how long an answer takes, by the call's name as in
-	// /__sim/calls, e.g. "GET act/insights"; "*" stands for all others.
+	// Latency is the duration of calls by name as in /__sim/calls, such as "GET act/insights";
+	// "*" is for all others.
 	Latency map[string]time.Duration
-	// JobTime is how long a report job takes.
+	// JobTime is the duration of a report job.
 	JobTime time.Duration
-	// LinkLife is for how long a signed link works; four days when zero.
+	// LinkLife is the lifetime of signed links; zero means four days.
 	LinkLife time.Duration
 }
 
-// Server is the simulator. It is an http.Handler.
+// Server is the simulator, an http.Handler.
 type Server struct {
 	clock   *clock
 	keys    *keyring
@@ -42,13 +42,13 @@ type Server struct {
 	streams *streams
 	latency map[string]time.Duration
 	tier    string
-	link    time.Duration // for how long a signed link works
+	link    time.Duration // lifetime of signed links
 
 	mu       sync.RWMutex
 	accounts []*account
 }
 
-// New makes a simulator without accounts.
+// New returns a simulator without accounts.
 func New(o Options) *Server {
 	c := newClock(o.Now, o.Start)
 	return &Server{
@@ -58,14 +58,14 @@ func New(o Options) *Server {
 	}
 }
 
-// Add puts an ad account into the simulator.
+// Add adds an ad account.
 func (s *Server) Add(a advertiser.Account) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.accounts = append(s.accounts, newAccount(a, s.clock.Now()))
 }
 
-// Accounts are the ids of all ad accounts, as "act_" + digits.
+// Accounts returns the IDs of all ad accounts, as "act_" + digits.
 func (s *Server) Accounts() []string {
 	ids := []string{}
 	for _, a := range s.all() {
@@ -74,19 +74,19 @@ func (s *Server) Accounts() []string {
 	return ids
 }
 
-// Token is the access token that opens all accounts.
+// Token returns the access token for all accounts.
 func (s *Server) Token() string { return s.keys.main }
 
-// Now is what the simulator's clock shows.
+// Now returns the simulator's time.
 func (s *Server) Now() time.Time { return s.clock.Now() }
 
-// SetClock moves the clock to a moment.
+// SetClock sets the clock.
 func (s *Server) SetClock(to time.Time) { s.clock.set(to) }
 
-// Advance moves the clock on; report jobs get ready meanwhile.
+// Advance moves the clock forward; report jobs progress accordingly.
 func (s *Server) Advance(d time.Duration) { s.clock.advance(d) }
 
-// Close ends the reports that are still being read.
+// Close closes the reports that are still being read.
 func (s *Server) Close() { s.streams.closeAll() }
 
 func (s *Server) all() []*account {
@@ -104,8 +104,8 @@ func (s *Server) account(id string) *account {
 	return nil
 }
 
-// ServeHTTP implements http.Handler: Graph at versioned paths, and the
-// simulator's own controls under /__sim/, and the pictures of the ads.
+// ServeHTTP serves Graph at versioned paths, the simulator's controls under /__sim/, and
+// the ads' pictures.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	deliver(w, r, s.serve(r))
 }
@@ -142,8 +142,7 @@ func (s *Server) respond(r *http.Request) (a answer) {
 	return a
 }
 
-// dress adds the headers that every response carries [recorded:
-// headers_get_adaccount_default_fields].
+// dress adds the headers of every response [recorded: headers_get_adaccount_default_fields].
 func (s *Server) dress(h http.Header, c *call) {
 	h.Set("Content-Type", "application/json; charset=UTF-8")
 	h.Set("Date", s.clock.Now().UTC().Format(http.TimeFormat))

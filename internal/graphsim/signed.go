@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// sign gives the links in a value a new signature at every read, as Meta does
-// (META_API.md §2.3): its own, and those that stand deeper in it. The account's
-// own value stays as it was.
+// sign gives all links in a value, including nested ones, a new signature at every read,
+// as Meta does (docs/meta-api.md#media). The account's own value is not changed.
 func (w *selection) sign(name string, value any) any {
 	switch v := value.(type) {
 	case string:
@@ -32,8 +31,7 @@ func (w *selection) sign(name string, value any) any {
 	return value
 }
 
-// sized asks for a thumbnail of the size that the call names (derived/read_edges.json,
-// AdCreative; META_API.md §2.3).
+// sized changes a thumbnail's link to the requested size (docs/meta-api.md#media).
 func (w *selection) sized(name, link string) string {
 	if name != "thumbnail_url" || w.call == nil || !w.call.params.Has("thumbnail_width") {
 		return link
@@ -41,7 +39,7 @@ func (w *selection) sized(name, link string) string {
 	return strings.Replace(link, thumbnailSize, "p"+w.call.params.Get("thumbnail_width")+"x"+w.call.params.Get("thumbnail_height"), 1)
 }
 
-// local leads a link of the invented CDN to this simulator, which serves it.
+// local replaces the CDN's host in a link with the simulator's address.
 func (w *selection) local(link string) string {
 	host, path, isOurs := strings.Cut(link, cdnHost)
 	if !isOurs || w.call == nil {
@@ -50,10 +48,11 @@ func (w *selection) local(link string) string {
 	return w.call.base + cdnPath + strings.TrimPrefix(host, "https://") + path
 }
 
-// signature adds what changes: an id of the read, and when the link dies.
+// signature adds the variable parts: an ID of the read, and the time of expiry.
 func (s *Server) signature(link string, now time.Time) string {
 	return link + "&_nc_gid=" + s.counts.trace() + "&oe=" + strconv.FormatInt(now.Add(s.link).Unix(), 16)
 }
 
-// linkLife is for how long a signed link works (PAINS.md #34: it dies in days).
+// linkLife is the default lifetime of a signed link; Meta's expire within days
+// (docs/meta-api.md#media).
 const linkLife = 96 * time.Hour

@@ -17,19 +17,19 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// noon is when the tests' clocks begin.
+// noon is the initial time of the tests' clocks.
 var noon = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)
 
 const token = "EAAtest"
 
-// sim is a simulator behind HTTP, and someone who asks it.
+// sim is a simulator behind HTTP with a client.
 type sim struct {
 	*graphsim.Server
 	t   testing.TB
 	url string
 }
 
-// reply is what came back.
+// reply is a response.
 type reply struct {
 	status int
 	header http.Header
@@ -50,7 +50,7 @@ func serve(t testing.TB, o graphsim.Options, accounts ...advertiser.Account) *si
 	return &sim{Server: s, t: t, url: h.URL}
 }
 
-// small is a simulator of one invented account.
+// small returns a simulator with one synthetic account.
 func small(t testing.TB, size string) *sim {
 	t.Helper()
 	parsed, err := advertiser.ParseSize(size)
@@ -93,7 +93,7 @@ func (s *sim) do(method, address, body string) reply {
 	return r
 }
 
-// get asks with a parameter string of pairs: "fields", "id", "limit", "2".
+// get sends a GET with parameters in pairs: "fields", "id", "limit", "2".
 func (s *sim) get(path string, pairs ...string) reply {
 	s.t.Helper()
 	return s.do(http.MethodGet, "/v25.0/"+path+"?"+params(pairs...).Encode(), "")
@@ -104,7 +104,7 @@ func (s *sim) post(path string, pairs ...string) reply {
 	return s.do(http.MethodPost, "/v25.0/"+path, params(pairs...).Encode())
 }
 
-// act is the path of the first account.
+// act returns the path of the first account.
 func (s *sim) act() string { return s.Accounts()[0] }
 
 func params(pairs ...string) url.Values {
@@ -115,7 +115,7 @@ func params(pairs ...string) url.Values {
 	return q
 }
 
-// list is a page as Graph answers one.
+// list is a page in Graph's format.
 type list struct {
 	Data   []map[string]any
 	Paging struct {
@@ -125,9 +125,9 @@ type list struct {
 	Summary map[string]any
 }
 
-// decodeMaybe reads an answer that may be anything.
+// decodeMaybe decodes a response of any format.
 func decodeMaybe(r reply, into any) {
-	_ = json.Unmarshal(r.body, into) // the zero value says enough
+	_ = json.Unmarshal(r.body, into) // the zero value is enough
 }
 
 func decode[T any](t testing.TB, r reply) T {
@@ -139,7 +139,7 @@ func decode[T any](t testing.TB, r reply) T {
 	return v
 }
 
-// graphError is an error body.
+// graphError is the body of an error.
 type graphError struct {
 	Code      int    `json:"code"`
 	Subcode   int    `json:"error_subcode"`
@@ -166,12 +166,12 @@ func wantRefusal(t testing.TB, r reply, status, code, subcode int) {
 	}
 }
 
-// hand is an account whose every value a test knows.
+// hand is an account whose every value the test chooses.
 type hand struct {
 	id      string
 	zone    *time.Location
 	objects map[advertiser.Kind][]advertiser.Object
-	rows    []advertiser.Row // of ads
+	rows    []advertiser.Row // rows of ads
 }
 
 func (h hand) Node(time.Time) advertiser.Object {
@@ -187,7 +187,7 @@ func (h hand) Location() *time.Location {
 
 func (h hand) Objects(k advertiser.Kind, _ time.Time) []advertiser.Object { return h.objects[k] }
 
-// Rows sums its ads' rows at the level asked for, day by day.
+// Rows sums the ads' rows at the requested level, day by day.
 func (h hand) Rows(q advertiser.Query, _ time.Time) iter.Seq[*advertiser.Row] {
 	return func(yield func(*advertiser.Row) bool) {
 		var sum *advertiser.Row
@@ -247,7 +247,7 @@ func row(day, ad string, impressions, clicks, millionths int64) advertiser.Row {
 	return r
 }
 
-// shared reads a file of the material that lies beside the project.
+// shared reads a file of test material next to the project.
 func shared(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("../../../shared", name))

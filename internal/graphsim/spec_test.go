@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The advertiser's list of breakdowns is that of the API.
-func TestBreakdownsOfAFolderAreThoseOfTheSpec(t *testing.T) {
+// The advertiser's breakdowns match those of the API.
+func TestFolder_BreakdownsMatchTheSpec(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("advertiser/breakdowns.txt")
 	if err != nil {

@@ -9,15 +9,14 @@ import (
 	"sync"
 )
 
-// streams keeps the reports that are being paged through, each open at the row
-// where its reader is, so that a page costs its own rows and no others.
+// streams keeps reports open at their clients' positions, so that a page costs only its own rows.
 type streams struct {
 	mu   sync.Mutex
 	open map[string]*list.Element
-	last *list.List // the one used last in front
+	last *list.List // most recently used first
 }
 
-// mostOpen is how many reports stay open; a reader of another one waits longer.
+// mostOpen is the maximum number of open reports. Another report has to start from its first row.
 const mostOpen = 64
 
 // stream is a report that is being read.
@@ -29,13 +28,13 @@ type stream struct {
 	columns []column
 	next    func() (line, bool)
 	stop    func()
-	at      int  // rows that went by
-	pending line // the row at, where more is true
+	at      int  // rows read so far
+	pending line // the row at position at, if more is true
 	more    bool
 	page    kept
 }
 
-// kept is the last page: a client that lost it asks again.
+// kept is the last page, for a client that asks for it again.
 type kept struct {
 	from, limit, rows int
 	more              bool
@@ -44,7 +43,7 @@ type kept struct {
 
 func newStreams() *streams { return &streams{open: map[string]*list.Element{}, last: list.New()} }
 
-// page writes a page of a report. Its cursors are the base64 of row indexes.
+// page writes a page of a report. Its cursors are base64 row numbers.
 func (s *streams) page(name string, r *report, params url.Values, address func(url.Values) string, job bool) ([]byte, *refusal) {
 	limit, refused := limitOf(params)
 	if refused != nil {
@@ -62,7 +61,7 @@ func (s *streams) page(name string, r *report, params url.Values, address func(u
 		return nil, deadCursor()
 	}
 	if k.rows == 0 && (!job || k.more) {
-		return []byte(`{"data":[]}`), nil // SIM-5
+		return []byte(`{"data":[]}`), nil
 	}
 	b := append([]byte(`{"data":[`), k.body...)
 	b = append(b, ']')
@@ -70,7 +69,7 @@ func (s *streams) page(name string, r *report, params url.Values, address func(u
 	return append(p.append(b, from > 0, k.more), '}'), nil
 }
 
-// rowsAsked is the first row and how many.
+// rowsAsked returns the first row and the number of rows.
 func rowsAsked(params url.Values, limit int) (from, rows int, refused *refusal) {
 	index := func(name string) (int, bool) {
 		text, isCursor := decodeCursor(params.Get(name))
@@ -95,8 +94,8 @@ func rowsAsked(params url.Values, limit int) (from, rows int, refused *refusal) 
 	return 0, limit, nil
 }
 
-// take finds the stream of a report. A first page of what is asked at once is
-// always made anew; the pages after it go on with the figures it began with.
+// take returns the stream of a report. A GET always recomputes the first page; later pages
+// use the same figures.
 func (s *streams) take(name string, r *report, goOn bool) *stream {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +118,7 @@ func (s *streams) close(e *list.Element) {
 	st := e.Value.(*stream)
 	delete(s.open, st.name)
 	s.last.Remove(e)
-	go func() { // whoever reads it at the moment may end its page
+	go func() { // a client that is reading it may finish its page
 		st.mu.Lock()
 		defer st.mu.Unlock()
 		st.end()

@@ -9,8 +9,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// tally sums a list of actions over days, by type and by the values of the
-// action breakdowns.
+// tally sums a list of actions over days, by type and by action breakdowns.
 type tally map[string]*tallied
 
 type tallied struct {
@@ -18,7 +17,7 @@ type tallied struct {
 	sums map[string]*counted // by window; "" is the value
 }
 
-// counted is a sum and the largest of what was added up.
+// counted is a sum and its largest summand.
 type counted struct{ sum, largest *big.Rat }
 
 func (t tally) add(a advertiser.Action) {
@@ -38,7 +37,7 @@ func (t tally) add(a advertiser.Action) {
 func (t *tallied) add(window, value string) {
 	n, isNumber := new(big.Rat).SetString(value)
 	if !isNumber {
-		return // an action without a number has nothing to add
+		return // an action without a number adds nothing
 	}
 	c := t.sums[window]
 	if c == nil {
@@ -51,8 +50,8 @@ func (t *tallied) add(window, value string) {
 	}
 }
 
-// listed is the sums as a list again. People are more than on the largest day
-// and fewer than all days' together.
+// listed converts the sums to a list. The number of people is between the largest day and
+// the sum of all days.
 func (t tally) listed(people bool) (list []advertiser.Action) {
 	for _, place := range slices.Sorted(maps.Keys(t)) {
 		a := t[place].Action
@@ -79,7 +78,7 @@ func (c *counted) text(people bool) string {
 	return new(big.Int).Quo(rest.Num(), rest.Denom()).String()
 }
 
-// decimal prints a sum without zeros at its end.
+// decimal formats a sum without trailing zeros.
 func decimal(n *big.Rat) string {
 	text := n.FloatString(6)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// debugToken is GET /debug_token: 200 for every token that can be read. It is
-// asked with the token of the app, or one of somebody of the same app
-// (META_API.md §7.5).
+// debugToken answers GET /debug_token: 200 for every readable token. The caller must be
+// the app or have a token of the same app (docs/meta-api.md#tokens).
 func (s *Server) debugToken(c *call) ([]byte, *refusal) {
 	viewer, refused := s.viewingApp(c)
 	if refused != nil {
@@ -42,7 +41,7 @@ func (s *Server) debugToken(c *call) ([]byte, *refusal) {
 
 func told(data map[string]any) []byte { return appendValue(nil, map[string]any{"data": data}) }
 
-// viewingApp is the app that asks: as itself, or by a token that was made for it.
+// viewingApp returns the app that asks: by itself, or with a token that was issued for it.
 func (s *Server) viewingApp(c *call) (string, *refusal) {
 	if id, secret, isApp := strings.Cut(c.token, "|"); isApp {
 		return id, s.isApp(id, secret)
@@ -51,8 +50,7 @@ func (s *Server) viewingApp(c *call) (string, *refusal) {
 	return k.app, refused
 }
 
-// isApp says what is wrong with the id and the secret of an app
-// (error_catalogue.json: 101; META_API.md §6: 1).
+// isApp returns the error for a wrong app ID or secret (docs/meta-api.md#errors: codes 101 and 1).
 func (s *Server) isApp(id, secret string) *refusal {
 	app, isThere := s.App(id)
 	switch {

@@ -10,11 +10,11 @@ import (
 type total struct {
 	row     advertiser.Row
 	largest [advertiser.Metrics]int64
-	single  bool             // whether the account's own rows were verbatim
+	single  bool             // whether the account's own rows are kept verbatim
 	lists   map[string]tally // by field
 }
 
-// people are the metrics that do not add up over days.
+// people are the metrics that cannot be added up over days.
 var people = []advertiser.Metric{advertiser.Reach, advertiser.UniqueClicks, advertiser.UniqueInlineLinkClicks, advertiser.FullViewReach}
 
 func newTotal(row *advertiser.Row, breakdowns []string) *total {
@@ -56,8 +56,8 @@ func (t *total) addList(field string, list []advertiser.Action) {
 	}
 }
 
-// settle states the people: unknown where the days are a real account's, for
-// nobody knows who came twice.
+// settle sets the people: unknown for a real account, because it is not known who was
+// counted on several days.
 func (t *total) settle() {
 	for _, m := range people {
 		if t.single {

@@ -10,9 +10,8 @@ import (
 	"syscall"
 )
 
-// Transport answers within the process, without a socket, whatever the host: a
-// client that has it can live in a bubble of testing/synctest. What befalls an
-// answer on a network befalls it here too.
+// Transport answers requests to any host within the process, without a socket, so that
+// clients work in a testing/synctest bubble. Network faults apply as well.
 func (s *Server) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ server *Server }
@@ -40,7 +39,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// received is a request as a server sees it.
+// received converts a client's request to a server's.
 func received(r *http.Request) *http.Request {
 	in := r.Clone(r.Context())
 	if in.Host == "" {

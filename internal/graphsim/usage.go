@@ -14,10 +14,10 @@ type level struct {
 	wait    time.Duration
 }
 
-// level of a bucket: what is used of its budget, or what a fault pretends.
+// level returns the usage of a bucket, or what a fault pretends.
 func (q *quota) level(b bucket, now time.Duration, ads int) (l level) {
 	w, budget := q.window(b), q.budget(b, ads)
-	if b.use != useInsights { // how much Meta allows an app's insights is not known
+	if b.use != useInsights { // Meta's limit for an app's insights is not known
 		l.percent = float64(w.sum(now)) / float64(budget) * 100
 	}
 	if b.use == useReports || b.use == useObjects || b.use == useAudience {
@@ -34,8 +34,7 @@ func (q *quota) level(b bucket, now time.Duration, ads int) (l level) {
 	return l
 }
 
-// dress adds what Meta says of the limits: on errors too (SIM-17), and nothing
-// of when to come again but what stands in them.
+// dress adds the headers about limits, also to errors. They are the only hint when to try again.
 func (q *quota) dress(h http.Header, e *event) {
 	ads := 0
 	if e.node.account != nil {
@@ -62,12 +61,12 @@ func (q *quota) dress(h http.Header, e *event) {
 	}
 }
 
-// usualShare is what was recorded of an app that does little
+// usualShare is the usage recorded for an app with few calls
 // (keboola-graph/headers_post_insights_async_autoupgraded).
 const usualShare = 0.04
 
-// dressApp tells of the app's limit. Answers about ads were recorded without it,
-// so that there it stands only where something is wrong.
+// dressApp adds the header about the app's limit. Recorded answers about ads lack it, so
+// it is only added there if something is wrong.
 func dressApp(h http.Header, l level, isOwn bool) {
 	if isOwn || l.percent >= appNoticed {
 		used := int(math.Ceil(l.percent))
@@ -75,11 +74,11 @@ func dressApp(h http.Header, l level, isOwn bool) {
 	}
 }
 
-// appNoticed is where an app's usage shows on calls that do not count for it.
+// appNoticed is the usage from which the header is on calls that do not count for the app.
 const appNoticed = 25
 
-// dressScore tells of an account's score. The recorded answers, of an account
-// that was hardly called, have none: it stands from one percent on.
+// dressScore adds the header about an account's score. Recorded answers of a rarely used
+// account lack it, so it is added from one percent.
 func (q *quota) dressScore(h http.Header, l level) {
 	if l.percent < 1 {
 		return

@@ -2,8 +2,8 @@ package graphsim
 
 import "time"
 
-// window counts over a time that goes along: an hour, or the five minutes of a
-// score. It knows the time in sixty parts.
+// window counts over a sliding period: an hour, or the five minutes of a score. It has a
+// resolution of a sixtieth.
 type window struct {
 	part  time.Duration
 	parts [60]int
@@ -12,12 +12,12 @@ type window struct {
 
 func newWindow(length time.Duration) *window { return &window{part: length / 60} }
 
-// sum is what was counted within the window's length.
+// sum returns the count within the window.
 func (w *window) sum(now time.Duration) (total int) {
 	at := int64(now / w.part)
 	for ; w.last < at; w.last++ {
 		if at-w.last > int64(len(w.parts)) {
-			w.last = at - int64(len(w.parts)) // all of it is long ago
+			w.last = at - int64(len(w.parts)) // everything is older than the window
 		}
 		w.parts[(w.last+1)%int64(len(w.parts))] = 0
 	}
@@ -32,8 +32,7 @@ func (w *window) add(now time.Duration, n int) {
 	w.parts[w.last%int64(len(w.parts))] += n
 }
 
-// below is how long it takes until the sum is below a limit, if nothing is
-// added.
+// below returns how long it takes until the sum is below a limit if nothing is added.
 func (w *window) below(now time.Duration, limit int) time.Duration {
 	total := w.sum(now)
 	left := w.part - now%w.part

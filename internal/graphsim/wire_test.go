@@ -14,8 +14,8 @@ import (
 	"adtally/internal/graphsim"
 )
 
-// SIM-17, and the headers of keboola-graph/headers_get_adaccount_default_fields.
-func TestEveryAnswerCarriesItsHeaders(t *testing.T) {
+// The headers match keboola-graph/headers_get_adaccount_default_fields.
+func TestAnswer_Headers(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(3))
 	s.Inject(graphsim.Fault{Match: "GET act/ads", Body: "<html>", Times: 1})
@@ -50,8 +50,7 @@ func TestEveryAnswerCarriesItsHeaders(t *testing.T) {
 	}
 }
 
-// SIM-1
-func TestAnOldVersionIsUpgradedAndThatIsSaid(t *testing.T) {
+func TestVersion_Upgraded(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(1))
 	for version, answers := range map[string]string{"v20.0": "v25.0", "v24.0": "v24.0", "v25.0": "v25.0", "v26.0": "v26.0"} {
@@ -66,12 +65,11 @@ func TestAnOldVersionIsUpgradedAndThatIsSaid(t *testing.T) {
 	}
 }
 
-// §8.6
-func TestLongAnswersAreZippedForWhoAsks(t *testing.T) {
+func TestAnswer_Gzip(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, creatives(60))
 	r := s.request("GET", "/v25.0/act_55/adcreatives?limit=60&fields=id,name", "")
-	r.Header.Set("Accept-Encoding", "gzip") // by hand: the transport leaves it zipped
+	r.Header.Set("Accept-Encoding", "gzip") // set by hand, so that the transport does not decompress
 	got, err := s.send(r)
 	if err != nil || got.header.Get("Content-Encoding") != "gzip" {
 		t.Fatalf("%v %v", err, got.header)
@@ -86,8 +84,7 @@ func TestLongAnswersAreZippedForWhoAsks(t *testing.T) {
 	}
 }
 
-// §8.1, §8.2
-func TestABatchIsAnsweredPartByPart(t *testing.T) {
+func TestBatch(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, tree())
 	s.Inject(graphsim.Fault{Match: "GET act/adsets", Drop: true})
@@ -120,8 +117,8 @@ func TestABatchIsAnsweredPartByPart(t *testing.T) {
 	wantRefusal(t, s.do("POST", "/v25.0/", params("batch", "{").Encode()), 400, 100, 0)
 }
 
-// The clock stands still where it is given, and goes where it is sent.
-func TestTheClockMovesWhenItIsMoved(t *testing.T) {
+// A fixed clock stays fixed until it is moved.
+func TestClock_Fixed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, hand{id: "55"})
 	if s.get("me"); !s.Now().Equal(noon) {
@@ -139,12 +136,12 @@ func TestTheClockMovesWhenItIsMoved(t *testing.T) {
 	}
 }
 
-func TestAClockThatWasNotGivenRuns(t *testing.T) {
+func TestClock_Running(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		s := graphsim.New(graphsim.Options{})
-		time.Sleep(time.Minute) // of the bubble's time
+		time.Sleep(time.Minute) // the bubble's time
 		if s.Now().Sub(began) != time.Minute || s.Token() == "" || s.Token() == graphsim.New(graphsim.Options{}).Token() {
 			t.Errorf("it went on by %s; the token is %q", s.Now().Sub(began), s.Token())
 		}
@@ -156,7 +153,7 @@ func TestAClockThatWasNotGivenRuns(t *testing.T) {
 	})
 }
 
-func TestLatencyIsByTheCallsName(t *testing.T) {
+func TestLatency_ByCallName(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := graphsim.New(graphsim.Options{Now: noon, Token: token, Latency: map[string]time.Duration{"GET act/ads": 3 * time.Second, "*": time.Second, "GET me": 0}})

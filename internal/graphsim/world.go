@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// world answers the controls that are about apps, people and tokens.
+// world answers the controls for apps, people and tokens.
 func (s *Server) world(r *http.Request, name string) (any, error) {
 	switch name {
 	case "app":

@@ -11,7 +11,7 @@ import (
 
 const hex = "0123456789abcdef"
 
-// appendString writes a JSON string as Graph does: ASCII only, slashes escaped.
+// appendString writes a JSON string like Graph: ASCII only, with escaped slashes.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	plain := 0
@@ -51,7 +51,7 @@ func appendUnit(b []byte, r rune) []byte {
 	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 }
 
-// appendValue writes what an Object's field holds.
+// appendValue writes the value of an object's field.
 func appendValue(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:

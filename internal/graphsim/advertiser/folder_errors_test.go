@@ -9,7 +9,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-func TestErrorsSayWhereAndWhatWasExpected(t *testing.T) {
+func TestLoadFolder_Errors(t *testing.T) {
 	t.Parallel()
 	const head = "date_start,ad_id,campaign_id,adset_id,spend,clicks\n"
 	const good = "2025-02-01,7,3,20,1,1\n"
@@ -64,7 +64,7 @@ func TestErrorsSayWhereAndWhatWasExpected(t *testing.T) {
 	}
 }
 
-func TestAFolderWithoutItsTwoFilesIsNone(t *testing.T) {
+func TestLoadFolder_MissingFiles(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"account.json", "insights_ad_day.csv"} {
 		dir := folderOf(t, map[string]string{"account.json": jpyNode, "insights_ad_day.csv": adDays})

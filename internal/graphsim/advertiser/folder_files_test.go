@@ -9,7 +9,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-func TestLoadFolder_ServesAnyLevelAndBreakdownByDay(t *testing.T) {
+func TestLoadFolder_LevelsAndBreakdowns(t *testing.T) {
 	t.Parallel()
 	for file, c := range map[string]struct {
 		content string
@@ -38,7 +38,7 @@ func TestLoadFolder_ServesAnyLevelAndBreakdownByDay(t *testing.T) {
 	}
 }
 
-func TestLoadFolder_RefusesByNameWhatItDoesNotServe(t *testing.T) {
+func TestLoadFolder_RejectsUnknownNames(t *testing.T) {
 	t.Parallel()
 	for file, c := range map[string]struct{ content, says string }{
 		"insights_ad_month.csv":              {"date_start,ad_id\n", "insights_LEVEL_BREAKDOWNS_day.csv"},

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-func TestObjectsHaveGraphsTypes(t *testing.T) {
+func TestFolder_ObjectTypes(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{
 		"account.json": jpyNode, "insights_ad_day.csv": adDays,
@@ -41,7 +41,7 @@ func TestObjectsHaveGraphsTypes(t *testing.T) {
 	}
 }
 
-func TestObjectsComeNewestFirstAndNotBeforeTheyAreCreated(t *testing.T) {
+func TestFolder_ObjectOrder(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{
 		"account.json": jpyNode, "insights_ad_day.csv": adDays,
@@ -67,7 +67,7 @@ func idsOf(objects []advertiser.Object) string {
 	return strings.Join(ids, " ")
 }
 
-func TestTheZoneExplainsTheOffsetsSeen(t *testing.T) {
+func TestFolder_Zone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ node, created, want string }{
 		{`"timezone_name":"Asia/Kolkata"`, "2025-01-01T00:00:00+0100", "Asia/Kolkata"},

@@ -77,7 +77,7 @@ func totalsOf(rows []advertiser.Row) grainTotals {
 	}
 }
 
-func TestTheRealAccountsSumsAreThoseOfItsTotals(t *testing.T) {
+func TestRealAccount_SumsMatchTotals(t *testing.T) {
 	t.Parallel()
 	account := realAccount(t)
 	content, err := os.ReadFile(filepath.Join(realFolder, "totals.json"))
@@ -110,7 +110,7 @@ func TestTheRealAccountsSumsAreThoseOfItsTotals(t *testing.T) {
 	}
 }
 
-func TestEveryGrainOfTheRealAccountAddsUpToTheSame(t *testing.T) {
+func TestRealAccount_GrainsAgree(t *testing.T) {
 	t.Parallel()
 	account := realAccount(t)
 	want := totalsOf(rowsOf(account, everything(advertiser.LevelAd), june))
@@ -125,7 +125,7 @@ func TestEveryGrainOfTheRealAccountAddsUpToTheSame(t *testing.T) {
 	}
 }
 
-func TestEveryActionTypeOfTheRealAccountAddsUp(t *testing.T) {
+func TestRealAccount_ActionTypesAddUp(t *testing.T) {
 	t.Parallel()
 	account := realAccount(t)
 	content, err := os.ReadFile(filepath.Join(realFolder, "totals.json"))
@@ -151,7 +151,7 @@ func TestEveryActionTypeOfTheRealAccountAddsUp(t *testing.T) {
 
 // TestEveryCellOfTheRealAccountIsServedAsItStands goes over all lines of the
 // files, in their order within a day.
-func TestEveryCellOfTheRealAccountIsServedAsItStands(t *testing.T) {
+func TestRealAccount_CellsAreExact(t *testing.T) {
 	t.Parallel()
 	account := realAccount(t)
 	for file, q := range map[string]advertiser.Query{
@@ -191,7 +191,7 @@ func lineKey(line map[string]string) string {
 	return line["date_start"] + line["campaign_id"] + line["ad_id"] + line["publisher_platform"] + line["country"]
 }
 
-func TestTheRealAccountHasItsObjects(t *testing.T) {
+func TestRealAccount_Objects(t *testing.T) {
 	t.Parallel()
 	account := realAccount(t)
 	for kind, want := range map[advertiser.Kind]int{
@@ -213,7 +213,7 @@ func TestTheRealAccountHasItsObjects(t *testing.T) {
 	}
 }
 
-func TestTheRealAccountsRowsKnowTheirAttribution(t *testing.T) {
+func TestRealAccount_Attribution(t *testing.T) {
 	t.Parallel()
 	account := realAccount(t)
 	settings := map[string]string{}

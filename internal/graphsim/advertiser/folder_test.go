@@ -102,7 +102,7 @@ func textsOf(a advertiser.Account, q advertiser.Query, columns ...string) []stri
 	return out
 }
 
-func TestAFolderOfTwoFilesIsAnAccount(t *testing.T) {
+func TestFolder_TwoFiles(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{"account.json": bom + jpyNode, "insights_ad_day.csv": adDays})
 	node := account.Node(march)
@@ -120,7 +120,7 @@ func TestAFolderOfTwoFilesIsAnAccount(t *testing.T) {
 	}
 }
 
-func TestCellsAreServedAsTheyStand(t *testing.T) {
+func TestFolder_CellsAreExact(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string]string{
 		"plain": adDays, "BOM and CRLF": bom + strings.ReplaceAll(adDays, "\n", "\r\n"),
@@ -138,7 +138,7 @@ func TestCellsAreServedAsTheyStand(t *testing.T) {
 	}
 }
 
-func TestAGrainWithoutAFileIsSummed(t *testing.T) {
+func TestFolder_SumsMissingGrains(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{
 		"account.json": jpyNode, "insights_ad_day.csv": adDays,
@@ -162,7 +162,7 @@ func TestAGrainWithoutAFileIsSummed(t *testing.T) {
 	}
 }
 
-func TestActionsWithoutARowMakeOne(t *testing.T) {
+func TestFolder_ActionsWithoutRow(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{
 		"account.json": jpyNode, "insights_ad_day.csv": adDays,
@@ -179,7 +179,7 @@ func TestActionsWithoutARowMakeOne(t *testing.T) {
 	}
 }
 
-func TestTheCampaignFileIsCompletedFromAds(t *testing.T) {
+func TestFolder_CampaignsFromAds(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{
 		"account.json": jpyNode, "insights_ad_day.csv": adDays,
@@ -203,7 +203,7 @@ func TestTheCampaignFileIsCompletedFromAds(t *testing.T) {
 	}
 }
 
-func TestADayIsThereWhenItHasBegunInTheAccountsZone(t *testing.T) {
+func TestFolder_DayBeginsInTheZone(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{"account.json": jpyNode, "insights_ad_day.csv": adDays})
 	midnight := time.Date(2025, 2, 2, 15, 0, 0, 0, time.UTC) // of the third, in Tokyo

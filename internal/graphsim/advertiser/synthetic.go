@@ -88,7 +88,7 @@ func (s *synthetic) Objects(kind Kind, now time.Time) []Object {
 }
 
 // sortEdges puts the newest first, but not strictly: in a real account of 337
-// ads there were 91 inversions (META_API.md §2.3).
+// ads there were 91 inversions (docs/meta-api.md#objects).
 func (s *synthetic) sortEdges() {
 	s.order = map[Kind][]int{
 		Campaign:         edgeOrder(len(s.campaigns), func(i int) *node { return &s.campaigns[i].node }),

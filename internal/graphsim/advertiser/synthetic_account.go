@@ -49,7 +49,7 @@ func (s *synthetic) accountName() string {
 }
 
 // accountStatus is ACTIVE, and IN_GRACE_PERIOD for one account in ten: both
-// deliver (derived/account_codes.json).
+// deliver.
 func (s *synthetic) accountStatus() int64 {
 	if s.index%10 == 9 {
 		return 9

@@ -62,7 +62,7 @@ func (l *actionList) engagement(f *actionFigures) {
 	l.count("page_engagement", [windows]int64{click1: posts + d[pageLike], view1: f.watched})
 	l.clicked("landing_page_view", d[landing])
 	l.clicked("omni_landing_page_view", d[landing])
-	// No lead, though its name says so (PAINS.md #1).
+	// No lead, though its name says so.
 	l.clicked("offsite_content_view_add_meta_leads", d[landing])
 }
 

@@ -7,7 +7,7 @@ import (
 
 // ownCells are the cells of a breakdown by what the ads themselves are made of,
 // and which of them an ad has; nil where the breakdown is of another sort. An ad
-// without such a thing has no row (META_API.md §2.5).
+// without such a thing has no row (docs/meta-api.md#insights).
 func (s *synthetic) ownCells(key string) ([]cell, func(*ad) []int) {
 	switch key {
 	case "image_asset":

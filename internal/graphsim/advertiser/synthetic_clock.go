@@ -31,7 +31,7 @@ type moment struct {
 }
 
 // Meta restates a day for 28 days and small corrections come for a couple of
-// days after it ended (META_API.md §1.3).
+// days after it ended (docs/meta-api.md#attribution).
 const (
 	restated  = 28 * 24 * time.Hour
 	corrected = 48 * time.Hour

@@ -27,7 +27,7 @@ func stated(t require, a advertiser.Account, day advertiser.Date, now time.Time)
 	return c
 }
 
-func TestPurchasesAndLeadsGrowFor28DaysAndThenFreeze(t *testing.T) {
+func TestSynthetic_ConversionsGrowFor28Days(t *testing.T) {
 	t.Parallel()
 	account := busy(3)
 	day := dayOf(start, account.Location()) - 5
@@ -55,7 +55,7 @@ func TestPurchasesAndLeadsGrowFor28DaysAndThenFreeze(t *testing.T) {
 	}
 }
 
-func TestOnlyPurchasesAndLeadsChangeAfterTwoDays(t *testing.T) {
+func TestSynthetic_OtherFiguresAreFinalAfterTwoDays(t *testing.T) {
 	t.Parallel()
 	account := busy(4)
 	day := dayOf(start, account.Location()) - 5
@@ -71,7 +71,7 @@ func TestOnlyPurchasesAndLeadsChangeAfterTwoDays(t *testing.T) {
 	}
 }
 
-func TestFiguresNeverFallAsTheClockRuns(t *testing.T) {
+func TestSynthetic_FiguresNeverFall(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		accounts, now := anyAccounts(t)
@@ -87,7 +87,7 @@ func TestFiguresNeverFallAsTheClockRuns(t *testing.T) {
 	})
 }
 
-func TestTodayFillsUpThroughTheAccountsDay(t *testing.T) {
+func TestSynthetic_Today(t *testing.T) {
 	t.Parallel()
 	size := advertiser.Size{Accounts: 12, Ads: 50, Days: 10, Seed: 9, Steady: true}
 	for _, account := range advertiser.NewSynthetic(size, start) {
@@ -109,7 +109,7 @@ func TestTodayFillsUpThroughTheAccountsDay(t *testing.T) {
 	}
 }
 
-func TestTheFutureHasNoRows(t *testing.T) {
+func TestSynthetic_NoFutureRows(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		accounts, now := anyAccounts(t)
@@ -123,7 +123,7 @@ func TestTheFutureHasNoRows(t *testing.T) {
 	})
 }
 
-func TestHoursOfTodayThatHaveNotComeHaveNoRows(t *testing.T) {
+func TestSynthetic_NoFutureHours(t *testing.T) {
 	t.Parallel()
 	account := busy(6)
 	now := time.Date(2025, 10, 15, 9, 30, 0, 0, account.Location())
@@ -140,7 +140,7 @@ func TestHoursOfTodayThatHaveNotComeHaveNoRows(t *testing.T) {
 
 const hourly = "hourly_stats_aggregated_by_advertiser_time_zone"
 
-func TestHistoryGrowsByADayEachDay(t *testing.T) {
+func TestSynthetic_HistoryGrows(t *testing.T) {
 	t.Parallel()
 	account := busy(8)
 	before := len(rowsOf(account, everything(advertiser.LevelAccount), start))

@@ -62,8 +62,7 @@ func (v *view) story(c *creative) string {
 	return fmt.Sprintf("%s_%d", v.page, 1_000_000_000_000_000+c.seed%900_000_000_000_000)
 }
 
-// signed is a CDN address: its signature changes with every read (META_API.md
-// §2.3), the picture that it leads to does not.
+// signed is a CDN address: its signature changes with every read (docs/meta-api.md#objects), the picture that it leads to does not.
 func (v *view) signed(seed uint64, size, host string) string {
 	sign := keyed(seed, uint64(v.now.UnixNano()))
 	return fmt.Sprintf("https://%s.fbcdn.example/v/t45.1600-4/%d_n.%s?stp=dst-jpg_%s&_nc_ohc=%011x&oh=00_%016x",

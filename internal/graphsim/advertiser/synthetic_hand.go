@@ -33,7 +33,7 @@ func (w *walk) hand(f *figures, c *cell, text map[string]string) bool {
 }
 
 // metricsWith is the set of metrics that rows with these breakdowns have:
-// unique counts are absent with publisher_platform (META_API.md §3.3).
+// unique counts are absent with publisher_platform (docs/meta-api.md#insights).
 func metricsWith(breakdowns []string) uint32 {
 	all := uint32(1)<<Metrics - 1
 	for _, b := range breakdowns {

@@ -12,7 +12,7 @@ import (
 
 // Source of the laws: derived/metric_laws.json.
 
-func TestAllLevelsAgreeAtEveryMoment(t *testing.T) {
+func TestSynthetic_LevelsAgree(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		accounts, now := anyAccounts(t)
@@ -42,7 +42,7 @@ func addTo(sums map[string]counts, key string, c counts) {
 	sums[key].add(c)
 }
 
-func TestEachRowKeepsTheLaws(t *testing.T) {
+func TestSynthetic_RowInvariants(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		accounts, now := anyAccounts(t)
@@ -143,7 +143,7 @@ var breakdowns = [][]string{
 	{"hourly_stats_aggregated_by_advertiser_time_zone"}, {"never heard of"},
 }
 
-func TestBreakdownCellsAddUpToTheRow(t *testing.T) {
+func TestSynthetic_BreakdownsAddUp(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		accounts, now := anyAccounts(t)
@@ -166,7 +166,7 @@ func TestBreakdownCellsAddUpToTheRow(t *testing.T) {
 	})
 }
 
-func TestReachOfAParentIsBetweenItsLargestChildAndTheirSum(t *testing.T) {
+func TestSynthetic_ReachBounds(t *testing.T) {
 	t.Parallel()
 	account := advertiser.NewSynthetic(advertiser.Size{Ads: 60, Days: 30, Seed: 5}, start)[0]
 	sums, largest, ads := map[string]int64{}, map[string]int64{}, map[string]int{}

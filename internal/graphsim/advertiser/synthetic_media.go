@@ -88,8 +88,7 @@ func (v *view) born(creatives []int) []any {
 	return ids
 }
 
-// video states its times in UTC, unlike the account's own objects (META_API.md
-// §2.1).
+// video states its times in UTC, unlike the account's own objects (docs/meta-api.md#paging).
 func (v *view) video(i int) (Object, bool) {
 	p := &v.videos[i]
 	at := p.created.UTC().Format(graphTime)

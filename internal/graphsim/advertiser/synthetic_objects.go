@@ -131,7 +131,7 @@ func (set *adSet) budgetOf(i int) budgetKind {
 }
 
 // budget sets the budget, if it is kept at this level, and what is left of it.
-// On the other level there is "0" left and no budget (META_API.md §2.3).
+// On the other level there is "0" left and no budget (docs/meta-api.md#objects).
 func (v *view) budget(f map[string]any, n *node, perDay int64, kind budgetKind) {
 	switch kind {
 	case noBudget:

@@ -87,7 +87,7 @@ func crossedParts(parts []actionPart, weights []float64, key string, shares []sh
 
 // actionShares are an action breakdown's values for a type; nil where the type
 // does not have it. What happens off Meta keeps its value and loses the
-// breakdown (META_API.md §1.2, 2021). The weights are inventions.
+// breakdown (docs/meta-api.md#insights). The weights are inventions.
 func (l *actionList) actionShares(key, name string) []share {
 	switch key {
 	case "action_reaction":

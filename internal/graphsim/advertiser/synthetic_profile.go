@@ -12,7 +12,7 @@ type profile struct {
 	zone, currency, country string
 	name, business          string
 	cpm                     int64 // usual price of 1000 impressions, in minor units
-	offset                  int64 // minor units in a major one: derived/currency_offsets.json
+	offset                  int64 // minor units per major unit (docs/meta-api.md#money)
 }
 
 // profiles are dealt to the accounts in turn. The first is the plain case; the

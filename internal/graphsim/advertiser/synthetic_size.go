@@ -15,7 +15,7 @@ type Size struct {
 	// exactly Ads × Days rows at its start clock.
 	Steady bool
 	// LowConversions leaves conversions out of all that stands above the ads,
-	// as Meta does now and then (PAINS.md #2).
+	// as Meta does now and then.
 	LowConversions bool
 }
 

@@ -11,7 +11,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-func TestParseSizeReadsEveryKey(t *testing.T) {
+func TestParseSize(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]advertiser.Size{
 		"":                                {},
@@ -29,7 +29,7 @@ func TestParseSizeReadsEveryKey(t *testing.T) {
 	}
 }
 
-func TestParseSizeNamesWhatIsWrong(t *testing.T) {
+func TestParseSize_Errors(t *testing.T) {
 	t.Parallel()
 	for given, naming := range map[string]string{
 		"adds=3": `"adds"`, "ads": `ads=""`, "ads=0": `"0"`, "days=-1": `"-1"`, "ads=ten": `"ten"`,
@@ -41,7 +41,7 @@ func TestParseSizeNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestAnAccountHasTheObjectsItsSizeSays(t *testing.T) {
+func TestSynthetic_ObjectCounts(t *testing.T) {
 	t.Parallel()
 	size := advertiser.Size{Accounts: 3, Campaigns: 4, AdSets: 9, Ads: 31, Days: 20, Seed: 2}
 	for _, account := range advertiser.NewSynthetic(size, start) {
@@ -55,7 +55,7 @@ func TestAnAccountHasTheObjectsItsSizeSays(t *testing.T) {
 	}
 }
 
-func TestASteadyAccountHasARowForEachAdAndDay(t *testing.T) {
+func TestSynthetic_SteadyRows(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		ads, days := rapid.IntRange(1, 30).Draw(t, "ads"), rapid.IntRange(1, 30).Draw(t, "days")
@@ -70,7 +70,7 @@ func TestASteadyAccountHasARowForEachAdAndDay(t *testing.T) {
 	})
 }
 
-func TestTheSameSeedGivesTheSameAccounts(t *testing.T) {
+func TestSynthetic_SeedIsDeterministic(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		size := advertiser.Size{Seed: rapid.Uint64().Draw(t, "seed"), Accounts: 2, Ads: 12, Days: 15}
@@ -102,7 +102,7 @@ func answersOf(a advertiser.Account) answers {
 	return answers{a.Node(start), objects, rowsOf(a, everything(advertiser.LevelAd), start)}
 }
 
-func TestARangeOfDaysIsCutOutOfTheWhole(t *testing.T) {
+func TestSynthetic_DateRange(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		accounts, now := anyAccounts(t)

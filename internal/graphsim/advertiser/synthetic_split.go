@@ -101,7 +101,7 @@ func (f *figures) less(g *figures) figures {
 }
 
 // trim makes a cell's people agree with each other; they need not add up. By
-// the hour Meta counts none (META_API.md §2.5).
+// the hour Meta counts none (docs/meta-api.md#insights).
 func (f *figures) trim(hourly bool) {
 	v := &f.metrics
 	v[InlinePostEngagement] = f.actions.postEngagement()

@@ -5,14 +5,13 @@ import (
 	"time"
 )
 
-// effect is all that strikes one call.
+// effect is everything that faults do to one call.
 type effect struct {
 	changes []*Fault
 	delay   time.Duration
 }
 
-// apply uses up the faults that strike a call: the first that decides its
-// answer, and all that change it.
+// apply uses up the faults of a call: the first that decides its answer, and all that change it.
 func (s *Server) apply(e *event) (b effect) {
 	for _, f := range s.faults.all() {
 		decides := f.decides()
@@ -29,8 +28,7 @@ func (s *Server) apply(e *event) (b effect) {
 	return b
 }
 
-// begin carries out what was to happen at a certain call: a block that begins,
-// a token that dies.
+// begin runs faults that start at a certain call, such as a block or the end of a token.
 func (s *Server) begin(e *event) {
 	for _, f := range s.faults.all() {
 		if f.upgrades[0] == e.call.version.answers {
@@ -42,7 +40,7 @@ func (s *Server) begin(e *event) {
 	}
 }
 
-// broken is why an object cannot be on any page; nil = it can.
+// broken returns the error of an object that no page can contain, or nil.
 func (s *Server) broken(k kind, o string) *refusal {
 	for _, f := range s.faults.all() {
 		if f.breaks != nil {
@@ -54,7 +52,7 @@ func (s *Server) broken(k kind, o string) *refusal {
 	return nil
 }
 
-// hidden tells of an account's objects whether a fault leaves them out of lists.
+// hidden returns a function that reports whether a fault hides an object from lists.
 func (s *Server) hidden(account string, k kind) func(id string) bool {
 	var hide []*Fault
 	for _, f := range s.faults.all() {
@@ -67,7 +65,7 @@ func (s *Server) hidden(account string, k kind) func(id string) bool {
 	}
 }
 
-// distort has all faults that are about an account's figures change a report.
+// distort applies all faults in an account's figures to a report.
 func (s *Server) distort(r *report) {
 	passed := s.clock.passed()
 	for _, f := range s.faults.all() {

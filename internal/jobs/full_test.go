@@ -27,7 +27,7 @@ func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	t.Parallel()
 	ledger := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, ledger, "s1")
-	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), newCarrier(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newCarrier(1, 1)} })
+	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), newRunner(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newRunner(1, 1)} })
 	run := ended(t, ledger, 1)[0]
 	if run.State != adtally.Failed || run.Error != "The disk of this machine is full" {
 		t.Errorf("the run: %+v", run)
@@ -43,27 +43,27 @@ func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	}
 }
 
-// fullLedger is a database whose disk is full for a while.
-type fullLedger struct {
+// fullDatabase is a database whose disk is full for a while.
+type fullDatabase struct {
 	*store.DB
 	full *atomic.Bool
 }
 
-func (l fullLedger) room() error {
+func (l fullDatabase) room() error {
 	if l.full.Load() {
 		return adtally.DiskFull("the state file x", syscall.ENOSPC)
 	}
 	return nil
 }
 
-func (l fullLedger) Beat(ctx context.Context, w adtally.Worker) error {
+func (l fullDatabase) Beat(ctx context.Context, w adtally.Worker) error {
 	if err := l.room(); err != nil {
 		return err
 	}
 	return l.DB.Beat(ctx, w)
 }
 
-func (l fullLedger) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepResult, now time.Time) error {
+func (l fullDatabase) ReleaseStep(ctx context.Context, c adtally.Lease, e adtally.StepResult, now time.Time) error {
 	if err := l.room(); err != nil {
 		return err
 	}
@@ -76,12 +76,12 @@ func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 	t.Parallel()
 	ledger := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, ledger, "s1")
-	work := newCarrier(1, 1)
+	work := newRunner(1, 1)
 	work.began = make(chan string, 10)
 	var full atomic.Bool
 	reported := make(chan error, 1000)
 	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), work, func(f *jobs.Scheduler) {
-		f.Store, f.Report = fullLedger{f.Store.(*store.DB), &full}, func(err error) {
+		f.Store, f.Report = fullDatabase{f.Store.(*store.DB), &full}, func(err error) {
 			select {
 			case reported <- err:
 			default:
@@ -107,7 +107,7 @@ func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 	if err := c.Fit(t.Context()); run.State != adtally.Finished || err != nil {
 		t.Errorf("with room: %+v, %v", run, err)
 	}
-	lines, err := c.Store.(fullLedger).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be saved"}, 0, 9)
+	lines, err := c.Store.(fullDatabase).SearchLog(t.Context(), run.ID, adtally.LogQuery{Text: "could not be saved"}, 0, 9)
 	if err != nil || len(lines) != 1 || lines[0].Code != adtally.CodeDiskFull || !strings.Contains(lines[0].Message, "The disk of the state file x is full") {
 		t.Errorf("the log says %+v, %v", lines, err)
 	}
@@ -118,7 +118,7 @@ func TestStoppedService_ShowsInRun(t *testing.T) {
 	t.Parallel()
 	ledger, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")
 	addSource(t, ledger, "s1")
-	work := newCarrier(1, 10_000)
+	work := newRunner(1, 10_000)
 	work.slow, work.began = 10*time.Millisecond, make(chan string, 10)
 	c := start(t, "w", ledger, queue, work, nil)
 	<-work.began

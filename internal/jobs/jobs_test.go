@@ -133,7 +133,7 @@ func TestScheduler_RunsDueSources(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
-		work := newCarrier(5, 6)
+		work := newRunner(5, 6)
 		work.slow = 10 * time.Millisecond
 		c := start(t, "w", ledger, queue, work, func(f *jobs.Scheduler) { f.Share, work.store = 20*time.Millisecond, f.Store.(*store.DB) })
 		runs := ended(t, ledger, 1)
@@ -166,7 +166,7 @@ func TestWorker_AccountsFailIndependently(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
-		work := newCarrier(4, 2)
+		work := newRunner(4, 2)
 		until := time.Now().Add(3 * time.Second).Truncate(time.Microsecond)
 		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "Wait", Until: until}
 		work.fault["3"] = &adtally.Fault{Act: adtally.Configure, Code: "no_access", Message: "Closed"}
@@ -199,7 +199,7 @@ func TestWorker_CancelStopsRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, ledger, queue string) {
 		addSource(t, ledger, "s1")
-		work := newCarrier(3, 10_000)
+		work := newRunner(3, 10_000)
 		work.began = make(chan string, 10)
 		c := start(t, "w", ledger, queue, work, nil)
 		<-work.began
@@ -228,7 +228,7 @@ func TestWorkers_NeverShareAStep(t *testing.T) {
 	for i := range sources {
 		addSource(t, dsn, fmt.Sprintf("s%02d", i))
 	}
-	work := newCarrier(1, 8)
+	work := newRunner(1, 8)
 	work.slow = 5 * time.Millisecond
 	perRun := &perSource{runner: work, all: map[string]*runner{}}
 	a := start(t, "a", dsn, dsn, work, func(f *jobs.Scheduler) { f.Runner = perRun.named("a") })
@@ -285,22 +285,22 @@ func (p *perSource) wait(t *testing.T, name string) {
 	t.Fatalf("%s does nothing", name)
 }
 
-type namedCarrier struct {
+type namedRunner struct {
 	of   *perSource
 	name string
 }
 
-func (p *perSource) named(name string) namedCarrier { return namedCarrier{p, name} }
+func (p *perSource) named(name string) namedRunner { return namedRunner{p, name} }
 
-func (n namedCarrier) DiscoverAccounts(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error) {
+func (n namedRunner) DiscoverAccounts(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error) {
 	return n.of.DiscoverAccounts(ctx, r)
 }
 
-func (n namedCarrier) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
+func (n namedRunner) RunStep(ctx context.Context, r adtally.RunRecord, s adtally.Step, h jobs.Hold) (adtally.Done, error) {
 	n.of.mu.Lock()
 	c := n.of.all[r.Source]
 	if c == nil {
-		c = newCarrier(1, 8)
+		c = newRunner(1, 8)
 		c.slow, c.beside = n.of.slow, &sync.Map{}
 		n.of.all[r.Source] = c
 	}

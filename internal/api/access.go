@@ -39,7 +39,7 @@ func (a Access) refuse(who Caller) *adtally.Fault {
 	switch {
 	case a.Public:
 		return nil
-	case who.Kind == stranger:
+	case who.Kind == anonymous:
 		return refusal("unauthenticated", "Nobody is logged in", "Log in, or send a key: Authorization: Bearer adt_…")
 	case a.Person && who.Kind != person:
 		return refusal("forbidden", "A key cannot do this", "Log in as a person.")
@@ -55,9 +55,9 @@ func (a Access) refuse(who Caller) *adtally.Fault {
 type Kind string
 
 const (
-	stranger Kind = ""
-	person   Kind = "user"
-	program  Kind = "key"
+	anonymous Kind = ""
+	person    Kind = "user"
+	apiKey    Kind = "key"
 )
 
 // Caller is the author of a request.
@@ -73,35 +73,35 @@ type Caller struct {
 
 // String names the caller in logs and in the audit log.
 func (c Caller) String() string {
-	if c.Kind == stranger {
+	if c.Kind == anonymous {
 		return ""
 	}
 	return string(c.Kind) + ":" + c.ID
 }
 
-// visit is the request's ID and its caller. It is the only value that this package
+// requestInfo is the request's ID and its caller. It is the only value that this package
 // puts into a context; only this file reads it.
-type visit struct {
+type requestInfo struct {
 	id     string
 	caller Caller
 }
 
 type visitKey struct{}
 
-func withVisit(r *http.Request, v *visit) *http.Request {
+func withRequestInfo(r *http.Request, v *requestInfo) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 }
 
-func visitOf(ctx context.Context) *visit {
-	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
+func requestInfoOf(ctx context.Context) *requestInfo {
+	if v, ok := ctx.Value(visitKey{}).(*requestInfo); ok {
 		return v
 	}
-	return &visit{}
+	return &requestInfo{}
 }
 
 // admit identifies the caller and checks their access.
 func (s *shell) admit(r *http.Request, a Access) error {
-	v := visitOf(r.Context())
+	v := requestInfoOf(r.Context())
 	if !a.Public || a.Asked {
 		err := s.identify(r, v)
 		if a.Public && err != nil && adtally.FaultOf(err).Code == "unauthenticated" {

@@ -65,8 +65,8 @@ type Mount struct {
 // load from this server only.
 const StyledPolicy = policy + "; style-src-elem 'self' 'unsafe-inline'; style-src-attr 'unsafe-inline'"
 
-// governed returns the handler under its own policy.
-func (m Mount) governed() http.Handler {
+// withPolicy returns the handler under its own policy.
+func (m Mount) withPolicy() http.Handler {
 	if m.Policy == "" {
 		return m.Handler
 	}
@@ -114,7 +114,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	s.serveReference()
 	for _, m := range c.Mounts {
-		s.mux.Handle(m.Pattern, s.guard(m.Access, m.governed()))
+		s.mux.Handle(m.Pattern, s.guard(m.Access, m.withPolicy()))
 	}
 	return s.router()
 }

@@ -22,7 +22,7 @@ func (g channels) register() {
 	handle(g.shell, operation{ID: "list-channel-kinds", Method: http.MethodGet, Path: "/api/v1/channel-kinds", Tag: tagAlerts, Access: forViewers, Summary: "List the kinds of channels and their fields"}, g.kinds)
 	handle(g.shell, operation{ID: "list-channels", Method: http.MethodGet, Path: list, Tag: tagAlerts, Access: forAdmins, Summary: "List the channels"}, g.list)
 	handle(g.shell, operation{ID: "create-channel", Method: http.MethodPost, Path: list, Tag: tagAlerts, Access: forAdmins, Status: http.StatusCreated,
-		Summary: "Create a channel", Text: "If a webhook is created without a signing key, one is generated and shown in this response only."}, g.make)
+		Summary: "Create a channel", Text: "If a webhook is created without a signing key, one is generated and shown in this response only."}, g.create)
 	handle(g.shell, operation{ID: "get-channel", Method: http.MethodGet, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Get a channel"}, g.get)
 	handle(g.shell, operation{ID: "update-channel", Method: http.MethodPatch, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Update a channel", Text: "Fields that are absent stay as they are."}, g.change)
 	handle(g.shell, operation{ID: "delete-channel", Method: http.MethodDelete, Path: one, Tag: tagAlerts, Access: forAdmins, Summary: "Delete a channel and its pending deliveries"}, g.remove)
@@ -99,7 +99,7 @@ func channelOf(c adtally.Channel, name func(string) string) Channel {
 	if settings == nil {
 		settings = map[string]string{}
 	}
-	return Channel{c.ID, c.Name, c.Kind, settings, c.Credential != "", orNone(c.Alerts), orNone(c.Sources), c.Created.UTC(), c.CreatedBy, name(c.CreatedBy)}
+	return Channel{c.ID, c.Name, c.Kind, settings, c.Credential != "", orEmpty(c.Alerts), orEmpty(c.Sources), c.Created.UTC(), c.CreatedBy, name(c.CreatedBy)}
 }
 
 type oneChannel struct {
@@ -134,7 +134,7 @@ type newChannel struct {
 	}
 }
 
-func (g channels) make(ctx context.Context, who Caller, in *struct {
+func (g channels) create(ctx context.Context, who Caller, in *struct {
 	Body struct {
 		ChannelChoice
 		Kind string `json:"kind" maxLength:"50" example:"slack" doc:"Kind of the channel: see list-channel-kinds"`
@@ -161,7 +161,7 @@ func (g channels) make(ctx context.Context, who Caller, in *struct {
 // keep validates a channel and stores it, with a new secret if there is one.
 func (g channels) keep(ctx context.Context, who Caller, c *adtally.Channel, fresh adtally.Secret, write func(context.Context, adtally.Admission) error) error {
 	if err := g.Senders.Check(*c); err != nil {
-		return foreign(err)
+		return platformProblem(err)
 	}
 	if fresh.IsZero() {
 		return write(ctx, adtally.Admission{})
@@ -227,7 +227,7 @@ func (g channels) test(ctx context.Context, who Caller, in *struct{ ByID }) (*no
 		return nil, err
 	}
 	if err := g.Senders.Try(ctx, c); err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	return nil, nil
 }
@@ -254,7 +254,7 @@ func (g channels) deliveries(ctx context.Context, _ Caller, in *struct{ ByID }) 
 	out := &listed[Delivery]{}
 	out.Body.Items = []Delivery{}
 	for _, l := range all {
-		out.Body.Items = append(out.Body.Items, Delivery{l.ID, json.RawMessage(l.Body), l.Written.UTC(), given(l.Arrived), given(l.NotBefore), l.Tries, l.Problem})
+		out.Body.Items = append(out.Body.Items, Delivery{l.ID, json.RawMessage(l.Body), l.Written.UTC(), timeOrNil(l.Arrived), timeOrNil(l.NotBefore), l.Tries, l.Problem})
 	}
 	return out, err
 }

@@ -30,7 +30,7 @@ type Findings struct {
 }
 
 func findingsOf(i adtally.Inspection) Findings {
-	return Findings{Checks: checksOf(i.Checks), Who: i.Grant.Who, Kind: i.Grant.Kind, App: i.Grant.App, Expires: given(i.Grant.ExpiresAt),
+	return Findings{Checks: checksOf(i.Checks), Who: i.Grant.Who, Kind: i.Grant.Kind, App: i.Grant.App, Expires: timeOrNil(i.Grant.ExpiresAt),
 		Lost: bareAccounts(i.Lost), Gained: bareAccounts(i.Gained)}
 }
 
@@ -50,9 +50,9 @@ func bareAccounts(all []adtally.Account) []AdAccount {
 	return out
 }
 
-// notTaken returns the problem of a secret that failed inspection, or that a person
+// rejection returns the problem of a secret that failed inspection, or that a person
 // must confirm; nil = the secret is accepted.
-func notTaken(i adtally.Inspection, confirmed bool) error {
+func rejection(i adtally.Inspection, confirmed bool) error {
 	worst := i.Verdict()
 	p := &Problem{Status: http.StatusUnprocessableEntity, Act: cmp.Or(worst.Act, adtally.Configure), Code: worst.Code, Detail: worst.Message, Hint: worst.Hint,
 		Checks: checksOf(i.Checks), Lost: bareAccounts(i.Lost), Gained: bareAccounts(i.Gained)}

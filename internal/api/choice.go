@@ -34,7 +34,7 @@ func (c Choice) into(s *adtally.SourceRecord) {
 	if c.Accounts != nil {
 		s.Accounts = nil
 		for _, a := range *c.Accounts {
-			s.Accounts = append(s.Accounts, bare(a))
+			s.Accounts = append(s.Accounts, accountNumber(a))
 		}
 	}
 	if c.Minutes != nil {

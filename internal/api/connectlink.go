@@ -22,7 +22,7 @@ const (
 
 func (g connectLinks) register() {
 	handle(g.shell, operation{ID: "create-connect-link", Method: http.MethodPost, Path: linkPath, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
-		Summary: "Create a connect link", Text: "Anyone who opens the link can log in at the platform for this source, once. The link is shown in this response only."}, g.make)
+		Summary: "Create a connect link", Text: "Anyone who opens the link can log in at the platform for this source, once. The link is shown in this response only."}, g.create)
 	handle(g.shell, operation{ID: "list-connect-links", Method: http.MethodGet, Path: linkPath, Tag: tagSources, Access: withSecrets, Summary: "List the connect links of a source"}, g.list)
 	handle(g.shell, operation{ID: "revoke-connect-link", Method: http.MethodDelete, Path: linkPath + "/{link}", Tag: tagSources, Access: withSecrets, Summary: "Revoke a connect link"}, g.revoke)
 }
@@ -41,10 +41,10 @@ type ConnectLink struct {
 }
 
 func (g connectLinks) shown(l adtally.ConnectLink, address string, name func(string) string) ConnectLink {
-	return ConnectLink{l.ID, l.By, name(l.By), l.Made.UTC(), l.Expires.UTC(), given(l.Used), given(l.Revoked), l.Open(g.Now()), address}
+	return ConnectLink{l.ID, l.By, name(l.By), l.Made.UTC(), l.Expires.UTC(), timeOrNil(l.Used), timeOrNil(l.Revoked), l.Open(g.Now()), address}
 }
 
-func (g connectLinks) make(ctx context.Context, who Caller, in *struct {
+func (g connectLinks) create(ctx context.Context, who Caller, in *struct {
 	ByID
 	Body struct {
 		Days int `json:"days,omitempty" minimum:"1" maximum:"30" doc:"Lifetime of the link in days; absent = 7"`

@@ -17,7 +17,7 @@ func (g sources) registerCredential() {
 	handle(g.shell, operation{ID: "replace-credential", Method: http.MethodPut, Path: oneCredential, Tag: tagSources, Access: withSecrets,
 		Summary: "Replace the token of a source", Text: "Give the token itself, another source to copy it from, or a login. The platform checks the token first: an unusable token is rejected with the findings, and the current one stays. " +
 			"A token that cannot see everything the source reads must be confirmed (409). White space in a pasted token is removed. Nothing else of the source changes. A sync starts immediately; a run in progress finishes with the old token.",
-		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.renew)
+		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.replaceCredential)
 	handle(g.shell, operation{ID: "test-credential", Method: http.MethodPost, Path: oneCredential + "/test", Tag: tagSources, Access: withSecrets,
 		Summary: "Check a token for a source without storing it", Refuses: []int{http.StatusServiceUnavailable}}, g.try)
 	handle(g.shell, operation{ID: "test-token", Method: http.MethodPost, Path: "/api/v1/catalog/{connector}/test", Tag: tagSources, Access: withSecrets,
@@ -163,7 +163,7 @@ func (g sources) tried(ctx context.Context, connector, token string, b adtally.B
 	}
 	i, _, err := g.OAuth.Inspect(ctx, connector, secret, b)
 	if err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	return &findings{findingsOf(i)}, nil
 }
@@ -238,7 +238,7 @@ func (g sources) revealOnce(ctx context.Context, who Caller, in *revealForm) (*r
 	if err != nil {
 		return nil, err
 	}
-	if err := (session{g.shell, logins{g.shell}}).prove(ctx, who, u, in.Body.Password, "body.password"); err != nil {
+	if err := (session{g.shell, logins{g.shell}}).checkPassword(ctx, who, u, in.Body.Password, "body.password"); err != nil {
 		return nil, err
 	}
 	// A reveal that cannot be recorded does not happen.
@@ -306,20 +306,20 @@ func (g sources) credential(ctx context.Context, _ Caller, in *struct{ ByID }) (
 	name := g.names(ctx)
 	for i, v := range versions {
 		if i == 0 {
-			c.tell(v.Grant)
+			c.setGrant(v.Grant)
 			c.Extended = app.ID != "" && app.ID == v.Grant.AppID && !v.Grant.ExpiresAt.IsZero()
 		}
 		c.Versions = append(c.Versions, Version{v.Number, v.State, v.Admitted.UTC(), v.By, name(v.By), v.Grant.Who})
 	}
 	for _, k := range kept {
 		if k.Credential.ID == s.Credential {
-			c.Checked, c.Alert = given(k.Checked), k.Alert
+			c.Checked, c.Alert = timeOrNil(k.Checked), k.Alert
 		}
 	}
 	return &credential{c}, err
 }
 
-func (c *Credential) tell(g adtally.Grant) {
-	c.Who, c.Kind, c.App, c.AppID, c.Scopes = g.Who, g.Kind, g.App, g.AppID, orNone(g.Scopes)
-	c.Issued, c.Known, c.Expires, c.DataExpires = given(g.IssuedAt), g.ExpiryKnown, given(g.ExpiresAt), given(g.DataAccessExpiresAt)
+func (c *Credential) setGrant(g adtally.Grant) {
+	c.Who, c.Kind, c.App, c.AppID, c.Scopes = g.Who, g.Kind, g.App, g.AppID, orEmpty(g.Scopes)
+	c.Issued, c.Known, c.Expires, c.DataExpires = timeOrNil(g.IssuedAt), g.ExpiryKnown, timeOrNil(g.ExpiresAt), timeOrNil(g.DataAccessExpiresAt)
 }

@@ -47,37 +47,37 @@ func document(c Config) huma.Config {
 
 // strictJSON rejects null where a field does not allow it. A client that sends null
 // expects to clear the field, but huma would ignore it. The document allows null only
-// for the fields in takenBack.
+// for the fields in clearable.
 var strictJSON = huma.Format{
 	Marshal: huma.DefaultJSONFormat.Marshal,
 	Unmarshal: func(text []byte, into any) error {
 		err := huma.DefaultJSONFormat.Unmarshal(text, into)
 		if v, ok := into.(*any); ok && err == nil {
-			*v = withoutNull(*v)
+			*v = replaceNulls(*v)
 		}
 		return err
 	},
 }
 
-// takenBack are the fields that null clears, see dayChange.
-var takenBack = []string{"since", "until"}
+// clearable are the fields that null clears, see dayChange.
+var clearable = []string{"since", "until"}
 
-// null replaces null while huma validates a request; it fits no schema.
-type null struct{}
+// nullValue replaces null while huma validates a request; it fits no schema.
+type nullValue struct{}
 
-func withoutNull(v any) any {
+func replaceNulls(v any) any {
 	switch v := v.(type) {
 	case nil:
-		return null{}
+		return nullValue{}
 	case map[string]any:
 		for k, one := range v {
-			if one != nil || !slices.Contains(takenBack, k) {
-				v[k] = withoutNull(one)
+			if one != nil || !slices.Contains(clearable, k) {
+				v[k] = replaceNulls(one)
 			}
 		}
 	case []any:
 		for i, one := range v {
-			v[i] = withoutNull(one)
+			v[i] = replaceNulls(one)
 		}
 	}
 	return v
@@ -110,6 +110,6 @@ func (s *shell) serveDocument() error {
 	if err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
 	}
-	s.mux.Handle("GET /api/openapi.json", fixed("application/openapi+json", text))
+	s.mux.Handle("GET /api/openapi.json", static("application/openapi+json", text))
 	return nil
 }

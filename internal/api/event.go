@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// look is how often the log is polled for a watcher.
-	look = time.Second
+	// pollInterval is how often the log is polled for a watcher.
+	pollInterval = time.Second
 	// heartbeat is the longest silence: nginx closes a connection that is silent for 60
 	// seconds, other proxies after 30.
 	heartbeat = 15 * time.Second
@@ -30,7 +30,7 @@ func (g runs) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would buffer the lines otherwise
 	s := &stream{runs: g, w: w, run: id, after: after}
-	ticker := time.NewTicker(look)
+	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	for s.step(ctx) {
 		select {

@@ -58,18 +58,18 @@ func (g forecasts) preview(ctx context.Context, _ Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := g.notLater(in.Body.Day, "body.day"); err != nil {
+	if err := g.checkNotFuture(in.Body.Day, "body.day"); err != nil {
 		return nil, err
 	}
-	account := bare(in.Body.Account)
+	account := accountNumber(in.Body.Account)
 	if account != "" {
-		if err := sources(g).reads(ctx, s, []string{account}, "body.account"); err != nil {
+		if err := sources(g).checkAccounts(ctx, s, []string{account}, "body.account"); err != nil {
 			return nil, err
 		}
 	}
 	p, err := g.Forecasts.Preview(ctx, s, in.Body.Report, account, in.Body.Day)
 	if err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	out := &previewed{Preview{Account: p.Account.ID, Day: p.Day, Columns: []PreviewColumn{}, Rows: p.Rows, Total: p.Total, Calls: p.Calls, Bytes: p.Bytes}}
 	for _, c := range p.Columns {
@@ -137,7 +137,7 @@ func (g forecasts) estimate(ctx context.Context, _ Caller, in *struct {
 	}
 	costs, err := g.Forecasts.Estimate(ctx, s, scope)
 	if err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	out := &estimated{}
 	out.Body.Tables, out.Body.Seen = []Cost{}, true

@@ -97,7 +97,7 @@ func (g guides) check(ctx context.Context, _ Caller, in *struct {
 	}
 	i, _, err := g.OAuth.Inspect(ctx, in.Connector, secret, adtally.Before{})
 	if err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	out := &listed[StepFinding]{}
 	out.Body.Items = []StepFinding{}

@@ -28,7 +28,7 @@ func (g sources) inspect(ctx context.Context, who Caller, s adtally.SourceRecord
 	}
 	i, secret, err := g.OAuth.Inspect(ctx, s.Connector, f.secret, b)
 	if err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	if s.Credential == "" && s.Revision > 0 && !k.Confirm { // accounts that were picked before the source had a token
 		for _, a := range s.Accounts {
@@ -41,7 +41,7 @@ func (g sources) inspect(ctx context.Context, who Caller, s adtally.SourceRecord
 	if f.login != nil {
 		o.login = f.login.ID
 	}
-	return o, notTaken(i, k.Confirm)
+	return o, rejection(i, k.Confirm)
 }
 
 // handover returns what is stored together with the secret.
@@ -60,7 +60,7 @@ func (o *offer) into(s *adtally.SourceRecord, a adtally.Admission, now time.Time
 	}
 }
 
-func (g sources) renew(ctx context.Context, who Caller, in *struct {
+func (g sources) replaceCredential(ctx context.Context, who Caller, in *struct {
 	ByID
 	Body TokenFrom
 },

@@ -38,13 +38,15 @@ type healthReport struct {
 	}
 }
 
-func well() *healthReport {
+func healthy() *healthReport {
 	v := &healthReport{}
 	v.Body.Status = "ok"
 	return v
 }
 
-func (g health) alive(context.Context, Caller, *struct{}) (*healthReport, error) { return well(), nil }
+func (g health) alive(context.Context, Caller, *struct{}) (*healthReport, error) {
+	return healthy(), nil
+}
 
 // ready names the checks that fail; the log says why.
 func (g health) ready(ctx context.Context, _ Caller, _ *struct{}) (*healthReport, error) {
@@ -56,7 +58,7 @@ func (g health) ready(ctx context.Context, _ Caller, _ *struct{}) (*healthReport
 		}
 	}
 	if len(bad) == 0 {
-		return well(), nil
+		return healthy(), nil
 	}
 	p := g.problem(ctx, refusal("not_ready", "The server is not ready", "See errors for the checks that failed, and the server's log for the reasons."))
 	p.Errors = bad

@@ -87,9 +87,9 @@ func (h hosts) knows(r *http.Request) bool {
 	return false
 }
 
-// meant refuses requests for other hosts. Health checks pass: they reveal nothing, and
+// checkHost refuses requests for other hosts. Health checks pass: they reveal nothing, and
 // some monitors use a container's name or no name at all.
-func (s *shell) meant(next http.Handler) http.Handler {
+func (s *shell) checkHost(next http.Handler) http.Handler {
 	known := hostsOf(s.Config)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !known.knows(r) && r.URL.Path != pathAlive && r.URL.Path != pathReady {

@@ -36,7 +36,7 @@ type Incident struct {
 }
 
 func incidentOf(o adtally.Incident) Incident {
-	return Incident{o.ID, o.Kind, o.Kind.Aspect(), o.Severity.String(), o.Source, o.Name, o.Subject, o.Sentence, o.Cure, o.Since.UTC(), given(o.Reached), given(o.Closed)}
+	return Incident{o.ID, o.Kind, o.Kind.Aspect(), o.Severity.String(), o.Source, o.Name, o.Subject, o.Sentence, o.Cure, o.Since.UTC(), timeOrNil(o.Reached), timeOrNil(o.Closed)}
 }
 
 func (g incidents) list(ctx context.Context, _ Caller, in *struct {

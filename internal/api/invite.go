@@ -25,7 +25,7 @@ func (g invites) register() {
 	handle(g.shell, operation{ID: "list-invites", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the invites, newest first"}, g.list)
 	handle(g.shell, operation{ID: "create-invite", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "Invite a person",
 		Text: "The link is shown in this response only. It works once, for seven days, and gives the named role.", Status: http.StatusCreated,
-		Refuses: []int{http.StatusConflict}}, g.make)
+		Refuses: []int{http.StatusConflict}}, g.create)
 	handle(g.shell, operation{ID: "get-invite", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Get the invite of a link"}, g.get)
 	handle(g.shell, operation{ID: "accept-invite", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Accept an invite and log in",
 		Status: http.StatusCreated, Refuses: []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.accept)
@@ -55,7 +55,7 @@ func (g invites) show(i adtally.Invite, name func(string) string) Invite {
 	case !i.Revoked.IsZero():
 		state = "revoked"
 	}
-	return Invite{i.ID, i.Email, i.Role, orNone(i.Permissions), i.By, name(i.By), i.Created.UTC(), i.Expires.UTC(), state}
+	return Invite{i.ID, i.Email, i.Role, orEmpty(i.Permissions), i.By, name(i.By), i.Created.UTC(), i.Expires.UTC(), state}
 }
 
 func (g invites) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Invite], error) {
@@ -72,12 +72,12 @@ type AccessLevel struct {
 }
 
 func (p AccessLevel) words() adtally.AccessLevel {
-	return adtally.AccessLevel{Role: p.Role, Permissions: once(p.Permissions)}
+	return adtally.AccessLevel{Role: p.Role, Permissions: unique(p.Permissions)}
 }
 
-// once removes duplicates. The schema does not forbid them, because huma's check for
+// unique removes duplicates. The schema does not forbid them, because huma's check for
 // unique items panics on elements that are objects.
-func once(list []adtally.Permission) []adtally.Permission {
+func unique(list []adtally.Permission) []adtally.Permission {
 	list = slices.Clone(list)
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -97,7 +97,7 @@ type newInvite struct {
 	}
 }
 
-func (g invites) make(ctx context.Context, who Caller, in *inviteForm) (*newInvite, error) {
+func (g invites) create(ctx context.Context, who Caller, in *inviteForm) (*newInvite, error) {
 	email, err := address(in.Body.Email)
 	if err != nil {
 		return nil, err

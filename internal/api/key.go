@@ -20,7 +20,7 @@ func (g keys) register() {
 	handle(g.shell, operation{ID: "list-keys", Method: http.MethodGet, Path: list, Tag: tagPeople, Access: forAdmins, Summary: "List the keys, newest first"}, g.list)
 	handle(g.shell, operation{ID: "create-key", Method: http.MethodPost, Path: list, Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true},
 		Summary: "Create an API key", Text: "The key is shown in this response only. A key cannot create keys, so that a leaked key does not outlive its expiry.",
-		Status: http.StatusCreated}, g.make)
+		Status: http.StatusCreated}, g.create)
 	handle(g.shell, operation{ID: "revoke-key", Method: http.MethodDelete, Path: one, Tag: tagPeople, Access: forAdmins, Summary: "Revoke an API key"}, g.revoke)
 }
 
@@ -39,7 +39,7 @@ type Key struct {
 }
 
 func keyOf(k adtally.APIKey, name func(string) string) Key {
-	return Key{k.ID, k.Name, k.Role, orNone(k.Permissions), k.By, name(k.By), k.Created.UTC(), given(k.Expires), given(k.LastUsed), given(k.Revoked)}
+	return Key{k.ID, k.Name, k.Role, orEmpty(k.Permissions), k.By, name(k.By), k.Created.UTC(), timeOrNil(k.Expires), timeOrNil(k.LastUsed), timeOrNil(k.Revoked)}
 }
 
 func (g keys) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Key], error) {
@@ -64,7 +64,7 @@ type newKey struct {
 	}
 }
 
-func (g keys) make(ctx context.Context, who Caller, in *keyForm) (*newKey, error) {
+func (g keys) create(ctx context.Context, who Caller, in *keyForm) (*newKey, error) {
 	now := g.Now()
 	if e := in.Body.Expires; !e.IsZero() && !e.After(now) {
 		return nil, invalid("body.expires", "The expiry is in the past")

@@ -25,9 +25,9 @@ func cookieName(secure bool) string {
 	return plainCookie
 }
 
-// glance is the precision of "last used" of sessions and keys: not every request is
+// touchInterval is the precision of "last used" of sessions and keys: not every request is
 // worth a write to the database.
-const glance = time.Minute
+const touchInterval = time.Minute
 
 // Keys of the values in a session.
 const (
@@ -38,7 +38,7 @@ const (
 // newSessions stores sessions under the hash of their token. Only a login writes a
 // session: a late request cannot revive one that has ended.
 func (s *shell) newSessions() *scs.SessionManager {
-	return &scs.SessionManager{Lifetime: s.Lifetime, Store: drawer{s}, Codec: scs.GobCodec{}, HashTokenInStore: true}
+	return &scs.SessionManager{Lifetime: s.Lifetime, Store: sessionStore{s}, Codec: scs.GobCodec{}, HashTokenInStore: true}
 }
 
 // begin creates a session for a user under a new token and ends the caller's old one.
@@ -76,7 +76,7 @@ func cookie(who Caller, token string, expires time.Time) http.Cookie {
 
 // identify finds out who makes a request. A key takes precedence over a session. An
 // invalid key is refused, not treated as anonymous.
-func (s *shell) identify(r *http.Request, v *visit) error {
+func (s *shell) identify(r *http.Request, v *requestInfo) error {
 	if header := r.Header.Get("Authorization"); header != "" {
 		return s.identifyKey(r.Context(), v, header)
 	}
@@ -102,7 +102,7 @@ func (s *shell) identify(r *http.Request, v *visit) error {
 // keyPrefix starts every key, so that secret scanners can recognize a leaked one.
 const keyPrefix = "adt_"
 
-func (s *shell) identifyKey(ctx context.Context, v *visit, header string) error {
+func (s *shell) identifyKey(ctx context.Context, v *requestInfo, header string) error {
 	unknown := refusal("unauthenticated", "This key is unknown, revoked or expired", "Send Authorization: Bearer adt_… with a key that an admin created.")
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(token, keyPrefix) {
@@ -115,18 +115,18 @@ func (s *shell) identifyKey(ctx context.Context, v *visit, header string) error 
 	if err != nil {
 		return err
 	}
-	v.caller.Kind, v.caller.ID, v.caller.Name, v.caller.AccessLevel = program, k.ID, k.Name, k.AccessLevel
-	if now := s.Now(); now.Sub(k.LastUsed) >= glance {
+	v.caller.Kind, v.caller.ID, v.caller.Name, v.caller.AccessLevel = apiKey, k.ID, k.Name, k.AccessLevel
+	if now := s.Now(); now.Sub(k.LastUsed) >= touchInterval {
 		return s.Store.TouchAPIKey(ctx, k.ID, now)
 	}
 	return nil
 }
 
-// drawer implements the store of scs.
-type drawer struct{ *shell }
+// sessionStore implements the store of scs.
+type sessionStore struct{ *shell }
 
 // FindCtx returns a session that has neither expired nor been idle too long.
-func (d drawer) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+func (d sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	kept, err := d.Store.Session(ctx, token)
 	if missing(err) {
 		return nil, false, nil
@@ -135,31 +135,31 @@ func (d drawer) FindCtx(ctx context.Context, token string) ([]byte, bool, error)
 	if err != nil || !now.Before(kept.Expires) || now.Sub(kept.Seen) >= d.Idle {
 		return nil, false, err
 	}
-	if now.Sub(kept.Seen) >= glance {
+	if now.Sub(kept.Seen) >= touchInterval {
 		err = d.Store.TouchSession(ctx, token, now)
 	}
 	return kept.Content, err == nil, err
 }
 
 // CommitCtx stores a session.
-func (d drawer) CommitCtx(ctx context.Context, token string, content []byte, expires time.Time) error {
+func (d sessionStore) CommitCtx(ctx context.Context, token string, content []byte, expires time.Time) error {
 	return d.Store.SaveSession(ctx, adtally.Session{Token: token, Content: content, Seen: d.Now(), Expires: expires})
 }
 
 // DeleteCtx deletes a session.
-func (d drawer) DeleteCtx(ctx context.Context, token string) error {
+func (d sessionStore) DeleteCtx(ctx context.Context, token string) error {
 	return d.Store.EndSession(ctx, token)
 }
 
 // Find is required by scs; it calls FindCtx.
-func (d drawer) Find(token string) ([]byte, bool, error) {
+func (d sessionStore) Find(token string) ([]byte, bool, error) {
 	return d.FindCtx(context.Background(), token)
 }
 
 // Commit is required by scs; it calls CommitCtx.
-func (d drawer) Commit(token string, content []byte, expires time.Time) error {
+func (d sessionStore) Commit(token string, content []byte, expires time.Time) error {
 	return d.CommitCtx(context.Background(), token, content, expires)
 }
 
 // Delete is required by scs; it calls DeleteCtx.
-func (d drawer) Delete(token string) error { return d.DeleteCtx(context.Background(), token) }
+func (d sessionStore) Delete(token string) error { return d.DeleteCtx(context.Background(), token) }

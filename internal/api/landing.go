@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// landed is the page for a browser where there is no UI. It says why a login failed.
+// landingHTML is the page for a browser where there is no UI. It says why a login failed.
 //
 //go:embed landing.html
-var landed string
+var landingHTML string
 
-var landingPage = template.Must(template.New("landing").Parse(landed))
+var landingPage = template.Must(template.New("landing").Parse(landingHTML))
 
-// told maps the problem codes of a redirect to a message and a cure.
-var told = map[string][2]string{
+// loginProblems maps the problem codes of a redirect to a message and a cure.
+var loginProblems = map[string][2]string{
 	"":                {"This is Adtally", "Its API is described below."},
 	"busy":            {"The login provider did not answer", "Try again in a moment, or log in with a password."},
 	"not_found":       {"No login provider is configured", "Log in with a password, or ask an admin to configure the provider."},
@@ -41,13 +41,13 @@ func (s *shell) land(w http.ResponseWriter, r *http.Request) bool {
 	if s.Site != nil || !browser || r.URL.Path != "/" && r.URL.Path != "/login" && problem == "" {
 		return false
 	}
-	why, known := told[problem]
+	why, known := loginProblems[problem]
 	if !known {
 		why = [2]string{"The request failed", "Start again, or ask an admin."}
 	}
 	var page bytes.Buffer
 	err := landingPage.Execute(&page, map[string]any{"Why": why[0], "Cure": why[1], "OIDC": s.OIDC, "Again": strings.HasPrefix(problem, "oidc_") || problem == "busy",
-		"Code": reasonable.FindString(problem), "Request": visitOf(r.Context()).id})
+		"Code": reasonable.FindString(problem), "Request": requestInfoOf(r.Context()).id})
 	if err != nil {
 		s.refuse(w, r, err)
 		return true

@@ -79,15 +79,17 @@ func (g logins) verify(ctx context.Context, who Caller, email, text string) (adt
 
 // refused records that a login by OIDC failed.
 func (g logins) refused(ctx context.Context, who Caller, u adtally.User, email string, why error) error {
-	d := g.audited(who, "session.refused", object("user", u.ID), map[string]string{"email": cut(email), "by": "oidc", "why": adtally.FaultOf(why).Code})
+	d := g.audited(who, "session.refused", object("user", u.ID), map[string]string{"email": truncateEmail(email), "by": "oidc", "why": adtally.FaultOf(why).Code})
 	if err := g.Store.AddAuditEntry(ctx, d); err != nil {
 		return err
 	}
 	return why
 }
 
-// cut limits the length of an e-mail address that a provider sent.
-func cut(email string) string { return strings.ToValidUTF8(email[:min(len(email), longestEmail)], "") }
+// truncateEmail limits the length of an e-mail address that a provider sent.
+func truncateEmail(email string) string {
+	return strings.ToValidUTF8(email[:min(len(email), longestEmail)], "")
+}
 
 // newUser returns a user with a password. It does not store them.
 func (g logins) newUser(ctx context.Context, name, email, text string, access adtally.AccessLevel) (adtally.User, error) {
@@ -113,12 +115,12 @@ func (c Caller) by(u adtally.User) Caller {
 	return c
 }
 
-// plain normalizes an e-mail address.
-func plain(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+// normalizeEmail normalizes an e-mail address.
+func normalizeEmail(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
 // address validates and normalizes a new e-mail address.
 func address(email string) (string, error) {
-	text := plain(email)
+	text := normalizeEmail(email)
 	if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
 		return "", invalid("body.email", "This is not an e-mail address")
 	}
@@ -133,8 +135,8 @@ func object(kind, id string) string {
 	return kind + ":" + id
 }
 
-// given returns nil for the zero time.
-func given(t time.Time) *time.Time {
+// timeOrNil returns nil for the zero time.
+func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}

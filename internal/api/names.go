@@ -26,11 +26,11 @@ func (s *shell) names(ctx context.Context) func(who string) string {
 				name = u.Name
 			}
 			known[who] = name
-		case kind == string(program) && !keys:
+		case kind == string(apiKey) && !keys:
 			keys = true
 			all, _ := s.Store.APIKeys(ctx, adtally.PagePosition{}, mostKeys) // a missing name is not an error
 			for _, k := range all {
-				known[object(string(program), k.ID)] = k.Name
+				known[object(string(apiKey), k.ID)] = k.Name
 			}
 		}
 		return known[who]

@@ -49,16 +49,16 @@ func (g *oidcLogin) register() {
 		Status: http.StatusFound, AnyQuery: true}, g.finish)
 }
 
-// errand is the state that the browser carries to the provider and back, in a signed
+// oidcState is the state that the browser carries to the provider and back, in a signed
 // cookie.
-type errand struct {
+type oidcState struct {
 	State, Nonce, Verifier, To string
 	Expires                    time.Time
 }
 
-const errandPurpose = "oidc"
+const oidcPurpose = "oidc"
 
-func errandCookie(who Caller, value string, expires time.Time) http.Cookie {
+func oidcCookie(who Caller, value string, expires time.Time) http.Cookie {
 	c := cookie(who, value, expires) //nolint:gosec // cookie sets what it must
 	c.Name += "-oidc"
 	return c
@@ -78,7 +78,7 @@ type oidcStart struct {
 func (g *oidcLogin) start(ctx context.Context, who Caller, in *oidcStart) (*away, error) {
 	out, err := g.leave(ctx, who, in)
 	if err != nil {
-		return &away{Location: g.whyNot(ctx, err)}, nil
+		return &away{Location: g.problemPage(ctx, err)}, nil
 	}
 	return out, nil
 }
@@ -88,17 +88,17 @@ func (g *oidcLogin) leave(ctx context.Context, who Caller, in *oidcStart) (*away
 	if err != nil {
 		return nil, err
 	}
-	e := errand{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(in.To), Expires: g.Now().Add(oidcLife)}
-	sealed, err := g.seal.close(errandPurpose, e)
+	e := oidcState{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(in.To), Expires: g.Now().Add(oidcLife)}
+	sealed, err := g.seal.close(oidcPurpose, e)
 	if err != nil {
 		return nil, err
 	}
 	return &away{Location: conf.AuthCodeURL(e.State, oidc.Nonce(e.Nonce), oauth2.S256ChallengeOption(e.Verifier)),
-		SetCookie: []http.Cookie{errandCookie(who, sealed, e.Expires)}}, nil
+		SetCookie: []http.Cookie{oidcCookie(who, sealed, e.Expires)}}, nil
 }
 
-// whyNot logs the error and returns the page that shows it.
-func (g *oidcLogin) whyNot(ctx context.Context, err error) string {
+// problemPage logs the error and returns the page that shows it.
+func (g *oidcLogin) problemPage(ctx context.Context, err error) string {
 	p := g.problem(ctx, err)
 	g.Log.WarnContext(ctx, "a login by OIDC failed", "request", p.Request, "error", err)
 	return "/login?problem=" + url.QueryEscape(p.Code)
@@ -129,28 +129,28 @@ type oidcFinish struct {
 
 // finish redirects the browser, logged in or with the code of the problem.
 func (g *oidcLogin) finish(ctx context.Context, who Caller, in *oidcFinish) (*away, error) {
-	gone := errandCookie(who, "", time.Unix(1, 0))
+	gone := oidcCookie(who, "", time.Unix(1, 0))
 	carried := in.Cookie
 	if who.secure {
 		carried = in.Safe
 	}
-	cookie, to, err := g.arrive(ctx, who, carried, in)
+	cookie, to, err := g.completeLogin(ctx, who, carried, in)
 	if err != nil {
-		return &away{Location: g.whyNot(ctx, err), SetCookie: []http.Cookie{gone}}, nil
+		return &away{Location: g.problemPage(ctx, err), SetCookie: []http.Cookie{gone}}, nil
 	}
 	return &away{Location: to, SetCookie: []http.Cookie{cookie, gone}}, nil
 }
 
-func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *oidcFinish) (session http.Cookie, to string, err error) {
-	var e errand
-	if !g.seal.open(errandPurpose, carried, &e) || !g.Now().Before(e.Expires) || subtle.ConstantTimeCompare([]byte(e.State), []byte(in.State)) != 1 {
+func (g *oidcLogin) completeLogin(ctx context.Context, who Caller, carried string, in *oidcFinish) (session http.Cookie, to string, err error) {
+	var e oidcState
+	if !g.seal.open(oidcPurpose, carried, &e) || !g.Now().Before(e.Expires) || subtle.ConstantTimeCompare([]byte(e.State), []byte(in.State)) != 1 {
 		return session, "", refusal("oidc_stale", "This login was started in another browser, or has expired", "Start again.")
 	}
 	c, err := g.exchange(ctx, e, in)
 	if err != nil {
 		return session, "", err
 	}
-	u, err := g.view(ctx, who, c)
+	u, err := g.findOrCreateUser(ctx, who, c)
 	if err != nil {
 		return session, "", g.logins.refused(ctx, who, u, c.Email, err)
 	}
@@ -161,9 +161,9 @@ func (g *oidcLogin) arrive(ctx context.Context, who Caller, carried string, in *
 	return session, e.To, err
 }
 
-// view returns the user whom the provider identified, and creates them if they are
+// findOrCreateUser returns the user whom the provider identified, and creates them if they are
 // allowed.
-func (g *oidcLogin) view(ctx context.Context, who Caller, c claims) (adtally.User, error) {
+func (g *oidcLogin) findOrCreateUser(ctx context.Context, who Caller, c claims) (adtally.User, error) {
 	u, err := g.Store.UserBySubject(ctx, c.Subject)
 	if !missing(err) {
 		return enabled(u, err)
@@ -175,7 +175,7 @@ func (g *oidcLogin) view(ctx context.Context, who Caller, c claims) (adtally.Use
 	if !missing(err) {
 		return g.link(ctx, who, u, c, err)
 	}
-	return g.newcomer(ctx, who, c)
+	return g.createUser(ctx, who, c)
 }
 
 func enabled(u adtally.User, err error) (adtally.User, error) {
@@ -198,8 +198,8 @@ func (g *oidcLogin) link(ctx context.Context, who Caller, u adtally.User, c clai
 	return u, g.Store.ChangeUser(ctx, u, g.audited(who.by(u), "user.oidc", object("user", u.ID), nil))
 }
 
-// newcomer creates a user with an invite or an address of an allowed domain.
-func (g *oidcLogin) newcomer(ctx context.Context, who Caller, c claims) (adtally.User, error) {
+// createUser creates a user with an invite or an address of an allowed domain.
+func (g *oidcLogin) createUser(ctx context.Context, who Caller, c claims) (adtally.User, error) {
 	u := g.logins.bareUser(cmp.Or(c.Name, c.Email), c.Email, adtally.AccessLevel{Role: g.OIDC.Role})
 	u.Subject = c.Subject
 	i, err := g.Store.Invite(ctx, "", c.Email, g.Now())

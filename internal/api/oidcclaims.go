@@ -20,22 +20,22 @@ import (
 
 // claims are the claims of an ID token.
 type claims struct {
-	Subject  string `json:"-"`
-	Email    string `json:"email"`
-	Verified *yes   `json:"email_verified"` // nil = the provider does not say
-	Name     string `json:"name"`
-	Party    string `json:"azp"`
+	Subject  string     `json:"-"`
+	Email    string     `json:"email"`
+	Verified *looseBool `json:"email_verified"` // nil = the provider does not say
+	Name     string     `json:"name"`
+	Party    string     `json:"azp"`
 }
 
-// yes is a bool that some providers send as a string.
-type yes bool
+// looseBool is a bool that some providers send as a string.
+type looseBool bool
 
 // UnmarshalJSON reads both; every other value is false.
-func (y *yes) UnmarshalJSON(text []byte) error {
+func (y *looseBool) UnmarshalJSON(text []byte) error {
 	var v any
 	err := json.Unmarshal(text, &v)
 	said, _ := v.(string)
-	*y = yes(v == true || strings.EqualFold(said, "true"))
+	*y = looseBool(v == true || strings.EqualFold(said, "true"))
 	return err
 }
 
@@ -57,19 +57,19 @@ const (
 
 // exchange trades the code for claims, and checks that they were issued to us, now,
 // and for this login.
-func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c claims, err error) {
+func (g *oidcLogin) exchange(ctx context.Context, e oidcState, in *oidcFinish) (c claims, err error) {
 	refused := refusal("oidc_refused", "The OIDC provider refused this login", "Start again, or ask an admin.")
 	conf, provider, err := g.config(ctx, time.Time{})
 	if err != nil {
 		return c, err
 	}
 	if in.Error != "" || in.Code == "" || len(in.Code) > longestCode {
-		return c, because(refused, "come back", fmt.Errorf("the provider says %q", oneLine(in.Error, longestName)))
+		return c, withCause(refused, "come back", fmt.Errorf("the provider says %q", oneLine(in.Error, longestName)))
 	}
 	ctx = g.withClient(ctx)
 	token, err := conf.Exchange(ctx, in.Code, oauth2.VerifierOption(e.Verifier))
 	if err != nil {
-		return c, because(refused, "exchange the code", err)
+		return c, withCause(refused, "exchange the code", err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, provider, err := g.verify(ctx, provider, raw)
@@ -83,9 +83,9 @@ func (g *oidcLogin) exchange(ctx context.Context, e errand, in *oidcFinish) (c c
 		err = g.ask(ctx, provider, token, id, &c)
 	}
 	if err != nil {
-		return c, because(refused, "read the ID token", err)
+		return c, withCause(refused, "read the ID token", err)
 	}
-	c.Subject, c.Email, c.Name = id.Issuer+" "+id.Subject, plain(c.Email), oneLine(c.Name, longestName)
+	c.Subject, c.Email, c.Name = id.Issuer+" "+id.Subject, normalizeEmail(c.Email), oneLine(c.Name, longestName)
 	if len(c.Email) > longestEmail || c.Email != oneLine(c.Email, longestEmail) {
 		c.Email = ""
 	}
@@ -110,7 +110,7 @@ func (g *oidcLogin) verify(ctx context.Context, p *oidc.Provider, raw string) (*
 
 // fit makes the checks of OpenID Connect Core 1.0, sections 2 and 3.1.3.7, that the
 // library leaves to us.
-func (c claims) fit(id *oidc.IDToken, e errand, client string) error {
+func (c claims) fit(id *oidc.IDToken, e oidcState, client string) error {
 	switch {
 	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(e.Nonce)) != 1:
 		return errors.New("the nonce belongs to another login")
@@ -149,9 +149,9 @@ func (g *oidcLogin) ask(ctx context.Context, p *oidc.Provider, token *oauth2.Tok
 	return nil
 }
 
-// because adds a cause that is logged and not shown. Of the provider's answer only the
+// withCause adds a cause that is logged and not shown. Of the provider's answer only the
 // error code is kept: the rest may contain a token.
-func because(f *adtally.Fault, what string, err error) error {
+func withCause(f *adtally.Fault, what string, err error) error {
 	if r, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		err = fmt.Errorf("the provider says %q", r.ErrorCode)
 	}

@@ -116,29 +116,29 @@ func (g *oidcLogin) withClient(ctx context.Context) context.Context {
 		transport.MaxResponseHeaderBytes = oidcHeader
 		client.Transport = transport
 	}
-	client.Transport = brief{client.Transport}
+	client.Transport = limitedTransport{client.Transport}
 	return oidc.ClientContext(ctx, &client)
 }
 
-// brief limits every answer to oidcMost bytes.
-type brief struct{ http.RoundTripper }
+// limitedTransport limits every answer to oidcMost bytes.
+type limitedTransport struct{ http.RoundTripper }
 
-func (b brief) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b limitedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := b.RoundTripper.RoundTrip(r)
 	if err == nil {
-		answer.Body = &briefBody{answer.Body, oidcMost}
+		answer.Body = &limitedBody{answer.Body, oidcMost}
 	}
 	return answer, err
 }
 
-type briefBody struct {
+type limitedBody struct {
 	io.ReadCloser
 	left int
 }
 
 var errLong = errors.New("the answer of the provider is too long")
 
-func (b *briefBody) Read(p []byte) (int, error) {
+func (b *limitedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if b.left -= n; b.left < 0 {
 		return 0, errLong

@@ -29,7 +29,7 @@ const maxBody = 1 << 20
 // handle registers an operation with its handler.
 func handle[I, O any](s *shell, op operation, do func(context.Context, Caller, *I) (*O, error)) {
 	huma.Register(s.huma, s.describe(op, reflect.TypeFor[I]()), func(ctx context.Context, in *I) (*O, error) {
-		out, err := do(ctx, visitOf(ctx).caller, in)
+		out, err := do(ctx, requestInfoOf(ctx).caller, in)
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}

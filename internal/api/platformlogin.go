@@ -34,15 +34,15 @@ func (g platformLogins) register() {
 
 // pass is the state that the browser carries to the platform and back. The state in
 // the address is valid only together with it.
-type pass struct {
+type pendingLogin struct {
 	Login   string
 	Expires time.Time
 }
 
-const passPurpose = "login"
+const loginPurpose = "login"
 
-// passCookie uses Max-Age, because the browser's clock may differ from ours.
-func passCookie(who Caller, value string) http.Cookie {
+// loginCookie uses Max-Age, because the browser's clock may differ from ours.
+func loginCookie(who Caller, value string) http.Cookie {
 	c := cookie(who, value, time.Time{}) //nolint:gosec // cookie sets what it must
 	c.Name += "-login"
 	if c.MaxAge = int(loginLife / time.Second); value == "" {
@@ -91,17 +91,17 @@ func (g platformLogins) away(ctx context.Context, who Caller, l adtally.Login) (
 	state := rand.Text()
 	to, err := g.OAuth.AuthCodeURL(ctx, l.Connector, state, g.callback(l.Connector))
 	if err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	l.ID, l.Made, l.Expires = g.NewID(), g.Now(), g.Now().Add(loginLife)
-	sealed, err := g.seal.close(passPurpose, pass{l.ID, l.Expires})
+	sealed, err := g.seal.close(loginPurpose, pendingLogin{l.ID, l.Expires})
 	if err != nil {
 		return nil, err
 	}
 	if err := g.Logins.AddLogin(ctx, l, hashed(state)); err != nil {
 		return nil, err
 	}
-	return &loginStarted{passCookie(who, sealed), LoginStarted{l.ID, to, l.Expires.UTC()}}, nil
+	return &loginStarted{loginCookie(who, sealed), LoginStarted{l.ID, to, l.Expires.UTC()}}, nil
 }
 
 // callback is the redirect address for a platform.
@@ -124,7 +124,7 @@ type loginBack struct {
 
 // finish redirects the browser, whatever the outcome.
 func (g platformLogins) finish(ctx context.Context, who Caller, in *loginBack) (*away, error) {
-	gone := passCookie(who, "")
+	gone := loginCookie(who, "")
 	if in.carried = in.Cookie; who.secure {
 		in.carried = in.Safe
 	}
@@ -151,8 +151,8 @@ func (g platformLogins) arrived(ctx context.Context, who Caller, in *loginBack) 
 	if err != nil {
 		return l, err
 	}
-	var p pass
-	if !g.seal.open(passPurpose, in.carried, &p) || p.Login != l.ID || l.Link == "" && l.By != who.String() {
+	var p pendingLogin
+	if !g.seal.open(loginPurpose, in.carried, &p) || p.Login != l.ID || l.Link == "" && l.By != who.String() {
 		return l, refusal("login_foreign", "This login was started by somebody else, or in another browser", "Start again in this browser.")
 	}
 	return l, nil
@@ -173,7 +173,7 @@ func (g platformLogins) carry(ctx context.Context, who Caller, l *adtally.Login,
 
 func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, in *loginBack) error {
 	if !g.Now().Before(l.Expires) {
-		return foreign(refusal("login_late", "The login took longer than ten minutes", "Start again."))
+		return platformProblem(refusal("login_late", "The login took longer than ten minutes", "Start again."))
 	}
 	answer := url.Values{"code": {in.Code}}
 	if in.Error != "" {
@@ -181,7 +181,7 @@ func (g platformLogins) use(ctx context.Context, who Caller, l *adtally.Login, i
 	}
 	secret, err := g.OAuth.Exchange(ctx, l.Connector, g.callback(l.Connector), answer)
 	if err != nil {
-		return foreign(err)
+		return platformProblem(err)
 	}
 	if l.Source == "" {
 		if secret, err = g.inspected(ctx, l, secret, adtally.Before{}); err != nil {
@@ -212,10 +212,10 @@ func (g platformLogins) wait(ctx context.Context, l *adtally.Login, secret adtal
 func (g platformLogins) inspected(ctx context.Context, l *adtally.Login, secret adtally.Secret, b adtally.Before) (adtally.Secret, error) {
 	i, secret, err := g.OAuth.Inspect(ctx, l.Connector, secret, b)
 	if err != nil {
-		return secret, foreign(err)
+		return secret, platformProblem(err)
 	}
 	l.Found = &i
-	return secret, notTaken(i, true)
+	return secret, rejection(i, true)
 }
 
 // reconnect gives a source the token from a login, unless it must be confirmed first.
@@ -227,7 +227,7 @@ func (g platformLogins) reconnect(ctx context.Context, who Caller, l *adtally.Lo
 	if err != nil {
 		return err
 	}
-	if notTaken(*l.Found, false) != nil {
+	if rejection(*l.Found, false) != nil {
 		return g.wait(ctx, l, secret)
 	}
 	l.Ended, l.Taken = g.Now(), g.Now()
@@ -304,7 +304,7 @@ func (g platformLogins) list(ctx context.Context, _ Caller, in *struct{ ByID }) 
 }
 
 func (g platformLogins) viewOf(l adtally.Login, name func(string) string) LoginView {
-	v := LoginView{ID: l.ID, Connector: l.Connector, Source: l.Source, By: l.By, ByName: name(l.By), State: loginOpen, Made: given(l.Made), Expires: l.Expires.UTC(), Accounts: []AdAccount{}}
+	v := LoginView{ID: l.ID, Connector: l.Connector, Source: l.Source, By: l.By, ByName: name(l.By), State: loginOpen, Made: timeOrNil(l.Made), Expires: l.Expires.UTC(), Accounts: []AdAccount{}}
 	switch {
 	case l.Fault != nil:
 		v.State, v.Fault = loginFailed, &SourceFault{l.Fault.Act, l.Fault.Code, l.Fault.Message, l.Fault.Hint, l.Ended.UTC()}

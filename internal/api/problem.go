@@ -16,8 +16,8 @@ import (
 	"adtally"
 )
 
-// spoken are the faults that HTTP itself causes, by status.
-var spoken = map[int]adtally.Fault{
+// httpFaults are the faults that HTTP itself causes, by status.
+var httpFaults = map[int]adtally.Fault{
 	http.StatusBadRequest:            {Code: "bad_request", Hint: "Send a valid JSON document."},
 	http.StatusNotFound:              {Code: "not_found", Hint: "See the reference at /api/docs for the valid paths."},
 	http.StatusMethodNotAllowed:      {Code: "method_not_allowed", Hint: "See the reference at /api/docs for the valid methods."},
@@ -97,7 +97,7 @@ func invalid(field, message string) error {
 // problem converts an error into the answer for the caller. Details of internal errors
 // are only logged, with the same request ID.
 func (s *shell) problem(ctx context.Context, err error) *Problem {
-	id := visitOf(ctx).id
+	id := requestInfoOf(ctx).id
 	if p, ok := errors.AsType[*Problem](err); ok {
 		p.Request = id
 		return p
@@ -150,7 +150,7 @@ func (s *shell) write(w http.ResponseWriter, r *http.Request, p *Problem) {
 
 // ofHTTP returns the problem for an error that HTTP or huma found.
 func ofHTTP(status int, detail, id string, fields []FieldError) *Problem {
-	f, ok := spoken[status]
+	f, ok := httpFaults[status]
 	if !ok {
 		return unexpected(id)
 	}
@@ -168,7 +168,7 @@ func init() {
 		if strings.HasPrefix(detail, "cannot read request body") {
 			status = http.StatusBadRequest // the client stopped sending
 		}
-		return ofHTTP(status, detail, visitOf(c.Context()).id, fieldErrors(errs))
+		return ofHTTP(status, detail, requestInfoOf(c.Context()).id, fieldErrors(errs))
 	}
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		return ofHTTP(status, detail, "", fieldErrors(errs))

@@ -66,7 +66,7 @@ var problemCodes = map[string]problemCode{
 const unexpectedText = "An internal error occurred; the log has the details under the request's ID."
 
 // adapterCodes are faults of channels, reports and the warehouse that operations pass
-// on unchanged, see foreign.
+// on unchanged, see platformProblem.
 var adapterCodes = map[string]problemCode{
 	"channel_setting":     {http.StatusUnprocessableEntity, "A setting of the channel is missing or invalid."},
 	"channel_refused":     {http.StatusUnprocessableEntity, "The other side refused the message."},

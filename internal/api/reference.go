@@ -24,13 +24,13 @@ func (s *shell) serveReference() {
 		if err != nil {
 			panic(err) // embedded in the program
 		}
-		s.mux.Handle("GET "+path, fixed(file.kind, text))
+		s.mux.Handle("GET "+path, static(file.kind, text))
 	}
 }
 
-// fixed serves content that does not change while the program runs. The browser
+// static serves content that does not change while the program runs. The browser
 // revalidates it each time by its ETag.
-func fixed(kind string, text []byte) http.Handler {
+func static(kind string, text []byte) http.Handler {
 	sum := sha256.Sum256(text)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

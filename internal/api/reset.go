@@ -24,7 +24,7 @@ func (g resets) register() {
 	const one = "/api/v1/resets/{code}"
 	handle(g.shell, operation{ID: "create-password-reset", Method: http.MethodPost, Path: "/api/v1/users/{id}/reset", Tag: tagPeople, Access: Access{Role: adtally.Admin, Person: true}, Status: http.StatusCreated,
 		Summary: "Create a link with which a person chooses a new password", Text: "The link is shown in this response only. It works once, for one day, and revokes earlier links. Nothing else changes until the person uses it.",
-		Refuses: []int{http.StatusConflict}}, g.make)
+		Refuses: []int{http.StatusConflict}}, g.create)
 	handle(g.shell, operation{ID: "get-password-reset", Method: http.MethodGet, Path: one, Tag: tagPeople, Access: public, Summary: "Get the account of a password link"}, g.get)
 	handle(g.shell, operation{ID: "reset-password", Method: http.MethodPost, Path: one, Tag: tagPeople, Access: public, Summary: "Choose a new password and log in", Text: "Ends all sessions of the person.",
 		Refuses: []int{http.StatusServiceUnavailable}}, g.use)
@@ -43,7 +43,7 @@ func NewReset(user, by, publicURL string, now time.Time) (adtally.Reset, string)
 	return adtally.Reset{Code: hashed(code), User: user, By: by, Made: now, Expires: now.Add(ResetLife)}, strings.TrimSuffix(publicURL, "/") + "/reset#" + code
 }
 
-func (g resets) make(ctx context.Context, who Caller, in *struct{ ByID }) (*struct{ Body ResetLink }, error) {
+func (g resets) create(ctx context.Context, who Caller, in *struct{ ByID }) (*struct{ Body ResetLink }, error) {
 	u, err := g.Store.User(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -20,28 +20,28 @@ func (s *shell) router() (http.Handler, error) {
 	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, refusal("cross_origin", "The request comes from another site", "Open Adtally directly. If it runs behind a proxy, configure its public address."))
 	}))
-	return s.middleware(s.meant(origins.Handler(http.HandlerFunc(s.route)))), nil
+	return s.middleware(s.checkHost(origins.Handler(http.HandlerFunc(s.route)))), nil
 }
 
 // middleware assigns a request ID, reads the caller's address, recovers from panics
 // and logs the request.
 func (s *shell) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{id: s.NewID(), caller: s.stranger(r)}
-		r = withVisit(r, v)
-		answer := &answer{ResponseWriter: w}
+		v := &requestInfo{id: s.NewID(), caller: s.anonymousCaller(r)}
+		r = withRequestInfo(r, v)
+		answer := &recordedResponse{ResponseWriter: w}
 		began := s.Now()
 		s.protect(w.Header(), v)
 		r.Body = http.MaxBytesReader(answer, r.Body, maxBody+1)
-		defer s.note(r, v, answer, began)
-		defer s.rescue(answer, r, v)
+		defer s.logRequest(r, v, answer, began)
+		defer s.recoverPanic(answer, r, v)
 		next.ServeHTTP(answer, r)
 	})
 }
 
-// stranger returns an anonymous caller: the address and whether the connection is
+// anonymousCaller returns an anonymous caller: the address and whether the connection is
 // secure.
-func (s *shell) stranger(r *http.Request) Caller {
+func (s *shell) anonymousCaller(r *http.Request) Caller {
 	from, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		from = r.RemoteAddr
@@ -69,7 +69,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // protect sets the security headers.
-func (s *shell) protect(h http.Header, v *visit) {
+func (s *shell) protect(h http.Header, v *requestInfo) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
@@ -109,7 +109,7 @@ func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 	if allow := probe.header.Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
 	}
-	s.write(w, r, ofHTTP(probe.status, "", visitOf(r.Context()).id, nil))
+	s.write(w, r, ofHTTP(probe.status, "", requestInfoOf(r.Context()).id, nil))
 }
 
 // probe records the status and headers of an answer and drops the body.
@@ -122,21 +122,21 @@ func (p *probe) Header() http.Header         { return p.header }
 func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
 func (p *probe) WriteHeader(status int)      { p.status = status }
 
-// answer counts the bytes that are written.
-type answer struct {
+// recordedResponse counts the bytes that are written.
+type recordedResponse struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
 }
 
-func (a *answer) WriteHeader(status int) {
+func (a *recordedResponse) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
 
-func (a *answer) Write(b []byte) (int, error) {
+func (a *recordedResponse) Write(b []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
@@ -146,10 +146,10 @@ func (a *answer) Write(b []byte) (int, error) {
 }
 
 // Unwrap is called by http.ResponseController, for streams.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (a *recordedResponse) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// rescue turns a panic into a problem.
-func (s *shell) rescue(a *answer, r *http.Request, v *visit) {
+// recoverPanic turns a panic into a problem.
+func (s *shell) recoverPanic(a *recordedResponse, r *http.Request, v *requestInfo) {
 	p := recover()
 	if p == nil {
 		return
@@ -163,9 +163,9 @@ func (s *shell) rescue(a *answer, r *http.Request, v *visit) {
 	}
 }
 
-// note logs a request. It logs the pattern, not the path and query, which may contain
+// logRequest logs a request. It logs the pattern, not the path and query, which may contain
 // the code of an invite.
-func (s *shell) note(r *http.Request, v *visit, a *answer, began time.Time) {
+func (s *shell) logRequest(r *http.Request, v *requestInfo, a *recordedResponse, began time.Time) {
 	log := s.Log.InfoContext
 	if strings.HasSuffix(r.Pattern, "z") {
 		log = s.Log.DebugContext // monitoring calls it all the time

@@ -63,7 +63,7 @@ type Run struct {
 // runOf converts a run at the time now.
 func runOf(r adtally.RunRecord, f adtally.RunFigures, name func(string) string, now time.Time) Run {
 	out := Run{ID: r.ID, Source: r.Source, Trigger: string(r.Trigger), By: r.By, ByName: name(r.By), State: r.State, Error: r.Error,
-		Started: r.Started.UTC(), Ended: given(r.Ended), Rows: f.Rows, Calls: f.Calls, Code: f.Code}
+		Started: r.Started.UTC(), Ended: timeOrNil(r.Ended), Rows: f.Rows, Calls: f.Calls, Code: f.Code}
 	switch {
 	case !r.Ended.IsZero():
 		now = r.Ended
@@ -94,9 +94,9 @@ type Step struct {
 }
 
 func stepOf(s adtally.StepRecord) Step {
-	out := Step{Account: s.Step.Account.ID, Name: s.Step.Account.Name, State: s.State, Started: given(s.Started), Ended: given(s.Ended), Rows: s.Rows, Gaps: s.Gaps, Misfits: s.Quarantined, Slices: s.Slices, Left: s.Left}
+	out := Step{Account: s.Step.Account.ID, Name: s.Step.Account.Name, State: s.State, Started: timeOrNil(s.Started), Ended: timeOrNil(s.Ended), Rows: s.Rows, Gaps: s.Gaps, Misfits: s.Quarantined, Slices: s.Slices, Left: s.Left}
 	if s.State == adtally.Waiting {
-		out.Until = given(s.NotBefore)
+		out.Until = timeOrNil(s.NotBefore)
 	}
 	if f := s.Fault; f != nil {
 		out.Act, out.Code, out.Message, out.Hint = f.Act, f.Code, f.Message, f.Hint
@@ -152,9 +152,9 @@ func (g runs) start(ctx context.Context, who Caller, in *struct {
 		return nil, fieldRefusal{refusal("key_reused", "This Idempotency-Key was used with another request", "Use a new key for each request."), "header.Idempotency-Key"}
 	}
 	if !placed && !repeated {
-		return nil, inTheWay(refusal("run_on", "A run of this source is in progress", "Wait until it ends, or cancel it."), object("run", run.ID))
+		return nil, conflictWith(refusal("run_on", "A run of this source is in progress", "Wait until it ends, or cancel it."), object("run", run.ID))
 	}
-	return g.whole(ctx, run)
+	return g.runDetails(ctx, run)
 }
 
 // sameExtent reports whether a run has the scope of a request; absent and empty lists
@@ -165,7 +165,7 @@ func sameExtent(run adtally.RunRecord, o adtally.RunRequest) bool {
 	return err == nil && wrong == nil && bytes.Equal(a, b) && run.Trigger == o.Trigger
 }
 
-func (g runs) whole(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
+func (g runs) runDetails(ctx context.Context, r adtally.RunRecord) (*oneRun, error) {
 	steps, err := g.Runs.Steps(ctx, r.ID)
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func (g runs) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneRun, e
 	if err != nil {
 		return nil, err
 	}
-	return g.whole(ctx, r)
+	return g.runDetails(ctx, r)
 }
 
 func (g runs) list(ctx context.Context, _ Caller, in *struct {
@@ -207,7 +207,7 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	coming, now := []Run{}, g.Now()
 	if before == "" { // read first, so that a run that starts meanwhile is in at least one of the lists
 		var err error
-		if coming, err = g.coming(ctx, in.Source, now); err != nil {
+		if coming, err = g.upcoming(ctx, in.Source, now); err != nil {
 			return nil, err
 		}
 	}
@@ -237,12 +237,12 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	return out, nil
 }
 
-// mostComing limits how many due runs are listed.
-const mostComing = 200
+// maxUpcoming limits how many due runs are listed.
+const maxUpcoming = 200
 
-// coming returns the runs that are due and have not started.
-func (g runs) coming(ctx context.Context, source string, now time.Time) ([]Run, error) {
-	due, err := g.Sources.DueSources(ctx, now, mostComing)
+// upcoming returns the runs that are due and have not started.
+func (g runs) upcoming(ctx context.Context, source string, now time.Time) ([]Run, error) {
+	due, err := g.Sources.DueSources(ctx, now, maxUpcoming)
 	all := []Run{}
 	for _, s := range due {
 		if source == "" || s.ID == source {
@@ -260,7 +260,7 @@ func (g runs) cancel(ctx context.Context, who Caller, in *struct{ ByID }) (*oneR
 	if err := g.Runs.Cancel(ctx, r.ID, g.Now(), g.audited(who, "run.cancel", object("run", r.ID), nil)); err != nil {
 		return nil, err
 	}
-	return g.whole(ctx, r)
+	return g.runDetails(ctx, r)
 }
 
 // LogLine is a line of a run's log.

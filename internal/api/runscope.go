@@ -14,8 +14,8 @@ import (
 // much earlier.
 const farthestEast = 14 * time.Hour
 
-// notLater refuses a first day that has not begun in any time zone.
-func (s *shell) notLater(day adtally.Day, field string) error {
+// checkNotFuture refuses a first day that has not begun in any time zone.
+func (s *shell) checkNotFuture(day adtally.Day, field string) error {
 	if day > adtally.DayOf(s.Now().Add(farthestEast), time.UTC) {
 		return invalid(field, "This day is in the future")
 	}
@@ -36,27 +36,29 @@ func (g sources) runScope(ctx context.Context, s adtally.SourceRecord, w scopeIn
 	if len(w.Accounts)+len(w.Tables) == 0 && w.Since == 0 && w.Until == 0 {
 		return e, nil
 	}
-	if err := g.notLater(w.Since, "body.since"); err != nil {
+	if err := g.checkNotFuture(w.Since, "body.since"); err != nil {
 		return e, err
 	}
 	if w.Since != 0 && w.Until != 0 && w.Until < w.Since {
 		return e, invalid("body.until", "The last day is before the first day")
 	}
 	for _, a := range w.Accounts {
-		e.Accounts = append(e.Accounts, bare(a))
+		e.Accounts = append(e.Accounts, accountNumber(a))
 	}
-	if err := g.reads(ctx, s, e.Accounts, "body.accounts[%d]"); err != nil {
+	if err := g.checkAccounts(ctx, s, e.Accounts, "body.accounts[%d]"); err != nil {
 		return e, err
 	}
 	e.Tables, e.Since, e.Until, e.Reread = w.Tables, w.Since, w.Until, true
 	return e, g.knows(s, w.Tables)
 }
 
-// bare removes the prefix act_ from the number of an ad account.
-func bare(account string) string { return strings.TrimPrefix(strings.TrimSpace(account), "act_") }
+// accountNumber removes the prefix act_ from the number of an ad account.
+func accountNumber(account string) string {
+	return strings.TrimPrefix(strings.TrimSpace(account), "act_")
+}
 
-// reads refuses ad accounts that a source does not read.
-func (g sources) reads(ctx context.Context, s adtally.SourceRecord, accounts []string, field string) error {
+// checkAccounts refuses ad accounts that a source does not read.
+func (g sources) checkAccounts(ctx context.Context, s adtally.SourceRecord, accounts []string, field string) error {
 	if len(accounts) == 0 {
 		return nil
 	}
@@ -90,7 +92,7 @@ func numbered(field string, i int) string {
 func (g sources) knows(s adtally.SourceRecord, tables []string) error {
 	known, err := g.Platforms.Tables(s.Source)
 	if err != nil {
-		return foreign(err)
+		return platformProblem(err)
 	}
 	var names []string
 	for _, c := range known {
@@ -104,9 +106,9 @@ func (g sources) knows(s adtally.SourceRecord, tables []string) error {
 	return nil
 }
 
-// picked refuses newly picked ad accounts that the source's token cannot see. An
+// checkPicked refuses newly picked ad accounts that the source's token cannot see. An
 // account that was picked before and lost since may stay.
-func (g sources) picked(ctx context.Context, before, after adtally.SourceRecord) error {
+func (g sources) checkPicked(ctx context.Context, before, after adtally.SourceRecord) error {
 	if after.Credential == "" {
 		return nil // the token is checked against the picked accounts when it is set
 	}
@@ -126,10 +128,10 @@ func (g sources) picked(ctx context.Context, before, after adtally.SourceRecord)
 			all = append(all, a.ID)
 		}
 	}
-	return unseen(after.Accounts, all)
+	return checkSeen(after.Accounts, all)
 }
 
-func unseen(picked, seen []string) error {
+func checkSeen(picked, seen []string) error {
 	for i, a := range picked {
 		if !slices.Contains(seen, a) {
 			return invalid(fmt.Sprintf("body.accounts[%d]", i), "The token cannot see this ad account")

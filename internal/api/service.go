@@ -201,9 +201,9 @@ type Vault interface {
 	Open(ctx context.Context, credential string, version int64) (adtally.Secret, error)
 }
 
-// foreign converts a platform's fault: 422 if a person must fix it, 503 if it may
+// platformProblem converts a platform's fault: 422 if a person must fix it, 503 if it may
 // pass.
-func foreign(err error) error {
+func platformProblem(err error) error {
 	f := adtally.FaultOf(err)
 	if f.Act == adtally.Bug {
 		return err
@@ -216,8 +216,8 @@ func foreign(err error) error {
 	return p.named()
 }
 
-// inTheWay returns the problem of a conflict with an object.
-func inTheWay(f *adtally.Fault, object string) error {
+// conflictWith returns the problem of a conflict with an object.
+func conflictWith(f *adtally.Fault, object string) error {
 	p := &Problem{Status: http.StatusConflict, Detail: f.Message, Code: f.Code, Act: f.Act, Hint: f.Hint, Object: object}
 	return p.named()
 }

@@ -70,12 +70,12 @@ func (platform) Exchange(_ context.Context, _, _ string, answer url.Values) (adt
 	return adtally.NewSecret(answer.Get("code")), nil
 }
 
-// locker is a vault that stores secrets unsealed and numbers the versions.
-type locker struct{ db *store.DB }
+// fakeVault is a vault that stores secrets unsealed and numbers the versions.
+type fakeVault struct{ db *store.DB }
 
 var lockers atomic.Int64
 
-func (l locker) Admit(ctx context.Context, c adtally.Credential, _ adtally.Secret, g adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error {
+func (l fakeVault) Admit(ctx context.Context, c adtally.Credential, _ adtally.Secret, g adtally.Grant, by string, keep func(context.Context, adtally.Admission) error) error {
 	made := c.ID == ""
 	if made {
 		c.ID, c.Created = fmt.Sprint("c", lockers.Add(1)), time.Now()
@@ -95,14 +95,14 @@ func (l locker) Admit(ctx context.Context, c adtally.Credential, _ adtally.Secre
 	}
 }
 
-func (locker) Open(context.Context, string, int64) (adtally.Secret, error) {
+func (fakeVault) Open(context.Context, string, int64) (adtally.Secret, error) {
 	return adtally.NewSecret("kept"), nil
 }
 
-// cellar is a warehouse with a foreign schema.
-type cellar struct{}
+// fakeWarehouse is a warehouse with a foreign schema.
+type fakeWarehouse struct{}
 
-func (cellar) Vacant(_ context.Context, dataset string) error {
+func (fakeWarehouse) Vacant(_ context.Context, dataset string) error {
 	switch dataset {
 	case "theirs":
 		return &adtally.Fault{Act: adtally.Configure, Code: "dataset_foreign", Message: "It is somebody else's", Hint: "Choose another dataset."}
@@ -112,7 +112,7 @@ func (cellar) Vacant(_ context.Context, dataset string) error {
 	return nil
 }
 
-func (cellar) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, error) {
+func (fakeWarehouse) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, error) {
 	if dataset == "held" {
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
 	}
@@ -143,10 +143,10 @@ func (c *sender) Try(_ context.Context, ch adtally.Channel) error {
 
 func (*sender) NewSecret(string) adtally.Secret { return adtally.NewSecret("made-CANARY") }
 
-// oracle previews and estimates one report.
-type oracle struct{}
+// fakeForecasts previews and estimates one report.
+type fakeForecasts struct{}
 
-func (oracle) Preview(_ context.Context, _ adtally.SourceRecord, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
+func (fakeForecasts) Preview(_ context.Context, _ adtally.SourceRecord, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error) {
 	if r.Level != "ad" {
 		return adtally.Preview{}, &adtally.Fault{Act: adtally.Configure, Code: "report", Message: "There is no such level", Hint: "Take ad."}
 	}
@@ -155,7 +155,7 @@ func (oracle) Preview(_ context.Context, _ adtally.SourceRecord, r adtally.Repor
 		Rows: [][]*string{{&text, nil}}, Total: 1, Calls: 1, Used: 0.25, UsedKnown: true}, nil
 }
 
-func (oracle) Estimate(_ context.Context, _ adtally.SourceRecord, e adtally.RunScope) ([]adtally.Cost, error) {
+func (fakeForecasts) Estimate(_ context.Context, _ adtally.SourceRecord, e adtally.RunScope) ([]adtally.Cost, error) {
 	return []adtally.Cost{{Stream: "basic_ad", Accounts: 1, Slices: 3, Calls: 10, Rows: 100, Took: 1500 * time.Millisecond, Seen: true}, {Stream: "ads", Calls: 1, Seen: e.Reread}}, nil
 }
 
@@ -246,7 +246,7 @@ func newStore(t *testing.T) *store.DB {
 }
 
 func serviceOf(db *store.DB) api.Service {
-	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: locker{db}, Warehouse: cellar{}, Channels: db, Incidents: db, Senders: &sender{}, Costs: db, Forecasts: oracle{},
+	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Platforms: platform{}, Vault: fakeVault{db}, Warehouse: fakeWarehouse{}, Channels: db, Incidents: db, Senders: &sender{}, Costs: db, Forecasts: fakeForecasts{},
 		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db}
 }
 

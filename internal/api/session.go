@@ -39,7 +39,7 @@ type loginForm struct {
 }
 
 func (g session) start(ctx context.Context, who Caller, in *loginForm) (*known, error) {
-	u, err := g.logins.verify(ctx, who, plain(in.Body.Email), in.Body.Password)
+	u, err := g.logins.verify(ctx, who, normalizeEmail(in.Body.Email), in.Body.Password)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ type Self struct {
 }
 
 func (g session) get(_ context.Context, who Caller, _ *struct{}) (*struct{ Body Self }, error) {
-	return &struct{ Body Self }{Self{string(who.Kind), who.ID, who.Name, who.Role, orNone(who.Permissions)}}, nil
+	return &struct{ Body Self }{Self{string(who.Kind), who.ID, who.Name, who.Role, orEmpty(who.Permissions)}}, nil
 }
 
 type logout struct {
@@ -97,7 +97,7 @@ func (g session) password(ctx context.Context, who Caller, in *passwordForm) (*c
 	if err != nil {
 		return nil, err
 	}
-	if err := g.prove(ctx, who, u, in.Body.Current, "body.current"); err != nil {
+	if err := g.checkPassword(ctx, who, u, in.Body.Current, "body.current"); err != nil {
 		return nil, err
 	}
 	if err := password.Check(in.Body.New, u.Email); err != nil {
@@ -114,9 +114,9 @@ func (g session) password(ctx context.Context, who Caller, in *passwordForm) (*c
 	return &cleared{cookie}, err
 }
 
-// prove checks the current password: an unlocked browser must not be enough to lock
+// checkPassword checks the current password: an unlocked browser must not be enough to lock
 // out its owner. Users who only log in by OIDC have none.
-func (g session) prove(ctx context.Context, who Caller, u adtally.User, current, field string) error {
+func (g session) checkPassword(ctx context.Context, who Caller, u adtally.User, current, field string) error {
 	if u.Password.IsZero() {
 		return nil
 	}
@@ -134,8 +134,8 @@ func (g session) prove(ctx context.Context, who Caller, u adtally.User, current,
 	return nil
 }
 
-// orNone replaces nil with an empty list, which JSON writes as [].
-func orNone[T any](all []T) []T {
+// orEmpty replaces nil with an empty list, which JSON writes as [].
+func orEmpty[T any](all []T) []T {
 	if all == nil {
 		return []T{}
 	}

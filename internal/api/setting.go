@@ -115,7 +115,7 @@ func (g settings) setApp(ctx context.Context, who Caller, in *struct {
 		}
 	}
 	if err := g.OAuth.VerifyApp(ctx, in.Connector, adtally.App{ID: in.Body.ID, Secret: secret}); err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	err = g.Vault.Admit(ctx, adtally.Credential{ID: a.Credential, Connector: "app " + in.Connector, Name: in.Body.ID}, secret, adtally.Grant{AppID: in.Body.ID}, who.String(), func(ctx context.Context, kept adtally.Admission) error {
 		a.ID, a.Configuration, a.Credential = in.Body.ID, in.Body.Configuration, kept.Credential.ID

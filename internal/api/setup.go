@@ -21,7 +21,7 @@ func (g setup) register() {
 		Summary: "Check whether the first admin exists, and how to log in"}, g.get)
 	handle(g.shell, operation{ID: "setup", Method: http.MethodPost, Path: "/api/v1/setup", Tag: tagPeople, Access: public,
 		Summary: "Create the first admin and log in", Text: "While there is no user, the server prints the code when it starts.",
-		Status: http.StatusCreated, Refuses: []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.make)
+		Status: http.StatusCreated, Refuses: []int{http.StatusConflict, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.create)
 }
 
 type setupState struct {
@@ -50,7 +50,7 @@ type setupForm struct {
 	}
 }
 
-func (g setup) make(ctx context.Context, who Caller, in *setupForm) (*known, error) {
+func (g setup) create(ctx context.Context, who Caller, in *setupForm) (*known, error) {
 	if some, err := g.Store.AnyUser(ctx); err != nil || some {
 		return nil, orSetupDone(err)
 	}

@@ -33,7 +33,7 @@ func (g sources) register() {
 	handle(g.shell, operation{ID: "list-sources", Method: http.MethodGet, Path: list, Tag: tagSources, Access: forViewers, Summary: "List the sources"}, g.list)
 	handle(g.shell, operation{ID: "create-source", Method: http.MethodPost, Path: list, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
 		Summary: "Create a source", Text: "With a token, the platform is asked what it allows, and the first sync starts immediately. Without one, the source waits for a token.",
-		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.make)
+		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.create)
 	handle(g.shell, operation{ID: "get-source", Method: http.MethodGet, Path: one, Tag: tagSources, Access: forViewers, Summary: "Get a source"}, g.get)
 	handle(g.shell, operation{ID: "update-source", Method: http.MethodPatch, Path: one, Tag: tagSources, Access: forBuilders, Summary: "Update a source",
 		Text: "Fields that are absent stay as they are. A new name does not rename tables.", Refuses: []int{http.StatusConflict}}, g.change)
@@ -95,8 +95,8 @@ func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, name func
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Purging.UTC()}
 	}
 	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
-		Accounts: orNone(s.Accounts), All: s.All, Tables: orNone(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: g.lookBack(s), Reports: orNone(s.Reports), Metrics: orNone(s.Metrics),
-		Created: s.Created.UTC(), By: s.CreatedBy, ByName: name(s.CreatedBy), Deleted: given(s.Deleted), Drop: s.Drop, Next: given(s.Next), Good: given(s.LastGood), Expires: given(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
+		Accounts: orEmpty(s.Accounts), All: s.All, Tables: orEmpty(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: g.lookBack(s), Reports: orEmpty(s.Reports), Metrics: orEmpty(s.Metrics),
+		Created: s.Created.UTC(), By: s.CreatedBy, ByName: name(s.CreatedBy), Deleted: timeOrNil(s.Deleted), Drop: s.Drop, Next: timeOrNil(s.Next), Good: timeOrNil(s.LastGood), Expires: timeOrNil(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
 
 // lookBack returns for how many days a past day is read again.
@@ -193,7 +193,7 @@ var datasetName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,49}$`)
 // defaultInterval is how often a source is synced by default.
 const defaultInterval = time.Hour
 
-func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSource, error) {
+func (g sources) create(ctx context.Context, who Caller, in *sourceForm) (*oneSource, error) {
 	i := slices.IndexFunc(g.Platforms.Catalog(), func(s adtally.Spec) bool { return s.Name == in.Body.Connector })
 	if i < 0 {
 		return nil, invalid("body.connector", "No such connector exists")
@@ -213,7 +213,7 @@ func (g sources) make(ctx context.Context, who Caller, in *sourceForm) (*oneSour
 		if o, err = g.inspect(ctx, who, s, in.Body.TokenFrom); err != nil {
 			return nil, err
 		}
-		if err := unseen(s.Accounts, seenBy(o.grant)); err != nil {
+		if err := checkSeen(s.Accounts, seenBy(o.grant)); err != nil {
 			return nil, err
 		}
 	}
@@ -304,7 +304,7 @@ func (g sources) takes(ctx context.Context, name string, taken bool) error {
 	if f := adtally.FaultOf(err); f != nil && f.Code == "dataset_foreign" {
 		return fieldRefusal{f, "body.dataset"}
 	} else if f != nil {
-		return foreign(err)
+		return platformProblem(err)
 	}
 	return nil
 }
@@ -315,7 +315,7 @@ var usualDatasets = map[string]string{"facebookads": "facebook_ads"}
 
 // check validates the settings of a source.
 func (g sources) check(s adtally.SourceRecord) error {
-	if err := g.notLater(s.Since, "body.since"); err != nil {
+	if err := g.checkNotFuture(s.Since, "body.since"); err != nil {
 		return err
 	}
 	return g.knows(s, s.Tables)
@@ -337,7 +337,7 @@ func (g sources) change(ctx context.Context, who Caller, in *struct {
 		if err := g.check(after); err != nil {
 			return err
 		}
-		return g.picked(ctx, before, after)
+		return g.checkPicked(ctx, before, after)
 	})
 }
 

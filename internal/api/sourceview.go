@@ -24,7 +24,7 @@ func (g sources) accounts(ctx context.Context, _ Caller, in *struct{ ByID }) (*l
 	out := &listed[AdAccount]{}
 	out.Body.Items = []AdAccount{}
 	for _, a := range all {
-		out.Body.Items = append(out.Body.Items, AdAccount{a.ID, a.Name, a.Currency, a.Zone, a.Status, given(a.First), given(a.Last)})
+		out.Body.Items = append(out.Body.Items, AdAccount{a.ID, a.Name, a.Currency, a.Zone, a.Status, timeOrNil(a.First), timeOrNil(a.Last)})
 	}
 	return out, err
 }
@@ -45,7 +45,7 @@ func (g sources) tables(ctx context.Context, _ Caller, in *struct{ ByID }) (*lis
 	}
 	all, err := g.Platforms.Tables(s.Source)
 	if err != nil {
-		return nil, foreign(err)
+		return nil, platformProblem(err)
 	}
 	out := &listed[Table]{}
 	out.Body.Items = []Table{}

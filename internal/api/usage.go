@@ -153,12 +153,12 @@ func (g usages) download(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	w.Header().Set("Content-Type", "application/jsonl")
 	w.Header().Set("Content-Disposition", `attachment; filename="run.jsonl"`)
-	if err := g.pour(r.Context(), json.NewEncoder(w), id); err != nil && !errors.Is(err, context.Canceled) {
+	if err := g.writeLog(r.Context(), json.NewEncoder(w), id); err != nil && !errors.Is(err, context.Canceled) {
 		g.Config.Log.Error("the rest of a log could not be sent", "run", id, "error", err)
 	}
 }
 
-func (g usages) pour(ctx context.Context, into *json.Encoder, id string) error {
+func (g usages) writeLog(ctx context.Context, into *json.Encoder, id string) error {
 	for after := int64(0); ; {
 		lines, err := g.Service.Log.Log(ctx, id, after, linesAtOnce)
 		if err != nil {

@@ -45,8 +45,8 @@ type Person struct {
 }
 
 func personOf(u adtally.User) Person {
-	return Person{ID: u.ID, Email: u.Email, Name: u.Name, Role: u.Role, Permissions: orNone(u.Permissions), Disabled: u.Disabled,
-		Password: !u.Password.IsZero(), OIDC: u.Subject != "", Created: u.Created.UTC(), Login: given(u.Login)}
+	return Person{ID: u.ID, Email: u.Email, Name: u.Name, Role: u.Role, Permissions: orEmpty(u.Permissions), Disabled: u.Disabled,
+		Password: !u.Password.IsZero(), OIDC: u.Subject != "", Created: u.Created.UTC(), Login: timeOrNil(u.Login)}
 }
 
 func (g users) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Person], error) {
@@ -116,7 +116,7 @@ func (c userChange) applied(u adtally.User) adtally.User {
 		u.Role = *c.Body.Role
 	}
 	if c.Body.Permissions != nil {
-		u.Permissions = once(*c.Body.Permissions)
+		u.Permissions = unique(*c.Body.Permissions)
 	}
 	if c.Body.Disabled != nil {
 		u.Disabled = *c.Body.Disabled

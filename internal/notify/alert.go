@@ -57,9 +57,9 @@ func stageOf(stages []int, end, now time.Time) (stage int) {
 	return stage
 }
 
-// StepResult returns the alerts about a credential that ends soon: its token, and its
+// Ending returns the alerts about a credential that ends soon: its token, and its
 // access to data.
-func StepResult(s adtally.SourceRecord, g adtally.Grant, now time.Time) (all []adtally.Alert) {
+func Ending(s adtally.SourceRecord, g adtally.Grant, now time.Time) (all []adtally.Alert) {
 	for _, e := range []struct {
 		subject, what string
 		at            time.Time
@@ -84,8 +84,8 @@ func StepResult(s adtally.SourceRecord, g adtally.Grant, now time.Time) (all []a
 	return all
 }
 
-// unshared is the fault of a run that met a lost account. Lost already reports it.
-const unshared = "account_unshared"
+// codeUnshared is the fault of a run that met a lost account. Lost already reports it.
+const codeUnshared = "account_unshared"
 
 // Lost returns the alerts about ad accounts that a source reads and that are no longer
 // shared with its token's owner. Their rows stay.

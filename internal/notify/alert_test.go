@@ -104,7 +104,7 @@ func TestEnding_Stages(t *testing.T) {
 	var said []string
 	for hours := 0; hours <= 21*24; hours++ {
 		now := moment.Add(time.Duration(hours) * time.Hour)
-		if s := w.look(now, notify.StepResult(sourceRecord(time.Hour, now), adtally.Grant{ExpiresAt: end, ExpiryKnown: true}, now)...); s != "" {
+		if s := w.look(now, notify.Ending(sourceRecord(time.Hour, now), adtally.Grant{ExpiresAt: end, ExpiryKnown: true}, now)...); s != "" {
 			said = append(said, s+" "+end.Sub(now).String())
 		}
 	}
@@ -117,11 +117,11 @@ func TestEnding_Stages(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 	for what, g := range map[string]adtally.Grant{"never": {ExpiryKnown: true}, "unknown": {}, "later": {ExpiresAt: end, DataAccessExpiresAt: end}} {
-		if got := notify.StepResult(sourceRecord(time.Hour, moment), g, moment); len(got) != 0 {
+		if got := notify.Ending(sourceRecord(time.Hour, moment), g, moment); len(got) != 0 {
 			t.Errorf("%s: %+v", what, got)
 		}
 	}
-	if got := notify.StepResult(sourceRecord(time.Hour, moment), adtally.Grant{ExpiresAt: moment.Add(day), DataAccessExpiresAt: moment.Add(2 * day)}, moment); len(got) != 2 || got[0].Stage != 4 || got[1].Stage != 3 {
+	if got := notify.Ending(sourceRecord(time.Hour, moment), adtally.Grant{ExpiresAt: moment.Add(day), DataAccessExpiresAt: moment.Add(2 * day)}, moment); len(got) != 2 || got[0].Stage != 4 || got[1].Stage != 3 {
 		t.Errorf("two ends: %+v", got)
 	}
 	if got, near := notify.VersionEnds("v25.0", moment.Add(3*day), moment); !near || got.Stage != 3 || got.Subject != "v25.0" || got.Severity != adtally.Warning {

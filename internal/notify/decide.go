@@ -57,13 +57,13 @@ func Decide(open []adtally.Incident, seen []adtally.Alert, now time.Time, newID 
 		t, still := wrong[keyOf(o.Alert)]
 		delete(wrong, keyOf(o.Alert))
 		if still {
-			d.add(o, goOn, t, now)
+			d.add(o, seenAgain, t, now)
 		} else {
 			d.add(o, settle, t, now)
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(wrong), compare) {
-		d.add(adtally.Incident{ID: newID(), Opened: now}, goOn, wrong[k], now)
+		d.add(adtally.Incident{ID: newID(), Opened: now}, seenAgain, wrong[k], now)
 	}
 	return d
 }
@@ -100,8 +100,8 @@ func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.A
 	}
 }
 
-// goOn updates an incident whose alert is seen again.
-func goOn(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident, Event) {
+// seenAgain updates an incident whose alert is seen again.
+func seenAgain(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	since := earlier(earlier(o.Since, t.Since), o.Opened)
 	o.Alert, o.QuietSince = t, time.Time{}
 	o.Since = since

@@ -15,7 +15,7 @@ import (
 
 // compose writes a message as mail (RFC 5322), as text and HTML. Every attempt has the
 // same Message-ID, so that mail programs can detect duplicates.
-func (k *Sender) compose(o office, m Message) ([]byte, error) {
+func (k *Sender) compose(o mailServer, m Message) ([]byte, error) {
 	page, err := m.html()
 	if err != nil {
 		return nil, err

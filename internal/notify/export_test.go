@@ -9,7 +9,7 @@ import (
 )
 
 // Barred says why messages must not go to an address.
-func Barred(a netip.Addr, loopbackOnly bool) string { return barred(a, loopbackOnly) }
+func Barred(a netip.Addr, loopbackOnly bool) string { return refusedReason(a, loopbackOnly) }
 
 // Connect calls an unchecked address with the client that sends messages.
 func (k *Sender) Connect(ctx context.Context, address string) error {

@@ -39,14 +39,14 @@ func closed(address, why string) *adtally.Fault {
 		"Use the https:// address of a server of yours.", nil)
 }
 
-// passing is an error that may be gone at the next attempt.
-type passing struct {
+// temporaryError is an error that may be gone at the next attempt.
+type temporaryError struct {
 	err   error
 	after time.Duration // delay that the other side asks for; 0 = none
 }
 
-func (p *passing) Error() string { return p.err.Error() }
-func (p *passing) Unwrap() error { return p.err }
+func (p *temporaryError) Error() string { return p.err.Error() }
+func (p *temporaryError) Unwrap() error { return p.err }
 
 // discreet returns the text of an error without secrets. The error itself is dropped,
 // because callers could unwrap it.

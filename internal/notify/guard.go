@@ -42,8 +42,8 @@ func plainAddress(a netip.Addr) netip.Addr {
 	return a
 }
 
-// barred says why messages must not go to an address; "" = they may.
-func barred(a netip.Addr, loopbackOnly bool) string {
+// refusedReason says why messages must not go to an address; "" = they may.
+func refusedReason(a netip.Addr, loopbackOnly bool) string {
 	a = plainAddress(a)
 	for _, m := range metadata {
 		if a == m {
@@ -69,7 +69,7 @@ func dialer(loopbackOnly bool) *net.Dialer {
 		if err != nil {
 			return err
 		}
-		if why := barred(to.Addr(), loopbackOnly); why != "" {
+		if why := refusedReason(to.Addr(), loopbackOnly); why != "" {
 			return closed(to.Addr().String(), why)
 		}
 		return nil

@@ -15,7 +15,7 @@ import (
 )
 
 // hand delivers a message to the mail server.
-func (k *Sender) hand(ctx context.Context, o office, m Message, boxes *mailboxes) error {
+func (k *Sender) hand(ctx context.Context, o mailServer, m Message, boxes *mailboxes) error {
 	delivery, err := k.compose(o, m)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (k *Sender) hand(ctx context.Context, o office, m Message, boxes *mailboxes
 }
 
 // greet introduces us to the server, and starts TLS and logs in as configured.
-func (o office) greet(client *smtp.Client, encryption *tls.Config) error {
+func (o mailServer) greet(client *smtp.Client, encryption *tls.Config) error {
 	name, err := os.Hostname()
 	if err != nil || strings.ContainsAny(name, " \r\n") {
 		name = "localhost"
@@ -65,7 +65,7 @@ func (o office) greet(client *smtp.Client, encryption *tls.Config) error {
 	return o.login(client)
 }
 
-func (o office) login(client *smtp.Client) error {
+func (o mailServer) login(client *smtp.Client) error {
 	_, ways := client.Extension("AUTH")
 	var way smtp.Auth
 	switch offered := strings.Fields(strings.ToUpper(ways)); {
@@ -86,7 +86,7 @@ func (o office) login(client *smtp.Client) error {
 
 // failed converts an error of the protocol. A code from 500 is a permanent refusal
 // (RFC 5321, 4.2.1).
-func (o office) failed(ctx context.Context, err error) error {
+func (o mailServer) failed(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -103,7 +103,7 @@ func (o office) failed(ctx context.Context, err error) error {
 	if r, ok := errors.AsType[*rejected](err); ok && !r.later || !ok && forGood(err) {
 		return refused(o.host, shown)
 	}
-	return &passing{err: unreachable(o.host, shown)}
+	return &temporaryError{err: unreachable(o.host, shown)}
 }
 
 func forGood(err error) bool {

@@ -35,8 +35,8 @@ var mailSpec = adtally.Spec{
 	},
 }
 
-// office is a mail server with login, sender and recipients.
-type office struct {
+// mailServer is a mail server with login, sender and recipients.
+type mailServer struct {
 	host, port, security string
 	user                 string
 	password             adtally.Secret
@@ -46,30 +46,30 @@ type office struct {
 
 // mail opens a mail channel.
 func (k *Sender) mail(c adtally.Channel) (send, error) {
-	o, err := officeOf(c)
+	o, err := mailServerOf(c)
 	if err != nil {
 		return nil, err
 	}
 	boxes := &mailboxes{left: o.to}
 	return func(ctx context.Context, m Message) error {
-		return boxes.besides(o.failed(ctx, k.hand(ctx, o, m, boxes)))
+		return boxes.withAccepted(o.failed(ctx, k.hand(ctx, o, m, boxes)))
 	}, nil
 }
 
-// officeOf reads the settings of a channel.
-func officeOf(c adtally.Channel) (o office, err error) {
+// mailServerOf reads the settings of a channel.
+func mailServerOf(c adtally.Channel) (o mailServer, err error) {
 	get := func(key, otherwise string) string {
 		if s := strings.TrimSpace(c.Settings[key]); s != "" {
 			return s
 		}
 		return otherwise
 	}
-	o = office{host: get("host", ""), port: get("port", "587"), security: get("security", startTLS), user: get("user", ""), password: c.Secret}
+	o = mailServer{host: get("host", ""), port: get("port", "587"), security: get("security", startTLS), user: get("user", ""), password: c.Secret}
 	if o.host, err = asciiHost(o.host); err != nil || o.host == "" || strings.ContainsAny(o.host, "/:@ ") && net.ParseIP(o.host) == nil {
 		return o, setting(c, "host", "is not a host name", "Use the name only, such as smtp.example.com.")
 	}
-	if a, err := netip.ParseAddr(o.host); err == nil && barred(a, false) != "" {
-		return o, closed(o.host, barred(a, false))
+	if a, err := netip.ParseAddr(o.host); err == nil && refusedReason(a, false) != "" {
+		return o, closed(o.host, refusedReason(a, false))
 	}
 	if n, err := strconv.ParseUint(o.port, 10, 16); err != nil || n == 0 {
 		return o, setting(c, "port", "is not a port", "Use 587 with starttls, 465 with tls.")
@@ -90,7 +90,7 @@ func officeOf(c adtally.Channel) (o office, err error) {
 }
 
 // safe checks that the password is never sent unencrypted.
-func (o office) safe(c adtally.Channel) error {
+func (o mailServer) safe(c adtally.Channel) error {
 	switch {
 	case o.security != startTLS && o.security != fullTLS && o.security != noTLS:
 		return setting(c, "security", "must be starttls, tls or none", "Use starttls with port 587, or tls with port 465.")

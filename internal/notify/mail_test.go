@@ -24,8 +24,8 @@ import (
 
 const password = "hunter2hunter2"
 
-// office is a scripted mail server (RFC 5321).
-type office struct {
+// mailServer is a scripted mail server (RFC 5321).
+type mailServer struct {
 	address string
 	tls     *tls.Config
 	full    bool   // encrypted from the first byte
@@ -40,7 +40,7 @@ type office struct {
 	mail []string // messages that it accepted
 }
 
-func (o *office) start(t *testing.T) *notify.Sender {
+func (o *mailServer) start(t *testing.T) *notify.Sender {
 	t.Helper()
 	s := httptest.NewTLSServer(nil) // for its certificate
 	s.Close()
@@ -67,7 +67,7 @@ func (o *office) start(t *testing.T) *notify.Sender {
 }
 
 // serve handles one client until it disconnects.
-func (o *office) serve(conn net.Conn) {
+func (o *mailServer) serve(conn net.Conn) {
 	if o.full {
 		conn = tls.Server(conn, o.tls)
 	}
@@ -109,7 +109,7 @@ func (o *office) serve(conn net.Conn) {
 	}
 }
 
-func (o *office) login(text string, in *bufio.Reader, say func(string)) {
+func (o *mailServer) login(text string, in *bufio.Reader, say func(string)) {
 	if strings.HasPrefix(text, "AUTH LOGIN") {
 		for _, ask := range []string{"Username:", "Password:"} {
 			say("334 " + base64.StdEncoding.EncodeToString([]byte(ask)))
@@ -124,7 +124,7 @@ func (o *office) login(text string, in *bufio.Reader, say func(string)) {
 	say(o.instead("AUTH", "235 come in"))
 }
 
-func (o *office) take(in *bufio.Reader) {
+func (o *mailServer) take(in *bufio.Reader) {
 	var text strings.Builder
 	for {
 		l, err := in.ReadString('\n')
@@ -138,13 +138,13 @@ func (o *office) take(in *bufio.Reader) {
 	o.mail = append(o.mail, text.String())
 }
 
-func (o *office) note(s string) {
+func (o *mailServer) note(s string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.said = append(o.said, s)
 }
 
-func (o *office) instead(what, otherwise string) string {
+func (o *mailServer) instead(what, otherwise string) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	all := o.refuse[what]
@@ -157,7 +157,7 @@ func (o *office) instead(what, otherwise string) string {
 	return all[0]
 }
 
-func (o *office) channel(security string) adtally.Channel {
+func (o *mailServer) channel(security string) adtally.Channel {
 	host, port, _ := net.SplitHostPort(o.address)
 	c := adtally.Channel{ID: "c", Name: "team", Kind: "mail", Settings: map[string]string{"host": host, "port": port, "security": security,
 		"from": "Adtally <adtally@example.com>", "to": "Ada <ada@example.com>, bob@example.com"}}
@@ -168,19 +168,19 @@ func (o *office) channel(security string) adtally.Channel {
 }
 
 // deliveries returns the accepted messages.
-func (o *office) deliveries() []string {
+func (o *mailServer) deliveries() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.mail)
 }
 
-func (o *office) asked() []string {
+func (o *mailServer) asked() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return slices.Clone(o.said)
 }
 
-func (o *office) has(s string) bool {
+func (o *mailServer) has(s string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return strings.Contains(strings.Join(o.said, "\n"), s)
@@ -189,15 +189,15 @@ func (o *office) has(s string) bool {
 func TestMail_Arrives(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
-		office   *office
+		office   *mailServer
 		security string
 		login    string
 	}{
-		"starttls, plain": {&office{ways: "LOGIN PLAIN"}, "starttls", "|adtally@example.com|" + password},
-		"starttls, login": {&office{ways: "login XOAUTH2"}, "starttls", "Password:" + password},
-		"tls, plain":      {&office{ways: "PLAIN", full: true}, "tls", "|adtally@example.com|" + password},
-		"tls, login":      {&office{ways: "LOGIN", full: true}, "tls", "Username:adtally@example.com"},
-		"no password":     {&office{plain: true}, "none", ""},
+		"starttls, plain": {&mailServer{ways: "LOGIN PLAIN"}, "starttls", "|adtally@example.com|" + password},
+		"starttls, login": {&mailServer{ways: "login XOAUTH2"}, "starttls", "Password:" + password},
+		"tls, plain":      {&mailServer{ways: "PLAIN", full: true}, "tls", "|adtally@example.com|" + password},
+		"tls, login":      {&mailServer{ways: "LOGIN", full: true}, "tls", "Username:adtally@example.com"},
+		"no password":     {&mailServer{plain: true}, "none", ""},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -215,7 +215,7 @@ func TestMail_Arrives(t *testing.T) {
 
 func TestMail_IsReadable(t *testing.T) {
 	t.Parallel()
-	o := &office{plain: true}
+	o := &mailServer{plain: true}
 	k := o.start(t)
 	m := message
 	m.Title = "قهوة ☕\r\nBcc: eve@example.com " + strings.Repeat("long ", 90)
@@ -272,7 +272,7 @@ func TestMail_RetriesTemporaryErrors(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			o := &office{ways: "PLAIN", refuse: c.refuse}
+			o := &mailServer{ways: "PLAIN", refuse: c.refuse}
 			k := o.start(t)
 			err := k.Send(t.Context(), o.channel("starttls"), message)
 			if len(o.deliveries()) != c.messages || c.code == "" && err != nil {
@@ -287,7 +287,7 @@ func TestMail_RetriesTemporaryErrors(t *testing.T) {
 
 func TestMail_NeverSendsPasswordUnencrypted(t *testing.T) {
 	t.Parallel()
-	o := &office{ways: "PLAIN LOGIN", plain: true}
+	o := &mailServer{ways: "PLAIN LOGIN", plain: true}
 	k := o.start(t)
 	wants(t, "no encryption is offered", k.Send(t.Context(), o.channel("starttls"), message), "mail_unencrypted")
 	c := o.channel("starttls")
@@ -295,7 +295,7 @@ func TestMail_NeverSendsPasswordUnencrypted(t *testing.T) {
 	wants(t, "none is wanted", k.Send(t.Context(), c, message), "channel_setting")
 	stranger := *k
 	stranger.Roots = nil
-	secret := &office{ways: "PLAIN"}
+	secret := &mailServer{ways: "PLAIN"}
 	secret.start(t)
 	wants(t, "an unknown server", stranger.Send(t.Context(), secret.channel("starttls"), message), "channel_unreachable")
 	if notify.LoginInTheClear() == nil {
@@ -314,7 +314,7 @@ func TestMail_ErrorsHidePassword(t *testing.T) {
 		"later": {"AUTH": {"454 not " + password}}, "mail": {"MAIL": {"550 " + password}},
 		"one": {"RCPT TO:<bob@example.com>": {"550 " + password}}, "all": {"RCPT": {"550 " + password}},
 	} {
-		o := &office{ways: "PLAIN", refuse: refuse}
+		o := &mailServer{ways: "PLAIN", refuse: refuse}
 		k := o.start(t)
 		err := k.Send(t.Context(), o.channel("starttls"), message)
 		f := adtally.FaultOf(err)
@@ -331,7 +331,7 @@ func TestMail_SilentServerTimesOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	o := &office{address: listener.Addr().String()}
+	o := &mailServer{address: listener.Addr().String()}
 	k := &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 50 * time.Millisecond}
 	for _, security := range []string{"starttls", "tls"} {
 		wants(t, security, k.Send(t.Context(), o.channel(security), message), "channel_unreachable")
@@ -346,7 +346,7 @@ func TestMail_SilentServerTimesOut(t *testing.T) {
 func TestMail_RefusesInvalidSettings(t *testing.T) {
 	t.Parallel()
 	k := &notify.Sender{Now: func() time.Time { return moment }}
-	o := &office{address: "mail.example:587"}
+	o := &mailServer{address: "mail.example:587"}
 	if err := k.Check(o.channel("starttls")); err != nil {
 		t.Error(err)
 	}

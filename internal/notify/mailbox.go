@@ -43,7 +43,7 @@ func (b *mailboxes) deliver(client *smtp.Client, from string, delivery []byte) e
 		return err
 	}
 	if len(good) == 0 {
-		return &rejected{strings.Join(b.unheard(), "; "), len(later) > 0}
+		return &rejected{strings.Join(b.failures(), "; "), len(later) > 0}
 	}
 	w, err := client.Data()
 	if err != nil {
@@ -59,10 +59,10 @@ func (b *mailboxes) deliver(client *smtp.Client, from string, delivery []byte) e
 	_ = client.Quit()
 	b.taken += len(good)
 	b.left = later
-	if len(b.unheard()) == 0 {
+	if len(b.failures()) == 0 {
 		return nil
 	}
-	return &rejected{strings.Join(b.unheard(), "; "), len(later) > 0}
+	return &rejected{strings.Join(b.failures(), "; "), len(later) > 0}
 }
 
 // spokenBy returns a server's answer without the quotes that textproto adds.
@@ -92,19 +92,19 @@ func (b *mailboxes) ask(client *smtp.Client) (good, later []*mail.Address, err e
 	return good, later, nil
 }
 
-// unheard returns the answers about mailboxes without the message.
-func (b *mailboxes) unheard() []string { return append(append([]string{}, b.refused...), b.later...) }
+// failures returns the answers about mailboxes without the message.
+func (b *mailboxes) failures() []string { return append(append([]string{}, b.refused...), b.later...) }
 
-// besides adds to an error that some mailboxes already have the message.
-func (b *mailboxes) besides(err error) error {
+// withAccepted adds to an error that some mailboxes already have the message.
+func (b *mailboxes) withAccepted(err error) error {
 	if err == nil || b.taken == 0 {
 		return err
 	}
 	said := adtally.FaultOf(err)
 	message := said.Message
 	f := configure(partlyArrived, "Only some of the mailboxes accepted the message: "+message, "Correct or remove the addresses that are named.", said.Err)
-	if p, ok := errors.AsType[*passing](err); ok {
-		return &passing{f, p.after}
+	if p, ok := errors.AsType[*temporaryError](err); ok {
+		return &temporaryError{f, p.after}
 	}
 	return f
 }

@@ -86,7 +86,7 @@ func TestMail_LimitsServerOutput(t *testing.T) {
 			t.Parallel()
 			address, sent := endless(t, c.opening, c.again)
 			k := &notify.Sender{Now: func() time.Time { return moment }, Pause: time.Millisecond, Timeout: 20 * time.Second}
-			err := k.Send(t.Context(), (&office{address: address}).channel("none"), message)
+			err := k.Send(t.Context(), (&mailServer{address: address}).channel("none"), message)
 			wants(t, what, err, "channel_refused")
 			// The limit, and the buffers of the operating system.
 			if n := sent.Load(); n > 12<<20 {
@@ -102,7 +102,7 @@ func TestMail_LongHeadersAreFolded(t *testing.T) {
 	for what, name := range map[string]string{"ascii": strings.Repeat("Department of long names ", 4), "arabic": strings.Repeat("قسم الأسماء ", 8)} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			o := &office{plain: true}
+			o := &mailServer{plain: true}
 			k := o.start(t)
 			c := o.channel("none")
 			var all []string
@@ -136,7 +136,7 @@ func TestMail_LongHeadersAreFolded(t *testing.T) {
 
 func TestMail_EncodesDomainsAsASCII(t *testing.T) {
 	t.Parallel()
-	o := &office{plain: true}
+	o := &mailServer{plain: true}
 	k := o.start(t)
 	c := o.channel("none")
 	c.Settings["from"], c.Settings["to"] = "Adtally <adtally@bücher.example>", "Ada <ada@münchen.example>, bob@example.com, eve@مثال.example"
@@ -172,7 +172,7 @@ func TestMail_SendsOncePerMailbox(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			o := &office{plain: true, refuse: c.refuse}
+			o := &mailServer{plain: true, refuse: c.refuse}
 			k := o.start(t)
 			err := k.Send(t.Context(), o.channel("none"), message)
 			asked := strings.Count(strings.Join(o.asked(), "\n"), "RCPT TO:<ada@example.com>")
@@ -200,13 +200,13 @@ func TestMail_ShowsServerAnswer(t *testing.T) {
 		"login":       {map[string][]string{"AUTH": {"535 5.7.8 make an app password"}}, "535 5.7.8 make an app password"},
 		"end":         {map[string][]string{"END": {"554 5.6.0 line too long"}}, "554 5.6.0 line too long"},
 	} {
-		o := &office{ways: "PLAIN", refuse: c.refuse}
+		o := &mailServer{ways: "PLAIN", refuse: c.refuse}
 		k := o.start(t)
 		if f := adtally.FaultOf(k.Send(t.Context(), o.channel("starttls"), message)); f == nil || !strings.Contains(f.Message, c.says) {
 			t.Errorf("%s: %v", what, f)
 		}
 	}
-	o := &office{ways: "PLAIN"}
+	o := &mailServer{ways: "PLAIN"}
 	k := o.start(t)
 	k.Roots = nil
 	if f := adtally.FaultOf(k.Send(t.Context(), o.channel("tls"), message)); f == nil || f.Code != "channel_unreachable" {

@@ -28,7 +28,7 @@ func target(c adtally.Channel, field, address string) (*url.URL, error) {
 		return nil, setting(c, field, "does not start with https://", "Use https://; plain http:// is only allowed for this machine, such as http://localhost:9000/.")
 	}
 	if a, err := netip.ParseAddr(u.Hostname()); err == nil {
-		if why := barred(a, u.Scheme == "http"); why != "" {
+		if why := refusedReason(a, u.Scheme == "http"); why != "" {
 			return nil, closed(u.Hostname(), why)
 		}
 	}
@@ -99,7 +99,7 @@ func (l delivery) lost(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err // without the address
 	}
-	return &passing{err: unreachable(l.to.Host, l.discreet(err))}
+	return &temporaryError{err: unreachable(l.to.Host, l.discreet(err))}
 }
 
 // mostAnswer is how many bytes of an answer are read for the error message.
@@ -117,7 +117,7 @@ func (l delivery) read(answer *http.Response) error {
 	err = l.discreet(fmt.Errorf("%s %s", answer.Status, said))
 	switch code := answer.StatusCode; {
 	case code >= 500, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code == http.StatusTooEarly:
-		return &passing{err: unreachable(l.to.Host, err), after: retryAfter(answer.Header)}
+		return &temporaryError{err: unreachable(l.to.Host, err), after: retryAfter(answer.Header)}
 	}
 	return refused(l.to.Host, err)
 }

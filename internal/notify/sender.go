@@ -80,7 +80,7 @@ func (k *Sender) Send(ctx context.Context, c adtally.Channel, m Message) error {
 	pause := or(k.Pause, time.Second)
 	for try := 1; ; try++ {
 		err := k.once(ctx, deliver, m)
-		again, ok := errors.AsType[*passing](err)
+		again, ok := errors.AsType[*temporaryError](err)
 		if !ok {
 			return err
 		}

@@ -43,7 +43,7 @@ func TestWatch_ToldMeansAccepted(t *testing.T) {
 // Mail that some mailboxes accepted is not sent again, and counts as notified.
 func TestWatch_PartlyAcceptedMailIsNotResent(t *testing.T) {
 	t.Parallel()
-	o := &office{plain: true, refuse: map[string][]string{"RCPT TO:<bob@example.com>": {"550 no such user"}}}
+	o := &mailServer{plain: true, refuse: map[string][]string{"RCPT TO:<bob@example.com>": {"550 no such user"}}}
 	k := o.start(t)
 	i := newInstallation(t, "http://127.0.0.1:1/")
 	c := o.channel("none")

@@ -127,10 +127,10 @@ func (w *Watch) alerts(ctx context.Context, sources []adtally.SourceRecord, now 
 	all := Late(sources, now)
 	for _, s := range sources {
 		all = append(all, Lost(s, lost[s.ID])...)
-		if s.Fault != nil && s.Fault.Code != unshared && !restsOnly(s) {
+		if s.Fault != nil && s.Fault.Code != codeUnshared && !deferredOnly(s) {
 			all = append(all, Failed(s, s.Fault, s.Failing))
 		}
-		all = append(all, StepResult(s, grants[s.Credential], now)...)
+		all = append(all, Ending(s, grants[s.Credential], now)...)
 		all = append(all, Drifted(s, drifts[s.ID])...)
 	}
 	if w.Versions == nil {
@@ -144,9 +144,9 @@ func (w *Watch) alerts(ctx context.Context, sources []adtally.SourceRecord, now 
 	return all, nil
 }
 
-// restsOnly reports whether a source is up to date except for data that the platform
+// deferredOnly reports whether a source is up to date except for data that the platform
 // returns later: nobody needs to be notified.
-func restsOnly(s adtally.SourceRecord) bool { return s.Failures == 0 && s.Fault.Act == adtally.Wait }
+func deferredOnly(s adtally.SourceRecord) bool { return s.Failures == 0 && s.Fault.Act == adtally.Wait }
 
 // present separates the incidents of existing sources from those of deleted ones,
 // which are closed without a message.

@@ -79,7 +79,7 @@ func (v *Vault) Open(ctx context.Context, credential string, version int64) (adt
 		}
 		last = sealed // its key may have been dropped since; then it has been resealed
 	}
-	return adtally.Secret{}, lacking(v.Keys, last.Key)
+	return adtally.Secret{}, keyMissing(v.Keys, last.Key)
 }
 
 // keyFor returns the key with which something was sealed.

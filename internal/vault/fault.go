@@ -16,8 +16,8 @@ func configure(code, message, hint string, err error) *adtally.Fault {
 	return &adtally.Fault{Act: adtally.Configure, Code: code, Message: message, Hint: hint, Err: err}
 }
 
-// lacking is the fault of a missing key.
-func lacking(keys Keyring, id string) *adtally.Fault {
+// keyMissing is the fault of a missing key.
+func keyMissing(keys Keyring, id string) *adtally.Fault {
 	return configure("key_missing", fmt.Sprintf("The key %s, which seals stored secrets, is not in %s", id, keys),
 		"Put it back, or set ADTALLY_KEY to it. If it is lost, so are the secrets: \"adtally vault discard\" deletes them, and every source must then be reconnected.", nil)
 }

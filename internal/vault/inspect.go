@@ -20,12 +20,12 @@ type Platform interface {
 	Refresh(ctx context.Context, connector string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error)
 }
 
-// soon is the remaining lifetime that is worth a warning: that of the first
+// warnBefore is the remaining lifetime that is worth a warning: that of the first
 // notification.
-const soon = 14 * 24 * time.Hour
+const warnBefore = 14 * 24 * time.Hour
 
-// short is the remaining lifetime of a short-lived secret.
-const short = 24 * time.Hour
+// shortLife is the remaining lifetime of a short-lived secret.
+const shortLife = 24 * time.Hour
 
 // Inspect runs the checks of a secret in order, with as few requests as possible. It
 // returns the secret to store: a long-lived one in place of a short-lived one, if the
@@ -38,7 +38,7 @@ func Inspect(ctx context.Context, p Platform, connector string, secret adtally.S
 		return i.Inspection, secret, err
 	}
 	if err == nil && passing(grant) {
-		secret, grant = lengthened(ctx, p, connector, secret, grant, ids(b.Read))
+		secret, grant = longLived(ctx, p, connector, secret, grant, ids(b.Read))
 	}
 	i.Grant = grant
 	i.identify(err)
@@ -52,12 +52,12 @@ func Inspect(ctx context.Context, p Platform, connector string, secret adtally.S
 
 // passing reports whether a secret is short-lived.
 func passing(g adtally.Grant) bool {
-	return len(g.Missing) == 0 && !g.ExpiresAt.IsZero() && g.ExpiresAt.Sub(g.At) < short
+	return len(g.Missing) == 0 && !g.ExpiresAt.IsZero() && g.ExpiresAt.Sub(g.At) < shortLife
 }
 
-// lengthened returns a long-lived secret, or the given one if the platform provides
+// longLived returns a long-lived secret, or the given one if the platform provides
 // none.
-func lengthened(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant, named []string) (adtally.Secret, adtally.Grant) {
+func longLived(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant, named []string) (adtally.Secret, adtally.Grant) {
 	fresh, err := p.Refresh(ctx, connector, secret.For(g.AppID), g)
 	if err != nil {
 		return secret, g
@@ -168,7 +168,7 @@ func (i *inspection) expire() {
 	case passing(g):
 		i.add(adtally.CheckExpiry, adtally.CheckWarns, fmt.Sprintf("It expires in %s", left.Round(time.Minute)),
 			"Exchange it for a long-lived token before you paste it, or log in here, which does so automatically.")
-	case left < soon:
+	case left < warnBefore:
 		i.add(adtally.CheckExpiry, adtally.CheckWarns, "It "+ending(g), "Create a new one soon. A system user's token can be set to never expire.")
 	default:
 		i.add(adtally.CheckExpiry, adtally.CheckPassed, "It "+ending(g)+access(g), "")

@@ -117,7 +117,7 @@ func openWith(keys Keyring, ring Ring, s adtally.Sealed) (adtally.Secret, error)
 		return adtally.Secret{}, err
 	}
 	if !held {
-		return adtally.Secret{}, lacking(keys, s.Key)
+		return adtally.Secret{}, keyMissing(keys, s.Key)
 	}
 	return open(key, s)
 }

@@ -105,7 +105,7 @@ func (v *Vault) fit(known []adtally.SealKey, ring Ring) error {
 		}
 		key, ok := ring.find(k.ID)
 		if !ok {
-			return lacking(v.Keys, k.ID)
+			return keyMissing(v.Keys, k.ID)
 		}
 		if !key.fits(k) {
 			return wrong(v.Keys, k.ID)
@@ -145,7 +145,7 @@ func (v *Vault) sealing(ctx context.Context) (Key, error) {
 	}
 	key, ok := ring.find(now.ID)
 	if !ok {
-		return Key{}, lacking(v.Keys, now.ID)
+		return Key{}, keyMissing(v.Keys, now.ID)
 	}
 	return key, nil
 }

@@ -9,15 +9,15 @@ import (
 	"adtally"
 )
 
-// Charges stores what is known of maintained credentials.
-type Charges interface {
+// Maintained stores what is known of maintained credentials.
+type Maintained interface {
 	// Kept returns the credentials of the existing sources.
 	Kept(ctx context.Context) ([]adtally.Kept, error)
 	// BeginCheck and BeginRefresh reserve an action; false = another process does it.
 	BeginCheck(ctx context.Context, credential string, was, now time.Time) (bool, error)
 	BeginRefresh(ctx context.Context, credential string, was, now time.Time) (bool, error)
 	NoteGrant(ctx context.Context, credential string, version int64, g adtally.Grant, now time.Time) error
-	NoteTrouble(ctx context.Context, credential, why string) error
+	NoteExtensionError(ctx context.Context, credential, why string) error
 }
 
 // Watch maintains credentials: it refreshes their grants, extends those that expire,
@@ -25,7 +25,7 @@ type Charges interface {
 // only a sync does, from the platform's answer.
 type Watch struct {
 	Vault    *Vault
-	Charges  Charges
+	Charges  Maintained
 	Platform Platform
 	Now      func() time.Time
 	Report   func(error)
@@ -129,7 +129,7 @@ func (w *Watch) extend(ctx context.Context, k adtally.Kept) error {
 	if err := w.refresh(ctx, k); err != nil {
 		trouble = adtally.FaultOf(err).Message
 	}
-	return w.Charges.NoteTrouble(ctx, k.Credential.ID, trouble)
+	return w.Charges.NoteExtensionError(ctx, k.Credential.ID, trouble)
 }
 
 // refresh stores the platform's new secret if it expires later.

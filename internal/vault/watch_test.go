@@ -9,25 +9,29 @@ import (
 	"adtally/internal/vault"
 )
 
-// charge is one maintained credential.
-type charge struct {
+// fakeMaintained is one maintained credential.
+type fakeMaintained struct {
 	kept    adtally.Kept
 	trouble string
 }
 
-func (c *charge) Kept(context.Context) ([]adtally.Kept, error) { return []adtally.Kept{c.kept}, nil }
+func (c *fakeMaintained) Kept(context.Context) ([]adtally.Kept, error) {
+	return []adtally.Kept{c.kept}, nil
+}
 
-func (*charge) BeginCheck(context.Context, string, time.Time, time.Time) (bool, error) {
+func (*fakeMaintained) BeginCheck(context.Context, string, time.Time, time.Time) (bool, error) {
 	return false, nil
 }
 
-func (*charge) BeginRefresh(context.Context, string, time.Time, time.Time) (bool, error) {
+func (*fakeMaintained) BeginRefresh(context.Context, string, time.Time, time.Time) (bool, error) {
 	return true, nil
 }
 
-func (*charge) NoteGrant(context.Context, string, int64, adtally.Grant, time.Time) error { return nil }
+func (*fakeMaintained) NoteGrant(context.Context, string, int64, adtally.Grant, time.Time) error {
+	return nil
+}
 
-func (c *charge) NoteTrouble(_ context.Context, _, why string) error {
+func (c *fakeMaintained) NoteExtensionError(_ context.Context, _, why string) error {
 	c.trouble = why
 	return nil
 }
@@ -53,7 +57,7 @@ func TestWatch_ExtensionKeepsNewerToken(t *testing.T) {
 	for person, want := range map[string]string{"": "extended", "given": "given"} {
 		l, _, v := unlocked(t)
 		id := admit(t, v, adtally.Credential{}, "old").Credential
-		c := &charge{kept: adtally.Kept{Credential: l.creds[id], Version: l.versions[place{id, 1}], Checked: moment}}
+		c := &fakeMaintained{kept: adtally.Kept{Credential: l.creds[id], Version: l.versions[place{id, 1}], Checked: moment}}
 		c.kept.Version.Grant = adtally.Grant{ExpiryKnown: true, IssuedAt: moment.AddDate(0, -2, 0), ExpiresAt: moment.AddDate(0, 0, 5)}
 		w := &vault.Watch{Vault: v, Charges: c, Now: func() time.Time { return moment }, Platform: extender{func() {
 			if person != "" {

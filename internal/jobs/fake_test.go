@@ -83,7 +83,7 @@ func (c *runner) RunStep(ctx context.Context, _ adtally.RunRecord, s adtally.Ste
 	}
 }
 
-func newCarrier(accounts, slices int) *runner {
+func newRunner(accounts, slices int) *runner {
 	c := &runner{todo: map[string]int{}, done: map[string]int{}, took: map[string][]string{}, fault: map[string]*adtally.Fault{}, slow: time.Millisecond}
 	for i := range accounts {
 		id := fmt.Sprint(i + 1)

@@ -27,7 +27,7 @@ func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	t.Parallel()
 	database := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, database, "s1")
-	c := start(t, "w", database, filepath.Join(t.TempDir(), "queue.db"), newCarrier(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newCarrier(1, 1)} })
+	c := start(t, "w", database, filepath.Join(t.TempDir(), "queue.db"), newRunner(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newRunner(1, 1)} })
 	run := ended(t, database, 1)[0]
 	if run.State != adtally.Failed || run.Error != "The disk of this machine is full" {
 		t.Errorf("the run: %+v", run)
@@ -76,7 +76,7 @@ func TestAFullDisk_OfTheDatabaseIsLoggedLater(t *testing.T) {
 	t.Parallel()
 	database := filepath.Join(t.TempDir(), "adtally.db")
 	addSource(t, database, "s1")
-	work := newCarrier(1, 1)
+	work := newRunner(1, 1)
 	work.began = make(chan string, 10)
 	var full atomic.Bool
 	reported := make(chan error, 1000)
@@ -118,7 +118,7 @@ func TestAStoppedService_IsNotedInTheRun(t *testing.T) {
 	t.Parallel()
 	database, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")
 	addSource(t, database, "s1")
-	work := newCarrier(1, 10_000)
+	work := newRunner(1, 10_000)
 	work.slow, work.began = 10*time.Millisecond, make(chan string, 10)
 	c := start(t, "w", database, queue, work, nil)
 	<-work.began

@@ -17,7 +17,7 @@ func TestScheduler_QuarantinedValuesMakeAStepIncomplete(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database, queue string) {
 		addSource(t, database, "s1")
-		work := newCarrier(2, 1)
+		work := newRunner(2, 1)
 		c := start(t, "w", database, queue, work, func(f *jobs.Scheduler) { f.Runner = losing{work, f.Store.(*store.DB)} })
 		run := ended(t, database, 1)[0]
 		if run.State != adtally.Incomplete || run.Error != "3 values of act_1 could not be loaded" {
@@ -55,7 +55,7 @@ func TestScheduler_LongWaitEndsTheRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database, queue string) {
 		addSource(t, database, "s1")
-		work := newCarrier(2, 2)
+		work := newRunner(2, 2)
 		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "reach_quota", Message: "Tomorrow", Until: time.Now().Add(24 * time.Hour).Truncate(time.Microsecond)}
 		c := start(t, "w", database, queue, work, nil)
 		run := ended(t, database, 1)[0]

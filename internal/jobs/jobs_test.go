@@ -133,7 +133,7 @@ func TestScheduler_RunsDueSources(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database, queue string) {
 		addSource(t, database, "s1")
-		work := newCarrier(5, 6)
+		work := newRunner(5, 6)
 		work.slow = 10 * time.Millisecond
 		c := start(t, "w", database, queue, work, func(f *jobs.Scheduler) { f.Share, work.store = 20*time.Millisecond, f.Store.(*store.DB) })
 		runs := ended(t, database, 1)
@@ -166,7 +166,7 @@ func TestScheduler_AccountsWaitAndFailAlone(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database, queue string) {
 		addSource(t, database, "s1")
-		work := newCarrier(4, 2)
+		work := newRunner(4, 2)
 		until := time.Now().Add(3 * time.Second).Truncate(time.Microsecond)
 		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "Wait", Until: until}
 		work.fault["3"] = &adtally.Fault{Act: adtally.Configure, Code: "no_access", Message: "Closed"}
@@ -199,7 +199,7 @@ func TestScheduler_CancelStopsTheRun(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, database, queue string) {
 		addSource(t, database, "s1")
-		work := newCarrier(3, 10_000)
+		work := newRunner(3, 10_000)
 		work.began = make(chan string, 10)
 		c := start(t, "w", database, queue, work, nil)
 		<-work.began
@@ -229,7 +229,7 @@ func TestScheduler_OneWorkerPerStep(t *testing.T) {
 	for i := range sources {
 		addSource(t, dsn, fmt.Sprintf("s%02d", i))
 	}
-	work := newCarrier(1, 8)
+	work := newRunner(1, 8)
 	work.slow = 5 * time.Millisecond
 	perRun := &perSource{runner: work, all: map[string]*runner{}}
 	a := start(t, "a", dsn, dsn, work, func(f *jobs.Scheduler) { f.Runner = perRun.named("a") })
@@ -301,7 +301,7 @@ func (n namedCarrier) RunStep(ctx context.Context, r adtally.RunRecord, s adtall
 	n.of.mu.Lock()
 	c := n.of.all[r.Source]
 	if c == nil {
-		c = newCarrier(1, 8)
+		c = newRunner(1, 8)
 		c.slow, c.beside = n.of.slow, &sync.Map{}
 		n.of.all[r.Source] = c
 	}

@@ -113,7 +113,7 @@ const margin = time.Second
 
 func (f *Scheduler) runStep(ctx context.Context, c adtally.Lease, run adtally.RunRecord) (adtally.Done, error) {
 	if c.Account == "" {
-		return adtally.Done{}, f.look(ctx, run)
+		return adtally.Done{}, f.discover(ctx, run)
 	}
 	began := time.Now()
 	return f.Runner.RunStep(ctx, run, c.Step, Hold{
@@ -122,8 +122,8 @@ func (f *Scheduler) runStep(ctx context.Context, c adtally.Lease, run adtally.Ru
 	})
 }
 
-// look discovers the accounts of the run and adds their steps.
-func (f *Scheduler) look(ctx context.Context, run adtally.RunRecord) error {
+// discover discovers the accounts of the run and adds their steps.
+func (f *Scheduler) discover(ctx context.Context, run adtally.RunRecord) error {
 	accounts, err := f.Runner.DiscoverAccounts(ctx, run)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ func scanKey(rows *sql.Rows) (k adtally.APIKey, err error) {
 		return k, err
 	}
 	k.Created, k.Expires, k.LastUsed, k.Revoked = moment(created), moment(expires), moment(used), moment(revoked)
-	return k, unjson(permissions, &k.Permissions)
+	return k, fromJSON(permissions, &k.Permissions)
 }
 
 func (db *DB) apiKeys(ctx context.Context, rest string, args ...any) (all []adtally.APIKey, err error) {
@@ -36,7 +36,7 @@ func (db *DB) AddAPIKey(ctx context.Context, k adtally.APIKey, d adtally.AuditEn
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "add an API key", d, func(tx txn) error {
+	return db.audited(ctx, "add an API key", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `INSERT INTO api_keys (`+keyColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			k.ID, k.Name, k.Hash, string(k.Role), permissions, k.By, k.Created.UnixMicro(), micros(k.Expires), micros(k.LastUsed), micros(k.Revoked))
 		return err
@@ -63,7 +63,7 @@ func (db *DB) TouchAPIKey(ctx context.Context, id string, used time.Time) error 
 
 // RevokeAPIKey revokes a key. A key that was already revoked keeps its time.
 func (db *DB) RevokeAPIKey(ctx context.Context, id string, d adtally.AuditEntry) error {
-	return db.did(ctx, "revoke an API key", d, func(tx txn) error {
+	return db.audited(ctx, "revoke an API key", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE api_keys SET revoked = coalesce(revoked, ?) WHERE id = ?`, d.At.UnixMicro(), id)
 		if err == nil && n == 0 {
 			return absent("key")

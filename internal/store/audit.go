@@ -11,8 +11,8 @@ import (
 
 const auditColumns = `id, at, actor, actor_name, action, object, remote_address, detail`
 
-// did runs f and stores its audit entry in one transaction.
-func (db *DB) did(ctx context.Context, what string, d adtally.AuditEntry, f func(txn) error) error {
+// audited runs f and stores its audit entry in one transaction.
+func (db *DB) audited(ctx context.Context, what string, d adtally.AuditEntry, f func(txn) error) error {
 	return db.write(ctx, what, func(tx txn) error {
 		if err := f(tx); err != nil {
 			return err
@@ -34,7 +34,7 @@ func (t txn) addAuditEntry(ctx context.Context, d adtally.AuditEntry) error {
 // AddAuditEntry stores an entry for something that changed nothing, such as a refused
 // login.
 func (db *DB) AddAuditEntry(ctx context.Context, d adtally.AuditEntry) error {
-	return db.did(ctx, "write the audit log", d, func(txn) error { return nil })
+	return db.audited(ctx, "write the audit log", d, func(txn) error { return nil })
 }
 
 // AuditEntries returns the entries that match a filter, newest first.
@@ -54,7 +54,7 @@ func (db *DB) AuditEntries(ctx context.Context, f adtally.AuditFilter) (all []ad
 		}
 		d.At = moment(at)
 		all = append(all, d)
-		return unjson(detail, &all[len(all)-1].Detail)
+		return fromJSON(detail, &all[len(all)-1].Detail)
 	}, `SELECT `+auditColumns+` FROM audit_entries WHERE `+w.text+` ORDER BY at DESC, id DESC LIMIT ?`, append(w.args, f.Limit)...)
 	return all, err
 }

@@ -16,7 +16,7 @@ func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admis
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "add a channel", d, func(tx txn) error {
+	return db.audited(ctx, "add a channel", d, func(tx txn) error {
 		if err := tx.admit(ctx, a); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func scanChannel(rows *sql.Rows) (c adtally.Channel, err error) {
 	}
 	c.Created = moment(created)
 	for text, into := range map[*string]any{&settings: &c.Settings, &alerts: &c.Alerts, &sources: &c.Sources} {
-		if err := unjson(*text, into); err != nil {
+		if err := fromJSON(*text, into); err != nil {
 			return c, err
 		}
 	}
@@ -82,7 +82,7 @@ func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admi
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "change a channel", d, func(tx txn) error {
+	return db.audited(ctx, "change a channel", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE channels SET name = ?, settings = ?, credential = ?, alerts = ?, sources = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
 			c.Name, settings, c.Credential, alerts, sources, c.ID, c.Revision)
 		if err := staleUnless(n, err); err != nil {
@@ -94,7 +94,7 @@ func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admi
 
 // RemoveChannel deletes a channel with its deliveries and destroys its secret.
 func (db *DB) RemoveChannel(ctx context.Context, id string, d adtally.AuditEntry) error {
-	return db.did(ctx, "remove a channel", d, func(tx txn) error {
+	return db.audited(ctx, "remove a channel", d, func(tx txn) error {
 		_, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM channels WHERE id = ?)`, micros(d.At), id)
 		if err != nil {
 			return err

@@ -24,8 +24,8 @@ func prerelease(p backend) *adtally.Fault {
 		"Move it away, or configure another place for the state. A sync continues from what the warehouse holds; sources and people of a service must be set up again.", nil)
 }
 
-// unfit returns the reason why this version of a database cannot be opened, or nil.
-func unfit(p backend, version, known int64) error {
+// versionFault returns the reason why this version of a database cannot be opened, or nil.
+func versionFault(p backend, version, known int64) error {
 	switch {
 	case version > known:
 		return newer(p, version, known)

@@ -157,7 +157,7 @@ func (db *DB) Grants(ctx context.Context) (map[string]adtally.Grant, error) {
 			return err
 		}
 		var g adtally.Grant
-		err := unjson(allows, &g)
+		err := fromJSON(allows, &g)
 		all[id] = g
 		return err
 	}, `SELECT v.credential, v.allows FROM credential_versions AS v JOIN credentials AS c ON c.id = v.credential AND c.latest = v.number`)

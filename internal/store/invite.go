@@ -18,7 +18,7 @@ func scanInvite(rows *sql.Rows) (i adtally.Invite, err error) {
 		return i, err
 	}
 	i.Created, i.Expires, i.Used, i.Revoked = moment(created), moment(expires), moment(used), moment(revoked)
-	return i, unjson(permissions, &i.Permissions)
+	return i, fromJSON(permissions, &i.Permissions)
 }
 
 func (db *DB) invites(ctx context.Context, rest string, args ...any) (all []adtally.Invite, err error) {
@@ -36,7 +36,7 @@ func (db *DB) AddInvite(ctx context.Context, i adtally.Invite, d adtally.AuditEn
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "add an invite", d, func(tx txn) error {
+	return db.audited(ctx, "add an invite", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `INSERT INTO invites (`+inviteColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			i.ID, i.Code, i.Email, string(i.Role), permissions, i.By, i.Created.UnixMicro(), i.Expires.UnixMicro(), micros(i.Used), micros(i.Revoked))
 		return err
@@ -66,7 +66,7 @@ func inviteGone() *adtally.Fault {
 
 // AcceptInvite adds a user and marks the invite as used.
 func (db *DB) AcceptInvite(ctx context.Context, id string, u adtally.User, d adtally.AuditEntry) error {
-	return db.did(ctx, "accept an invite", d, func(tx txn) error {
+	return db.audited(ctx, "accept an invite", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE invites SET used = ? WHERE id = ? AND used IS NULL AND revoked IS NULL AND expires > ?`,
 			d.At.UnixMicro(), id, d.At.UnixMicro())
 		if err != nil {
@@ -81,7 +81,7 @@ func (db *DB) AcceptInvite(ctx context.Context, id string, u adtally.User, d adt
 
 // RevokeInvite revokes an invite.
 func (db *DB) RevokeInvite(ctx context.Context, id string, d adtally.AuditEntry) error {
-	return db.did(ctx, "revoke an invite", d, func(tx txn) error {
+	return db.audited(ctx, "revoke an invite", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE invites SET revoked = ? WHERE id = ? AND used IS NULL AND revoked IS NULL`, d.At.UnixMicro(), id)
 		if err != nil || n > 0 {
 			return err

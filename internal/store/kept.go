@@ -27,7 +27,7 @@ func (db *DB) Kept(ctx context.Context) (all []adtally.Kept, err error) {
 			return nil
 		}
 		all = append(all, k)
-		return unjson(allows, &all[len(all)-1].Version.Grant)
+		return fromJSON(allows, &all[len(all)-1].Version.Grant)
 	}, `SELECT c.id, c.connector, c.name, c.created, c.latest, c.checked, c.refresh_tried, c.refresh_error, s.id, v.allows, v.admitted_by, v.admitted
 		FROM sources AS s JOIN credentials AS c ON c.id = s.credential JOIN credential_versions AS v ON v.credential = c.id AND v.number = c.latest
 		WHERE s.deleted IS NULL AND v.sealed IS NOT NULL ORDER BY c.id, s.id`)
@@ -80,8 +80,8 @@ func whole(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
-// NoteTrouble stores why a credential could not be refreshed; empty = it was.
-func (db *DB) NoteTrouble(ctx context.Context, credential, why string) error {
+// NoteExtensionError stores why a credential could not be refreshed; empty = it was.
+func (db *DB) NoteExtensionError(ctx context.Context, credential, why string) error {
 	_, err := db.exec(ctx, "note an extension", `UPDATE credentials SET refresh_error = ? WHERE id = ?`, why, credential)
 	return err
 }
@@ -112,7 +112,7 @@ func (db *DB) DoubtGrant(ctx context.Context, credential string, version int64) 
 		if err != nil || allows == "" {
 			return err
 		}
-		if err := unjson(allows, &g); err != nil {
+		if err := fromJSON(allows, &g); err != nil {
 			return err
 		}
 		g.Verified = time.Time{}

@@ -32,7 +32,7 @@ func unfault(text string) (*adtally.Fault, error) {
 		return nil, nil //nolint:nilnil // there is none
 	}
 	var f keptFault
-	if err := unjson(text, &f); err != nil {
+	if err := fromJSON(text, &f); err != nil {
 		return nil, err
 	}
 	return &adtally.Fault{Act: f.Act, Code: f.Code, Message: f.Message, Hint: f.Hint}, nil

@@ -18,7 +18,7 @@ func scanLogin(rows *sql.Rows) (l adtally.Login, err error) {
 	}
 	l.Made, l.Expires, l.Ended, l.Taken = moment(made), moment(expires), moment(ended), moment(taken)
 	if found != "" {
-		if err := unjson(found, &l.Found); err != nil {
+		if err := fromJSON(found, &l.Found); err != nil {
 			return l, err
 		}
 	}
@@ -112,7 +112,7 @@ func (db *DB) links(ctx context.Context, which string, args ...any) (all []adtal
 
 // AddConnectLink stores a link with the hash of its code.
 func (db *DB) AddConnectLink(ctx context.Context, l adtally.ConnectLink, code string, d adtally.AuditEntry) error {
-	return db.did(ctx, "add a connect link", d, func(tx txn) error {
+	return db.audited(ctx, "add a connect link", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `INSERT INTO connect_links (code, `+linkColumns+`) VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)`,
 			code, l.ID, l.Source, l.By, micros(l.Made), micros(l.Expires))
 		return err
@@ -136,7 +136,7 @@ func (db *DB) ConnectLinks(ctx context.Context, source string) ([]adtally.Connec
 
 // RevokeConnectLink revokes a link of a source.
 func (db *DB) RevokeConnectLink(ctx context.Context, source, id string, d adtally.AuditEntry) error {
-	return db.did(ctx, "revoke a connect link", d, func(tx txn) error {
+	return db.audited(ctx, "revoke a connect link", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE connect_links SET revoked = coalesce(revoked, ?) WHERE id = ? AND source = ?`, d.At.UnixMicro(), id, source)
 		if err == nil && n == 0 {
 			err = absent("link")

@@ -28,7 +28,7 @@ var errNotOurs = errors.New("the database belongs to another program")
 // look.
 const (
 	lockTimeout = 10 * time.Second
-	look        = 20 * time.Millisecond
+	lockPoll    = 20 * time.Millisecond
 )
 
 // provider returns the migrations of a folder.
@@ -73,7 +73,7 @@ func (db *DB) migrate(ctx context.Context, p *goose.Provider, before func(contex
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(look):
+		case <-time.After(lockPoll):
 		}
 	}
 }

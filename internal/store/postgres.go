@@ -49,7 +49,7 @@ var settings = map[string]string{
 func openServer(address string) (*DB, error) {
 	config, err := pgxpool.ParseConfig(address) // accepts pool_max_conns, as River does
 	if err != nil {
-		return nil, misspelt() // err may contain the password
+		return nil, badAddress() // err may contain the password
 	}
 	c := config.ConnConfig
 	for name, value := range settings {
@@ -89,7 +89,7 @@ func (s server) refuse(ctx context.Context, db *DB, known int64) error {
 	if err != nil {
 		return db.failed(ctx, "read the version", err)
 	}
-	return unfit(s, version, known)
+	return versionFault(s, version, known)
 }
 
 func (s server) version(ctx context.Context, handle *sql.DB) (version int64, err error) {
@@ -134,12 +134,12 @@ func (s server) claim(ctx context.Context) (release func(), err error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
 	}
-	return sync.OnceFunc(func() { letGo(conn) }), nil
+	return sync.OnceFunc(func() { releaseLock(conn) }), nil
 }
 
-// letGo unlocks explicitly, because the server notices a closed connection only later. If
+// releaseLock unlocks explicitly, because the server notices a closed connection only later. If
 // that fails, the lock ends with the connection.
-func letGo(conn *pgx.Conn) {
+func releaseLock(conn *pgx.Conn) {
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()
 	_, _ = conn.Exec(ctx, "SELECT pg_advisory_unlock($1)", signature)

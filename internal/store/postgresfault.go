@@ -34,8 +34,8 @@ func sqlState(err error) string {
 	return ""
 }
 
-// inTheWay reports whether a transaction failed only because of another one.
-func inTheWay(err error) bool { return slices.Contains(collisions, sqlState(err)) }
+// isConflict reports whether a transaction failed only because of another one.
+func isConflict(err error) bool { return slices.Contains(collisions, sqlState(err)) }
 
 // lost reports whether the connection failed.
 func lost(err error) bool {
@@ -51,15 +51,15 @@ func lost(err error) bool {
 
 // bare keeps only the text of a connection error, because the error itself contains the
 // password.
-func bare(err error) error {
+func redacted(err error) error {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return errors.New(err.Error())
 	}
 	return err
 }
 
-// misspelt does not quote the address, which may contain a password.
-func misspelt() *adtally.Fault {
+// badAddress does not quote the address, which may contain a password.
+func badAddress() *adtally.Fault {
 	return configure("database_address", "the address of the database cannot be read",
 		"Use the form postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters in the password as %XX; ?sslmode=verify-full at the end asks for a proven server.", nil)
 }
@@ -70,7 +70,7 @@ func foreign(s server) *adtally.Fault {
 }
 
 func (s server) mendable(err error) *adtally.Fault {
-	code, gone, err := sqlState(err), lost(err), bare(err)
+	code, gone, err := sqlState(err), lost(err), redacted(err)
 	switch {
 	case slices.Contains(refusals, code):
 		return configure("database_refused", s.String()+" rejects the user "+s.config.User,

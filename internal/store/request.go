@@ -118,7 +118,7 @@ func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all [
 // Cancel cancels a run. Waiting steps end immediately; workers notice when they renew their
 // lease.
 func (db *DB) Cancel(ctx context.Context, run string, now time.Time, d adtally.AuditEntry) error {
-	return db.did(ctx, "cancel a run", d, func(tx txn) error {
+	return db.audited(ctx, "cancel a run", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE runs SET cancelled = coalesce(cancelled, ?) WHERE id = ? AND active = 1`, now.UnixMicro(), run)
 		if err != nil {
 			return err

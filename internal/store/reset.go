@@ -11,7 +11,7 @@ import (
 // AddReset stores a link for setting a new password. Earlier unused links of the user become
 // invalid.
 func (db *DB) AddReset(ctx context.Context, r adtally.Reset, d adtally.AuditEntry) error {
-	return db.did(ctx, "add a reset", d, func(tx txn) error {
+	return db.audited(ctx, "add a reset", d, func(tx txn) error {
 		there := false
 		if err := tx.query(ctx, func(*sql.Rows) error { there = true; return nil }, `SELECT id FROM users WHERE id = ?`, r.User); err != nil {
 			return err
@@ -45,7 +45,7 @@ func (db *DB) Reset(ctx context.Context, code string) (adtally.Reset, error) {
 // UseReset sets the user's new password, ends all their sessions and marks the link as used.
 // It fails with reset_gone if the link is invalid or the user is disabled.
 func (db *DB) UseReset(ctx context.Context, code string, password adtally.Secret, d adtally.AuditEntry) (u adtally.User, err error) {
-	err = db.did(ctx, "reset a password", d, func(tx txn) error {
+	err = db.audited(ctx, "reset a password", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE resets SET used = ? WHERE code = ? AND used IS NULL AND expires > ?`, d.At.UnixMicro(), code, d.At.UnixMicro())
 		if err != nil {
 			return err

@@ -16,7 +16,7 @@ func (db *DB) Settings(ctx context.Context) (s adtally.InstallationSettings, err
 		if err := rows.Scan(&text, &s.Revision); err != nil {
 			return err
 		}
-		return unjson(text, &s)
+		return fromJSON(text, &s)
 	}, `SELECT value, revision FROM settings WHERE name = 'installation'`)
 	return s, err
 }
@@ -27,7 +27,7 @@ func (db *DB) SetSettings(ctx context.Context, s adtally.InstallationSettings, d
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "change the settings", d, func(tx txn) error {
+	return db.audited(ctx, "change the settings", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE settings SET value = ?, revision = revision + 1 WHERE name = 'installation' AND revision = ?`, string(text), s.Revision)
 		if err == nil && n == 0 && s.Revision == 0 { // nothing was set yet
 			n, err = tx.exec(ctx, `INSERT INTO settings (name, value, revision) VALUES ('installation', ?, 1) ON CONFLICT (name) DO NOTHING`, string(text))
@@ -56,7 +56,7 @@ func (db *DB) PlatformApp(ctx context.Context, connector string) (a adtally.Plat
 // SetPlatformApp replaces the app that has a's revision; an empty ID removes it. The previous
 // secret is destroyed.
 func (db *DB) SetPlatformApp(ctx context.Context, a adtally.PlatformApp, secret adtally.Admission, d adtally.AuditEntry) error {
-	return db.did(ctx, "set the app", d, func(tx txn) error {
+	return db.audited(ctx, "set the app", d, func(tx txn) error {
 		if a.Credential == "" {
 			_, err := tx.exec(ctx, wipeWhere+`sealed IS NOT NULL AND credential = (SELECT credential FROM apps WHERE connector = ?)`, micros(d.At), a.Connector)
 			if err != nil {

@@ -69,7 +69,7 @@ func (db *DB) AddSource(ctx context.Context, s adtally.SourceRecord, h adtally.H
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "add a source", d, func(tx txn) error {
+	return db.audited(ctx, "add a source", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `INSERT INTO sources (`+sourceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, NULL, ?, 0, '', NULL, NULL, '', '', '', NULL, 0, ?, '', NULL) ON CONFLICT DO NOTHING`,
 			s.ID, s.Name, s.Connector, s.Dataset, s.Credential, settings, string(s.Stage), micros(s.Created), s.CreatedBy, micros(s.Next), micros(s.Renewed))
 		if err == nil && n == 0 {
@@ -117,7 +117,7 @@ func (db *DB) Sources(ctx context.Context, deleted bool) (all []adtally.SourceRe
 // fails if the source was edited since the revision. change is called with the current
 // source, which runs may have updated, and may be called again.
 func (db *DB) EditSource(ctx context.Context, id string, revision int64, change func(*adtally.SourceRecord), h adtally.Handover, d adtally.AuditEntry) (s adtally.SourceRecord, err error) {
-	err = db.did(ctx, "change a source", d, func(tx txn) error {
+	err = db.audited(ctx, "change a source", d, func(tx txn) error {
 		var found bool
 		var err error
 		s, found, err = tx.source(ctx, id)
@@ -262,7 +262,7 @@ var belongings = []string{
 // ForgetSource removes a source that was deleted before a time, with all its rows, and
 // destroys its secret and those of its logins. The audit log stays.
 func (db *DB) ForgetSource(ctx context.Context, id string, before time.Time, d adtally.AuditEntry) error {
-	return db.did(ctx, "forget a source", d, func(tx txn) error {
+	return db.audited(ctx, "forget a source", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE sources SET revision = revision + 1 WHERE id = ? AND deleted < ?`, id, before.UnixMicro())
 		if err == nil && n == 0 {
 			err = configure("conflict", "the source is not deleted, or was deleted recently", "See the list of sources.", nil)

@@ -132,7 +132,7 @@ func (f file) refuse(ctx context.Context, known int64) (err error) {
 	if err == nil {
 		var version int64
 		if version, err = f.version(ctx, handle); err == nil {
-			err = unfit(f, version, known)
+			err = versionFault(f, version, known)
 		}
 	}
 	if cause := context.Cause(ctx); err != nil && cause != nil {

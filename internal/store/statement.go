@@ -59,7 +59,7 @@ func (db *DB) write(ctx context.Context, what string, f func(txn) error) error {
 		if err == nil {
 			return nil
 		}
-		if !inTheWay(err) || try == tries {
+		if !isConflict(err) || try == tries {
 			return db.failed(ctx, what, err)
 		}
 		select {

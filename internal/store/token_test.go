@@ -177,7 +177,7 @@ func TestBeginCheck_OneProcess(t *testing.T) {
 		if err := db.NoteGrant(ctx, "c1", 2, adtally.Grant{Who: "Ana", ExpiresAt: end}, end); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.NoteTrouble(ctx, "c1", "It did not work"); err != nil {
+		if err := db.NoteExtensionError(ctx, "c1", "It did not work"); err != nil {
 			t.Fatal(err)
 		}
 		if k := kept(); !k.Checked.Equal(end) || !k.Tried.Equal(moment) || k.Alert == "" || !k.Version.Grant.ExpiresAt.Equal(end) {

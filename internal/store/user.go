@@ -21,11 +21,11 @@ func scanUser(rows *sql.Rows) (u adtally.User, err error) {
 		return u, err
 	}
 	u.Password, u.Subject, u.Created, u.Login = adtally.NewSecret(password), subject.V, moment(created), moment(login)
-	return u, unjson(permissions, &u.Permissions)
+	return u, fromJSON(permissions, &u.Permissions)
 }
 
-// unjson decodes a JSON column.
-func unjson(text string, v any) error {
+// fromJSON decodes a JSON column.
+func fromJSON(text string, v any) error {
 	if err := json.Unmarshal([]byte(text), v); err != nil {
 		return fmt.Errorf("read JSON: %w", err)
 	}
@@ -100,7 +100,7 @@ func (db *DB) UserBySubject(ctx context.Context, subject string) (adtally.User, 
 
 // AddFirstUser stores a user if there is none yet.
 func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
-	return db.did(ctx, "add the first user", d, func(tx txn) error {
+	return db.audited(ctx, "add the first user", d, func(tx txn) error {
 		some := false
 		err := tx.query(ctx, func(*sql.Rows) error { some = true; return nil }, `SELECT id FROM users LIMIT 1`)
 		if err != nil {
@@ -115,7 +115,7 @@ func (db *DB) AddFirstUser(ctx context.Context, u adtally.User, d adtally.AuditE
 
 // AddUser stores a new user. E-mail addresses are unique.
 func (db *DB) AddUser(ctx context.Context, u adtally.User, d adtally.AuditEntry) error {
-	return db.did(ctx, "add a user", d, func(tx txn) error { return tx.addUser(ctx, u) })
+	return db.audited(ctx, "add a user", d, func(tx txn) error { return tx.addUser(ctx, u) })
 }
 
 func (t txn) addUser(ctx context.Context, u adtally.User) error {
@@ -138,7 +138,7 @@ func (db *DB) ChangeUser(ctx context.Context, u adtally.User, d adtally.AuditEnt
 	if err != nil {
 		return err
 	}
-	return db.did(ctx, "change a user", d, func(tx txn) error {
+	return db.audited(ctx, "change a user", d, func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE users SET name = ?, role = ?, permissions = ?, disabled = ?, password = ?, subject = ?, epoch = ?, version = version + 1
 			WHERE id = ? AND version = ?`,
 			u.Name, string(u.Role), permissions, bit(u.Disabled), u.Password.Reveal(), subjectOf(u), u.Epoch, u.ID, u.Version)
@@ -175,7 +175,7 @@ func (t txn) keepsAnAdmin(ctx context.Context) error {
 
 // LoggedIn stores the time of a login; it does not count as an edit.
 func (db *DB) LoggedIn(ctx context.Context, id string, d adtally.AuditEntry) error {
-	return db.did(ctx, "note a login", d, func(tx txn) error {
+	return db.audited(ctx, "note a login", d, func(tx txn) error {
 		_, err := tx.exec(ctx, `UPDATE users SET login = ? WHERE id = ?`, micros(d.At), id)
 		return err
 	})

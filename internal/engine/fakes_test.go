@@ -37,7 +37,7 @@ type world struct {
 	commits  map[string]int
 	store    []adtally.Checkpoint
 	cursors  map[string]adtally.Cursor
-	lessons  map[string][]byte
+	tunings  map[string][]byte
 	outcomes []adtally.Outcome
 	log      []string
 	reused   int // reads that used a cursor
@@ -56,7 +56,7 @@ type world struct {
 func (w *world) clock() time.Time { return w.now }
 
 func newWorld() *world {
-	return &world{rows: map[string]string{}, commits: map[string]int{}, cursors: map[string]adtally.Cursor{}, lessons: map[string][]byte{},
+	return &world{rows: map[string]string{}, commits: map[string]int{}, cursors: map[string]adtally.Cursor{}, tunings: map[string][]byte{},
 		fails: map[string]error{}, now: time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)}
 }
 
@@ -271,12 +271,12 @@ func (w *world) Cursor(_ context.Context, _ string, s adtally.Slice) (c adtally.
 }
 
 func (w *world) Tuning(_ context.Context, _, account, stream string) (tuning []byte, err error) {
-	err = w.does("lesson", func() { tuning = w.lessons[account+"/"+stream] })
+	err = w.does("tuning", func() { tuning = w.tunings[account+"/"+stream] })
 	return tuning, err
 }
 
 func (w *world) SaveTuning(_ context.Context, _, account, stream string, tuning []byte) error {
-	return w.does("learn", func() { w.lessons[account+"/"+stream] = tuning })
+	return w.does("learn", func() { w.tunings[account+"/"+stream] = tuning })
 }
 
 func (w *world) SaveCursor(_ context.Context, _ string, s adtally.Slice, c adtally.Cursor) error {

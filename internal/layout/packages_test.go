@@ -18,23 +18,23 @@ type pkgRule struct {
 
 // Packages that many rows name.
 const (
-	words       = ""
-	rows        = "internal/table"
-	reading     = "internal/connector"
-	writing     = "internal/destination"
-	fetching    = "internal/fetch"
-	simulator   = "internal/graphsim/**"
-	everything  = "**"
-	readingLaw  = "internal/connector/connectortest"
-	writingLaw  = "internal/destination/destinationtest"
-	ledger      = "internal/store"
-	serverTest  = "internal/postgrestest"
-	apiPackage  = "internal/api"
-	anyAPI      = "internal/api/*"
-	frontHall   = "cmd/adtally"
-	thisPackage = "internal/layout"
-	anyPlatform = "internal/connector/*"
-	anyStore    = "internal/destination/*"
+	rootPackage    = ""
+	rows           = "internal/table"
+	reading        = "internal/connector"
+	writing        = "internal/destination"
+	fetching       = "internal/fetch"
+	simulator      = "internal/graphsim/**"
+	everything     = "**"
+	readingLaw     = "internal/connector/connectortest"
+	writingLaw     = "internal/destination/destinationtest"
+	storePackage   = "internal/store"
+	serverTest     = "internal/postgrestest"
+	apiPackage     = "internal/api"
+	anyAPI         = "internal/api/*"
+	commandPackage = "cmd/adtally"
+	thisPackage    = "internal/layout"
+	anyPlatform    = "internal/connector/*"
+	anyStore       = "internal/destination/*"
 )
 
 // The import table of docs/decisions/0001. The first row that matches a folder applies; a
@@ -45,27 +45,27 @@ const (
 // simulator never import a connector, and tests of a connector never import the simulator,
 // so that each can catch the other's mistakes. Only tests of cmd import both.
 var packages = []pkgRule{
-	{folder: words},
-	{folder: rows, ours: []string{words}},
-	{folder: fetching, ours: []string{words}},
-	{folder: reading, ours: []string{words, rows}},
-	{folder: readingLaw, ours: []string{words, rows, reading}},
-	{folder: anyPlatform, ours: []string{words, rows, fetching, reading}, tests: []string{readingLaw}},
-	{folder: writing, ours: []string{words, rows}},
-	{folder: writingLaw, ours: []string{words, rows, writing}},
-	{folder: anyStore, ours: []string{words, rows, writing}, tests: []string{writingLaw}},
-	{folder: "internal/engine", ours: []string{words, rows, reading, writing}},
-	{folder: "internal/media", ours: []string{words, rows, reading, writing}},
-	{folder: ledger, ours: []string{words}, tests: []string{serverTest}},
-	{folder: "internal/jobs", ours: []string{words}, tests: []string{serverTest, ledger}},
-	{folder: "internal/vault", ours: []string{words}},
-	{folder: "internal/notify", ours: []string{words}, tests: []string{ledger}},
-	{folder: "internal/archive", ours: []string{words}},
+	{folder: rootPackage},
+	{folder: rows, ours: []string{rootPackage}},
+	{folder: fetching, ours: []string{rootPackage}},
+	{folder: reading, ours: []string{rootPackage, rows}},
+	{folder: readingLaw, ours: []string{rootPackage, rows, reading}},
+	{folder: anyPlatform, ours: []string{rootPackage, rows, fetching, reading}, tests: []string{readingLaw}},
+	{folder: writing, ours: []string{rootPackage, rows}},
+	{folder: writingLaw, ours: []string{rootPackage, rows, writing}},
+	{folder: anyStore, ours: []string{rootPackage, rows, writing}, tests: []string{writingLaw}},
+	{folder: "internal/engine", ours: []string{rootPackage, rows, reading, writing}},
+	{folder: "internal/media", ours: []string{rootPackage, rows, reading, writing}},
+	{folder: storePackage, ours: []string{rootPackage}, tests: []string{serverTest}},
+	{folder: "internal/jobs", ours: []string{rootPackage}, tests: []string{serverTest, storePackage}},
+	{folder: "internal/vault", ours: []string{rootPackage}},
+	{folder: "internal/notify", ours: []string{rootPackage}, tests: []string{storePackage}},
+	{folder: "internal/archive", ours: []string{rootPackage}},
 	{folder: serverTest},
-	{folder: apiPackage, ours: []string{words, anyAPI}, tests: []string{ledger}},
-	{folder: anyAPI, ours: []string{words}},
+	{folder: apiPackage, ours: []string{rootPackage, anyAPI}, tests: []string{storePackage}},
+	{folder: anyAPI, ours: []string{rootPackage}},
 	{folder: simulator, ours: []string{simulator}},
-	{folder: frontHall, ours: []string{everything}},
+	{folder: commandPackage, ours: []string{everything}},
 	{folder: thisPackage},
 }
 
@@ -81,32 +81,32 @@ type dependency struct {
 var dependencies = []dependency{
 	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
 	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
-	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{frontHall}},
+	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{commandPackage}},
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
 	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
 	{"github.com/klauspost/compress/gzip", []string{fetching}, nil},
 	{"github.com/klauspost/compress/zstd", []string{"internal/archive"}, nil},
-	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", frontHall}, []string{everything}},
-	{"modernc.org/sqlite", []string{ledger, "internal/jobs"}, nil},
-	{"github.com/jackc/pgx", []string{ledger, serverTest, "internal/jobs"}, []string{frontHall}},
+	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", commandPackage}, []string{everything}},
+	{"modernc.org/sqlite", []string{storePackage, "internal/jobs"}, nil},
+	{"github.com/jackc/pgx", []string{storePackage, serverTest, "internal/jobs"}, []string{commandPackage}},
 	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
 	{"riverqueue.com/riverui", []string{"internal/jobs"}, nil},
 	{"golang.org/x/crypto", []string{"internal/vault"}, nil},
 	{"github.com/wneessen/go-mail", []string{"internal/notify"}, nil},
 	{"golang.org/x/net/idna", []string{"internal/notify"}, nil},
-	{"github.com/pressly/goose", []string{ledger}, nil},
+	{"github.com/pressly/goose", []string{storePackage}, nil},
 	{"github.com/danielgtaylor/huma", []string{apiPackage}, nil},
 	{"github.com/alexedwards/scs", []string{apiPackage}, nil},
 	{"github.com/coreos/go-oidc", []string{apiPackage}, nil},
 	{"golang.org/x/oauth2", []string{apiPackage}, nil},
 	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
-	{"github.com/alecthomas/kong", []string{frontHall}, nil},
-	{"github.com/google/uuid", []string{frontHall}, nil},
-	{"github.com/pelletier/go-toml", []string{frontHall}, nil},
-	{"github.com/prometheus/client_golang", []string{frontHall}, nil},
-	{"github.com/vbauerster/mpb", []string{frontHall}, nil},
-	{"golang.org/x/term", []string{frontHall}, nil},
+	{"github.com/alecthomas/kong", []string{commandPackage}, nil},
+	{"github.com/google/uuid", []string{commandPackage}, nil},
+	{"github.com/pelletier/go-toml", []string{commandPackage}, nil},
+	{"github.com/prometheus/client_golang", []string{commandPackage}, nil},
+	{"github.com/vbauerster/mpb", []string{commandPackage}, nil},
+	{"golang.org/x/term", []string{commandPackage}, nil},
 	{"github.com/google/go-cmp", []string{readingLaw, writingLaw}, []string{everything}},
 	{"pgregory.net/rapid", []string{readingLaw, writingLaw}, []string{everything}},
 }
@@ -138,7 +138,7 @@ func packageOf(folder string) (pkgRule, bool) {
 // ourFolder returns the folder of an import, if it is ours.
 func ourFolder(name string) (folder string, ours bool) {
 	if name == module {
-		return words, true
+		return rootPackage, true
 	}
 	return strings.CutPrefix(name, module+"/")
 }

@@ -15,7 +15,7 @@ import (
 
 func ExampleKind_Open() {
 	folder, _ := os.MkdirTemp("", "example")
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	ctx, name := context.Background(), table.Column{Name: "name", Type: table.Text}
 	ads := &table.Schema{Name: "ads", Mode: table.Upsert, Key: []string{"account_id", "name"},
 		Columns: []table.Column{{Name: "account_id", Type: table.Text}, name}}

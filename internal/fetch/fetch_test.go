@@ -83,9 +83,9 @@ func TestClient_ErrorsHideTheSecret(t *testing.T) {
 func TestClient_RetriesTwice(t *testing.T) {
 	t.Parallel()
 	drop := func(*http.Request) (*http.Response, error) { return nil, errors.New("connection reset") }
-	trouble := func(a fetch.Answer) error {
+	failing := func(a fetch.Answer) error {
 		if a.Status == 500 {
-			return &adtally.Fault{Act: adtally.Retry, Message: "trouble"}
+			return &adtally.Fault{Act: adtally.Retry, Message: "failed"}
 		}
 		if a.Status == 400 {
 			return &adtally.Fault{Act: adtally.Bug, Message: "refused"}
@@ -106,7 +106,7 @@ func TestClient_RetriesTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{answers: c.answers}
-				_, err := client(s, trouble).Do(t.Context(), fetch.Request{Method: "POST", URL: "http://x/", Secret: canary})
+				_, err := client(s, failing).Do(t.Context(), fetch.Request{Method: "POST", URL: "http://x/", Secret: canary})
 				if len(s.seen) != c.sent || (err != nil) != c.fails {
 					t.Errorf("sent %d times, error %v", len(s.seen), err)
 				}

@@ -17,9 +17,9 @@ func TestInject_MatchAndTimes(t *testing.T) {
 	}
 	for i, path := range []string{"act_55/ads", "act_56/ads", "act_55", "act_55/ads", "act_55/insights", "act_55/ads"} {
 		r := s.get(path)
-		if strikes := i == 3 || i == 4; strikes != (r.status == 400) {
+		if applies := i == 3 || i == 4; applies != (r.status == 400) {
 			t.Errorf("call %d, %s: %d %s", i, path, r.status, r.body)
-		} else if strikes {
+		} else if applies {
 			if e := refused(t, r); e.Code != 17 || e.Subcode != 2446079 || e.Transient == nil || *e.Transient || r.header.Get("X-Business-Use-Case-Usage") == "" {
 				t.Errorf("%+v %v", e, r.header)
 			}
@@ -70,7 +70,7 @@ func TestControl_Reset(t *testing.T) {
 	t.Parallel()
 	s := serve(t, graphsim.Options{}, days(3))
 	run := s.run("act_55")
-	s.do("POST", "/__sim/faults", `[{"code":2,"message":"trouble","times":2},{"scopes":["none"]}]`)
+	s.do("POST", "/__sim/faults", `[{"code":2,"message":"failure","times":2},{"scopes":["none"]}]`)
 	wantRefusal(t, s.get("me"), 400, 2, 0)
 	if r := s.do("POST", "/__sim/reset", ""); r.status != 200 {
 		t.Fatalf("%d %s", r.status, r.body)

@@ -35,7 +35,7 @@ func parse(t *testing.T, name, text string) *source {
 	}
 	folder := path.Dir(name)
 	if folder == "." {
-		folder = words
+		folder = rootPackage
 	}
 	return &source{path: name, folder: folder, test: strings.HasSuffix(name, "_test.go"),
 		lines: strings.Count(text, "\n"), set: set, tree: tree}

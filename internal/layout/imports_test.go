@@ -57,7 +57,7 @@ func imports(s *source) (bad []string) {
 
 func spoken(s *source) string {
 	folder := s.folder
-	if folder == words {
+	if folder == rootPackage {
 		folder = "the root package"
 	}
 	if s.test {

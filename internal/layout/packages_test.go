@@ -18,23 +18,23 @@ type pkgRule struct {
 
 // Packages that many rows name.
 const (
-	words        = ""
-	rows         = "internal/table"
-	reading      = "internal/connector"
-	writing      = "internal/destination"
-	fetching     = "internal/fetch"
-	simulator    = "internal/graphsim/**"
-	everything   = "**"
-	readingLaw   = "internal/connector/connectortest"
-	writingLaw   = "internal/destination/destinationtest"
-	storePackage = "internal/store"
-	serverTest   = "internal/postgrestest"
-	apiPackage   = "internal/api"
-	anyAPI       = "internal/api/*"
-	edge         = "cmd/adtally"
-	thisPackage  = "internal/layout"
-	anyPlatform  = "internal/connector/*"
-	anyStore     = "internal/destination/*"
+	rootPackage    = ""
+	rows           = "internal/table"
+	reading        = "internal/connector"
+	writing        = "internal/destination"
+	fetching       = "internal/fetch"
+	simulator      = "internal/graphsim/**"
+	everything     = "**"
+	readingLaw     = "internal/connector/connectortest"
+	writingLaw     = "internal/destination/destinationtest"
+	storePackage   = "internal/store"
+	serverTest     = "internal/postgrestest"
+	apiPackage     = "internal/api"
+	anyAPI         = "internal/api/*"
+	commandPackage = "cmd/adtally"
+	thisPackage    = "internal/layout"
+	anyPlatform    = "internal/connector/*"
+	anyStore       = "internal/destination/*"
 )
 
 // The import table of docs/decisions/0001. The first row that matches a folder applies; a
@@ -45,27 +45,27 @@ const (
 // simulator never import a connector, and tests of a connector never import the simulator,
 // so that each can catch the other's mistakes. Only tests of cmd import both.
 var packages = []pkgRule{
-	{folder: words},
-	{folder: rows, ours: []string{words}},
-	{folder: fetching, ours: []string{words}},
-	{folder: reading, ours: []string{words, rows}},
-	{folder: readingLaw, ours: []string{words, rows, reading}},
-	{folder: anyPlatform, ours: []string{words, rows, fetching, reading}, tests: []string{readingLaw}},
-	{folder: writing, ours: []string{words, rows}},
-	{folder: writingLaw, ours: []string{words, rows, writing}},
-	{folder: anyStore, ours: []string{words, rows, writing}, tests: []string{writingLaw}},
-	{folder: "internal/engine", ours: []string{words, rows, reading, writing}},
-	{folder: "internal/media", ours: []string{words, rows, reading, writing}},
-	{folder: storePackage, ours: []string{words}, tests: []string{serverTest}},
-	{folder: "internal/jobs", ours: []string{words}, tests: []string{serverTest, storePackage}},
-	{folder: "internal/vault", ours: []string{words}},
-	{folder: "internal/notify", ours: []string{words}, tests: []string{storePackage}},
-	{folder: "internal/archive", ours: []string{words}},
+	{folder: rootPackage},
+	{folder: rows, ours: []string{rootPackage}},
+	{folder: fetching, ours: []string{rootPackage}},
+	{folder: reading, ours: []string{rootPackage, rows}},
+	{folder: readingLaw, ours: []string{rootPackage, rows, reading}},
+	{folder: anyPlatform, ours: []string{rootPackage, rows, fetching, reading}, tests: []string{readingLaw}},
+	{folder: writing, ours: []string{rootPackage, rows}},
+	{folder: writingLaw, ours: []string{rootPackage, rows, writing}},
+	{folder: anyStore, ours: []string{rootPackage, rows, writing}, tests: []string{writingLaw}},
+	{folder: "internal/engine", ours: []string{rootPackage, rows, reading, writing}},
+	{folder: "internal/media", ours: []string{rootPackage, rows, reading, writing}},
+	{folder: storePackage, ours: []string{rootPackage}, tests: []string{serverTest}},
+	{folder: "internal/jobs", ours: []string{rootPackage}, tests: []string{serverTest, storePackage}},
+	{folder: "internal/vault", ours: []string{rootPackage}},
+	{folder: "internal/notify", ours: []string{rootPackage}, tests: []string{storePackage}},
+	{folder: "internal/archive", ours: []string{rootPackage}},
 	{folder: serverTest},
-	{folder: apiPackage, ours: []string{words, anyAPI}, tests: []string{storePackage}},
-	{folder: anyAPI, ours: []string{words}},
+	{folder: apiPackage, ours: []string{rootPackage, anyAPI}, tests: []string{storePackage}},
+	{folder: anyAPI, ours: []string{rootPackage}},
 	{folder: simulator, ours: []string{simulator}},
-	{folder: edge, ours: []string{everything}},
+	{folder: commandPackage, ours: []string{everything}},
 	{folder: thisPackage},
 }
 
@@ -81,15 +81,15 @@ type dependency struct {
 var dependencies = []dependency{
 	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
 	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
-	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{edge}},
+	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{commandPackage}},
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
 	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
 	{"github.com/klauspost/compress/gzip", []string{fetching}, nil},
 	{"github.com/klauspost/compress/zstd", []string{"internal/archive"}, nil},
-	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", edge}, []string{everything}},
+	{"golang.org/x/sync", []string{"internal/engine", "internal/media", "internal/notify", commandPackage}, []string{everything}},
 	{"modernc.org/sqlite", []string{storePackage, "internal/jobs"}, nil},
-	{"github.com/jackc/pgx", []string{storePackage, serverTest, "internal/jobs"}, []string{edge}},
+	{"github.com/jackc/pgx", []string{storePackage, serverTest, "internal/jobs"}, []string{commandPackage}},
 	{"github.com/riverqueue/river", []string{"internal/jobs"}, nil},
 	{"riverqueue.com/riverui", []string{"internal/jobs"}, nil},
 	{"golang.org/x/crypto", []string{"internal/vault"}, nil},
@@ -101,12 +101,12 @@ var dependencies = []dependency{
 	{"github.com/coreos/go-oidc", []string{apiPackage}, nil},
 	{"golang.org/x/oauth2", []string{apiPackage}, nil},
 	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
-	{"github.com/alecthomas/kong", []string{edge}, nil},
-	{"github.com/google/uuid", []string{edge}, nil},
-	{"github.com/pelletier/go-toml", []string{edge}, nil},
-	{"github.com/prometheus/client_golang", []string{edge}, nil},
-	{"github.com/vbauerster/mpb", []string{edge}, nil},
-	{"golang.org/x/term", []string{edge}, nil},
+	{"github.com/alecthomas/kong", []string{commandPackage}, nil},
+	{"github.com/google/uuid", []string{commandPackage}, nil},
+	{"github.com/pelletier/go-toml", []string{commandPackage}, nil},
+	{"github.com/prometheus/client_golang", []string{commandPackage}, nil},
+	{"github.com/vbauerster/mpb", []string{commandPackage}, nil},
+	{"golang.org/x/term", []string{commandPackage}, nil},
 	{"github.com/google/go-cmp", []string{readingLaw, writingLaw}, []string{everything}},
 	{"pgregory.net/rapid", []string{readingLaw, writingLaw}, []string{everything}},
 }
@@ -138,7 +138,7 @@ func packageOf(folder string) (pkgRule, bool) {
 // ourFolder returns the folder of an import, if it is ours.
 func ourFolder(name string) (folder string, ours bool) {
 	if name == module {
-		return words, true
+		return rootPackage, true
 	}
 	return strings.CutPrefix(name, module+"/")
 }

@@ -48,7 +48,7 @@ func believed(t *testing.T, w *warehouse) {
 	w.readAt(t, days(beta, 0, 1), noon(40), time.UTC, rows{billed, [][]string{fact(beta, 0, "x", 5, null)}})
 	w.readAt(t, days(beta, 0, 1), noon(9), time.UTC, rows{billed, [][]string{fact(beta, 0, "x", 6, null)}}) // arrived late too
 	seen := "SELECT account_id, metric, age, CAST(value AS VARCHAR), CAST(CAST(asked_at AS DATE) - DATE '2026-03-30' AS VARCHAR), _load_id FROM DATASET._restatement WHERE table_name = 'billed' AND date = DATE '2026-03-30'"
-	same(t, "_restatement", w.see(t, seen), []string{
+	same(t, "restatements", w.see(t, seen), []string{
 		"act_1 clicks 0 11.000000 0 load-1", "act_1 clicks 1 31.000000 3 load-3", "act_1 clicks 7 41.000000 7 load-5", "act_1 clicks 28 NULL 30 load-6",
 		"act_1 spend 0 1.500000 0 load-1", "act_1 spend 1 3.500000 3 load-3", "act_1 spend 7 4.500000 7 load-5", "act_1 spend 28 NULL 30 load-6",
 		"act_2 clicks 28 5.000000 40 load-9", "act_2 spend 28 NULL 40 load-9"})

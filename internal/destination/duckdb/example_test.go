@@ -14,12 +14,8 @@ import (
 )
 
 func ExampleKind_Open() {
-	folder, err := os.MkdirTemp("", "example")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = os.RemoveAll(folder) }() // only the example's own files
+	folder, _ := os.MkdirTemp("", "example")
+	defer func() { _ = os.RemoveAll(folder) }()
 	ctx, name := context.Background(), table.Column{Name: "name", Type: table.Text}
 	ads := &table.Schema{Name: "ads", Mode: table.Upsert, Key: []string{"account_id", "name"},
 		Columns: []table.Column{{Name: "account_id", Type: table.Text}, name}}

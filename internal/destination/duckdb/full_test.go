@@ -80,7 +80,7 @@ func fillDisk(path string) error {
 			say(fmt.Sprint(n))
 		}
 	}
-	return errors.Join(commitWide(w, "room again", 2, 3, 700), w.Close())
+	return errors.Join(commitWide(w, "space again", 2, 3, 700), w.Close())
 }
 
 const unlimited = ^uint64(0)

@@ -1,8 +1,8 @@
-// Package advertiser is for what stands in an advertiser's ad account: its
-// objects and its daily figures, as Meta holds them, before any HTTP.
+// Package advertiser models ad accounts as Meta stores them, before any HTTP: their
+// objects and daily figures.
 //
-// It may not know of HTTP, of tokens or of anything outside graphsim. The one
-// rule it keeps: the same account asked at the same moment answers the same.
+// It does not know HTTP, tokens or anything outside graphsim. The same account always
+// returns the same data for the same time.
 package advertiser
 
 import (
@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Kind names a sort of object by Meta's edge word in the singular.
+// Kind is a kind of object, named by Meta's edge in the singular.
 type Kind string
 
-// The kinds of object that have an edge under an ad account.
+// The kinds of object with an edge under an ad account.
 const (
 	Campaign         Kind = "campaign"
 	AdSet            Kind = "adset"
@@ -23,12 +23,12 @@ const (
 	Image            Kind = "adimage"
 	Video            Kind = "advideo"
 	Thumbnail        Kind = "thumbnail" // of a video
-	// Activity is an entry of the account's log. It has no id of its own: the
-	// ID of such an Object is only its place.
+	// Activity is an entry of the account's log. Graph gives it no ID; the ID of such an
+	// Object is its position.
 	Activity Kind = "activity"
 )
 
-// Level is the grain of an insights row.
+// Level is the level of an insights row.
 type Level string
 
 // The four levels of the insights edge (AdsInsights_level in Meta's specs).
@@ -39,53 +39,52 @@ const (
 	LevelAd       Level = "ad"
 )
 
-// Date is a civil day, counted from 1970-01-01. It has no zone; the account has.
+// Date is a calendar day, counted from 1970-01-01, in the account's zone.
 type Date int32
 
 // Account is one ad account.
 type Account interface {
-	// Node is the ad account itself; its ID is "act_" + digits.
+	// Node returns the ad account itself; its ID is "act_" + digits.
 	Node(now time.Time) Object
-	// Location is the zone in which the account counts its days.
+	// Location returns the time zone of the account's days.
 	Location() *time.Location
-	// Objects lists all objects of a kind that exist at now, deleted and
-	// archived ones too, in the edge's order (roughly newest created first). An
-	// account that knows nothing of a kind has none.
+	// Objects returns all objects of a kind that exist at now, including deleted and archived
+	// ones, in the edge's order (roughly newest first). It returns none for a kind that the
+	// account does not have.
 	Objects(kind Kind, now time.Time) []Object
-	// Rows gives the daily rows that match q as Meta would state them at now:
-	// days ascending, a row only for a day with delivery or a late action.
-	// Row and what it points to are valid until the next one is asked for.
+	// Rows yields the daily rows that match q as Meta would return them at now: days
+	// ascending, with a row only for days with delivery or a late action. A row and what it
+	// points to are valid until the next row.
 	Rows(q Query, now time.Time) iter.Seq[*Row]
 }
 
 // Object is a campaign, ad set, ad, creative, custom conversion or account.
 type Object struct {
 	ID string
-	// Fields holds values as Graph prints them (string, bool, int64, float64,
-	// []any, map[string]any). An absent key is absent from the answer too.
+	// Fields holds values as Graph prints them (string, bool, int64, float64, []any,
+	// map[string]any). An absent key is absent from the response.
 	Fields map[string]any
 }
 
-// Query asks for daily rows.
+// Query selects daily rows.
 type Query struct {
 	Level      Level
 	From, To   Date // inclusive
 	Breakdowns []string
-	// WantActions asks for Actions and ActionValues; they cost more than all
-	// else in a row, and most queries have no field that shows them.
+	// WantActions asks for Actions and ActionValues. They are the most expensive part of a
+	// row, and most queries do not need them.
 	WantActions bool
-	// Lists are the further fields that hold actions: conversions,
-	// outbound_clicks, video_play_actions, …
+	// Lists are further fields with actions, such as conversions, outbound_clicks and
+	// video_play_actions.
 	Lists []string
-	// ActionBreakdowns divide what is in all of these lists.
+	// ActionBreakdowns split the elements of all these lists.
 	ActionBreakdowns []string
 }
 
-// Metric is one additive or unique count of a row.
+// Metric is an additive or unique count of a row.
 type Metric int
 
-// The metrics that a row can hold. Spend is in millionths of the account's
-// currency; all others are counts.
+// The metrics of a row. Spend is in millionths of the account's currency; all others are counts.
 const (
 	Impressions Metric = iota
 	Reach
@@ -106,22 +105,21 @@ type Row struct {
 	CampaignID, AdSetID, AdID string // "" above the row's level
 	// Names as Meta would print them; "" where unknown.
 	CampaignName, AdSetName, AdName string
-	// Has has bit m set where Values[m] is present; absent is not zero.
+	// Has has bit m set if Values[m] is present; absent is not zero.
 	Has    uint32
 	Values [Metrics]int64
-	// Attribution is the ad set's attribution_setting, "multiple" when mixed.
+	// Attribution is the ad set's attribution_setting, or "multiple" if there are several.
 	Attribution string
-	// Text holds further fields verbatim (rankings, breakdown keys, and for a
-	// row loaded from a folder its derived metrics such as cpc).
+	// Text holds further fields as they are printed: rankings, breakdown keys and, in a row
+	// loaded from a folder, derived metrics such as cpc.
 	Text map[string]string
-	// Verbatim says that derived metrics (ctr, cpc, …) are only those in Text:
-	// a loaded row is served as it stood, nothing is computed for it.
+	// Verbatim means that derived metrics (ctr, cpc, …) are only those in Text: a loaded row
+	// is returned as it is.
 	Verbatim     bool
 	Actions      []Action
 	ActionValues []Action            // money, major units, as Graph prints it
 	Lists        map[string][]Action // those that Query.Lists names, where not empty
-	// Asset is the breakdown's value where that is an object and no text; Text
-	// has its id.
+	// Asset is the breakdown's value if that is an object; Text has its ID.
 	Asset map[string]any
 }
 

@@ -44,7 +44,7 @@ func LoadFolder(dir string) (Account, error) {
 	return f, nil
 }
 
-// folder is an ad account as a folder tells it.
+// folder is an ad account loaded from a folder.
 type folder struct {
 	dir         string
 	files       map[string]*table // only while loading
@@ -60,7 +60,7 @@ type folder struct {
 	grains      map[grainKey]*grain
 }
 
-// dated is an object since when it exists; zero means always.
+// dated is an object with the time of its creation; zero means that it always existed.
 type dated struct {
 	Object
 	created time.Time

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// millionths reads money such as "5.95"; false where it is not a number of that
-// size. What is finer than a millionth is rounded.
+// millionths parses money such as "5.95"; false if it is not a number of that size. Digits
+// beyond a millionth are rounded.
 func millionths(s string) (int64, bool) {
 	if n, ok := plainMillionths(s); ok {
 		return n, true
@@ -24,7 +24,7 @@ func millionths(s string) (int64, bool) {
 	return n.Int64(), n.IsInt64()
 }
 
-// plainMillionths is the fast way for what nearly every cell holds.
+// plainMillionths is the fast path for the usual format.
 func plainMillionths(s string) (int64, bool) {
 	whole, decimals, _ := strings.Cut(s, ".")
 	if len(whole) > 12 || len(decimals) > 6 || !isDigits(whole+decimals) {

@@ -33,7 +33,7 @@ type insightsFile struct {
 	words []string // of the breakdowns, such as platform or age, gender
 }
 
-// insightsNamed reads the name of a file of figures; false where it is none of days.
+// insightsNamed parses the name of a file of figures; false if it is not a file of daily figures.
 func insightsNamed(name string) (insightsFile, bool) {
 	rest, isInsights := strings.CutPrefix(name, "insights_")
 	rest, isDay := strings.CutSuffix(rest, "_day.csv")
@@ -50,8 +50,8 @@ func insightsNamed(name string) (insightsFile, bool) {
 // levels are all levels, each above the one before it.
 func levels() []Level { return []Level{LevelAd, LevelAdSet, LevelCampaign, LevelAccount} }
 
-// readFiles reads all CSV files of the folder. One that is not known is refused:
-// whoever put it there expects it to be served.
+// readFiles reads all CSV files of the folder. An unknown file is an error, because its
+// owner expects it to be used.
 func (f *folder) readFiles() error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {

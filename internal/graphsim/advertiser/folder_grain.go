@@ -25,8 +25,8 @@ func keyOf(level Level, breakdowns []string) grainKey {
 	return grainKey{level, strings.Join(slices.Sorted(slices.Values(breakdowns)), ",")}
 }
 
-// loaded is a row of a folder. Its Text is made when it is asked for, since a
-// map for each row would be most of the memory.
+// loaded is a row of a folder. Its Text is built on demand, because a map per row would
+// take most of the memory.
 type loaded struct {
 	Row
 	cells []string          // of the grain's columns

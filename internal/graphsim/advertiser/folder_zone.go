@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// observed is an offset from UTC, in seconds, that the account had at a time.
+// observed is an offset from UTC, in seconds, that the account had at some time.
 type observed struct {
 	at     time.Time
 	offset int

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// NewSynthetic invents ad accounts of the given size. At today, the start of the
-// simulator's clock, each has size.Days days of history, the last of which is
-// today's in its own zone; from then on it grows with the clock.
+// NewSynthetic generates ad accounts of the given size. At today, the start of the
+// simulator's clock, each has size.Days days of history, the last of which is today in its
+// own zone. The history grows with the clock.
 func NewSynthetic(size Size, today time.Time) []Account {
 	size = size.filled()
 	shared := common{size: size, objectives: objectives(), numerals: newNumerals(), rankings: newRankings()}
@@ -21,7 +21,7 @@ func NewSynthetic(size Size, today time.Time) []Account {
 	return accounts
 }
 
-// common is what all accounts of one size share; nothing of it changes.
+// common is what all accounts of one size share. It is immutable.
 type common struct {
 	size       Size
 	objectives []objective
@@ -87,8 +87,8 @@ func (s *synthetic) Objects(kind Kind, now time.Time) []Object {
 	return objects
 }
 
-// sortEdges puts the newest first, but not strictly: in a real account of 337
-// ads there were 91 inversions (docs/meta-api.md#objects).
+// sortEdges puts the newest objects first, but not strictly: in a real account of 337 ads
+// there were 91 inversions (docs/meta-api.md#objects).
 func (s *synthetic) sortEdges() {
 	s.order = map[Kind][]int{
 		Campaign:         edgeOrder(len(s.campaigns), func(i int) *node { return &s.campaigns[i].node }),

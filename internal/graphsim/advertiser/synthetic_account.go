@@ -63,7 +63,7 @@ func (s *synthetic) businessID() string {
 
 func (s *synthetic) print(t time.Time) string { return t.In(s.zone).Format(graphTime) }
 
-// database remembers what was spent up to each day that no longer changes.
+// spendBook caches what was spent up to each day that no longer changes.
 type spendBook struct {
 	mu    sync.Mutex
 	until []int64 // minor units up to and with day first+i

@@ -32,8 +32,7 @@ func (s *synthetic) newActionList(q Query) actionList {
 	return l
 }
 
-// build lists what was counted. The types are those of derived/action_types.json;
-// several of them show one and the same conversion, as Meta's do.
+// build lists the counted actions. Like Meta's, several types stand for the same conversion.
 func (l *actionList) build(f *actionFigures) (actions, values []Action) {
 	l.actions, l.money, l.windows = l.actions[:0], l.money[:0], l.windows[:0]
 	l.engagement(f)
@@ -62,7 +61,7 @@ func (l *actionList) engagement(f *actionFigures) {
 	l.count("page_engagement", [windows]int64{click1: posts + d[pageLike], view1: f.watched})
 	l.clicked("landing_page_view", d[landing])
 	l.clicked("omni_landing_page_view", d[landing])
-	// No lead, though its name says so.
+	// Despite its name, this type is not a lead.
 	l.clicked("offsite_content_view_add_meta_leads", d[landing])
 }
 

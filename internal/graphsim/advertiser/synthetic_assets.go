@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// ownCells are the cells of a breakdown by what the ads themselves are made of,
-// and which of them an ad has; nil where the breakdown is of another sort. An ad
-// without such a thing has no row (docs/meta-api.md#insights).
+// ownCells returns the cells of a breakdown by assets of the ads, and which of them an ad
+// has; nil for other breakdowns. An ad without such an asset has no row
+// (docs/meta-api.md#insights).
 func (s *synthetic) ownCells(key string) ([]cell, func(*ad) []int) {
 	switch key {
 	case "image_asset":

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// Source of the laws: derived/metric_laws.json.
+// The invariants that Meta's rows satisfy (docs/meta-api.md#insights).
 
 func TestSynthetic_LevelsAgree(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,7 @@ package advertiser
 
 import "strings"
 
-// changeLists are the fields that count one deed, under one action type.
+// changeLists are the fields that count one action under one action type.
 func changeLists() map[string]struct {
 	change change
 	kind   string

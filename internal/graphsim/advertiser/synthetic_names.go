@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// hardNames are names that a careless reader breaks on: quotes, backslashes,
-// line breaks, right-to-left and CJK text, joined emoji, a formula, a decomposed
-// accent, blanks at both ends and a name at Meta's limit of 400 characters.
+// hardNames are names that break careless readers: quotes, backslashes, line breaks,
+// right-to-left and CJK text, joined emoji, a formula, a decomposed accent, spaces at both
+// ends and a name of 400 characters, Meta's limit.
 func hardNames() []string {
 	return []string{
 		"Sommer ☀️ Sale 👩‍👩‍👧‍👦 -30%",

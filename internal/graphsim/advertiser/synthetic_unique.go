@@ -2,7 +2,7 @@ package advertiser
 
 import "strconv"
 
-// people turns what a builder lists into how many persons did it.
+// people converts a list of actions into the number of people who did them.
 func (l *actionList) people(build func()) []Action {
 	keptActions, keptMoney, keptWindows := l.actions, l.money, l.windows
 	defer func() { l.actions, l.money, l.windows = keptActions, keptMoney, keptWindows }()
@@ -18,7 +18,7 @@ func (l *actionList) people(build func()) []Action {
 	return list
 }
 
-// persons is a number of deeds as a number of people: some come twice.
+// persons converts a number of actions into a number of people; some people act twice.
 func (l *actionList) persons(text string) string {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {

@@ -92,7 +92,7 @@ func truncateEmail(email string) string {
 }
 
 // newUser returns a user with a password. It does not store them.
-func (g logins) newUser(ctx context.Context, name, email, text string, powers adtally.AccessLevel) (adtally.User, error) {
+func (g logins) newUser(ctx context.Context, name, email, text string, level adtally.AccessLevel) (adtally.User, error) {
 	if err := password.Check(text, email); err != nil {
 		return adtally.User{}, fieldRefusal{adtally.FaultOf(err), "body.password"}
 	}
@@ -100,13 +100,13 @@ func (g logins) newUser(ctx context.Context, name, email, text string, powers ad
 	if err != nil {
 		return adtally.User{}, err
 	}
-	u := g.bareUser(name, email, powers)
+	u := g.bareUser(name, email, level)
 	u.Password = hash
 	return u, nil
 }
 
-func (g logins) bareUser(name, email string, powers adtally.AccessLevel) adtally.User {
-	return adtally.User{ID: g.NewID(), Email: email, Name: cmp.Or(oneLine(name, longestName), email), AccessLevel: powers, Version: 1, Created: g.Now()}
+func (g logins) bareUser(name, email string, level adtally.AccessLevel) adtally.User {
+	return adtally.User{ID: g.NewID(), Email: email, Name: cmp.Or(oneLine(name, longestName), email), AccessLevel: level, Version: 1, Created: g.Now()}
 }
 
 // by returns the caller as the user who just logged in, for the audit log.

@@ -171,7 +171,7 @@ func TestAudit_RecordsChangesWithoutSecrets(t *testing.T) {
 			t.Errorf("it says only %+v", d)
 		}
 	}
-	same(t, "deeds", what, []string{"user.password", "user.update", "session.refused", "key.create", "invite.accept", "invite.create", "session.start", "setup"})
+	same(t, "entries", what, []string{"user.password", "user.update", "session.refused", "key.create", "invite.accept", "invite.create", "session.start", "setup"})
 	if d := list.Items[1]; d.From != "198.51.100.7" || d.Name != "Ana" || d.Detail["disabled"] != "false → true" {
 		t.Errorf("the change: %+v", d)
 	}

@@ -82,7 +82,7 @@ func TestSession_FailedLoginRevealsNothing(t *testing.T) {
 	}
 	for i := range answers {
 		same(t, "answer", answers[i], answers[0])
-		same(t, "deeds", audit[i], "session.refused")
+		same(t, "entries", audit[i], "session.refused")
 	}
 }
 

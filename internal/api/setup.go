@@ -60,12 +60,12 @@ func (g setup) create(ctx context.Context, who Caller, in *setupForm) (*known, e
 	if !g.good(in.Body.Code) {
 		return nil, refusal("wrong_code", "The set-up code is wrong", "Copy the code from the server's output or log; it is printed at the start.")
 	}
-	powers := adtally.AccessLevel{Role: adtally.Admin, Permissions: adtally.Permissions()}
+	level := adtally.AccessLevel{Role: adtally.Admin, Permissions: adtally.Permissions()}
 	email, err := address(in.Body.Email)
 	if err != nil {
 		return nil, err
 	}
-	u, err := g.logins.newUser(ctx, in.Body.Name, email, in.Body.Password, powers)
+	u, err := g.logins.newUser(ctx, in.Body.Name, email, in.Body.Password, level)
 	if err != nil {
 		return nil, err
 	}

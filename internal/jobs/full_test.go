@@ -25,10 +25,10 @@ func (fullDisk) RunStep(context.Context, adtally.RunRecord, adtally.Step, jobs.H
 // A full disk shows in the step, the run and the source, and so in the alerts.
 func TestFullDisk_ShowsInRunAndSource(t *testing.T) {
 	t.Parallel()
-	ledger := filepath.Join(t.TempDir(), "adtally.db")
-	addSource(t, ledger, "s1")
-	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), newRunner(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newRunner(1, 1)} })
-	run := ended(t, ledger, 1)[0]
+	database := filepath.Join(t.TempDir(), "adtally.db")
+	addSource(t, database, "s1")
+	c := start(t, "w", database, filepath.Join(t.TempDir(), "queue.db"), newRunner(1, 1), func(f *jobs.Scheduler) { f.Runner = fullDisk{newRunner(1, 1)} })
+	run := ended(t, database, 1)[0]
 	if run.State != adtally.Failed || run.Error != "The disk of this machine is full" {
 		t.Errorf("the run: %+v", run)
 	}
@@ -74,13 +74,13 @@ func (l fullDatabase) ReleaseStep(ctx context.Context, c adtally.Lease, e adtall
 // there is space, the run continues and its log has the reason.
 func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 	t.Parallel()
-	ledger := filepath.Join(t.TempDir(), "adtally.db")
-	addSource(t, ledger, "s1")
+	database := filepath.Join(t.TempDir(), "adtally.db")
+	addSource(t, database, "s1")
 	work := newRunner(1, 1)
 	work.began = make(chan string, 10)
 	var full atomic.Bool
 	reported := make(chan error, 1000)
-	c := start(t, "w", ledger, filepath.Join(t.TempDir(), "queue.db"), work, func(f *jobs.Scheduler) {
+	c := start(t, "w", database, filepath.Join(t.TempDir(), "queue.db"), work, func(f *jobs.Scheduler) {
 		f.Store, f.Report = fullDatabase{f.Store.(*store.DB), &full}, func(err error) {
 			select {
 			case reported <- err:
@@ -103,7 +103,7 @@ func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 		t.Errorf("it is fit: %v", f)
 	}
 	full.Store(false)
-	run := ended(t, ledger, 1)[0]
+	run := ended(t, database, 1)[0]
 	if err := c.Fit(t.Context()); run.State != adtally.Finished || err != nil {
 		t.Errorf("with room: %+v, %v", run, err)
 	}
@@ -116,14 +116,14 @@ func TestFullDisk_OfDatabaseIsReportedLater(t *testing.T) {
 // A run whose service is stopped says so until a service continues it.
 func TestStoppedService_ShowsInRun(t *testing.T) {
 	t.Parallel()
-	ledger, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")
-	addSource(t, ledger, "s1")
+	database, queue := filepath.Join(t.TempDir(), "adtally.db"), filepath.Join(t.TempDir(), "queue.db")
+	addSource(t, database, "s1")
 	work := newRunner(1, 10_000)
 	work.slow, work.began = 10*time.Millisecond, make(chan string, 10)
-	c := start(t, "w", ledger, queue, work, nil)
+	c := start(t, "w", database, queue, work, nil)
 	<-work.began
 	c.stop()
-	db, err := store.Open(t.Context(), ledger)
+	db, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}

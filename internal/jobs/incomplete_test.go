@@ -15,11 +15,11 @@ import (
 // count too; the step is not repeated for them.
 func TestWorker_QuarantineMakesStepIncomplete(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, ledger, queue string) {
-		addSource(t, ledger, "s1")
+	onBoth(t, func(t *testing.T, database, queue string) {
+		addSource(t, database, "s1")
 		work := newRunner(2, 1)
-		c := start(t, "w", ledger, queue, work, func(f *jobs.Scheduler) { f.Runner = losing{work, f.Store.(*store.DB)} })
-		run := ended(t, ledger, 1)[0]
+		c := start(t, "w", database, queue, work, func(f *jobs.Scheduler) { f.Runner = losing{work, f.Store.(*store.DB)} })
+		run := ended(t, database, 1)[0]
 		if run.State != adtally.Incomplete || run.Error != "3 values of act_1 could not be loaded" {
 			t.Errorf("%s: %s", run.State, run.Error)
 		}
@@ -53,12 +53,12 @@ func TestWorker_QuarantineMakesStepIncomplete(t *testing.T) {
 // a later run reads it.
 func TestWorker_LongWaitIsLeftToLaterRun(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, ledger, queue string) {
-		addSource(t, ledger, "s1")
+	onBoth(t, func(t *testing.T, database, queue string) {
+		addSource(t, database, "s1")
 		work := newRunner(2, 2)
 		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "reach_quota", Message: "Tomorrow", Until: time.Now().Add(24 * time.Hour).Truncate(time.Microsecond)}
-		c := start(t, "w", ledger, queue, work, nil)
-		run := ended(t, ledger, 1)[0]
+		c := start(t, "w", database, queue, work, nil)
+		run := ended(t, database, 1)[0]
 		db := c.Store.(*store.DB)
 		s, err := db.Source(t.Context(), "s1")
 		steps, _ := db.Steps(t.Context(), run.ID)

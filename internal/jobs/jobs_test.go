@@ -18,7 +18,7 @@ import (
 )
 
 // onBoth runs a test with SQLite and PostgreSQL, for the database and the queue.
-func onBoth(t *testing.T, test func(t *testing.T, ledger, queue string)) {
+func onBoth(t *testing.T, test func(t *testing.T, database, queue string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
@@ -41,9 +41,9 @@ type crew struct {
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
-func start(t *testing.T, name, ledger, queue string, work *runner, change func(*jobs.Scheduler)) *crew {
+func start(t *testing.T, name, database, queue string, work *runner, change func(*jobs.Scheduler)) *crew {
 	t.Helper()
-	db, err := store.Open(t.Context(), ledger)
+	db, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,9 +86,9 @@ func start(t *testing.T, name, ledger, queue string, work *runner, change func(*
 	return c
 }
 
-func addSource(t *testing.T, ledger, id string) {
+func addSource(t *testing.T, database, id string) {
 	t.Helper()
-	db, err := store.Open(t.Context(), ledger)
+	db, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,9 +100,9 @@ func addSource(t *testing.T, ledger, id string) {
 }
 
 // ended waits until so many runs have ended, and returns them.
-func ended(t *testing.T, ledger string, n int) []adtally.RunRecord {
+func ended(t *testing.T, database string, n int) []adtally.RunRecord {
 	t.Helper()
-	db, err := store.Open(t.Context(), ledger)
+	db, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,12 +131,12 @@ func ended(t *testing.T, ledger string, n int) []adtally.RunRecord {
 // again after its interval.
 func TestScheduler_RunsDueSources(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, ledger, queue string) {
-		addSource(t, ledger, "s1")
+	onBoth(t, func(t *testing.T, database, queue string) {
+		addSource(t, database, "s1")
 		work := newRunner(5, 6)
 		work.slow = 10 * time.Millisecond
-		c := start(t, "w", ledger, queue, work, func(f *jobs.Scheduler) { f.Share, work.store = 20*time.Millisecond, f.Store.(*store.DB) })
-		runs := ended(t, ledger, 1)
+		c := start(t, "w", database, queue, work, func(f *jobs.Scheduler) { f.Share, work.store = 20*time.Millisecond, f.Store.(*store.DB) })
+		runs := ended(t, database, 1)
 		if len(runs) != 1 || runs[0].State != adtally.Finished {
 			t.Fatalf("runs %+v", runs)
 		}
@@ -164,14 +164,14 @@ func TestScheduler_RunsDueSources(t *testing.T) {
 // one that needs a person fails alone.
 func TestWorker_AccountsFailIndependently(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, ledger, queue string) {
-		addSource(t, ledger, "s1")
+	onBoth(t, func(t *testing.T, database, queue string) {
+		addSource(t, database, "s1")
 		work := newRunner(4, 2)
 		until := time.Now().Add(3 * time.Second).Truncate(time.Microsecond)
 		work.fault["2"] = &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "Wait", Until: until}
 		work.fault["3"] = &adtally.Fault{Act: adtally.Configure, Code: "no_access", Message: "Closed"}
-		c := start(t, "w", ledger, queue, work, nil)
-		run := ended(t, ledger, 1)[0]
+		c := start(t, "w", database, queue, work, nil)
+		run := ended(t, database, 1)[0]
 		if run.State != adtally.Failed || run.Error != "Closed" {
 			t.Errorf("%+v", run)
 		}
@@ -197,11 +197,11 @@ func TestWorker_AccountsFailIndependently(t *testing.T) {
 // A cancelled run ends, and its steps do not count as failures.
 func TestWorker_CancelStopsRun(t *testing.T) {
 	t.Parallel()
-	onBoth(t, func(t *testing.T, ledger, queue string) {
-		addSource(t, ledger, "s1")
+	onBoth(t, func(t *testing.T, database, queue string) {
+		addSource(t, database, "s1")
 		work := newRunner(3, 10_000)
 		work.began = make(chan string, 10)
-		c := start(t, "w", ledger, queue, work, nil)
+		c := start(t, "w", database, queue, work, nil)
 		<-work.began
 		db := c.Store.(*store.DB)
 		runs, err := db.Runs(t.Context(), "s1", "", 1)
@@ -211,7 +211,7 @@ func TestWorker_CancelStopsRun(t *testing.T) {
 		if err := db.Cancel(t.Context(), runs[0].ID, time.Now(), adtally.AuditEntry{ID: "d", At: time.Now(), Name: "Ana", What: "run.cancel", Object: "run:" + runs[0].ID}); err != nil {
 			t.Fatal(err)
 		}
-		run := ended(t, ledger, 1)[0]
+		run := ended(t, database, 1)[0]
 		s, err := db.Source(t.Context(), "s1")
 		if run.State != adtally.Interrupted || run.Error != "It was cancelled by Ana" || err != nil || s.Failures != 0 {
 			t.Errorf("%+v, %+v, %v", run, s, err)

@@ -80,7 +80,7 @@ func paged(t rapid.TB, db *store.DB, q adtally.CoverageFilter) (all []adtally.Ch
 // One account may have more checkpoints than one page reads.
 func TestCoverage_MoreCheckpointsThanOneBatch(t *testing.T) {
 	t.Parallel()
-	db := open(t, ledger(t))
+	db := open(t, database(t))
 	const days = 20_000 // more than two batches
 	cps := daily("7", days)
 	if err := db.AdoptCheckpoints(ctx, "s", "7", cps); err != nil {

@@ -224,7 +224,7 @@ func changeKey(t *testing.T, db *store.DB) {
 // Later versions of the program read the stored JSON of a grant.
 func TestGrant_JSONIsStable(t *testing.T) {
 	t.Parallel()
-	path := ledger(t)
+	path := database(t)
 	db := vaulted(t, path)
 	must(t, db.AddVersion(ctx, admission(shop, version(1), sealedAs(1, "k1"))))
 	same(t, "the grant", column(t, "sqlite", path, "SELECT allows FROM credential_versions"), []string{

@@ -16,7 +16,7 @@ import (
 // constraints and foreign keys.
 func TestMigrations_SchemasAreEqual(t *testing.T) {
 	t.Parallel()
-	path, address := ledger(t), postgrestest.Start(t)
+	path, address := database(t), postgrestest.Start(t)
 	open(t, path)
 	open(t, address)
 	for what, ask := range schemas {

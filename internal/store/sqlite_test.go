@@ -15,12 +15,12 @@ import (
 
 func TestSQLite_RefusesNewerAndForeignFiles(t *testing.T) {
 	t.Parallel()
-	newer := ledger(t)
+	newer := database(t)
 	if err := open(t, newer).Close(); err != nil {
 		t.Fatal(err)
 	}
 	change(t, "sqlite", newer, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
-	stranger, text := ledger(t), ledger(t)
+	stranger, text := database(t), database(t)
 	change(t, "sqlite", stranger, "CREATE TABLE theirs (x)")
 	if err := os.WriteFile(text, []byte("no database, this is a diary\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func change(t *testing.T, driver, address, statement string) {
 
 func TestSQLite_FileIsPrivate(t *testing.T) {
 	t.Parallel()
-	path := ledger(t)
+	path := database(t)
 	open(t, path)
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -71,7 +71,7 @@ func TestOpen_RefusesAPrereleaseFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := ledger(t)
+	path := database(t)
 	if err := os.WriteFile(path, past, 0o600); err != nil {
 		t.Fatal(err)
 	}

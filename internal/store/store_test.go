@@ -21,7 +21,7 @@ import (
 // kinds are the databases on which every test runs: each returns the address of a new
 // one.
 var kinds = map[string]func(*testing.T) string{
-	"sqlite":   ledger,
+	"sqlite":   database,
 	"postgres": func(t *testing.T) string { return postgrestest.Start(t) },
 }
 
@@ -52,7 +52,7 @@ func open(t *testing.T, address string) *store.DB {
 	return db
 }
 
-func ledger(t *testing.T) string { return filepath.Join(t.TempDir(), "x.state") }
+func database(t *testing.T) string { return filepath.Join(t.TempDir(), "x.state") }
 
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()

@@ -65,7 +65,7 @@ func (platform) Exchange(_ context.Context, _, _ string, answer url.Values) (adt
 	case answer.Get("error") != "":
 		return adtally.Secret{}, &adtally.Fault{Act: adtally.Reconnect, Code: "login_cancelled", Message: "The login was cancelled", Hint: "Begin again."}
 	case answer.Get("code") == "down":
-		return adtally.Secret{}, &adtally.Fault{Act: adtally.Retry, Code: "meta_trouble", Message: "Meta has trouble", Hint: "Later."}
+		return adtally.Secret{}, &adtally.Fault{Act: adtally.Retry, Code: "meta_trouble", Message: "Meta has a problem", Hint: "Later."}
 	}
 	return adtally.NewSecret(answer.Get("code")), nil
 }

@@ -125,11 +125,11 @@ func (w *Watch) extend(ctx context.Context, k adtally.Kept) error {
 	if err != nil || !mine {
 		return err
 	}
-	trouble := ""
+	problem := ""
 	if err := w.refresh(ctx, k); err != nil {
-		trouble = adtally.FaultOf(err).Message
+		problem = adtally.FaultOf(err).Message
 	}
-	return w.Charges.NoteExtensionError(ctx, k.Credential.ID, trouble)
+	return w.Charges.NoteExtensionError(ctx, k.Credential.ID, problem)
 }
 
 // refresh stores the platform's new secret if it expires later.

@@ -12,7 +12,7 @@ import (
 // fakeMaintained is one maintained credential.
 type fakeMaintained struct {
 	kept    adtally.Kept
-	trouble string
+	problem string
 }
 
 func (c *fakeMaintained) Kept(context.Context) ([]adtally.Kept, error) {
@@ -32,7 +32,7 @@ func (*fakeMaintained) NoteGrant(context.Context, string, int64, adtally.Grant, 
 }
 
 func (c *fakeMaintained) NoteExtensionError(_ context.Context, _, why string) error {
-	c.trouble = why
+	c.problem = why
 	return nil
 }
 
@@ -64,8 +64,8 @@ func TestWatch_ExtensionKeepsNewerToken(t *testing.T) {
 				admit(t, v, adtally.Credential{ID: id}, person)
 			}
 		}}}
-		if err := w.RunOnce(ctx); err != nil || c.trouble != "" {
-			t.Errorf("%q: %v, trouble %q", person, err, c.trouble)
+		if err := w.RunOnce(ctx); err != nil || c.problem != "" {
+			t.Errorf("%q: %v, problem %q", person, err, c.problem)
 		}
 		if got, err := v.Open(ctx, id, 0); err != nil || got.Reveal() != want || l.creds[id].Latest != 2 {
 			t.Errorf("%q: the one in use is %q, version %d, %v", person, got.Reveal(), l.creds[id].Latest, err)

@@ -149,7 +149,7 @@ func wantThirteenMonths(t *testing.T, s *sim) {
 	}
 }
 
-// some returns rows, of which there must be at least one.
+// some returns rows and fails if there are none.
 func (s *sim) some(path string, pairs ...string) []map[string]any {
 	s.t.Helper()
 	rows := s.rows(path, pairs...)

@@ -64,7 +64,7 @@ func (f *Scheduler) hold(ctx context.Context, c adtally.Lease, run adtally.RunRe
 	case errors.Is(cause, adtally.ErrCancelled):
 		return adtally.StepResult{State: adtally.Interrupted}
 	case cause != nil: // the program ends or the lease was lost: another worker continues
-		return adtally.StepResult{State: adtally.Waiting, Tries: c.Tries, Note: "The service on " + f.Worker.Host + " was stopped; the run goes on when one works again"}
+		return adtally.StepResult{State: adtally.Waiting, Tries: c.Tries, Note: "The service on " + f.Worker.Host + " was stopped; the run continues when a service is running again"}
 	}
 	return ending(done, err, c.Tries, f.Now())
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // NewSynthetic generates ad accounts of the given size. At today, the start of the
-// simulator's clock, each has size.Days days of history, the last of which is today in its
+// simulator's clock, each has size.Days days of history, the last one being today in its
 // own zone. The history grows with the clock.
 func NewSynthetic(size Size, today time.Time) []Account {
 	size = size.filled()

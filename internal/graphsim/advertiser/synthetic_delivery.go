@@ -16,7 +16,7 @@ type objective struct {
 }
 
 // objectives are inventions in the range of the account in real-account: 0.8 %
-// clicks, of which seven in ten on the link.
+// clicks, seven in ten of them on the link.
 func objectives() []objective {
 	return []objective{
 		{"OUTCOME_SALES", "OFFSITE_CONVERSIONS", "IMPRESSIONS", 800, 48000, 45000, 2600, 7000, 4000, 0, 900, 60},

@@ -126,7 +126,7 @@ func (s *synthetic) updated(n *node, now time.Time) time.Time {
 	return at
 }
 
-// touchedUp is when whoever made the object came back to it.
+// touchedUp is when the object was last edited by its owner.
 func (n *node) touchedUp() time.Time { return n.created.Add(seconds(n.seed>>9, 3*24*3600)) }
 
 func (s *synthetic) changeAt(n *node, day Date) time.Time {

@@ -310,7 +310,7 @@ func (h *env) told() *mailbox {
 	m.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var call struct {
 			Type string
-			Data struct{ Kind, Name, Sentence string }
+			Data struct{ Alert, Name, Sentence string }
 		}
 		body, err := io.ReadAll(r.Body)
 		if err == nil {
@@ -321,7 +321,7 @@ func (h *env) told() *mailbox {
 		}
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		m.said = append(m.said, strings.TrimPrefix(call.Type, "alert.")+" "+call.Data.Kind)
+		m.said = append(m.said, strings.TrimPrefix(call.Type, "alert.")+" "+call.Data.Alert)
 		_, _ = h.said.Write(body)
 	}))
 	h.t.Cleanup(m.Close)

@@ -114,7 +114,7 @@ func (c caller) refusals(sim *simulator, id string) {
 		code    int
 		says    string
 	}{
-		"no source":       {c.secrets, c.server, []string{"source", "show", "nobody"}, exitConfigure, "This source does not exist"},
+		"no source":       {c.secrets, c.server, []string{"source", "show", "nobody"}, exitConfigure, "There is no such source"},
 		"a wrong field":   {c.secrets, c.server, []string{"source", "set", id, "--every", "7"}, exitConfigure, "every_minutes"},
 		"a key for a key": {c.secrets, c.server, []string{"key", "create", "x", "--role", "viewer"}, exitConfigure, "Log in as a person"},
 		"a stranger":      {c.secrets, c.server, []string{"key", "list", "--as", "nobody@example.com"}, exitConfigure, "What to do"},

@@ -27,7 +27,7 @@ func TestUserReset_OnTheMachine(t *testing.T) {
 	if err := db.AddUser(t.Context(), u, adtally.AuditEntry{ID: newID(), At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	if _, errs, code := typed(t, nil, "user", "reset", "eve@example.com", "--data", dir); code == 0 || !strings.Contains(errs, "his user does not exist") {
+	if _, errs, code := typed(t, nil, "user", "reset", "eve@example.com", "--data", dir); code == 0 || !strings.Contains(errs, "There is no such user") {
 		t.Errorf("of nobody: %d %s", code, errs)
 	}
 	out, errs, code := typed(t, nil, "user", "reset", "Ana@example.com", "--data", dir, "--public-url", "https://ads.example.com/")

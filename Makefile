@@ -1,30 +1,30 @@
-# What one needs while working on Adtally. `make` alone lists the targets.
+# Targets for working on Adtally. `make` alone lists them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# DuckDB takes rows from Arrow only with this tag.
+# The DuckDB driver supports Arrow only with this tag.
 export GOFLAGS := -tags=duckdb_arrow
 export CGO_ENABLED := 1
-# What tools/need brought, where the machine had none.
+# Tools that tools/need installed because the machine had none.
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT := .tools/golangci-lint
 VENV := .tools/venv
-# Named after what is locked: npm brings it again only when that changes.
+# Named after the lock file, so that npm installs again only when it changes.
 OPENAPI := .tools/openapi-$(shell cat tools/openapi/* tools/node.txt | cksum | cut -d ' ' -f 1)
 FUZZTIME ?= 10s
 
-# Tests wait for the disk at thousands of commits. Where memory has room for what
-# they write, some 2 GB, they write it there: a kill loses nothing there either.
+# Tests wait for the disk at thousands of commits. If /dev/shm has room for their files,
+# about 2 GB, they go there; a killed process loses nothing there either.
 ROOM := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 { print "/dev/shm" }')
 TESTS := env GOTMPDIR=$${TMPDIR:-/tmp} $(if $(ROOM),TMPDIR=$(ROOM)) go test -count=1
 
-# Tests of the whole program start it as a process, which the race detector cannot
-# watch. Some have all of it in their own process: these are run with it as well.
+# Tests of the whole program start it as a process, which the race detector cannot watch.
+# The tests that run everything in their own process also run with the race detector.
 PACKAGES = $$(go list ./... | grep -v /cmd/)
 RACED := ^(TestSync_RereadsOneDayOnly|TestHistory_RenamedCampaign|TestSync_OneFailureBlocksNothingElse|TestEngine_Reconcile)$$
 
@@ -33,11 +33,11 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: build ## sync a year of a simulated advertiser and sum it up: no network, no token
+demo: build ## sync a year of a simulated advertiser and print a summary: no network, no token
 	bin/adtally demo
 
 .PHONY: build
-build: compiler ## make bin/adtally
+build: compiler ## build bin/adtally
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
 
 .PHONY: test
@@ -53,10 +53,10 @@ test-long: machine build $(VENV)/.ready ## the same with long sweeps: 160 kills,
 	$(MAKE) fuzz FUZZTIME=5m
 
 .PHONY: lint
-lint: compiler $(LINT) openapi words ## look for what the compiler does not mind
+lint: compiler $(LINT) openapi words ## run the linters
 	$(LINT) run ./...
 
-# Two programs read the OpenAPI document as those do who make clients from it.
+# Redocly and Spectral check the OpenAPI document.
 .PHONY: words
 words:
 	tools/words
@@ -69,47 +69,47 @@ openapi: compiler $(OPENAPI)/.ready
 		node node_modules/@stoplight/spectral-cli/dist/index.js lint --ruleset spectral.yaml --fail-severity warn openapi.json
 
 .PHONY: format
-format: compiler $(LINT) ## lay the code out as the linter wants it
+format: compiler $(LINT) ## format the code
 	$(LINT) fmt ./...
 
 .PHONY: check
-check: lint test ## all that a change must pass
+check: lint test ## what every change must pass
 
 .PHONY: bench
-bench: compiler ## walk through years of a large account, and measure
+bench: compiler ## measure syncs of years of a large account
 	go test -run '^$$' -bench Walking -benchtime 1x -timeout 60m ./cmd/adtally
 
 .PHONY: bench-short
-bench-short: build ## one short round of every benchmark, so that none rots
+bench-short: build ## run every benchmark briefly, so that none breaks unnoticed
 	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -short -run '^$$' -bench . -benchtime 1x -timeout 10m ./...
 
 .PHONY: bench-views
-bench-views: compiler ## ask the view of conversions over ten million rows of actions
+bench-views: compiler ## query the conversions view over ten million rows of actions
 	go test -run '^$$' -bench Views -benchtime 3x -timeout 10m ./cmd/adtally
 
 .PHONY: bench-service
-bench-service: build ## say how soon the service answers, and what it holds while it waits
+bench-service: build ## measure startup time and idle memory of the service
 	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -run '^$$' -bench Serving -benchtime 1x -count 3 ./cmd/adtally
 
 .PHONY: bench-agency
-bench-agency: build ## sync 500 ad accounts in one process, and say what memory that takes
+bench-agency: build ## measure the memory of a sync of 500 ad accounts
 	ADTALLY_BENCH=1 ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -v -count 1 -timeout 60m -run TestSync_AgencyMemory ./cmd/adtally
 
 .PHONY: bench-calls
-bench-calls: compiler ## count the calls of a cold backfill and of a refresh beside what others need
+bench-calls: compiler ## compare the API calls of a backfill and a refresh with other connectors
 	ADTALLY_BENCH=1 go test -v -count 1 -timeout 60m -run 'TestCalls_Near|TestCalls_Entity' ./cmd/adtally
 
 .PHONY: fuzz
-fuzz: compiler ## let every fuzz target look for trouble, FUZZTIME=10s each
+fuzz: compiler ## run every fuzz target, FUZZTIME=10s each
 	@grep -rnoE --include='*_test.go' '^func Fuzz\w+' . | while IFS=: read -r file _ found; do \
 		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
 	done
 
 .PHONY: clean
-clean: ## remove what was built, the tools too
+clean: ## remove everything that was built, including tools
 	rm -rf bin .tools adtally-demo.duckdb adtally-demo.duckdb.*
 
-# What has to be on the machine. It is installed only where it is missing.
+# Requirements of the machine. They are installed only if they are missing.
 .PHONY: compiler
 compiler:
 	@tools/need go cc
@@ -119,16 +119,16 @@ machine:
 	@tools/need go cc python postgres
 
 .PHONY: tools
-tools: $(LINT) $(OPENAPI)/.ready $(VENV)/.ready ## bring what lint and test go by; with -j3 all at once
+tools: $(LINT) $(OPENAPI)/.ready $(VENV)/.ready ## install the tools of lint and test; use -j3
 
-# Meta's own client, with which the tests read the simulator.
+# Meta's own SDK, with which the tests read the simulator.
 $(VENV)/.ready: tools/python.txt | machine
 	@mkdir -p .tools
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tools/python.txt
 	@touch $@
 
-# What looks at the OpenAPI document, without the scripts that packages would run.
+# The checkers of the OpenAPI document, installed without running install scripts.
 $(OPENAPI)/.ready: | machine
 	@tools/need node
 	@rm -rf .tools/openapi*
@@ -137,8 +137,8 @@ $(OPENAPI)/.ready: | machine
 	cd $(OPENAPI) && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-# The linter is a module of its own, so that what it needs never mixes with what
-# the program needs. Building it takes some minutes, once.
+# The linter is a module of its own, so that its dependencies never mix with the program's.
+# Building it takes some minutes, once.
 $(LINT): tools/go.mod tools/go.sum | machine
 	@mkdir -p .tools
 	cd tools && GOFLAGS= go build -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,13 +19,16 @@ import (
 // server responds from a list, one entry per request; the last entry repeats.
 type server struct {
 	answers []func(*http.Request) (*http.Response, error)
+	mu      sync.Mutex
 	seen    []*http.Request
 	at      []time.Time
 }
 
 func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
 	answer := s.answers[min(len(s.seen), len(s.answers)-1)]
 	s.seen, s.at = append(s.seen, r), append(s.at, time.Now())
+	s.mu.Unlock()
 	return answer(r)
 }
 

@@ -1,8 +1,9 @@
-// Package advertiser models ad accounts as Meta stores them, before any HTTP: their
-// objects and daily figures.
+// Package advertiser provides the simulator's ad accounts: their objects and their daily
+// figures, as Meta would store them. An account is either generated (NewSynthetic) or loaded
+// from files (LoadFolder).
 //
-// It does not know HTTP, tokens or anything outside graphsim. The same account always
-// returns the same data for the same time.
+// The package does not depend on HTTP, tokens or anything outside graphsim. The same account
+// always returns the same data for the same time.
 package advertiser
 
 import (
@@ -74,7 +75,7 @@ type Query struct {
 	// WantActions asks for Actions and ActionValues. They are the most expensive part of a
 	// row, and most queries do not need them.
 	WantActions bool
-	// Lists are further fields with actions, such as conversions, outbound_clicks and
+	// Lists names further fields that hold actions, such as conversions, outbound_clicks and
 	// video_play_actions.
 	Lists []string
 	// ActionBreakdowns split the elements of Actions, ActionValues and all Lists.
@@ -99,7 +100,7 @@ const (
 	Metrics // the number of metrics
 )
 
-// Row is one day of one object (or of the account).
+// Row holds the figures of one object, or of the account, on one day.
 type Row struct {
 	Day                       Date
 	CampaignID, AdSetID, AdID string // "" for levels below the row's own
@@ -108,7 +109,7 @@ type Row struct {
 	// Has has bit m set if Values[m] is present. An absent value is not the same as zero.
 	Has    uint32
 	Values [Metrics]int64
-	// Attribution is the ad set's attribution_setting, or "multiple" if there are several.
+	// Attribution is the attribution_setting of the row's ad sets, or "multiple" if they differ.
 	Attribution string
 	// Text holds further fields as Graph prints them: rankings, breakdown keys and, in a row
 	// loaded from a folder, derived metrics such as cpc.
@@ -117,7 +118,7 @@ type Row struct {
 	// only from Text and are not computed. It is set on rows loaded from a folder.
 	Verbatim     bool
 	Actions      []Action
-	ActionValues []Action            // money, major units, as Graph prints it
+	ActionValues []Action            // money in major units, as Graph prints it
 	Lists        map[string][]Action // the non-empty lists that Query.Lists asked for
 	// Asset is the breakdown's value if Graph prints an object there; Text holds its ID.
 	Asset map[string]any

@@ -87,8 +87,8 @@ func (s *synthetic) Objects(kind Kind, now time.Time) []Object {
 	return objects
 }
 
-// sortEdges puts the newest objects first, but not strictly: in a real account of 337 ads
-// there were 91 inversions (docs/meta-api.md#objects).
+// sortEdges puts the newest objects first, but not strictly (docs/meta-api.md#objects): in a
+// real account with 337 ads, an older ad came before a newer one 91 times.
 func (s *synthetic) sortEdges() {
 	s.order = map[Kind][]int{
 		Campaign:         edgeOrder(len(s.campaigns), func(i int) *node { return &s.campaigns[i].node }),

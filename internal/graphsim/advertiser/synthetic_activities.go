@@ -78,7 +78,7 @@ func (s *synthetic) entry(a *activity, number int) Object {
 	if a.extra != nil {
 		text, err := json.Marshal(a.extra)
 		if err != nil {
-			panic(err) // texts and numbers only
+			panic(err) // cannot happen: extra holds only texts and numbers
 		}
 		f["extra_data"] = string(text)
 	}

@@ -11,7 +11,7 @@ type cell struct {
 	weight float64
 	upTo   int64 // share of this and all earlier cells, in 65536ths
 	asset  map[string]any
-	hour   int // the hour's end, 1 to 24; 0 where the breakdown is not by hour
+	hour   int // the hour's end, 1 to 24; 0 if no breakdown is by hour
 }
 
 // share is a breakdown's value and the weight of its traffic.
@@ -73,8 +73,9 @@ const (
 	audienceHourly = "hourly_stats_aggregated_by_audience_time_zone"
 )
 
-// shares returns a breakdown's values (metric_laws.json) in Meta's order. The weights are
-// invented. An unknown breakdown has the single value "unknown".
+// shares returns a breakdown's values in Meta's order, as in rows that were extracted from a
+// real account in June 2026. The weights are invented. An unknown breakdown has the single
+// value "unknown".
 func (s *synthetic) shares(key string, chosen map[string]string) []share {
 	switch key {
 	case "age":

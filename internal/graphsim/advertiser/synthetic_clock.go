@@ -31,7 +31,7 @@ type moment struct {
 }
 
 // After a day has ended, Meta restates conversions for 28 days and makes small corrections
-// to the counts for about two days (docs/meta-api.md#attribution).
+// to the counts for about two days (docs/meta-api.md#retention).
 const (
 	restated  = 28 * 24 * time.Hour
 	corrected = 48 * time.Hour

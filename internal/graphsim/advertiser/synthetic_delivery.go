@@ -11,11 +11,11 @@ type objective struct {
 	purchase, cart      int64
 	checkout, lead      int64
 	custom              int64
-	social              int64 // reactions per impression
+	social              int64 // reactions per impression, in 65536ths
 }
 
-// objectives returns all objectives. The rates are invented, but close to the account in
-// real-account: 0.8 % of impressions were clicked, and 70 % of the clicks were on the link.
+// objectives returns all objectives. The rates are invented, but close to those of a real
+// account: 0.8 % of impressions were clicked, and 70 % of the clicks were on the link.
 func objectives() []objective {
 	return []objective{
 		{"OUTCOME_SALES", "OFFSITE_CONVERSIONS", "IMPRESSIONS", 800, 48000, 45000, 2600, 7000, 4000, 0, 900, 60},

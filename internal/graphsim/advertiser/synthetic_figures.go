@@ -21,12 +21,12 @@ const (
 	quarter     = engagements + 6
 	half        = engagements + 7
 	threeFourth = engagements + 8
-	nearly      = engagements + 9 // 95 %
+	nearly      = engagements + 9 // to 95 % of its length
 	completed   = engagements + 10
 	through     = engagements + 11 // to the end, or 15 seconds
 	watched15   = engagements + 12
 	watched30   = engagements + 13
-	duration    = engagements + 14 // seconds, all views together
+	duration    = engagements + 14 // the total time of all views, in seconds
 	changes     = engagements + 15
 )
 
@@ -68,7 +68,7 @@ type actionFigures struct {
 	changes [changes]int64
 	watched int64 // video views counted without a click
 	events  [events][windows]int64
-	values  [priced][windows]int64 // minor units
+	values  [priced][windows]int64 // in minor units
 }
 
 // full fills in the final figures of the ad's day, as they are after the last restatement.
@@ -145,8 +145,8 @@ func (a *ad) watching(f *actionFigures, imp int64, h uint64) {
 	d[duration] = d[played]*2 + part(d[played], 60000, bits(h>>10, 2))
 }
 
-// postEngagement returns post_engagement, which equals inline_post_engagement. In every row
-// of metric_laws.json it is the sum of its parts.
+// postEngagement returns post_engagement, which equals inline_post_engagement. It is the sum
+// of its parts in every row that was extracted from a real account in June 2026.
 func (f *actionFigures) postEngagement() int64 {
 	sum := f.watched
 	for _, n := range f.changes[:engagements] {

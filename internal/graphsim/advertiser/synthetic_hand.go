@@ -34,7 +34,7 @@ func (w *walk) hand(f *figures, c *cell, text map[string]string) bool {
 }
 
 // metricsWith returns the metrics, as bits of Row.Has, of rows with these breakdowns. Unique
-// counts are absent with publisher_platform (docs/meta-api.md#insights).
+// counts are absent with publisher_platform, as in recorded responses of Meta.
 func metricsWith(breakdowns []string) uint32 {
 	all := uint32(1)<<Metrics - 1
 	for _, b := range breakdowns {

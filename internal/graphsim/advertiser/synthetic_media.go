@@ -90,8 +90,8 @@ func (v *view) born(creatives []int) []any {
 	return ids
 }
 
-// video returns the i-th video. Its times are in UTC, unlike those of other objects
-// (docs/meta-api.md#paging).
+// video returns the i-th video. Its times are in UTC, unlike those of other objects, as in
+// recorded responses of Meta.
 func (v *view) video(i int) (Object, bool) {
 	p := &v.videos[i]
 	at := p.created.UTC().Format(graphTime)

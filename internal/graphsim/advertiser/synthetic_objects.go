@@ -132,8 +132,8 @@ func (set *adSet) budgetOf(i int) budgetKind {
 }
 
 // budget sets the budget and budget_remaining. An object whose parent or children have the
-// budget has no budget of its own, and its budget_remaining is "0"
-// (docs/meta-api.md#objects).
+// budget has no budget of its own, and its budget_remaining is "0", as in recorded responses
+// of Meta.
 func (v *view) budget(f map[string]any, n *node, perDay int64, kind budgetKind) {
 	switch kind {
 	case noBudget:

@@ -36,7 +36,7 @@ func (l *actionList) add(list []Action, name string, n [windows]int64, print fun
 		}
 	}
 	if isWatched(name) && slices.Equal(l.breakdowns, []string{"action_video_type"}) {
-		a := l.action(name, n, print) // Meta returns the total in addition to the parts
+		a := l.action(name, n, print) // Meta returns the total in addition to the parts, as seen in a real account
 		a.Keys = []ActionKey{{"action_video_type", "total"}}
 		list = append(list, a)
 	}
@@ -88,7 +88,7 @@ func crossedParts(parts []actionPart, weights []float64, key string, shares []sh
 
 // actionShares returns an action breakdown's values for a type; nil if the breakdown does not
 // apply to the type. Actions that happen off Meta are returned undivided, without the
-// breakdown's key (docs/meta-api.md#insights). The weights are invented.
+// breakdown's key, as Meta's documentation says. The weights are invented.
 func (l *actionList) actionShares(key, name string) []share {
 	switch key {
 	case "action_reaction":

@@ -96,8 +96,8 @@ func (s *Size) field(key string) (field *int, most int) {
 	return nil, 0
 }
 
-// filled replaces zeros by derived numbers. The proportions are close to those of the account
-// in real-account/README.md: 64 campaigns, 134 ad sets, 337 ads.
+// filled replaces zeros by derived numbers. The proportions are close to those of a real
+// account with 64 campaigns, 134 ad sets and 337 ads.
 func (s Size) filled() Size {
 	or := func(n, otherwise, most int) int {
 		if n <= 0 {

@@ -101,8 +101,8 @@ func (f *figures) less(g *figures) figures {
 }
 
 // trim makes a cell's counts of people consistent with each other. They need not add up to
-// the ad's. In hourly cells they are zero, because Meta does not count people by the hour
-// (docs/meta-api.md#insights).
+// the ad's. In hourly cells they are zero, because Meta does not count people by the hour,
+// according to its documentation.
 func (f *figures) trim(hourly bool) {
 	v := &f.metrics
 	v[InlinePostEngagement] = f.actions.postEngagement()

@@ -10,7 +10,7 @@ const never = Date(math.MaxInt32)
 
 // life says when an object delivers and how it ends.
 type life struct {
-	start Date          // its first day
+	start Date          // the first day of delivery
 	stop  Date          // the first day on which it or a parent no longer delivers
 	fate  string        // its status from the day end on; "" if it does not end
 	end   Date          // the day on which its status becomes fate
@@ -167,7 +167,7 @@ func (s *synthetic) lifeUnder(parent life, i int, seed uint64, f fates) life {
 func seconds(h uint64, n int) time.Duration { return time.Duration(below(h, n)) * time.Second }
 
 // idOf returns an ID with as many digits as Meta's: 18 for campaigns, ad sets and ads, 17 for
-// creatives, 16 for custom conversions (real-account/*.csv). The last four digits are the
+// creatives, 16 for custom conversions, as in a real account. The last four digits are the
 // account's index, so that no two accounts share an ID.
 func (s *synthetic) idOf(kind idKind, i int) string {
 	n := uint64(below(keyed(s.seed, 7), 90_000_000)) + uint64(i)*30

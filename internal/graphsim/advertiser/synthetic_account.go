@@ -74,7 +74,9 @@ func (s *synthetic) spentUntil(now time.Time) int64 {
 	s.spent.mu.Lock()
 	defer s.spent.mu.Unlock()
 	today := civilDay(now, s.zone)
-	closed := int(today-s.first) - 3 // spend is final 48 hours (corrected) after a day's end; one day more for changes of the clock
+	// A day's spend is final 48 hours after its end (corrected). One more day allows for changes
+	// between summer and winter time.
+	closed := int(today-s.first) - 3
 	if n := len(s.spent.until); n < closed {
 		s.closeDays(closed, now)
 	}

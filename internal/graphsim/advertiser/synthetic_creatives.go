@@ -20,7 +20,7 @@ type creative struct {
 	turn int // the number of earlier creatives of this form; it selects the form's variant
 }
 
-// creativeOf returns the index of the i-th ad's creative. Each four ads in a row use three
+// creativeOf returns the index of the i-th ad's creative. Every four ads in a row share three
 // creatives.
 func (s *synthetic) creativeOf(i int) int { return i * 3 / 4 }
 

@@ -3,8 +3,8 @@ package advertiser
 import "time"
 
 // Objects are renamed and their budgets change at fixed times, so that a test can wait for
-// a change. The days below are relative to the day of the start clock, in the account's
-// zone. The objects of a kind are numbered from 0 in the order of their IDs. An object that
+// a change. The days below are relative to the day on which the simulator starts, in the
+// account's zone. The objects of a kind are numbered from 0 in the order of their IDs. An object that
 // has already ended does not change.
 //
 //	-4 days 15:00  every fourth object, from 2: the daily budget is doubled

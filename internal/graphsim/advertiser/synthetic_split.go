@@ -6,7 +6,7 @@ func (f *figures) exist() bool {
 }
 
 // divide divides the ad's figures among the breakdown cells. The cells' counts add up exactly
-// to the ad's, except for people. If one count is a part of another, it is so in each cell.
+// to the ad's, except for people. If one count is a part of another, that also holds in each cell.
 func (w *walk) divide(a *ad) []figures {
 	if w.own != nil {
 		return w.divideOwn(a)
@@ -69,8 +69,8 @@ func (f *actionFigures) eventsUpTo(g *actionFigures, point, chance int64) {
 	}
 }
 
-// along returns the part of n that lies in the first so units of all, where n is at most all.
-// If so rises by some number, the result rises by at most that number.
+// along returns n*so/all, rounded up or down by chance. n must be at most all. If so rises by
+// some number, the result rises by at most that number.
 func along(n, so, all, chance int64) int64 {
 	if all == 0 {
 		return 0

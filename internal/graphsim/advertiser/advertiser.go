@@ -1,8 +1,9 @@
-// Package advertiser models ad accounts as Meta stores them, before any HTTP: their
-// objects and daily figures.
+// Package advertiser provides the simulator's ad accounts: their objects and their daily
+// figures, as Meta would store them. An account is either generated (NewSynthetic) or loaded
+// from files (LoadFolder).
 //
-// It does not know HTTP, tokens or anything outside graphsim. The same account always
-// returns the same data for the same time.
+// The package does not depend on HTTP, tokens or anything outside graphsim. The same account
+// always returns the same data for the same time.
 package advertiser
 
 import (
@@ -10,7 +11,7 @@ import (
 	"time"
 )
 
-// Kind is a kind of object, named by Meta's edge in the singular.
+// Kind is a kind of object. Its value is the singular of Meta's edge name.
 type Kind string
 
 // The kinds of object with an edge under an ad account.
@@ -22,9 +23,9 @@ const (
 	CustomConversion Kind = "customconversion"
 	Image            Kind = "adimage"
 	Video            Kind = "advideo"
-	Thumbnail        Kind = "thumbnail" // of a video
-	// Activity is an entry of the account's log. Graph gives it no ID; the ID of such an
-	// Object is its position.
+	Thumbnail        Kind = "thumbnail" // a still picture of a video
+	// Activity is an entry of the account's log. Graph gives entries no ID, so Object.ID
+	// holds the entry's time and position.
 	Activity Kind = "activity"
 )
 
@@ -39,7 +40,7 @@ const (
 	LevelAd       Level = "ad"
 )
 
-// Date is a calendar day, counted from 1970-01-01, in the account's zone.
+// Date is a calendar day in the account's time zone, as the number of days since 1970-01-01.
 type Date int32
 
 // Account is one ad account.
@@ -49,20 +50,20 @@ type Account interface {
 	// Location returns the time zone of the account's days.
 	Location() *time.Location
 	// Objects returns all objects of a kind that exist at now, including deleted and archived
-	// ones, in the edge's order (roughly newest first). It returns none for a kind that the
-	// account does not have.
+	// ones, in the edge's order (roughly newest first). It returns nil if the account has no
+	// objects of that kind.
 	Objects(kind Kind, now time.Time) []Object
-	// Rows yields the daily rows that match q as Meta would return them at now: days
-	// ascending, with a row only for days with delivery or a late action. A row and what it
-	// points to are valid until the next row.
+	// Rows yields the daily rows that match q as Meta would return them at now. Days ascend.
+	// A day has a row only if there was delivery or a late action. A row, and everything it
+	// points to, is valid only until the next row is yielded.
 	Rows(q Query, now time.Time) iter.Seq[*Row]
 }
 
-// Object is a campaign, ad set, ad, creative, custom conversion or account.
+// Object is an account or any object of one of the kinds above.
 type Object struct {
 	ID string
 	// Fields holds values as Graph prints them (string, bool, int64, float64, []any,
-	// map[string]any). An absent key is absent from the response.
+	// map[string]any). A key that is not in the map is not in the response either.
 	Fields map[string]any
 }
 
@@ -74,14 +75,14 @@ type Query struct {
 	// WantActions asks for Actions and ActionValues. They are the most expensive part of a
 	// row, and most queries do not need them.
 	WantActions bool
-	// Lists are further fields with actions, such as conversions, outbound_clicks and
+	// Lists names further fields that hold actions, such as conversions, outbound_clicks and
 	// video_play_actions.
 	Lists []string
-	// ActionBreakdowns split the elements of all these lists.
+	// ActionBreakdowns split the elements of Actions, ActionValues and all Lists.
 	ActionBreakdowns []string
 }
 
-// Metric is an additive or unique count of a row.
+// Metric identifies a number of a row: an additive count, a count of people, or the spend.
 type Metric int
 
 // The metrics of a row. Spend is in millionths of the account's currency; all others are counts.
@@ -96,30 +97,30 @@ const (
 	FullViewImpressions
 	FullViewReach
 	Spend
-	Metrics // how many there are
+	Metrics // the number of metrics
 )
 
-// Row is one day of one object (or of the account).
+// Row holds the figures of one object, or of the account, on one day.
 type Row struct {
 	Day                       Date
-	CampaignID, AdSetID, AdID string // "" above the row's level
-	// Names as Meta would print them; "" where unknown.
+	CampaignID, AdSetID, AdID string // "" for levels below the row's own
+	// The names as Meta would print them; "" if unknown.
 	CampaignName, AdSetName, AdName string
-	// Has has bit m set if Values[m] is present; absent is not zero.
+	// Has has bit m set if Values[m] is present. An absent value is not the same as zero.
 	Has    uint32
 	Values [Metrics]int64
-	// Attribution is the ad set's attribution_setting, or "multiple" if there are several.
+	// Attribution is the attribution_setting of the row's ad sets, or "multiple" if they differ.
 	Attribution string
-	// Text holds further fields as they are printed: rankings, breakdown keys and, in a row
+	// Text holds further fields as Graph prints them: rankings, breakdown keys and, in a row
 	// loaded from a folder, derived metrics such as cpc.
 	Text map[string]string
-	// Verbatim means that derived metrics (ctr, cpc, …) are only those in Text: a loaded row
-	// is returned as it is.
+	// Verbatim means that the row is returned unchanged: derived metrics (ctr, cpc, …) come
+	// only from Text and are not computed. It is set on rows loaded from a folder.
 	Verbatim     bool
 	Actions      []Action
-	ActionValues []Action            // money, major units, as Graph prints it
-	Lists        map[string][]Action // those that Query.Lists names, where not empty
-	// Asset is the breakdown's value if that is an object; Text has its ID.
+	ActionValues []Action            // money in major units, as Graph prints it
+	Lists        map[string][]Action // the non-empty lists that Query.Lists asked for
+	// Asset is the breakdown's value if Graph prints an object there; Text holds its ID.
 	Asset map[string]any
 }
 
@@ -127,12 +128,12 @@ type Row struct {
 type Action struct {
 	Type    string
 	Value   string
-	Windows []WindowValue // in no order; a window that counted nothing is absent
-	Keys    []ActionKey   // of the action breakdowns that divide this type
+	Windows []WindowValue // unordered; a window with a count of zero is absent
+	Keys    []ActionKey   // the action breakdowns that apply to this type
 }
 
-// ActionKey is an action breakdown and its value, e.g. action_reaction: love.
+// ActionKey is an action breakdown and its value, such as action_reaction and love.
 type ActionKey struct{ Name, Value string }
 
-// WindowValue is what one attribution window counted, e.g. "7d_click".
+// WindowValue is the count or amount of one attribution window, such as "7d_click".
 type WindowValue struct{ Window, Value string }

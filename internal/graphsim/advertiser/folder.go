@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// LoadFolder reads an ad account from a folder of CSV files, one per grain, as
-// somebody once read it from Meta:
+// LoadFolder reads an ad account from a folder of CSV files that were exported from Meta,
+// one file per level and breakdown:
 //
 //	account.json                  id or account_id, name, currency, and timezone_name
 //	                              or timezone_offset_hours_utc (also …_in_<month>)
@@ -17,18 +17,20 @@ import (
 //	campaigns.csv, ad_sets.csv, ads.csv, custom_conversions.csv
 //	actions_ad_day.csv            ad × day × action_type
 //	insights_LEVEL_day.csv        adset, campaign or account × day
-//	insights_LEVEL_WORDS_day.csv  the same by the breakdowns among its columns, of
-//	                              which WORDS are part: ad_platform, adset_position,
-//	                              ad_age_gender; without a LEVEL of the account
+//	insights_LEVEL_WORDS_day.csv  the same, split by the breakdowns among its columns.
+//	                              Each of WORDS is part of a breakdown's name, as in
+//	                              ad_platform, adset_position and ad_age_gender.
+//	                              Without a LEVEL, the rows are the account's.
 //
-// Only the first two have to be there; another CSV file is refused. Columns may come in any order; one that
-// is not known is served as text under its own name. An empty cell is an absent
-// key. Every row of a file is served as it stands; a grain that has no file is
-// summed from the finest file of its breakdowns, without what does not add up (reach, unique counts, ratios).
+// Only the first two files are required. A CSV file with any other name is an error.
+// Columns may come in any order; an unknown column is served as text under its own name.
+// An empty cell is an absent key. Every row of a file is served unchanged. A level that has
+// no file is summed from the most detailed file with the same breakdowns; such sums have no
+// reach, unique counts or ratios, because these do not add up.
 //
-// The account has one state, the one that was read: rows are not restated, and
-// objects keep their status. But nothing is there before it was created, and no
-// row before its day has begun.
+// The account does not change: rows are not restated, and objects keep their status.
+// However, an object appears only after its created_time, and a row only after its day
+// has begun.
 func LoadFolder(dir string) (Account, error) {
 	f := &folder{
 		dir: dir, files: map[string]*table{}, node: map[string]any{}, objects: map[Kind][]dated{},
@@ -48,19 +50,19 @@ func LoadFolder(dir string) (Account, error) {
 type folder struct {
 	dir         string
 	files       map[string]*table // only while loading
-	insights    []insightsFile    // of the files
-	digits      string            // of the account's id
+	insights    []insightsFile    // the files with daily figures
+	digits      string            // the account's ID without act_
 	node        map[string]any
 	zone        *time.Location
 	objects     map[Kind][]dated // in the edge's order
 	names       map[Kind]map[string]string
-	parents     map[string]parents // of each ad
-	campaigns   map[string]string  // of each ad set
+	parents     map[string]parents // by ad ID
+	campaigns   map[string]string  // campaign ID by ad set ID
 	attribution map[adDay]string
 	grains      map[grainKey]*grain
 }
 
-// dated is an object with the time of its creation; zero means that it always existed.
+// dated is an object and its creation time. A zero time means that the object always existed.
 type dated struct {
 	Object
 	created time.Time

@@ -1,10 +1,11 @@
 package advertiser
 
-// readActions adds the actions to the rows of ads. An ad's day that has actions
-// and no row gets one with nothing else in it.
+// readActions adds the actions to the rows of ads. If an ad has actions but no row on a
+// day, readActions adds a row that holds only the actions.
 //
-// The types are cut to what follows the last dot, so two may have become one
-// (post_reaction in May 2026). Graph never lists a type twice: they are summed.
+// The export keeps only the part of a type after its last dot, so two types may have the
+// same name (post_reaction in May 2026). Graph never lists a type twice, so their values
+// are summed.
 func (f *folder) readActions(ads *grain) error {
 	t := f.files[actionsFile]
 	if err := t.needs("date_start", "ad_id", "action_type", "value"); err != nil {
@@ -73,7 +74,7 @@ func (r *loaded) count(a Action) {
 	r.Actions = append(r.Actions, a)
 }
 
-// tally adds up actions by type, in the order in which they come up.
+// tally sums actions by type and keeps the order in which the types first appear.
 type tally struct {
 	at     map[string]int
 	types  []string

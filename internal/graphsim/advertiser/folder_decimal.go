@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// millionths parses money such as "5.95"; false if it is not a number of that size. Digits
-// beyond a millionth are rounded.
+// millionths parses money such as "5.95" into millionths. It returns false if s is not a
+// number or does not fit into an int64. Digits beyond a millionth are rounded.
 func millionths(s string) (int64, bool) {
 	if n, ok := plainMillionths(s); ok {
 		return n, true
@@ -37,8 +37,8 @@ func plainMillionths(s string) (int64, bool) {
 // printMillionths prints money as Meta does: "5.95", "1.9", "20".
 func printMillionths(n int64) string { return printDecimal(big.NewRat(n, 1_000_000)) }
 
-// numeral is what a program prints for a number, 1e-05 among them. The limits
-// keep its exact value small.
+// numeral matches numbers as programs print them, including 1e-05. The limits on digits
+// and exponent keep the exact value small in memory.
 var numeral = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,2})?$`)
 
 func decimal(s string) (*big.Rat, bool) {
@@ -48,16 +48,16 @@ func decimal(s string) (*big.Rat, bool) {
 	return new(big.Rat).SetString(s)
 }
 
-// printDecimal prints a decimal exactly, without zeros at its end.
+// printDecimal prints a decimal exactly, without trailing zeros.
 func printDecimal(r *big.Rat) string {
 	digits, _ := r.FloatPrec()
 	return r.FloatString(digits)
 }
 
-// total adds up numbers as they are printed, exactly.
+// total sums printed numbers exactly.
 type total struct {
-	whole int64
-	rest  *big.Rat // of what is not a small whole number; nil at first
+	whole int64    // the sum of the small whole numbers
+	rest  *big.Rat // the sum of all other numbers; nil until there is one
 }
 
 func (t *total) add(s string) {
@@ -67,7 +67,7 @@ func (t *total) add(s string) {
 	}
 	r, ok := decimal(s)
 	if !ok {
-		return // checked when it was read
+		return // cannot happen: the value was checked when the file was read
 	}
 	if t.rest == nil {
 		t.rest = new(big.Rat)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// field adds a cell to an object in Graph's type: ids, money and times are
-// strings there. Cells that belong to a nested object go into it.
+// field adds a cell to an object's fields, converted to the type that Graph uses: IDs,
+// money and times stay strings. Cells that belong to a nested object are put into it.
 func (l line) field(fields map[string]any, column string) error {
 	if column == "" || l.text(column) == "" {
 		return nil
@@ -61,13 +61,13 @@ func (l line) typed(column string) (any, error) {
 	return cell, nil
 }
 
-// figure is an int64 where the number is whole, else a float64.
+// figure parses a number: an int64 if it is whole, otherwise a float64.
 func (l line) figure(column string) (any, error) {
 	if n, err := l.whole(column); err == nil {
 		return n, nil
 	}
 	n, err := strconv.ParseFloat(l.text(column), 64)
-	if err != nil || n-n != 0 { // infinite or not a number: JSON has neither
+	if err != nil || n-n != 0 { // infinity and NaN: JSON has neither
 		return nil, l.wrong(column, "a number")
 	}
 	return n, nil

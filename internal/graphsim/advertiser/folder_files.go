@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// breakdownNames are all breakdowns of Meta's, as in graphsim's names.txt.
+// breakdownNames lists all of Meta's breakdowns, as in graphsim's names.txt.
 //
 //go:embed breakdowns.txt
 var breakdownNames string
 
-// The files of a folder that have a fixed name.
+// The files with a fixed name.
 const (
 	accountFile     = "account.json"
 	adDayFile       = "insights_ad_day.csv"
@@ -26,14 +26,14 @@ const (
 	conversionsFile = "custom_conversions.csv"
 )
 
-// insightsFile is a file of figures: what its name says.
+// insightsFile is a file with daily figures, described by the parts of its name.
 type insightsFile struct {
 	name  string
 	level Level
-	words []string // of the breakdowns, such as platform or age, gender
+	words []string // parts of breakdown names, such as platform, or age and gender
 }
 
-// insightsNamed parses the name of a file of figures; false if it is not a file of daily figures.
+// insightsNamed parses a file name. It returns false if the file does not hold daily figures.
 func insightsNamed(name string) (insightsFile, bool) {
 	rest, isInsights := strings.CutPrefix(name, "insights_")
 	rest, isDay := strings.CutSuffix(rest, "_day.csv")
@@ -47,11 +47,11 @@ func insightsNamed(name string) (insightsFile, bool) {
 	return file, true
 }
 
-// levels are all levels, each above the one before it.
+// levels returns all levels from the lowest to the highest.
 func levels() []Level { return []Level{LevelAd, LevelAdSet, LevelCampaign, LevelAccount} }
 
-// readFiles reads all CSV files of the folder. An unknown file is an error, because its
-// owner expects it to be used.
+// readFiles reads all CSV files of the folder. An unknown file is an error, because the
+// person who put it there expects it to be used.
 func (f *folder) readFiles() error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -73,7 +73,7 @@ func (f *folder) readFiles() error {
 			return err
 		}
 	}
-	// ad × day comes first: it tells what the ads of the others belong to.
+	// The file of ad × day comes first: it says which campaign and ad set each ad is in.
 	slices.SortStableFunc(f.insights, func(a, b insightsFile) int {
 		return cmp.Or(slices.Index(levels(), a.level)-slices.Index(levels(), b.level), len(a.words)-len(b.words))
 	})
@@ -83,8 +83,8 @@ func (f *folder) readFiles() error {
 	return nil
 }
 
-// breakdownsOf are the columns that break a file's rows down: all that are
-// breakdowns of Meta's. Each word of the file's name must be in one.
+// breakdownsOf returns the columns of a file that are breakdowns of Meta's. It is an error
+// if a word of the file's name is in none of them.
 func (f *folder) breakdownsOf(file insightsFile) ([]string, error) {
 	if len(file.words) == 0 {
 		return nil, nil

@@ -18,7 +18,7 @@ func TestLoadFolder_LevelsAndBreakdowns(t *testing.T) {
 		want    []string
 	}{
 		"insights_account_day.csv": {"date_start,reach,spend\n2025-02-01,14,0.2\n", everything(advertiser.LevelAccount), "date_start reach spend impressions",
-			[]string{"2025-02-01 14 0.2 15"}}, // the impressions are those of the ads
+			[]string{"2025-02-01 14 0.2 15"}}, // the file has no impressions: they are summed from the ads
 		"insights_adset_day.csv": {"date_start,adset_id,campaign_id,reach\n2025-02-01,21,3,5\n", everything(advertiser.LevelAdSet), "adset_id reach clicks", []string{"21 5 1"}},
 		"insights_adset_position_day.csv": {
 			"platform_position,publisher_platform,adset_id,date_start,reach,clicks\nfeed,facebook,20,2025-02-01,9,2\nfeed,threads,20,2025-02-01,8,1\n",

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// grain is all rows of one level and breakdown, days ascending.
+// grain holds all rows of one level and set of breakdowns, days ascending.
 type grain struct {
-	columns []string // whose cells go into Row.Text
+	columns []string // the columns that go into Row.Text
 	rows    []loaded
-	// Of one that has a file: which metrics have no column there, and whether the
-	// attribution has none.
+	// If the grain was read from a file: the metrics that have no column in the file, and
+	// whether attribution_setting has no column.
 	lacks           []Metric
 	lackAttribution bool
 }
 
 type grainKey struct {
 	level      Level
-	breakdowns string // in the order of the alphabet
+	breakdowns string // sorted and joined with commas
 }
 
 func keyOf(level Level, breakdowns []string) grainKey {
@@ -29,11 +29,11 @@ func keyOf(level Level, breakdowns []string) grainKey {
 // take most of the memory.
 type loaded struct {
 	Row
-	cells []string          // of the grain's columns
-	odd   map[string]string // numbers that Meta would have printed otherwise
+	cells []string          // one for each of the grain's columns
+	odd   map[string]string // by column: numbers whose text differs from how Meta would print them
 }
 
-// text fills in into with the row's texts.
+// text clears into, fills it with the row's texts and returns it.
 func (g *grain) text(r *loaded, into map[string]string) map[string]string {
 	clear(into)
 	for i, cell := range r.cells {
@@ -51,7 +51,7 @@ func (g *grain) sort() {
 	slices.SortStableFunc(g.rows, func(a, b loaded) int { return int(a.Day - b.Day) })
 }
 
-// readGrains reads what has a file and sums what has none.
+// readGrains reads the grains that have a file and sums the others.
 func (f *folder) readGrains() error {
 	broken := map[string][]string{}
 	from := map[grainKey]string{}
@@ -86,8 +86,9 @@ func (f *folder) readGrains() error {
 	return nil
 }
 
-// addUp sums what has no file from the finest grain of the same breakdowns that
-// has one, and completes those above it that have one too.
+// addUp handles the levels of one set of breakdowns. The lowest level that has a file is
+// the source of the sums. Each level above it is summed if it has no file; if it has a
+// file, the sums fill in the columns that the file lacks.
 func (f *folder) addUp(breakdowns []string) {
 	var finest *grain
 	for _, level := range levels() {
@@ -106,7 +107,7 @@ func (f *folder) addUp(breakdowns []string) {
 	}
 }
 
-// adDay is a day of an ad; of day always, what holds for the ad on other days.
+// adDay is an ad and a day. The day always holds the default for days without an entry.
 type adDay struct {
 	ad  string
 	day Date
@@ -114,8 +115,8 @@ type adDay struct {
 
 const always Date = -1 << 31
 
-// attribute gives the attribution_setting to rows of the file that lacks it,
-// from the other: that of the day, else the latest of the ad.
+// attribute fills in the attribution_setting of rows that lack it. It takes the setting of
+// the same ad and day from another file, or else the ad's last known setting.
 func (f *folder) attribute(grains ...*grain) {
 	for _, g := range grains {
 		for i := range g.rows {
@@ -141,7 +142,7 @@ func (f *folder) settingOf(ad string, day Date) string {
 	return f.attribution[adDay{ad, always}]
 }
 
-// complete adds to the rows of a file, from their sums, what it has no column for.
+// complete copies metrics that the file has no column for from the sums into g's rows.
 func (g *grain) complete(sums *grain, level Level, breakdowns []string) {
 	summed := map[cellKey]*loaded{}
 	for i := range sums.rows {

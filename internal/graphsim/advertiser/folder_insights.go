@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// metricColumns are Meta's names of the metrics, in Metric's order.
+// metricColumns returns Meta's names of the metrics, indexed by Metric.
 func metricColumns() [Metrics]string {
 	return [Metrics]string{
 		Impressions: "impressions", Reach: "reach", Clicks: "clicks", UniqueClicks: "unique_clicks",
@@ -15,7 +15,7 @@ func metricColumns() [Metrics]string {
 	}
 }
 
-// keyColumns are those that have a field of Row, or are the account's.
+// keyColumns returns the columns that are stored in fields of Row or belong to the account.
 func keyColumns() []string {
 	return []string{
 		"date_start", "date_stop", "account_id", "campaign_id", "campaign_name", "adset_id", "adset_name",
@@ -54,7 +54,7 @@ func (f *folder) readInsights(name string, level Level, breakdowns []string) (*g
 	return g, err
 }
 
-// idColumns are what tells apart the rows of a level.
+// idColumns returns the columns that identify the object of a row at a level.
 func idColumns(level Level) []string {
 	switch level {
 	case LevelCampaign:
@@ -67,7 +67,7 @@ func idColumns(level Level) []string {
 	return nil
 }
 
-// lacks are the metrics without a column.
+// lacks returns the metrics that have no column.
 func (t *table) lacks() (metrics []Metric) {
 	for m, column := range metricColumns() {
 		if !t.has(column) {
@@ -88,7 +88,7 @@ func (t *table) textColumns() []string {
 	return columns
 }
 
-// objectOf is the id of the row's object; "" for the account.
+// objectOf returns the ID of the row's object; "" for the account.
 func objectOf(r *Row, level Level) string {
 	switch level {
 	case LevelCampaign:

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// readNode reads account.json. Its keys become the node's fields; only those
-// that say the offset at some time are not Graph's.
+// readNode reads account.json. Its keys become the node's fields, except for the offsets
+// with a month in their key: Graph has no such fields, and readZone removes them.
 func (f *folder) readNode() error {
 	path := filepath.Join(f.dir, accountFile)
 	content, err := os.ReadFile(path)
@@ -26,14 +26,14 @@ func (f *folder) readNode() error {
 		return fmt.Errorf("%s: expected one JSON object: %w", position(path, content, err), err)
 	}
 	for key, value := range fields {
-		if value != nil { // Graph leaves it out
+		if value != nil { // Graph leaves null values out
 			f.node[key] = asGraph(value)
 		}
 	}
 	return f.identify(path)
 }
 
-// position adds the line and column that a JSON error is about.
+// position returns path with the line and column of a JSON error.
 func position(path string, content []byte, err error) string {
 	offset := int64(len(content))
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
@@ -48,7 +48,7 @@ func position(path string, content []byte, err error) string {
 	return fmt.Sprintf("%s:%d:%d", path, line, max(1, column))
 }
 
-// asGraph makes int64 of whole numbers and float64 of others.
+// asGraph converts each json.Number in value: whole numbers to int64, others to float64.
 func asGraph(value any) any {
 	switch v := value.(type) {
 	case json.Number:
@@ -69,8 +69,8 @@ func asGraph(value any) any {
 	return value
 }
 
-// identify settles the account's id. An account that says nothing of its status
-// is active, or it would not have been read.
+// identify finds the account's ID. An account without a status is taken to be active,
+// because its figures could be exported.
 func (f *folder) identify(path string) error {
 	for _, key := range []string{"id", "account_id"} {
 		value, stands := f.node[key]
@@ -93,7 +93,7 @@ func (f *folder) identify(path string) error {
 	return nil
 }
 
-// ours says that a line is of this account, if it says whose it is.
+// ours returns an error if the line names another account.
 func (f *folder) ours(l line) error {
 	id := strings.TrimPrefix(l.text("account_id"), "act_")
 	if id != "" && id != f.digits {

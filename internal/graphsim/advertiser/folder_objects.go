@@ -29,8 +29,8 @@ func textOf(o dated, field string) string {
 	return s
 }
 
-// readKind reads the objects of a kind, newest first as in Graph's edges; those
-// without a created_time keep the file's order.
+// readKind reads the objects of a kind and sorts them newest first, as in Graph's edges.
+// Objects without a created_time come last, in the file's order.
 func (f *folder) readKind(kind Kind, t *table) error {
 	f.names[kind] = map[string]string{}
 	if err := t.needs("id"); err != nil {
@@ -80,7 +80,8 @@ func (f *folder) object(kind Kind, l line) (dated, error) {
 	return dated{Object{ID: id, Fields: fields}, created}, err
 }
 
-// bothStatuses: Graph prints the same in both; a reader may have asked for one.
+// bothStatuses copies status to configured_status or back, if only one of them is set.
+// Graph prints the same value in both, but an export may hold only one.
 func bothStatuses(fields map[string]any) {
 	for one, other := range map[string]string{"status": "configured_status", "configured_status": "status"} {
 		if value, stands := fields[one]; stands && fields[other] == nil {
@@ -101,8 +102,8 @@ func (l line) created() (time.Time, error) {
 	return time.Time{}, l.wrong("created_time", "a time such as 2026-05-12T14:23:11+0200")
 }
 
-// creatives are those that the ads show; of each no more is known than its id,
-// and that it is there since the first of its ads.
+// creatives adds the creatives that the ads use. A folder has no file of creatives, so a
+// creative has only an ID; it exists since its first ad.
 func (f *folder) creatives() {
 	since := map[string]dated{}
 	var order []string

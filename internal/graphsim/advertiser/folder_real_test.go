@@ -14,11 +14,11 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// realFolder holds what a real advertiser's May 2026 was; it is not part of the
-// project and not everywhere.
+// realFolder holds the data of a real advertiser for May 2026. It is not in the repository;
+// tests that need it are skipped if it is missing.
 const realFolder = "../../../../shared/real-account"
 
-// june is when the folder was read.
+// june is the time at which the folder was exported.
 var june = time.Date(2026, 6, 2, 9, 0, 0, 0, time.UTC)
 
 func realAccount(t *testing.T) advertiser.Account {
@@ -33,7 +33,7 @@ func realAccount(t *testing.T) advertiser.Account {
 	return account
 }
 
-// realLines are the lines of one of its files, by column.
+// realLines returns the lines of one of the folder's files, each as a map from column to cell.
 func realLines(t *testing.T, name string) []map[string]string {
 	t.Helper()
 	file, err := os.Open(filepath.Join(realFolder, name))
@@ -149,8 +149,7 @@ func TestRealAccount_ActionTypesAddUp(t *testing.T) {
 	}
 }
 
-// TestEveryCellOfTheRealAccountIsServedAsItStands goes over all lines of the
-// files, in their order within a day.
+// TestRealAccount_CellsAreExact compares every cell of the files with the served rows.
 func TestRealAccount_CellsAreExact(t *testing.T) {
 	t.Parallel()
 	account := realAccount(t)

@@ -27,7 +27,7 @@ func (f *folder) whenAndWhose(r *loaded, l line) (err error) {
 	return f.ours(l)
 }
 
-// idsOf fills in the object's id and those above it.
+// idsOf returns a step that fills in the IDs of the row's object and of its parents.
 func (f *folder) idsOf(level Level) func(*loaded, line) error {
 	return func(r *loaded, l line) (err error) {
 		switch level {
@@ -46,8 +46,8 @@ func (f *folder) idsOf(level Level) func(*loaded, line) error {
 	}
 }
 
-// above says which campaign and ad set an ad is in: what its line says, else an
-// earlier line, else ads.csv.
+// above fills in the campaign and ad set of an ad. It takes them from the line, or else
+// from an earlier line, or else from ads.csv.
 func (f *folder) above(r *Row, l line) (err error) {
 	known := f.parents[r.AdID]
 	if known.campaign, err = l.idOr("campaign_id", known.campaign, noAd); err != nil {
@@ -61,10 +61,11 @@ func (f *folder) above(r *Row, l line) (err error) {
 	return nil
 }
 
-// noAd is why an id above an ad must be in the line.
+// noAd is the reason, in an error, why a line must have the IDs of the ad's parents.
 const noAd = adsFile + " does not have the ad"
 
-// idOr is a cell's id, or where it is empty what is known from elsewhere.
+// idOr returns the ID in a cell, or known if the cell is empty. If both are empty, the
+// error gives otherwise as the reason.
 func (l line) idOr(column, known, otherwise string) (string, error) {
 	switch {
 	case l.text(column) != "":
@@ -75,8 +76,8 @@ func (l line) idOr(column, known, otherwise string) (string, error) {
 	return known, nil
 }
 
-// name takes each name from its column, or from the object where the file has
-// no such column.
+// name fills in the names: from the column, or from the object if the file has no such
+// column.
 func (f *folder) name(r *Row, l line) {
 	for _, n := range []struct {
 		column, id string
@@ -94,8 +95,8 @@ func (f *folder) name(r *Row, l line) {
 	}
 }
 
-// numbersOf reads the metrics. A number that Meta would have printed otherwise
-// stays as a text too.
+// numbersOf reads the metrics. If Meta would print a number differently, its text is kept
+// in odd, so that the row is served unchanged.
 func numbersOf(r *loaded, l line) error {
 	for m, column := range metricColumns() {
 		cell := l.text(column)

@@ -2,7 +2,8 @@ package advertiser
 
 import "strings"
 
-// sumUp adds up rows at a level above them, for each value of the breakdowns. Only what adds up is kept: no reach, no unique counts, no ratios.
+// sumUp sums rows to a higher level, for each combination of the breakdowns' values. Reach,
+// unique counts and ratios are left out, because they do not add up.
 func sumUp(ads *grain, level Level, breakdowns []string) *grain {
 	g := &grain{columns: breakdowns}
 	at := map[cellKey]int{}
@@ -26,7 +27,7 @@ func sumUp(ads *grain, level Level, breakdowns []string) *grain {
 	return g
 }
 
-// cell is what a row has in a text column.
+// cell returns the row's text in a column; "" if the grain has no such column.
 func (g *grain) cell(r *loaded, column string) string {
 	for i, c := range g.columns {
 		if c == column && i < len(r.cells) {
@@ -36,7 +37,7 @@ func (g *grain) cell(r *loaded, column string) string {
 	return ""
 }
 
-// cells are what a row has in text columns; nil where there are none.
+// cells returns the row's texts in columns; nil if columns is empty.
 func (g *grain) cells(r *loaded, columns []string) (cells []string) {
 	for _, c := range columns {
 		cells = append(cells, g.cell(r, c))
@@ -44,7 +45,7 @@ func (g *grain) cells(r *loaded, columns []string) (cells []string) {
 	return cells
 }
 
-// cellKey tells apart the rows of a level and its breakdowns.
+// cellKey identifies a row of one level and set of breakdowns.
 type cellKey struct {
 	day        Date
 	id, broken string
@@ -54,7 +55,7 @@ func (g *grain) key(r *loaded, level Level, breakdowns []string) cellKey {
 	return cellKey{r.Day, objectOf(&r.Row, level), strings.Join(g.cells(r, breakdowns), "\x00")}
 }
 
-// parentOf is the empty sum for a row.
+// parentOf returns an empty row at level for the parent of r.
 func parentOf(r *loaded, level Level, cells []string) loaded {
 	sum := loaded{Row: Row{Day: r.Day, Attribution: r.Attribution}, cells: cells}
 	if level == LevelAccount {
@@ -67,7 +68,7 @@ func parentOf(r *loaded, level Level, cells []string) loaded {
 	return sum
 }
 
-// take adds an ad's row.
+// take adds an ad's row to the sum r.
 func (r *loaded) take(ad *Row) {
 	for _, m := range [...]Metric{
 		Impressions, Clicks, InlineLinkClicks, InlinePostEngagement, FullViewImpressions, Spend,

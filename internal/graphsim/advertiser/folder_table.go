@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// table is one CSV file of a folder. A nil table is a file that is not there:
-// it has no columns and no lines.
+// table is one CSV file of a folder. A nil table stands for a missing file: it has no
+// columns and no lines.
 type table struct {
 	file    string
 	columns []string
@@ -24,11 +24,11 @@ type table struct {
 }
 
 type record struct {
-	number int // of the file's line that it starts on
+	number int // the number of the record's first line in the file
 	cells  []string
 }
 
-// readTable reads a file; nil without an error where there is none.
+// readTable reads a file. It returns nil and no error if the file does not exist.
 func readTable(dir, name string) (*table, error) {
 	content, err := os.ReadFile(filepath.Join(dir, name))
 	switch {
@@ -41,12 +41,12 @@ func readTable(dir, name string) (*table, error) {
 	return t, t.read(content)
 }
 
-// byteOrderMark is what some spreadsheets put in front of UTF-8.
+// byteOrderMark is written by some spreadsheets at the start of a UTF-8 file.
 const byteOrderMark = "\ufeff"
 
 func (t *table) read(content []byte) error {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(content, []byte(byteOrderMark))))
-	r.FieldsPerRecord = -1 // counted below, to say what was expected
+	r.FieldsPerRecord = -1 // read counts the cells itself, for a better error
 	for {
 		cells, err := r.Read()
 		switch {
@@ -103,7 +103,7 @@ func (t *table) has(column string) bool {
 	return ok
 }
 
-// needs says which of the columns is not there.
+// needs returns an error if one of the columns is missing. A nil table needs no columns.
 func (t *table) needs(columns ...string) error {
 	for _, c := range columns {
 		if t != nil && !t.has(c) {
@@ -113,7 +113,7 @@ func (t *table) needs(columns ...string) error {
 	return nil
 }
 
-// each calls do for line after line until one fails.
+// each calls do for each line and stops at the first error.
 func (t *table) each(do func(line) error) error {
 	if t == nil {
 		return nil
@@ -132,7 +132,7 @@ type line struct {
 	record
 }
 
-// text is a cell as it stands, "" where it is empty or there is no such column.
+// text returns a cell unchanged; "" if the cell is empty or there is no such column.
 func (l line) text(column string) string {
 	if i, ok := l.at[column]; ok {
 		return l.cells[i]
@@ -152,7 +152,8 @@ func (l line) day(column string) (Date, error) {
 	return Date(day.Unix() / 86400), nil
 }
 
-// id is the number of an object. A spreadsheet may have made 1.2E+17 of it.
+// id returns an object's ID. It accepts digits only, because a spreadsheet may have turned
+// the ID into 1.2E+17.
 func (l line) id(column string) (string, error) {
 	if s := l.text(column); isDigits(s) {
 		return s, nil

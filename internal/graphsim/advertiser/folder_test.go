@@ -46,7 +46,7 @@ func loaded(t testing.TB, files map[string]string) advertiser.Account {
 	return account
 }
 
-// printed is a field of a row as the answer will say it, "" where it is absent.
+// printed returns a field of a row as the API would print it; "" if it is absent.
 func printed(r *advertiser.Row, column string) string {
 	if s, ok := r.Text[column]; ok {
 		return s
@@ -93,7 +93,7 @@ func lines(rows []advertiser.Row, columns ...string) []string {
 	return out
 }
 
-// textsOf keeps the texts, which are only lent.
+// textsOf prints the rows one by one, because each row is valid only until the next one.
 func textsOf(a advertiser.Account, q advertiser.Query, columns ...string) []string {
 	var out []string
 	for r := range a.Rows(q, march) {
@@ -206,7 +206,7 @@ func TestFolder_CampaignsFromAds(t *testing.T) {
 func TestFolder_DayBeginsInTheZone(t *testing.T) {
 	t.Parallel()
 	account := loaded(t, map[string]string{"account.json": jpyNode, "insights_ad_day.csv": adDays})
-	midnight := time.Date(2025, 2, 2, 15, 0, 0, 0, time.UTC) // of the third, in Tokyo
+	midnight := time.Date(2025, 2, 2, 15, 0, 0, 0, time.UTC) // the start of 3 February in Tokyo
 	for now, want := range map[time.Time]int{midnight.Add(-time.Second): 3, midnight: 4, midnight.AddDate(0, 0, -9): 0} {
 		if got := len(rowsOf(account, everything(advertiser.LevelAd), now)); got != want {
 			t.Errorf("%d rows at %s, not %d", got, now, want)

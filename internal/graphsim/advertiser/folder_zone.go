@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// observed is an offset from UTC, in seconds, that the account had at some time.
+// observed is an offset from UTC, in seconds, that the account had at a known time.
 type observed struct {
 	at     time.Time
 	offset int
 }
 
-// readZone finds the zone in which the account counts its days: the one that
-// account.json names, else the first that explains every offset it is seen
-// with, in account.json and in created_time (+0200 in summer and +0100 in
-// winter is Europe/Prague). Where none explains them all, the last one counts.
+// readZone finds the time zone of the account's days. If account.json names a zone, that
+// zone is used. Otherwise readZone takes the first likely zone that matches all offsets in
+// account.json and in the objects' created_time (+0200 in summer and +0100 in winter is
+// Europe/Prague). If no zone matches them all, only the latest offset has to match.
 func (f *folder) readZone() error {
 	path := filepath.Join(f.dir, accountFile)
 	if name, stands := f.node["timezone_name"]; stands {
 		zone, err := time.LoadLocation(fmt.Sprint(name))
-		if err != nil || name == "" || name == "Local" { // the last two are of this machine
+		if err != nil || name == "" || name == "Local" { // LoadLocation accepts "" and Local: UTC and this machine's zone
 			return fmt.Errorf("%s: key timezone_name: %q, expected a zone such as Europe/Prague", path, name)
 		}
 		f.zone = zone
@@ -43,7 +43,7 @@ func (f *folder) readZone() error {
 	return nil
 }
 
-// offsetKey begins the keys that say the offset; _in_may may follow.
+// offsetKey is the prefix of the keys with an offset. A month may follow, as in _in_may.
 const offsetKey = "timezone_offset_hours_utc"
 
 func (f *folder) offsets(path string) ([]observed, error) {
@@ -85,10 +85,10 @@ func number(value any) (float64, bool) {
 	return 0, false
 }
 
-// timeOf is when an offset was seen: in the middle of the month that the key
-// names, or on the last day that has a row.
+// timeOf returns the time at which an offset held: the middle of the month in the key, or
+// the last day that has a row if the key names no month.
 func (f *folder) timeOf(rest string) (time.Time, bool) {
-	last := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC) // any time with today's rules
+	last := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC) // any time under the current rules of the zones
 	if rows := f.grains[grainKey{LevelAd, ""}].rows; len(rows) > 0 {
 		last = time.Unix(int64(rows[len(rows)-1].Day)*86400, 0).UTC().Add(12 * time.Hour)
 	}
@@ -119,8 +119,8 @@ func offsetAt(at time.Time, zone *time.Location) int {
 	return offset
 }
 
-// likelyZones has one zone for each rule that is in use today. Of two that fit,
-// the first is taken: the one with more advertisers, by a guess.
+// likelyZones returns one zone for each set of rules in use today. If two zones match, the
+// first one is used. The order is a guess at which zone has more advertisers.
 func likelyZones() []string {
 	return []string{
 		"Europe/Prague", "Europe/London", "Europe/Bucharest", "Europe/Istanbul",

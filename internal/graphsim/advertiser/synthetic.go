@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// NewSynthetic generates ad accounts of the given size. At today, the start of the
-// simulator's clock, each has size.Days days of history, the last one being today in its
-// own zone. The history grows with the clock.
+// NewSynthetic generates ad accounts of the given size. today is the start of the
+// simulator's clock. At that time each account has size.Days days of history, up to and
+// including the current day in its own zone. The history grows with the clock.
 func NewSynthetic(size Size, today time.Time) []Account {
 	size = size.filled()
 	shared := common{size: size, objectives: objectives(), numerals: newNumerals(), rankings: newRankings()}
@@ -21,7 +21,7 @@ func NewSynthetic(size Size, today time.Time) []Account {
 	return accounts
 }
 
-// common is what all accounts of one size share. It is immutable.
+// common holds the data that all accounts of one call share. It is immutable.
 type common struct {
 	size       Size
 	objectives []objective
@@ -36,7 +36,7 @@ type synthetic struct {
 	profile      profile
 	zone         *time.Location
 	first, today Date
-	digits       string // of the account's id
+	digits       string // the account's ID without act_
 	page, pixel  string
 	created      time.Time
 	attribution  string
@@ -47,7 +47,7 @@ type synthetic struct {
 	images       []image
 	videos       []video
 	customTypes  []string
-	order        map[Kind][]int // the edges' orders
+	order        map[Kind][]int // the order of each edge, as indexes
 	spent        spendBook
 }
 
@@ -57,7 +57,7 @@ func newSynthetic(shared common, i int, p profile, today time.Time) *synthetic {
 	s.today = civilDay(today, s.zone)
 	s.first = s.today - Date(shared.size.Days) + 1
 	s.created = firstMoment(s.first, s.zone).Add(-90 * 24 * time.Hour).Add(-seconds(s.seed, 86400))
-	// 15 digits, the last four the account's own; so no two are the same.
+	// 15 digits. The last four are the account's index, so no two accounts share an ID.
 	s.digits = strconv.Itoa(100_000_000_000_000 + below(s.seed>>4, 80_000_000_000)*10_000 + i)
 	s.page = strconv.Itoa(200_000_000_000_000 + below(s.seed>>5, 70_000_000_000)*10_000 + i)
 	s.pixel = strconv.Itoa(300_000_000_000_000 + below(s.seed>>6, 60_000_000_000)*10_000 + i)
@@ -87,8 +87,8 @@ func (s *synthetic) Objects(kind Kind, now time.Time) []Object {
 	return objects
 }
 
-// sortEdges puts the newest objects first, but not strictly: in a real account of 337 ads
-// there were 91 inversions (docs/meta-api.md#objects).
+// sortEdges puts the newest objects first, but not strictly (docs/meta-api.md#objects): in a
+// real account with 337 ads, an older ad came before a newer one 91 times.
 func (s *synthetic) sortEdges() {
 	s.order = map[Kind][]int{
 		Campaign:         edgeOrder(len(s.campaigns), func(i int) *node { return &s.campaigns[i].node }),

@@ -40,7 +40,7 @@ func (s *synthetic) accountFields(id string, now time.Time) map[string]any {
 	return f
 }
 
-// accountName tells apart the accounts that share a profile.
+// accountName adds a number to the profile's name if several accounts share the profile.
 func (s *synthetic) accountName() string {
 	if round := s.index / len(profiles()); round > 0 {
 		return s.profile.name + " " + strconv.Itoa(round+1)
@@ -48,8 +48,8 @@ func (s *synthetic) accountName() string {
 	return s.profile.name
 }
 
-// accountStatus is ACTIVE, and IN_GRACE_PERIOD for one account in ten: both
-// deliver.
+// accountStatus returns 9 (IN_GRACE_PERIOD) for one account in ten and 1 (ACTIVE) for the
+// others. Accounts deliver in both statuses.
 func (s *synthetic) accountStatus() int64 {
 	if s.index%10 == 9 {
 		return 9
@@ -63,18 +63,20 @@ func (s *synthetic) businessID() string {
 
 func (s *synthetic) print(t time.Time) string { return t.In(s.zone).Format(graphTime) }
 
-// spendBook caches what was spent up to each day that no longer changes.
+// spendBook caches the total spend up to each day whose figures no longer change.
 type spendBook struct {
 	mu    sync.Mutex
-	until []int64 // minor units up to and with day first+i
+	until []int64 // total spend from day first to day first+i, in minor units
 }
 
-// spentUntil is the sum of the account's spend at now, in minor units.
+// spentUntil returns the account's total spend at now, in minor units.
 func (s *synthetic) spentUntil(now time.Time) int64 {
 	s.spent.mu.Lock()
 	defer s.spent.mu.Unlock()
 	today := civilDay(now, s.zone)
-	closed := int(today-s.first) - 3 // what is older than corrected, and a day's change of clocks
+	// A day's spend is final 48 hours after its end (corrected). One more day allows for changes
+	// between summer and winter time.
+	closed := int(today-s.first) - 3
 	if n := len(s.spent.until); n < closed {
 		s.closeDays(closed, now)
 	}

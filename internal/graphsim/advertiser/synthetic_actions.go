@@ -2,7 +2,7 @@ package advertiser
 
 import "strconv"
 
-// actionList writes figures as Graph's arrays, into memory it uses again.
+// actionList converts figures to Graph's arrays of actions. It reuses its memory for each row.
 type actionList struct {
 	numerals []string
 	offset   int64
@@ -11,13 +11,13 @@ type actionList struct {
 	money    []Action
 	windows  []WindowValue
 	buffer   []byte
-	// The query's action breakdowns, and how each type is divided by them.
+	// The query's action breakdowns, and the parts that they divide each action type into.
 	breakdowns []string
 	parts      map[string][]actionPart
 	*synthetic
 }
 
-// Room for all action types of one row with all their windows.
+// Capacities that hold all action types of one row and all their windows.
 const (
 	actionRoom = 48
 	windowRoom = 5 * 2 * actionRoom
@@ -32,7 +32,8 @@ func (s *synthetic) newActionList(q Query) actionList {
 	return l
 }
 
-// build lists the counted actions. Like Meta's, several types stand for the same conversion.
+// build returns the actions of f and their values. As in Meta's answers, several types count
+// the same conversion.
 func (l *actionList) build(f *actionFigures) (actions, values []Action) {
 	l.actions, l.money, l.windows = l.actions[:0], l.money[:0], l.windows[:0]
 	l.engagement(f)
@@ -65,7 +66,7 @@ func (l *actionList) engagement(f *actionFigures) {
 	l.clicked("offsite_content_view_add_meta_leads", d[landing])
 }
 
-// gross lists the types that have a value and no windows.
+// gross adds the types that have a value but no windows.
 func (l *actionList) gross(d *[changes]int64) {
 	gross := d[reaction] + d[comment] + d[postSave]
 	l.bare("post_interaction_gross", gross)
@@ -115,7 +116,7 @@ func (l *actionList) bare(name string, n int64) {
 	}
 }
 
-// clicked lists an action that followed a click within a day.
+// clicked adds an action that happened within a day after a click.
 func (l *actionList) clicked(name string, n int64) {
 	if n == 0 {
 		return
@@ -137,8 +138,8 @@ func (l *actionList) value(name string, n [windows]int64) {
 	l.money = l.add(l.money, name, n, l.amount)
 }
 
-// action adds the windows up: each click window holds the shorter ones, and the
-// value is the seven days after a click with what came after a view.
+// action builds one element. Each click window includes the shorter ones. The value is the
+// sum of 7d_click, 1d_view and 1d_ev.
 func (l *actionList) action(name string, n [windows]int64, print func(int64) string) Action {
 	from := len(l.windows)
 	click := n[click1]
@@ -158,7 +159,7 @@ func (l *actionList) window(name string, n int64, print func(int64) string) {
 	}
 }
 
-// numeral prints a count; most are small, and those are printed once.
+// numeral prints a count. Most counts are small, so their texts are made once and shared.
 func (l *actionList) numeral(n int64) string {
 	if n >= 0 && n < int64(len(l.numerals)) {
 		return l.numerals[n]
@@ -166,7 +167,7 @@ func (l *actionList) numeral(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// amount prints minor units as major ones, without trailing zeros.
+// amount prints an amount of minor units as major units, without trailing zeros.
 func (l *actionList) amount(minor int64) string {
 	whole, rest := minor/l.offset, minor%l.offset
 	if rest == 0 {
@@ -180,7 +181,7 @@ func (l *actionList) amount(minor int64) string {
 	return string(b)
 }
 
-// newNumerals prints the counts that nearly all rows are made of.
+// newNumerals returns the texts of the numbers from 0 to 4095, which cover nearly all counts.
 func newNumerals() []string {
 	texts := make([]string, 4096)
 	for i := range texts {

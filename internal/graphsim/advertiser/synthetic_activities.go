@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// changeLog is how the account's log speaks of the objects of a kind. The words
-// are those of AdActivity_event_type; an ad set's object type is the name that
-// campaigns had before there were ad sets.
+// changeLog holds the object type and the event types that the account's log uses for one
+// kind of object. The event types are values of AdActivity_event_type in Meta's specs. An ad
+// set has the object type CAMPAIGN, because Meta once called ad sets campaigns.
 type changeLog struct {
 	object                               string
 	create, rename, budget, run, touchUp string
@@ -33,7 +33,7 @@ type activity struct {
 	byMeta        bool
 }
 
-// activities is the account's whole log up to now, newest first.
+// activities returns the account's whole log up to now, newest first.
 func (s *synthetic) activities(now time.Time) []Object {
 	var all []activity
 	for i := range s.campaigns {
@@ -59,7 +59,7 @@ func (s *synthetic) activities(now time.Time) []Object {
 	return objects
 }
 
-// entry prints one activity; events are stated in UTC, and once more in words
+// entry converts one activity to an Object. event_time is in UTC; date_time_in_timezone is
 // in the account's zone.
 func (s *synthetic) entry(a *activity, number int) Object {
 	actor := pick(keyed(s.seed, uint64(a.at.Unix())), "Erika Mustermann", "Max Power", "سارة الأحمد")
@@ -78,7 +78,7 @@ func (s *synthetic) entry(a *activity, number int) Object {
 	if a.extra != nil {
 		text, err := json.Marshal(a.extra)
 		if err != nil {
-			panic(err) // texts and numbers only
+			panic(err) // cannot happen: extra holds only texts and numbers
 		}
 		f["extra_data"] = string(text)
 	}

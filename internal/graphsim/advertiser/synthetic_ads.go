@@ -29,7 +29,7 @@ func (v *view) adSetFields(i int) map[string]any {
 	return f
 }
 
-// promote sets the object that is promoted: a pixel's event or a page.
+// promote sets promoted_object to a pixel's event or to a page, depending on the objective.
 func (v *view) promote(f map[string]any, c *campaign) {
 	switch c.objective.name {
 	case "OUTCOME_SALES":
@@ -39,7 +39,8 @@ func (v *view) promote(f map[string]any, c *campaign) {
 	}
 }
 
-// learning is absent where the ad set is not in or past its learning phase.
+// learning sets learning_stage_info for every third ad set. The others never entered the
+// learning phase, so Graph leaves the field out.
 func (v *view) learning(f map[string]any, set *adSet, i int) {
 	if i%3 != 0 {
 		return

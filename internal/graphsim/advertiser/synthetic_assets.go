@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// ownCells returns the cells of a breakdown by assets of the ads, and which of them an ad
-// has; nil for other breakdowns. An ad without such an asset has no row
-// (docs/meta-api.md#insights).
+// ownCells returns the cells of a breakdown by asset, and a function that returns the
+// indexes of an ad's cells. Both are nil for other breakdowns. An ad without such an asset
+// has no row (docs/meta-api.md#insights).
 func (s *synthetic) ownCells(key string) ([]cell, func(*ad) []int) {
 	switch key {
 	case "image_asset":
@@ -74,7 +74,8 @@ func (s *synthetic) only(a *ad, f form, k int) []int {
 	return nil
 }
 
-// textsOf is the text that the creative shows; one made from a feed has two.
+// textsOf returns the index of the creative's text, or two indexes if the creative is made
+// from an asset feed.
 func (s *synthetic) textsOf(a *ad, shift uint, n int) []int {
 	if formOf(a.creative) == feedForm {
 		return []int{0, 1}
@@ -82,7 +83,7 @@ func (s *synthetic) textsOf(a *ad, shift uint, n int) []int {
 	return []int{below(s.creatives[a.creative].seed>>shift, n)}
 }
 
-// landings are the pages that ads lead to.
+// landings returns the pages that ads lead to.
 func landings() []string { return []string{shop, shop + "p/1", shop + "p/2", shop + "p/3"} }
 
 func (s *synthetic) landingsOf(a *ad) []int {
@@ -95,7 +96,8 @@ func (s *synthetic) landingsOf(a *ad) []int {
 	return []int{0}
 }
 
-// productCells name a product as this breakdown does: id and name in one text.
+// productCells returns one cell for each product. Meta prints the product's ID and name as one
+// text.
 func (s *synthetic) productCells() (cells []cell) {
 	for k, name := range []string{"Blue shirt", "Teapot, large", "Läufer 80×200", "花瓶"} {
 		cells = append(cells, cell{text: map[string]string{"product_id": fmt.Sprintf("%d, %s", 4_100_000_000_000+k, name)}})
@@ -103,7 +105,7 @@ func (s *synthetic) productCells() (cells []cell) {
 	return cells
 }
 
-// productsOf are those in an ad of a catalogue or a carousel.
+// productsOf returns all products for an ad with a catalogue or a carousel, and none for others.
 func (s *synthetic) productsOf(a *ad) []int {
 	if s.creatives[a.creative].isCatalogue() || formOf(a.creative) == carouselForm {
 		return []int{0, 1, 2, 3}
@@ -111,7 +113,7 @@ func (s *synthetic) productsOf(a *ad) []int {
 	return nil
 }
 
-// divideOwn lays the ad's figures out over the cells that it has, in equal parts.
+// divideOwn divides the ad's figures equally among the ad's own cells.
 func (w *walk) divideOwn(a *ad) []figures {
 	clear(w.ofAd)
 	cells := w.own(a)

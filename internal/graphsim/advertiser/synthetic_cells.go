@@ -9,19 +9,20 @@ import (
 type cell struct {
 	text   map[string]string
 	weight float64
-	upTo   int64 // of 65536: the weights of this and all earlier cells
+	upTo   int64 // share of this and all earlier cells, in 65536ths
 	asset  map[string]any
-	hour   int // the hour's end, 1 to 24; 0 where the breakdown is not by hour
+	hour   int // the hour's end, 1 to 24; 0 if no breakdown is by hour
 }
 
-// share is a value and how much of the traffic it has.
+// share is a breakdown's value and the weight of its traffic.
 type share struct {
 	value  string
 	weight float64
 }
 
-// cellsOf is one cell without text where there are no breakdowns. Of what each
-// ad has its own, such as pictures, an ad has some cells only: see own.
+// cellsOf returns the cells of the breakdowns; without breakdowns, one cell without text.
+// If each ad has only some of the cells, as with pictures, the function returns the indexes
+// of an ad's cells. Otherwise the function is nil.
 func (s *synthetic) cellsOf(breakdowns []string) ([]cell, func(*ad) []int) {
 	if len(breakdowns) == 1 {
 		if cells, own := s.ownCells(breakdowns[0]); own != nil {
@@ -66,14 +67,15 @@ func (s *synthetic) crossed(cells []cell, key string) []cell {
 	return out
 }
 
-// The audience is taken to live where the advertiser does.
+// Both breakdowns use the advertiser's zone: the simulated audience lives there too.
 const (
 	hourly         = "hourly_stats_aggregated_by_advertiser_time_zone"
 	audienceHourly = "hourly_stats_aggregated_by_audience_time_zone"
 )
 
-// shares lists a breakdown's values (metric_laws.json) in Meta's order; the
-// weights are inventions. A breakdown that is not known has one value.
+// shares returns a breakdown's values in Meta's order, as in rows that were extracted from a
+// real account in June 2026. The weights are invented. An unknown breakdown has the single
+// value "unknown".
 func (s *synthetic) shares(key string, chosen map[string]string) []share {
 	switch key {
 	case "age":
@@ -98,7 +100,8 @@ func (s *synthetic) shares(key string, chosen map[string]string) []share {
 	return []share{{"unknown", 1}}
 }
 
-// positions depend on the platform.
+// positions returns the values of platform_position for a platform, or for all platforms if
+// platform is empty.
 func positions(platform string) []share {
 	switch platform {
 	case "facebook":
@@ -117,7 +120,8 @@ func positions(platform string) []share {
 	return []share{{"unknown", 1}}
 }
 
-// countryShares are in the order of the countries' English names.
+// countryShares returns the countries in the order of their English names. The account's own
+// country comes first if it is not in the list.
 func (s *synthetic) countryShares() []share {
 	shares := []share{{"AT", 6}, {"FR", 5}, {"DE", 5}, {"HU", 3}, {"IN", 4}, {"IL", 2}, {"JP", 3}, {"SE", 3}, {"GB", 6}, {"US", 9}}
 	for i := range shares {

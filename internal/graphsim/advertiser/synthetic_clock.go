@@ -5,37 +5,38 @@ import (
 	"time"
 )
 
-// graphTime is how Graph prints a time: the account's offset, without a colon.
+// graphTime is the layout of Graph's times. The offset has no colon.
 const graphTime = "2006-01-02T15:04:05-0700"
 
-// civilDay is the day that a clock in zone shows at t.
+// civilDay returns the calendar day in zone at t.
 func civilDay(t time.Time, zone *time.Location) Date {
 	y, m, d := t.In(zone).Date()
 	return Date(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
 
-// firstMoment is the first moment of a day in zone.
+// firstMoment returns the time at which a day begins in zone.
 func firstMoment(d Date, zone *time.Location) time.Time {
 	y, m, day := time.Unix(int64(d)*86400, 0).UTC().Date()
 	return time.Date(y, m, day, 0, 0, 0, 0, zone)
 }
 
-// moment is one day as it is stated at one instant: everything that all ads of
-// the day share.
+// moment describes one day as seen at one time: its traffic, and how much of it Meta has
+// counted by then. All ads of the day share it.
 type moment struct {
 	day    Date
-	busy   int64 // how busy the day is, 65536 = plain
-	share  int64 // how much of the day has been counted, of wholeOf
-	ripe   int64 // how many of its conversions have been attributed, of wholeOf
-	hourly [25]int64
+	busy   int64     // the day's traffic; 65536 is a normal day
+	share  int64     // the part of the day that has been counted, in units of 1/wholeOf
+	ripe   int64     // the part of the day's conversions that have been attributed, in units of 1/wholeOf
+	hourly [25]int64 // by hour's end: the part counted so far that fell before it, in 65536ths
 }
 
-// Meta restates a day for 28 days and small corrections come for a couple of
-// days after it ended (docs/meta-api.md#attribution).
+// After a day has ended, Meta restates conversions for 28 days and makes small corrections
+// to the counts for about two days (docs/meta-api.md#retention).
 const (
 	restated  = 28 * 24 * time.Hour
 	corrected = 48 * time.Hour
-	// What is known of a day at its end. Inventions; real accounts differ.
+	// The parts of the counts and conversions that are known when the day ends. Both are
+	// invented; real accounts differ.
 	countedAtEnd   = 0.99
 	convertedAtEnd = 0.5
 )
@@ -48,7 +49,7 @@ func (s *synthetic) momentOf(day Date, now time.Time) moment {
 	rest := 1 - passedPart(now.Sub(end), restated)
 	m.share = int64(share * wholeOf)
 	m.ripe = int64((convertedAtEnd*byHour(passed) + (1-convertedAtEnd)*(1-rest*rest)) * wholeOf)
-	if now.Sub(end) >= corrected { // the sum above may miss one by a float's rounding
+	if now.Sub(end) >= corrected { // rounding may leave the sum above just below one
 		m.share = wholeOf
 	}
 	if now.Sub(end) >= restated {
@@ -60,8 +61,8 @@ func (s *synthetic) momentOf(day Date, now time.Time) moment {
 	return m
 }
 
-// hourShare is the part of what is counted so far that fell before a point of
-// the day, of 65536.
+// hourShare returns the part of the traffic counted so far that fell before a point of the
+// day, in 65536ths. Both arguments are parts of the day, from 0 to 1.
 func hourShare(point, passed float64) int64 {
 	if point >= passed {
 		return 65536
@@ -69,16 +70,17 @@ func hourShare(point, passed float64) int64 {
 	return int64(byHour(point) / byHour(passed) * 65536)
 }
 
-// passedPart is how much of a span has passed, 0 to 1.
+// passedPart returns the part of a span that has passed, from 0 to 1.
 func passedPart(passed, span time.Duration) float64 {
 	return min(1, max(0, float64(passed)/float64(span)))
 }
 
-// byHour is the part of a day's traffic up to a point of the day: little at
-// night, most in the afternoon.
+// byHour returns the part of a day's traffic up to a point of the day, both from 0 to 1.
+// Traffic is low at the start and the end of the day and highest in the middle.
 func byHour(x float64) float64 { return 0.3*x + 0.7*x*x*(3-2*x) }
 
-// busyness joins weekday, season, growth and the shopping days of November.
+// busyness returns the day's traffic; 65536 is a normal day. It depends on the weekday, the
+// season, the account's growth and the shopping days of November.
 func (s *synthetic) busyness(day Date) int64 {
 	if s.size.Steady {
 		return 65536

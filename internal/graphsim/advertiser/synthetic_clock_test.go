@@ -11,12 +11,12 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// busy is an account with enough purchases and leads on one day to watch.
+// busy returns an account with enough purchases and leads on one day to see them change.
 func busy(seed uint64) advertiser.Account {
 	return advertiser.NewSynthetic(advertiser.Size{Ads: 100, Days: 60, Seed: seed, Steady: true}, start)[0]
 }
 
-// stated is what the account's row of a day says at now.
+// stated returns the counts in the account's row of a day, as served at now.
 func stated(t require, a advertiser.Account, day advertiser.Date, now time.Time) counts {
 	q := everything(advertiser.LevelAccount)
 	q.From, q.To = day, day
@@ -31,7 +31,7 @@ func TestSynthetic_ConversionsGrowFor28Days(t *testing.T) {
 	t.Parallel()
 	account := busy(3)
 	day := dayOf(start, account.Location()) - 5
-	dayEnd := time.Unix(int64(day+1)*86400, 0).Add(-2 * time.Hour) // Berlin, in summer
+	dayEnd := time.Unix(int64(day+1)*86400, 0).Add(-2 * time.Hour) // midnight in Berlin, in summer (UTC+2)
 	last := counts{}
 	for age := range 28 {
 		now := dayEnd.Add(time.Duration(age) * 24 * time.Hour)

@@ -2,14 +2,14 @@ package advertiser
 
 import "fmt"
 
-// form is how a creative is made.
+// form is the way a creative is built.
 type form int
 
 const (
 	linkForm form = iota
 	videoForm
 	carouselForm
-	feedForm // assets that Meta combines
+	feedForm // several texts and pictures that Meta combines
 	postForm // an existing post
 	forms
 )
@@ -17,15 +17,16 @@ const (
 type creative struct {
 	node
 	form form
-	turn int // how many of its form came before it: each form has variants
+	turn int // the number of earlier creatives of this form; it selects the form's variant
 }
 
-// creativeOf is the creative of the i-th ad: four ads in a row share three.
+// creativeOf returns the index of the i-th ad's creative. Every four ads in a row share three
+// creatives.
 func (s *synthetic) creativeOf(i int) int { return i * 3 / 4 }
 
 func (s *synthetic) buildCreatives() {
 	s.creatives = make([]creative, s.creativeOf(len(s.ads)-1)+1)
-	for i := len(s.ads) - 1; i >= 0; i-- { // the oldest ad last: it made the creative
+	for i := len(s.ads) - 1; i >= 0; i-- { // backwards, so that the first ad's name and time are kept
 		a, n := &s.ads[i], s.creativeOf(i)
 		c := &s.creatives[n]
 		seed := keyed(s.seed, uint64(4)<<40|uint64(n))
@@ -62,7 +63,8 @@ func (v *view) story(c *creative) string {
 	return fmt.Sprintf("%s_%d", v.page, 1_000_000_000_000_000+c.seed%900_000_000_000_000)
 }
 
-// signed is a CDN address: its signature changes with every read (docs/meta-api.md#objects), the picture that it leads to does not.
+// signed returns a CDN address. Its signature changes with every read, but the picture stays
+// the same (docs/meta-api.md#objects).
 func (v *view) signed(seed uint64, size, host string) string {
 	sign := keyed(seed, uint64(v.now.UnixNano()))
 	return fmt.Sprintf("https://%s.fbcdn.example/v/t45.1600-4/%d_n.%s?stp=dst-jpg_%s&_nc_ohc=%011x&oh=00_%016x",

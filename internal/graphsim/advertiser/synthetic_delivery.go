@@ -2,9 +2,8 @@ package advertiser
 
 import "math"
 
-// objective is what a campaign is for and how people answer to its ads. Rates
-// are of 65536, per what comes before: clicks per impression, link clicks per
-// click, conversions per link click.
+// objective is a campaign's objective and the response rates of its ads. Rates are in
+// 65536ths: clicks per impression, link clicks per click, conversions per link click.
 type objective struct {
 	name, goal, billing string
 	click, link         int64
@@ -12,11 +11,11 @@ type objective struct {
 	purchase, cart      int64
 	checkout, lead      int64
 	custom              int64
-	social              int64 // reactions per impression
+	social              int64 // reactions per impression, in 65536ths
 }
 
-// objectives are inventions in the range of the account in real-account: 0.8 %
-// clicks, seven in ten of them on the link.
+// objectives returns all objectives. The rates are invented, but close to those of a real
+// account: 0.8 % of impressions were clicked, and 70 % of the clicks were on the link.
 func objectives() []objective {
 	return []objective{
 		{"OUTCOME_SALES", "OFFSITE_CONVERSIONS", "IMPRESSIONS", 800, 48000, 45000, 2600, 7000, 4000, 0, 900, 60},
@@ -27,8 +26,8 @@ func objectives() []objective {
 	}
 }
 
-// attribution is an ad set's attribution_setting: its value is what 7d_click
-// counts and, where set, what was counted after a view or an engaged view.
+// attribution is an ad set's attribution_setting. An action's value is its 7d_click count,
+// plus 1d_view if view is set and 1d_ev if engaged is set.
 type attribution struct {
 	setting       string
 	view, engaged bool
@@ -42,7 +41,8 @@ func attributions() []attribution {
 	}
 }
 
-// mixedAttribution is the setting of a parent of the given ad sets.
+// mixedAttribution returns the setting of a parent of sets[from:to]: their common setting, or
+// "multiple" if they differ.
 func (s *synthetic) mixedAttribution(from, to int) string {
 	setting := attributions()[0].setting
 	for i := from; i < to; i++ {
@@ -54,12 +54,12 @@ func (s *synthetic) mixedAttribution(from, to int) string {
 	return setting
 }
 
-// delivery is what an ad's figures are drawn from.
+// delivery holds the parameters from which an ad's daily figures are generated.
 type delivery struct {
-	volume  int64 // impressions of a plain day
-	cpm     int64 // minor units for 1000 impressions
-	clicks  int64 // of 65536, as the rates of its objective
-	price   int64 // minor units of one purchase
+	volume  int64 // impressions on a normal day
+	cpm     int64 // price of 1000 impressions, in minor units
+	clicks  int64 // clicks per impression, in 65536ths
+	price   int64 // value of one purchase, in minor units
 	video   bool
 	ranking int
 	*objective
@@ -82,5 +82,5 @@ func (s *synthetic) deliveryOf(a *ad, set *adSet) delivery {
 	return d
 }
 
-// usualSpend is the minor units of a plain day.
+// usualSpend returns the spend of a normal day, in minor units.
 func (d *delivery) usualSpend() int64 { return d.volume * d.cpm / 1000 }

@@ -1,6 +1,6 @@
 package advertiser
 
-// change is one thing people do with an ad that is counted as an action.
+// change is something that people do with an ad and that Meta counts as an action.
 type change int
 
 const (
@@ -11,22 +11,22 @@ const (
 	post
 	postSave
 	linkClick
-	engagements // those above make up post_engagement
+	engagements // the values above are summed to post_engagement
 	pageLike    = engagements
 	unreaction  = engagements + 1
 	landing     = engagements + 2
 	outbound    = engagements + 3 // clicks that leave Meta
-	played      = engagements + 4 // the rest is how far a video was watched
-	watched2    = engagements + 5 // seconds without a break
+	played      = engagements + 4 // this and the values below say how far a video was watched
+	watched2    = engagements + 5 // two seconds without a break
 	quarter     = engagements + 6
 	half        = engagements + 7
 	threeFourth = engagements + 8
-	nearly      = engagements + 9 // 95 %
+	nearly      = engagements + 9 // to 95 % of its length
 	completed   = engagements + 10
 	through     = engagements + 11 // to the end, or 15 seconds
 	watched15   = engagements + 12
 	watched30   = engagements + 13
-	duration    = engagements + 14 // seconds, all views together
+	duration    = engagements + 14 // the total time of all views, in seconds
 	changes     = engagements + 15
 )
 
@@ -39,12 +39,13 @@ const (
 	checkout
 	lead
 	firstCustom
-	customConversions = 4 // an account has as many
+	customConversions = 4 // the number of custom conversions of an account
 	events            = firstCustom + customConversions
-	priced            = checkout // purchases and carts have a value
+	priced            = checkout // events before this one have a money value
 )
 
-// window is one attribution window, and what it adds to the shorter one.
+// window is an attribution window. A click window counts only what the shorter click windows
+// do not.
 type window int
 
 const (
@@ -56,8 +57,8 @@ const (
 	windows
 )
 
-// figures are the counts of one day of one object. All of it is linear: the
-// figures of a parent are the sums of its children's, apart from the people.
+// figures holds the counts of one object on one day. The figures of a parent are the sums of
+// its children's, except for the metrics that count people.
 type figures struct {
 	metrics [Metrics]int64
 	actions actionFigures
@@ -67,11 +68,11 @@ type actionFigures struct {
 	changes [changes]int64
 	watched int64 // video views counted without a click
 	events  [events][windows]int64
-	values  [priced][windows]int64 // minor units
+	values  [priced][windows]int64 // in minor units
 }
 
-// full fills in the ad's day as it will stand when it is counted and
-// attributed in full. False means that the ad had no impression.
+// full fills in the final figures of the ad's day, as they are after the last restatement.
+// It returns false if the ad had no impressions.
 func (a *ad) full(f *figures, m *moment, steady, wantActions bool) bool {
 	h := keyed(a.seed, uint64(m.day))
 	imp := (a.volume * m.busy >> 16) * (32768 + bits(h, 0)) >> 16
@@ -94,7 +95,7 @@ func (a *ad) full(f *figures, m *moment, steady, wantActions bool) bool {
 	return true
 }
 
-// estimate says how many people there were behind the counts.
+// estimate fills in the metrics that count people, and the full views.
 func (a *ad) estimate(v *[Metrics]int64, h uint64) {
 	v[Reach] = max(1, part(v[Impressions], 42000+bits(h, 3)>>2, 0))
 	v[UniqueClicks] = min(v[Reach], part(v[Clicks], 62000, bits(h, 2)))
@@ -126,8 +127,8 @@ func (a *ad) changes(f *actionFigures, v *[Metrics]int64, h uint64) {
 	a.watching(f, imp, h)
 }
 
-// watching says how far a video was watched; each step is a part of the one
-// before. The rates are inventions.
+// watching fills in how far a video was watched. Each step is a part of an earlier one. The
+// rates are invented.
 func (a *ad) watching(f *actionFigures, imp int64, h uint64) {
 	d := &f.changes
 	views := d[videoView] + f.watched
@@ -144,8 +145,8 @@ func (a *ad) watching(f *actionFigures, imp int64, h uint64) {
 	d[duration] = d[played]*2 + part(d[played], 60000, bits(h>>10, 2))
 }
 
-// postEngagement is what inline_post_engagement counts too: it is the sum of
-// its parts in every row of metric_laws.json.
+// postEngagement returns post_engagement, which equals inline_post_engagement. It is the sum
+// of its parts in every row that was extracted from a real account in June 2026.
 func (f *actionFigures) postEngagement() int64 {
 	sum := f.watched
 	for _, n := range f.changes[:engagements] {
@@ -170,7 +171,7 @@ func (a *ad) events(f *actionFigures, v *[Metrics]int64, h uint64) {
 	}
 }
 
-// attribute lays an event's count out over the windows.
+// attribute divides an event's count among the windows.
 func (a *ad) attribute(e *[windows]int64, from, rate int64, h uint64) {
 	if rate == 0 {
 		return

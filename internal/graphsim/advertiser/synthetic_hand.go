@@ -1,6 +1,7 @@
 package advertiser
 
-// handSums hands out a row for each cell in which something was counted.
+// handSums yields a row for each cell that has figures. It returns false if the caller stopped
+// the iteration.
 func (w *walk) handSums(sums []sum, seed uint64, who Row) bool {
 	for i := range sums {
 		if !sums[i].any {
@@ -18,7 +19,7 @@ func (w *walk) handSums(sums []sum, seed uint64, who Row) bool {
 	return true
 }
 
-// hand fills in the figures of the row that w.row names, and hands it out.
+// hand fills the figures into w.row, whose IDs and names are already set, and yields it.
 func (w *walk) hand(f *figures, c *cell, text map[string]string) bool {
 	r := &w.row
 	r.Day, r.Has, r.Values, r.Text = w.moment.day, w.has, f.metrics, text
@@ -32,8 +33,8 @@ func (w *walk) hand(f *figures, c *cell, text map[string]string) bool {
 	return w.yield(r)
 }
 
-// metricsWith is the set of metrics that rows with these breakdowns have:
-// unique counts are absent with publisher_platform (docs/meta-api.md#insights).
+// metricsWith returns the metrics, as bits of Row.Has, of rows with these breakdowns. Unique
+// counts are absent with publisher_platform, as in recorded responses of Meta.
 func metricsWith(breakdowns []string) uint32 {
 	all := uint32(1)<<Metrics - 1
 	for _, b := range breakdowns {
@@ -44,10 +45,10 @@ func metricsWith(breakdowns []string) uint32 {
 	return all
 }
 
-// rankingFloor is how many impressions an ad needs to be ranked.
+// rankingFloor is the minimum number of impressions for an ad to be ranked.
 const rankingFloor = 500
 
-// rankingOn is the index into rankings; 0 is UNKNOWN.
+// rankingOn returns the index into rankings; 0 is UNKNOWN.
 func (a *ad) rankingOn(f *figures) int {
 	if f.metrics[Impressions] < rankingFloor {
 		return 0
@@ -55,7 +56,7 @@ func (a *ad) rankingOn(f *figures) int {
 	return 1 + a.ranking
 }
 
-// newRankings holds the texts of a row without breakdowns, at ad level only.
+// newRankings returns the ranking fields, by index. Only ad rows without breakdowns have them.
 func newRankings() []map[string]string {
 	words := [...]string{"UNKNOWN", "BELOW_AVERAGE_10", "BELOW_AVERAGE_20", "BELOW_AVERAGE_35", "AVERAGE", "ABOVE_AVERAGE"}
 	texts := make([]map[string]string, len(words))

@@ -2,31 +2,31 @@ package advertiser
 
 import "time"
 
-// An account's history has moments that a test can wait for, counted from the
-// day of the start clock, in the account's zone. The objects of a kind are
-// counted from 0 in the order of their ids; one that has ended by then is left
-// alone.
+// Objects are renamed and their budgets change at fixed times, so that a test can wait for
+// a change. The days below are relative to the day on which the simulator starts, in the
+// account's zone. The objects of a kind are numbered from 0 in the order of their IDs. An object that
+// has already ended does not change.
 //
-//	-4 days 15:00  every fourth, from 2: the daily budget is doubled
-//	-3 days 12:00  every fourth, from 2: renamed, the first name was a draft's
-//	+2 days 12:00  every fourth, from 0: renamed
-//	+3 days 15:00  every fourth, from 0: the daily budget is raised by half
-//	+9 days 12:00  every eighth, from 0: renamed again
-//	+10 days 15:00 every eighth, from 0: the daily budget is as it was
+//	-4 days 15:00  every fourth object, from 2: the daily budget is doubled
+//	-3 days 12:00  every fourth object, from 2: renamed; the old name ends in (draft)
+//	+2 days 12:00  every fourth object, from 0: renamed
+//	+3 days 15:00  every fourth object, from 0: the daily budget is raised by half
+//	+9 days 12:00  every eighth object, from 0: renamed again
+//	+10 days 15:00 every eighth object, from 0: the daily budget is back at its first amount
 const (
 	renamedAt  = 12 * time.Hour
 	budgetedAt = 15 * time.Hour
 )
 
-// epoch is a name, or a budget in percent of the usual one, from a moment on.
-// The first epoch of an object begins with it.
+// epoch is the name, or the budget in percent of the usual one, that an object has from a
+// time on. The first epoch begins when the object is created.
 type epoch struct {
 	from    time.Time
 	name    string
 	percent int64
 }
 
-// keepHistory lays down what becomes of the i-th object's name and budget.
+// keepHistory sets the name and budget changes of the i-th object. Only daily budgets change.
 func (s *synthetic) keepHistory(n *node, i int, daily bool) {
 	switch i % 8 {
 	case 0, 4:
@@ -64,7 +64,8 @@ func (s *synthetic) rebudget(n *node, daily bool, in Date, from, to int64) {
 	n.budgets = append(n.budgets, epoch{from: at, percent: to})
 }
 
-// editAt is a moment of the account's history, if the object lives then.
+// editAt returns the time of a change: clock hours into the day in, relative to today. It
+// returns false if the object does not exist yet or has ended by then.
 func (s *synthetic) editAt(n *node, in Date, clock time.Duration) (time.Time, bool) {
 	day := s.today + in
 	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
@@ -72,7 +73,7 @@ func (s *synthetic) editAt(n *node, in Date, clock time.Duration) (time.Time, bo
 	return at, at.After(n.created) && day < n.stop
 }
 
-// nameLimit is Meta's: 400 characters.
+// nameLimit is Meta's limit for a name, in characters.
 const nameLimit = 400
 
 func suffixed(name, suffix string) string {
@@ -80,7 +81,7 @@ func suffixed(name, suffix string) string {
 	return string(letters[:min(len(letters), nameLimit-len(suffix))]) + suffix
 }
 
-// at is the epoch that a moment falls into.
+// at returns the epoch that is current at now.
 func at(epochs []epoch, now time.Time) epoch {
 	current := epochs[0]
 	for _, e := range epochs[1:] {
@@ -91,7 +92,7 @@ func at(epochs []epoch, now time.Time) epoch {
 	return current
 }
 
-// nameAt is what the object is called at now.
+// nameAt returns the object's name at now.
 func (n *node) nameAt(now time.Time) string {
 	if n.names == nil {
 		return n.name
@@ -99,7 +100,7 @@ func (n *node) nameAt(now time.Time) string {
 	return at(n.names, now).name
 }
 
-// budgetAt is the daily budget in percent of the usual one.
+// budgetAt returns the daily budget at now, in percent of the usual one.
 func (n *node) budgetAt(now time.Time) int64 {
 	if n.budgets == nil {
 		return 100
@@ -107,7 +108,7 @@ func (n *node) budgetAt(now time.Time) int64 {
 	return at(n.budgets, now).percent
 }
 
-// edited is when a person last changed the name or the budget.
+// edited returns the time at which the name or the budget last changed.
 func (n *node) edited(now time.Time) time.Time {
 	last := n.created
 	for _, epochs := range [][]epoch{n.names, n.budgets} {

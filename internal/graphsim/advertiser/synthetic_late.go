@@ -1,11 +1,11 @@
 package advertiser
 
-// lateDays is how long after its end an ad still gets a purchase or a lead now
-// and then: the seven days of the click window.
+// lateDays is the number of days after an ad's end on which it may still get a purchase or a
+// lead: the seven days of the click window.
 const lateDays = 7
 
-// late fills in a day without impressions on which a conversion came in, as
-// Meta's rows with impressions "0" show them.
+// late fills in one conversion on some days after the ad's end. Meta has such rows too, with
+// impressions "0". It returns false if the day has no late conversion.
 func (a *ad) late(f *figures, m *moment) bool {
 	if a.stop == never || m.day < a.stop || m.day >= a.stop+lateDays || a.start >= a.stop {
 		return false
@@ -28,8 +28,8 @@ func (a *ad) late(f *figures, m *moment) bool {
 	return true
 }
 
-// state brings full figures to how they are stated at the moment: counts by how
-// much of the day was counted, purchases and leads by how ripe they are.
+// state reduces final figures to the part that is known at the moment: counts by m.share,
+// purchases and leads by m.ripe.
 func (f *figures) state(m *moment, h uint64, steady bool) {
 	if m.share != wholeOf {
 		f.counted(m.share)
@@ -59,8 +59,8 @@ func (f *figures) counted(share int64) {
 	}
 }
 
-// attributed lets each conversion come in at its own time: one that stands
-// alone appears somewhere on the way and not only at the end.
+// attributed scales purchases and leads by ripe. The random chance gives each conversion its
+// own time, so that a single conversion does not always appear at the very end.
 func (f *figures) attributed(ripe, chance int64) {
 	for _, e := range [...]event{purchase, lead} {
 		f.share(e, func(n int64) int64 { return (n*ripe + chance) >> shareBits })

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// The invariants that Meta's rows satisfy (docs/meta-api.md#insights).
+// These tests check invariants that Meta's own rows satisfy (docs/meta-api.md#insights).
 
 func TestSynthetic_LevelsAgree(t *testing.T) {
 	t.Parallel()

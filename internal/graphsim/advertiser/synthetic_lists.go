@@ -2,7 +2,7 @@ package advertiser
 
 import "strings"
 
-// changeLists are the fields that count one action under one action type.
+// changeLists returns the fields that count a single change, with their action type.
 func changeLists() map[string]struct {
 	change change
 	kind   string
@@ -28,7 +28,7 @@ func changeLists() map[string]struct {
 	}
 }
 
-// further builds the lists that a query names besides actions and their values.
+// further builds the lists of Query.Lists. Empty lists are left out.
 func (l *actionList) further(f *actionFigures, names []string) map[string][]Action {
 	lists := map[string][]Action{}
 	for _, name := range names {
@@ -64,11 +64,11 @@ func (l *actionList) changeList(name string, f *actionFigures) []Action {
 	return l.add(nil, d.kind, [windows]int64{click1: f.changes[d.change]}, l.numeral)
 }
 
-// worth is what a conversion of one's own is said to be worth, in minor units.
+// worth is the value of one custom conversion, in minor units.
 const worth = 1250
 
-// conversions are the account's custom conversions under the names that this
-// field has for them (action_types.json, conversions_observed).
+// conversions returns the account's custom conversions with the action types of the field
+// conversions. The types were seen in rows of a real account in June 2026.
 func (l *actionList) conversions(f *actionFigures, of func(int64) int64, print func(int64) string) (list []Action) {
 	for c, names := range [customConversions][]string{
 		{"contact_total", "contact_website"}, {"subscribe_total", "subscribe_website"},

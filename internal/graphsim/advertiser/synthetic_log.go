@@ -2,8 +2,8 @@ package advertiser
 
 import "time"
 
-// logged adds what happened to one object, in any order, and perhaps more than
-// has happened by now.
+// logged appends the entries of one object to all, in no order. Some entries may lie after
+// now; activities removes them.
 func (s *synthetic) logged(all []activity, kind Kind, n *node, perDay int64, now time.Time) []activity {
 	if n.created.After(now) {
 		return all
@@ -32,7 +32,7 @@ func (s *synthetic) logged(all []activity, kind Kind, n *node, perDay int64, now
 	return all
 }
 
-// switches tells of every change of the status that a person set.
+// switches calls tell for each change of the object's configured status up to now.
 func (s *synthetic) switches(n *node, now time.Time, tell func(at time.Time, from, to string)) {
 	was, last := "ACTIVE", s.changeDay(n, now)
 	for day := n.start; day <= last; day++ {
@@ -41,7 +41,7 @@ func (s *synthetic) switches(n *node, now time.Time, tell func(at time.Time, fro
 			tell(s.changeAt(n, day), was, is)
 			was = is
 		}
-		if n.period == 0 && day < n.end { // nothing else can happen until then
+		if n.period == 0 && day < n.end { // the status does not change before n.end
 			day = min(last, n.end-1)
 		}
 		if day >= n.end {
@@ -54,7 +54,7 @@ func changed(from, to string) map[string]any {
 	return map[string]any{"old_value": from, "new_value": to}
 }
 
-// rebudgeted states amounts as minor units.
+// rebudgeted returns the extra data of a budget change, with amounts in minor units.
 func (s *synthetic) rebudgeted(perDay, from, to int64) map[string]any {
 	amount := func(key string, percent int64) map[string]any {
 		return map[string]any{"type": "payment_amount", "currency": s.profile.currency, key: s.daily(perDay, percent), "additional_value": "Daily budget"}
@@ -62,7 +62,7 @@ func (s *synthetic) rebudgeted(perDay, from, to int64) map[string]any {
 	return map[string]any{"type": "composite_data", "old_value": amount("old_value", from), "new_value": amount("new_value", to)}
 }
 
-// runStatus is a status in the log's words.
+// runStatus returns the log's word for a status.
 func runStatus(status string) string {
 	switch status {
 	case "ACTIVE":

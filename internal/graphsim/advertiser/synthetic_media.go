@@ -6,23 +6,24 @@ import (
 	"time"
 )
 
-// image is a picture in the account's library, video a film.
+// image is a picture in the account's library.
 type image struct {
 	node
 	hash      string
-	creatives []int // that show it
+	creatives []int // indexes of the creatives that show it
 }
 
+// video is a video in the account's library.
 type video struct{ node }
 
-// Pictures are used again: four creatives in a row have one, and two films in a
-// row are the same.
+// imageOf and videoOf return the index of a creative's picture or video. Four creatives in a
+// row share a picture, and two video creatives in a row share a video.
 func imageOf(creative int) int { return creative / 4 }
 
 func videoOf(creative int) int { return creative / int(2*forms) }
 
-// picturesOf are the pictures in a creative. One that Meta combines from assets
-// has its neighbour's too.
+// picturesOf returns the indexes of a creative's pictures. A creative made from an asset feed
+// also has the picture before its own.
 func (s *synthetic) picturesOf(i int) []int {
 	switch c := &s.creatives[i]; {
 	case c.isCatalogue(), c.form == videoForm, c.form == postForm:
@@ -33,8 +34,8 @@ func (s *synthetic) picturesOf(i int) []int {
 	return []int{imageOf(i)}
 }
 
-// buildMedia makes the library after the creatives: each piece was there an
-// hour before the first creative that shows it.
+// buildMedia builds the pictures and videos. The creatives must exist already, because each
+// picture or video is created an hour before the first creative that shows it.
 func (s *synthetic) buildMedia() {
 	last := len(s.creatives) - 1
 	s.images, s.videos = make([]image, imageOf(last)+1), make([]video, videoOf(last)+1)
@@ -58,6 +59,7 @@ func (s *synthetic) buildMedia() {
 	}
 }
 
+// first moves the creation of n to an hour before shown, unless it is earlier already.
 func first(n *node, shown time.Time) {
 	if before := shown.Add(-time.Hour); n.created.IsZero() || before.Before(n.created) {
 		n.created = before
@@ -77,7 +79,7 @@ func (v *view) image(i int) (Object, bool) {
 	}}, !p.created.After(v.now)
 }
 
-// born are the ids of those creatives that exist by now.
+// born returns the IDs of the given creatives that exist now.
 func (v *view) born(creatives []int) []any {
 	ids := []any{}
 	for _, i := range creatives {
@@ -88,7 +90,8 @@ func (v *view) born(creatives []int) []any {
 	return ids
 }
 
-// video states its times in UTC, unlike the account's own objects (docs/meta-api.md#paging).
+// video returns the i-th video. Its times are in UTC, unlike those of other objects, as in
+// recorded responses of Meta.
 func (v *view) video(i int) (Object, bool) {
 	p := &v.videos[i]
 	at := p.created.UTC().Format(graphTime)
@@ -101,10 +104,11 @@ func (v *view) video(i int) (Object, bool) {
 	}}, !p.created.After(v.now)
 }
 
-// thumbnails is how many pictures of a video there are.
+// thumbnails is the number of stills of each video.
 const thumbnails = 3
 
-// thumbnail is a still of a video; video_id is not Graph's, it says whose.
+// thumbnail returns the i-th still. Graph has no field video_id; the simulator needs it to
+// find the stills of a video.
 func (v *view) thumbnail(i int) (Object, bool) {
 	p := &v.videos[i/thumbnails]
 	id := p.id + strconv.Itoa(i%thumbnails)

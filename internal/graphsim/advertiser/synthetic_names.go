@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// hardNames are names that break careless readers: quotes, backslashes, line breaks,
+// hardNames returns names that break careless readers: quotes, backslashes, line breaks,
 // right-to-left and CJK text, joined emoji, a formula, a decomposed accent, spaces at both
 // ends and a name of 400 characters, Meta's limit.
 func hardNames() []string {
@@ -27,11 +27,11 @@ func hardNames() []string {
 	}
 }
 
-// pick takes one of the words by a hash.
+// pick chooses one of the words by a hash.
 func pick(h uint64, words ...string) string { return words[below(h, len(words))] }
 
-// named gives every third object a hard name and the others a usual one; the
-// very first has a usual one, so that a one-object account reads well.
+// named returns a hard name for every third object and usual for the others. The first
+// object has its usual name, so that an account with one object is easy to read.
 func named(i int, usual string) string {
 	if i%3 != 1 {
 		return usual
@@ -54,7 +54,7 @@ func adSetName(i int, h uint64) string {
 		pick(h>>21, "18-65+", "25-54", "35+"), pick(h>>31, "Auto placements", "Feeds only", "Reels"), i+1))
 }
 
-// adName repeats itself: advertisers give many ads the same name.
+// adName returns the same name for many ads, as advertisers do.
 func adName(i int, h uint64) string {
 	return named(i, fmt.Sprintf("%s_%s_v%d", pick(h>>11, "static", "video15s", "carousel", "ugc"),
 		pick(h>>21, "offer", "testimonial", "product", "founder"), 1+below(h>>31, 3)))

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// view is the account's objects at one moment.
+// view is the account at one time.
 type view struct {
 	*synthetic
 	now time.Time
-	// Minor units spent today, by campaign or ad set; what a daily budget has left.
+	// Spend of the current day in minor units, by the ID of the campaign or ad set. It is
+	// subtracted from the daily budget.
 	spentToday map[string]int64
 }
 
@@ -30,7 +31,7 @@ func (s *synthetic) viewAt(kind Kind, now time.Time) *view {
 	return v
 }
 
-// object is the i-th of a kind; false where it does not exist yet.
+// object returns the i-th object of a kind. It returns false if the object does not exist yet.
 func (v *view) object(kind Kind, i int) (Object, bool) {
 	switch kind {
 	case Campaign:
@@ -62,7 +63,7 @@ func (v *view) made(n *node, fields func(int) map[string]any, i int) (Object, bo
 	return Object{ID: n.id, Fields: f}, true
 }
 
-// times fills in what campaigns, ad sets and ads have alike.
+// times fills in the times, statuses and issues of a campaign, ad set or ad.
 func (v *view) times(f map[string]any, n *node, st status) {
 	f["created_time"], f["updated_time"] = v.print(n.created), v.print(v.updated(n, v.now))
 	f["status"], f["configured_status"], f["effective_status"] = st.configured, st.configured, st.effective
@@ -101,11 +102,11 @@ func (v *view) campaignFields(i int) map[string]any {
 	return f
 }
 
-// budgetKind is what an object's budget is for.
+// budgetKind is the period of an object's budget.
 type budgetKind int
 
 const (
-	noBudget budgetKind = iota // it is kept at the other level
+	noBudget budgetKind = iota // the parent or the children have the budget
 	dailyBudget
 	lifetimeBudget
 )
@@ -130,8 +131,9 @@ func (set *adSet) budgetOf(i int) budgetKind {
 	return dailyBudget
 }
 
-// budget sets the budget, if it is kept at this level, and what is left of it.
-// On the other level there is "0" left and no budget (docs/meta-api.md#objects).
+// budget sets the budget and budget_remaining. An object whose parent or children have the
+// budget has no budget of its own, and its budget_remaining is "0", as in recorded responses
+// of Meta.
 func (v *view) budget(f map[string]any, n *node, perDay int64, kind budgetKind) {
 	switch kind {
 	case noBudget:
@@ -148,18 +150,18 @@ func (v *view) budget(f map[string]any, n *node, perDay int64, kind budgetKind) 
 	}
 }
 
-// daily is the budget for something that usually spends so much a day.
+// daily returns a daily budget: percent of 1.5 times the usual spend per day, rounded.
 func (s *synthetic) daily(perDay, percent int64) int64 { return s.rounded(perDay * 3 * percent / 200) }
 
 const lifetimeDays = 400
 
-// runsOut is the planned end of something with a lifetime budget; its fate may
-// come first.
+// runsOut returns the planned end of objects with a lifetime budget. An object may end
+// earlier because of its fate.
 func (v *view) runsOut() time.Time {
 	return firstMoment(v.today+lifetimeDays, v.zone).Add(23 * time.Hour)
 }
 
-// rounded is a budget as people set it: in whole hundreds of minor units.
+// rounded rounds a budget up to whole hundreds of minor units, because people set such budgets.
 func (s *synthetic) rounded(minor int64) int64 { return (minor/100 + 1) * 100 }
 
 func (v *view) customConversion(i int) (Object, bool) {

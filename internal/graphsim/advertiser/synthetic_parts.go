@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// actionPart is one value of the action breakdowns, or one of each.
+// actionPart is one combination of the action breakdowns' values.
 type actionPart struct {
 	keys []ActionKey
-	upTo int64 // of 65536: the parts up to this one
+	upTo int64 // share of this and all earlier parts, in 65536ths
 }
 
-// add lists an action, divided by the query's action breakdowns. Each window is
-// divided for itself, so that a longer one never counts less.
+// add appends an action to list, divided by the query's action breakdowns. The windows are
+// divided separately, before they are summed, so that a longer click window never counts
+// less than a shorter one.
 func (l *actionList) add(list []Action, name string, n [windows]int64, print func(int64) string) []Action {
 	if n == ([windows]int64{}) {
 		return list
@@ -35,14 +36,14 @@ func (l *actionList) add(list []Action, name string, n [windows]int64, print fun
 		}
 	}
 	if isWatched(name) && slices.Equal(l.breakdowns, []string{"action_video_type"}) {
-		a := l.action(name, n, print) // stands beside its parts [X query_193]
+		a := l.action(name, n, print) // Meta returns the total in addition to the parts, as seen in a real account
 		a.Keys = []ActionKey{{"action_video_type", "total"}}
 		list = append(list, a)
 	}
 	return list
 }
 
-// partsOf is how an action type is divided; nil = not at all.
+// partsOf returns the parts of an action type; nil if no breakdown applies to it.
 func (l *actionList) partsOf(name string) []actionPart {
 	if len(l.breakdowns) == 0 {
 		return nil
@@ -85,9 +86,9 @@ func crossedParts(parts []actionPart, weights []float64, key string, shares []sh
 	return out, outWeights
 }
 
-// actionShares are an action breakdown's values for a type; nil where the type
-// does not have it. What happens off Meta keeps its value and loses the
-// breakdown (docs/meta-api.md#insights). The weights are inventions.
+// actionShares returns an action breakdown's values for a type; nil if the breakdown does not
+// apply to the type. Actions that happen off Meta are returned undivided, without the
+// breakdown's key, as Meta's documentation says. The weights are invented.
 func (l *actionList) actionShares(key, name string) []share {
 	switch key {
 	case "action_reaction":

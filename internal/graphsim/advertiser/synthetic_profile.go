@@ -2,21 +2,20 @@ package advertiser
 
 import (
 	"time"
-	// Some hosts have no zone files; an account without its zone would have
-	// the wrong days.
+	// Some hosts have no zone files. Without its zone, an account would have the wrong days.
 	_ "time/tzdata"
 )
 
-// profile is what an account takes from where its advertiser is.
+// profile holds the properties of an account that depend on the advertiser's country.
 type profile struct {
 	zone, currency, country string
 	name, business          string
-	cpm                     int64 // usual price of 1000 impressions, in minor units
+	cpm                     int64 // the usual price of 1000 impressions, in minor units
 	offset                  int64 // minor units per major unit (docs/meta-api.md#money)
 }
 
-// profiles are dealt to the accounts in turn. The first is the plain case; the
-// zones reach from UTC-10 to UTC+14, and JPY and HUF have no minor unit.
+// profiles returns the profiles, which are assigned to the accounts in turn. The first is a
+// simple case. The zones range from UTC-10 to UTC+14. JPY, HUF and CLP have an offset of 1.
 func profiles() []profile {
 	return []profile{
 		{"Europe/Berlin", "EUR", "DE", "Müller & Söhne GmbH", "Müller Gruppe", 820, 100},
@@ -34,8 +33,8 @@ func profiles() []profile {
 	}
 }
 
-// location finds a zone of the table above. It cannot be missing, since the
-// zone files are linked in.
+// location returns the profile's zone. The zone cannot be missing, because time/tzdata is
+// linked in.
 func (p profile) location() *time.Location {
 	loc, err := time.LoadLocation(p.zone)
 	if err != nil {
@@ -44,5 +43,5 @@ func (p profile) location() *time.Location {
 	return loc
 }
 
-// millionths is how many of Values[Spend] make a minor unit.
+// millionths returns the number of millionths, the unit of Values[Spend], in a minor unit.
 func (p profile) millionths() int64 { return 1_000_000 / p.offset }

@@ -15,8 +15,8 @@ import (
 	"adtally/internal/graphsim/advertiser"
 )
 
-// start is the simulator's clock at its start in most tests: in the afternoon,
-// shortly before Europe leaves summer time.
+// start is the simulator's start time in most tests: an afternoon, shortly before summer time
+// ends in Europe.
 var start = time.Date(2025, 10, 15, 14, 30, 0, 0, time.UTC)
 
 var levels = []advertiser.Level{
@@ -27,12 +27,12 @@ var kinds = []advertiser.Kind{
 	advertiser.Campaign, advertiser.AdSet, advertiser.Ad, advertiser.Creative, advertiser.CustomConversion,
 }
 
-// everything asks for all days with all their actions.
+// everything returns a query for all days with all actions.
 func everything(level advertiser.Level, breakdowns ...string) advertiser.Query {
 	return advertiser.Query{Level: level, To: 1_000_000, Breakdowns: breakdowns, WantActions: true}
 }
 
-// rowsOf keeps copies of the rows, which are only lent.
+// rowsOf returns copies of the rows, because each row is valid only until the next one.
 func rowsOf(a advertiser.Account, q advertiser.Query, now time.Time) []advertiser.Row {
 	var rows []advertiser.Row
 	for r := range a.Rows(q, now) {
@@ -51,7 +51,7 @@ func copied(actions []advertiser.Action) []advertiser.Action {
 	return out
 }
 
-// counts are a row's additive figures by name, "purchase 7d_click" among them.
+// counts holds a row's additive figures by name, such as "clicks" or "purchase 7d_click".
 type counts map[string]int64
 
 func countsOf(t require, r *advertiser.Row) counts {
@@ -79,7 +79,7 @@ func (c counts) take(t require, prefix string, actions []advertiser.Action) {
 	}
 }
 
-// add leaves out what is zero, as an absent action is.
+// add adds d to c. It deletes zero counts, because Graph leaves out actions that are zero.
 func (c counts) add(d counts) {
 	for name, n := range d {
 		if c[name] += n; c[name] == 0 {
@@ -93,15 +93,15 @@ type require interface {
 	Fatalf(format string, args ...any)
 }
 
-// same looks for differences only where there are some: cmp takes far longer
-// than reflect.
+// same fails the test if want and got differ. It calls cmp.Diff only then, because cmp is far
+// slower than reflect.
 func same(t require, what string, want, got any) {
 	if !reflect.DeepEqual(want, got) {
 		t.Fatalf("%s:\n%s", what, cmp.Diff(want, got))
 	}
 }
 
-// hundredths reads a number with up to two decimals.
+// hundredths parses a number with at most two decimals and returns it times 100.
 func hundredths(t require, s string) int64 {
 	t.Helper()
 	whole, decimals, _ := strings.Cut(s, ".")
@@ -112,8 +112,8 @@ func hundredths(t require, s string) int64 {
 	return n
 }
 
-// anyAccounts draws a size and a clock, from days before the start clock to
-// weeks after it.
+// anyAccounts draws accounts of a random size, and a time from days before the simulator's
+// start to weeks after it.
 func anyAccounts(t *rapid.T) ([]advertiser.Account, time.Time) {
 	size := advertiser.Size{
 		Seed:     rapid.Uint64().Draw(t, "seed"),

@@ -2,13 +2,13 @@ package advertiser
 
 import "fmt"
 
-// shop is where the ads lead to.
+// shop is the address of the advertiser's shop, which most ads link to.
 const shop = "https://shop.example/"
 
-// shape says what a creative is made of. Between them the shapes keep their
-// destination in every place that Meta's specs have for one: link_data, its
-// child_attachments, video_data's call to action, an asset feed's link_urls,
-// template_data, template_url_spec, link_url, object_url; and two have none.
+// shape fills in the fields that depend on the creative's form. Together, the forms cover
+// every place for a link in Meta's specs: link_data, its child_attachments, video_data's call
+// to action, an asset feed's link_urls, template_data, template_url_spec, link_url and
+// object_url. Two forms have no link.
 func (v *view) shape(f map[string]any, c *creative, i int) {
 	switch c.form {
 	case linkForm:
@@ -33,7 +33,7 @@ func (v *view) asLink(f map[string]any, c *creative, i int) {
 	picture := &v.images[imageOf(i)]
 	hash := picture.hash
 	f["image_hash"], f["image_url"] = hash, v.signed(picture.seed, "full", "scontent")
-	if c.turn%4 == 1 { // made before there were story specs
+	if c.turn%4 == 1 { // like creatives from before Meta had object_story_spec
 		f["link_url"], f["object_url"] = shop+"old?id="+c.id, shop+"old"
 		return
 	}
@@ -43,7 +43,7 @@ func (v *view) asLink(f map[string]any, c *creative, i int) {
 	}}
 }
 
-// isCatalogue says that the products of a catalogue fill the creative.
+// isCatalogue reports whether Meta fills the creative with products of a catalogue.
 func (c *creative) isCatalogue() bool { return c.form == linkForm && c.turn%4 == 2 }
 
 func (v *view) asCatalogue(f map[string]any, c *creative) {
@@ -60,7 +60,7 @@ func (v *view) asVideo(f map[string]any, c *creative, i int) {
 	video := v.videos[videoOf(i)].id
 	f["title"], f["body"], f["object_type"], f["video_id"] = title(c), body(c), "VIDEO", video
 	call := map[string]any{"type": "LEARN_MORE", "value": map[string]any{"link": shop}}
-	if c.turn%3 == 2 { // it leads to the page, and nowhere else
+	if c.turn%3 == 2 { // it links to the page only
 		call = map[string]any{"type": "LIKE_PAGE", "value": map[string]any{"page": v.page}}
 	}
 	f["call_to_action_type"] = call["type"]
@@ -70,7 +70,7 @@ func (v *view) asVideo(f map[string]any, c *creative, i int) {
 	}}
 }
 
-// cards is how many pictures a carousel has.
+// cards is the number of cards in a carousel.
 const cards = 3
 
 func (v *view) asCarousel(f map[string]any, c *creative, i int) {
@@ -112,7 +112,7 @@ func (v *view) asFeed(f map[string]any, c *creative, i int) {
 	f["object_story_spec"] = map[string]any{"page_id": v.page}
 }
 
-// asPost shows a post that was there before; where it leads nobody tells.
+// asPost makes the creative show an existing post. Graph does not say where the post links to.
 func (v *view) asPost(f map[string]any, c *creative) {
 	f["object_type"], f["object_story_id"] = "STATUS", v.story(c)
 	if c.turn%2 == 1 {

@@ -6,30 +6,30 @@ import (
 	"strings"
 )
 
-// Size says how large the synthetic accounts are. Campaigns, AdSets and Ads are
-// per account; a zero is derived from the others.
+// Size is the size of the synthetic accounts. Campaigns, AdSets and Ads are per account. A
+// zero is replaced by a number that is derived from the others.
 type Size struct {
 	Seed                                   uint64
 	Accounts, Campaigns, AdSets, Ads, Days int
-	// Steady makes every ad deliver on every day, so that an account has
-	// exactly Ads × Days rows at its start clock.
+	// Steady makes every ad deliver on every day, so that an account has exactly Ads × Days
+	// rows when the simulator starts.
 	Steady bool
-	// LowConversions leaves conversions out of all that stands above the ads,
-	// as Meta does now and then.
+	// LowConversions removes the conversions from the rows of ad sets, campaigns and the
+	// account, but not from those of ads. Meta sometimes does so.
 	LowConversions bool
 }
 
-// Sizes that no account of Meta's reaches; above them the ids would collide
-// (see idOf) or the build would take minutes.
+// Upper limits, which no account on Meta reaches. Above them, IDs would collide (see idOf) or
+// building an account would take minutes.
 const (
 	maxAccounts = 10_000
 	maxObjects  = 1_000_000
 	maxDays     = 20_000
 )
 
-// ParseSize reads "accounts=1,ads=200,days=365,seed=1". Keys are accounts,
-// campaigns, adsets, ads, days, seed, steady and lowconversions; what is absent
-// is zero.
+// ParseSize parses text such as "accounts=1,ads=200,days=365,seed=1". The keys are accounts,
+// campaigns, adsets, ads, days, seed, steady and lowconversions. A missing key leaves its
+// field zero.
 func ParseSize(text string) (Size, error) {
 	var size Size
 	for pair := range strings.SplitSeq(text, ",") {
@@ -96,8 +96,8 @@ func (s *Size) field(key string) (field *int, most int) {
 	return nil, 0
 }
 
-// filled derives what was not given. The proportions are those of the account
-// in real-account/README.md: 64 campaigns, 134 ad sets, 337 ads.
+// filled replaces zeros by derived numbers. The proportions are close to those of a real
+// account with 64 campaigns, 134 ad sets and 337 ads.
 func (s Size) filled() Size {
 	or := func(n, otherwise, most int) int {
 		if n <= 0 {

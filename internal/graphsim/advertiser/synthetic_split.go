@@ -1,12 +1,12 @@
 package advertiser
 
-// exist says whether there is anything to make a row of.
+// exist reports whether there is an impression or a conversion, so that a row exists.
 func (f *figures) exist() bool {
 	return f.metrics[Impressions] > 0 || f.actions.events != [events][windows]int64{}
 }
 
-// divide lays the ad's figures out over the breakdown cells. They add up to it
-// exactly, and in each cell a part of a count stays a part of it.
+// divide divides the ad's figures among the breakdown cells. The cells' counts add up exactly
+// to the ad's, except for people. If one count is a part of another, that also holds in each cell.
 func (w *walk) divide(a *ad) []figures {
 	if w.own != nil {
 		return w.divideOwn(a)
@@ -30,8 +30,8 @@ func (w *walk) divide(a *ad) []figures {
 	return w.ofAd
 }
 
-// upTo is what was counted in the cells up to a point of 65536. Clicks follow
-// the impressions they came from, link clicks the clicks, and so on.
+// upTo returns the figures of all cells up to a point, which is in 65536ths. Clicks are
+// divided in proportion to impressions, link clicks in proportion to clicks, and so on.
 func (f *figures) upTo(point int64, h uint64) figures {
 	var g figures
 	chance := bits(h, 0)
@@ -69,8 +69,8 @@ func (f *actionFigures) eventsUpTo(g *actionFigures, point, chance int64) {
 	}
 }
 
-// along is how much of n lies in the first so of all units, where n is a part
-// of all. It rises by at most as much as so does.
+// along returns n*so/all, rounded up or down by chance. n must be at most all. If so rises by
+// some number, the result rises by at most that number.
 func along(n, so, all, chance int64) int64 {
 	if all == 0 {
 		return 0
@@ -100,8 +100,9 @@ func (f *figures) less(g *figures) figures {
 	return d
 }
 
-// trim makes a cell's people agree with each other; they need not add up. By
-// the hour Meta counts none (docs/meta-api.md#insights).
+// trim makes a cell's counts of people consistent with each other. They need not add up to
+// the ad's. In hourly cells they are zero, because Meta does not count people by the hour,
+// according to its documentation.
 func (f *figures) trim(hourly bool) {
 	v := &f.metrics
 	v[InlinePostEngagement] = f.actions.postEngagement()

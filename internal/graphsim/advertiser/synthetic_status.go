@@ -2,12 +2,12 @@ package advertiser
 
 import "time"
 
-// fates are what becomes of the objects of a kind. They are dealt in turn, so
-// that an account of some size has all of them.
+// fates holds the final statuses of one kind of object; "" means that the object stays
+// active. They are assigned in turn, so that an account with enough objects has all of them.
 type fates struct {
 	statuses []string
-	// issuesStop says that WITH_ISSUES ends delivery: an ad's issues do, those
-	// of a campaign or ad set only concern some of what is below.
+	// issuesStop means that WITH_ISSUES ends delivery. An ad's issues do. Issues of a campaign
+	// or ad set concern only some of its ads, so delivery goes on.
 	issuesStop bool
 }
 
@@ -24,7 +24,7 @@ func adFates() fates {
 		"DELETED", "", "WITH_ISSUES", "", "", "PAUSED", "", "", ""}}
 }
 
-// dealt is the fate of the i-th object of an account.
+// dealt returns the fate of the i-th object of an account.
 func (f fates) dealt(i int, seed uint64) string {
 	return f.statuses[(uint64(i)+seed%64)%uint64(len(f.statuses))]
 }
@@ -33,12 +33,12 @@ func (f fates) stops(fate string) bool {
 	return fate != "" && (fate != "WITH_ISSUES" || f.issuesStop)
 }
 
-// state is the object's own status at now, whatever its parents are.
+// state returns the object's own status at now, without regard to its parents.
 func (s *synthetic) state(n *node, now time.Time) string {
 	return s.stateOn(n, s.changeDay(n, now))
 }
 
-// stateOn is the status after a day's change.
+// stateOn returns the object's own status after the day's change, if there is one.
 func (s *synthetic) stateOn(n *node, day Date) string {
 	switch {
 	case n.fate != "" && day >= n.end:
@@ -49,7 +49,7 @@ func (s *synthetic) stateOn(n *node, day Date) string {
 	return "ACTIVE"
 }
 
-// changeDay is the last day whose change the object has seen.
+// changeDay returns the last day whose change has happened by now.
 func (s *synthetic) changeDay(n *node, now time.Time) Date {
 	day := civilDay(now, s.zone)
 	if now.Sub(firstMoment(day, s.zone)) < n.after {
@@ -58,7 +58,8 @@ func (s *synthetic) changeDay(n *node, now time.Time) Date {
 	return day
 }
 
-// status is the pair that Meta shows: what was set, and what follows from it.
+// status holds configured_status, which a person set, and effective_status, which also
+// depends on reviews and on the parents.
 type status struct{ configured, effective string }
 
 func (s *synthetic) campaignStatus(i int, now time.Time) status {
@@ -77,8 +78,9 @@ func (s *synthetic) adStatus(i int, now time.Time) status {
 	return under(s.state(&a.node, now), s.adSetStatus(a.adSet, now), "ADSET_PAUSED")
 }
 
-// under is the status of a child. Archiving and deleting a parent do the same
-// to its children; pausing one only shows in their effective_status.
+// under returns the status of a child with the given own status. If the parent is archived
+// or deleted, so is the child. If the parent is paused, only the child's effective_status
+// shows it, as paused.
 func under(own string, parent status, paused string) status {
 	switch {
 	case own == "DELETED":
@@ -95,7 +97,8 @@ func under(own string, parent status, paused string) status {
 	return status{own, own}
 }
 
-// configured is what a user set: a review result is not set by anyone.
+// configured returns the configured_status for an own status. A review changes only the
+// effective_status, so the configured_status stays ACTIVE.
 func configured(own string) string {
 	if own == "WITH_ISSUES" || own == "DISAPPROVED" {
 		return "ACTIVE"
@@ -103,7 +106,7 @@ func configured(own string) string {
 	return own
 }
 
-// updated is when the object last changed; a parent's change does not count.
+// updated returns the time at which the object last changed. A parent's change does not count.
 func (s *synthetic) updated(n *node, now time.Time) time.Time {
 	at := n.edited(now)
 	if edit := n.touchedUp(); !edit.After(now) {
@@ -126,7 +129,7 @@ func (s *synthetic) updated(n *node, now time.Time) time.Time {
 	return at
 }
 
-// touchedUp is when the object was last edited by its owner.
+// touchedUp returns the time of a small edit, up to three days after the object's creation.
 func (n *node) touchedUp() time.Time { return n.created.Add(seconds(n.seed>>9, 3*24*3600)) }
 
 func (s *synthetic) changeAt(n *node, day Date) time.Time {

@@ -1,15 +1,15 @@
 package advertiser
 
-// people are the metrics that count persons: one person seen by two ads counts
-// once for their parent.
+// people returns the metrics that count people. They do not add up: a person who sees two ads
+// counts once for the ads' parent.
 func people() [4]Metric {
 	return [4]Metric{Reach, UniqueClicks, UniqueInlineLinkClicks, FullViewReach}
 }
 
-// sum gathers the figures of an object's children on one day.
+// sum sums the figures of an object's children on one day.
 type sum struct {
 	figures
-	largest [4]int64 // child's count of each of people
+	largest [4]int64 // the largest child's count, for each metric of people
 	any     bool
 }
 
@@ -33,9 +33,9 @@ func (s *sum) add(f *figures, wantActions bool) {
 	}
 }
 
-// settle turns the sums of people into an estimate of how many they are: at
-// least those of the largest child, at most all. One overlap for all four keeps
-// the clickers among the reached, and each parent above its children.
+// settle replaces the sums of people by estimates between the largest child's count and the
+// sum. All four metrics use the same overlap, so that unique clicks never exceed the reach
+// and no child has more people than its parent.
 func (s *sum) settle(seed uint64, day Date) {
 	apart := 36000 + bits(keyed(seed, uint64(day)), 0)>>2
 	for i, m := range people() {

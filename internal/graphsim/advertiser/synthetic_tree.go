@@ -8,18 +8,19 @@ import (
 
 const never = Date(math.MaxInt32)
 
-// life is when an object delivers and what becomes of it.
+// life says when an object delivers and how it ends.
 type life struct {
-	start Date          // its first day
+	start Date          // the first day of delivery
 	stop  Date          // the first day on which it or a parent no longer delivers
-	fate  string        // its status from the day end on; "" for none
-	end   Date          // the day of its fate
-	after time.Duration // how far into a day its changes happen
-	// An ad is switched on for on days of every period; 0 is always on.
+	fate  string        // its status from the day end on; "" if it does not end
+	end   Date          // the day on which its status becomes fate
+	after time.Duration // the time of day of its changes, after the day's start
+	// An ad delivers on the first on days of every period days. If period is 0, it always
+	// delivers.
 	period, on Date
 }
 
-// delivers says whether the object is on during the whole of a day.
+// delivers reports whether the object delivers on a day.
 func (l *life) delivers(day Date) bool {
 	return day >= l.start && day < l.stop && !l.rests(day)
 }
@@ -28,30 +29,30 @@ func (l *life) rests(day Date) bool {
 	return l.period > 0 && day >= l.start && (day-l.start)%l.period >= l.on
 }
 
-// node is what a campaign, an ad set and an ad have in common.
+// node holds the properties that all objects have in common.
 type node struct {
 	id, name string
 	seed     uint64
 	created  time.Time
 	life
-	// What a person changed, nil where nothing ever was; see keepHistory.
+	// The changes of the name and the budget; nil if there are none. See keepHistory.
 	names, budgets []epoch
 }
 
 type campaign struct {
 	node
 	objective *objective
-	// The ad sets are sets[firstSet:lastSet]; so for ads below.
+	// The campaign's ad sets are sets[firstSet:lastSet].
 	firstSet, lastSet int
 	attribution       string
-	custom            int // index of its custom conversion, -1 for none
+	custom            int // index of its custom conversion, -1 if it has none
 	spendPerDay       int64
 }
 
 type adSet struct {
 	node
 	campaign          int
-	firstAd, lastAd   int
+	firstAd, lastAd   int // the ad set's ads are ads[firstAd:lastAd]
 	attribution       attribution
 	spendPerDay       int64
 	budgetAtCampaign  bool
@@ -64,8 +65,8 @@ type ad struct {
 	delivery
 }
 
-// build lays out the account. Children of one parent stand together, so that a
-// walk over the ads meets each parent once.
+// build generates the account's objects. The children of one parent are adjacent in their
+// slice, so that a walk over the ads visits each parent once.
 func (s *synthetic) build() {
 	s.campaigns = make([]campaign, s.size.Campaigns)
 	s.sets = make([]adSet, s.size.AdSets)
@@ -139,14 +140,14 @@ func (s *synthetic) buildAd(i, parent int) {
 	s.campaigns[a.campaign].spendPerDay += a.usualSpend()
 }
 
-// lifeUnder is the life of the i-th object below a parent with the given life.
+// lifeUnder returns the life of the i-th object, whose parent has the given life.
 func (s *synthetic) lifeUnder(parent life, i int, seed uint64, f fates) life {
 	l := life{start: parent.start, stop: parent.stop, end: never, after: seconds(seed>>7, 6*3600)}
 	if s.size.Steady {
 		return l
 	}
-	if i > 0 { // the first keeps its parent's start: no history without its oldest day
-		// More begin early than late, or the history would be thin at its start.
+	if i > 0 { // the first object starts with its parent, so that the oldest day has data
+		// More objects start early than late. Otherwise the first days would have few rows.
 		u := float64(bits(seed, 1)) / 65536
 		l.start += Date(u * u * u * float64(min(parent.stop, s.today)-parent.start))
 		l.fate = f.dealt(i, s.seed)
@@ -154,7 +155,7 @@ func (s *synthetic) lifeUnder(parent life, i int, seed uint64, f fates) life {
 	switch {
 	case l.fate != "":
 		l.end = l.start + 1 + Date(below(seed>>27, int(s.today-1-l.start)))
-	case i > 0 && seed>>5&3 == 0: // one that will be paused after the start clock
+	case i > 0 && seed>>5&3 == 0: // paused within 60 days after the simulator starts
 		l.fate, l.end = "PAUSED", s.today+1+Date(below(seed>>27, 60))
 	}
 	if f.stops(l.fate) {
@@ -165,9 +166,9 @@ func (s *synthetic) lifeUnder(parent life, i int, seed uint64, f fates) life {
 
 func seconds(h uint64, n int) time.Duration { return time.Duration(below(h, n)) * time.Second }
 
-// idOf gives ids in the digits Meta uses: 18 for campaigns, ad sets and ads, 17
-// for creatives, 16 for custom conversions (real-account/*.csv). The last four
-// are the account's, so that no two accounts share one.
+// idOf returns an ID with as many digits as Meta's: 18 for campaigns, ad sets and ads, 17 for
+// creatives, 16 for custom conversions, as in a real account. The last four digits are the
+// account's index, so that no two accounts share an ID.
 func (s *synthetic) idOf(kind idKind, i int) string {
 	n := uint64(below(keyed(s.seed, 7), 90_000_000)) + uint64(i)*30
 	switch kind {

@@ -18,11 +18,12 @@ func (l *actionList) people(build func()) []Action {
 	return list
 }
 
-// persons converts a number of actions into a number of people; some people act twice.
+// persons converts a number of actions into a number of people, which is smaller because some
+// people act twice.
 func (l *actionList) persons(text string) string {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return text // not a count
+		return text // not a whole number, so not a count
 	}
 	return l.numeral(part(n, 62000, 65535))
 }

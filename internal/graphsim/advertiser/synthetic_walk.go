@@ -18,15 +18,15 @@ func (s *synthetic) Rows(q Query, now time.Time) iter.Seq[*Row] {
 	}
 }
 
-// walk goes over the days of one query. Its figures and its row are used again
-// for each row; sums hold one element for each breakdown cell.
+// walk computes the rows of one query, day by day. Its figures and its row are reused for
+// each row. The slices of sums have one element for each breakdown cell.
 type walk struct {
 	*synthetic
 	query                    Query
 	yield                    func(*Row) bool
 	now                      time.Time
 	cells                    []cell
-	own                      func(*ad) []int // an ad's cells, where it has not all of them
+	own                      func(*ad) []int // returns the indexes of an ad's cells; nil if each ad has all cells
 	has                      uint32
 	moment                   moment
 	whole                    figures
@@ -46,14 +46,14 @@ func (s *synthetic) newWalk(q Query, now time.Time, yield func(*Row) bool) *walk
 	return w
 }
 
-// day hands out the rows of one day; false means that no more are wanted.
+// day yields the rows of one day. It returns false if the caller stopped the iteration.
 func (w *walk) day(m moment) bool {
 	w.moment = m
 	w.clear(w.ofAll, LevelAccount)
 	for i := range w.campaigns {
 		c := &w.campaigns[i]
 		if m.day < c.start || m.day-lateDays >= c.stop {
-			continue // nothing below it can have a row
+			continue // none of its ads can have a row
 		}
 		if !w.campaign(c) {
 			return false
@@ -101,7 +101,8 @@ func (w *walk) adSet(c *campaign, set *adSet) bool {
 	return true
 }
 
-// ad takes the ad's figures, which are in w.whole, where the level wants them.
+// ad yields the ad's rows, or adds them to its ad set's sums if the query is above the ad
+// level. The ad's figures are in w.whole.
 func (w *walk) ad(c *campaign, set *adSet, a *ad) bool {
 	parts := w.divide(a)
 	if w.query.Level != LevelAd {
@@ -127,7 +128,8 @@ func (w *walk) ad(c *campaign, set *adSet, a *ad) bool {
 	return true
 }
 
-// figuresOf states the ad's day in w.whole; false means that it has no row.
+// figuresOf fills w.whole with the ad's figures of the day. It returns false if the ad has no
+// row.
 func (w *walk) figuresOf(a *ad) bool {
 	f, m := &w.whole, &w.moment
 	late := !a.delivers(m.day)
@@ -150,7 +152,8 @@ func (w *walk) figuresOf(a *ad) bool {
 	return f.metrics[Impressions] > 0 || late && f.exist()
 }
 
-// clear empties the sums of a level, unless the query is below it.
+// clear resets the sums of a level. Sums above the query's level are not used, so they are
+// left alone.
 func (w *walk) clear(sums []sum, level Level) {
 	if depth(w.query.Level) > depth(level) {
 		return
@@ -172,7 +175,7 @@ func depth(l Level) int {
 	return 3
 }
 
-// lift adds the sums of a child to its parent's.
+// lift adds a child's sums to its parent's, after the counts of people have been estimated.
 func (w *walk) lift(from []sum, seed uint64, to []sum) {
 	for i := range from {
 		if from[i].any {

@@ -15,16 +15,16 @@ import (
 	"adtally/internal/jobs"
 )
 
-// runner runs the steps of the service's runs.
+// runner implements jobs.Runner for the service.
 type runner struct {
 	*service
-	answers  sync.Map // by the digest of a secret: *answer
-	prepared sync.Map // sources, by ID and revision, whose tables are ready
+	answers  sync.Map // from the SHA-256 of a secret to its *answer
+	prepared sync.Map // the keys for which prepare has succeeded
 	mu       sync.Mutex
 }
 
-// ahead is how far the platform's clock was ahead of ours when the run began. All workers
-// of the run use it, so that they agree on its days.
+// ahead returns how far the platform's clock was ahead of ours when the run began. All
+// workers add it to their own time, so that they agree on the days of the run.
 func ahead(r adtally.RunRecord) time.Duration {
 	if r.Moment.IsZero() {
 		return 0
@@ -32,7 +32,8 @@ func ahead(r adtally.RunRecord) time.Duration {
 	return r.Moment.Sub(r.Started)
 }
 
-// DiscoverAccounts lists the accounts at the platform and returns those of the run.
+// DiscoverAccounts asks the platform for the token's accounts, and returns those that the
+// run reads.
 func (c *runner) DiscoverAccounts(ctx context.Context, r adtally.RunRecord) ([]adtally.Account, error) {
 	s, key, err := c.source(ctx, r)
 	if err != nil {
@@ -58,7 +59,7 @@ func (c *runner) DiscoverAccounts(ctx context.Context, r adtally.RunRecord) ([]a
 	return c.picked(ctx, s, r.RunScope, grant)
 }
 
-// dated adds the expiry date to the fault of an expired secret, if it is known.
+// dated adds the expiry date to the fault of an expired secret, if the date is known.
 func dated(err error, g adtally.Grant, now time.Time) error {
 	f := *adtally.FaultOf(err)
 	if f.Act != adtally.Reconnect || g.ExpiresAt.IsZero() || now.Before(g.ExpiresAt) {
@@ -68,8 +69,8 @@ func dated(err error, g adtally.Grant, now time.Time) error {
 	return &f
 }
 
-// picked returns the accounts of a run. A selected account that the token no longer sees
-// stays in the list; its step reports the loss.
+// picked returns the accounts that a run reads. This includes selected accounts that the
+// token can no longer see: their steps fail and report this.
 func (c *runner) picked(ctx context.Context, s adtally.SourceRecord, e adtally.RunScope, g adtally.Grant) (list []adtally.Account, err error) {
 	seen, err := c.store.SeenAccounts(ctx, s.ID)
 	if err != nil {
@@ -94,8 +95,8 @@ type key struct {
 	version adtally.CredentialVersion
 }
 
-// source returns a run's source, limited to the run's scope, and its secret. A run keeps
-// the version of the secret that was current when the run began.
+// source returns a run's source, limited to the run's scope, and the source's secret. The
+// whole run uses the version of the secret that was current when the run began.
 func (c *runner) source(ctx context.Context, r adtally.RunRecord) (s adtally.SourceRecord, k key, err error) {
 	if s, err = c.store.Source(ctx, r.Source); err != nil {
 		return s, k, err
@@ -105,8 +106,8 @@ func (c *runner) source(ctx context.Context, r adtally.RunRecord) (s adtally.Sou
 	return s, k, err
 }
 
-// keyAt returns the version of a secret that was current at a time, or the newest one if
-// that version was destroyed.
+// keyAt returns the version of a secret that was current at the given time. If that version
+// was destroyed, it returns the newest version.
 func (s *service) keyAt(ctx context.Context, credential string, at time.Time) (k key, err error) {
 	versions, err := s.store.CredentialVersions(ctx, credential)
 	if err != nil {
@@ -129,7 +130,7 @@ func (s *service) keyAt(ctx context.Context, credential string, at time.Time) (k
 	return k, err
 }
 
-// reaching limits a source to a run's scope.
+// reaching returns the source with the tables and days of a run's scope, if the scope has any.
 func reaching(s adtally.Source, e adtally.RunScope) adtally.Source {
 	if len(e.Tables) > 0 {
 		s.Tables = e.Tables
@@ -143,7 +144,8 @@ func reaching(s adtally.Source, e adtally.RunScope) adtally.Source {
 	return s
 }
 
-// RunStep syncs one account, until it is up to date or the worker's share of time is over.
+// RunStep syncs one account. It returns when the account is up to date or h.Enough returns
+// true.
 func (c *runner) RunStep(ctx context.Context, r adtally.RunRecord, st adtally.Step, h jobs.Hold) (done adtally.Done, err error) {
 	s, key, err := c.source(ctx, r)
 	if err != nil {
@@ -175,7 +177,7 @@ func (c *runner) RunStep(ctx context.Context, r adtally.RunRecord, st adtally.St
 	}
 	began := r.Started.Add(ahead(r)).Truncate(time.Second) // platforms report times in whole seconds
 	if r.RunScope.Reread {
-		began = began.Add(time.Second) // data requested earlier in the same second does not count
+		began = began.Add(time.Second) // otherwise, data that was requested earlier in the same second would not be read again
 	}
 	done, err = e.Step(ctx, st, began)
 	if dead(done, err) {
@@ -187,8 +189,8 @@ func (c *runner) RunStep(ctx context.Context, r adtally.RunRecord, st adtally.St
 	return done, c.store.SettleDrifts(ctx, s.ID, done.Agreed, done.Drifts)
 }
 
-// sharedFile makes the fault of a locked warehouse retryable: another worker may be slow,
-// and nobody needs to act.
+// sharedFile makes the fault of a locked warehouse retryable. Another worker may hold the
+// lock for a long time, and then nobody needs to act.
 func sharedFile(err error) error {
 	f, ok := errors.AsType[*adtally.Fault](err)
 	if !ok || f.Code != "destination_locked" {
@@ -196,11 +198,12 @@ func sharedFile(err error) error {
 	}
 	again := *f
 	again.Act = adtally.Retry
-	again.Hint = "It is retried automatically. Close the program that has the file open, or open it read-only there."
+	again.Hint = "Adtally tries again automatically. Close the program that has the file open, or open the file read-only in that program."
 	return &again
 }
 
-// waiting logs once per step that the warehouse is locked, and by which program.
+// waiting returns a callback for destination.WithWaiting. On its first call, the callback
+// writes to the run's log what the warehouse waits for.
 func (c *runner) waiting(r adtally.RunRecord) func(*adtally.Fault) {
 	var once sync.Once
 	return func(why *adtally.Fault) {
@@ -216,8 +219,8 @@ func (c *runner) waiting(r adtally.RunRecord) func(*adtally.Fault) {
 // clockSkew is the largest expected difference between the clocks of two workers.
 const clockSkew = time.Minute
 
-// shared returns a fault if the platform did not list the account when the run began. Such
-// an account is not read.
+// shared returns a fault if the platform did not list the step's account when the run
+// began.
 func (c *runner) shared(ctx context.Context, spec adtally.Spec, r adtally.RunRecord, st adtally.Step) error {
 	seen, err := c.store.SeenAccounts(ctx, r.Source)
 	if err != nil {
@@ -233,7 +236,8 @@ func (c *runner) shared(ctx context.Context, spec adtally.Spec, r adtally.RunRec
 	return nil
 }
 
-// prepare creates the tables of a source, once per revision of its settings.
+// prepare creates the tables of a source once for each key. The key has the source, the
+// revision of its settings and the scope of the run.
 func (c *runner) prepare(ctx context.Context, e *engine.Engine, what string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -247,7 +251,8 @@ func (c *runner) prepare(ctx context.Context, e *engine.Engine, what string) err
 	return err
 }
 
-// broughtBy lists the rows of each table of a load, the stream's own table first.
+// broughtBy returns a text with the number of rows in each table of a load. The stream's own
+// table comes first.
 func broughtBy(o adtally.Outcome) string {
 	byTable := o.ByTable()
 	text := fmt.Sprintf("%s: %d rows", o.Slice.Stream, byTable[o.Slice.Stream])
@@ -259,7 +264,7 @@ func broughtBy(o adtally.Outcome) string {
 	return text
 }
 
-// watch logs the events of the engine to the run's log.
+// watch returns a callback that writes the engine's events to the run's log.
 func (c *runner) watch(r adtally.RunRecord) func(engine.Event) {
 	return func(ev engine.Event) {
 		var lines []adtally.LogLine

@@ -1,9 +1,9 @@
-// Package engine runs a step: it plans slices and then reads, commits and checkpoints each
-// of them, so that an interrupted step can continue.
+// Package engine runs a step. It plans the step's slices, and then reads, commits and
+// checkpoints each slice, so that an interrupted step can continue.
 //
-// It knows the contracts for reading and writing, and no platform or warehouse. The commit
-// comes before the checkpoint. If the warehouse and the database disagree, the warehouse
-// is right.
+// It depends on the interfaces of connector and destination, and on no platform or
+// warehouse. It commits a slice to the warehouse before it saves the checkpoint in the
+// database. If the two disagree, the warehouse is right.
 package engine
 
 import (
@@ -29,14 +29,14 @@ type Store interface {
 	AdoptCheckpoints(ctx context.Context, source, account string, truth []adtally.Checkpoint) error
 	// SaveCheckpoints stores the checkpoints of a commit and deletes the slice's cursor.
 	SaveCheckpoints(ctx context.Context, source string, s adtally.Slice, cps []adtally.Checkpoint) error
-	// SaveOutcome stores how a try ended. If the outcome's load is already stored, nothing changes.
+	// SaveOutcome stores the outcome of a slice. It does nothing if the outcome's load is already stored.
 	SaveOutcome(ctx context.Context, run string, o adtally.Outcome) error
-	// CountedLoads returns the loads of the stored outcomes.
+	// CountedLoads returns the IDs of the loads whose outcomes are stored.
 	CountedLoads(ctx context.Context, run, account string) ([]string, error)
 	Notes
 }
 
-// Notes stores what connectors want to know again in a later run.
+// Notes stores the cursors and the tuning that connectors use again in later runs.
 type Notes interface {
 	Cursor(ctx context.Context, source string, s adtally.Slice) (adtally.Cursor, error)
 	SaveCursor(ctx context.Context, source string, s adtally.Slice, c adtally.Cursor) error
@@ -50,17 +50,17 @@ type Engine struct {
 	Reader connector.Reader
 	Writer destination.Writer
 	Store  Store
-	Now    func() time.Time // the time by the platform's clock
+	Now    func() time.Time // returns the time on the platform's clock
 	NewID  func() string    // returns IDs for loads
 	Slices int              // how many slices of an account are read concurrently
 	Watch  func(Event)      // called with every event, possibly concurrently
-	// Reread ignores the loads of earlier runs: every day is due.
+	// Reread makes every day due, even if an earlier run has loaded it.
 	Reread bool
-	// Enough is called before each slice. If it returns true, the step ends, and another step
-	// continues with the rest. nil means never.
+	// Enough is called before each slice. If it returns true, Step reads no more slices and
+	// reports how many are left. nil means that there is no limit.
 	Enough func() bool
-	// Still is called before every commit. An error ends the step, because the worker has lost
-	// its lease. nil means that the lease cannot be lost.
+	// Still is called before every commit. It returns an error if the worker has lost its
+	// lease, and the error ends the step. nil means that the lease cannot be lost.
 	Still func(context.Context) error
 }
 
@@ -86,9 +86,9 @@ func (e *Engine) Prepare(ctx context.Context) error {
 	return e.Writer.Prepare(ctx, e.Source.Dataset, tables, e.Reader.Views()...)
 }
 
-// Step brings an account up to date, as of the start of its run, and reconciles its
-// figures with the platform's totals. Failed slices are in the outcomes and do not stop
-// the others. The error is for faults that stop the whole step.
+// Step loads everything that was due for an account when its run began, and reconciles the
+// account's figures with the platform's totals. If a slice fails, its outcome has the fault
+// and the other slices continue. Step returns an error only if the whole step must stop.
 func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (done adtally.Done, err error) {
 	due, err := e.plan(ctx, step.Account, began)
 	if err != nil {
@@ -116,10 +116,10 @@ func (e *Engine) Step(ctx context.Context, step adtally.Step, began time.Time) (
 type work struct {
 	adtally.Step
 	began time.Time
-	turns turns // limit concurrent reads
+	turns turns // limits how many slices are read concurrently
 }
 
-// all reads slices, some of them concurrently.
+// all loads the due slices, several of them concurrently.
 func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes []adtally.Outcome, err error) {
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
@@ -127,7 +127,7 @@ func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes
 	for _, sl := range due {
 		turn, err := w.turns.take(ctx)
 		if err != nil {
-			break // group.Wait returns the reason
+			break // ctx was cancelled, and group.Wait returns the error
 		}
 		group.Go(func() error {
 			defer turn.giveBack()
@@ -144,16 +144,16 @@ func (e *Engine) all(ctx context.Context, w work, due []adtally.Slice) (outcomes
 			return fatalFault(outcomes)
 		})
 	}
-	err = group.Wait() // the others may add outcomes until then
+	err = group.Wait() // running slices add outcomes until Wait returns
 	return outcomes, err
 }
 
-// maxSetupFailures is how many slices must fail because of a setting or a permission, with
-// no success, before the rest of the account is skipped.
+// maxSetupFailures is the number of slices after which the rest of the account is skipped,
+// if all of them failed with the same fault of a setting or a permission.
 const maxSetupFailures = 3
 
-// fatalFault returns the fault that makes it pointless to continue: the token is invalid,
-// or the account cannot be accessed.
+// fatalFault returns the last outcome's fault if the remaining slices would fail too: the
+// token is invalid, or the account cannot be accessed. Otherwise it returns nil.
 func fatalFault(outcomes []adtally.Outcome) error {
 	last := outcomes[len(outcomes)-1].Fault
 	if last == nil || last.Act != adtally.Reconnect && last.Act != adtally.Configure {
@@ -172,12 +172,12 @@ func fatalFault(outcomes []adtally.Outcome) error {
 	return nil
 }
 
-// plan asks the connector what is due, given what the warehouse holds. Objects come first,
-// then the newest days of every report.
+// plan asks the connector which slices are due, and tells it which ones the warehouse
+// already has. It sorts objects first, and then days from the newest to the oldest.
 func (e *Engine) plan(ctx context.Context, a adtally.Account, began time.Time) (all []adtally.Slice, err error) {
 	if a.Zone == "" {
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "zone_withheld", Message: "The platform did not return the account's time zone",
-			Hint: "Without it, no daily figures can be read. The next sync asks for it again; other accounts continue."}
+			Hint: "Daily figures cannot be read without the time zone. The next sync requests it again. Other accounts continue."}
 	}
 	if _, err := a.Location(); err != nil {
 		return nil, &adtally.Fault{Act: adtally.Bug, Code: "unknown_zone", Message: fmt.Sprintf("The account's time zone %q is unknown on this machine", a.Zone),
@@ -223,7 +223,7 @@ func (e *Engine) current(done []adtally.Checkpoint) (kept []adtally.Checkpoint) 
 	return kept
 }
 
-// beyond returns the slices in more that no slice in all covers.
+// beyond returns those slices of more that are not covered by a slice of all.
 func beyond(more, all []adtally.Slice) (kept []adtally.Slice) {
 	for _, m := range more {
 		covered := slices.ContainsFunc(all, func(s adtally.Slice) bool { return s.Stream == m.Stream && s.Window.Covers(m.Window) })
@@ -250,8 +250,9 @@ func since(done []adtally.Checkpoint, began time.Time) (kept []adtally.Checkpoin
 	return kept
 }
 
-// slice reads a slice, commits it, and then writes the checkpoint. The error is for what
-// ends the step: a cancellation, or a database that cannot be written.
+// slice reads a slice, commits it, and then saves its checkpoint. It returns an error only
+// if the step must end: it was cancelled, the worker has lost its lease, or the outcome
+// cannot be saved. Other faults are in the outcome.
 func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (adtally.Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return adtally.Outcome{}, err
@@ -285,13 +286,13 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	return o, nil
 }
 
-// maxRestarts limits how often a read may start again. Each restart halves the request,
-// and 2^10 days are almost three years.
+// maxRestarts is the maximum number of attempts for one slice. Each attempt can halve the
+// number of days in a request, so ten are enough for 2^10 days, which is almost three years.
 const maxRestarts = 10
 
-// commit writes a slice, and starts again when its reader asks for it. If two rows with
-// the same key differ, the slice is read again immediately because the list may have
-// changed. The second time, the later row wins.
+// commit reads a slice and writes it to the warehouse. It starts again if the reader returns
+// connector.ErrAgain. It also starts again if two rows with the same key differ, because the
+// list may have changed while it was read. From then on, the later of such rows is written.
 func (e *Engine) commit(ctx context.Context, w work, sl adtally.Slice, t *turn) (written destination.Written, err error) {
 	laterWins := false
 	for range maxRestarts {

@@ -9,12 +9,13 @@ import (
 	"adtally"
 )
 
-// releaseTimeout limits the release of a step, also while the program ends.
+// releaseTimeout is the time limit for storing a step's result and releasing the step. It
+// also applies while the program shuts down.
 const releaseTimeout = 10 * time.Second
 
-// Work runs a job's step, or a share of it. It is not an error if the step is not available:
-// another worker has it, or it is done. A result that cannot be stored is reported, and
-// written to the run's log later.
+// Work runs a job's step until the step ends or the worker's share of time is over. It
+// returns nil if another worker has the step or the step has already ended. If the result
+// cannot be stored, Work reports the error now and writes it to the run's log later.
 func (f *Scheduler) Work(ctx context.Context, t adtally.JobArgs) error {
 	err := f.work(ctx, t)
 	if err != nil && ctx.Err() == nil {
@@ -37,7 +38,7 @@ func (f *Scheduler) work(ctx context.Context, t adtally.JobArgs) error {
 		return err
 	}
 	end := f.hold(ctx, c, run)
-	// The step is released also when the program ends or the run is cancelled.
+	// The step must be released even if the program shuts down or the run is cancelled.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer stop()
 	end, counted := f.complete(ctx, c, end)
@@ -48,7 +49,7 @@ func (f *Scheduler) work(ctx context.Context, t adtally.JobArgs) error {
 	return errors.Join(err, f.tell(ctx, c, end), f.conclude(ctx, c.Run), f.hand(ctx, f.Now()))
 }
 
-// hold runs the step while it renews the lease, and returns the result.
+// hold runs the step and returns its result. It renews the lease until the step ends.
 func (f *Scheduler) hold(ctx context.Context, c adtally.Lease, run adtally.RunRecord) adtally.StepResult {
 	working, lose := context.WithCancelCause(ctx)
 	renewed := make(chan struct{})
@@ -63,14 +64,14 @@ func (f *Scheduler) hold(ctx context.Context, c adtally.Lease, run adtally.RunRe
 	switch {
 	case errors.Is(cause, adtally.ErrCancelled):
 		return adtally.StepResult{State: adtally.Interrupted}
-	case cause != nil: // the program ends or the lease was lost: another worker continues
+	case cause != nil: // the program shuts down or has lost the lease, and another worker continues
 		return adtally.StepResult{State: adtally.Waiting, Tries: c.Tries, Note: "The service on " + f.Worker.Host + " was stopped; the run continues when a service is running again"}
 	}
 	return ending(done, err, c.Tries, f.Now())
 }
 
-// complete marks a finished step as incomplete if some values could not be loaded. It is not
-// retried within the run, because the platform would send the same values.
+// complete marks a finished step as incomplete if some values could not be loaded. The run
+// does not try the step again, because the platform would send the same values.
 func (f *Scheduler) complete(ctx context.Context, c adtally.Lease, e adtally.StepResult) (adtally.StepResult, error) {
 	if e.State != adtally.Finished || c.Account == "" {
 		return e, nil
@@ -82,8 +83,9 @@ func (f *Scheduler) complete(ctx context.Context, c adtally.Lease, e adtally.Ste
 	return e, err
 }
 
-// renewLease renews the lease until working ends. If the database is unreachable for the
-// length of a lease, another worker has the step.
+// renewLease renews the lease until working ends. It calls lose if the lease is lost or the
+// run is cancelled. The lease also counts as lost if the database could not be reached for
+// the length of a lease, because another worker may have the step by then.
 func (f *Scheduler) renewLease(working context.Context, c adtally.Lease, lose context.CancelCauseFunc) {
 	lease := or(f.Lease, usualLease)
 	ticker := time.NewTicker(lease / 3)
@@ -108,7 +110,7 @@ func (f *Scheduler) renewLease(working context.Context, c adtally.Lease, lose co
 	}
 }
 
-// margin is how much time a lease must have left for a commit.
+// margin is the time that a lease must still have left when a commit begins.
 const margin = time.Second
 
 func (f *Scheduler) runStep(ctx context.Context, c adtally.Lease, run adtally.RunRecord) (adtally.Done, error) {
@@ -122,7 +124,7 @@ func (f *Scheduler) runStep(ctx context.Context, c adtally.Lease, run adtally.Ru
 	})
 }
 
-// discover discovers the accounts of the run and adds their steps.
+// discover asks the runner for the accounts of the run and adds a step for each of them.
 func (f *Scheduler) discover(ctx context.Context, run adtally.RunRecord) error {
 	accounts, err := f.Runner.DiscoverAccounts(ctx, run)
 	if err != nil {
@@ -135,7 +137,7 @@ func (f *Scheduler) discover(ctx context.Context, run adtally.RunRecord) error {
 		Message: fmt.Sprintf("The run began with %d accounts.", len(accounts))})
 }
 
-// tell logs how a share of a step ended.
+// tell writes to the run's log how a step, or a worker's share of it, ended.
 func (f *Scheduler) tell(ctx context.Context, c adtally.Lease, e adtally.StepResult) error {
 	l := adtally.LogLine{Run: c.Run, At: f.Now(), Level: "info", Account: c.Account, Code: "step_" + string(e.State)}
 	switch {
@@ -152,7 +154,7 @@ func (f *Scheduler) tell(ctx context.Context, c adtally.Lease, e adtally.StepRes
 	case c.Account == "":
 		return nil
 	case e.Left > 0:
-		l.Message = fmt.Sprintf("%d slices are in the warehouse, %d are left.", e.Slices, e.Left)
+		l.Message = fmt.Sprintf("%d slices were loaded, and %d are left.", e.Slices, e.Left)
 	default:
 		l.Message = fmt.Sprintf("act_%s is %s: %d rows in %d slices.", c.Account, e.State, e.Rows, e.Slices)
 	}

@@ -9,17 +9,18 @@ import (
 	"adtally"
 )
 
-// delays says how long an alert must last before it is reported, and how long it must
-// be gone before it counts as resolved. Shorter interruptions belong to the same
-// incident.
+// delays are the waiting times of an alert. People are notified when the alert has lasted
+// for before. The incident is resolved when the alert has been gone for after. If the alert
+// returns earlier, the same incident continues.
 type delays struct{ before, after time.Duration }
 
-// alertDelays gives faults that may recover by themselves time to do so. Faults that
-// need a person are reported immediately. Late sources have waited already.
+// alertDelays are the delays of each kind of alert. A failed sync often recovers by itself,
+// so it is reported after a while. Faults that a person must fix are reported immediately,
+// and so are late sources, because Late has already waited.
 var alertDelays = map[adtally.AlertKind]delays{
 	adtally.SyncFailed:    {15 * time.Minute, time.Hour},
 	adtally.AuthExpired:   {0, 5 * time.Minute},
-	adtally.AccessEnding:  {}, // an end that was moved does not return by itself
+	adtally.AccessEnding:  {}, // no delay: an end date that was postponed does not move back
 	adtally.AccountLost:   {0, time.Hour},
 	adtally.VersionEnding: {},
 	adtally.PurgeFailed:   {0, time.Hour},
@@ -27,13 +28,13 @@ var alertDelays = map[adtally.AlertKind]delays{
 	adtally.Suspect:       {0, time.Hour},
 }
 
-// Decision is the result of Decide.
+// Decision lists what Decide wants to store and send.
 type Decision struct {
 	Incidents []adtally.Incident // incidents to store: new, changed and closed
 	Send      []Message
 }
 
-// key identifies an open incident: there is at most one for each key.
+// key identifies an open incident. Each key has at most one open incident.
 type key struct {
 	alert           adtally.AlertKind
 	source, subject string
@@ -45,9 +46,9 @@ func compare(a, b key) int {
 	return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.alert, b.alert), cmp.Compare(a.subject, b.subject))
 }
 
-// Decide compares the open incidents with everything that is wrong now. An alert that
-// is missing from seen counts as gone, so callers that could not check must not call
-// Decide. Incidents of deleted sources are closed by the caller.
+// Decide compares the open incidents with all current alerts. It treats an alert that is
+// missing from seen as gone, so do not call Decide if a check failed. The caller closes
+// the incidents of deleted sources.
 func Decide(open []adtally.Incident, seen []adtally.Alert, now time.Time, newID func() string) (d Decision) {
 	wrong := map[key]adtally.Alert{}
 	for _, t := range seen {
@@ -68,7 +69,8 @@ func Decide(open []adtally.Incident, seen []adtally.Alert, now time.Time, newID 
 	return d
 }
 
-// worse merges two alerts of the same kind: the worse one, with the earlier start.
+// worse merges two alerts with the same key. It returns the worse alert, with the earlier
+// of the two start times.
 func worse(a, b adtally.Alert) adtally.Alert {
 	if a.Kind == "" {
 		return b
@@ -81,7 +83,7 @@ func worse(a, b adtally.Alert) adtally.Alert {
 	return a
 }
 
-// earlier returns the earlier of two times; a zero time is ignored.
+// earlier returns the earlier of two times. It ignores zero times.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -89,7 +91,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// add appends an incident if it has changed, and its message if there is one.
+// add applies step to an incident. It appends the incident if step changed it, and a
+// message if step returned an event.
 func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.Alert, time.Time) (adtally.Incident, Event), t adtally.Alert, now time.Time) {
 	next, event := step(o, t, now)
 	if next != o {
@@ -100,7 +103,7 @@ func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.A
 	}
 }
 
-// seenAgain updates an incident whose alert is seen again.
+// seenAgain updates an incident, new or open, whose alert is present.
 func seenAgain(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	since := earlier(earlier(o.Since, t.Since), o.Opened)
 	o.Alert, o.QuietSince = t, time.Time{}
@@ -116,8 +119,8 @@ func seenAgain(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Inci
 	return o, ""
 }
 
-// settle updates an incident whose alert is gone. Once it has been gone long enough,
-// the incident is closed, and reported if its opening was.
+// settle updates an incident whose alert is gone. It closes the incident when the alert has
+// been gone long enough. It reports this only if the opening was reported.
 func settle(o adtally.Incident, _ adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	if o.QuietSince.IsZero() {
 		o.QuietSince = now
@@ -138,8 +141,8 @@ type Status struct {
 	Freshness adtally.Severity
 }
 
-// StatusOf returns the status of every source with open incidents. An incident whose
-// alert is gone counts until it is closed.
+// StatusOf returns the status of every source with open incidents. Every open incident
+// counts, even if its alert is already gone.
 func StatusOf(open []adtally.Incident) map[string]Status {
 	all := map[string]Status{}
 	for _, o := range open {

@@ -10,27 +10,27 @@ import (
 	"adtally"
 )
 
-// Platform answers questions about secrets.
+// Platform checks and refreshes secrets at an ad platform.
 type Platform interface {
 	// Verify returns what a secret allows, and whether it can see the named accounts.
 	Verify(ctx context.Context, connector string, secret adtally.Secret, named ...string) (adtally.Grant, error)
-	// Probe reads a little of an account.
+	// Probe reads a few figures of an account, to check that the secret can read them.
 	Probe(ctx context.Context, connector string, secret adtally.Secret, a adtally.Account) error
 	// Refresh returns a secret with a longer lifetime.
 	Refresh(ctx context.Context, connector string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, error)
 }
 
-// warnBefore is the remaining lifetime that is worth a warning: that of the first
-// notification.
+// warnBefore is the remaining lifetime below which the expiry check warns. The first
+// notification about an expiring token is sent at the same time.
 const warnBefore = 14 * 24 * time.Hour
 
-// shortLife is the remaining lifetime of a short-lived secret.
+// shortLife is the remaining lifetime below which a secret is short-lived.
 const shortLife = 24 * time.Hour
 
-// Inspect runs the checks of a secret in order, with as few requests as possible. It
-// returns the secret to store: a long-lived one in place of a short-lived one, if the
-// platform provides it. If the platform does not answer, nothing is known about the
-// secret: Inspect returns an error and no findings.
+// Inspect checks a secret with as few requests as possible, and returns the results and
+// the secret to store. If the secret is short-lived, Inspect exchanges it for a long-lived
+// one where the platform allows that. If the platform cannot be reached, Inspect returns
+// an error and no results.
 func Inspect(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error) {
 	i := &inspection{}
 	grant, err := p.Verify(ctx, connector, secret, ids(b.Read)...)
@@ -50,13 +50,14 @@ func Inspect(ctx context.Context, p Platform, connector string, secret adtally.S
 	return i.Inspection, secret, ctx.Err()
 }
 
-// passing reports whether a secret is short-lived.
+// passing reports whether a secret is short-lived. A secret without the required permissions
+// is not, because it is not worth exchanging.
 func passing(g adtally.Grant) bool {
 	return len(g.Missing) == 0 && !g.ExpiresAt.IsZero() && g.ExpiresAt.Sub(g.At) < shortLife
 }
 
-// longLived returns a long-lived secret, or the given one if the platform provides
-// none.
+// longLived exchanges a secret for a long-lived one. If that fails, it returns the given
+// secret and grant.
 func longLived(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant, named []string) (adtally.Secret, adtally.Grant) {
 	fresh, err := p.Refresh(ctx, connector, secret.For(g.AppID), g)
 	if err != nil {
@@ -79,7 +80,7 @@ func ids(accounts []adtally.Account) (list []string) {
 // inspection is an inspection in progress.
 type inspection struct {
 	adtally.Inspection
-	over bool // a check failed that makes the remaining checks pointless
+	over bool // a check failed, so the remaining checks are skipped
 }
 
 func (i *inspection) add(name adtally.CheckName, result adtally.CheckResult, message, hint string) *adtally.Check {
@@ -97,27 +98,27 @@ func (i *inspection) fail(name adtally.CheckName, err error) {
 	i.over = true
 }
 
-// malformedSecret is the code of text that is not a secret at all.
+// malformedSecret is the fault code for text that cannot be a secret.
 const malformedSecret = "token_malformed"
 
-// identify checks the form of the secret and that it is valid.
+// identify adds the checks of the secret's form and validity.
 func (i *inspection) identify(err error) {
 	if err != nil && adtally.FaultOf(err).Code == malformedSecret {
 		i.fail(adtally.CheckForm, err)
 	} else {
-		i.add(adtally.CheckForm, adtally.CheckPassed, "It looks like an access token", "")
+		i.add(adtally.CheckForm, adtally.CheckPassed, "The text looks like an access token", "")
 	}
 	if err != nil && !i.over {
 		i.fail(adtally.CheckLive, err)
 		return
 	}
-	message := "It is " + whose(i.Grant)
+	message := "This is " + whose(i.Grant)
 	if i.Grant.AppProblem == "" {
 		i.add(adtally.CheckLive, adtally.CheckPassed, message, "")
 		return
 	}
-	i.add(adtally.CheckLive, adtally.CheckWarns, message+", but the app of this installation does not answer: "+i.Grant.AppProblem,
-		"An admin checks the app's id and secret in the settings.")
+	i.add(adtally.CheckLive, adtally.CheckWarns, message+", but the app of this installation cannot be used: "+i.Grant.AppProblem,
+		"Ask an admin to check the app's ID and secret in the settings.")
 }
 
 func whose(g adtally.Grant) string {
@@ -133,16 +134,16 @@ func whose(g adtally.Grant) string {
 
 func (i *inspection) permit() {
 	if len(i.Grant.Missing) == 0 {
-		i.add(adtally.CheckPermission, adtally.CheckPassed, "It has the permission to read ads", "")
+		i.add(adtally.CheckPermission, adtally.CheckPassed, "The token has the permission to read ads", "")
 		return
 	}
 	i.fail(adtally.CheckPermission, Lacks(i.Grant))
 }
 
-// Lacks returns the fault of a secret without required permissions.
+// Lacks returns the fault for a secret that lacks required permissions.
 func Lacks(g adtally.Grant) *adtally.Fault {
 	return configure("permission", fmt.Sprintf("The token lacks the permission %s", joined(g.Missing)),
-		fmt.Sprintf("Create a new token with %s, or log in again and leave it selected.", joined(g.Missing)), nil)
+		fmt.Sprintf("Create a new token with %s, or log in again and keep all permissions selected.", joined(g.Missing)), nil)
 }
 
 func joined(names []string) (text string) {
@@ -155,23 +156,23 @@ func joined(names []string) (text string) {
 	return text
 }
 
-// expire checks the expiry.
+// expire adds the check of the secret's expiry.
 func (i *inspection) expire() {
 	g := i.Grant
 	left := g.ExpiresAt.Sub(g.At)
 	switch {
 	case !g.ExpiryKnown:
-		i.add(adtally.CheckExpiry, adtally.CheckWarns, "The platform does not say when it expires",
-			"Adtally alerts you as soon as it has expired. To know the date, configure the token's app in the settings.")
+		i.add(adtally.CheckExpiry, adtally.CheckWarns, "The platform does not say when the token expires",
+			"Adtally alerts you when the token has expired. To see the date in advance, configure the token's app in the settings.")
 	case g.ExpiresAt.IsZero():
-		i.add(adtally.CheckExpiry, adtally.CheckPassed, "It never expires"+access(g), "")
+		i.add(adtally.CheckExpiry, adtally.CheckPassed, "The token never expires"+access(g), "")
 	case passing(g):
-		i.add(adtally.CheckExpiry, adtally.CheckWarns, fmt.Sprintf("It expires in %s", left.Round(time.Minute)),
-			"Exchange it for a long-lived token before you paste it, or log in here, which does so automatically.")
+		i.add(adtally.CheckExpiry, adtally.CheckWarns, fmt.Sprintf("The token expires in %s", left.Round(time.Minute)),
+			"Exchange it for a long-lived token before you paste it. If you log in here instead, Adtally does this automatically.")
 	case left < warnBefore:
-		i.add(adtally.CheckExpiry, adtally.CheckWarns, "It "+ending(g), "Create a new one soon. A system user's token can be set to never expire.")
+		i.add(adtally.CheckExpiry, adtally.CheckWarns, "The token "+ending(g), "Create a new token soon. You can set a system user's token to never expire.")
 	default:
-		i.add(adtally.CheckExpiry, adtally.CheckPassed, "It "+ending(g)+access(g), "")
+		i.add(adtally.CheckExpiry, adtally.CheckPassed, "The token "+ending(g)+access(g), "")
 	}
 }
 
@@ -179,27 +180,28 @@ func ending(g adtally.Grant) string {
 	return fmt.Sprintf("expires on %s, in %d days", g.ExpiresAt.UTC().Format("2 January 2006"), int(g.ExpiresAt.Sub(g.At).Hours()/24))
 }
 
-// access adds when the app loses access to the data, if it does.
+// access returns a clause that says when the token's access to data ends. It returns an
+// empty string if the access does not end.
 func access(g adtally.Grant) string {
 	if g.DataAccessExpiresAt.IsZero() {
 		return ""
 	}
-	return "; its access to data ends on " + g.DataAccessExpiresAt.UTC().Format("2 January 2006") + ", unless its owner logs in before"
+	return "; its access to data ends on " + g.DataAccessExpiresAt.UTC().Format("2 January 2006") + " unless its owner logs in before then"
 }
 
 func (i *inspection) count() {
 	switch n := len(i.Grant.Accounts); n {
 	case 0:
-		i.add(adtally.CheckAccounts, adtally.CheckWarns, "It cannot see any ad account",
-			"Give its owner \"View performance\" on the ad account: in the Business portfolio under Users, select the person and assign the account.").Code = "no_accounts"
+		i.add(adtally.CheckAccounts, adtally.CheckWarns, "The token cannot see any ad account",
+			"Give the token's owner \"View performance\" on the ad account: in the Business portfolio, open Users, select the person and assign the account.").Code = "no_accounts"
 	case 1:
-		i.add(adtally.CheckAccounts, adtally.CheckPassed, "It can see one ad account", "")
+		i.add(adtally.CheckAccounts, adtally.CheckPassed, "The token can see one ad account", "")
 	default:
-		i.add(adtally.CheckAccounts, adtally.CheckPassed, fmt.Sprintf("It can see %d ad accounts", n), "")
+		i.add(adtally.CheckAccounts, adtally.CheckPassed, fmt.Sprintf("The token can see %d ad accounts", n), "")
 	}
 }
 
-// compare checks that the accounts that were read before are still visible.
+// compare adds the check that the token can see all accounts that the source reads.
 func (i *inspection) compare(b adtally.Before) {
 	if !i.over {
 		i.Lost, i.Gained = without(b.Read, i.Grant.Accounts), without(i.Grant.Accounts, b.Seen)
@@ -207,16 +209,16 @@ func (i *inspection) compare(b adtally.Before) {
 	switch {
 	case len(b.Seen) == 0:
 		i.Gained = nil
-		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "No accounts were read before", "")
+		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "The source has not read any accounts yet", "")
 	case len(i.Lost) > 0:
-		i.add(adtally.CheckSameAccounts, adtally.CheckAsks, fmt.Sprintf("It no longer sees %s", named(i.Lost)),
-			"Their rows stay, but get no updates. Confirm if that is intended; otherwise share the accounts with this token's owner, or use another token.").Code = "accounts_lost"
+		i.add(adtally.CheckSameAccounts, adtally.CheckAsks, fmt.Sprintf("The token cannot see %s, which the source reads", named(i.Lost)),
+			"With this token, the rows of these accounts stay but are no longer updated. Confirm if you want this. Otherwise, share the accounts with the token's owner, or use another token.").Code = "accounts_lost"
 	case len(i.Gained) > 0 && b.All:
-		i.add(adtally.CheckSameAccounts, adtally.CheckWarns, fmt.Sprintf("It can see the same accounts as before, and also %s, which will be read from now on", named(i.Gained)), "Pick the accounts individually if that is not intended.")
+		i.add(adtally.CheckSameAccounts, adtally.CheckWarns, fmt.Sprintf("The token can see the same accounts as before, and also %s, which Adtally will read from now on", named(i.Gained)), "If you do not want this, select the accounts one by one.")
 	case len(i.Gained) > 0:
-		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, fmt.Sprintf("It can see the same accounts as before, and also %s", named(i.Gained)), "")
+		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, fmt.Sprintf("The token can see the same accounts as before, and also %s", named(i.Gained)), "")
 	default:
-		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "It can see the same ad accounts as before", "")
+		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "The token can see the same ad accounts as before", "")
 	}
 }
 
@@ -229,7 +231,8 @@ func without(all, some []adtally.Account) (rest []adtally.Account) {
 	return rest
 }
 
-// most is the maximum number of accounts in a sentence.
+// most is the number of accounts that a sentence names before it only counts the rest. A
+// single remaining account is named too.
 const most = 3
 
 func named(all []adtally.Account) string {
@@ -243,7 +246,8 @@ func named(all []adtally.Account) string {
 	return joined(names)
 }
 
-// probe reads a few figures, as a sync does.
+// probe adds the check that figures can be read. It reads a few figures of one account,
+// if possible of one that the source already reads.
 func (i *inspection) probe(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before) {
 	if len(i.Grant.Accounts) == 0 {
 		i.over = true

@@ -7,25 +7,26 @@ import (
 )
 
 const (
-	// retentionMonths is how far back Meta serves totals (docs/meta-api.md#retention).
+	// retentionMonths is the number of months for which Meta serves totals
+	// (docs/meta-api.md#retention).
 	retentionMonths = 37
-	// uniqueMonths is how far back Meta serves hourly figures, and unique counts with
-	// breakdowns (docs/meta-api.md#retention).
+	// uniqueMonths is the number of months for which Meta serves hourly figures, and
+	// unique counts with breakdowns (docs/meta-api.md#retention).
 	uniqueMonths = 13
-	// lookBack is for how many days Meta may restate a day
+	// lookBack is the number of days after which Meta no longer restates a day's figures
 	// (docs/meta-api.md#retention).
 	lookBack = 28
 )
 
-// Plan returns the slices to read. An object stream is due if it was last read before
-// now. A day of a report is due if it was never read, or was read too early to be
-// final. Consecutive due days are requested together, newest first, as many as one
-// request holds. A day with a gap is never final.
+// Plan returns the slices to read. A stream of objects is due if it was last read before
+// now. A day of a report is due if it was never read, if Meta could still restate it when
+// it was last read, or if it has a gap. One slice has as many consecutive due days as fit
+// into one request. The newest days come first.
 func (r *reader) Plan(name string, a adtally.Account, done []adtally.Checkpoint, now time.Time) []adtally.Slice {
 	s := r.stream(name)
 	zone, err := a.Location()
 	if s == nil || err != nil {
-		return nil // the engine has already rejected both
+		return nil // the engine has already rejected unknown streams and time zones
 	}
 	if !s.daily {
 		return r.planEntity(s, a, done, now)
@@ -47,7 +48,8 @@ func (r *reader) planEntity(s *stream, a adtally.Account, done []adtally.Checkpo
 	return nil
 }
 
-// span returns the requested days that Meta still serves.
+// span returns the days that the source asks for and that Meta still serves, as whole
+// periods.
 func (r *reader) span(s *stream, zone *time.Location, now time.Time) adtally.Window {
 	today := adtally.DayOf(now, zone)
 	oldest := today.AddMonths(-s.served)
@@ -64,9 +66,9 @@ func (r *reader) span(s *stream, zone *time.Location, now time.Time) adtally.Win
 	return s.period.widen(adtally.WindowOf(first, last), oldest, today)
 }
 
-// settles returns for how many days a day is read again: as long as Meta restates it,
-// or as the source's look-back says. Past events do not change, so the activity log
-// has its own value.
+// settles returns the number of days after which a day is not read again. This is the
+// source's look-back, or the stream's own value if the source has none. The activity log
+// always uses its own value, because past events do not change.
 func (r *reader) settles(s *stream) adtally.Day {
 	if r.source.LookBack == 0 || s.logs {
 		return adtally.Day(s.settles)
@@ -89,7 +91,8 @@ func dueDays(s *stream, span adtally.Window, done []adtally.Checkpoint, zone *ti
 	return due
 }
 
-// newest returns the latest checkpoint of a table for a day; day 0 means an object.
+// newest returns the latest checkpoint of a table for a day. For tables of objects, day
+// is 0.
 func newest(done []adtally.Checkpoint, table string, day adtally.Day) (last adtally.Checkpoint) {
 	for _, c := range done {
 		if c.Table == table && (day == 0 && c.Window.IsZero() || day != 0 && c.Window.Contains(day)) && c.Asked.After(last.Asked) {
@@ -99,9 +102,9 @@ func newest(done []adtally.Checkpoint, table string, day adtally.Day) (last adta
 	return last
 }
 
-// chunks splits runs of due days into slices, starting from the newest day, so that a
-// resumed run is split at the same places. It splits no period, and no slice has days
-// on both sides of the limit for unique counts.
+// chunks splits the due days into slices. It starts from the newest day, so that a resumed
+// run gets the same slices. A slice has whole periods only. If Meta limits the stream's
+// unique counts to the days since people, no slice has days on both sides of that limit.
 func chunks(s *stream, a adtally.Account, due []bool, span adtally.Window, people adtally.Day) (out []adtally.Slice) {
 	for i := len(due) - 1; i >= 0; i-- {
 		if !due[i] {
@@ -117,8 +120,8 @@ func chunks(s *stream, a adtally.Account, due []bool, span adtally.Window, peopl
 	return out
 }
 
-// cut reports whether a request with the given number of days from first on ends
-// there.
+// cut reports whether a slice must not be extended to days before first. days is the
+// number of days that it has so far, first being the earliest.
 func (s *stream) cut(first adtally.Day, days int, people adtally.Day) bool {
 	if s.period.first(first) != first {
 		return false

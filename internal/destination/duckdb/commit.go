@@ -13,8 +13,8 @@ import (
 	"adtally/internal/table"
 )
 
-// Commit writes one slice. Batches are read without holding the file. The file is held
-// only to write the result, in one transaction.
+// Commit writes one slice. It first reads all batches, without locking the file. Then it
+// locks the file and writes all rows in one transaction.
 func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter.Seq2[table.Batch, error]) (written destination.Written, err error) {
 	if err := owned(load); err != nil {
 		return written, err
@@ -34,21 +34,21 @@ func (w *writer) Commit(ctx context.Context, load destination.Load, batches iter
 	return written, explain(w.file.path, err)
 }
 
-// owned checks that the load has a window if its tables need one, and a zone if the age of
-// days matters.
+// owned checks that the load has a window if one of its tables is replaced day by day, and a
+// time zone if one of them records restatements.
 func owned(load destination.Load) error {
 	for _, t := range load.Tables {
 		if t.Mode == table.Replace && load.Slice.Window.Days() == 0 {
-			return bug("window_missing", "%s is replaced by days, and %s has no window", t.Name, load.Slice)
+			return bug("window_missing", "The table %s is replaced day by day, but %s has no window", t.Name, load.Slice)
 		}
 		if len(t.Restated) > 0 && load.Zone == nil {
-			return bug("zone_missing", "The age of %s is not known without the account's zone", load.Slice)
+			return bug("zone_missing", "The age of the days of %s cannot be computed without the account's time zone", load.Slice)
 		}
 	}
 	return nil
 }
 
-// bringing is the transaction in progress.
+// loadTx is the transaction that writes one load.
 type loadTx struct {
 	*staging
 	layout        layout
@@ -56,7 +56,7 @@ type loadTx struct {
 	written       destination.Written
 }
 
-// bring writes what was staged.
+// writeStaged writes the staged rows to the file.
 func (f *file) writeStaged(ctx context.Context, st *staging) (written destination.Written, err error) {
 	b := &loadTx{staging: st, asked: instant(st.load.Asked()), synced: instant(st.load.Now())}
 	err = f.write(ctx, func() (err error) {
@@ -73,10 +73,11 @@ func (f *file) writeStaged(ctx context.Context, st *staging) (written destinatio
 	return b.written, nil
 }
 
-// instant rounds a time to microseconds, the precision of the file.
+// instant truncates a time to microseconds, the precision of DuckDB's timestamps.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// lent runs do while DuckDB can read the rows.
+// withRows makes the staged rows readable for DuckDB and then calls do. It copies the rows
+// of an upsert to a temporary table, and shows other rows through a view until do returns.
 func (b *loadTx) withRows(ctx context.Context, do func() error) error {
 	for _, t := range b.tables {
 		if t.facts.rows == 0 {
@@ -105,7 +106,7 @@ func (b *loadTx) all(ctx context.Context) error {
 	}
 	for _, t := range b.brought() {
 		if err := b.stubs(ctx, t); err != nil {
-			return fmt.Errorf("add what %s refers to: %w", t.schema.Name, err)
+			return fmt.Errorf("add stubs for the objects that %s refers to: %w", t.schema.Name, err)
 		}
 		if err := b.restate(ctx, t); err != nil {
 			return fmt.Errorf("record the totals of %s: %w", t.schema.Name, err)
@@ -117,7 +118,7 @@ func (b *loadTx) all(ctx context.Context) error {
 	return b.conclude(ctx)
 }
 
-// still calls the load's check immediately before the commit.
+// still calls load.Still. An error means that another worker has taken over.
 func (b *loadTx) still(ctx context.Context) error {
 	if b.load.Still == nil {
 		return nil
@@ -140,17 +141,18 @@ func (b *loadTx) table(ctx context.Context, t *staged) error {
 	return b.replace(ctx, in)
 }
 
-// inserting is one table on its way from memory to the file.
+// tableLoad is one table of a load, with its target in the file.
 type tableLoad struct {
 	*staged
-	target string
-	places map[string]string
+	target string            // the table's qualified name
+	places map[string]string // from the schema's column names to the file's
 }
 
-// marked returns the values of the bookkeeping columns.
+// bookkeepingValues returns the values of the bookkeeping columns.
 func (b *loadTx) bookkeepingValues() []any { return []any{b.asked, b.synced, b.load.ID} }
 
-// marks returns the SQL expressions for them, in the order of withBookkeeping.
+// bookkeepingExprs returns the SQL expressions for the columns that withBookkeeping adds, in
+// the same order.
 func (in tableLoad) bookkeepingExprs() []string {
 	marks := []string{"?::TIMESTAMPTZ", "?::TIMESTAMPTZ", "?"}
 	if in.schema.History {

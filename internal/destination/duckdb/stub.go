@@ -39,7 +39,7 @@ func (l layout) adoptAll(ctx context.Context, s *session, dataset string, tables
 		}
 		for _, o := range orphans {
 			if err := s.exec(ctx, o.adopt("true")); err != nil {
-				return fmt.Errorf("add what %s refers to: %w", t.Name, err)
+				return fmt.Errorf("add stubs for the objects that %s refers to: %w", t.Name, err)
 			}
 		}
 	}

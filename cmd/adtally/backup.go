@@ -17,7 +17,7 @@ import (
 	"adtally/internal/vault"
 )
 
-// What stands in a backup beside the warehouse.
+// Names of the files in a backup, besides the warehouse.
 const (
 	databaseName = "adtally.db"
 	sealedName   = "keys.sealed"

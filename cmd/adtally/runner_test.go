@@ -9,7 +9,7 @@ import (
 
 // A warehouse that somebody else has open is tried again without a person; any
 // other fault stays as it is.
-func TestCarrier_AHeldWarehouseIsTriedAgain(t *testing.T) {
+func TestRunner_LockedWarehouseIsRetried(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		code string

@@ -46,7 +46,7 @@ func (w *selection) appendListed(b []byte, o advertiser.Object) ([]byte, *refusa
 	return w.append(b, o)
 }
 
-// keeper returns a function that reports whether an object of the edge is listed.
+// listFilter returns a function that reports whether an object of the edge is listed.
 func (w *selection) listFilter(params url.Values, e edge) (func(advertiser.Object) bool, *refusal) {
 	k := kindOf(e.kind)
 	conditions, refused := parseFilter(params.Get("filtering"))

@@ -27,7 +27,7 @@ func (db *DB) Ready(ctx context.Context, now time.Time, limit int) (all []adtall
 // another worker is working on the same account of the same source.
 func (db *DB) LeaseStep(ctx context.Context, t adtally.JobArgs, worker string, lease time.Duration, now time.Time) (c adtally.Lease, err error) {
 	c = adtally.Lease{JobArgs: t, Worker: worker, Step: adtally.Step{Run: t.Run}}
-	err = db.write(ctx, "claim a step", func(tx txn) error {
+	err = db.write(ctx, "lease a step", func(tx txn) error {
 		n, err := tx.exec(ctx, `UPDATE steps SET state = 'running', worker = ?, lease = `+db.clock+` + CAST(? AS BIGINT), started = coalesce(started, ?), ended = NULL
 			WHERE run = ? AND account = ? AND generation = ? AND state = 'waiting'
 			AND EXISTS (SELECT 1 FROM runs WHERE runs.id = steps.run AND runs.active = 1 AND runs.cancelled IS NULL)
@@ -63,7 +63,7 @@ const heldBy = ` WHERE run = ? AND account = ? AND generation = ? AND worker = ?
 // RenewLease extends a lease. It returns adtally.ErrNotHeld if the lease was lost and
 // adtally.ErrCancelled if the run was cancelled.
 func (db *DB) RenewLease(ctx context.Context, c adtally.Lease, lease time.Duration) error {
-	n, err := db.exec(ctx, "renew a claim", `UPDATE steps SET lease = `+db.clock+` + CAST(? AS BIGINT)`+heldBy+db.clock,
+	n, err := db.exec(ctx, "renew a lease", `UPDATE steps SET lease = `+db.clock+` + CAST(? AS BIGINT)`+heldBy+db.clock,
 		lease.Microseconds(), c.Run, c.Account, c.Generation, c.Worker)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (db *DB) RenewLease(ctx context.Context, c adtally.Lease, lease time.Durati
 // Held returns nil if the lease lasts at least that much longer.
 func (db *DB) Held(ctx context.Context, c adtally.Lease, margin time.Duration) error {
 	held := false
-	err := db.query(ctx, "look whether a claim holds", func(rows *sql.Rows) error {
+	err := db.query(ctx, "check a lease", func(rows *sql.Rows) error {
 		held = true
 		return rows.Scan(new(int64))
 	}, `SELECT seq FROM steps`+heldBy+db.clock+` + ?`, c.Run, c.Account, c.Generation, c.Worker, margin.Microseconds())

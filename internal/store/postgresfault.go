@@ -49,7 +49,7 @@ func lost(err error) bool {
 		slices.ContainsFunc([]error{driver.ErrBadConn, pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF}, func(e error) bool { return errors.Is(err, e) })
 }
 
-// bare keeps only the text of a connection error, because the error itself contains the
+// redacted keeps only the text of a connection error, because the error itself contains the
 // password.
 func redacted(err error) error {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {

@@ -75,7 +75,7 @@ func copyAll(ctx context.Context, to string, from io.Reader) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// called is a reader that stops when its context is cancelled.
+// ctxReader is a reader that stops when its context is cancelled.
 type ctxReader struct {
 	ctx context.Context //nolint:containedctx // it lives as long as one copy
 	io.Reader

@@ -10,7 +10,7 @@ import (
 	"adtally/internal/table"
 )
 
-// lacking is the set of days with a gap, by table; day 0 stands for objects, which have no day.
+// gapDays is the set of days with a gap, by table; day 0 stands for objects, which have no day.
 type gapDays map[string]map[adtally.Day]bool
 
 // readGaps reads what is missing for an account.
@@ -43,7 +43,7 @@ func dayOf(t sql.NullTime) adtally.Day {
 	return adtally.DayOf(t.Time, time.UTC)
 }
 
-// apart splits checkpoints so that days with a gap are separate. All must be of one account.
+// splitByGaps splits checkpoints so that days with a gap are separate. All must be of one account.
 func splitByGaps(ctx context.Context, s *session, dataset string, all []adtally.Checkpoint) (out []adtally.Checkpoint, err error) {
 	if len(all) == 0 {
 		return nil, nil

@@ -7,7 +7,7 @@ import (
 	"adtally/internal/table"
 )
 
-// remember updates the history from the table: it ends states that are over and adds new
+// updateHistory updates the history from the table: it ends states that are over and adds new
 // ones. It considers the rows that this load wrote and rows without history. Stubs have no
 // history.
 func (b *loadTx) updateHistory(ctx context.Context, in tableLoad) error {

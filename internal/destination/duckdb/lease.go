@@ -29,14 +29,14 @@ type lease struct {
 	since            time.Time
 }
 
-// longestLease is the oldest lease that a writer may join. Without joining, detaching took
+// maxLease is the oldest lease that a writer may join. Without joining, detaching took
 // half the time of a sync of 500 small accounts.
 const maxLease = time.Second
 
-// errSpent means that the file is about to be detached.
+// errLeaseExpired means that the file is about to be detached.
 var errLeaseExpired = errors.New("the file is being released, so that other programs get their turn")
 
-// spent reports that nobody else should join. While it is being read, the file stays
+// expired reports that nobody else should join. While it is being read, the file stays
 // attached anyway.
 func (l *lease) expired() bool {
 	return l.holders > 0 && l.readers == 0 && time.Since(l.since) > maxLease
@@ -133,7 +133,7 @@ func (f *file) attach(ctx context.Context, want access) error {
 	return err
 }
 
-// keptUndo writes the undo file. If it cannot, it detaches the file again.
+// saveUndo writes the undo file. If it cannot, it detaches the file again.
 func (f *file) saveUndo(ctx context.Context, s *session) error {
 	err := f.saveBlocks(ctx, s)
 	if err == nil {

@@ -10,7 +10,7 @@ import (
 	ddb "github.com/duckdb/duckdb-go/v2"
 )
 
-// loan is a view in the in-memory DuckDB that is reused for one set of rows after another.
+// arrowView is a view in the in-memory DuckDB that is reused for one set of rows after another.
 // DuckDB never frees a view's column metadata (duckdb_arrow_scan in 1.5.6: 70 kB for a
 // hundred columns), so one view per load leaked 100 MB after 500 small ad accounts.
 type arrowView struct {
@@ -19,7 +19,7 @@ type arrowView struct {
 	forget func()
 }
 
-// loans is a pool of such views, by their columns.
+// viewPool is a pool of such views, by their columns.
 type viewPool struct {
 	sync.Mutex
 	free map[string][]*arrowView
@@ -67,7 +67,7 @@ func (l *viewPool) end() {
 	l.all, l.free = nil, nil
 }
 
-// passing is a record reader whose rows can be exchanged.
+// swapReader is a record reader whose rows can be exchanged.
 type swapReader struct {
 	columns *arrow.Schema
 	now     array.RecordReader // nil if there are no rows

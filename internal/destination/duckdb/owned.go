@@ -17,7 +17,7 @@ import (
 // of a schema.
 var reserved = []string{"main", "information_schema", "pg_catalog", "temp", "system", catalog}
 
-// holdings are the tables and views of a dataset, ours and other people's.
+// datasetObjects are the tables and views of a dataset, ours and other people's.
 type datasetObjects struct {
 	tables, views []string // ours
 	others        []string // other people's, in the same schema

@@ -30,7 +30,7 @@ func (b *loadTx) replace(ctx context.Context, in tableLoad) error {
 	return b.session.exec(ctx, in.insert()+" FROM memory.main."+in.view+" AS s", b.bookkeepingValues()...)
 }
 
-// had returns the SQL condition for rows that the platform did not withhold this time.
+// notWithheld returns the SQL condition for rows that the platform did not withhold this time.
 // Withheld rows, of a whole day or of an object on a day, stay as they were.
 func (b *loadTx) notWithheld(in tableLoad) string {
 	objects := "NULL"

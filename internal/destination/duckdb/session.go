@@ -43,13 +43,13 @@ func (s *session) exec(ctx context.Context, statement string, args ...any) error
 	return err
 }
 
-// atOnce is how many statements that add something share a transaction. DuckDB keeps every
+// statementsPerTx is how many statements that add something share a transaction. DuckDB keeps every
 // earlier state of a table or view until the transaction ends, and each comment on a
 // column makes a new one: twenty wide tables and their views in one transaction took 700
 // MB. If the program is killed between transactions, the next Prepare adds the rest.
 const statementsPerTx = 8
 
-// parts runs statements that add something, atOnce per transaction.
+// execParts runs statements that add something, statementsPerTx per transaction.
 func (s *session) execParts(ctx context.Context, statements []string) error {
 	for some := range slices.Chunk(statements, statementsPerTx) {
 		err := s.transact(ctx, func() error {

@@ -71,7 +71,7 @@ func (st *staging) fill(ctx context.Context, scratch string, batches iter.Seq2[t
 	return ctx.Err()
 }
 
-// theirs marks an error of the batch iterator, which is returned as it is.
+// iterError marks an error of the batch iterator, which is returned as it is.
 type iterError struct{ error }
 
 // take stores a batch in memory or, beyond keepBytes, in the scratch folder.

@@ -12,7 +12,7 @@ import (
 	"adtally/internal/table"
 )
 
-// twins are the rows with the same key, in the order in which they arrived.
+// duplicates are the rows with the same key, in the order in which they arrived.
 type duplicates struct {
 	at     []int64  // the numbers of the rows
 	whole  []uint64 // the hashes that go into the checksum
@@ -20,7 +20,7 @@ type duplicates struct {
 	differ bool
 }
 
-// settleTwins leaves one row per key. A list that changes while it is read returns some
+// mergeDuplicates leaves one row per key. A list that changes while it is read returns some
 // rows twice. Only rows with duplicates are kept in memory. If the rows differ,
 // load.LaterWins decides.
 func (st *staging) mergeDuplicates(scratch string, t *staged) error {
@@ -50,7 +50,7 @@ func (st *staging) mergeDuplicates(scratch string, t *staged) error {
 	return st.take(scratch, remarks)
 }
 
-// forget drops all rows of a key except the last.
+// keepLast drops all rows of a key except the last.
 func (t *staged) keepLast(tw *duplicates) {
 	last := len(tw.at) - 1
 	t.drop = append(t.drop, tw.at[:last]...)
@@ -238,7 +238,7 @@ func (r *remarking) remark(key string, was, is []string) error {
 	return nil
 }
 
-// thinned reads rows without the dropped ones.
+// filteredReader reads rows without the dropped ones.
 type filteredReader struct {
 	array.RecordReader
 	drop  []int64 // row numbers still to be dropped

@@ -83,7 +83,7 @@ func (f *file) prepareUndo() error {
 	return restoreBlocks(db, kept)
 }
 
-// putBack restores the saved blocks if the file is still in the state that they belong to.
+// restoreBlocks restores the saved blocks if the file is still in the state that they belong to.
 // An incomplete undo file is ignored: it was being saved before anything was written.
 func restoreBlocks(db *os.File, kept []byte) error {
 	body, whole := bytes.CutPrefix(kept, []byte(undoMark))
@@ -108,7 +108,7 @@ func restoreBlocks(db *os.File, kept []byte) error {
 	return db.Sync()
 }
 
-// keepUndo saves the metadata blocks before anything is written.
+// saveBlocks saves the metadata blocks before anything is written.
 func (f *file) saveBlocks(ctx context.Context, s *session) error {
 	if !canUndo {
 		return nil
@@ -151,7 +151,7 @@ func writeUndo(path string, body []byte) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// forgetUndo is called after the file was detached. It removes the undo file if DuckDB has
+// removeUndo is called after the file was detached. It removes the undo file if DuckDB has
 // written everything.
 func (f *file) removeUndo(whole bool) {
 	if f.undo.db == nil {

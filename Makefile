@@ -37,8 +37,20 @@ demo: build ## sync a year of a simulated advertiser and print a summary: no net
 	bin/adtally demo
 
 .PHONY: build
-build: compiler ## build bin/adtally
-	go build -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
+build: compiler web/dist/index.html ## build bin/adtally with its UI
+	go build -tags duckdb_arrow,ui -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
+
+# The UI. Its packages are installed without running install scripts.
+WEB := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/svelte.config.js
+
+web/node_modules/.ready: web/package-lock.json tools/node.txt
+	@tools/need node
+	cd web && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+web/dist/index.html: $(WEB) web/node_modules/.ready
+	cd web && npm run --silent build -- --logLevel error
+	@touch $@
 
 .PHONY: test
 test: machine build $(VENV)/.ready ## install what the tests need, then run all of them
@@ -53,8 +65,20 @@ test-long: machine build $(VENV)/.ready ## the same with long sweeps: 160 kills,
 	$(MAKE) fuzz FUZZTIME=5m
 
 .PHONY: lint
-lint: compiler $(LINT) openapi words ## run the linters
+lint: compiler $(LINT) openapi words lint-web ## run the linters
 	$(LINT) run ./...
+
+# The types of the UI's requests must be those of the OpenAPI document.
+.PHONY: lint-web
+lint-web: web/node_modules/.ready openapi
+	cd web && npx --no-install openapi-typescript ../$(OPENAPI)/openapi.json -o node_modules/.schema.d.ts >/dev/null
+	@cmp web/node_modules/.schema.d.ts web/src/api/schema.d.ts || { echo 'The API has changed: run make types.'; exit 1; }
+	cd web && npm run --silent lint && npm run --silent check && npm run --silent test
+
+.PHONY: types
+types: compiler web/node_modules/.ready ## generate the UI's types of the API
+	ADTALLY_OPENAPI=$(CURDIR)/web/openapi.json go test -count=1 -run TestDocument_ ./internal/api
+	cd web && npm run --silent types
 
 # Redocly and Spectral check the OpenAPI document.
 .PHONY: words
@@ -107,7 +131,7 @@ fuzz: compiler ## run every fuzz target, FUZZTIME=10s each
 
 .PHONY: clean
 clean: ## remove everything that was built, including tools
-	rm -rf bin .tools adtally-demo.duckdb adtally-demo.duckdb.*
+	rm -rf bin .tools web/dist web/node_modules adtally-demo.duckdb adtally-demo.duckdb.*
 
 # Requirements of the machine. They are installed only if they are missing.
 .PHONY: compiler

@@ -17,6 +17,7 @@ import (
 	"adtally/internal/api/password"
 	"adtally/internal/notify"
 	"adtally/internal/vault"
+	"adtally/web"
 )
 
 type serveCommand struct {
@@ -123,6 +124,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 			OAuth: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
+		Site: web.Site(),
 		Mounts: []api.Mount{
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},

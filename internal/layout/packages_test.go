@@ -32,6 +32,7 @@ const (
 	apiPackage     = "internal/api"
 	anyAPI         = "internal/api/*"
 	commandPackage = "cmd/adtally"
+	webPackage     = "web"
 	thisPackage    = "internal/layout"
 	anyPlatform    = "internal/connector/*"
 	anyStore       = "internal/destination/*"
@@ -64,6 +65,7 @@ var packages = []pkgRule{
 	{folder: serverTest},
 	{folder: apiPackage, ours: []string{rootPackage, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{rootPackage}},
+	{folder: webPackage},
 	{folder: simulator, ours: []string{simulator}},
 	{folder: commandPackage, ours: []string{everything}},
 	{folder: thisPackage},

@@ -1,0 +1,26 @@
+// Events of the server: a page that shows something learns within two seconds that it
+// changed, and reads it again.
+import { connection } from './connection.svelte';
+import { outdated, queryClient } from './queries';
+
+type Change = { kind: string; id: string; source?: string };
+
+/** Listens until the returned function is called. The browser resumes a broken stream by itself. */
+export function listen(): () => void {
+  const events = new EventSource('/api/v1/events');
+  events.addEventListener('change', (e) => {
+    const change = JSON.parse((e as MessageEvent<string>).data) as Change;
+    outdated(change.kind, change.id, change.source);
+  });
+  events.addEventListener('reset', () => void queryClient.invalidateQueries());
+  let broken = false;
+  events.onopen = () => {
+    if (broken) void queryClient.invalidateQueries();
+    broken = false;
+    connection.restored();
+  };
+  events.onerror = () => {
+    broken = true;
+  };
+  return () => events.close();
+}

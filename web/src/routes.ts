@@ -1,0 +1,75 @@
+// Every page of the UI and its URL. Pages are loaded when they are opened.
+import { tick } from 'svelte';
+import { createRouter, type HooksContext } from 'sv-router';
+import Shell from './pages/Shell.svelte';
+
+let last = '';
+
+/** After a navigation the focus goes to the page's title, so that screen readers say it. */
+async function focusTitle({ pathname }: HooksContext): Promise<void> {
+  const first = last === '';
+  const same = last === pathname;
+  last = pathname;
+  if (first || same) return;
+  await tick();
+  document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true });
+}
+
+export const { navigate, route, isActive } = createRouter({
+  hooks: { afterLoad: focusTitle },
+  layout: Shell,
+  '/': () => import('./pages/Home.svelte'),
+  '/(login)': () => import('./pages/in/Login.svelte'),
+  '/(setup)': () => import('./pages/in/Setup.svelte'),
+  '/(invite)': () => import('./pages/in/Invite.svelte'),
+  '/(reset)': () => import('./pages/in/Reset.svelte'),
+  '/link': {
+    '/(done)': () => import('./pages/in/LinkDone.svelte'),
+    '/(:code)': () => import('./pages/in/Link.svelte'),
+  },
+  '/sources': {
+    '/': () => import('./pages/sources/Sources.svelte'),
+    '/deleted': () => import('./pages/sources/Deleted.svelte'),
+    '/:id': {
+      layout: () => import('./pages/source/Source.svelte'),
+      '/': () => import('./pages/source/Overview.svelte'),
+      '/runs': () => import('./pages/source/Runs.svelte'),
+      '/tables': {
+        '/': () => import('./pages/source/Tables.svelte'),
+        '/new': () => import('./pages/source/ReportBuilder.svelte'),
+        '/:name': () => import('./pages/source/Table.svelte'),
+      },
+      '/usage': () => import('./pages/source/Usage.svelte'),
+      '/configuration': () => import('./pages/source/Configuration.svelte'),
+      '/delete': () => import('./pages/source/Delete.svelte'),
+      '/reconnect': () => import('./pages/source/Reconnect.svelte'),
+      '/guide': () => import('./pages/source/GuideOfSource.svelte'),
+      '/guide/:step': () => import('./pages/source/GuideOfSource.svelte'),
+    },
+  },
+  '/runs/:run': () => import('./pages/run/Run.svelte'),
+  '/catalog': {
+    '/': () => import('./pages/connect/Catalog.svelte'),
+    '/:connector': () => import('./pages/connect/Catalog.svelte'),
+    '/:connector/help': () => import('./pages/connect/Help.svelte'),
+  },
+  '/connect/:connector': {
+    '/': () => import('./pages/connect/Connect.svelte'),
+    '/guide': () => import('./pages/connect/Guide.svelte'),
+    '/guide/:step': () => import('./pages/connect/Guide.svelte'),
+  },
+  '/data': () => import('./pages/data/Diagram.svelte'),
+  '/alerts': () => import('./pages/settings/Alerts.svelte'),
+  '/settings': {
+    layout: () => import('./pages/settings/Settings.svelte'),
+    '/': () => import('./pages/settings/General.svelte'),
+    '/people': () => import('./pages/settings/People.svelte'),
+    '/keys': () => import('./pages/settings/Keys.svelte'),
+    '/channels': () => import('./pages/settings/Channels.svelte'),
+    '/app': () => import('./pages/settings/App.svelte'),
+    '/audit': () => import('./pages/settings/Audit.svelte'),
+  },
+  '/me': () => import('./pages/settings/Me.svelte'),
+  '/parts': () => import('./pages/Parts.svelte'),
+  '*': () => import('./pages/NotFound.svelte'),
+});

@@ -1,0 +1,7 @@
+//go:build !ui
+
+package web
+
+import "io/fs"
+
+var built fs.FS

@@ -142,7 +142,7 @@ func (s *shell) groups() []group {
 		incidents{s, s.Service},
 		usages{s, s.Service},
 		forecasts{s, s.Service},
-		changes{s, s.Service},
+		newChanges(s),
 		reconciliations{sources{s, s.Service}},
 		gaps{sources{s, s.Service}},
 		diagrams{sources{s, s.Service}},

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"adtally"
 )
 
@@ -40,7 +38,7 @@ func (g runs) register() {
 	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: one + "/log.txt", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run", Stream: "text/plain",
 		Text: "One line of text per entry: time, level, account, table, code, message."}, g.download)
 	handle(g.shell, operation{ID: "stream-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Stream the log of a run", Stream: "text/event-stream",
-		Text: "Server-sent events. Each line is a line event with the entry as data and its seq as ID. The last event is end, with the state of the run as data. Last-Event-ID resumes after that line."}, g.watch)
+		Text: "Server-sent events. Each line that matches the filters is a line event with the entry as data and its seq as ID. The last event is end, with the state of the run as data. Last-Event-ID resumes after that line. The stream ends when the caller logs out."}, g.watch)
 }
 
 // Run is a run of a sync.
@@ -313,16 +311,4 @@ func (g runs) log(ctx context.Context, _ Caller, in *struct {
 		out.Body.Items = append(out.Body.Items, lineOf(l))
 	}
 	return out, err
-}
-
-func (g runs) watch(ctx context.Context, _ Caller, in *struct {
-	ByID
-	LogSearch
-	After string `header:"Last-Event-ID" maxLength:"100" doc:"Seq of the last line that was received; an invalid value counts as absent"`
-},
-) (*huma.StreamResponse, error) {
-	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	return streamed(g.events), nil
 }

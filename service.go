@@ -122,8 +122,9 @@ type LogLine struct {
 
 // LogQuery selects lines of a log.
 type LogQuery struct {
-	Text  string // text in the line, case-insensitive; empty for any
-	Level string // empty for any
+	Text    string // text in the line, case-insensitive; empty for any
+	Level   string // empty for any
+	Account string // empty for any
 }
 
 // Usage is the sum of what slices took, by their common fields.

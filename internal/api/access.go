@@ -84,6 +84,9 @@ func (c Caller) String() string {
 type requestInfo struct {
 	id     string
 	caller Caller
+	// background requests do not count as use of the session: an open page must not keep it
+	// alive.
+	background bool
 }
 
 type visitKey struct{}

@@ -142,6 +142,10 @@ func (s *shell) groups() []group {
 		incidents{s, s.Service},
 		usages{s, s.Service},
 		forecasts{s, s.Service},
+		newChanges(s),
+		reconciliations{sources{s, s.Service}},
+		gaps{sources{s, s.Service}},
+		diagrams{sources{s, s.Service}},
 	}
 }
 

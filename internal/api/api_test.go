@@ -114,6 +114,8 @@ type reply struct {
 // ask sends a request from this browser; a header is "Name: value".
 func (h *testServer) ask(method, path, body string, headers ...string) reply {
 	h.t.Helper()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	r := httptest.NewRequestWithContext(ctx, method, "http://ads.example.com"+path, strings.NewReader(body))
 	r.RemoteAddr = h.from
 	if body != "" {
@@ -127,13 +129,25 @@ func (h *testServer) ask(method, path, body string, headers ...string) reply {
 		r.Header.Set(name, value)
 	}
 	w := httptest.NewRecorder()
-	h.handler.ServeHTTP(w, r)
+	if strings.HasPrefix(path, "/api/v1/events") { // the stream ends only when the browser leaves
+		h.handler.ServeHTTP(&leaver{w, stop}, r)
+	} else {
+		h.handler.ServeHTTP(w, r)
+	}
 	// The document allows null only in the rows of a preview.
 	if bytes.Contains(w.Body.Bytes(), []byte(`":null`)) {
 		h.t.Errorf("%s %s answers null: %s", method, path, w.Body)
 	}
 	return reply{w, h.t}
 }
+
+// leaver leaves as soon as it has received something.
+type leaver struct {
+	*httptest.ResponseRecorder
+	leave func()
+}
+
+func (l *leaver) Flush() { l.leave() }
 
 // is checks the status.
 func (r reply) is(status int) reply {

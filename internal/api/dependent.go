@@ -10,16 +10,33 @@ import (
 
 // Dependents lists what depends on a source.
 type Dependents struct {
-	Channels []string  `json:"channels" nullable:"false" doc:"Names of the channels that report on this source"`
-	Reports  []string  `json:"reports" nullable:"false" doc:"Names of its custom reports"`
-	Metrics  []string  `json:"metrics" nullable:"false" doc:"Names of its custom conversions"`
-	Tables   []string  `json:"tables" nullable:"false" doc:"Its tables that hold rows"`
-	Foreign  []Foreign `json:"foreign" nullable:"false" doc:"Objects in the warehouse that others created in the source's dataset, or that read its tables. They stay when the tables are dropped; those that read the tables then fail"`
-	Unknown  string    `json:"foreign_unknown,omitempty" doc:"Why the warehouse could not be asked for foreign objects; absent = it could"`
-	From     string    `json:"from,omitempty" format:"date" doc:"First day in the warehouse"`
-	To       string    `json:"to,omitempty" format:"date" doc:"Last day in the warehouse"`
-	Created  time.Time `json:"created" doc:"When the source was created"`
-	Oldest   bool      `json:"oldest" doc:"Whether no other source of this connector is older: check that you delete the right one"`
+	Channels  []string        `json:"channels" nullable:"false" doc:"Names of the channels that report on this source"`
+	Reports   []string        `json:"reports" nullable:"false" doc:"Names of its custom reports"`
+	Metrics   []string        `json:"metrics" nullable:"false" doc:"Names of its custom conversions"`
+	Tables    []string        `json:"tables" nullable:"false" doc:"Its tables that hold rows"`
+	TableRows []TableCount    `json:"table_rows" nullable:"false" doc:"Number of rows by table; empty = the warehouse could not be asked, or there are none"`
+	Rows      *int64          `json:"rows,omitempty" doc:"Number of rows in all tables; absent = the warehouse could not be asked"`
+	Links     []DependentLink `json:"connect_links" nullable:"false" doc:"Open connect links, which stop working"`
+	Run       string          `json:"running_run,omitempty" doc:"ID of the run in progress, which is cancelled; absent = none"`
+	Foreign   []Foreign       `json:"foreign" nullable:"false" doc:"Objects in the warehouse that others created in the source's dataset, or that read its tables. They stay when the tables are dropped; those that read the tables then fail"`
+	Unknown   string          `json:"foreign_unknown,omitempty" doc:"Why the warehouse could not be asked for foreign objects; absent = it could"`
+	From      string          `json:"from,omitempty" format:"date" doc:"First day in the warehouse"`
+	To        string          `json:"to,omitempty" format:"date" doc:"Last day in the warehouse"`
+	Created   time.Time       `json:"created" doc:"When the source was created"`
+	Oldest    bool            `json:"oldest" doc:"Whether no other source of this connector is older: check that you delete the right one"`
+}
+
+// TableCount is the number of rows of a table.
+type TableCount struct {
+	Table string `json:"table" doc:"Name of the table"`
+	Rows  int64  `json:"rows" doc:"Number of rows in the warehouse"`
+}
+
+// DependentLink is an open connect link of a source.
+type DependentLink struct {
+	ID      string    `json:"id" doc:"ID of the link"`
+	ByName  string    `json:"created_by_name,omitempty" doc:"Current name of its creator; absent = unknown"`
+	Expires time.Time `json:"expires" doc:"When the link expires"`
 }
 
 // Foreign is an object in the warehouse that Adtally did not create.
@@ -58,7 +75,7 @@ func (g sources) dependentsOf(ctx context.Context, id string) (d Dependents, err
 	if err != nil {
 		return d, err
 	}
-	d = Dependents{Channels: []string{}, Reports: []string{}, Metrics: []string{}, Tables: []string{}, Foreign: []Foreign{}, Created: s.Created.UTC(), Oldest: true}
+	d = Dependents{Channels: []string{}, Reports: []string{}, Metrics: []string{}, Tables: []string{}, TableRows: []TableCount{}, Links: []DependentLink{}, Foreign: []Foreign{}, Created: s.Created.UTC(), Oldest: true}
 	for _, r := range s.Reports {
 		d.Reports = append(d.Reports, r.Name)
 	}

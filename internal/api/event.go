@@ -6,81 +6,73 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
-const (
-	// pollInterval is how often the log is polled for a watcher.
-	pollInterval = time.Second
-	// heartbeat is the longest silence: nginx closes a connection that is silent for 60
-	// seconds, other proxies after 30.
-	heartbeat = 15 * time.Second
-)
-
-// events streams the log of a run until the run ends. A browser that lost the
-// connection resumes at Last-Event-ID.
-func (g runs) events(w http.ResponseWriter, r *http.Request) {
-	ctx, id := r.Context(), r.PathValue("id")
-	if _, err := g.Runs.Run(ctx, id); err != nil {
-		g.refuse(w, r, err)
-		return
-	}
-	after, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64) // absent or invalid: from the beginning
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would buffer the lines otherwise
-	s := &stream{runs: g, w: w, run: id, after: after}
-	ticker := time.NewTicker(pollInterval)
-	defer ticker.Stop()
-	for s.step(ctx) {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
-		}
-	}
+type logStreamInput struct {
+	ByID
+	LogSearch
+	After int64  `query:"after" minimum:"0" doc:"Only lines after this seq; Last-Event-ID takes precedence"`
+	Last  string `header:"Last-Event-ID" maxLength:"100" doc:"Seq of the last line that was received; an invalid value counts as absent"`
 }
 
-// stream is one watcher of a run.
-type stream struct {
+func (g runs) watch(ctx context.Context, _ Caller, in *logStreamInput) (*huma.StreamResponse, error) {
+	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	s := &logStream{runs: g, run: in.ID, search: in.LogSearch, after: lastEvent(in.Last, in.After)}
+	return streamed(func(w http.ResponseWriter, r *http.Request) { g.serveEvents(w, r, forViewers, s.step) }), nil
+}
+
+// lastEvent returns the number of the last event that a browser has received. A browser
+// that lost the connection sends it in a header; the query is still that of the first
+// request then.
+func lastEvent(header string, query int64) int64 {
+	if n, err := strconv.ParseInt(header, 10, 64); err == nil && n >= 0 {
+		return n
+	}
+	return query
+}
+
+// logStream is a watcher of a run's log.
+type logStream struct {
 	runs
-	w     http.ResponseWriter
-	run   string
-	after int64     // last line that was sent
-	said  time.Time // when something was last sent; zero = never, and nginx holds the headers back until then
+	run    string
+	search LogSearch
+	after  int64 // last line that was sent
 }
 
-// step sends new lines and reports whether more may come. A failed write means that
-// the watcher is gone.
-func (s *stream) step(ctx context.Context) (more bool) {
+// step sends new lines and reports whether more may come.
+func (s *logStream) step(ctx context.Context, to *eventStream) (_ <-chan struct{}, more bool, _ error) {
 	run, err := s.Runs.Run(ctx, s.run)
 	if err == nil {
-		err = s.lines(ctx)
+		err = s.lines(ctx, to)
 	}
 	if err == nil && !run.Active {
-		_, err = fmt.Fprintf(s.w, "event: end\ndata: %q\n\n", run.State)
+		err = to.send("", "end", fmt.Sprintf("%q", run.State))
 	}
-	if now := time.Now(); err == nil && now.Sub(s.said) >= heartbeat {
-		s.said = now
-		_, err = fmt.Fprint(s.w, ": still here\n\n")
-	}
-	if err == nil {
-		err = http.NewResponseController(s.w).Flush()
-	}
-	return err == nil && run.Active
+	return nil, run.Active, err
 }
 
-func (s *stream) lines(ctx context.Context) error {
-	lines, err := s.Log.Log(ctx, s.run, s.after, 1000)
-	for _, l := range lines {
-		text, wrong := json.Marshal(lineOf(l))
-		if wrong != nil {
-			return wrong
-		}
-		if _, err := fmt.Fprintf(s.w, "id: %d\nevent: line\ndata: %s\n\n", l.Seq, text); err != nil {
+func (s *logStream) lines(ctx context.Context, to *eventStream) error {
+	for {
+		lines, err := s.Log.SearchLog(ctx, s.run, s.search.query(), s.after, logPage)
+		if err != nil {
 			return err
 		}
-		s.after, s.said = l.Seq, time.Now()
+		for _, l := range lines {
+			text, err := json.Marshal(lineOf(l))
+			if err != nil {
+				return err
+			}
+			if err := to.send(strconv.FormatInt(l.Seq, 10), "line", string(text)); err != nil {
+				return err
+			}
+			s.after = l.Seq
+		}
+		if len(lines) < logPage {
+			return nil
+		}
 	}
-	return err
 }

@@ -135,7 +135,7 @@ func (d sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, 
 	if err != nil || !now.Before(kept.Expires) || now.Sub(kept.Seen) >= d.Idle {
 		return nil, false, err
 	}
-	if now.Sub(kept.Seen) >= touchInterval {
+	if now.Sub(kept.Seen) >= touchInterval && !requestInfoOf(ctx).background {
 		err = d.Store.TouchSession(ctx, token, now)
 	}
 	return kept.Content, err == nil, err

@@ -14,11 +14,14 @@ import (
 
 // LogSearch filters the lines of a log.
 type LogSearch struct {
-	Text  string `query:"text" maxLength:"200" doc:"Only lines that contain this text; case is ignored"`
-	Level string `query:"level" enum:"info,warn,error" doc:"Only lines of this level"`
+	Text    string `query:"text" maxLength:"200" doc:"Only lines that contain this text; case is ignored"`
+	Level   string `query:"level" enum:"info,warn,error" doc:"Only lines of this level"`
+	Account string `query:"account" maxLength:"100" doc:"Only lines about this ad account"`
 }
 
-func (s LogSearch) query() adtally.LogQuery { return adtally.LogQuery(s) }
+func (s LogSearch) query() adtally.LogQuery {
+	return adtally.LogQuery{Text: s.Text, Level: s.Level, Account: accountNumber(s.Account)}
+}
 
 // logPage is how many lines of a download are read at a time.
 const logPage = 1000

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"adtally"
 )
 
@@ -37,10 +35,10 @@ func (g runs) register() {
 		Text: "Rows that are already in the warehouse stay.", Refuses: []int{http.StatusConflict}}, g.cancel)
 	handle(g.shell, operation{ID: "get-log", Method: http.MethodGet, Path: one + "/log", Tag: tagRuns, Access: forViewers, Summary: "Read the log of a run",
 		Text: "Lines are in the order in which they were written. /api/v1/runs/{id}/log.txt is the whole log as a file; /api/v1/runs/{id}/events streams new lines as server-sent events."}, g.log)
-	handle(g.shell, operation{ID: "download-log-text", Method: http.MethodGet, Path: one + "/log.txt", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run as text",
+	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: one + "/log.txt", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run", Stream: "text/plain",
 		Text: "One line of text per entry: time, level, account, table, code, message."}, g.download)
 	handle(g.shell, operation{ID: "stream-log", Method: http.MethodGet, Path: one + "/events", Tag: tagRuns, Access: forViewers, Summary: "Stream the log of a run", Stream: "text/event-stream",
-		Text: "Server-sent events. Each line is a line event with the entry as data and its seq as ID. The last event is end, with the state of the run as data. Last-Event-ID resumes after that line."}, g.watch)
+		Text: "Server-sent events. Each line that matches the filters is a line event with the entry as data and its seq as ID. The last event is end, with the state of the run as data. Last-Event-ID resumes after that line. The stream ends when the caller logs out."}, g.watch)
 }
 
 // Run is a run of a sync.
@@ -58,6 +56,9 @@ type Run struct {
 	Rows    int64            `json:"rows" doc:"Rows loaded so far"`
 	Calls   int64            `json:"calls" doc:"API calls so far, as the platform counts them"`
 	Code    string           `json:"code,omitempty" doc:"Code of the fault that kept the source from being up to date; absent = none"`
+	Done    int              `json:"accounts_done" doc:"Number of ad accounts that were read, completely or as far as possible"`
+	Total   int              `json:"accounts_total" doc:"Number of ad accounts of the run; 0 = not known yet"`
+	Note    string           `json:"note,omitempty" doc:"What is worth knowing about the run, in one sentence, such as the fault or the gaps; absent = nothing"`
 }
 
 // runOf converts a run at the time now.
@@ -85,6 +86,7 @@ type Step struct {
 	Rows    int64            `json:"rows" doc:"Rows loaded so far"`
 	Gaps    int64            `json:"gaps" doc:"Values that the platform did not return; the table _gaps lists them"`
 	Misfits int64            `json:"quarantined" doc:"Values that could not be loaded; the table _quarantine lists them"`
+	Calls   int64            `json:"calls" doc:"API calls so far, as the platform counts them"`
 	Slices  int              `json:"slices_done" doc:"Slices that are committed"`
 	Left    int              `json:"slices_left" doc:"Slices that are left"`
 	Act     adtally.Act      `json:"act,omitempty" doc:"Who must act on the fault"`
@@ -110,9 +112,19 @@ type TableRows struct {
 	Rows  int64  `json:"rows" doc:"Rows loaded so far"`
 }
 
+// LogSummary counts the lines of a log.
+type LogSummary struct {
+	Lines    int64  `json:"lines" doc:"Number of lines"`
+	Warnings int64  `json:"warnings" doc:"Number of lines of the level warn"`
+	Errors   int64  `json:"errors" doc:"Number of lines of the level error"`
+	First    *int64 `json:"first_error_seq,omitempty" doc:"seq of the first line of the level error; absent = there is none"`
+}
+
 type oneRun struct {
 	Body struct {
 		Run
+		Left    *float64    `json:"remaining_seconds,omitempty" doc:"Estimated time until the run ends; absent = unknown, or it has ended"`
+		Log     LogSummary  `json:"log" doc:"Lines of the log"`
 		Gaps    int64       `json:"gaps" doc:"Values that the platform did not return, over all steps"`
 		Misfits int64       `json:"quarantined" doc:"Values that could not be loaded, over all steps"`
 		Tables  []TableRows `json:"tables" nullable:"false" doc:"Rows by table"`
@@ -197,7 +209,10 @@ func (g runs) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneRun, e
 
 func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	Pages
-	Source string `query:"source" maxLength:"100" doc:"Only runs of the source with this ID"`
+	Source  string           `query:"source" maxLength:"100" doc:"Only runs of the source with this ID"`
+	State   adtally.RunState `query:"state" enum:"waiting,running,finished,incomplete,failed,interrupted" doc:"Only runs in this state"`
+	Trigger adtally.Trigger  `query:"trigger" enum:"schedule,manual,backfill" doc:"Only runs that were started in this way"`
+	Since   dayParam         `query:"since" doc:"Only runs that started on or after this day, in UTC"`
 },
 ) (*listed[Run], error) {
 	list, before := "runs "+in.Source, ""
@@ -296,15 +311,4 @@ func (g runs) log(ctx context.Context, _ Caller, in *struct {
 		out.Body.Items = append(out.Body.Items, lineOf(l))
 	}
 	return out, err
-}
-
-func (g runs) watch(ctx context.Context, _ Caller, in *struct {
-	ByID
-	After string `header:"Last-Event-ID" maxLength:"100" doc:"Seq of the last line that was received; an invalid value counts as absent"`
-},
-) (*huma.StreamResponse, error) {
-	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	return streamed(g.events), nil
 }

@@ -15,6 +15,7 @@ type Service struct {
 	Accounts  Accounts
 	Runs      Runs
 	Log       Logs
+	Versions  Versions
 	Platforms Platforms
 	Vault     Vault
 	OAuth     OAuth
@@ -79,6 +80,13 @@ type Logs interface {
 	Log(ctx context.Context, run string, after int64, limit int) ([]adtally.LogLine, error)
 	// SearchLog returns the lines that match a query.
 	SearchLog(ctx context.Context, run string, q adtally.LogQuery, after int64, limit int) ([]adtally.LogLine, error)
+}
+
+// Versions says what has changed.
+type Versions interface {
+	// Versions returns the versions of the sources, of active and recent runs, and of open
+	// incidents.
+	Versions(ctx context.Context) ([]adtally.Version, error)
 }
 
 // Platforms are the connectors. Their faults are shown to the caller unchanged.

@@ -31,6 +31,7 @@ func (g sources) register() {
 	const list, one = "/api/v1/sources", "/api/v1/sources/{id}"
 	handle(g.shell, operation{ID: "list-catalog", Method: http.MethodGet, Path: "/api/v1/catalog", Tag: tagSources, Access: forViewers, Summary: "List the available connectors"}, g.catalog)
 	handle(g.shell, operation{ID: "list-sources", Method: http.MethodGet, Path: list, Tag: tagSources, Access: forViewers, Summary: "List the sources"}, g.list)
+	handle(g.shell, operation{ID: "get-history", Method: http.MethodGet, Path: list + "/history", Tag: tagSources, Access: forViewers, Summary: "Get how the runs of each source went, day by day"}, g.history)
 	handle(g.shell, operation{ID: "create-source", Method: http.MethodPost, Path: list, Tag: tagSources, Access: withSecrets, Status: http.StatusCreated,
 		Summary: "Create a source", Text: "With a token, the platform is asked what it allows, and the first sync starts immediately. Without one, the source waits for a token.",
 		Refuses: []int{http.StatusConflict, http.StatusServiceUnavailable}}, g.create)
@@ -63,6 +64,8 @@ type Source struct {
 
 	Reports []adtally.Report `json:"reports" nullable:"false" doc:"Custom report tables"`
 	Metrics []adtally.Metric `json:"metrics" nullable:"false" doc:"Custom conversions"`
+
+	sourceStatus
 
 	Created  time.Time    `json:"created" doc:"When the source was created"`
 	By       string       `json:"created_by" doc:"Who created the source, as kind:id"`

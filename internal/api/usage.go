@@ -3,14 +3,10 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"adtally"
 )
@@ -27,8 +23,6 @@ func (g usages) register() {
 	handle(g.shell, operation{ID: "get-run-usage", Method: http.MethodGet, Path: "/api/v1/runs/{id}/usage", Tag: tagRuns, Access: forViewers, Summary: "Get the usage of a run, by table and account"}, g.run)
 	handle(g.shell, operation{ID: "get-coverage", Method: http.MethodGet, Path: "/api/v1/sources/{id}/coverage", Tag: tagSources, Access: forViewers,
 		Summary: "Get which days are in the warehouse", Text: "Ranges of days by account and table, in the account's time zone. A page may be shorter than the limit although more follow: next decides. A range is partial if the platform withheld some of it."}, g.coverage)
-	handle(g.shell, operation{ID: "download-log", Method: http.MethodGet, Path: "/api/v1/runs/{id}/log.jsonl", Tag: tagRuns, Access: forViewers, Summary: "Download the log of a run as JSON lines", Stream: "application/jsonl",
-		Text: "The whole log, one JSON object per line."}, g.wholeLog)
 }
 
 // Usage is the sum over attempts to read slices.
@@ -136,42 +130,4 @@ func coverageOf(c adtally.Checkpoint) Coverage {
 		out.From, out.To = c.Window.From.String(), c.Window.Last().String()
 	}
 	return out
-}
-
-// linesAtOnce limits how many lines of a log are in memory.
-const linesAtOnce = 1000
-
-func (g usages) wholeLog(ctx context.Context, _ Caller, in *struct{ ByID }) (*huma.StreamResponse, error) {
-	if _, err := g.Runs.Run(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	return streamed(g.download), nil
-}
-
-// download sends the whole log of a run as JSON lines.
-func (g usages) download(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	w.Header().Set("Content-Type", "application/jsonl")
-	w.Header().Set("Content-Disposition", `attachment; filename="run.jsonl"`)
-	if err := g.writeLog(r.Context(), json.NewEncoder(w), id); err != nil && !errors.Is(err, context.Canceled) {
-		g.Config.Log.Error("the rest of a log could not be sent", "run", id, "error", err)
-	}
-}
-
-func (g usages) writeLog(ctx context.Context, into *json.Encoder, id string) error {
-	for after := int64(0); ; {
-		lines, err := g.Service.Log.Log(ctx, id, after, linesAtOnce)
-		if err != nil {
-			return err
-		}
-		for _, l := range lines {
-			after = l.Seq
-			if err := into.Encode(lineOf(l)); err != nil {
-				return err
-			}
-		}
-		if len(lines) < linesAtOnce {
-			return nil
-		}
-	}
 }

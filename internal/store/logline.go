@@ -28,6 +28,7 @@ func (t txn) appendLog(ctx context.Context, lines ...adtally.LogLine) error {
 func (db *DB) SearchLog(ctx context.Context, run string, q adtally.LogQuery, after int64, limit int) ([]adtally.LogLine, error) {
 	w := where{text: "run = ? AND seq > ?", args: []any{run, after}}
 	w.and(q.Level != "", "level = ?", q.Level)
+	w.and(q.Account != "", "account = ?", q.Account)
 	w.and(q.Text != "", `lower(message || ' ' || detail || ' ' || code || ' ' || account || ' ' || stream) LIKE ? ESCAPE '!'`,
 		"%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(q.Text))+"%")
 	return db.logLines(ctx, run, w, limit)

@@ -142,6 +142,11 @@ func (s *shell) groups() []group {
 		incidents{s, s.Service},
 		usages{s, s.Service},
 		forecasts{s, s.Service},
+		visibleAccounts{sources{s, s.Service}},
+		tokenChecks{sources{s, s.Service}},
+		reportOptions{sources{s, s.Service}},
+		connectorInfos{sources{s, s.Service}},
+		quotas{forecasts{s, s.Service}},
 	}
 }
 

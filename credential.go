@@ -128,7 +128,20 @@ type Spec struct {
 	Guide  Guide // how to get a credential that lasts
 	// LookBack is the number of days for which the platform may restate a past day.
 	LookBack int
+	// Version is the version of the platform's API that is used; empty if it has none.
+	Version string
+	// Synced says what is copied, and Permissions what the token needs and why.
+	Synced      []SpecText
+	Permissions []PermissionInfo
+	HelpURL     string // the platform's own documentation; empty if there is none
+	Document    string // the connector's own documentation, in Markdown
 }
+
+// SpecText is a paragraph with a title.
+type SpecText struct{ Title, Text string }
+
+// PermissionInfo is a permission that a token needs.
+type PermissionInfo struct{ Name, Why string }
 
 // FaultInfo describes a kind of fault.
 type FaultInfo struct {

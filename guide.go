@@ -1,5 +1,7 @@
 package adtally
 
+import "time"
+
 // Guide leads a person to a credential that does not expire. The connector supplies it.
 type Guide struct {
 	Title   string
@@ -133,4 +135,14 @@ func stateOf(c Check) (StepState, string, string) {
 		return StepUnknown, c.Message, c.Hint
 	}
 	return StepDone, c.Message, c.Hint
+}
+
+// GuideProgress is how far a person has come in a connector's guide.
+type GuideProgress struct {
+	User      string
+	Connector string
+	Source    string   // the source for which they follow it; empty if none exists yet
+	Done      []string // the IDs of the finished steps
+	Step      string   // the ID of the current step; empty if none
+	At        time.Time
 }

@@ -38,10 +38,11 @@ func CheckNames() []CheckName {
 type Check struct {
 	Name    CheckName   `json:"name"`
 	Result  CheckResult `json:"result"`
-	Code    string      `json:"code,omitempty"` // the fault's code; empty if there is none
-	Act     Act         `json:"act,omitempty"`  // who must act on the fault
-	Message string      `json:"message"`        // one sentence
-	Hint    string      `json:"hint,omitempty"` // what to do about it
+	Code    string      `json:"code,omitempty"`    // the fault's code; empty if there is none
+	Act     Act         `json:"act,omitempty"`     // who must act on the fault
+	Message string      `json:"message"`           // one sentence
+	Hint    string      `json:"hint,omitempty"`    // what to do about it
+	Seconds float64     `json:"seconds,omitempty"` // how long it took; 0 if it needed no request
 }
 
 // Before describes a source before its token is replaced. The zero Before is a source that

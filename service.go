@@ -156,6 +156,33 @@ type TableInfo struct {
 	Key         []string
 	Usual       bool // read if no tables are named
 	Daily       bool
+	Stream      string // the stream that fills it
+	Picked      bool   // the source reads it
+	Report      bool   // it is a custom report, or belongs to one
+	Group       TableGroup
+	HowRead     string // which rows a sync reads, in a short sentence
+	Columns     []ColumnInfo
+}
+
+// TableGroup says what a table is for.
+type TableGroup string
+
+// The groups.
+const (
+	FigureTables TableGroup = "figures" // figures by day
+	ObjectTables TableGroup = "objects" // objects as they are now
+	ReportTables TableGroup = "reports" // custom reports
+	OtherTables  TableGroup = "other"
+)
+
+// ColumnInfo describes a column of a table.
+type ColumnInfo struct {
+	Name        string
+	Type        string // the SQL type
+	Unit        string
+	Description string
+	Key         bool
+	Additive    string // sum, over-time or none: over what its values may be summed
 }
 
 // Foreign is a warehouse object that Adtally did not create and that uses one of its datasets.

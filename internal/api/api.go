@@ -146,6 +146,11 @@ func (s *shell) groups() []group {
 		reconciliations{sources{s, s.Service}},
 		gaps{sources{s, s.Service}},
 		diagrams{sources{s, s.Service}},
+		visibleAccounts{sources{s, s.Service}},
+		tokenChecks{sources{s, s.Service}},
+		reportOptions{sources{s, s.Service}},
+		connectorInfos{sources{s, s.Service}},
+		quotas{forecasts{s, s.Service}},
 	}
 }
 

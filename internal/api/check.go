@@ -16,6 +16,7 @@ type TokenCheck struct {
 	Act     adtally.Act         `json:"act,omitempty" enum:"retry,wait,reconnect,configure,bug" doc:"Who must act, if the check failed"`
 	Message string              `json:"message" doc:"Result in one sentence"`
 	Hint    string              `json:"hint,omitempty" doc:"How to fix it"`
+	Seconds float64             `json:"seconds,omitempty" doc:"How long it took, in seconds; absent = no time, or unknown"`
 }
 
 // Findings are all results of inspecting a token.
@@ -37,10 +38,12 @@ func findingsOf(i adtally.Inspection) Findings {
 func checksOf(all []adtally.Check) []TokenCheck {
 	out := []TokenCheck{}
 	for _, c := range all {
-		out = append(out, TokenCheck(c))
+		out = append(out, checkOf(c))
 	}
 	return out
 }
+
+func checkOf(c adtally.Check) TokenCheck { return TokenCheck(c) }
 
 func bareAccounts(all []adtally.Account) []AdAccount {
 	out := []AdAccount{}

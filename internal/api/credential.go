@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -33,6 +34,7 @@ type TokenFrom struct {
 	FromSource string `json:"from_source,omitempty" maxLength:"100" doc:"ID of another source whose token is copied"`
 	Login      string `json:"login,omitempty" maxLength:"100" doc:"ID of a completed login whose token is used"`
 	Confirm    bool   `json:"confirm,omitempty" doc:"Accept the token although it cannot see everything that the source reads"`
+	sourceName string // what the input calls FromSource; "" = from_source
 }
 
 func (k TokenFrom) given() bool { return k.Token != "" || k.FromSource != "" || k.Login != "" }
@@ -43,7 +45,7 @@ func (k TokenFrom) field() string {
 	case k.Login != "":
 		return "body.login"
 	case k.FromSource != "":
-		return "body.from_source"
+		return "body." + k.sourceField()
 	}
 	return "body.token"
 }
@@ -63,16 +65,25 @@ type found struct {
 // one refuses a token from several places.
 func (k TokenFrom) one() error {
 	named := ""
-	for _, way := range []struct{ field, value string }{{"token", k.Token}, {"from_source", k.FromSource}, {"login", k.Login}} {
+	for _, way := range []struct{ field, value string }{{"token", k.Token}, {k.sourceField(), k.FromSource}, {"login", k.Login}} {
 		if way.value == "" {
 			continue
 		}
 		if named != "" {
-			return invalid("body."+way.field, "Give only one of token, from_source and login; "+named+" is given too")
+			return invalid("body."+way.field, "Give only one of token, "+k.sourceField()+" and login; "+named+" is given too")
 		}
 		named = way.field
 	}
 	return nil
+}
+
+// sourceField is the name of FromSource in the input.
+func (k TokenFrom) sourceField() string { return cmp.Or(k.sourceName, "from_source") }
+
+// openFrom opens the secret that an input names for no source in particular.
+func (g sources) openFrom(ctx context.Context, who Caller, connector string, k TokenFrom) (adtally.Secret, error) {
+	f, err := g.secretOf(ctx, who, adtally.SourceRecord{Source: adtally.Source{Connector: connector}}, k)
+	return f.secret, err
 }
 
 // secretOf opens the secret that an input names.
@@ -94,7 +105,7 @@ func (g sources) secretOf(ctx context.Context, who Caller, s adtally.SourceRecor
 		f.way = "copy"
 		other, err := g.Sources.Source(ctx, k.FromSource)
 		if missing(err) || err == nil && (other.Connector != s.Connector || other.Credential == "") {
-			return f, invalid("body.from_source", "No such source with a token for this platform exists")
+			return f, invalid("body."+k.sourceField(), "No such source with a token for this platform exists")
 		}
 		if err == nil {
 			f.secret, err = g.Vault.Open(ctx, other.Credential, 0)

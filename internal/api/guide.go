@@ -16,6 +16,7 @@ func (g guides) register() {
 	handle(g.shell, operation{ID: "get-guide", Method: http.MethodGet, Path: guidePath, Tag: tagSources, Access: forViewers, Summary: "Get the guide to long-term access"}, g.get)
 	handle(g.shell, operation{ID: "check-guide", Method: http.MethodPost, Path: guidePath + "/check", Tag: tagSources, Access: withSecrets,
 		Summary: "Check which steps of the guide a token completes", Text: "Names the missing asset, permission or role. The token is not stored.", Refuses: []int{http.StatusServiceUnavailable}}, g.check)
+	g.registerProgress()
 }
 
 // Guide leads to a token that does not expire.

@@ -17,10 +17,11 @@ type operation struct {
 	Summary          string
 	Text             string // further description for the reference
 	Access           Access
-	Stream           string // media type of a streamed answer; empty = not streamed
-	AnyQuery         bool   // accepts unknown query parameters: the sender of the browser may add its own
-	Status           int    // status of success; 0 = 200, or 204 for an empty answer
-	Refuses          []int  // further statuses of errors, besides those that refusals derives
+	Stream           string       // media type of a streamed answer; empty = not streamed
+	Line             reflect.Type // of a line of a streamed answer; nil = text
+	AnyQuery         bool         // accepts unknown query parameters: the sender of the browser may add its own
+	Status           int          // status of success; 0 = 200, or 204 for an empty answer
+	Refuses          []int        // further statuses of errors, besides those that refusals derives
 }
 
 // maxBody is the maximum size of a request body, in bytes.
@@ -63,7 +64,7 @@ func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 		Summary: op.Summary, Description: op.description(), DefaultStatus: op.Status,
 		MaxBodyBytes: maxBody, RejectUnknownQueryParameters: !op.AnyQuery,
 		Errors:      op.refusals(input),
-		Responses:   op.streams(),
+		Responses:   op.streams(s.huma.OpenAPI().Components.Schemas),
 		Security:    op.Access.security(),
 		Extensions:  map[string]any{"x-access": op.Access.extension()},
 		Middlewares: huma.Middlewares{s.authorize(op.Access)},
@@ -71,12 +72,16 @@ func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 }
 
 // streams are the responses of a streamed operation.
-func (o operation) streams() map[string]*huma.Response {
+func (o operation) streams(schemas huma.Registry) map[string]*huma.Response {
 	if o.Stream == "" {
 		return nil
 	}
+	line := &huma.Schema{Type: huma.TypeString}
+	if o.Line != nil {
+		line = schemas.Schema(o.Line, true, o.Line.Name())
+	}
 	return map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK),
-		Content: map[string]*huma.MediaType{o.Stream: {Schema: &huma.Schema{Type: huma.TypeString}}}}}
+		Content: map[string]*huma.MediaType{o.Stream: {Schema: line}}}}
 }
 
 // streamed lets a handler write the response itself.

@@ -29,6 +29,8 @@ type Service struct {
 	Costs     Costs
 	Forecasts Forecasts
 	Warehouse Warehouse
+	Visible   VisibleAccounts
+	Progress  GuideProgresses
 }
 
 // Warehouse is where the tables are. Its faults are shown to the caller unchanged.
@@ -94,6 +96,8 @@ type Platforms interface {
 	Catalog() []adtally.Spec
 	// Tables returns the tables that a source may have, including its custom reports.
 	Tables(s adtally.Source) ([]adtally.TableInfo, error)
+	// ReportOptions returns what a custom report can consist of.
+	ReportOptions(connector string, draft adtally.Report) (adtally.ReportOptions, error)
 }
 
 // OAuth obtains and checks secrets. Its faults are shown to the caller unchanged.
@@ -101,6 +105,8 @@ type OAuth interface {
 	// Inspect runs the checks of a secret and returns the secret to store. An error means
 	// that the platform did not answer, so nothing is known.
 	Inspect(ctx context.Context, connector string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error)
+	// InspectStepwise is Inspect that also passes on each check as soon as it is done.
+	InspectStepwise(ctx context.Context, connector string, secret adtally.Secret, b adtally.Before, done func(adtally.Check)) (adtally.Inspection, adtally.Secret, error)
 	// VerifyApp asks the platform whether an app's ID and secret belong together.
 	VerifyApp(ctx context.Context, connector string, app adtally.App) error
 	// AuthCodeURL is the platform's page on which a person authorizes our app.
@@ -168,6 +174,8 @@ type Forecasts interface {
 	Preview(ctx context.Context, s adtally.SourceRecord, r adtally.Report, account string, day adtally.Day) (adtally.Preview, error)
 	// Estimate estimates a run without calling the platform.
 	Estimate(ctx context.Context, s adtally.SourceRecord, e adtally.RunScope) ([]adtally.Cost, error)
+	// EstimateReport estimates a custom report without calling the platform.
+	EstimateReport(ctx context.Context, s adtally.SourceRecord, r adtally.Report) (adtally.ReportEstimate, error)
 }
 
 // Channels are notification channels.

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,39 @@ func (platform) Inspect(_ context.Context, _ string, secret adtally.Secret, _ ad
 	}
 	i := failed(adtally.CheckLive, adtally.CheckPassed, "")
 	return i, secret, nil
+}
+
+func (p platform) InspectStepwise(ctx context.Context, kind string, secret adtally.Secret, b adtally.Before, done func(adtally.Check)) (adtally.Inspection, adtally.Secret, error) {
+	i, secret, err := p.Inspect(ctx, kind, secret, b)
+	for _, c := range i.Checks {
+		done(c)
+	}
+	return i, secret, err
+}
+
+// ReportOptions allows the country, unless an hour is picked.
+func (platform) ReportOptions(_ string, draft adtally.Report) (adtally.ReportOptions, error) {
+	country := adtally.ReportOption{Name: "country", Title: "Country", Allowed: true}
+	if len(draft.Breakdowns) > 0 {
+		country.Allowed, country.Why = false, "Not with "+draft.Breakdowns[0]+"."
+	}
+	return adtally.ReportOptions{Breakdowns: []adtally.ReportOption{country}, Problems: []adtally.ReportProblem{{Field: "level", Message: "Pick a level."}}}, nil
+}
+
+// VisibleAccounts names the account first, and then what it spent.
+func (platform) VisibleAccounts(_ context.Context, _ string, secret adtally.Secret) iter.Seq2[adtally.VisibleAccounts, error] {
+	return func(yield func(adtally.VisibleAccounts, error) bool) {
+		a := adtally.VisibleAccount{Account: seven}
+		if !yield(adtally.VisibleAccounts{Expected: 1, Accounts: []adtally.VisibleAccount{a}}, nil) {
+			return
+		}
+		if strings.HasPrefix(secret.Reveal(), "busy") {
+			yield(adtally.VisibleAccounts{}, &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "Too much", Hint: "Wait."})
+			return
+		}
+		a.Portfolio, a.PortfolioID, a.Owned, a.Spend = "Shop", "9", adtally.ClientAccount, "12.50"
+		yield(adtally.VisibleAccounts{Expected: 1, Accounts: []adtally.VisibleAccount{a}}, nil)
+	}
 }
 
 func (platform) VerifyApp(_ context.Context, _ string, app adtally.App) error {
@@ -159,6 +193,11 @@ func (fakeForecasts) Estimate(_ context.Context, _ adtally.SourceRecord, e adtal
 	return []adtally.Cost{{Stream: "basic_ad", Accounts: 1, Slices: 3, Calls: 10, Rows: 100, Took: 1500 * time.Millisecond, Seen: true}, {Stream: "ads", Calls: 1, Seen: e.Reread}}, nil
 }
 
+func (fakeForecasts) EstimateReport(_ context.Context, _ adtally.SourceRecord, r adtally.Report) (adtally.ReportEstimate, error) {
+	return adtally.ReportEstimate{CallsPerDay: 3, RowsPerDay: 40, Seen: r.Level == "ad", First: adtally.FirstLoad{Calls: 60, Took: 90 * time.Second, Months: 37},
+		Accounts: []adtally.AccountForecast{{Account: seven, Now: 0.25, NowKnown: true}}, Warnings: []string{"It is long."}}, nil
+}
+
 // A preview distinguishes absent from empty, and an estimate sums up its tables.
 func TestForecasts_PreviewAndEstimate(t *testing.T) {
 	t.Parallel()
@@ -247,7 +286,7 @@ func newStore(t *testing.T) *store.DB {
 
 func serviceOf(db *store.DB) api.Service {
 	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Versions: db, Platforms: platform{}, Vault: fakeVault{db}, Warehouse: fakeWarehouse{}, Channels: db, Incidents: db, Senders: &sender{}, Costs: db, Forecasts: fakeForecasts{},
-		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db}
+		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db, Visible: platform{}}
 }
 
 // The findings about a token are shown unchanged, and no source is created.

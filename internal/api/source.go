@@ -136,18 +136,23 @@ type CatalogEntry struct {
 func (g sources) catalog(ctx context.Context, _ Caller, _ *struct{}) (*listed[CatalogEntry], error) {
 	out := &listed[CatalogEntry]{}
 	for _, s := range g.Platforms.Catalog() {
-		app, err := g.Settings.PlatformApp(ctx, s.Name)
+		c, err := g.catalogEntry(ctx, s)
 		if err != nil {
 			return nil, err
-		}
-		c := CatalogEntry{Name: s.Name, Title: s.Title, Summary: s.Summary, Login: app.ID != ""}
-		if !c.Login {
-			f := s.Fault("no_app")
-			c.Why, c.Cure = f.Message+".", f.Hint
 		}
 		out.Body.Items = append(out.Body.Items, c)
 	}
 	return out, nil
+}
+
+func (g sources) catalogEntry(ctx context.Context, s adtally.Spec) (CatalogEntry, error) {
+	app, err := g.Settings.PlatformApp(ctx, s.Name)
+	c := CatalogEntry{Name: s.Name, Title: s.Title, Summary: s.Summary, Login: app.ID != ""}
+	if !c.Login {
+		f := s.Fault("no_app")
+		c.Why, c.Cure = f.Message+".", f.Hint
+	}
+	return c, err
 }
 
 func (g sources) list(ctx context.Context, _ Caller, in *struct {

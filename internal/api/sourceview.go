@@ -28,29 +28,3 @@ func (g sources) accounts(ctx context.Context, _ Caller, in *struct{ ByID }) (*l
 	}
 	return out, err
 }
-
-// Table is a table that a source may have.
-type Table struct {
-	Name        string   `json:"name" doc:"Name of the table"`
-	Description string   `json:"description" doc:"What a row is"`
-	Key         []string `json:"key" doc:"Columns of the primary key"`
-	Usual       bool     `json:"usual" doc:"Whether it is read if no tables are named"`
-	Daily       bool     `json:"daily" doc:"Whether it holds figures by day"`
-}
-
-func (g sources) tables(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[Table], error) {
-	s, err := g.Sources.Source(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	all, err := g.Platforms.Tables(s.Source)
-	if err != nil {
-		return nil, platformProblem(err)
-	}
-	out := &listed[Table]{}
-	out.Body.Items = []Table{}
-	for _, c := range all {
-		out.Body.Items = append(out.Body.Items, Table(c))
-	}
-	return out, nil
-}

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalog/{connector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a connector: what it copies, and what it needs
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["get-connector"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog/{connector}/app": {
         parameters: {
             query?: never;
@@ -87,6 +107,26 @@ export interface paths {
          * @description Existing tokens stay valid, but are not extended any more. Requires the role admin or higher. The header If-Match is required: send the ETag of the version that you read.
          */
         delete: operations["delete-app"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog/{connector}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a token for a new source, and report each check as it is done
+         * @description One JSON object per line: first checks, then a check for each, as soon as it is done, and at the end findings or fault. Nothing is stored. Requires the role builder or higher, and the permission credentials.
+         */
+        post: operations["stream-token-checks"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -152,6 +192,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalog/{connector}/guide/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how far the caller has come in the guide
+         * @description Each person has their own progress for each source, and one for a source that does not exist yet. Requires the role viewer or higher, and a person: keys are refused.
+         */
+        get: operations["get-guide-progress"];
+        /**
+         * Set how far the caller has come in the guide
+         * @description Replaces what was stored, so that the guide can be continued in another browser. Requires the role viewer or higher, and a person: keys are refused.
+         */
+        put: operations["set-guide-progress"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog/{connector}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the documentation of a connector
+         * @description The sections of the document in order. The help of a fault in list-faults is the anchor of a section. Requires the role viewer or higher.
+         */
+        get: operations["get-connector-help"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog/{connector}/report-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List what a custom report can consist of
+         * @description The body is what is picked already; everything may be absent. Each option says whether it can be added to that, and if not, why. The platform is not called. Requires the role viewer or higher.
+         */
+        post: operations["get-report-options"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog/{connector}/test": {
         parameters: {
             query?: never;
@@ -166,6 +270,26 @@ export interface paths {
          * @description Requires the role builder or higher, and the permission credentials.
          */
         post: operations["test-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog/{connector}/visible-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List the ad accounts that a token can see, as they are found
+         * @description One JSON object per line, sent as soon as it is known; each line has one member. The names of the accounts come first. A later line for the same account has everything that is known by then. The last line is done or fault. The token is not stored. Requires the role builder or higher, and the permission credentials.
+         */
+        post: operations["stream-visible-accounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -284,6 +408,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/diagram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the tables of a source and their references
+         * @description The tables that the source reads, with their views and bookkeeping tables. A reference says which columns of a table name a row of another table. Requires the role viewer or higher.
+         */
+        get: operations["get-diagram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagram.dbml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the tables as DBML
+         * @description DBML is a text format for diagrams of tables, see dbml.dbdiagram.io. Requires the role viewer or higher.
+         */
+        get: operations["download-diagram-dbml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diagram.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the diagram of the tables as SVG
+         * @description Lines and text are drawn in currentColor. Requires the role viewer or higher.
+         */
+        get: operations["download-diagram-svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream what changes
+         * @description Server-sent events. Each change event names an object that changed, so that a page can read it again. Its data is a JSON object with the kind (source, run or incident), the id and, unless the installation itself is meant, the source; its ID is a number. What a source says about its current run changes with the run. Events arrive within two seconds. Last-Event-ID resumes after an event. If the server no longer knows the events in between, it sends a reset event: read everything again. The stream ends when the caller logs out. Requires the role viewer or higher.
+         */
+        get: operations["stream-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invites": {
         parameters: {
             query?: never;
@@ -375,6 +579,26 @@ export interface paths {
          * @description Requires the role admin or higher.
          */
         delete: operations["revoke-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what feeds what
+         * @description A graph from the sources to their datasets and on to everything that reads them. Each node has the state of the sources above it, so that what a problem affects is visible. Requires the role viewer or higher.
+         */
+        get: operations["get-lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -553,7 +777,7 @@ export interface paths {
         };
         /**
          * Stream the log of a run
-         * @description Server-sent events. Each line is a line event with the entry as data and its seq as ID. The last event is end, with the state of the run as data. Last-Event-ID resumes after that line. Requires the role viewer or higher.
+         * @description Server-sent events. Each line that matches the filters is a line event with the entry as data and its seq as ID. The last event is end, with the state of the run as data. Last-Event-ID resumes after that line. The stream ends when the caller logs out. Requires the role viewer or higher.
          */
         get: operations["stream-log"];
         put?: never;
@@ -584,26 +808,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/runs/{id}/log.jsonl": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Download the log of a run as JSON lines
-         * @description The whole log, one JSON object per line. Requires the role viewer or higher.
-         */
-        get: operations["download-log"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/runs/{id}/log.txt": {
         parameters: {
             query?: never;
@@ -612,10 +816,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Download the log of a run as text
+         * Download the log of a run
          * @description One line of text per entry: time, level, account, table, code, message. Requires the role viewer or higher.
          */
-        get: operations["download-log-text"];
+        get: operations["download-log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -764,6 +968,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how the runs of each source went, day by day
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["get-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{id}": {
         parameters: {
             query?: never;
@@ -900,6 +1124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{id}/credential/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a token for a source, and report each check as it is done
+         * @description One JSON object per line: first checks, then a check for each, as soon as it is done, and at the end findings or fault. Nothing is stored. Requires the role builder or higher, and the permission credentials.
+         */
+        post: operations["stream-credential-checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{id}/credential/reveal": {
         parameters: {
             query?: never;
@@ -980,6 +1224,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{id}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is missing
+         * @description Data that the platform did not return, and values that could not be loaded, grouped by account, table, column and reason. A gap that was filled is no longer listed. The tables _gaps and _quarantine in the warehouse list every single value. Requires the role viewer or higher.
+         */
+        get: operations["list-gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{id}/logins": {
         parameters: {
             query?: never;
@@ -1014,6 +1278,66 @@ export interface paths {
          * @description Reads one day of one account from the platform. Nothing is stored. Requires the role builder or higher.
          */
         post: operations["preview-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List how much of its rate limit each ad account uses
+         * @description What the platform last said; it is not asked. An account for which the platform never said anything is missing. Requires the role viewer or higher.
+         */
+        get: operations["list-quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare a source's figures with the platform's totals
+         * @description Every sync adds up the rows of a table for each account and day, and compares the sums with the platform's own total for the account. A day that differs is read again. Days are in the account's time zone. Items are sorted by account and day. Money is in the account's currency. Requires the role viewer or higher.
+         */
+        get: operations["get-reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/report-estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate what a custom report costs
+         * @description Based on what similar tables of the source took; the platform is not called. Requires the role builder or higher.
+         */
+        post: operations["estimate-report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1274,6 +1598,56 @@ export interface components {
             /** @description At least 12 characters */
             password: string;
         };
+        AccountForecast: {
+            /** @description Number of the ad account */
+            account: string;
+            /** @description Name of the ad account at the platform */
+            name: string;
+            /**
+             * Format: double
+             * @description Share in use while the report is read at a sync; absent = unknown
+             */
+            used_after?: number;
+            /**
+             * Format: double
+             * @description Share of the rate limit in use, 1 = all of it; absent = unknown
+             */
+            used_now?: number;
+        };
+        AccountQuota: {
+            /** @description Number of the ad account */
+            account: string;
+            /** @description Name of the ad account at the platform */
+            account_name: string;
+            /**
+             * Format: date-time
+             * @description When the platform said so
+             */
+            as_of: string;
+            /** @description Other sources that read the account and so use the same rate limit */
+            shared_with?: components["schemas"]["NamedSource"][];
+            /**
+             * Format: double
+             * @description Share of the rate limit in use, 1 = all of it
+             */
+            used: number;
+            /**
+             * Format: double
+             * @description How long requests for the account waited in the last 30 days, in seconds
+             */
+            waited_seconds: number;
+            /**
+             * Format: date-time
+             * @description Until when requests for the account wait; absent = they do not wait
+             */
+            waits_until?: string;
+        };
+        AccountQuotaList: {
+            /** @description Items of the page */
+            items: components["schemas"]["AccountQuota"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         AdAccount: {
             /** @description Currency of its figures (ISO 4217) */
             currency: string;
@@ -1513,6 +1887,51 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        ConnectorDetails: {
+            /**
+             * @description Version of the platform's API that is used
+             * @example v25.0
+             */
+            api_version?: string;
+            /**
+             * Format: uri
+             * @description The platform's own documentation
+             */
+            help_url?: string;
+            /** @description Whether the login at the platform is configured; a token can be pasted in any case */
+            login: boolean;
+            /** @description Name of the connector */
+            name: string;
+            /** @description Why the login is not available */
+            no_login_because?: string;
+            /** @description How to make it available */
+            no_login_cure?: string;
+            /** @description What a token needs */
+            permissions: components["schemas"]["RequiredPermission"][];
+            /**
+             * Format: int64
+             * @description Number of sources that use the connector
+             */
+            sources: number;
+            /** @description What it reads, in one sentence */
+            summary: string;
+            /** @description What is copied */
+            synced: components["schemas"]["ConnectorText"][];
+            /** @description Tables that a source may have, with their columns */
+            tables: components["schemas"]["Table"][];
+            /** @description Name for people */
+            title: string;
+        };
+        ConnectorHelp: {
+            /** @description Sections in order */
+            sections: components["schemas"]["HelpSection"][];
+        };
+        ConnectorText: {
+            /** @description The paragraph */
+            text: string;
+            /** @description Title of the paragraph */
+            title: string;
+        };
         Cost: {
             /**
              * Format: int64
@@ -1678,9 +2097,22 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        DependentLink: {
+            /** @description Current name of its creator; absent = unknown */
+            created_by_name?: string;
+            /**
+             * Format: date-time
+             * @description When the link expires
+             */
+            expires: string;
+            /** @description ID of the link */
+            id: string;
+        };
         Dependents: {
             /** @description Names of the channels that report on this source */
             channels: string[];
+            /** @description Open connect links, which stop working */
+            connect_links: components["schemas"]["DependentLink"][];
             /**
              * Format: date-time
              * @description When the source was created
@@ -1701,6 +2133,15 @@ export interface components {
             oldest: boolean;
             /** @description Names of its custom reports */
             reports: string[];
+            /**
+             * Format: int64
+             * @description Number of rows in all tables; absent = the warehouse could not be asked
+             */
+            rows?: number;
+            /** @description ID of the run in progress, which is cancelled; absent = none */
+            running_run?: string;
+            /** @description Number of rows by table; empty = the warehouse could not be asked, or there are none */
+            table_rows: components["schemas"]["TableCount"][];
             /** @description Its tables that hold rows */
             tables: string[];
             /**
@@ -1708,6 +2149,61 @@ export interface components {
              * @description Last day in the warehouse
              */
             to?: string;
+        };
+        Diagram: {
+            /** @description Schema of the tables in the warehouse */
+            dataset: string;
+            /** @description References between the tables */
+            references: components["schemas"]["DiagramReference"][];
+            /** @description Tables and views */
+            tables: components["schemas"]["DiagramTable"][];
+        };
+        DiagramColumn: {
+            /**
+             * @description sum = may be added up over everything. over-time = over days, not over objects. none = never
+             * @enum {string}
+             */
+            additive?: "sum" | "over-time" | "none";
+            /** @description What it means */
+            description?: string;
+            /** @description Whether it is part of the primary key */
+            key: boolean;
+            /** @description Name of the column */
+            name: string;
+            /** @description SQL type */
+            type: string;
+            /**
+             * @description Unit of the values
+             * @enum {string}
+             */
+            unit?: "count" | "money" | "ratio" | "seconds" | "text" | "id" | "day" | "time" | "flag";
+        };
+        DiagramReference: {
+            /** @description Its columns */
+            columns: string[];
+            /** @description What to know when joining them */
+            note?: string;
+            /** @description Table that refers */
+            table: string;
+            /** @description Columns there, in the same order */
+            to_columns: string[];
+            /** @description Table that is referred to */
+            to_table: string;
+        };
+        DiagramTable: {
+            /** @description Columns of the table */
+            columns: components["schemas"]["DiagramColumn"][];
+            /** @description What a row is */
+            description: string;
+            /**
+             * @description object = things such as campaigns. figures = figures by day. breakdown = figures split by a further dimension. view = calculated from other tables. internal = bookkeeping
+             * @enum {string}
+             */
+            kind: "object" | "figures" | "breakdown" | "view" | "internal";
+            /** @description Name of the table */
+            name: string;
+            /** @description Name for people */
+            title: string;
         };
         Estimated: {
             /**
@@ -1765,6 +2261,19 @@ export interface components {
             /** @description What is wrong with it */
             message: string;
         };
+        Figure: {
+            /** @description ours minus platform, as a decimal number; an absent side counts as 0 */
+            difference: string;
+            /**
+             * @description Column that was added up
+             * @example spend
+             */
+            name: string;
+            /** @description Sum of our rows, as a decimal number; absent = there are no rows */
+            ours?: string;
+            /** @description Total of the platform, as a decimal number; absent = the platform returned none */
+            platform?: string;
+        };
         Findings: {
             /** @description App that the token was issued for */
             app?: string;
@@ -1787,6 +2296,23 @@ export interface components {
             /** @description Owner of the token */
             who?: string;
         };
+        FirstLoad: {
+            /**
+             * Format: int64
+             * @description Expected API calls
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description How many months the report goes back
+             */
+            months: number;
+            /**
+             * Format: double
+             * @description Sum over all slices; some run at the same time. Absent = unknown
+             */
+            seconds?: number;
+        };
         Foreign: {
             /**
              * @description Kind of the object
@@ -1800,6 +2326,63 @@ export interface components {
             name: string;
             /** @description Whether it reads the source's tables; false = it only lies in the dataset */
             reads: boolean;
+        };
+        Gap: {
+            /** @description Number of the ad account */
+            account: string;
+            /** @description Name of the ad account */
+            account_name?: string;
+            /** @description Stable code of the reason */
+            code: string;
+            /** @description Name of the column; absent = whole rows are missing */
+            column?: string;
+            /**
+             * Format: int64
+             * @description Number of missing values or rows
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Number of days with missing values
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description First day; absent = objects that have no day, such as campaigns
+             */
+            from?: string;
+            /** @description How to fix it; absent = nobody has to act */
+            hint?: string;
+            /**
+             * @description gap = the platform did not return it. quarantine = the value did not fit its column, so the row was loaded without it
+             * @enum {string}
+             */
+            kind: "gap" | "quarantine";
+            /**
+             * Format: date-time
+             * @description When the platform was last asked
+             */
+            last_tried: string;
+            /**
+             * Format: date-time
+             * @description When Adtally asks the platform again; absent = not by itself
+             */
+            next_try?: string;
+            /** @description Why they are missing, in one sentence */
+            reason: string;
+            /** @description Name of the table */
+            table: string;
+            /**
+             * Format: date
+             * @description Last day
+             */
+            to?: string;
+        };
+        GapList: {
+            /** @description Items of the page */
+            items: components["schemas"]["Gap"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
         };
         Guide: {
             /** @description What you need before you start */
@@ -1819,6 +2402,12 @@ export interface components {
             steps: components["schemas"]["GuideStep"][];
             /** @description Title of the part */
             title: string;
+        };
+        GuideProgress: {
+            /** @description IDs of the finished steps */
+            done: string[];
+            /** @description ID of the current step; absent = none */
+            step?: string;
         };
         GuideStep: {
             /**
@@ -1857,6 +2446,27 @@ export interface components {
              * @enum {string}
              */
             status: "ok";
+        };
+        HelpSection: {
+            /** @description Anchor of the section, unique in the document */
+            anchor: string;
+            /** @description Content of the section as HTML, without scripts or other raw HTML */
+            html: string;
+            /** @description Title of the section */
+            title: string;
+        };
+        HistoryDay: {
+            /**
+             * Format: date
+             * @description Day, in UTC
+             * @example 2026-06-01
+             */
+            day: string;
+            /**
+             * @description The worst of the runs that started on this day. waiting = a run is in progress. none = no run started, or each was cancelled
+             * @enum {string}
+             */
+            state: "ok" | "incomplete" | "failed" | "waiting" | "none";
         };
         Incident: {
             /**
@@ -2043,6 +2653,62 @@ export interface components {
              */
             role: "viewer" | "editor" | "builder" | "admin";
         };
+        LineFault: {
+            /**
+             * @description Who must act
+             * @enum {string}
+             */
+            act: "retry" | "wait" | "reconnect" | "configure" | "bug";
+            /**
+             * @description Stable code for programs
+             * @example throttled
+             */
+            code: string;
+            /** @description How to fix it */
+            hint?: string;
+            /** @description What is wrong, in one sentence */
+            message: string;
+            /**
+             * Format: date-time
+             * @description Earliest time to try again
+             */
+            until?: string;
+        };
+        Lineage: {
+            /** @description Which node feeds which */
+            edges: components["schemas"]["LineageEdge"][];
+            /** @description Why the warehouse could not be asked for objects of others; absent = it could */
+            foreign_unknown?: string;
+            /** @description Sources, datasets, views and objects of others */
+            nodes: components["schemas"]["LineageNode"][];
+        };
+        LineageEdge: {
+            /** @description ID of the node that is fed */
+            downstream: string;
+            /** @description ID of the node that feeds */
+            upstream: string;
+        };
+        LineageNode: {
+            /**
+             * @description ID of the node in this graph
+             * @example source:0198…
+             */
+            id: string;
+            /**
+             * @description foreign = an object in the warehouse that Adtally did not create
+             * @enum {string}
+             */
+            kind: "source" | "dataset" | "view" | "foreign";
+            /** @description Name for people; of an object in the warehouse, its name with the schema */
+            name: string;
+            /** @description ID of the source that feeds it */
+            source?: string;
+            /**
+             * @description State of that source
+             * @enum {string}
+             */
+            state?: "fine" | "running" | "waiting" | "soon" | "expired" | "incomplete" | "failed" | "new";
+        };
         LinkView: {
             /** @description What the platform will ask the person to allow */
             asks: string;
@@ -2091,6 +2757,28 @@ export interface components {
             items: components["schemas"]["LogLine"][];
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
+        };
+        LogSummary: {
+            /**
+             * Format: int64
+             * @description Number of lines of the level error
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description seq of the first line of the level error; absent = there is none
+             */
+            first_error_seq?: number;
+            /**
+             * Format: int64
+             * @description Number of lines
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Number of lines of the level warn
+             */
+            warnings: number;
         };
         LoginRequest: {
             /** @description E-mail address of the user */
@@ -2156,6 +2844,12 @@ export interface components {
             name: string;
             /** @description Action types; for each row the first one that is present counts */
             types: string[];
+        };
+        NamedSource: {
+            /** @description ID of the source */
+            id: string;
+            /** @description Name of the source */
+            name: string;
         };
         NewChannel: {
             /** @description Alert kinds that are sent here; empty = all */
@@ -2437,6 +3131,71 @@ export interface components {
              */
             until?: string;
         };
+        Reconciled: {
+            /** @description Number of the ad account; absent = all that use the currency */
+            account?: string;
+            /** @description Name of the ad account */
+            account_name?: string;
+            /**
+             * Format: date-time
+             * @description When the platform was asked for the compared figures; of several days, the oldest. Absent = nothing was compared
+             */
+            checked_at?: string;
+            /**
+             * Format: int64
+             * @description Number of account-days that were compared
+             */
+            compared: number;
+            /** @description Currency of money (ISO 4217); absent = unknown */
+            currency?: string;
+            /**
+             * Format: date
+             * @description Day, in the account's time zone; absent = all days of the period
+             * @example 2026-06-01
+             */
+            day?: string;
+            /**
+             * Format: int64
+             * @description Number of account-days that differ
+             */
+            differ: number;
+            /** @description Compared figures; empty = nothing was compared */
+            figures: components["schemas"]["Figure"][];
+            /**
+             * Format: int64
+             * @description Number of account-days that are in the warehouse and were not compared
+             */
+            not_checked: number;
+            /**
+             * @description ties = the sums equal the totals; money may differ by less than half the smallest unit of the currency. not_checked = not compared since the day was read. no_total = the source does not read the table with the platform's totals. Of several days, the worst
+             * @enum {string}
+             */
+            state: "ties" | "differs" | "not_checked" | "no_total";
+        };
+        Reconciliation: {
+            /** @description Comparisons by account and day, or grouped by one of them */
+            items: components["schemas"]["Reconciled"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+            /**
+             * Format: date
+             * @description First day of the period
+             * @example 2026-06-01
+             */
+            since: string;
+            /** @description Sums over all compared account-days, one for each currency */
+            summary: components["schemas"]["Reconciled"][];
+            /** @description Table whose rows are added up; absent = the source reads no such table */
+            table?: string;
+            /** @description Tables of the source that are compared */
+            tables: string[];
+            /**
+             * Format: date
+             * @description Last day of the period
+             * @example 2026-06-01
+             */
+            until: string;
+        };
         Report: {
             /** @description Breakdowns of the actions, by the platform's names */
             action_breakdowns?: string[];
@@ -2452,6 +3211,102 @@ export interface components {
             name: string;
             /** @description Attribution windows of the actions; empty = the default windows */
             windows?: string[];
+        };
+        ReportDraft: {
+            /** @description Breakdowns of the actions, by the platform's names */
+            action_breakdowns?: string[];
+            /** @description Breakdowns of the rows, by the platform's names */
+            breakdowns?: string[];
+            /** @description Fields, by the platform's names */
+            fields?: string[];
+            /** @description Days that a row covers, or monthly */
+            increment?: string;
+            /** @description What a row is about; absent = not picked yet */
+            level?: string;
+            /** @description Name of the table */
+            name?: string;
+            /** @description Attribution windows of the actions */
+            windows?: string[];
+        };
+        ReportEstimate: {
+            /** @description The rate limits of the ad accounts */
+            accounts: components["schemas"]["AccountForecast"][];
+            /**
+             * Format: double
+             * @description Expected API calls per day
+             */
+            calls_per_day: number;
+            /** @description What reading its past takes */
+            first_load: components["schemas"]["FirstLoad"];
+            /**
+             * Format: double
+             * @description Expected rows per day; absent = unknown
+             */
+            rows_per_day?: number;
+            /** @description Whether the figures come from tables that the source has read; false = a lower bound from the plan alone */
+            seen: boolean;
+            /** @description What to consider before the report is added, one sentence each */
+            warnings: string[];
+        };
+        ReportOption: {
+            /** @description Whether it is legal together with what is picked */
+            allowed: boolean;
+            /** @description What it is */
+            description?: string;
+            /**
+             * @description Group in which to show a field
+             * @example People
+             */
+            group?: string;
+            /** @description The platform's name, as used in a report */
+            name: string;
+            /** @description Whether it is picked */
+            picked: boolean;
+            /** @description Name for people */
+            title: string;
+            /**
+             * @description Type of a field in the warehouse
+             * @example BIGINT
+             */
+            type?: string;
+            /**
+             * @description Unit of a field
+             * @example money
+             */
+            unit?: string;
+            /** @description Why it is not allowed, in one sentence */
+            why?: string;
+        };
+        ReportOptions: {
+            /** @description Breakdowns of the actions */
+            action_breakdowns: components["schemas"]["ReportOption"][];
+            /** @description Breakdowns of the rows */
+            breakdowns: components["schemas"]["ReportOption"][];
+            /** @description Fields */
+            fields: components["schemas"]["ReportOption"][];
+            /** @description Periods that a row may cover */
+            increments: components["schemas"]["ReportOption"][];
+            /** @description What a row may be about */
+            levels: components["schemas"]["ReportOption"][];
+            /** @description Why what is picked cannot be read; empty = it can */
+            problems: components["schemas"]["ReportProblem"][];
+            /** @description Attribution windows of the actions */
+            windows: components["schemas"]["ReportOption"][];
+        };
+        ReportProblem: {
+            /** @description Name of the report's field */
+            field: string;
+            /** @description What is wrong, in one sentence */
+            message: string;
+        };
+        RequiredPermission: {
+            /**
+             * @description Name at the platform
+             * @example ads_read
+             */
+            name: string;
+            /** @description What it is needed for */
+            why: string;
         };
         ResetLink: {
             /**
@@ -2487,6 +3342,16 @@ export interface components {
             token: string;
         };
         Run: {
+            /**
+             * Format: int64
+             * @description Number of ad accounts that were read, completely or as far as possible
+             */
+            accounts_done: number;
+            /**
+             * Format: int64
+             * @description Number of ad accounts of the run; 0 = not known yet
+             */
+            accounts_total: number;
             /** @description Who started it, as kind:id */
             by?: string;
             /** @description Current name of that person; absent = unknown */
@@ -2507,6 +3372,8 @@ export interface components {
             error?: string;
             /** @description ID of the run; empty = the run is due and has not started */
             id: string;
+            /** @description What is worth knowing about the run, in one sentence, such as the fault or the gaps; absent = nothing */
+            note?: string;
             /**
              * Format: int64
              * @description Rows loaded so far
@@ -2533,6 +3400,16 @@ export interface components {
             trigger: string;
         };
         RunDetails: {
+            /**
+             * Format: int64
+             * @description Number of ad accounts that were read, completely or as far as possible
+             */
+            accounts_done: number;
+            /**
+             * Format: int64
+             * @description Number of ad accounts of the run; 0 = not known yet
+             */
+            accounts_total: number;
             /** @description Who started it, as kind:id */
             by?: string;
             /** @description Current name of that person; absent = unknown */
@@ -2558,11 +3435,20 @@ export interface components {
             gaps: number;
             /** @description ID of the run; empty = the run is due and has not started */
             id: string;
+            /** @description Lines of the log */
+            log: components["schemas"]["LogSummary"];
+            /** @description What is worth knowing about the run, in one sentence, such as the fault or the gaps; absent = nothing */
+            note?: string;
             /**
              * Format: int64
              * @description Values that could not be loaded, over all steps
              */
             quarantined: number;
+            /**
+             * Format: double
+             * @description Estimated time until the run ends; absent = unknown, or it has ended
+             */
+            remaining_seconds?: number;
             /**
              * Format: int64
              * @description Rows loaded so far
@@ -2762,6 +3648,18 @@ export interface components {
              */
             since: string;
         };
+        SourceHistory: {
+            /** @description Days, oldest first; the last one is today */
+            days: components["schemas"]["HistoryDay"][];
+            /** @description ID of the source */
+            source: string;
+        };
+        SourceHistoryList: {
+            /** @description Items of the page */
+            items: components["schemas"]["SourceHistory"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         SourceList: {
             /** @description Items of the page */
             items: components["schemas"]["Source"][];
@@ -2828,6 +3726,11 @@ export interface components {
             account: string;
             /** @description Who must act on the fault */
             act?: string;
+            /**
+             * Format: int64
+             * @description API calls so far, as the platform counts them
+             */
+            calls: number;
             /** @description Code of the fault */
             code?: string;
             /**
@@ -2901,17 +3804,94 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        StreamCredentialChecksRequest: {
+            /** @description ID of another source whose token is checked */
+            from_source?: string;
+            /** @description ID of a completed login whose token is checked */
+            login?: string;
+            /** @description Access token of the platform */
+            token?: string;
+        };
+        StreamTokenChecksRequest: {
+            /** @description ID of a completed login whose token is checked */
+            login?: string;
+            /** @description Access token of the platform */
+            token?: string;
+        };
         Table: {
+            /**
+             * Format: double
+             * @description API calls per day, from the last 7 days; absent = unknown. A table that is read together with another one has no calls of its own
+             */
+            calls_per_day?: number;
+            /** @description Columns in order */
+            columns: components["schemas"]["TableColumn"][];
             /** @description Whether it holds figures by day */
             daily: boolean;
             /** @description What a row is */
             description: string;
+            /**
+             * @description What the table is for: figures by day, objects as they are now, custom reports, or anything else
+             * @enum {string}
+             */
+            group: "figures" | "objects" | "reports" | "other";
+            /**
+             * @description Which rows a sync reads
+             * @example Last 28 days again at every sync
+             */
+            how_read: string;
             /** @description Columns of the primary key */
             key: string[];
+            /**
+             * Format: date-time
+             * @description When the platform was last asked for it; absent = never
+             */
+            last_read?: string;
             /** @description Name of the table */
             name: string;
+            /** @description Whether the source reads it; without a source, whether a new one reads it */
+            picked: boolean;
+            /** @description Whether it holds a custom report */
+            report: boolean;
+            /**
+             * Format: int64
+             * @description Approximate number of rows in the warehouse; absent = unknown
+             */
+            rows?: number;
             /** @description Whether it is read if no tables are named */
             usual: boolean;
+        };
+        TableColumn: {
+            /**
+             * @description Over what its values may be summed: everything (sum), days but not objects (over-time), or nothing (none)
+             * @enum {string}
+             */
+            additive?: "sum" | "over-time" | "none";
+            /** @description What the column holds */
+            description: string;
+            /** @description Whether it belongs to the primary key */
+            key: boolean;
+            /** @description Name of the column */
+            name: string;
+            /**
+             * @description Type in the warehouse
+             * @example BIGINT
+             */
+            type: string;
+            /**
+             * @description Unit of the values
+             * @example money
+             */
+            unit?: string;
+        };
+        TableCount: {
+            /**
+             * Format: int64
+             * @description Number of rows in the warehouse
+             */
+            rows: number;
+            /** @description Name of the table */
+            table: string;
         };
         TableList: {
             /** @description Items of the page */
@@ -2961,6 +3941,21 @@ export interface components {
              * @enum {string}
              */
             result: "pass" | "warn" | "ask" | "fail" | "skipped";
+            /**
+             * Format: double
+             * @description How long it took, in seconds; absent = no time, or unknown
+             */
+            seconds?: number;
+        };
+        TokenCheckLine: {
+            /** @description A check that is done */
+            check?: components["schemas"]["TokenCheck"];
+            /** @description Names of the checks in the order in which they run; the first line */
+            checks?: ("form" | "live" | "permission" | "expiry" | "accounts" | "same_accounts" | "insights")[];
+            /** @description Why the checks could not be completed; the last line */
+            fault?: components["schemas"]["LineFault"];
+            /** @description All results; the last line */
+            findings?: components["schemas"]["Findings"];
         };
         TokenFrom: {
             /** @description Accept the token although it cannot see everything that the source reads */
@@ -2969,6 +3964,14 @@ export interface components {
             from_source?: string;
             /** @description ID of a completed login whose token is used */
             login?: string;
+            /** @description Access token of the platform */
+            token?: string;
+        };
+        TokenOrigin: {
+            /** @description ID of a completed login whose token is used */
+            login?: string;
+            /** @description ID of a source whose token is used */
+            source?: string;
             /** @description Access token of the platform */
             token?: string;
         };
@@ -3059,6 +4062,50 @@ export interface components {
             state: "current" | "former" | "wiped";
             /** @description Owner of the token */
             who: string;
+        };
+        VisibleAccount: {
+            /** @description Currency of its figures (ISO 4217) */
+            currency: string;
+            /** @description Number of the ad account */
+            id: string;
+            /** @description Name at the platform */
+            name: string;
+            /**
+             * @description owned = a portfolio of the token's owner has it; client = somebody else has it and shares it; unknown = the platform does not tell; absent = not known yet
+             * @enum {string}
+             */
+            owned?: "owned" | "client" | "unknown";
+            /** @description Name of the business portfolio that has it; absent = not known (yet) */
+            portfolio?: string;
+            /** @description ID of that portfolio */
+            portfolio_id?: string;
+            /**
+             * @description Spend of the last 30 days without today, in its currency; absent = not known (yet)
+             * @example 123.45
+             */
+            spend_30d?: string;
+            /** @description Status at the platform */
+            status: string;
+            /** @description IANA time zone of its days */
+            zone: string;
+        };
+        VisibleAccountLine: {
+            /** @description An ad account; a later line for the same account replaces it */
+            account?: components["schemas"]["VisibleAccount"];
+            /**
+             * Format: int64
+             * @description Number of accounts in the list; sent with done
+             */
+            count?: number;
+            /** @description The list is complete; always the last line */
+            done?: boolean;
+            /**
+             * Format: int64
+             * @description Number of accounts in the whole list
+             */
+            expected?: number;
+            /** @description Why the list ends early; always the last line */
+            fault?: components["schemas"]["LineFault"];
         };
     };
     responses: never;
@@ -3250,6 +4297,83 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-connector": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the connector: see list-catalog */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3608,6 +4732,123 @@ export interface operations {
             };
         };
     };
+    "stream-token-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the connector: see list-catalog */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamTokenChecksRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["TokenCheckLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-faults": {
         parameters: {
             query?: never;
@@ -3888,6 +5129,394 @@ export interface operations {
             };
         };
     };
+    "get-guide-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the connector: see list-catalog */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideProgress"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-guide-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the connector: see list-catalog */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuideProgress"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideProgress"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-connector-help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the connector: see list-catalog */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorHelp"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-report-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the connector: see list-catalog */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOptions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "test-token": {
         parameters: {
             query?: never;
@@ -4005,6 +5634,123 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stream-visible-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the connector: see list-catalog */
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenOrigin"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["VisibleAccountLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4694,6 +6440,281 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-diagram": {
+        parameters: {
+            query?: {
+                /** @description ID of the source; absent = the oldest one */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagram"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-diagram-dbml": {
+        parameters: {
+            query?: {
+                /** @description ID of the source; absent = the oldest one */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-diagram-svg": {
+        parameters: {
+            query?: {
+                /** @description ID of the source; absent = the oldest one */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stream-events": {
+        parameters: {
+            query?: {
+                /** @description Resume after the event with this ID; Last-Event-ID takes precedence */
+                after?: number;
+            };
+            header?: {
+                /** @description ID of the last event that was received; an invalid value counts as absent */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5407,6 +7428,83 @@ export interface operations {
             };
         };
     };
+    "get-lineage": {
+        parameters: {
+            query?: {
+                /** @description Only what this source feeds; absent = all sources */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-connect-link": {
         parameters: {
             query?: never;
@@ -5922,6 +8020,12 @@ export interface operations {
                 limit?: number;
                 /** @description Only runs of the source with this ID */
                 source?: string;
+                /** @description Only runs in this state */
+                state?: "waiting" | "running" | "finished" | "incomplete" | "failed" | "interrupted";
+                /** @description Only runs that were started in this way */
+                trigger?: "schedule" | "manual" | "backfill";
+                /** @description Only runs that started on or after this day, in UTC */
+                since?: string;
             };
             header?: never;
             path?: never;
@@ -6150,7 +8254,16 @@ export interface operations {
     };
     "stream-log": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only lines that contain this text; case is ignored */
+                text?: string;
+                /** @description Only lines of this level */
+                level?: "info" | "warn" | "error";
+                /** @description Only lines about this ad account */
+                account?: string;
+                /** @description Only lines after this seq; Last-Event-ID takes precedence */
+                after?: number;
+            };
             header?: {
                 /** @description Seq of the last line that was received; an invalid value counts as absent */
                 "Last-Event-ID"?: string;
@@ -6235,6 +8348,8 @@ export interface operations {
                 text?: string;
                 /** @description Only lines of this level */
                 level?: "info" | "warn" | "error";
+                /** @description Only lines about this ad account */
+                account?: string;
                 /** @description Only lines after this seq */
                 after?: number;
                 /** @description Maximum number of lines */
@@ -6316,88 +8431,13 @@ export interface operations {
     };
     "download-log": {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description ID of the object */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/jsonl": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Misdirected Request */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "download-log-text": {
-        parameters: {
             query?: {
                 /** @description Only lines that contain this text; case is ignored */
                 text?: string;
                 /** @description Only lines of this level */
                 level?: "info" | "warn" | "error";
+                /** @description Only lines about this ad account */
+                account?: string;
             };
             header?: never;
             path: {
@@ -6413,7 +8453,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -7500,6 +9542,74 @@ export interface operations {
             };
         };
     };
+    "get-history": {
+        parameters: {
+            query?: {
+                /** @description Number of days, including today */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceHistoryList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-source": {
         parameters: {
             query?: never;
@@ -8486,6 +10596,123 @@ export interface operations {
             };
         };
     };
+    "stream-credential-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamCredentialChecksRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["TokenCheckLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reveal-credential": {
         parameters: {
             query?: never;
@@ -8959,6 +11186,92 @@ export interface operations {
             };
         };
     };
+    "list-gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-logins": {
         parameters: {
             query?: never;
@@ -9059,6 +11372,319 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountQuotaList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reconciliation": {
+        parameters: {
+            query?: {
+                /** @description Only this ad account */
+                account?: string;
+                /** @description Table whose rows are added up; absent = the most detailed one that the source reads */
+                table?: string;
+                /** @description First day; absent = 27 days before the last */
+                since?: string;
+                /** @description Last day; absent = today in UTC */
+                until?: string;
+                /** @description Add up by day (and currency) or by account; absent = one item for each account and day */
+                by?: "day" | "account";
+                /** @description Cursor of the page, from next of the page before; absent = the first page */
+                cursor?: string;
+                /** @description Maximum number of items */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "estimate-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Report"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportEstimate"];
                 };
             };
             /** @description Bad Request */

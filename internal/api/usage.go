@@ -98,7 +98,9 @@ type Coverage struct {
 
 func (g usages) coverage(ctx context.Context, _ Caller, in *struct {
 	ByID
-	Pages
+	Cursor string `query:"cursor" maxLength:"1000" doc:"Cursor of the page, from next of the page before; absent = the first page"`
+	// An agency has tens of thousands of ranges, and a page of the UI draws all of them.
+	Limit   int    `query:"limit" minimum:"1" maximum:"10000" default:"50" doc:"Maximum number of items"`
 	Account string `query:"account" maxLength:"100" doc:"Only this ad account"`
 	Table   string `query:"table" maxLength:"200" doc:"Only this table"`
 },
@@ -108,7 +110,7 @@ func (g usages) coverage(ctx context.Context, _ Caller, in *struct {
 	}
 	q := adtally.CoverageFilter{Source: in.ID, Account: strings.TrimPrefix(in.Account, "act_"), Table: in.Table, Limit: in.Limit}
 	list := strings.Join([]string{"coverage", q.Source, q.Account, q.Table}, " ")
-	if err := g.resume(list, in.Pages, &q.After); err != nil {
+	if err := g.resume(list, Pages{Cursor: in.Cursor, Limit: in.Limit}, &q.After); err != nil {
 		return nil, err
 	}
 	all, more, err := g.Costs.Coverage(ctx, q)

@@ -1,6 +1,6 @@
 // Every page of the UI and its URL. Pages are loaded when they are opened.
 import { tick } from 'svelte';
-import { createRouter, type HooksContext } from 'sv-router';
+import { createRouter, type HooksContext, type LayoutComponent } from 'sv-router';
 import Shell from './pages/Shell.svelte';
 
 let last = '';
@@ -14,6 +14,9 @@ async function focusTitle({ pathname }: HooksContext): Promise<void> {
   await tick();
   document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true });
 }
+
+/** sv-router loads a layout when it is needed, but its types do not say so. */
+const lazy = (load: () => Promise<unknown>) => load as unknown as LayoutComponent;
 
 export const { navigate, route, isActive } = createRouter({
   hooks: { afterLoad: focusTitle },
@@ -31,7 +34,7 @@ export const { navigate, route, isActive } = createRouter({
     '/': () => import('./pages/sources/Sources.svelte'),
     '/deleted': () => import('./pages/sources/Deleted.svelte'),
     '/:id': {
-      layout: () => import('./pages/source/Source.svelte'),
+      layout: lazy(() => import('./pages/source/Source.svelte')),
       '/': () => import('./pages/source/Overview.svelte'),
       '/runs': () => import('./pages/source/Runs.svelte'),
       '/tables': {
@@ -61,7 +64,7 @@ export const { navigate, route, isActive } = createRouter({
   '/data': () => import('./pages/data/Diagram.svelte'),
   '/alerts': () => import('./pages/settings/Alerts.svelte'),
   '/settings': {
-    layout: () => import('./pages/settings/Settings.svelte'),
+    layout: lazy(() => import('./pages/settings/Settings.svelte')),
     '/': () => import('./pages/settings/General.svelte'),
     '/people': () => import('./pages/settings/People.svelte'),
     '/keys': () => import('./pages/settings/Keys.svelte'),

@@ -26,7 +26,9 @@ export function money(amount: string | number | null | undefined, currency: stri
   const value = Number(amount);
   if (!currency) return new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(value);
   try {
-    return new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(value);
+    return new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(
+      value,
+    );
   } catch {
     return `${currency} ${whole.format(value)}`; // a currency that the browser does not know
   }
@@ -34,7 +36,10 @@ export function money(amount: string | number | null | undefined, currency: stri
 
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined) return absent;
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: share > 0 && share < 0.01 ? 1 : 0 }).format(share);
+  return new Intl.NumberFormat(locale, {
+    style: 'percent',
+    maximumFractionDigits: share > 0 && share < 0.01 ? 1 : 0,
+  }).format(share);
 }
 
 const units = ['B', 'KB', 'MB', 'GB', 'TB'];
@@ -95,7 +100,11 @@ export function when(t: Moment, now = new Date()): string {
   if (!t) return absent;
   const d = new Date(t);
   const day = 86_400_000;
-  for (const [word, shift] of [['today', 0], ['yesterday', -day], ['tomorrow', day]] as const) {
+  for (const [word, shift] of [
+    ['today', 0],
+    ['yesterday', -day],
+    ['tomorrow', day],
+  ] as const) {
     if (dayKey(d) === dayKey(new Date(now.getTime() + shift))) return `${word}, ${clock(d)}`;
   }
   return `${date(d, now)}, ${clock(d)}`;
@@ -105,7 +114,9 @@ export function when(t: Moment, now = new Date()): string {
 export function date(t: Moment, now = new Date()): string {
   if (!t) return absent;
   const d = new Date(t);
-  const far = Math.abs(d.getTime() - now.getTime()) > 180 * 86_400_000 || parts(d, { year: 'numeric' }) !== parts(now, { year: 'numeric' });
+  const far =
+    Math.abs(d.getTime() - now.getTime()) > 180 * 86_400_000 ||
+    parts(d, { year: 'numeric' }) !== parts(now, { year: 'numeric' });
   return far
     ? parts(d, { day: 'numeric', month: 'short', year: 'numeric' })
     : parts(d, { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '');
@@ -132,9 +143,12 @@ export function full(t: Moment): string {
 /** A day of the API, such as 2026-11-12, as "12 Nov 2026". It belongs to the account's zone and is never shifted. */
 export function day(d: string | null | undefined, withYear = true): string {
   if (!d) return absent;
-  return new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', ...(withYear && { year: 'numeric' }) }).format(
-    new Date(`${d}T00:00:00Z`),
-  );
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    ...(withYear && { year: 'numeric' }),
+  }).format(new Date(`${d}T00:00:00Z`));
 }
 
 /** "hour", "15 minutes", "2 hours" for "every …". */

@@ -21,7 +21,10 @@ export function healthOf(source: Source, now: Date, running?: { waits_until?: st
   const fault = source.fault;
   if (!source.token) return { shape: 'idle', word: 'Not connected' };
   if (fault?.act === 'reconnect' || (expires && expires <= now))
-    return { shape: 'bad', word: expires && expires <= now ? `Token expired ${relative(source.token_expires, now)}` : 'Reconnect' };
+    return {
+      shape: 'bad',
+      word: expires && expires <= now ? `Token expired ${relative(source.token_expires, now)}` : 'Reconnect',
+    };
   if (fault && (fault.act === 'configure' || fault.act === 'bug') && fault.code !== 'quarantined')
     return { shape: 'bad', word: 'Failed' };
   if (expires && expires.getTime() - now.getTime() < soon)
@@ -42,6 +45,7 @@ export function expiry(source: Source, now: Date): string | undefined {
   const ends = new Date(source.token_expires);
   const at = `${date(source.token_expires, now)} at ${clock(source.token_expires)}`;
   if (ends <= now) return `The token expired on ${at}.`;
-  if (ends.getTime() - now.getTime() < soon) return `The token expires on ${at}, ${relative(source.token_expires, now)}.`;
+  if (ends.getTime() - now.getTime() < soon)
+    return `The token expires on ${at}, ${relative(source.token_expires, now)}.`;
   return undefined;
 }

@@ -1,4 +1,6 @@
 // Keyboard shortcuts. They never act while somebody types, and can be switched off (WCAG 2.1.4).
+import { untrack } from 'svelte';
+
 export type Shortcut = { keys: string; text: string; run: () => void };
 
 class Shortcuts {
@@ -12,7 +14,7 @@ class Shortcuts {
 
   /** Adds shortcuts of a page; the returned function removes them. */
   add(...more: Shortcut[]): () => void {
-    this.#own = [...this.#own, ...more];
+    this.#own = [...untrack(() => this.#own), ...more];
     return () => (this.#own = this.#own.filter((s) => !more.includes(s)));
   }
 

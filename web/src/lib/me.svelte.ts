@@ -31,7 +31,8 @@ export class Me {
   /** Why the reader may not do something; null if they may. For disabled buttons. */
   refusal(role: Role, permission?: Permission): string | null {
     if (this.has(role, permission)) return null;
-    if (permission && this.has(role)) return `You can view this but not change it. Ask an admin for the “${permission}” permission.`;
+    if (permission && this.has(role))
+      return `You can view this but not change it. Ask an admin for the “${permission}” permission.`;
     return `You can view this but not change it. Ask an admin for the role “${role}”.`;
   }
 }

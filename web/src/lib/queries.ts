@@ -1,7 +1,7 @@
 // What pages read from the API. Each query has a key, so that an event of the server
 // can say which of them are out of date.
 import { createQuery, keepPreviousData, QueryClient, type CreateQueryOptions } from '@tanstack/svelte-query';
-import { ApiError, api, get, getWithRevision } from '../api/client';
+import { ApiError, api, get, getWithRevision, type Schemas } from '../api/client';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -91,3 +91,82 @@ export function outdated(kind: string, id: string, sourceID: string | undefined)
   stale('sources');
   if (source) stale('source', source);
 }
+
+/** Reads all pages of a list. */
+export async function everyPage<T>(page: (cursor?: string) => Promise<{ items: T[]; next?: string }>): Promise<T[]> {
+  const all: T[] = [];
+  for (let cursor: string | undefined; ;) {
+    const answer = await page(cursor);
+    all.push(...answer.items);
+    if (!answer.next) return all;
+    cursor = answer.next;
+  }
+}
+
+export const coverage = (id: () => string) =>
+  query(() => ({
+    queryKey: ['source', id(), 'coverage'],
+    queryFn: () =>
+      everyPage((cursor) =>
+        get(
+          api.GET('/api/v1/sources/{id}/coverage', {
+            params: { path: { id: id() }, query: { cursor, limit: 10_000 } },
+          }),
+        ),
+      ),
+  }));
+
+export type RunFilter = {
+  source?: string;
+  state?: Schemas['Run']['state'];
+  trigger?: 'schedule' | 'manual' | 'backfill';
+  since?: string;
+  limit?: number;
+};
+
+export const runs = (filter: () => RunFilter) =>
+  query(() => ({
+    queryKey: ['runs', filter()],
+    queryFn: () => get(api.GET('/api/v1/runs', { params: { query: filter() } })),
+    placeholderData: keepPreviousData,
+  }));
+
+export const gaps = (id: () => string) =>
+  query(() => ({
+    queryKey: ['source', id(), 'gaps'],
+    queryFn: () => get(api.GET('/api/v1/sources/{id}/gaps', { params: { path: { id: id() } } })),
+  }));
+
+export const reconciliation = (id: () => string, by: 'account' | 'day') =>
+  query(() => ({
+    queryKey: ['source', id(), 'reconciliation', by],
+    queryFn: () =>
+      get(
+        api.GET('/api/v1/sources/{id}/reconciliation', { params: { path: { id: id() }, query: { by, limit: 200 } } }),
+      ),
+  }));
+
+export const quotas = (id: () => string) =>
+  query(() => ({
+    queryKey: ['source', id(), 'quota'],
+    queryFn: () => get(api.GET('/api/v1/sources/{id}/quota', { params: { path: { id: id() } } })),
+  }));
+
+export const history = () =>
+  query(() => ({
+    queryKey: ['sources', 'history'],
+    queryFn: () => get(api.GET('/api/v1/sources/history', { params: { query: { days: 30 } } })),
+    refetchInterval: 5 * minute,
+  }));
+
+export const tables = (id: () => string) =>
+  query(() => ({
+    queryKey: ['source', id(), 'tables'],
+    queryFn: () => get(api.GET('/api/v1/sources/{id}/tables', { params: { path: { id: id() } } })),
+  }));
+
+export const dependents = (id: () => string) =>
+  query(() => ({
+    queryKey: ['source', id(), 'dependents'],
+    queryFn: () => get(api.GET('/api/v1/sources/{id}/dependents', { params: { path: { id: id() } } })),
+  }));

@@ -211,6 +211,19 @@ type RunFigures struct {
 	Days              Window
 }
 
+// SourceActivity is what the latest sync of a source has done so far. A cancelled sync does
+// not count.
+type SourceActivity struct {
+	Run      string    // the active sync; empty if none is
+	Started  time.Time // when the latest sync began; zero if there was none
+	Accounts int       // of the latest sync; 0 if they are not known yet
+	Done     int       // accounts that it has read, completely or as far as possible
+	Blocked  int       // accounts that wait for the platform's rate limit
+	Until    time.Time // when the last of them continues
+	Seen     int       // accounts that the credential sees or saw
+	Partial  int       // accounts with data that the platform did not return
+}
+
 // LogSummary counts the lines of a log.
 type LogSummary struct {
 	Lines, Warnings, Errors int64

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"adtally"
@@ -14,7 +13,7 @@ import (
 func noteOf(r adtally.RunRecord, f adtally.RunFigures) string {
 	switch {
 	case r.Error != "":
-		return strings.TrimSuffix(r.Error, ".") + "."
+		return withStop(r.Error)
 	case f.Gaps > 0:
 		return counted(f.Gaps, "gap", "gaps") + where(f) + "."
 	case f.Quarantined > 0:

@@ -49,6 +49,9 @@ type Sources interface {
 	// DueSources returns the sources whose next run is due.
 	DueSources(ctx context.Context, now time.Time, limit int) ([]adtally.SourceRecord, error)
 	Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
+	// SourceActivities returns what is known about the latest sync, by source; of one
+	// source, or of all that are not deleted.
+	SourceActivities(ctx context.Context, source string) (map[string]adtally.SourceActivity, error)
 	// EditSource applies a change and stores the secret that comes with it in one
 	// transaction. It refuses with stale_edit if the source has another revision. The
 	// change must not call the store.

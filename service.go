@@ -212,11 +212,49 @@ type RunRecord struct {
 	Moment time.Time
 }
 
+// RunFilter selects runs. The zero RunFilter selects all.
+type RunFilter struct {
+	Source  string
+	State   RunState
+	Trigger Trigger
+	Since   time.Time // the run began then or later; zero for any time
+	Before  string    // ID of a run: only older runs; empty for all
+	Limit   int
+}
+
 // RunFigures are a run's totals so far.
 type RunFigures struct {
-	Rows  int64
-	Calls int64  // as the platform counts them
-	Code  string // the code of its worst fault; empty if there is none
+	Rows     int64
+	Calls    int64  // as the platform counts them
+	Code     string // the code of its worst fault; empty if there is none
+	Accounts int    // accounts of the run
+	Done     int    // accounts that were read, completely or as far as possible
+	Blocked  int    // accounts that wait for the platform's rate limit
+	// Gaps are things that the platform did not return, and Quarantined the values that could
+	// not be loaded. Account is the name of the account that has them, if only one has; Days
+	// are the days of their slices.
+	Gaps, Quarantined int64
+	Account           string
+	Days              Window
+}
+
+// SourceActivity is what the latest sync of a source has done so far. A cancelled sync does
+// not count.
+type SourceActivity struct {
+	Run      string    // the active sync; empty if none is
+	Started  time.Time // when the latest sync began; zero if there was none
+	Accounts int       // of the latest sync; 0 if they are not known yet
+	Done     int       // accounts that it has read, completely or as far as possible
+	Blocked  int       // accounts that wait for the platform's rate limit
+	Until    time.Time // when the last of them continues
+	Seen     int       // accounts that the credential sees or saw
+	Partial  int       // accounts with data that the platform did not return
+}
+
+// LogSummary counts the lines of a log.
+type LogSummary struct {
+	Lines, Warnings, Errors int64
+	FirstError              int64 // Seq of the first error; 0 if there is none
 }
 
 // StepRecord is a step as stored in the database.
@@ -232,8 +270,9 @@ type StepRecord struct {
 	Gaps      int64 // things that the platform did not return
 	// Quarantined is the number of values that could not be loaded.
 	Quarantined int64
-	Slices      int // finished slices
-	Left        int // slices that are due and were not started
+	Slices      int   // finished slices
+	Calls       int64 // as the platform counts them
+	Left        int   // slices that are due and were not started
 	Fault       *Fault
 }
 

@@ -80,6 +80,8 @@ func TestRemote_CommandLine(t *testing.T) {
 	for words, args := range map[string][]string{
 		"ACCOUNT":                 {"run", "show", run},
 		"The run ended: finished": {"run", "log", run},
+		"backfill":                {"run", "list", "--source", id, "--state", "finished", "--trigger", "backfill", "--since", since},
+		"basic_ad: ":              {"run", "log", run, "--account", accountOf(c, id)},
 		"every minutes":           {"source", "show", id},
 		"basic_ad":                {"source", "coverage", id},
 		"CALLS":                   {"source", "usage", id},
@@ -101,6 +103,15 @@ func TestRemote_CommandLine(t *testing.T) {
 	c.says("The list is empty.", "source", "list")
 	c.says("Shop", "source", "restore", id)
 	c.refusals(sim, id)
+}
+
+// accountOf returns the number of the source's only account.
+func accountOf(c caller, id string) string {
+	c.t.Helper()
+	all, _ := c.object("source", "accounts", id)["items"].([]any)
+	one, _ := all[0].(map[string]any)
+	number, _ := one["id"].(string)
+	return number
 }
 
 // refusals are told with a sentence, a cure and an exit code.

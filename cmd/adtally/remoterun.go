@@ -62,18 +62,21 @@ func (c *runStartCommand) Run(ctx context.Context, p *program) error {
 }
 
 var (
-	runFields = []string{"id", "source", "state", "trigger", "by", "started", "ended", "seconds", "rows", "calls", "code", "error"}
+	runFields = []string{"id", "source", "state", "trigger", "by", "started", "ended", "seconds", "rows", "calls", "accounts_done", "accounts_total", "remaining_seconds", "code", "note"}
 	// listedRunFields fit on one line; the error code stands for the message.
-	listedRunFields = []string{"id", "source", "state", "trigger", "started", "ended", "seconds", "rows", "calls", "code"}
+	listedRunFields = []string{"id", "source", "state", "trigger", "started", "ended", "seconds", "rows", "calls", "accounts_done", "accounts_total", "code"}
 )
 
 type runListCommand struct {
 	remote
-	Source string `help:"Only runs of this source." placeholder:"ID"`
+	Source  string `help:"Only runs of this source." placeholder:"ID"`
+	State   string `help:"Only runs in this state: waiting, running, finished, incomplete, failed or interrupted." enum:",waiting,running,finished,incomplete,failed,interrupted" default:""`
+	Trigger string `help:"Only runs that were started in this way: schedule, manual or backfill." enum:",schedule,manual,backfill" default:""`
+	Since   string `help:"Only runs that started on or after this day, in UTC." placeholder:"YYYY-MM-DD"`
 }
 
 func (c *runListCommand) Run(ctx context.Context, p *program) error {
-	return c.listed(ctx, p, "/runs?source="+url.QueryEscape(c.Source), listedRunFields...)
+	return c.listed(ctx, p, "/runs?"+url.Values{"source": {c.Source}, "state": {c.State}, "trigger": {c.Trigger}, "since": {c.Since}}.Encode(), listedRunFields...)
 }
 
 // aRun is a command for one run.
@@ -110,14 +113,15 @@ func (c *runShowCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 	}
-	return v.table(one.Steps, []string{"account", "name", "state", "rows", "quarantined", "slices_done", "slices_left", "waits_until", "message"})
+	return v.table(one.Steps, []string{"account", "name", "state", "rows", "calls", "quarantined", "slices_done", "slices_left", "waits_until", "message"})
 }
 
 type runLogCommand struct {
 	aRun
-	Follow bool   `help:"Keep printing until the run has ended." short:"f"`
-	Text   string `help:"Only lines that contain this text."`
-	Level  string `help:"Only lines of this level: info, warn or error." enum:",info,warn,error" default:""`
+	Follow  bool   `help:"Keep printing until the run has ended." short:"f"`
+	Text    string `help:"Only lines that contain this text."`
+	Account string `help:"Only lines about this ad account." placeholder:"NUMBER"`
+	Level   string `help:"Only lines of this level: info, warn or error." enum:",info,warn,error" default:""`
 }
 
 func (c *runLogCommand) Run(ctx context.Context, p *program) error {
@@ -135,7 +139,7 @@ func (c *runLogCommand) Run(ctx context.Context, p *program) error {
 // query returns the search as query parameters.
 func (c *runLogCommand) query() string {
 	q := url.Values{}
-	for name, value := range map[string]string{"text": c.Text, "level": c.Level} {
+	for name, value := range map[string]string{"text": c.Text, "level": c.Level, "account": c.Account} {
 		if value != "" {
 			q.Set(name, value)
 		}

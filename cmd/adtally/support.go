@@ -55,7 +55,7 @@ func gather(ctx context.Context, db *store.DB, z *zip.Writer) error {
 	about := map[string]any{"version": version, "go": runtime.Version(), "system": runtime.GOOS + "/" + runtime.GOARCH, "at": time.Now().UTC()}
 	sources, err := db.Sources(ctx, false)
 	deleted, unread := db.Sources(ctx, true)
-	runs, unseen := db.Runs(ctx, "", "", supportRuns)
+	runs, unseen := db.Runs(ctx, adtally.RunFilter{Limit: supportRuns})
 	open, unknown := db.OpenIncidents(ctx)
 	past, untold := db.Incidents(ctx, adtally.PagePosition{}, supportPast)
 	drifts, lost := db.Drifts(ctx)

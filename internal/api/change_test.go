@@ -233,7 +233,12 @@ func TestStreamEvents_EndsWithTheSession(t *testing.T) {
 		default:
 		}
 		time.Sleep(2 * time.Minute)
-		<-b.gone
+		select {
+		case <-b.gone:
+		default:
+			t.Error("the open stream kept the session alive")
+			b.leave()
+		}
 	})
 }
 

@@ -48,6 +48,8 @@ func (r *running) SearchLog(ctx context.Context, run string, _ adtally.LogQuery,
 	return r.Log(ctx, run, after, limit)
 }
 
+func (*running) LogSummary(context.Context, string) (s adtally.LogSummary, _ error) { return s, nil }
+
 func (r *running) testServer(t *testing.T) *testServer {
 	t.Helper()
 	return newTestServer(t, func(c *api.Config) { c.Service.Runs, c.Service.Log = r, r }).admin()

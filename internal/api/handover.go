@@ -80,7 +80,7 @@ func (g sources) replaceCredential(ctx context.Context, who Caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return g.with(ctx, s, o.grant), nil
+	return g.with(ctx, s, o.grant)
 }
 
 // handOver stores the secret in the source for which it was inspected. It refuses if

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"adtally"
@@ -64,7 +65,8 @@ type Run struct {
 // runOf converts a run at the time now.
 func runOf(r adtally.RunRecord, f adtally.RunFigures, name func(string) string, now time.Time) Run {
 	out := Run{ID: r.ID, Source: r.Source, Trigger: string(r.Trigger), By: r.By, ByName: name(r.By), State: r.State, Error: r.Error,
-		Started: r.Started.UTC(), Ended: timeOrNil(r.Ended), Rows: f.Rows, Calls: f.Calls, Code: f.Code}
+		Started: r.Started.UTC(), Ended: timeOrNil(r.Ended), Rows: f.Rows, Calls: f.Calls, Code: f.Code,
+		Done: f.Done, Total: f.Accounts, Note: noteOf(r, f)}
 	switch {
 	case !r.Ended.IsZero():
 		now = r.Ended
@@ -96,7 +98,7 @@ type Step struct {
 }
 
 func stepOf(s adtally.StepRecord) Step {
-	out := Step{Account: s.Step.Account.ID, Name: s.Step.Account.Name, State: s.State, Started: timeOrNil(s.Started), Ended: timeOrNil(s.Ended), Rows: s.Rows, Gaps: s.Gaps, Misfits: s.Quarantined, Slices: s.Slices, Left: s.Left}
+	out := Step{Account: s.Step.Account.ID, Name: s.Step.Account.Name, State: s.State, Started: timeOrNil(s.Started), Ended: timeOrNil(s.Ended), Rows: s.Rows, Gaps: s.Gaps, Misfits: s.Quarantined, Calls: s.Calls, Slices: s.Slices, Left: s.Left}
 	if s.State == adtally.Waiting {
 		out.Until = timeOrNil(s.NotBefore)
 	}
@@ -187,6 +189,10 @@ func (g runs) runDetails(ctx context.Context, r adtally.RunRecord) (*oneRun, err
 	if err != nil {
 		return nil, err
 	}
+	if out.Body.Log, err = g.logSummary(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	out.Body.Left = remaining(r, steps, g.Now())
 	used, err := g.Costs.Usage(ctx, adtally.UsageFilter{Run: r.ID, ByStream: true})
 	out.Body.Run, out.Body.Steps, out.Body.Tables = runOf(r, figures[r.ID], g.names(ctx), g.Now()), []Step{}, []TableRows{}
 	for _, u := range used {
@@ -215,18 +221,22 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 	Since   dayParam         `query:"since" doc:"Only runs that started on or after this day, in UTC"`
 },
 ) (*listed[Run], error) {
-	list, before := "runs "+in.Source, ""
-	if err := g.resume(list, in.Pages, &before); err != nil {
+	f := adtally.RunFilter{Source: in.Source, State: in.State, Trigger: in.Trigger, Limit: in.Limit + 1}
+	if in.Since.day != 0 {
+		f.Since = in.Since.day.Start(time.UTC)
+	}
+	list := strings.Join([]string{"runs", f.Source, string(f.State), string(f.Trigger), in.Since.text}, " ")
+	if err := g.resume(list, in.Pages, &f.Before); err != nil {
 		return nil, err
 	}
 	coming, now := []Run{}, g.Now()
-	if before == "" { // read first, so that a run that starts meanwhile is in at least one of the lists
+	if f.Before == "" { // read first, so that a run that starts meanwhile is in at least one of the lists
 		var err error
-		if coming, err = g.upcoming(ctx, in.Source, now); err != nil {
+		if coming, err = g.upcoming(ctx, f, now); err != nil {
 			return nil, err
 		}
 	}
-	all, err := g.Runs.Runs(ctx, in.Source, before, in.Limit+1)
+	all, err := g.Runs.Runs(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -256,11 +266,14 @@ func (g runs) list(ctx context.Context, _ Caller, in *struct {
 const maxUpcoming = 200
 
 // upcoming returns the runs that are due and have not started.
-func (g runs) upcoming(ctx context.Context, source string, now time.Time) ([]Run, error) {
-	due, err := g.Sources.DueSources(ctx, now, maxUpcoming)
+func (g runs) upcoming(ctx context.Context, f adtally.RunFilter, now time.Time) ([]Run, error) {
 	all := []Run{}
+	if f.State != "" && f.State != adtally.Waiting || f.Trigger != "" && f.Trigger != adtally.BySchedule {
+		return all, nil
+	}
+	due, err := g.Sources.DueSources(ctx, now, maxUpcoming)
 	for _, s := range due {
-		if source == "" || s.ID == source {
+		if (f.Source == "" || s.ID == f.Source) && !s.Next.Before(f.Since) {
 			all = append(all, Run{Source: s.ID, Trigger: string(adtally.BySchedule), State: adtally.Waiting, Started: s.Next.UTC()})
 		}
 	}

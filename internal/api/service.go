@@ -51,6 +51,9 @@ type Sources interface {
 	// DueSources returns the sources whose next run is due.
 	DueSources(ctx context.Context, now time.Time, limit int) ([]adtally.SourceRecord, error)
 	Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
+	// SourceActivities returns what is known about the latest sync, by source; of one
+	// source, or of all that are not deleted.
+	SourceActivities(ctx context.Context, source string) (map[string]adtally.SourceActivity, error)
 	// EditSource applies a change and stores the secret that comes with it in one
 	// transaction. It refuses with stale_edit if the source has another revision. The
 	// change must not call the store.
@@ -67,10 +70,9 @@ type Runs interface {
 	// RequestRun returns the run in progress and false if there is one.
 	RequestRun(ctx context.Context, o adtally.RunRequest, audit ...adtally.AuditEntry) (adtally.RunRecord, bool, error)
 	Run(ctx context.Context, id string) (adtally.RunRecord, error)
-	// Runs returns runs of a source, or of all, newest first, before the run with the
-	// given ID.
-	Runs(ctx context.Context, source, before string, limit int) ([]adtally.RunRecord, error)
-	// RunFigures returns the cost and rows of runs, by run.
+	// Runs returns the runs that match a filter, newest first.
+	Runs(ctx context.Context, f adtally.RunFilter) ([]adtally.RunRecord, error)
+	// RunFigures returns the totals of runs, by run.
 	RunFigures(ctx context.Context, runs ...string) (map[string]adtally.RunFigures, error)
 	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)
 	// Cancel refuses with not_running.
@@ -79,7 +81,8 @@ type Runs interface {
 
 // Logs are the logs of runs.
 type Logs interface {
-	Log(ctx context.Context, run string, after int64, limit int) ([]adtally.LogLine, error)
+	// LogSummary counts the lines of a log.
+	LogSummary(ctx context.Context, run string) (adtally.LogSummary, error)
 	// SearchLog returns the lines that match a query.
 	SearchLog(ctx context.Context, run string, q adtally.LogQuery, after int64, limit int) ([]adtally.LogLine, error)
 }

@@ -89,7 +89,7 @@ type SourceFault struct {
 	Since   time.Time   `json:"since" doc:"Since when it has been wrong"`
 }
 
-func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, name func(string) string) Source {
+func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, status sourceStatus, name func(string) string) Source {
 	var fault *SourceFault
 	if f := s.Fault; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
@@ -97,7 +97,7 @@ func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, name func
 	if f := s.Unpurged; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Purging.UTC()}
 	}
-	return Source{ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
+	return Source{sourceStatus: status, ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
 		Accounts: orEmpty(s.Accounts), All: s.All, Tables: orEmpty(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: g.lookBack(s), Reports: orEmpty(s.Reports), Metrics: orEmpty(s.Metrics),
 		Created: s.Created.UTC(), By: s.CreatedBy, ByName: name(s.CreatedBy), Deleted: timeOrNil(s.Deleted), Drop: s.Drop, Next: timeOrNil(s.Next), Good: timeOrNil(s.LastGood), Expires: timeOrNil(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
 }
@@ -119,8 +119,12 @@ type oneSource struct {
 	Body Source
 }
 
-func (g sources) with(ctx context.Context, s adtally.SourceRecord, grant adtally.Grant) *oneSource {
-	return &oneSource{etag(s.Revision), g.sourceOf(s, grant, g.names(ctx))}
+func (g sources) with(ctx context.Context, s adtally.SourceRecord, grant adtally.Grant) (*oneSource, error) {
+	status, err := g.statuses(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &oneSource{etag(s.Revision), g.sourceOf(s, grant, status(s, grant), g.names(ctx))}, nil
 }
 
 // CatalogEntry is an available connector.
@@ -164,13 +168,20 @@ func (g sources) list(ctx context.Context, _ Caller, in *struct {
 		return nil, err
 	}
 	grants, err := g.Grants.Grants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	status, err := g.statuses(ctx, "")
+	if err != nil {
+		return nil, err
+	}
 	out := &listed[Source]{}
 	out.Body.Items = []Source{}
 	name := g.names(ctx)
 	for _, s := range all {
-		out.Body.Items = append(out.Body.Items, g.sourceOf(s, grants[s.Credential], name))
+		out.Body.Items = append(out.Body.Items, g.sourceOf(s, grants[s.Credential], status(s, grants[s.Credential]), name))
 	}
-	return out, err
+	return out, nil
 }
 
 func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSource, error) {
@@ -184,7 +195,10 @@ func (g sources) get(ctx context.Context, _ Caller, in *struct{ ByID }) (*oneSou
 // shown returns a source with the expiry of its token.
 func (g sources) shown(ctx context.Context, s adtally.SourceRecord) (*oneSource, error) {
 	grants, err := g.Grants.Grants(ctx)
-	return g.with(ctx, s, grants[s.Credential]), err
+	if err != nil {
+		return nil, err
+	}
+	return g.with(ctx, s, grants[s.Credential])
 }
 
 type sourceForm struct {
@@ -228,7 +242,7 @@ func (g sources) create(ctx context.Context, who Caller, in *sourceForm) (*oneSo
 	if s, err = g.add(ctx, who, s, o, in.Body.Dataset); err != nil {
 		return nil, err
 	}
-	return g.with(ctx, s, o.grant), nil
+	return g.with(ctx, s, o.grant)
 }
 
 // mostNames is how many dataset names are tried while others create sources at the

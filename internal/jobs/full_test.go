@@ -128,7 +128,7 @@ func TestAStoppedService_IsNotedInTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	runs, err := db.Runs(t.Context(), "s1", "", 1)
+	runs, err := db.Runs(t.Context(), adtally.RunFilter{Source: "s1", Limit: 1})
 	if err != nil || len(runs) != 1 || !runs[0].Active || runs[0].Error != "The service on h was stopped; the run continues when a service is running again" {
 		t.Fatalf("%+v, %v", runs, err)
 	}

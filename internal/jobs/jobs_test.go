@@ -108,7 +108,7 @@ func ended(t *testing.T, database string, n int) []adtally.RunRecord {
 	}
 	defer db.Close()
 	for range 1200 {
-		all, err := db.Runs(t.Context(), "", "", 1000)
+		all, err := db.Runs(t.Context(), adtally.RunFilter{Limit: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func TestScheduler_CancelStopsTheRun(t *testing.T) {
 		c := start(t, "w", database, queue, work, nil)
 		<-work.began
 		db := c.Store.(*store.DB)
-		runs, err := db.Runs(t.Context(), "s1", "", 1)
+		runs, err := db.Runs(t.Context(), adtally.RunFilter{Source: "s1", Limit: 1})
 		if err != nil || len(runs) != 1 {
 			t.Fatal(runs, err)
 		}

@@ -130,7 +130,7 @@ func TestPlace_NotOfADeletedSource(t *testing.T) {
 				t.Errorf("%s: %t, %v", source, placed, err)
 			}
 		}
-		if runs, err := db.Runs(ctx, "", "", 10); err != nil || len(runs) != 0 {
+		if runs, err := db.Runs(ctx, adtally.RunFilter{Limit: 10}); err != nil || len(runs) != 0 {
 			t.Errorf("%v, %v", runs, err)
 		}
 	})

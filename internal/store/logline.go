@@ -40,6 +40,15 @@ func (db *DB) Log(ctx context.Context, run string, after int64, limit int) ([]ad
 	return db.SearchLog(ctx, run, adtally.LogQuery{}, after, limit)
 }
 
+// LogSummary counts the lines of a run's log.
+func (db *DB) LogSummary(ctx context.Context, run string) (s adtally.LogSummary, err error) {
+	err = db.query(ctx, "count the lines of a log", func(rows *sql.Rows) error {
+		return rows.Scan(&s.Lines, &s.Warnings, &s.Errors, &s.FirstError)
+	}, `SELECT count(*), coalesce(sum(CASE WHEN level = 'warn' THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN level = 'error' THEN 1 ELSE 0 END), 0),
+		coalesce(min(CASE WHEN level = 'error' THEN seq END), 0) FROM log_lines WHERE run = ?`, run)
+	return s, err
+}
+
 func (db *DB) logLines(ctx context.Context, run string, w where, limit int) (all []adtally.LogLine, err error) {
 	err = db.query(ctx, "read the log", func(rows *sql.Rows) error {
 		l := adtally.LogLine{Run: run}

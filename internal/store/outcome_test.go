@@ -142,6 +142,68 @@ func TestRunFigures_SumAllAccounts(t *testing.T) {
 		if err = errors.Join(err, unread); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "figures", got, map[string]adtally.RunFigures{"r1": {Rows: 40, Calls: 8, Code: "token_expired"}})
+		same(t, "figures", got, map[string]adtally.RunFigures{"r1": {Rows: 40, Calls: 8, Code: "token_expired", Accounts: 2}})
+	})
+}
+
+// What a run did not get counts once for each slice, as of its last load.
+func TestRunFigures_Gaps(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		_, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.BySchedule, At: moment})
+		err = errors.Join(err, db.AddSteps(ctx, "r1", []adtally.Account{{ID: "7", Name: "Seven", Zone: "UTC"}, {ID: "8", Name: "Eight", Zone: "UTC"}}))
+		save := func(load, account string, day adtally.Day, gaps, misfits int64, f *adtally.Fault) {
+			t.Helper()
+			sl := adtally.Slice{Stream: "ads", Account: account, Window: adtally.WindowOf(day, day)}
+			if err := db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: sl, Load: load, Gaps: gaps, Quarantined: misfits, Fault: f}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		save("a", "7", 20000, 5, 1, nil)
+		save("b", "7", 20000, 2, 1, nil)
+		save("", "7", 20000, 9, 9, &adtally.Fault{Act: adtally.Retry, Code: "x"})
+		save("c", "7", 20001, 0, 0, nil)
+		held, claimed := db.LeaseStep(ctx, adtally.JobArgs{Run: "r1", Account: "7"}, "w", time.Hour, moment)
+		waits := adtally.StepResult{State: adtally.Waiting, NotBefore: moment.Add(time.Hour), Fault: &adtally.Fault{Act: adtally.Wait, Code: "x"}}
+		if err = errors.Join(err, claimed, db.ReleaseStep(ctx, held, waits, moment)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.RunFigures(ctx, "r1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "figures", got["r1"], adtally.RunFigures{Accounts: 2, Blocked: 1, Gaps: 2, Quarantined: 1, Account: "Seven", Days: adtally.WindowOf(20000, 20000)})
+		save("d", "8", 20003, 1, 0, nil)
+		if got, err = db.RunFigures(ctx, "r1"); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "two accounts", got["r1"], adtally.RunFigures{Accounts: 2, Blocked: 1, Gaps: 3, Quarantined: 1, Days: adtally.WindowOf(20000, 20003)})
+		steps, err := db.Steps(ctx, "r1")
+		if err != nil || steps[1].Calls != 0 {
+			t.Errorf("%+v, %v", steps, err)
+		}
+	})
+}
+
+// A log is counted by level.
+func TestLogSummary(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		if s, err := db.LogSummary(ctx, "r1"); err != nil || s != (adtally.LogSummary{}) {
+			t.Errorf("an empty log: %+v, %v", s, err)
+		}
+		for _, l := range []adtally.LogLine{{Run: "r0", Level: "error"}, {Run: "r1", Level: "info"}, {Run: "r1", Level: "warn", Account: "7"}, {Run: "r1", Level: "error"}, {Run: "r1", Level: "error", Account: "7"}} {
+			if err := db.AppendLog(ctx, l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s, err := db.LogSummary(ctx, "r1"); err != nil || s != (adtally.LogSummary{Lines: 4, Warnings: 1, Errors: 2, FirstError: 4}) {
+			t.Errorf("%+v, %v", s, err)
+		}
+		if lines, err := db.SearchLog(ctx, "r1", adtally.LogQuery{Account: "7", Level: "error"}, 0, 9); err != nil || len(lines) != 1 || lines[0].Seq != 5 {
+			t.Errorf("%+v, %v", lines, err)
+		}
 	})
 }

@@ -103,15 +103,19 @@ func (db *DB) NoteMoment(ctx context.Context, run string, at time.Time) error {
 	return err
 }
 
-// Runs returns the runs of a source, or of all sources if it is empty, newest first and
-// before the named run, if any.
-func (db *DB) Runs(ctx context.Context, source, before string, limit int) (all []adtally.RunRecord, err error) {
+// Runs returns the runs that match a filter, newest first.
+func (db *DB) Runs(ctx context.Context, f adtally.RunFilter) (all []adtally.RunRecord, err error) {
+	w := where{text: "1 = 1"}
+	w.and(f.Source != "", "source = ?", f.Source)
+	w.and(f.State != "", "state = ?", string(f.State))
+	w.and(f.Trigger != "", "triggered_by = ?", string(f.Trigger))
+	w.and(!f.Since.IsZero(), "started >= ?", f.Since.UnixMicro())
+	w.and(f.Before != "", "seq < (SELECT b.seq FROM runs AS b WHERE b.id = ?)", f.Before)
 	err = db.query(ctx, "read the runs", func(rows *sql.Rows) error {
 		r, err := scanRun(rows)
 		all = append(all, r)
 		return err
-	}, `SELECT `+runColumns+` FROM runs WHERE (? = '' OR source = ?)
-		AND (? = '' OR seq < (SELECT b.seq FROM runs AS b WHERE b.id = ?)) ORDER BY seq DESC LIMIT ?`, source, source, before, before, limit)
+	}, `SELECT `+runColumns+` FROM runs WHERE `+w.text+` ORDER BY seq DESC LIMIT ?`, append(w.args, f.Limit)...)
 	return all, err
 }
 

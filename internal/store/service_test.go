@@ -97,10 +97,10 @@ func TestRequestRun_OnePerLane(t *testing.T) {
 		if err != nil || ok || again.ID != "fill" {
 			t.Errorf("the same order again: %+v, %t, %v", again.Run, ok, err)
 		}
-		if all, err := db.Runs(ctx, "s1", "", 9); err != nil || len(all) != 2 || all[0].ID != "fill" {
+		if all, err := db.Runs(ctx, adtally.RunFilter{Source: "s1", Limit: 9}); err != nil || len(all) != 2 || all[0].ID != "fill" {
 			t.Errorf("runs %v, %v", all, err)
 		}
-		if all, err := db.Runs(ctx, "", "fill", 9); err != nil || len(all) != 1 {
+		if all, err := db.Runs(ctx, adtally.RunFilter{Before: "fill", Limit: 9}); err != nil || len(all) != 1 {
 			t.Errorf("runs before the last %v, %v", all, err)
 		}
 	})

@@ -49,6 +49,7 @@ func (t txn) steps(ctx context.Context, run string) (all []adtally.StepRecord, e
 	}, `SELECT account, name, currency, zone, status, state, started, ended, worker, not_before, tries,
 		(SELECT coalesce(CAST(sum(rows) AS BIGINT), 0) FROM outcomes AS o WHERE o.run = steps.run AND o.account = steps.account AND (o.act IS NULL OR o.load <> '')),
 		(SELECT count(*) FROM outcomes AS o WHERE o.run = steps.run AND o.account = steps.account AND o.act IS NULL),
+		(SELECT coalesce(CAST(sum(calls) AS BIGINT), 0) FROM outcomes AS o WHERE o.run = steps.run AND o.account = steps.account),
 		`+lastOf("gaps")+`, `+lastOf("quarantined")+`, slices_left, act, code, message, hint, until
 		FROM steps WHERE run = ? ORDER BY seq`, run)
 	return all, err
@@ -75,7 +76,7 @@ func scanStep(rows *sql.Rows) (r adtally.StepRecord, err error) {
 	var started, ended, notBefore, until sql.Null[int64]
 	a := &r.Step.Account
 	err = rows.Scan(&a.ID, &a.Name, &a.Currency, &a.Zone, &a.Status, &r.State, &started, &ended, &r.Worker, &notBefore, &r.Tries,
-		&r.Rows, &r.Slices, &r.Gaps, &r.Quarantined, &r.Left, &act, &f.Code, &f.Message, &f.Hint, &until)
+		&r.Rows, &r.Slices, &r.Calls, &r.Gaps, &r.Quarantined, &r.Left, &act, &f.Code, &f.Message, &f.Hint, &until)
 	r.Started, r.Ended, r.NotBefore = moment(started), moment(ended), moment(notBefore)
 	if act.Valid {
 		f.Act, f.Until = adtally.Act(act.V), moment(until)

@@ -63,6 +63,14 @@ type UsageReporter interface {
 	Used(account string) (share float64, known bool)
 }
 
+// AccountLister is implemented by connectors that list the accounts of a secret in
+// parts, with what a person needs to choose among them.
+type AccountLister interface {
+	// VisibleAccounts returns the accounts as the platform names them, and again when
+	// more is known about them.
+	VisibleAccounts(context.Context, adtally.Secret) iter.Seq2[adtally.VisibleAccounts, error]
+}
+
 // Reader reads one source.
 type Reader interface {
 	// Streams lists the source's streams in the order to read them.

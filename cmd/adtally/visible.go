@@ -39,10 +39,6 @@ func (l *platforms) ReportOptions(kind string, draft adtally.Report) (adtally.Re
 	return adtally.ReportOptions{}, nil
 }
 
-func (l *platforms) InspectStepwise(ctx context.Context, kind string, secret adtally.Secret, b adtally.Before, done func(adtally.Check)) (adtally.Inspection, adtally.Secret, error) {
-	return l.Inspect(ctx, kind, secret, b)
-}
-
 func (f forecasts) EstimateReport(ctx context.Context, s adtally.SourceRecord, r adtally.Report) (adtally.ReportEstimate, error) {
 	return adtally.ReportEstimate{}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -131,4 +132,34 @@ func (h *env) spend(account string) string {
 		h.t.Fatalf("%v %v", page, err)
 	}
 	return page.Data[0].Spend
+}
+
+// The checks of a token come one by one, and equal those that come all at once.
+func TestTokenChecks_ComeOneByOne(t *testing.T) {
+	t.Parallel()
+	h := newEnv(t, "accounts=2,ads=2,days=60,seed=8")
+	id := h.connected(h.sim.Token(), nil)
+	h.sim.SetPerson(graphsim.Person{ID: "8", Name: "Elsewhere", System: true, Accounts: []string{h.sim.Accounts()[1]}})
+	token := h.mintFor(graphsim.SystemToken, "8", simApp)
+	all := h.lines("POST", "/api/v1/sources/"+id+"/credential/checks", `{"token":"`+token+`"}`)
+	findings, _ := all[len(all)-1].into["findings"].(map[string]any)
+	if len(all) != 9 || findings == nil {
+		t.Fatalf("%v", all)
+	}
+	at := h.ask("POST", "/api/v1/sources/"+id+"/credential/test", map[string]any{"token": token}, 200)
+	for n, name := range all[0].into["checks"].([]any) {
+		got, _ := all[n+1].into["check"].(map[string]any)
+		want := check(at, name.(string))
+		delete(got, "seconds")
+		delete(want, "seconds")
+		if got["name"] != name || !maps.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+	if lost, _ := findings["lost"].([]any); len(lost) != 1 || check(findings, "same_accounts")["result"] != "ask" {
+		t.Errorf("%v", findings)
+	}
+	if strings.Contains(h.said.String(), token) {
+		t.Error("the token is in an answer or in the log")
+	}
 }

@@ -24,7 +24,6 @@ func (r reply) lines() (all []string) {
 	return all
 }
 
-
 const seenSeven = `{"account":{"id":"7","name":"Seven","currency":"EUR","zone":"UTC","status":"ACTIVE"`
 
 func TestVisibleAccounts_AreStreamed(t *testing.T) {

@@ -28,6 +28,8 @@ type Connector interface {
 
 // Authority checks and renews the platform's secrets.
 type Authority interface {
+	// Identify is Verify without the accounts, which can take long to list.
+	Identify(context.Context, adtally.Secret) (adtally.Grant, error)
 	// Verify asks the platform what a secret allows: its owner, scopes, accounts
 	// and expiry. A fault with Act Reconnect is returned only if the platform
 	// itself says that the secret is invalid. Accounts in named that the platform

@@ -36,7 +36,15 @@ func listedAtOnce(ctx context.Context, c connector.Connector, secret adtally.Sec
 
 // ReportOptions returns what a custom report can consist of.
 func (l *platforms) ReportOptions(kind string, draft adtally.Report) (adtally.ReportOptions, error) {
-	return adtally.ReportOptions{}, nil
+	c, err := l.with(kind, "", adtally.App{})
+	if err != nil {
+		return adtally.ReportOptions{}, err
+	}
+	builder, ok := c.(connector.ReportBuilder)
+	if !ok {
+		return adtally.ReportOptions{}, wrong("no_reports", "Use the tables that it has.", "The connector has no custom reports")
+	}
+	return builder.ReportOptions(draft), nil
 }
 
 func (f forecasts) EstimateReport(ctx context.Context, s adtally.SourceRecord, r adtally.Report) (adtally.ReportEstimate, error) {

@@ -73,6 +73,13 @@ type AccountLister interface {
 	VisibleAccounts(context.Context, adtally.Secret) iter.Seq2[adtally.VisibleAccounts, error]
 }
 
+// ReportBuilder is implemented by connectors with custom reports.
+type ReportBuilder interface {
+	// ReportOptions returns what a report can consist of, given what is picked already.
+	// It makes no network calls.
+	ReportOptions(draft adtally.Report) adtally.ReportOptions
+}
+
 // Reader reads one source.
 type Reader interface {
 	// Streams lists the source's streams in the order to read them.

@@ -99,6 +99,25 @@ func (l *platforms) Verify(ctx context.Context, kind string, secret adtally.Secr
 	return c.Verify(ctx, secret, named...)
 }
 
+// Identify is Verify without the accounts.
+func (l *platforms) Identify(ctx context.Context, kind string, secret adtally.Secret) (adtally.Grant, error) {
+	c, err := l.of(ctx, kind, "")
+	if err != nil {
+		return adtally.Grant{}, err
+	}
+	return c.Identify(ctx, secret)
+}
+
+// Accounts lists the accounts that a verified secret sees.
+func (l *platforms) Accounts(ctx context.Context, kind string, secret adtally.Secret, named ...string) ([]adtally.Account, error) {
+	c, err := l.of(ctx, kind, "")
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := c.Accounts(ctx, secret, named...)
+	return all, err
+}
+
 // Probe reads a small part of an account, to test access.
 func (l *platforms) Probe(ctx context.Context, kind string, secret adtally.Secret, a adtally.Account) error {
 	c, err := l.of(ctx, kind, "")
@@ -119,7 +138,12 @@ func (l *platforms) Refresh(ctx context.Context, kind string, secret adtally.Sec
 
 // Inspect runs the named checks on a secret.
 func (l *platforms) Inspect(ctx context.Context, kind string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error) {
-	return vault.Inspect(ctx, l, kind, secret, b)
+	return l.InspectStepwise(ctx, kind, secret, b, nil)
+}
+
+// InspectStepwise runs the checks and passes on each as soon as it is done.
+func (l *platforms) InspectStepwise(ctx context.Context, kind string, secret adtally.Secret, b adtally.Before, done func(adtally.Check)) (adtally.Inspection, adtally.Secret, error) {
+	return vault.Inspect(ctx, l, kind, secret, b, done)
 }
 
 // VerifyApp checks an app's ID and secret with the platform.

@@ -28,6 +28,8 @@ type Connector interface {
 
 // Authority checks and renews the platform's secrets.
 type Authority interface {
+	// Identify is Verify without the accounts, which can take long to list.
+	Identify(context.Context, adtally.Secret) (adtally.Grant, error)
 	// Verify asks the platform what a secret allows: its owner, scopes, accounts
 	// and expiry. A fault with Act Reconnect is returned only if the platform
 	// itself says that the secret is invalid. Accounts in named that the platform
@@ -61,6 +63,21 @@ type OAuth interface {
 // rate limit is used: 0 = nothing, 1 = all of it.
 type UsageReporter interface {
 	Used(account string) (share float64, known bool)
+}
+
+// AccountLister is implemented by connectors that list the accounts of a secret in
+// parts, with what a person needs to choose among them.
+type AccountLister interface {
+	// VisibleAccounts returns the accounts as the platform names them, and again when
+	// more is known about them.
+	VisibleAccounts(context.Context, adtally.Secret) iter.Seq2[adtally.VisibleAccounts, error]
+}
+
+// ReportBuilder is implemented by connectors with custom reports.
+type ReportBuilder interface {
+	// ReportOptions returns what a report can consist of, given what is picked already.
+	// It makes no network calls.
+	ReportOptions(draft adtally.Report) adtally.ReportOptions
 }
 
 // Reader reads one source.

@@ -37,6 +37,9 @@ type Person struct {
 	System bool   `json:"system"`
 	// Accounts are the simulator's accounts that the person sees; nil for all.
 	Accounts []string `json:"accounts"`
+	// Businesses are the businesses to which the person belongs; nil for all with an account
+	// that the person sees, which is the simulator's own rule.
+	Businesses []string `json:"businesses"`
 	// Apps are the apps in which the person has a role.
 	Apps []string `json:"apps"`
 

@@ -58,10 +58,13 @@ func (s *Server) businesses() []Business {
 	return all
 }
 
-// mine returns the businesses of a token's user: those with an account that the user sees.
-// This is the simulator's own rule.
+// mine returns the businesses of a token's user: those that were set up, or else those
+// with an account that the user sees, which is the simulator's own rule.
 func (s *Server) mine(k key) []Business {
 	return slices.DeleteFunc(s.businesses(), func(b Business) bool {
+		if k.businesses != nil {
+			return !slices.Contains(k.businesses, b.ID)
+		}
 		return !slices.ContainsFunc(append(slices.Clone(b.Owned), b.Clients...), k.sees)
 	})
 }

@@ -87,6 +87,23 @@ func TestMe_BusinessUsers(t *testing.T) {
 	wantRefusal(t, s.with(key, "900/owned_ad_accounts"), 400, 100, 33)
 }
 
+// A person belongs to the businesses that were set up for them.
+func TestMe_BusinessesOfPerson(t *testing.T) {
+	t.Parallel()
+	s := businesses(t)
+	key, refusal := s.Mint(graphsim.LongToken, petra, simApp, "ads_read", "business_management")
+	if refusal != nil {
+		t.Fatal(refusal)
+	}
+	s.SetBusiness(graphsim.Business{ID: "901", Name: "Other", Owned: []string{"57"}})
+	for want, own := range map[string][]string{"[900 901]": nil, "[901]": {"901"}, "[]": {}} {
+		s.SetPerson(graphsim.Person{ID: petra, Name: "Petra Person", Businesses: own})
+		if got := fmt.Sprint(ids(decode[list](t, s.with(key, "me/businesses")))); got != want {
+			t.Errorf("with %v: %s, want %s", own, got, want)
+		}
+	}
+}
+
 func TestBusiness_Refusals(t *testing.T) {
 	t.Parallel()
 	s := businesses(t)

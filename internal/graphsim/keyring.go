@@ -34,6 +34,7 @@ type key struct {
 	issued, expires  time.Time // zero expires: never
 	dead             *refusal  // nil if it is valid
 	sees             func(account string) bool
+	businesses       []string // of its owner; nil: the simulator's own rule
 }
 
 // Kinds of token in debug_token.
@@ -90,7 +91,7 @@ func (k *keyring) open(token, proof string) (key, *refusal) {
 func (k *keyring) shown(found *key) key {
 	p := *k.people[found.userID]
 	out := *found
-	out.userName, out.sees = p.Name, p.sees
+	out.userName, out.sees, out.businesses = p.Name, p.sees, p.Businesses
 	return out
 }
 

@@ -12,6 +12,10 @@ import (
 
 // Platform checks and refreshes secrets at an ad platform.
 type Platform interface {
+	// Identify returns what a secret allows, without its accounts.
+	Identify(ctx context.Context, connector string, secret adtally.Secret) (adtally.Grant, error)
+	// Accounts returns the accounts that a secret sees, including the named ones.
+	Accounts(ctx context.Context, connector string, secret adtally.Secret, named ...string) ([]adtally.Account, error)
 	// Verify returns what a secret allows, and whether it can see the named accounts.
 	Verify(ctx context.Context, connector string, secret adtally.Secret, named ...string) (adtally.Grant, error)
 	// Probe reads a few figures of an account, to check that the secret can read them.
@@ -28,26 +32,35 @@ const warnBefore = 14 * 24 * time.Hour
 const shortLife = 24 * time.Hour
 
 // Inspect checks a secret with as few requests as possible, and returns the results and
-// the secret to store. If the secret is short-lived, Inspect exchanges it for a long-lived
-// one where the platform allows that. If the platform cannot be reached, Inspect returns
-// an error and no results.
-func Inspect(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before) (adtally.Inspection, adtally.Secret, error) {
-	i := &inspection{}
-	grant, err := p.Verify(ctx, connector, secret, ids(b.Read)...)
-	if f := adtally.FaultOf(err); err != nil && (f.Act == adtally.Retry || f.Act == adtally.Wait || f.Code == "unexpected") {
+// the secret to store. It passes each check to done as soon as it is done; done may be nil.
+// If the secret is short-lived, Inspect exchanges it for a long-lived one where the platform
+// allows that. If the platform cannot be reached, Inspect returns an error and no results.
+func Inspect(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before, done func(adtally.Check)) (adtally.Inspection, adtally.Secret, error) {
+	i := &inspection{done: done, began: time.Now()}
+	grant, err := p.Identify(ctx, connector, secret)
+	if unanswered(err) {
 		return i.Inspection, secret, err
 	}
 	if err == nil && passing(grant) {
-		secret, grant = longLived(ctx, p, connector, secret, grant, ids(b.Read))
+		secret, grant = longLived(ctx, p, connector, secret, grant)
 	}
 	i.Grant = grant
 	i.identify(err)
 	i.permit()
 	i.expire()
-	i.count()
+	if err := i.list(ctx, p, connector, secret.For(grant.AppID), b); err != nil {
+		return i.Inspection, secret, err
+	}
 	i.compare(b)
 	i.probe(ctx, p, connector, secret.For(grant.AppID), b)
 	return i.Inspection, secret, ctx.Err()
+}
+
+// unanswered reports whether an error means that the platform did not answer, so that
+// nothing is known about the secret.
+func unanswered(err error) bool {
+	f := adtally.FaultOf(err)
+	return err != nil && (f.Act == adtally.Retry || f.Act == adtally.Wait || f.Code == "unexpected")
 }
 
 // passing reports whether a secret is short-lived. A secret without the required permissions
@@ -58,12 +71,12 @@ func passing(g adtally.Grant) bool {
 
 // longLived exchanges a secret for a long-lived one. If that fails, it returns the given
 // secret and grant.
-func longLived(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant, named []string) (adtally.Secret, adtally.Grant) {
+func longLived(ctx context.Context, p Platform, connector string, secret adtally.Secret, g adtally.Grant) (adtally.Secret, adtally.Grant) {
 	fresh, err := p.Refresh(ctx, connector, secret.For(g.AppID), g)
 	if err != nil {
 		return secret, g
 	}
-	better, err := p.Verify(ctx, connector, fresh, named...)
+	better, err := p.Identify(ctx, connector, fresh)
 	if err != nil {
 		return secret, g
 	}
@@ -80,21 +93,33 @@ func ids(accounts []adtally.Account) (list []string) {
 // inspection is an inspection in progress.
 type inspection struct {
 	adtally.Inspection
-	over bool // a check failed, so the remaining checks are skipped
+	over  bool // a check failed, so the remaining checks are skipped
+	done  func(adtally.Check)
+	began time.Time // when the work for the next check began
 }
 
-func (i *inspection) add(name adtally.CheckName, result adtally.CheckResult, message, hint string) *adtally.Check {
+func (i *inspection) add(name adtally.CheckName, result adtally.CheckResult, message, hint string) {
+	i.record(adtally.Check{Name: name, Result: result, Message: message, Hint: hint})
+}
+
+// record adds a check, or that it is skipped.
+func (i *inspection) record(c adtally.Check) {
+	now := time.Now()
 	if i.over {
-		result, message, hint = adtally.CheckSkipped, "", ""
+		c = adtally.Check{Name: c.Name, Result: adtally.CheckSkipped}
 	}
-	i.Checks = append(i.Checks, adtally.Check{Name: name, Result: result, Message: message, Hint: hint})
-	return &i.Checks[len(i.Checks)-1]
+	if c.Name != adtally.CheckForm || c.Result == adtally.CheckFailed { // the form is checked without a request
+		c.Seconds, i.began = float64(now.Sub(i.began).Milliseconds())/1000, now
+	}
+	i.Checks = append(i.Checks, c)
+	if i.done != nil {
+		i.done(c)
+	}
 }
 
 func (i *inspection) fail(name adtally.CheckName, err error) {
 	f := adtally.FaultOf(err)
-	c := i.add(name, adtally.CheckFailed, f.Message, f.Hint)
-	c.Code, c.Act = f.Code, f.Act
+	i.record(adtally.Check{Name: name, Result: adtally.CheckFailed, Code: f.Code, Act: f.Act, Message: f.Message, Hint: f.Hint})
 	i.over = true
 }
 
@@ -189,11 +214,30 @@ func access(g adtally.Grant) string {
 	return "; its access to data ends on " + g.DataAccessExpiresAt.UTC().Format("2 January 2006") + " unless its owner logs in before then"
 }
 
+// list adds the check of how many accounts the secret sees. It returns an error if the
+// platform did not answer.
+func (i *inspection) list(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before) (err error) {
+	if i.over {
+		i.count()
+		return nil
+	}
+	i.Grant.Accounts, err = p.Accounts(ctx, connector, secret, ids(b.Read)...)
+	switch {
+	case unanswered(err):
+		return err
+	case err != nil:
+		i.fail(adtally.CheckAccounts, err)
+	default:
+		i.count()
+	}
+	return nil
+}
+
 func (i *inspection) count() {
 	switch n := len(i.Grant.Accounts); n {
 	case 0:
-		i.add(adtally.CheckAccounts, adtally.CheckWarns, "The token cannot see any ad account",
-			"Give the token's owner \"View performance\" on the ad account: in the Business portfolio, open Users, select the person and assign the account.").Code = "no_accounts"
+		i.record(adtally.Check{Name: adtally.CheckAccounts, Result: adtally.CheckWarns, Code: "no_accounts", Message: "The token cannot see any ad account",
+			Hint: "Give the token's owner \"View performance\" on the ad account: in the Business portfolio, open Users, select the person and assign the account."})
 	case 1:
 		i.add(adtally.CheckAccounts, adtally.CheckPassed, "The token can see one ad account", "")
 	default:
@@ -211,8 +255,8 @@ func (i *inspection) compare(b adtally.Before) {
 		i.Gained = nil
 		i.add(adtally.CheckSameAccounts, adtally.CheckPassed, "The source has not read any accounts yet", "")
 	case len(i.Lost) > 0:
-		i.add(adtally.CheckSameAccounts, adtally.CheckAsks, fmt.Sprintf("The token cannot see %s, which the source reads", named(i.Lost)),
-			"With this token, the rows of these accounts stay but are no longer updated. Confirm if you want this. Otherwise, share the accounts with the token's owner, or use another token.").Code = "accounts_lost"
+		i.record(adtally.Check{Name: adtally.CheckSameAccounts, Result: adtally.CheckAsks, Code: "accounts_lost", Message: fmt.Sprintf("The token cannot see %s, which the source reads", named(i.Lost)),
+			Hint: "With this token, the rows of these accounts stay but are no longer updated. Confirm if you want this. Otherwise, share the accounts with the token's owner, or use another token."})
 	case len(i.Gained) > 0 && b.All:
 		i.add(adtally.CheckSameAccounts, adtally.CheckWarns, fmt.Sprintf("The token can see the same accounts as before, and also %s, which Adtally will read from now on", named(i.Gained)), "If you do not want this, select the accounts one by one.")
 	case len(i.Gained) > 0:
@@ -268,7 +312,7 @@ func (i *inspection) probe(ctx context.Context, p Platform, connector string, se
 	case err == nil:
 		i.add(adtally.CheckInsights, adtally.CheckPassed, "The figures of "+a.Name+" can be read", "")
 	case errors.Is(err, context.Canceled), f.Act == adtally.Retry, f.Act == adtally.Wait:
-		i.add(adtally.CheckInsights, adtally.CheckWarns, "The figures of "+a.Name+" cannot be read now: "+f.Message, "The first sync tries again.").Code = f.Code
+		i.record(adtally.Check{Name: adtally.CheckInsights, Result: adtally.CheckWarns, Code: f.Code, Message: "The figures of " + a.Name + " cannot be read now: " + f.Message, Hint: "The first sync tries again."})
 	default:
 		i.fail(adtally.CheckInsights, err)
 	}

@@ -43,6 +43,14 @@ func (extender) Verify(context.Context, string, adtally.Secret, ...string) (adta
 	return adtally.Grant{ExpiryKnown: true, ExpiresAt: moment.AddDate(0, 2, 0)}, nil
 }
 
+func (e extender) Identify(ctx context.Context, kind string, secret adtally.Secret) (adtally.Grant, error) {
+	return e.Verify(ctx, kind, secret)
+}
+
+func (extender) Accounts(context.Context, string, adtally.Secret, ...string) ([]adtally.Account, error) {
+	return nil, nil
+}
+
 func (extender) Probe(context.Context, string, adtally.Secret, adtally.Account) error { return nil }
 
 func (e extender) Refresh(context.Context, string, adtally.Secret, adtally.Grant) (adtally.Secret, error) {

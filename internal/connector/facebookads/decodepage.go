@@ -24,6 +24,12 @@ var errNoPage = errors.New("the answer is not a page of data")
 // page, or "". An incomplete page is a bad answer: rows that are missing would be
 // taken for rows that Meta took away.
 func decodePage(body []byte, row rowFunc) (after string, err error) {
+	return decodeCounted(body, row, nil)
+}
+
+// decodeCounted is decodePage that also passes on how many elements the whole list has, if
+// the answer says so and total is not nil.
+func decodeCounted(body []byte, row rowFunc, total func(int)) (after string, err error) {
 	dec := newJSONDecoder(body)
 	hasData := false
 	if dec.PeekKind() == '{' {
@@ -40,6 +46,8 @@ func decodePage(body []byte, row rowFunc) (after string, err error) {
 			case "paging":
 				after, err = decodePaging(dec)
 				return err
+			case "summary":
+				return decodeTotal(dec, total)
 			default:
 				return dec.SkipValue()
 			}
@@ -52,6 +60,21 @@ func decodePage(body []byte, row rowFunc) (after string, err error) {
 		err = errNoPage
 	}
 	return after, asBadAnswer(err)
+}
+
+// decodeTotal reads {"total_count":n}. A summary in another form is ignored.
+func decodeTotal(dec *jsontext.Decoder, total func(int)) error {
+	raw, err := dec.ReadValue()
+	if err != nil || total == nil {
+		return err
+	}
+	var s struct {
+		Total looseNumber `json:"total_count"`
+	}
+	if json.Unmarshal(raw, &s) == nil && s.Total > 0 {
+		total(int(s.Total))
+	}
+	return nil
 }
 
 // asBadAnswer turns an error about the form of an answer into a bad_answer refusal.

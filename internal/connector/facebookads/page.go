@@ -23,7 +23,8 @@ type listing struct {
 	back   int  // limit to return to after a large row; 0 = none
 	fixed  bool // a page that is too much is an error, because the caller has better ways to request less
 	row    rowFunc
-	undo   func() // discards the rows of a page that was cut off; nil = row may see them twice
+	undo   func()    // discards the rows of a page that was cut off; nil = row may see them twice
+	total  func(int) // called with the number of all rows if the answer says it; nil = not needed
 	// oneRow handles a page of one row that is still too much; nil = that is an error.
 	oneRow func(ctx context.Context, l *listing, cause error) (after string, err error)
 	// smaller is called with the new limit when a page had to be reduced.
@@ -68,7 +69,7 @@ func (l *listing) next(ctx context.Context) (at time.Time, after string, err err
 		answered = err == nil
 		return a, err
 	}, func(body []byte) (err error) {
-		after, err = decodePage(body, l.row)
+		after, err = decodeCounted(body, l.row, l.total)
 		return err
 	}, l.takeBack)
 	switch {

@@ -11,11 +11,21 @@ import (
 )
 
 // Verify asks Meta who a secret belongs to, which permissions it has, when it expires,
-// and which ad accounts it sees. If the installation has an app, the app asks first:
-// Meta tells it about all of its own tokens, dead ones too, and whether calls need
-// appsecret_proof. Named accounts that are not in the list are requested by ID: Meta
-// lists a person's accounts, and a business may own others.
+// and which ad accounts it sees. Named accounts that are not in the list are requested by
+// ID: Meta lists a person's accounts, and a business may own others.
 func (c *Connector) Verify(ctx context.Context, secret adtally.Secret, named ...string) (adtally.Grant, error) {
+	grant, err := c.Identify(ctx, secret)
+	if err != nil || len(grant.Missing) > 0 {
+		return grant, err
+	}
+	grant.Accounts, _, err = c.graph(secret.For(grant.AppID)).visibleAccounts(ctx, named)
+	return grant, err
+}
+
+// Identify asks Meta who a secret belongs to, which permissions it has and when it
+// expires. If the installation has an app, the app asks first: Meta tells it about all of
+// its own tokens, dead ones too, and whether calls need appsecret_proof.
+func (c *Connector) Identify(ctx context.Context, secret adtally.Secret) (adtally.Grant, error) {
 	if err := checkForm(secret); err != nil {
 		return adtally.Grant{}, err
 	}
@@ -25,12 +35,7 @@ func (c *Connector) Verify(ctx context.Context, secret adtally.Secret, named ...
 			return grant, err
 		}
 	}
-	g := c.graph(secret.For(grant.AppID))
-	if err := g.identifyToken(ctx, &grant); err != nil || len(grant.Missing) > 0 {
-		return grant, err
-	}
-	var err error
-	grant.Accounts, _, err = g.visibleAccounts(ctx, named)
+	err := c.graph(secret.For(grant.AppID)).identifyToken(ctx, &grant)
 	return grant, err
 }
 

@@ -173,6 +173,24 @@ func (l *platforms) Exchange(ctx context.Context, kind, back string, answer url.
 	return c.Exchange(ctx, back, answer)
 }
 
+// Compared lists the tables of a source that are compared with the platform's totals.
+func (l *platforms) Compared(s adtally.Source) (names []string, err error) {
+	c, err := l.with(s.Connector, "", adtally.App{})
+	if err != nil {
+		return nil, err
+	}
+	reader, err := c.Open(s, adtally.Secret{})
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range reader.Streams() {
+		if st.Total != nil {
+			names = append(names, st.Name)
+		}
+	}
+	return names, nil
+}
+
 // Tables lists the tables that a source can read, including its custom reports.
 func (l *platforms) Tables(s adtally.Source) (all []adtally.TableInfo, err error) {
 	c, err := l.with(s.Connector, "", adtally.App{})

@@ -85,6 +85,7 @@ func TestRemote_CommandLine(t *testing.T) {
 		"every minutes":           {"source", "show", id},
 		"basic_ad":                {"source", "coverage", id},
 		"CALLS":                   {"source", "usage", id},
+		"The list is empty":       {"source", "gaps", id},
 		"EUR":                     {"source", "accounts", id},
 		"basic_ad_set":            {"source", "tables", id},
 		"Simulated system user":   {"source", "token", id},

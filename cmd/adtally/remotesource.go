@@ -19,6 +19,8 @@ type sourceCommand struct {
 	Tables   sourceTablesCommand   `cmd:"" help:"List the tables that a source can read."`
 	Usage    sourceUsageCommand    `cmd:"" help:"Show the API calls, bytes and rows of a source, by table."`
 	Coverage sourceCoverCommand    `cmd:"" help:"Show which days are in the warehouse."`
+	Gaps     sourceGapsCommand     `cmd:"" help:"List what is missing in the warehouse, and why."`
+	Compare  sourceCompareCommand  `cmd:"" help:"Compare the figures of a source with the platform's own totals."`
 	Delete   sourceDeleteCommand   `cmd:"" help:"Delete a source. Its tables stay, and you can restore it for 30 days."`
 	Restore  sourceRestoreCommand  `cmd:"" help:"Restore a deleted source."`
 }
@@ -249,6 +251,26 @@ type sourceTablesCommand struct{ aSource }
 
 func (c *sourceTablesCommand) Run(ctx context.Context, p *program) error {
 	return c.listed(ctx, p, c.path()+"/tables", "name", "usual", "daily", "key", "description")
+}
+
+type sourceGapsCommand struct{ aSource }
+
+func (c *sourceGapsCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path()+"/gaps", "kind", "account", "table", "column", "from", "to", "days", "count", "reason", "hint", "next_try")
+}
+
+type sourceCompareCommand struct {
+	aSource
+	Account string `help:"Only this ad account." placeholder:"NUMBER"`
+	Table   string `help:"Table whose rows are added up. Default: the most detailed one."`
+	Since   string `help:"First day. Default: 27 days before the last." placeholder:"YYYY-MM-DD"`
+	Until   string `help:"Last day. Default: today." placeholder:"YYYY-MM-DD"`
+	By      string `help:"Add up by day or by account." enum:",day,account" default:""`
+}
+
+func (c *sourceCompareCommand) Run(ctx context.Context, p *program) error {
+	query := url.Values{"account": {c.Account}, "table": {c.Table}, "since": {c.Since}, "until": {c.Until}, "by": {c.By}}
+	return c.listed(ctx, p, c.path()+"/reconciliation?"+query.Encode(), "account", "day", "currency", "state", "compared", "differ", "not_checked", "checked_at", "figures")
 }
 
 type sourceUsageCommand struct{ aSource }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"adtally"
 )
 
 // gaps lists what is missing in the warehouse.
@@ -34,10 +36,63 @@ type Gap struct {
 }
 
 func (g gaps) list(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[Gap], error) {
-	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
+	s, err := g.Sources.Source(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
+	all, err := g.Warehouse.MissingData(ctx, s.Dataset)
+	if err != nil {
+		return nil, platformProblem(err)
+	}
+	accounts, err := g.accountsOf(ctx, s.ID)
 	out := &listed[Gap]{}
 	out.Body.Items = []Gap{}
-	return out, nil
+	for _, m := range all {
+		out.Body.Items = append(out.Body.Items, g.gapOf(s, m, accounts[m.Account].Name))
+	}
+	return out, err
+}
+
+func (g gaps) gapOf(s adtally.SourceRecord, m adtally.MissingData, name string) Gap {
+	out := Gap{Kind: "gap", Account: m.Account, Name: name, Table: m.Table, Column: m.Column, Days: m.Days, Count: m.Count, Reason: withStop(m.Reason), Code: m.Code, Tried: m.Asked.UTC()}
+	if !m.Window.IsZero() {
+		out.From, out.To = m.Window.From.String(), m.Window.Last().String()
+	}
+	again := m.Due
+	if m.Quarantined {
+		recent := adtally.DayOf(g.Now(), time.UTC) - adtally.Day(g.lookBack(s))
+		out.Kind, out.Code = "quarantine", adtally.CodeNotLoaded
+		again = m.Window.IsZero() || m.Window.Last() >= recent // recent days and objects are read at every sync
+	}
+	if again && s.Deleted.IsZero() {
+		out.Next = timeOrNil(s.Next)
+	}
+	if !again && !m.Quarantined {
+		out.Hint = g.hint(s.Connector, m.Code)
+	}
+	return out
+}
+
+// hint returns how to fix a fault of a connector; "" if it is not a known one.
+func (g gaps) hint(connector, code string) string {
+	spec, err := g.spec(connector)
+	if err != nil {
+		return "" // the connector has been removed
+	}
+	for _, f := range spec.Faults {
+		if f.Code == code {
+			return f.Hint
+		}
+	}
+	return ""
+}
+
+// accountsOf returns the ad accounts of a source by number.
+func (g sources) accountsOf(ctx context.Context, source string) (map[string]adtally.SeenAccount, error) {
+	seen, err := g.Accounts.SeenAccounts(ctx, source)
+	all := map[string]adtally.SeenAccount{}
+	for _, a := range seen {
+		all[a.ID] = a
+	}
+	return all, err
 }

@@ -1,8 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"adtally"
@@ -52,7 +55,7 @@ type reconciliation struct {
 	}
 }
 
-func (g reconciliations) get(ctx context.Context, _ Caller, in *struct {
+type reconciliationInput struct {
 	ByID
 	Account string   `query:"account" maxLength:"100" doc:"Only this ad account"`
 	Table   string   `query:"table" maxLength:"200" doc:"Table whose rows are added up; absent = the most detailed one that the source reads"`
@@ -61,12 +64,99 @@ func (g reconciliations) get(ctx context.Context, _ Caller, in *struct {
 	By      string   `query:"by" enum:"day,account" doc:"Add up by day (and currency) or by account; absent = one item for each account and day"`
 	Cursor  string   `query:"cursor" maxLength:"1000" doc:"Cursor of the page, from next of the page before; absent = the first page"`
 	Limit   int      `query:"limit" minimum:"1" maximum:"5000" default:"5000" doc:"Maximum number of items"`
-},
-) (*reconciliation, error) {
-	if _, err := g.Sources.Source(ctx, in.ID); err != nil {
+}
+
+// usualDays is how many days are compared by default: as long as Meta restates them.
+const usualDays = 28
+
+func (g reconciliations) get(ctx context.Context, _ Caller, in *reconciliationInput) (*reconciliation, error) {
+	s, err := g.Sources.Source(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	out := &reconciliation{}
-	out.Body.Tables, out.Body.Items, out.Body.Summary = []string{}, []Reconciled{}, []Reconciled{}
+	out.Body.Until = cmp.Or(in.Until.day, adtally.DayOf(g.Now(), time.UTC))
+	out.Body.Since = cmp.Or(in.Since.day, out.Body.Until-usualDays+1)
+	if out.Body.Until < out.Body.Since {
+		return nil, invalid("query.until", "The last day is before the first day")
+	}
+	list := fmt.Sprint("reconciliation ", s.ID, " ", in.Account, " ", in.Table, " ", out.Body.Since, out.Body.Until, in.By)
+	var after reconciledKey
+	if err := g.resume(list, Pages{Cursor: in.Cursor}, &after); err != nil {
+		return nil, err
+	}
+	tables, err := g.Platforms.Compared(s.Source)
+	if err != nil {
+		return nil, platformProblem(err)
+	}
+	out.Body.Tables, out.Body.Table = orEmpty(tables), in.Table
+	if in.Table == "" && len(tables) > 0 {
+		out.Body.Table = tables[len(tables)-1]
+	}
+	f := adtally.ComparisonFilter{Table: out.Body.Table, Account: accountNumber(in.Account), Window: adtally.WindowOf(out.Body.Since, out.Body.Until)}
+	days, err := g.days(ctx, s, f, slices.Contains(tables, f.Table))
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Summary = grouped(days, func(d reconciledDay) reconciledKey { return reconciledKey{Currency: d.key.Currency} })
+	items := grouped(days, map[string]func(reconciledDay) reconciledKey{
+		"":    func(d reconciledDay) reconciledKey { return d.key },
+		"day": func(d reconciledDay) reconciledKey { return reconciledKey{Currency: d.key.Currency, Day: d.key.Day} },
+		"account": func(d reconciledDay) reconciledKey {
+			return reconciledKey{Currency: d.key.Currency, Account: d.key.Account, Name: d.key.Name}
+		},
+	}[in.By])
+	items = slices.DeleteFunc(items, func(r Reconciled) bool { return in.Cursor != "" && r.key().compare(after) <= 0 })
+	if len(items) > in.Limit {
+		items = items[:in.Limit]
+		if out.Body.Next, err = g.seal.close("cursor "+list, items[in.Limit-1].key()); err != nil {
+			return nil, err
+		}
+	}
+	out.Body.Items = items
+	return out, nil
+}
+
+// days returns the account-days that were compared or are in the warehouse.
+func (g reconciliations) days(ctx context.Context, s adtally.SourceRecord, f adtally.ComparisonFilter, compared bool) ([]reconciledDay, error) {
+	if f.Table == "" {
+		return nil, nil
+	}
+	accounts, err := g.accountsOf(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	ranges, _, err := g.Costs.Coverage(ctx, adtally.CoverageFilter{Source: s.ID, Account: f.Account, Table: f.Table})
+	if err != nil {
+		return nil, err
+	}
+	all := map[reconciledKey]*reconciledDay{}
+	at := func(account string, day adtally.Day) *reconciledDay {
+		key := reconciledKey{account, accounts[account].Name, accounts[account].Currency, day}
+		if all[key] == nil {
+			all[key] = &reconciledDay{key: key, compared: compared}
+		}
+		return all[key]
+	}
+	for _, c := range ranges {
+		for day := max(c.Window.From, f.Window.From); day < min(c.Window.To, f.Window.To); day++ {
+			at(c.Account, day)
+		}
+	}
+	if compared {
+		found, err := g.Warehouse.Comparisons(ctx, s.Dataset, f)
+		if err != nil {
+			return nil, platformProblem(err)
+		}
+		for _, c := range found {
+			d := at(c.Account, c.Day)
+			d.figures = append(d.figures, c)
+		}
+	}
+	var out []reconciledDay
+	for _, d := range all {
+		out = append(out, *d)
+	}
+	slices.SortFunc(out, func(a, b reconciledDay) int { return a.key.compare(b.key) })
 	return out, nil
 }

@@ -39,6 +39,12 @@ type Warehouse interface {
 	Vacant(ctx context.Context, dataset string) error
 	// Foreign returns objects of others that are in a dataset or read its tables.
 	Foreign(ctx context.Context, dataset string) ([]adtally.Foreign, error)
+	// CountRows returns the number of rows of those tables that exist.
+	CountRows(ctx context.Context, dataset string, tables []string) (map[string]int64, error)
+	// MissingData returns what is missing in a dataset, by account, table, column and reason.
+	MissingData(ctx context.Context, dataset string) ([]adtally.MissingData, error)
+	// Comparisons returns the comparisons with the platform's totals, by account and day.
+	Comparisons(ctx context.Context, dataset string, f adtally.ComparisonFilter) ([]adtally.Comparison, error)
 }
 
 // Sources are the configured connectors. A missing source is a fault with the code
@@ -101,6 +107,9 @@ type Platforms interface {
 	Tables(s adtally.Source) ([]adtally.TableInfo, error)
 	// ReportOptions returns what a custom report can consist of.
 	ReportOptions(connector string, draft adtally.Report) (adtally.ReportOptions, error)
+	// Compared returns the tables that a source reads and that are compared with the
+	// platform's totals, the most detailed one last.
+	Compared(s adtally.Source) ([]string, error)
 }
 
 // OAuth obtains and checks secrets. Its faults are shown to the caller unchanged.

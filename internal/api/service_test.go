@@ -20,12 +20,15 @@ import (
 type platform struct{}
 
 func (platform) Catalog() []adtally.Spec {
-	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28}}
+	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28, Faults: []adtally.FaultInfo{{Code: "permission", Hint: "Grant it."}}}}
 }
 
 func (platform) Tables(adtally.Source) ([]adtally.TableInfo, error) {
 	return []adtally.TableInfo{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true}}, nil
 }
+
+// Compared compares the tables that a source names.
+func (platform) Compared(s adtally.Source) ([]string, error) { return s.Tables, nil }
 
 var seven = adtally.Account{ID: "7", Name: "Seven", Currency: "EUR", Zone: "UTC", Status: "ACTIVE"}
 
@@ -151,6 +154,25 @@ func (fakeWarehouse) Foreign(_ context.Context, dataset string) ([]adtally.Forei
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
 	}
 	return []adtally.Foreign{{Name: "main.spend", Kind: "view", Reads: true}}, nil
+}
+
+func (fakeWarehouse) CountRows(_ context.Context, dataset string, tables []string) (map[string]int64, error) {
+	if dataset == "facebook_held" {
+		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
+	}
+	all := map[string]int64{}
+	for i, name := range tables {
+		all[name] = int64(10 * (i + 1))
+	}
+	return all, nil
+}
+
+func (fakeWarehouse) MissingData(context.Context, string) ([]adtally.MissingData, error) {
+	return nil, nil
+}
+
+func (fakeWarehouse) Comparisons(context.Context, string, adtally.ComparisonFilter) ([]adtally.Comparison, error) {
+	return nil, nil
 }
 
 // sender accepts every channel with an address.

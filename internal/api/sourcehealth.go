@@ -178,4 +178,9 @@ func (c condition) expiresSoon() (SourceHealth, bool) {
 }
 
 // withStop ends a message with a full stop.
-func withStop(message string) string { return strings.TrimSuffix(message, ".") + "." }
+func withStop(message string) string {
+	if message == "" {
+		return ""
+	}
+	return strings.TrimSuffix(message, ".") + "."
+}

@@ -1,0 +1,119 @@
+package destination
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"adtally"
+	"adtally/internal/table"
+)
+
+// existing returns which tables of a dataset exist. A new dataset has none.
+func existing(ctx context.Context, db *sql.DB, dataset string) (names []string, err error) {
+	err = scan(ctx, db, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	}, `SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $1`, dataset)
+	return names, err
+}
+
+// CountRows returns the number of rows of those tables that exist.
+func CountRows(ctx context.Context, db *sql.DB, dataset string, tables []string) (map[string]int64, error) {
+	names, err := existing(ctx, db, dataset)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]int64{}
+	for _, name := range tables {
+		if !slices.Contains(names, name) {
+			continue
+		}
+		var n int64
+		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+quoted(dataset, name)).Scan(&n); err != nil {
+			return nil, fmt.Errorf("count the rows of %s: %w", name, err)
+		}
+		all[name] = n
+	}
+	return all, nil
+}
+
+// MissingData returns what is missing in a dataset, by account, table, column and reason.
+func MissingData(ctx context.Context, db *sql.DB, dataset string) (all []adtally.MissingData, err error) {
+	names, err := existing(ctx, db, dataset)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		name, code, due, where string
+	}{{table.Gaps.Name, "code", "due IS DISTINCT FROM false", "true"}, {table.Quarantine.Name, "''", "false", table.LoadedColumn + " IS NULL"}} {
+		if !slices.Contains(names, part.name) {
+			continue
+		}
+		err := scan(ctx, db, func(rows *sql.Rows) error {
+			m := adtally.MissingData{Quarantined: part.name == table.Quarantine.Name}
+			var from, to sql.NullTime
+			err := rows.Scan(&m.Account, &m.Table, &m.Column, &m.Code, &m.Reason, &m.Due, &from, &to, &m.Days, &m.Count, &m.Asked)
+			if from.Valid {
+				m.Window = adtally.WindowOf(adtally.DayOf(from.Time, time.UTC), adtally.DayOf(to.Time, time.UTC))
+			}
+			all = append(all, m)
+			return err
+		}, fmt.Sprintf(`SELECT account_id, table_name, column_name, %s AS code, coalesce(reason, '') AS reason, %s AS due, min(date), max(date), count(DISTINCT date), count(*), max(%s)
+			FROM %s WHERE %s GROUP BY 1, 2, 3, 4, 5, 6`, part.code, part.due, AskedColumn, quoted(dataset, part.name), part.where))
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", part.name, err)
+		}
+	}
+	slices.SortFunc(all, func(a, b adtally.MissingData) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Reason, b.Reason))
+	})
+	return all, nil
+}
+
+// Comparisons returns the comparisons with the platform's totals, by account, day and metric.
+func Comparisons(ctx context.Context, db *sql.DB, dataset string, f adtally.ComparisonFilter) (all []adtally.Comparison, err error) {
+	names, err := existing(ctx, db, dataset)
+	if err != nil || !slices.Contains(names, table.Reconciliation.Name) {
+		return nil, err
+	}
+	err = scan(ctx, db, func(rows *sql.Rows) error {
+		var c adtally.Comparison
+		var day time.Time
+		var ours, theirs sql.Null[string]
+		err := rows.Scan(&c.Account, &day, &c.Metric, &ours, &theirs, &c.Differs, &c.Checked)
+		c.Day, c.Ours, c.Theirs = adtally.DayOf(day, time.UTC), ours.V, theirs.V
+		all = append(all, c)
+		return err
+	}, fmt.Sprintf(`SELECT account_id, date, metric, CAST(ours AS VARCHAR), CAST(theirs AS VARCHAR), state = 'drift', checked_at FROM %s
+		WHERE table_name = $1 AND ($2 = '' OR account_id = $2) AND date >= CAST($3 AS DATE) AND date < CAST($4 AS DATE) ORDER BY account_id, date, metric`,
+		quoted(dataset, table.Reconciliation.Name)), f.Table, f.Account, f.Window.From.String(), f.Window.To.String())
+	return all, err
+}
+
+func quoted(names ...string) string {
+	for i, n := range names {
+		names[i] = `"` + strings.ReplaceAll(n, `"`, `""`) + `"`
+	}
+	return strings.Join(names, ".")
+}
+
+func scan(ctx context.Context, db *sql.DB, row func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

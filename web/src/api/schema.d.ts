@@ -2097,22 +2097,14 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
-        DependentLink: {
-            /** @description Current name of its creator; absent = unknown */
-            created_by_name?: string;
-            /**
-             * Format: date-time
-             * @description When the link expires
-             */
-            expires: string;
-            /** @description ID of the link */
-            id: string;
-        };
         Dependents: {
             /** @description Names of the channels that report on this source */
             channels: string[];
-            /** @description Open connect links, which stop working */
-            connect_links: components["schemas"]["DependentLink"][];
+            /**
+             * Format: int64
+             * @description Number of open connect links, which stop working
+             */
+            connect_links: number;
             /**
              * Format: date-time
              * @description When the source was created
@@ -2120,7 +2112,7 @@ export interface components {
             created: string;
             /** @description Objects in the warehouse that others created in the source's dataset, or that read its tables. They stay when the tables are dropped; those that read the tables then fail */
             foreign: components["schemas"]["Foreign"][];
-            /** @description Why the warehouse could not be asked for foreign objects; absent = it could */
+            /** @description Why the warehouse could not be asked for rows and foreign objects; absent = it could */
             foreign_unknown?: string;
             /**
              * Format: date

@@ -76,6 +76,9 @@ type Runs interface {
 	Run(ctx context.Context, id string) (adtally.RunRecord, error)
 	// Runs returns the runs that match a filter, newest first.
 	Runs(ctx context.Context, f adtally.RunFilter) ([]adtally.RunRecord, error)
+	// RunDays returns the states of the runs that began at or after a time, by source and
+	// UTC day.
+	RunDays(ctx context.Context, since time.Time) ([]adtally.RunDay, error)
 	// RunFigures returns the totals of runs, by run.
 	RunFigures(ctx context.Context, runs ...string) (map[string]adtally.RunFigures, error)
 	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)

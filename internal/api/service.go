@@ -106,6 +106,8 @@ type Platforms interface {
 	Catalog() []adtally.Spec
 	// Tables returns the tables that a source may have, including its custom reports.
 	Tables(s adtally.Source) ([]adtally.TableInfo, error)
+	// Diagram describes the tables that a source reads.
+	Diagram(s adtally.Source) (adtally.Diagram, error)
 	// Compared returns the tables that a source reads and that are compared with the
 	// platform's totals, the most detailed one last.
 	Compared(s adtally.Source) ([]string, error)

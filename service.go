@@ -251,6 +251,13 @@ type SourceActivity struct {
 	Partial  int       // accounts with data that the platform did not return
 }
 
+// RunDay says that runs of a source began on a UTC day and are in a state.
+type RunDay struct {
+	Source string
+	Day    Day
+	State  RunState
+}
+
 // LogSummary counts the lines of a log.
 type LogSummary struct {
 	Lines, Warnings, Errors int64

@@ -35,6 +35,10 @@ var connectors = map[string]func(platform) connector.Connector{
 // tables lists all tables of each connector.
 var tables = map[string]func() []string{"facebookads": facebookads.Tables}
 
+// accountTables name the table with an ad account in each row, by connector. Its column
+// account_id is that of all other tables.
+var accountTables = map[string]string{"facebookads": facebookads.AccountTable}
+
 // mediaHosts are the hosts from which a platform serves its pictures.
 var mediaHosts = map[string][]string{"facebookads": facebookads.MediaHosts}
 

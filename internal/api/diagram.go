@@ -1,10 +1,16 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"adtally"
 )
 
 // diagrams describes the tables of a source and how they refer to each other.
@@ -61,44 +67,64 @@ type ofSource struct {
 	Source string `query:"source" maxLength:"100" doc:"ID of the source; absent = the oldest one"`
 }
 
+// of returns the diagram of a source. Without any source it is empty.
+func (g diagrams) of(ctx context.Context, in *ofSource) (d adtally.Diagram, dataset string, err error) {
+	var s adtally.SourceRecord
+	if in.Source != "" {
+		s, err = g.Sources.Source(ctx, in.Source)
+	} else {
+		var all []adtally.SourceRecord
+		if all, err = g.Sources.Sources(ctx, false); len(all) > 0 {
+			s = all[0]
+		}
+	}
+	if err != nil || s.ID == "" {
+		return d, "", err
+	}
+	if d, err = g.Platforms.Diagram(s.Source); err != nil {
+		return d, "", platformProblem(err)
+	}
+	return d, s.Dataset, nil
+}
+
 func (g diagrams) get(ctx context.Context, _ Caller, in *ofSource) (*struct{ Body Diagram }, error) {
-	_, err := g.Sources.Sources(ctx, false)
-	return &struct{ Body Diagram }{Diagram{"", []DiagramTable{}, []DiagramReference{}}}, err
+	d, dataset, err := g.of(ctx, in)
+	out := Diagram{dataset, []DiagramTable{}, []DiagramReference{}}
+	for _, t := range d.Tables {
+		shown := DiagramTable{t.Name, titled(t.Name), string(t.Kind), t.Description, []DiagramColumn{}}
+		for _, c := range t.Columns {
+			shown.Columns = append(shown.Columns, DiagramColumn{c.Name, c.Type, c.Unit, c.Key, c.Description, c.Additivity})
+		}
+		out.Tables = append(out.Tables, shown)
+	}
+	for _, r := range d.References {
+		out.References = append(out.References, DiagramReference(r))
+	}
+	return &struct{ Body Diagram }{out}, err
 }
 
-func (g diagrams) svg(context.Context, Caller, *ofSource) (*huma.StreamResponse, error) {
-	return streamed(func(http.ResponseWriter, *http.Request) {}), nil
+// titled makes a name readable: basic_ad_set becomes Basic ad set.
+func titled(name string) string {
+	words := strings.TrimSpace(strings.ReplaceAll(name, "_", " "))
+	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-func (g diagrams) dbml(context.Context, Caller, *ofSource) (*huma.StreamResponse, error) {
-	return streamed(func(http.ResponseWriter, *http.Request) {}), nil
+func (g diagrams) svg(ctx context.Context, _ Caller, in *ofSource) (*huma.StreamResponse, error) {
+	d, dataset, err := g.of(ctx, in)
+	return attachment("image/svg+xml", cmp.Or(dataset, "tables")+".svg", drawing(d)), err
 }
 
-// Lineage is what feeds what.
-type Lineage struct {
-	Nodes   []LineageNode `json:"nodes" nullable:"false" doc:"Sources, datasets, views and objects of others"`
-	Edges   []LineageEdge `json:"edges" nullable:"false" doc:"Which node feeds which"`
-	Unknown string        `json:"foreign_unknown,omitempty" doc:"Why the warehouse could not be asked for objects of others; absent = it could"`
+func (g diagrams) dbml(ctx context.Context, _ Caller, in *ofSource) (*huma.StreamResponse, error) {
+	d, dataset, err := g.of(ctx, in)
+	return attachment("text/plain; charset=utf-8", cmp.Or(dataset, "tables")+".dbml", dbml(d, dataset)), err
 }
 
-// LineageNode is something that holds or passes on data.
-type LineageNode struct {
-	ID     string `json:"id" example:"source:0198…" doc:"ID of the node in this graph"`
-	Kind   string `json:"kind" enum:"source,dataset,view,foreign" doc:"foreign = an object in the warehouse that Adtally did not create"`
-	Name   string `json:"name" doc:"Name for people; of an object in the warehouse, its name with the schema"`
-	Source string `json:"source,omitempty" doc:"ID of the source that feeds it"`
-	State  string `json:"state,omitempty" enum:"fine,running,waiting,soon,expired,incomplete,failed,new" doc:"State of that source"`
-}
-
-// LineageEdge says that one node feeds another.
-type LineageEdge struct {
-	Upstream   string `json:"upstream" doc:"ID of the node that feeds"`
-	Downstream string `json:"downstream" doc:"ID of the node that is fed"`
-}
-
-func (g diagrams) lineage(context.Context, Caller, *struct {
-	Source string `query:"source" maxLength:"100" doc:"Only what this source feeds; absent = all sources"`
-},
-) (*struct{ Body Lineage }, error) {
-	return &struct{ Body Lineage }{Lineage{[]LineageNode{}, []LineageEdge{}, ""}}, nil
+// attachment sends a text as a file.
+func attachment(media, name, text string) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(out huma.Context) {
+		out.SetHeader("Content-Type", media)
+		out.SetHeader("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+		out.SetStatus(http.StatusOK)
+		_, _ = io.WriteString(out.BodyWriter(), text) // an error means that the client is gone
+	}}
 }

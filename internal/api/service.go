@@ -78,6 +78,9 @@ type Runs interface {
 	Run(ctx context.Context, id string) (adtally.RunRecord, error)
 	// Runs returns the runs that match a filter, newest first.
 	Runs(ctx context.Context, f adtally.RunFilter) ([]adtally.RunRecord, error)
+	// RunDays returns the states of the runs that began at or after a time, by source and
+	// UTC day.
+	RunDays(ctx context.Context, since time.Time) ([]adtally.RunDay, error)
 	// RunFigures returns the totals of runs, by run.
 	RunFigures(ctx context.Context, runs ...string) (map[string]adtally.RunFigures, error)
 	Steps(ctx context.Context, run string) ([]adtally.StepRecord, error)
@@ -107,6 +110,8 @@ type Platforms interface {
 	Tables(s adtally.Source) ([]adtally.TableInfo, error)
 	// ReportOptions returns what a custom report can consist of.
 	ReportOptions(connector string, draft adtally.Report) (adtally.ReportOptions, error)
+	// Diagram describes the tables that a source reads.
+	Diagram(s adtally.Source) (adtally.Diagram, error)
 	// Compared returns the tables that a source reads and that are compared with the
 	// platform's totals, the most detailed one last.
 	Compared(s adtally.Source) ([]string, error)

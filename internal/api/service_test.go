@@ -30,6 +30,22 @@ func (platform) Tables(adtally.Source) ([]adtally.TableInfo, error) {
 // Compared compares the tables that a source names.
 func (platform) Compared(s adtally.Source) ([]string, error) { return s.Tables, nil }
 
+// Diagram has a circle of references and texts that must be escaped.
+func (platform) Diagram(adtally.Source) (adtally.Diagram, error) {
+	column := func(name string, key bool) adtally.DiagramColumn {
+		return adtally.DiagramColumn{Name: name, Type: "VARCHAR", Unit: "id", Additivity: "none", Description: "The " + name + "'s <id>.", Key: key}
+	}
+	return adtally.Diagram{Tables: []adtally.DiagramTable{
+		{Name: "ads", Kind: adtally.ObjectTable, Description: "Ads & more.", Columns: []adtally.DiagramColumn{column("id", true), column("campaign_id", false), column("name", false)}},
+		{Name: "campaigns", Kind: adtally.ObjectTable, Description: "Campaigns.", Columns: []adtally.DiagramColumn{column("id", true), column("best_ad", false)}},
+		{Name: "ads_full", Kind: adtally.ViewTable, Description: "Ads.", Columns: []adtally.DiagramColumn{column("id", false)}},
+	}, References: []adtally.DiagramReference{
+		{Table: "ads", Columns: []string{"campaign_id"}, ToTable: "campaigns", ToColumns: []string{"id"}},
+		{Table: "campaigns", Columns: []string{"best_ad"}, ToTable: "ads", ToColumns: []string{"id"}},
+		{Table: "ads_full", Columns: []string{"id"}, ToTable: "ads", ToColumns: []string{"id"}, Note: "One row each."},
+	}}, nil
+}
+
 var seven = adtally.Account{ID: "7", Name: "Seven", Currency: "EUR", Zone: "UTC", Status: "ACTIVE"}
 
 func (platform) Inspect(_ context.Context, _ string, secret adtally.Secret, _ adtally.Before) (adtally.Inspection, adtally.Secret, error) {

@@ -119,6 +119,17 @@ func (db *DB) Runs(ctx context.Context, f adtally.RunFilter) (all []adtally.RunR
 	return all, err
 }
 
+// RunDays returns the states of the runs that began at or after a time, by source and day.
+func (db *DB) RunDays(ctx context.Context, since time.Time) (all []adtally.RunDay, err error) {
+	err = db.query(ctx, "read the days of runs", func(rows *sql.Rows) error {
+		var d adtally.RunDay
+		err := rows.Scan(&d.Source, &d.Day, &d.State)
+		all = append(all, d)
+		return err
+	}, `SELECT DISTINCT source, started / ? AS day, state FROM runs WHERE started >= ? ORDER BY source, day, state`, dayMicros, since.UnixMicro())
+	return all, err
+}
+
 // Cancel cancels a run. Waiting steps end immediately; workers notice when they renew their
 // lease.
 func (db *DB) Cancel(ctx context.Context, run string, now time.Time, d adtally.AuditEntry) error {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -94,5 +95,98 @@ func TestVersions_DifferAfterEachChange(t *testing.T) {
 		if v := known["run r1"]; !v.Final || v.Source != "s1" {
 			t.Errorf("the run that has ended: %+v", v)
 		}
+	})
+}
+
+// The days of runs are UTC days, each state once.
+func TestRunDays(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		midnight := time.Date(2026, 6, 2, 0, 0, 0, 0, time.UTC)
+		for id, r := range map[string]adtally.Run{"1": {Started: midnight.Add(-time.Microsecond), State: adtally.Failed}, "2": {Started: midnight, State: adtally.Finished},
+			"3": {Started: midnight.Add(time.Hour), State: adtally.Finished}, "4": {Started: midnight.Add(24*time.Hour - time.Microsecond), State: adtally.Running}} {
+			r.ID, r.Source = id, "s1"
+			if err := db.BeginRun(ctx, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		day := adtally.DayOf(midnight, time.UTC)
+		got, err := db.RunDays(ctx, midnight)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "since midnight", got, []adtally.RunDay{{Source: "s1", Day: day, State: adtally.Finished}, {Source: "s1", Day: day, State: adtally.Running}})
+		if got, err = db.RunDays(ctx, midnight.Add(-time.Hour)); err != nil || len(got) != 3 || got[0].Day != day-1 {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
+// The latest sync counts, unless it was cancelled or has not listed its accounts.
+func TestSourceActivities(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := withSource(t, address)
+		activity := func(what string, want adtally.SourceActivity) {
+			t.Helper()
+			for _, source := range []string{"", "s1"} {
+				got, err := db.SourceActivities(ctx, source)
+				if err != nil {
+					t.Fatal(err)
+				}
+				same(t, what, got["s1"], want)
+			}
+			if got, err := db.SourceActivities(ctx, "other"); err != nil || len(got) != 0 {
+				t.Errorf("%s, of another source: %v, %v", what, got, err)
+			}
+		}
+		request := func(id string, trigger adtally.Trigger, accounts ...string) {
+			t.Helper()
+			_, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: id, Source: "s1", Trigger: trigger, At: moment})
+			var all []adtally.Account
+			for _, a := range accounts {
+				all = append(all, adtally.Account{ID: a})
+			}
+			if err = errors.Join(err, db.AddSteps(ctx, id, all)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		share := func(run, account string, r adtally.StepResult) {
+			t.Helper()
+			held, err := db.LeaseStep(ctx, adtally.JobArgs{Run: run, Account: account}, "w", time.Hour, moment)
+			if err = errors.Join(err, db.ReleaseStep(ctx, held, r, moment)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		until := moment.Add(time.Hour)
+		activity("no run", adtally.SourceActivity{})
+		request("r1", adtally.ByHand, "7", "8", "9")
+		share("r1", "7", adtally.StepResult{State: adtally.Incomplete})
+		share("r1", "8", adtally.StepResult{State: adtally.Waiting, NotBefore: until, Fault: &adtally.Fault{Act: adtally.Wait, Code: "x"}})
+		share("r1", "9", adtally.StepResult{State: adtally.Waiting, NotBefore: until.Add(time.Hour), Fault: &adtally.Fault{Act: adtally.Retry, Code: "x"}})
+		first := adtally.SourceActivity{Run: "r1", Started: moment, Accounts: 3, Done: 1, Blocked: 1, Until: until}
+		activity("a run", first)
+		request("r2", adtally.ByBackfill, "7")
+		activity("a backfill", first)
+		err := errors.Join(db.SeeAccounts(ctx, "s1", []adtally.Account{{ID: "7"}, {ID: "8"}}, moment),
+			db.AdoptCheckpoints(ctx, "s1", "7", []adtally.Checkpoint{{Table: "a", Window: adtally.WindowOf(1, 1), Partial: true}, {Table: "b", Window: adtally.WindowOf(1, 1), Partial: true}}),
+			db.AdoptCheckpoints(ctx, "s1", "8", []adtally.Checkpoint{{Table: "a", Window: adtally.WindowOf(1, 1)}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first.Seen, first.Partial = 2, 1
+		activity("accounts and a gap", first)
+		if err := db.Cancel(ctx, "r1", moment, auditEntry("run.cancel")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Conclude(ctx, "r1", moment, func(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
+			return s, adtally.LogLine{Run: r.ID, At: moment}
+		}); err != nil {
+			t.Fatal(err)
+		}
+		activity("it is cancelled", adtally.SourceActivity{Seen: 2, Partial: 1})
+		request("r3", adtally.ByHand)
+		activity("the accounts are not listed yet", adtally.SourceActivity{Run: "r3", Seen: 2, Partial: 1})
 	})
 }

@@ -19,6 +19,9 @@ const (
 	creativePageSize = 200
 )
 
+// AccountTable is the table of ad accounts.
+const AccountTable = "ad_accounts"
+
 func entity(name, edge, filter string, limit int, text string, fields ...field) *stream {
 	key := []string{"id"}
 	return &stream{name: name, edge: edge, filter: filter, limit: limit, fields: fields,
@@ -39,7 +42,7 @@ func (s *stream) named() *stream {
 }
 
 func adAccounts() *stream {
-	s := entity("ad_accounts", "", "", 0, "Ad accounts, as they are now: one row each.",
+	s := entity(AccountTable, "", "", 0, "Ad accounts, as they are now: one row each.",
 		id("id", "The account's id in Graph: act_ and its number."),
 		id(table.AccountColumn, "The account's number."),
 		words("name", "Its name."),

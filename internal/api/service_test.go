@@ -20,11 +20,13 @@ import (
 type platform struct{}
 
 func (platform) Catalog() []adtally.Spec {
-	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28}}
+	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28, Version: "v25.0", HelpURL: "https://help.example",
+		Synced: []adtally.SpecText{{Title: "Ads", Text: "All of them."}}, Permissions: []adtally.PermissionInfo{{Name: "ads_read", Why: "To read."}}, Document: "## The token\n\nIt *reads*.\n"}}
 }
 
 func (platform) Tables(adtally.Source) ([]adtally.TableInfo, error) {
-	return []adtally.TableInfo{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true}}, nil
+	return []adtally.TableInfo{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true, Picked: true, Stream: "ads", Group: adtally.ObjectTables, HowRead: "All at every sync",
+		Columns: []adtally.ColumnInfo{{Name: "id", Type: "VARCHAR", Unit: "id", Description: "Its ID.", Key: true, Additive: "none"}}}}, nil
 }
 
 var seven = adtally.Account{ID: "7", Name: "Seven", Currency: "EUR", Zone: "UTC", Status: "ACTIVE"}
@@ -144,6 +146,13 @@ func (fakeWarehouse) Vacant(_ context.Context, dataset string) error {
 		return &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
 	}
 	return nil
+}
+
+func (fakeWarehouse) Sizes(_ context.Context, dataset string) (map[string]int64, error) {
+	if dataset == "busy" {
+		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
+	}
+	return map[string]int64{"ads": 12}, nil
 }
 
 func (fakeWarehouse) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, error) {

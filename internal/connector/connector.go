@@ -112,6 +112,11 @@ type Stream struct {
 	Pictures *Pictures
 	// Price is the minimum cost of a read.
 	Price Price
+	// Group says what the tables are for.
+	Group adtally.TableGroup
+	// Again is how many days before today every sync reads again, if that is not the
+	// source's own setting; 0 = it is.
+	Again int
 }
 
 // Price is the cost of requests to the platform. An answer with more rows than

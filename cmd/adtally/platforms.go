@@ -21,7 +21,8 @@ type platforms struct {
 		PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
 	}
 	vault *vault.Vault
-	slow  *slowed // nil = not reported
+	slow  *slowed      // nil = not reported
+	quota *quotaKeeper // nil = not kept
 
 	mu   sync.Mutex
 	open map[string]opened
@@ -77,6 +78,9 @@ func (l *platforms) with(kind, source string, app adtally.App) (connector.Connec
 	waiting := func(w adtally.RateLimitWait) {
 		if l.slow != nil {
 			l.slow.waiting(source, w)
+		}
+		if l.quota != nil {
+			l.quota.waiting(source, w)
 		}
 	}
 	return create(platform{waiting: waiting, address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), maxWait: maxWaitInStep, app: app, poll: l.p.poll}), nil

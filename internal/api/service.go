@@ -159,6 +159,9 @@ type Costs interface {
 	Coverage(ctx context.Context, q adtally.CoverageFilter) (ranges []adtally.Checkpoint, more bool, err error)
 	// Covered returns the tables of a source that hold rows.
 	Covered(ctx context.Context, source string) ([]adtally.Extremes, error)
+	// Quotas returns the rate limits of a source's accounts, with the waits since a day. The
+	// account is empty for waits of all accounts.
+	Quotas(ctx context.Context, source string, since adtally.Day) ([]adtally.Quota, error)
 }
 
 // Forecasts preview and estimate. Their faults are shown to the caller unchanged.

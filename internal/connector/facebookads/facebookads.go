@@ -88,8 +88,8 @@ func (c *Connector) Version() (name string, ends time.Time) {
 }
 
 // Used returns how much of the account's budget for insights is used, by Meta's last
-// answer.
-func (c *Connector) Used(account string) (share float64, known bool) {
+// answer, and when that was.
+func (c *Connector) Used(account string) (share float64, at time.Time, known bool) {
 	return c.fetch.Used(insightsOf(account).buckets())
 }
 

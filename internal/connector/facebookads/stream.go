@@ -198,6 +198,10 @@ func (s *stream) tables() []*table.Schema {
 
 func (s *stream) public() connector.Stream {
 	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures, Definition: s.definition(), Price: s.price(), Group: s.group()}
+	if s.custom {
+		l, _ := levelOf(s.level) // it exists: the report was checked
+		p.Like = "basic_" + l.name
+	}
 	if s.logs {
 		p.Again = s.settles
 	}

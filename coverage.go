@@ -2,6 +2,7 @@ package adtally
 
 import (
 	"slices"
+	"time"
 )
 
 // CoverageFilter selects ranges of days in a warehouse.
@@ -23,7 +24,8 @@ type CoveragePosition struct {
 // Extremes are the first and the last day of a table.
 type Extremes struct {
 	Table  string
-	Window Window // zero if the table has no days
+	Window Window    // zero if the table has no days
+	Asked  time.Time // when the platform was last asked for it; zero if unknown
 }
 
 // Ranges merges adjacent windows of a table and account that are equally complete or

@@ -8,15 +8,11 @@ type Quota struct {
 	Source  string
 	Account string
 	Used    float64   // the share in use, 1 = all of it
+	Known   bool      // the platform said how much is in use
 	At      time.Time // when the platform said so
 	// WaitsUntil is until when requests wait; zero: they do not wait.
 	WaitsUntil time.Time
-}
-
-// QuotaWait is how long requests for an account waited for its rate limit.
-type QuotaWait struct {
-	Account string
-	Waited  time.Duration
+	Waited     time.Duration // how long requests waited in a period
 }
 
 // ReportEstimate is what a custom report would cost.

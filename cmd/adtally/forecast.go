@@ -76,11 +76,11 @@ func (f forecasts) Preview(ctx context.Context, s adtally.SourceRecord, r adtall
 	p := adtally.Preview{Account: a, Day: day}
 	gauge, _ := platform.(connector.UsageReporter)
 	if gauge != nil {
-		p.Before, p.BeforeKnown = gauge.Used(a.ID)
+		p.Before, _, p.BeforeKnown = gauge.Used(a.ID)
 	}
 	err = fillPreview(ctx, &p, reader, r.Name, f.p.clock())
 	if gauge != nil {
-		p.Used, p.UsedKnown = gauge.Used(a.ID)
+		p.Used, _, p.UsedKnown = gauge.Used(a.ID)
 	}
 	return p, err
 }

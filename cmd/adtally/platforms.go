@@ -21,7 +21,8 @@ type platforms struct {
 		PlatformApp(ctx context.Context, connector string) (adtally.PlatformApp, error)
 	}
 	vault *vault.Vault
-	slow  *slowed // nil = not reported
+	slow  *slowed      // nil = not reported
+	quota *quotaKeeper // nil = not kept
 
 	mu   sync.Mutex
 	open map[string]opened
@@ -77,6 +78,9 @@ func (l *platforms) with(kind, source string, app adtally.App) (connector.Connec
 	waiting := func(w adtally.RateLimitWait) {
 		if l.slow != nil {
 			l.slow.waiting(source, w)
+		}
+		if l.quota != nil {
+			l.quota.waiting(source, w)
 		}
 	}
 	return create(platform{waiting: waiting, address: l.flags.GraphURL, login: l.flags.LoginURL, http: l.p.http, today: l.p.clock(), maxWait: maxWaitInStep, app: app, poll: l.p.poll}), nil
@@ -143,7 +147,7 @@ func (l *platforms) Inspect(ctx context.Context, kind string, secret adtally.Sec
 
 // InspectStepwise runs the checks and passes on each as soon as it is done.
 func (l *platforms) InspectStepwise(ctx context.Context, kind string, secret adtally.Secret, b adtally.Before, done func(adtally.Check)) (adtally.Inspection, adtally.Secret, error) {
-	return vault.Inspect(ctx, l, kind, secret, b, done)
+	return vault.Inspect(ctx, l, kind, secret, b, vault.Observer{Done: done, Now: time.Now})
 }
 
 // VerifyApp checks an app's ID and secret with the platform.
@@ -189,36 +193,4 @@ func (l *platforms) Compared(s adtally.Source) (names []string, err error) {
 		}
 	}
 	return names, nil
-}
-
-// Tables lists the tables that a source can read, including its custom reports.
-func (l *platforms) Tables(s adtally.Source) (all []adtally.TableInfo, err error) {
-	c, err := l.with(s.Connector, "", adtally.App{})
-	if err != nil {
-		return nil, err
-	}
-	usual := map[string]bool{}
-	s.Tables = nil
-	reader, err := c.Open(s, adtally.Secret{})
-	if err != nil {
-		return nil, err
-	}
-	for _, st := range reader.Streams() {
-		for _, t := range st.Tables {
-			usual[t.Name] = true
-		}
-	}
-	s.Tables = slices.Clone(tables[s.Connector]())
-	for _, r := range s.Reports {
-		s.Tables = append(s.Tables, r.Name)
-	}
-	if reader, err = c.Open(s, adtally.Secret{}); err != nil {
-		return nil, err
-	}
-	for _, st := range reader.Streams() {
-		for _, t := range st.Tables {
-			all = append(all, adtally.TableInfo{Name: t.Name, Description: t.Description, Key: t.Key, Usual: usual[t.Name], Daily: st.Daily})
-		}
-	}
-	return all, nil
 }

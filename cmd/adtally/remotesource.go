@@ -17,6 +17,7 @@ type sourceCommand struct {
 	Link     sourceLinkCommand     `cmd:"" help:"Create a link with which somebody else can log in for a source, once."`
 	Accounts sourcePartCommand     `cmd:"" help:"List the ad accounts that a source sees."`
 	Tables   sourceTablesCommand   `cmd:"" help:"List the tables that a source can read."`
+	Quota    sourceQuotaCommand    `cmd:"" help:"Show how much of its rate limit each ad account uses."`
 	Usage    sourceUsageCommand    `cmd:"" help:"Show the API calls, bytes and rows of a source, by table."`
 	Coverage sourceCoverCommand    `cmd:"" help:"Show which days are in the warehouse."`
 	Gaps     sourceGapsCommand     `cmd:"" help:"List what is missing in the warehouse, and why."`
@@ -250,7 +251,13 @@ func (c *sourcePartCommand) Run(ctx context.Context, p *program) error {
 type sourceTablesCommand struct{ aSource }
 
 func (c *sourceTablesCommand) Run(ctx context.Context, p *program) error {
-	return c.listed(ctx, p, c.path()+"/tables", "name", "usual", "daily", "key", "description")
+	return c.listed(ctx, p, c.path()+"/tables", "name", "picked", "rows", "last_read", "calls_per_day", "how_read", "description")
+}
+
+type sourceQuotaCommand struct{ aSource }
+
+func (c *sourceQuotaCommand) Run(ctx context.Context, p *program) error {
+	return c.listed(ctx, p, c.path()+"/quota", "account", "account_name", "used", "as_of", "waits_until", "waited_seconds")
 }
 
 type sourceGapsCommand struct{ aSource }

@@ -180,6 +180,7 @@ func (c *runner) RunStep(ctx context.Context, r adtally.RunRecord, st adtally.St
 		began = began.Add(time.Second) // otherwise, data that was requested earlier in the same second would not be read again
 	}
 	done, err = e.Step(ctx, st, began)
+	c.platforms.quota.ended(s.ID, st.Account.ID, platform, waitIn(done, err))
 	if dead(done, err) {
 		c.forget(ctx, key)
 	}

@@ -70,7 +70,8 @@ func (s *service) build(ctx context.Context) (err error) {
 	if err := s.warehouse.look(ctx); err != nil {
 		return err
 	}
-	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{datasets: s.store, now: s.p.clock, log: s.log}, open: map[string]opened{}}
+	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{datasets: s.store, now: s.p.clock, log: s.log},
+		quota: &quotaKeeper{store: s.store, now: s.p.clock, log: s.log}, open: map[string]opened{}}
 	return s.startWorker(ctx)
 }
 

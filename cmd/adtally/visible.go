@@ -46,7 +46,3 @@ func (l *platforms) ReportOptions(kind string, draft adtally.Report) (adtally.Re
 	}
 	return builder.ReportOptions(draft), nil
 }
-
-func (f forecasts) EstimateReport(ctx context.Context, s adtally.SourceRecord, r adtally.Report) (adtally.ReportEstimate, error) {
-	return adtally.ReportEstimate{}, nil
-}

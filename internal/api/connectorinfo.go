@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"adtally"
+	"adtally/internal/api/markdown"
 )
 
 // connectorInfos serves what there is to know about a connector before it is used.
@@ -81,6 +82,7 @@ type ConnectorHelp struct {
 type HelpSection struct {
 	Anchor string `json:"anchor" doc:"Anchor of the section, unique in the document"`
 	Title  string `json:"title" doc:"Title of the section"`
+	Level  int    `json:"level" doc:"Level of its heading: 1 = the document, 2 = a part of it, and so on"`
 	HTML   string `json:"html" doc:"Content of the section as HTML, without scripts or other raw HTML"`
 }
 
@@ -89,8 +91,10 @@ func (g connectorInfos) help(_ context.Context, _ Caller, in *struct{ ByConnecto
 	if err != nil {
 		return nil, err
 	}
-	sections, err := helpSections(spec.Document)
-	return &struct{ Body ConnectorHelp }{ConnectorHelp{sections}}, err
+	sections, err := markdown.Sections(spec.Document)
+	out := ConnectorHelp{Sections: []HelpSection{}}
+	for _, s := range sections {
+		out.Sections = append(out.Sections, HelpSection(s))
+	}
+	return &struct{ Body ConnectorHelp }{out}, err
 }
-
-func helpSections(string) ([]HelpSection, error) { return []HelpSection{}, nil }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"adtally"
@@ -29,26 +30,62 @@ type GuideProgress struct {
 	Step string   `json:"step,omitempty" maxLength:"100" doc:"ID of the current step; absent = none"`
 }
 
-// bySource is the part of an input that says for which source the guide is followed.
-type bySource struct {
+// BySource is the part of an input that says for which source the guide is followed.
+type BySource struct {
 	Source string `query:"source" maxLength:"100" doc:"ID of the source for which the guide is followed; absent = a new source"`
 }
 
 func (g guides) progress(ctx context.Context, who Caller, in *struct {
 	ByConnector
-	bySource
+	BySource
 },
 ) (*struct{ Body GuideProgress }, error) {
-	_, err := g.spec(in.Connector)
-	return &struct{ Body GuideProgress }{GuideProgress{Done: []string{}}}, err
+	if _, err := g.spec(in.Connector); err != nil {
+		return nil, err
+	}
+	p, err := g.Progress.GuideProgress(ctx, who.ID, in.Connector, in.Source)
+	return &struct{ Body GuideProgress }{GuideProgress{orEmpty(p.Done), p.Step}}, err
 }
 
 func (g guides) setProgress(ctx context.Context, who Caller, in *struct {
 	ByConnector
-	bySource
+	BySource
 	Body GuideProgress
 },
 ) (*struct{ Body GuideProgress }, error) {
-	_, err := g.spec(in.Connector)
-	return &struct{ Body GuideProgress }{in.Body}, err
+	spec, err := g.spec(in.Connector)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSteps(spec.Guide, in.Body); err != nil {
+		return nil, err
+	}
+	if in.Source != "" {
+		if s, err := g.Sources.Source(ctx, in.Source); missing(err) || err == nil && s.Connector != spec.Name {
+			return nil, invalid("query.source", "No such source of this connector exists")
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	p := adtally.GuideProgress{User: who.ID, Connector: spec.Name, Source: in.Source, Done: in.Body.Done, Step: in.Body.Step, At: g.Now()}
+	return &struct{ Body GuideProgress }{in.Body}, g.Progress.SetGuideProgress(ctx, p)
+}
+
+// checkSteps refuses steps that the guide does not have.
+func checkSteps(guide adtally.Guide, p GuideProgress) error {
+	known := map[string]bool{"": true}
+	for _, part := range guide.Parts {
+		for _, s := range part.Steps {
+			known[s.ID] = true
+		}
+	}
+	for i, id := range p.Done {
+		if !known[id] || id == "" {
+			return invalid(fmt.Sprintf("body.done[%d]", i), "The guide has no such step")
+		}
+	}
+	if !known[p.Step] {
+		return invalid("body.step", "The guide has no such step")
+	}
+	return nil
 }

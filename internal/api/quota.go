@@ -37,10 +37,100 @@ type NamedSource struct {
 }
 
 func (g quotas) list(ctx context.Context, _ Caller, in *struct{ ByID }) (*listed[AccountQuota], error) {
-	_, err := g.Sources.Source(ctx, in.ID)
+	s, err := g.Sources.Source(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	quotas, err := g.Costs.Quotas(ctx, s.ID, adtally.DayOf(g.Now(), time.UTC)-usualSpan)
+	if err != nil {
+		return nil, err
+	}
+	names, err := g.accountNames(ctx, s.ID)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := g.sharing(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	out := &listed[AccountQuota]{}
 	out.Body.Items = []AccountQuota{}
-	return out, err
+	var every adtally.Quota // what concerns all accounts
+	for _, q := range quotas {
+		if q.Account == "" {
+			every = q
+			continue
+		}
+		if q.Known {
+			out.Body.Items = append(out.Body.Items, g.quotaOf(q, every, names[q.Account], shared[q.Account]))
+		}
+	}
+	return out, nil
+}
+
+// quotaOf returns the quota of an account. Waits of all accounts are waits of this one.
+func (g quotas) quotaOf(q, every adtally.Quota, name string, shared []NamedSource) AccountQuota {
+	out := AccountQuota{Account: q.Account, Name: name, Used: min(max(q.Used, 0), 1), AsOf: q.At.UTC(), Waited: (q.Waited + every.Waited).Seconds(), Shared: shared}
+	if every.WaitsUntil.After(q.WaitsUntil) {
+		q.WaitsUntil = every.WaitsUntil
+	}
+	if q.WaitsUntil.After(g.Now()) {
+		out.Until = timeOrNil(q.WaitsUntil)
+	}
+	return out
+}
+
+// accountNames returns the names of a source's ad accounts by number.
+func (g quotas) accountNames(ctx context.Context, source string) (map[string]string, error) {
+	names := map[string]string{}
+	seen, err := g.Service.Accounts.SeenAccounts(ctx, source)
+	for _, a := range seen {
+		names[a.ID] = a.Name
+	}
+	return names, err
+}
+
+// sharing returns the other sources that read each ad account. The platform counts their
+// requests together if their tokens were made for the same app.
+func (g quotas) sharing(ctx context.Context, s adtally.SourceRecord) (map[string][]NamedSource, error) {
+	shared := map[string][]NamedSource{}
+	all, err := g.Sources.Sources(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	grants, err := g.Grants.Grants(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range all {
+		if other.ID == s.ID || other.Connector != s.Connector || otherApp(grants[s.Credential], grants[other.Credential]) {
+			continue
+		}
+		read, err := g.readBy(ctx, other)
+		if err != nil {
+			return nil, err
+		}
+		for _, account := range read {
+			shared[account] = append(shared[account], NamedSource{other.ID, other.Name})
+		}
+	}
+	return shared, nil
+}
+
+// otherApp reports whether two tokens are known to belong to different apps.
+func otherApp(a, b adtally.Grant) bool { return a.AppID != "" && b.AppID != "" && a.AppID != b.AppID }
+
+// readBy returns the numbers of the ad accounts that a source reads.
+func (g quotas) readBy(ctx context.Context, s adtally.SourceRecord) ([]string, error) {
+	if !s.All {
+		return s.Accounts, nil
+	}
+	seen, err := g.Service.Accounts.SeenAccounts(ctx, s.ID)
+	var ids []string
+	for _, a := range seen {
+		ids = append(ids, a.ID)
+	}
+	return ids, err
 }
 
 // ReportEstimate is what a custom report would cost.

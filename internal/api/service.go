@@ -37,6 +37,8 @@ type Service struct {
 type Warehouse interface {
 	// Vacant refuses an existing dataset that Adtally did not create.
 	Vacant(ctx context.Context, dataset string) error
+	// Sizes returns the number of rows of each table in a dataset.
+	Sizes(ctx context.Context, dataset string) (map[string]int64, error)
 	// Foreign returns objects of others that are in a dataset or read its tables.
 	Foreign(ctx context.Context, dataset string) ([]adtally.Foreign, error)
 	// CountRows returns the number of rows of those tables that exist.
@@ -182,6 +184,9 @@ type Costs interface {
 	Coverage(ctx context.Context, q adtally.CoverageFilter) (ranges []adtally.Checkpoint, more bool, err error)
 	// Covered returns the tables of a source that hold rows.
 	Covered(ctx context.Context, source string) ([]adtally.Extremes, error)
+	// Quotas returns the rate limits of a source's accounts, with the waits since a day. The
+	// account is empty for waits of all accounts.
+	Quotas(ctx context.Context, source string, since adtally.Day) ([]adtally.Quota, error)
 }
 
 // Forecasts preview and estimate. Their faults are shown to the caller unchanged.

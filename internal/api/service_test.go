@@ -20,11 +20,13 @@ import (
 type platform struct{}
 
 func (platform) Catalog() []adtally.Spec {
-	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28, Faults: []adtally.FaultInfo{{Code: "permission", Hint: "Grant it."}}}}
+	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28, Version: "v25.0", HelpURL: "https://help.example",
+		Synced: []adtally.SpecText{{Title: "Ads", Text: "All of them."}}, Permissions: []adtally.PermissionInfo{{Name: "ads_read", Why: "To read."}}, Guide: adtally.Guide{Parts: []adtally.GuidePart{{Steps: []adtally.GuideStep{{ID: "app"}, {ID: "user"}}}}}, Document: "## The token\n\nIt *reads*.\n"}}
 }
 
 func (platform) Tables(adtally.Source) ([]adtally.TableInfo, error) {
-	return []adtally.TableInfo{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true}}, nil
+	return []adtally.TableInfo{{Name: "ads", Description: "Ads.", Key: []string{"id"}, Usual: true, Picked: true, Stream: "ads", Group: adtally.ObjectTables, HowRead: "All at every sync",
+		Columns: []adtally.ColumnInfo{{Name: "id", Type: "VARCHAR", Unit: "id", Description: "Its ID.", Key: true, Additive: "none"}}}}, nil
 }
 
 // Compared compares the tables that a source names.
@@ -165,6 +167,13 @@ func (fakeWarehouse) Vacant(_ context.Context, dataset string) error {
 	return nil
 }
 
+func (fakeWarehouse) Sizes(_ context.Context, dataset string) (map[string]int64, error) {
+	if dataset == "busy" {
+		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
+	}
+	return map[string]int64{"ads": 12}, nil
+}
+
 func (fakeWarehouse) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, error) {
 	if dataset == "held" {
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
@@ -214,6 +223,18 @@ func (c *sender) Try(_ context.Context, ch adtally.Channel) error {
 }
 
 func (*sender) NewSecret(string) adtally.Secret { return adtally.NewSecret("made-CANARY") }
+
+// fakeProgress keeps the progress in the guides in memory.
+type fakeProgress map[string]adtally.GuideProgress
+
+func (f fakeProgress) GuideProgress(_ context.Context, user, connector, source string) (adtally.GuideProgress, error) {
+	return f[user+" "+connector+" "+source], nil
+}
+
+func (f fakeProgress) SetGuideProgress(_ context.Context, p adtally.GuideProgress) error {
+	f[p.User+" "+p.Connector+" "+p.Source] = p
+	return nil
+}
 
 // fakeForecasts previews and estimates one report.
 type fakeForecasts struct{}
@@ -324,7 +345,7 @@ func newStore(t *testing.T) *store.DB {
 
 func serviceOf(db *store.DB) api.Service {
 	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Versions: db, Platforms: platform{}, Vault: fakeVault{db}, Warehouse: fakeWarehouse{}, Channels: db, Incidents: db, Senders: &sender{}, Costs: db, Forecasts: fakeForecasts{},
-		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db, Visible: platform{}}
+		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db, Visible: platform{}, Progress: fakeProgress{}}
 }
 
 // The findings about a token are shown unchanged, and no source is created.

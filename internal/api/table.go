@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"adtally"
@@ -18,9 +19,9 @@ type Table struct {
 	Report      bool               `json:"report" doc:"Whether it holds a custom report"`
 	Group       adtally.TableGroup `json:"group" enum:"figures,objects,reports,other" doc:"What the table is for: figures by day, objects as they are now, custom reports, or anything else"`
 	HowRead     string             `json:"how_read" example:"Last 28 days again at every sync" doc:"Which rows a sync reads"`
-	Rows        *int64             `json:"rows,omitempty" doc:"Approximate number of rows in the warehouse; absent = unknown"`
+	Rows        *int64             `json:"rows,omitempty" doc:"Number of rows in the warehouse; absent = unknown, or the table does not exist yet"`
 	LastRead    *time.Time         `json:"last_read,omitempty" doc:"When the platform was last asked for it; absent = never"`
-	CallsPerDay *float64           `json:"calls_per_day,omitempty" doc:"API calls per day, from the last 7 days; absent = unknown. A table that is read together with another one has no calls of its own"`
+	CallsPerDay *float64           `json:"calls_per_day,omitempty" doc:"API calls per day on average over the last 7 days, with the first load; absent = unknown. A table that is read together with another one has no calls of its own"`
 	Columns     []TableColumn      `json:"columns" nullable:"false" doc:"Columns in order"`
 }
 
@@ -52,10 +53,62 @@ func (g sources) tables(ctx context.Context, _ Caller, in *struct{ ByID }) (*lis
 	if err != nil {
 		return nil, platformProblem(err)
 	}
+	facts, err := g.tableFacts(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	out := &listed[Table]{}
 	out.Body.Items = []Table{}
 	for _, c := range all {
-		out.Body.Items = append(out.Body.Items, tableOf(c))
+		out.Body.Items = append(out.Body.Items, facts.of(c))
 	}
 	return out, nil
+}
+
+// tableFacts are what is known about the tables of a source.
+type tableFacts struct {
+	rows  map[string]int64
+	read  map[string]time.Time
+	calls map[string]float64 // per day, by stream
+}
+
+// usageDays is for how many days the calls are averaged.
+const usageDays = 7
+
+func (g sources) tableFacts(ctx context.Context, s adtally.SourceRecord) (f tableFacts, err error) {
+	f = tableFacts{read: map[string]time.Time{}, calls: map[string]float64{}}
+	covered, err := g.Costs.Covered(ctx, s.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, e := range covered {
+		f.read[e.Table] = e.Asked
+	}
+	if len(covered) > 0 { // else the warehouse has nothing of the source
+		if f.rows, err = g.Warehouse.Sizes(ctx, s.Dataset); err != nil {
+			g.shell.Log.InfoContext(ctx, "the rows of the tables could not be counted", "source", s.ID, "error", err)
+		}
+	}
+	now := g.Now()
+	usage, err := g.Costs.Usage(ctx, adtally.UsageFilter{Source: s.ID, Since: now.AddDate(0, 0, -usageDays), ByStream: true})
+	days := min(max(now.Sub(s.Created).Hours()/24, 1), usageDays)
+	for _, u := range usage {
+		if u.Table == "" {
+			f.calls[u.Stream] = math.Round(float64(u.Calls)/days*10) / 10
+		}
+	}
+	return f, err
+}
+
+// of returns a table with what is known about it.
+func (f tableFacts) of(t adtally.TableInfo) Table {
+	out := tableOf(t)
+	if n, known := f.rows[t.Name]; known {
+		out.Rows = &n
+	}
+	out.LastRead = timeOrNil(f.read[t.Name])
+	if calls, known := f.calls[t.Stream]; known && t.Name == t.Stream {
+		out.CallsPerDay = &calls
+	}
+	return out
 }

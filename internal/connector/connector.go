@@ -60,9 +60,9 @@ type OAuth interface {
 }
 
 // UsageReporter is implemented by connectors that know how much of an account's
-// rate limit is used: 0 = nothing, 1 = all of it.
+// rate limit is used: 0 = nothing, 1 = all of it, and when the platform last said so.
 type UsageReporter interface {
-	Used(account string) (share float64, known bool)
+	Used(account string) (share float64, at time.Time, known bool)
 }
 
 // AccountLister is implemented by connectors that list the accounts of a secret in
@@ -78,6 +78,9 @@ type ReportBuilder interface {
 	// ReportOptions returns what a report can consist of, given what is picked already.
 	// It makes no network calls.
 	ReportOptions(draft adtally.Report) adtally.ReportOptions
+	// ReportWarnings says what a person should know about a report before it is read, one
+	// sentence each.
+	ReportWarnings(adtally.Report) []string
 }
 
 // Reader reads one source.
@@ -112,6 +115,13 @@ type Stream struct {
 	Pictures *Pictures
 	// Price is the minimum cost of a read.
 	Price Price
+	// Like names the stream with one row per day and object of the same level; "" = none.
+	Like string
+	// Group says what the tables are for.
+	Group adtally.TableGroup
+	// Again is how many days before today every sync reads again, if that is not the
+	// source's own setting; 0 = it is.
+	Again int
 }
 
 // Price is the cost of requests to the platform. An answer with more rows than
@@ -120,6 +130,9 @@ type Price struct {
 	Days  int // days that one request covers; 0 = it covers the current state
 	Calls int // minimum number of calls per request
 	Rows  int // rows that one call returns
+	// Values is how many rows an object is expected to have, compared with the stream Like,
+	// and Span is how many days a row covers.
+	Values, Span int
 }
 
 // Of returns the minimum number of calls for reading the given number of days of

@@ -118,7 +118,9 @@ func (c *Client) maxWait() time.Duration { return cmp.Or(c.MaxWait, defaultMaxWa
 
 // Used returns the share of the fullest of some buckets, 1 = full, as the server last
 // said. known is false if nothing was requested yet.
-func (c *Client) Used(buckets []string) (share float64, known bool) { return c.pacer.used(buckets) }
+func (c *Client) Used(buckets []string) (share float64, at time.Time, known bool) {
+	return c.pacer.used(buckets)
+}
 
 // Observe takes note of the rate limits in a response that was inside another one, as in a batch.
 func (c *Client) Observe(r Request, a Answer, judged error) {

@@ -46,6 +46,7 @@ type pacer struct {
 // bucket is one rate limit.
 type bucket struct {
 	used  float64       // as last stated
+	at    time.Time     // when it was stated
 	until time.Time     // no request before this time
 	space time.Duration // delay between two requests
 	next  time.Time     // the earliest time of the next request, because of space
@@ -69,7 +70,7 @@ func (p *pacer) learn(loads []Load, now time.Time) {
 	defer p.mu.Unlock()
 	for _, l := range loads {
 		b := p.bucket(l.Bucket)
-		b.used = l.Used
+		b.used, b.at = l.Used, now
 		if b.until.Before(now) { // a request sent before a block says nothing about the time after it
 			b.space = spacing(l.Used)
 		}
@@ -91,16 +92,20 @@ func untilWhole(recovers time.Duration) time.Duration {
 	return pause
 }
 
-// used returns the share of the fullest of some buckets, as far as it is known.
-func (p *pacer) used(names []string) (share float64, known bool) {
+// used returns the share of the fullest of some buckets, as far as it is known, and when
+// the platform last said something about them.
+func (p *pacer) used(names []string) (share float64, at time.Time, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, name := range names {
 		if b := p.buckets[name]; b != nil {
 			share, known = max(share, b.used), true
+			if b.at.After(at) {
+				at = b.at
+			}
 		}
 	}
-	return share, known
+	return share, at, known
 }
 
 // spacing grows linearly from zero at slowAt to slowest at stopAt.

@@ -101,6 +101,7 @@ var dependencies = []dependency{
 	{"github.com/danielgtaylor/huma", []string{apiPackage}, nil},
 	{"github.com/alexedwards/scs", []string{apiPackage}, nil},
 	{"github.com/coreos/go-oidc", []string{apiPackage}, nil},
+	{"github.com/yuin/goldmark", []string{anyAPI}, nil},
 	{"golang.org/x/oauth2", []string{apiPackage}, nil},
 	{"golang.org/x/crypto/argon2", []string{anyAPI}, nil},
 	{"github.com/alecthomas/kong", []string{commandPackage}, nil},

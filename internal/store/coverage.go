@@ -77,14 +77,16 @@ func after(ranges []adtally.Checkpoint, p adtally.CoveragePosition) []adtally.Ch
 	return ranges[n:]
 }
 
-// Covered returns the tables of a source that have data, each with its first and last day; a
-// table without days has the zero window.
+// Covered returns the tables of a source that have data, each with its first and last day and
+// when it was last asked for; a table without days has the zero window.
 func (db *DB) Covered(ctx context.Context, source string) (all []adtally.Extremes, err error) {
 	err = db.query(ctx, "read what is covered", func(rows *sql.Rows) error {
 		var e adtally.Extremes
-		err := rows.Scan(&e.Table, &e.Window.From, &e.Window.To)
+		var asked sql.Null[int64]
+		err := rows.Scan(&e.Table, &e.Window.From, &e.Window.To, &asked)
+		e.Asked = moment(asked)
 		all = append(all, e)
 		return err
-	}, `SELECT table_name, coalesce(min(CASE WHEN to_day > 0 THEN from_day END), 0), max(to_day) FROM checkpoints WHERE source = ? GROUP BY table_name ORDER BY table_name`, source)
+	}, `SELECT table_name, coalesce(min(CASE WHEN to_day > 0 THEN from_day END), 0), max(to_day), max(asked) FROM checkpoints WHERE source = ? GROUP BY table_name ORDER BY table_name`, source)
 	return all, err
 }

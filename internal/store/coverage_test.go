@@ -111,7 +111,7 @@ func TestCovered_FirstAndLastDay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "covered", got, []adtally.Extremes{{Table: "ads"}, {Table: "basic_ad", Window: adtally.Window{From: 20000, To: 20020}}})
+		same(t, "covered", got, []adtally.Extremes{{Table: "ads", Asked: moment}, {Table: "basic_ad", Window: adtally.Window{From: 20000, To: 20020}, Asked: moment}})
 	})
 }
 

@@ -32,11 +32,11 @@ const warnBefore = 14 * 24 * time.Hour
 const shortLife = 24 * time.Hour
 
 // Inspect checks a secret with as few requests as possible, and returns the results and
-// the secret to store. It passes each check to done as soon as it is done; done may be nil.
-// If the secret is short-lived, Inspect exchanges it for a long-lived one where the platform
-// allows that. If the platform cannot be reached, Inspect returns an error and no results.
-func Inspect(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before, done func(adtally.Check)) (adtally.Inspection, adtally.Secret, error) {
-	i := &inspection{done: done, began: time.Now()}
+// the secret to store. If the secret is short-lived, Inspect exchanges it for a long-lived
+// one where the platform allows that. If the platform cannot be reached, Inspect returns an
+// error and no results.
+func Inspect(ctx context.Context, p Platform, connector string, secret adtally.Secret, b adtally.Before, o Observer) (adtally.Inspection, adtally.Secret, error) {
+	i := &inspection{observer: o, began: o.now()}
 	grant, err := p.Identify(ctx, connector, secret)
 	if unanswered(err) {
 		return i.Inspection, secret, err
@@ -54,6 +54,19 @@ func Inspect(ctx context.Context, p Platform, connector string, secret adtally.S
 	i.compare(b)
 	i.probe(ctx, p, connector, secret.For(grant.AppID), b)
 	return i.Inspection, secret, ctx.Err()
+}
+
+// Observer follows an inspection. The zero Observer does nothing.
+type Observer struct {
+	Done func(adtally.Check) // called with each check as soon as it is done; nil = not called
+	Now  func() time.Time    // measures how long a check takes; nil = not measured
+}
+
+func (o Observer) now() time.Time {
+	if o.Now == nil {
+		return time.Time{}
+	}
+	return o.Now()
 }
 
 // unanswered reports whether an error means that the platform did not answer, so that
@@ -93,9 +106,9 @@ func ids(accounts []adtally.Account) (list []string) {
 // inspection is an inspection in progress.
 type inspection struct {
 	adtally.Inspection
-	over  bool // a check failed, so the remaining checks are skipped
-	done  func(adtally.Check)
-	began time.Time // when the work for the next check began
+	over     bool // a check failed, so the remaining checks are skipped
+	observer Observer
+	began    time.Time // when the work for the next check began
 }
 
 func (i *inspection) add(name adtally.CheckName, result adtally.CheckResult, message, hint string) {
@@ -104,7 +117,7 @@ func (i *inspection) add(name adtally.CheckName, result adtally.CheckResult, mes
 
 // record adds a check, or that it is skipped.
 func (i *inspection) record(c adtally.Check) {
-	now := time.Now()
+	now := i.observer.now()
 	if i.over {
 		c = adtally.Check{Name: c.Name, Result: adtally.CheckSkipped}
 	}
@@ -112,8 +125,8 @@ func (i *inspection) record(c adtally.Check) {
 		c.Seconds, i.began = float64(now.Sub(i.began).Milliseconds())/1000, now
 	}
 	i.Checks = append(i.Checks, c)
-	if i.done != nil {
-		i.done(c)
+	if i.observer.Done != nil {
+		i.observer.Done(c)
 	}
 }
 

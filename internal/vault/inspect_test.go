@@ -42,9 +42,9 @@ func (p *platform) Refresh(context.Context, string, adtally.Secret, adtally.Gran
 }
 
 func (p *platform) inspect(b adtally.Before) (adtally.Inspection, error) {
-	i, _, err := vault.Inspect(context.Background(), p, "facebookads", token, b, func(c adtally.Check) {
+	i, _, err := vault.Inspect(context.Background(), p, "facebookads", token, b, vault.Observer{Done: func(c adtally.Check) {
 		p.events = append(p.events, string(c.Name)+" "+string(c.Result))
-	})
+	}})
 	return i, err
 }
 

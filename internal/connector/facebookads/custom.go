@@ -153,10 +153,18 @@ var expected = map[string]int{"age": 7, "gender": 2, "country": 10, "region": 30
 
 const fewValues = 3
 
-func sizes(l level, p period, breakdowns []string) (days, months int) {
-	rows, months := 1, retentionMonths
+// valuesOf returns how many rows an object and day are expected to have.
+func valuesOf(breakdowns []string) int {
+	rows := 1
 	for _, b := range breakdowns {
 		rows *= cmp.Or(expected[b], fewValues)
+	}
+	return rows
+}
+
+func sizes(l level, p period, breakdowns []string) (days, months int) {
+	rows, months := valuesOf(breakdowns), retentionMonths
+	for _, b := range breakdowns {
 		switch {
 		case isHourly(b):
 			months = min(months, uniqueMonths)

@@ -88,8 +88,8 @@ func (c *Connector) Version() (name string, ends time.Time) {
 }
 
 // Used returns how much of the account's budget for insights is used, by Meta's last
-// answer.
-func (c *Connector) Used(account string) (share float64, known bool) {
+// answer, and when that was.
+func (c *Connector) Used(account string) (share float64, at time.Time, known bool) {
 	return c.fetch.Used(insightsOf(account).buckets())
 }
 
@@ -123,7 +123,8 @@ func (c *Connector) Spec() adtally.Spec {
 			{Key: "app_secret", Label: "App secret", Help: "From the app's dashboard at Meta: Settings, Basic.", Secret: true, Scope: adtally.PerInstallation},
 			{Key: "access_token", Label: "Access token", Help: "With the permission ads_read. A system user's token does not expire.", Secret: true, Scope: adtally.PerSource},
 		},
-		Faults: credentialFaults(), Guide: guide(), LookBack: lookBack,
+		Faults: credentialFaults(), Guide: guide(), LookBack: lookBack, Version: c.version.Load().(string),
+		Synced: synced, Permissions: permissions, HelpURL: "https://developers.facebook.com/docs/marketing-api/insights", Document: documentText,
 	}
 }
 

@@ -165,3 +165,19 @@ func TestReportOptions_AgreeWithCheck(t *testing.T) {
 		}
 	})
 }
+
+func TestReportWarnings(t *testing.T) {
+	t.Parallel()
+	c := facebookads.New(facebookads.Config{})
+	if got := c.ReportWarnings(adtally.Report{Level: "ad", Fields: []string{"spend"}}); got != nil {
+		t.Errorf("of a plain report: %q", got)
+	}
+	got := c.ReportWarnings(adtally.Report{Level: "ad", Breakdowns: []string{"impression_device", "publisher_platform"}, Fields: []string{"spend", "reach", "frequency"}})
+	want := []string{"Values of reach and frequency cannot be added up over days, objects or breakdowns.",
+		"With breakdowns, Meta gives unique counts for the last 13 months only, and allows ten requests for older ones per ad account and day.",
+		"The breakdown impression_device needs an opt-in of the ad account in Ads Manager; without it Meta returns no rows and no error.",
+		"Meta leaves out what it cannot attribute to a value of a breakdown, so take totals from the basic tables."}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

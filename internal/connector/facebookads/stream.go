@@ -197,11 +197,31 @@ func (s *stream) tables() []*table.Schema {
 }
 
 func (s *stream) public() connector.Stream {
-	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures, Definition: s.definition(), Price: s.price()}
+	p := connector.Stream{Name: s.name, Tables: s.tables(), Daily: s.daily, Months: s.served, Pictures: s.pictures, Definition: s.definition(), Price: s.price(), Group: s.group()}
+	if s.custom {
+		l, _ := levelOf(s.level) // it exists: the report was checked
+		p.Like = "basic_" + l.name
+	}
+	if s.logs {
+		p.Again = s.settles
+	}
 	if len(s.summed) > 0 {
 		p.Total = &connector.Total{Table: totalTable, Columns: s.summed, Tolerance: tolerance}
 	}
 	return p
+}
+
+// group says what the stream's tables are for.
+func (s *stream) group() adtally.TableGroup {
+	switch {
+	case s.custom:
+		return adtally.ReportTables
+	case s.level != "":
+		return adtally.FigureTables
+	case s.table.History:
+		return adtally.ObjectTables
+	}
+	return adtally.OtherTables
 }
 
 // definition returns the fingerprint of a report's columns. It ignores the default

@@ -2444,6 +2444,11 @@ export interface components {
             anchor: string;
             /** @description Content of the section as HTML, without scripts or other raw HTML */
             html: string;
+            /**
+             * Format: int64
+             * @description Level of its heading: 1 = the document, 2 = a part of it, and so on
+             */
+            level: number;
             /** @description Title of the section */
             title: string;
         };
@@ -3813,7 +3818,7 @@ export interface components {
         Table: {
             /**
              * Format: double
-             * @description API calls per day, from the last 7 days; absent = unknown. A table that is read together with another one has no calls of its own
+             * @description API calls per day on average over the last 7 days, with the first load; absent = unknown. A table that is read together with another one has no calls of its own
              */
             calls_per_day?: number;
             /** @description Columns in order */
@@ -3847,7 +3852,7 @@ export interface components {
             report: boolean;
             /**
              * Format: int64
-             * @description Approximate number of rows in the warehouse; absent = unknown
+             * @description Number of rows in the warehouse; absent = unknown, or the table does not exist yet
              */
             rows?: number;
             /** @description Whether it is read if no tables are named */
@@ -5123,7 +5128,10 @@ export interface operations {
     };
     "get-guide-progress": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description ID of the source for which the guide is followed; absent = a new source */
+                source?: string;
+            };
             header?: never;
             path: {
                 /** @description Name of the connector: see list-catalog */
@@ -5200,7 +5208,10 @@ export interface operations {
     };
     "set-guide-progress": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description ID of the source for which the guide is followed; absent = a new source */
+                source?: string;
+            };
             header?: never;
             path: {
                 /** @description Name of the connector: see list-catalog */

@@ -20,7 +20,7 @@ import (
 type platform struct{}
 
 func (platform) Catalog() []adtally.Spec {
-	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28, Version: "v25.0", HelpURL: "https://help.example",
+	return []adtally.Spec{{Name: "facebookads", Title: "Facebook Ads", Summary: "Ads.", LookBack: 28, Faults: []adtally.FaultInfo{{Code: "permission", Hint: "Grant it."}}, Version: "v25.0", HelpURL: "https://help.example",
 		Synced: []adtally.SpecText{{Title: "Ads", Text: "All of them."}}, Permissions: []adtally.PermissionInfo{{Name: "ads_read", Why: "To read."}}, Guide: adtally.Guide{Parts: []adtally.GuidePart{{Steps: []adtally.GuideStep{{ID: "app"}, {ID: "user"}}}}}, Document: "## The token\n\nIt *reads*.\n"}}
 }
 

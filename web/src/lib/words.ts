@@ -105,3 +105,15 @@ export const triggerNames: Record<string, string> = {
   manual: 'By hand',
   backfill: 'Backfill',
 };
+
+/** What each kind of alert is about. */
+export const alertNames: Record<string, string> = {
+  auth_expired: 'Reconnect needed',
+  access_ending: 'Token expires soon',
+  sync_failed: 'Sync failed',
+  stale: 'Data is late',
+  suspect: 'Figures are doubtful',
+  account_lost: 'Account lost',
+  version_ending: 'API version ends',
+  purge_failed: 'Tables could not be dropped',
+};

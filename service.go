@@ -242,7 +242,7 @@ type RunFigures struct {
 // not count.
 type SourceActivity struct {
 	Run      string    // the active sync; empty if none is
-	Started  time.Time // when the latest sync began; zero if there was none
+	Judged   time.Time // when the latest sync that has ended began; zero if none has
 	Accounts int       // of the latest sync; 0 if they are not known yet
 	Done     int       // accounts that it has read, completely or as far as possible
 	Blocked  int       // accounts that wait for the platform's rate limit

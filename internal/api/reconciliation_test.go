@@ -168,7 +168,7 @@ func TestListGaps(t *testing.T) {
 	w.missing = []adtally.MissingData{
 		one(adtally.MissingData{Code: "too_much", Reason: "The answer was too large", Due: true, Window: adtally.WindowOf(20000, 20002), Days: 2}),
 		one(adtally.MissingData{Code: "permission", Reason: "It is not allowed.", Column: "reach", Window: adtally.WindowOf(20000, 20000), Days: 1}),
-		one(adtally.MissingData{Quarantined: true, Reason: "It is not a number.", Column: "spend", Window: adtally.WindowOf(today-27, today-27), Days: 1}),
+		one(adtally.MissingData{Quarantined: true, Reason: "It is not a number.", Column: "spend", Window: adtally.WindowOf(today-28, today-28), Days: 1}),
 		one(adtally.MissingData{Quarantined: true, Reason: "It is not a number.", Column: "spend", Window: adtally.WindowOf(today-29, today-29), Days: 1}),
 		one(adtally.MissingData{Quarantined: true, Reason: "It is not a number.", Column: "budget"}),
 	}
@@ -180,7 +180,7 @@ func TestListGaps(t *testing.T) {
 	want := []api.Gap{base, base, base, base, base}
 	want[0].Kind, want[0].Column, want[0].From, want[0].To, want[0].Days, want[0].Reason, want[0].Code, want[0].Next = "gap", "", "2024-10-04", "2024-10-06", 2, "The answer was too large.", "too_much", &source.Next
 	want[1].Kind, want[1].Column, want[1].From, want[1].To, want[1].Reason, want[1].Code, want[1].Hint = "gap", "reach", "2024-10-04", "2024-10-04", "It is not allowed.", "permission", "Grant it."
-	want[2].From, want[2].To, want[2].Next = (today - 27).String(), (today - 27).String(), &source.Next
+	want[2].From, want[2].To, want[2].Next = (today - 28).String(), (today - 28).String(), &source.Next
 	want[3].From, want[3].To = (today - 29).String(), (today - 29).String()
 	want[4].Column, want[4].Days, want[4].Next = "budget", 0, &source.Next
 	same(t, "gaps", got.Items, want)

@@ -22,9 +22,10 @@ type runDetails struct {
 	Steps []api.Step
 }
 
-func (h *testServer) run(id string) (r runDetails) {
+// runDetails returns the run r1.
+func (h *testServer) runDetails() (r runDetails) {
 	h.t.Helper()
-	h.ask("GET", "/api/v1/runs/"+id, "").is(http.StatusOK).into(&r)
+	h.ask("GET", "/api/v1/runs/r1", "").is(http.StatusOK).into(&r)
 	return r
 }
 
@@ -103,12 +104,12 @@ func TestListRuns_AccountsAndNote(t *testing.T) {
 			}
 			var p runPage
 			h.ask("GET", "/api/v1/runs", "").is(http.StatusOK).into(&p)
-			for _, r := range []api.Run{p.Items[len(p.Items)-1], h.run("r1").Run} {
+			for _, r := range []api.Run{p.Items[len(p.Items)-1], h.runDetails().Run} {
 				if r.Done != c.done || r.Total != 2 || r.Note != c.note {
 					t.Errorf("%d of %d: %q, want %d of 2: %q", r.Done, r.Total, r.Note, c.done, c.note)
 				}
 			}
-			if steps := h.run("r1").Steps; steps[1].Calls != 2*int64(len(c.outcomes)) || steps[2].Calls != 0 {
+			if steps := h.runDetails().Steps; steps[1].Calls != 2*int64(len(c.outcomes)) || steps[2].Calls != 0 {
 				t.Errorf("%+v", steps)
 			}
 		})
@@ -178,14 +179,14 @@ func TestGetRun_RemainingTime(t *testing.T) {
 		h, path := connected(t)
 		began := time.Now()
 		h.requested(adtally.RunRequest{ID: "r1", Source: strings.TrimPrefix(path, "/api/v1/sources/"), Trigger: adtally.ByHand, At: began})
-		if r := h.run("r1"); r.Left != nil {
+		if r := h.runDetails(); r.Left != nil {
 			t.Errorf("nothing is done: %v", *r.Left)
 		}
 		time.Sleep(time.Minute)
 		h.share("r1", "7", time.Now(), adtally.StepResult{State: adtally.Waiting, Left: 6}, outcome(1, 0, 0), outcome(2, 0, 0))
 		want := func(what string, seconds float64) {
 			t.Helper()
-			if r := h.run("r1"); r.Left == nil || *r.Left != seconds {
+			if r := h.runDetails(); r.Left == nil || *r.Left != seconds {
 				t.Errorf("%s: %v, want %v", what, r.Left, seconds)
 			}
 		}
@@ -197,7 +198,7 @@ func TestGetRun_RemainingTime(t *testing.T) {
 		want("4 of 10 slices in 61 minutes", 61*60*6/4)
 		h.share("r1", "7", time.Now(), adtally.StepResult{State: adtally.Finished})
 		h.conclude("r1", time.Now())
-		if r := h.run("r1"); r.Left != nil {
+		if r := h.runDetails(); r.Left != nil {
 			t.Errorf("it has ended: %v", *r.Left)
 		}
 	})
@@ -217,7 +218,7 @@ func TestLog_ByAccount(t *testing.T) {
 	}
 	var all struct{ Items []api.LogLine }
 	h.ask("GET", "/api/v1/runs/r1/log", "").is(http.StatusOK).into(&all)
-	r := h.run("r1")
+	r := h.runDetails()
 	first := all.Items[2].Seq
 	same(t, "the summary", r.Log, api.LogSummary{Lines: 5, Warnings: 1, Errors: 2, First: &first})
 	h.share("r1", "7", at, adtally.StepResult{State: adtally.Finished})

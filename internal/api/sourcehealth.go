@@ -117,10 +117,10 @@ func (c condition) isNew() (SourceHealth, bool) {
 }
 
 // isExpired reports a token that no longer works. A token that was replaced after the
-// latest sync began works as far as is known.
+// latest sync that ended had begun works as far as is known.
 func (c condition) isExpired() (SourceHealth, bool) {
 	over := !c.expires.IsZero() && !c.now.Before(c.expires)
-	refused := c.Fault != nil && c.Fault.Act == adtally.Reconnect && !c.Renewed.After(c.activity.Started)
+	refused := c.Fault != nil && c.Fault.Act == adtally.Reconnect && !c.Renewed.After(c.activity.Judged)
 	h := SourceHealth{State: healthExpired, Until: timeOrNil(c.expires)}
 	switch {
 	case over || refused && c.Fault.Code == "token_expired":

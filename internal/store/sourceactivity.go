@@ -25,14 +25,14 @@ func (db *DB) SourceActivities(ctx context.Context, source string) (map[string]a
 	const which = ` sources.deleted IS NULL AND (? = '' OR sources.id = ?) `
 	steps := db.query(ctx, "count the accounts of sources", func(rows *sql.Rows) error {
 		var id string
-		var started, until sql.Null[int64]
+		var until sql.Null[int64]
 		var accounts, done, blocked int
-		err := rows.Scan(&id, &started, &accounts, &done, &blocked, &until)
+		err := rows.Scan(&id, &accounts, &done, &blocked, &until)
 		change(id, func(a *adtally.SourceActivity) {
-			a.Started, a.Accounts, a.Done, a.Blocked, a.Until = moment(started), accounts, done, blocked, moment(until)
+			a.Accounts, a.Done, a.Blocked, a.Until = accounts, done, blocked, moment(until)
 		})
 		return err
-	}, `SELECT sources.id, min(r.started), count(*), sum(CASE WHEN s.state IN ('finished', 'incomplete') THEN 1 ELSE 0 END),
+	}, `SELECT sources.id, count(*), sum(CASE WHEN s.state IN ('finished', 'incomplete') THEN 1 ELSE 0 END),
 			sum(CASE WHEN s.state = 'waiting' AND s.act = 'wait' THEN 1 ELSE 0 END), max(CASE WHEN s.state = 'waiting' AND s.act = 'wait' THEN s.not_before END)
 		FROM sources JOIN runs AS r ON r.seq = `+latestSync+` JOIN steps AS s ON s.run = r.id AND s.account <> ''
 		WHERE`+which+`GROUP BY sources.id`, source, source)
@@ -42,6 +42,14 @@ func (db *DB) SourceActivities(ctx context.Context, source string) (map[string]a
 		change(id, func(a *adtally.SourceActivity) { a.Run = run })
 		return err
 	}, `SELECT sources.id, r.id FROM sources JOIN runs AS r ON r.source = sources.id AND r.lane = 'sync' AND r.active = 1 WHERE`+which, source, source)
+	judged := db.query(ctx, "read when syncs began", func(rows *sql.Rows) error {
+		var id string
+		var started sql.Null[int64]
+		err := rows.Scan(&id, &started)
+		change(id, func(a *adtally.SourceActivity) { a.Judged = moment(started) })
+		return err
+	}, `SELECT sources.id, max(r.started) FROM sources JOIN runs AS r ON r.source = sources.id AND r.lane = 'sync' AND r.active IS NULL AND r.state <> 'interrupted'
+		WHERE`+which+`GROUP BY sources.id`, source, source)
 	seen := db.query(ctx, "count what sources see", func(rows *sql.Rows) error {
 		var id string
 		var n int
@@ -56,5 +64,5 @@ func (db *DB) SourceActivities(ctx context.Context, source string) (map[string]a
 		change(id, func(a *adtally.SourceActivity) { a.Partial = n })
 		return err
 	}, `SELECT sources.id, count(DISTINCT c.account) FROM sources JOIN checkpoints AS c ON c.source = sources.id AND c.partial = 1 WHERE`+which+`GROUP BY sources.id`, source, source)
-	return all, errors.Join(steps, active, seen, gaps)
+	return all, errors.Join(steps, active, judged, seen, gaps)
 }

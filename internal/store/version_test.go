@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -25,55 +24,62 @@ func versionsOf(t *testing.T, db *store.DB) map[string]adtally.Version {
 	return all
 }
 
+// versionStep changes something, and names the objects whose version changes.
+type versionStep struct {
+	what string
+	do   func() error
+	want []string
+}
+
+func versionSteps(db *store.DB) []versionStep {
+	var lease adtally.Lease
+	incident := adtally.Incident{ID: "i1", Alert: adtally.Alert{Kind: adtally.SyncFailed, Source: "s1", Since: moment, Sentence: "It failed."}, Opened: moment}
+	unmoved := func(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
+		s.LastGood = moment
+		return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info"}
+	}
+	return []versionStep{
+		{"nothing", func() error { return nil }, nil},
+		{"an edit", func() error {
+			s, err := db.Source(ctx, "s1")
+			if err != nil {
+				return err
+			}
+			_, err = db.EditSource(ctx, "s1", s.Revision, func(s *adtally.SourceRecord) { s.Name = "Other" }, adtally.Handover{}, auditEntry("source.update"))
+			return err
+		}, []string{"source s1"}},
+		{"a run", func() error {
+			_, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment})
+			return err
+		}, []string{"run r1"}},
+		{"a lease", func() (err error) {
+			lease, err = db.LeaseStep(ctx, adtally.JobArgs{Run: "r1"}, "w", time.Hour, moment)
+			return err
+		}, []string{"run r1"}},
+		{"an account", func() error { return db.AddSteps(ctx, "r1", []adtally.Account{{ID: "7"}}) }, []string{"run r1"}},
+		{"a released step", func() error { return db.ReleaseStep(ctx, lease, adtally.StepResult{State: adtally.Finished}, moment) }, []string{"run r1"}},
+		{"rows", func() error { return db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: slice, Rows: 5, Load: "l"}) }, []string{"run r1"}},
+		{"a cancellation", func() error { return db.Cancel(ctx, "r1", moment, auditEntry("run.cancel")) }, []string{"run r1"}},
+		{"an end", func() error { _, err := db.Conclude(ctx, "r1", moment, unmoved); return err }, []string{"run r1", "source s1"}},
+		{"an incident", func() error { return db.Tell(ctx, []adtally.Incident{incident}, nil) }, []string{"incident i1"}},
+		{"a worse incident", func() error {
+			incident.Stage++
+			return db.Tell(ctx, []adtally.Incident{incident}, nil)
+		}, []string{"incident i1"}},
+		{"a closed incident", func() error {
+			incident.Closed = moment
+			return db.Tell(ctx, []adtally.Incident{incident}, nil)
+		}, []string{"incident i1"}},
+	}
+}
+
 // Every visible change gives exactly the objects that it concerns another version.
 func TestVersions_DifferAfterEachChange(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := withSource(t, address)
-		var lease adtally.Lease
-		incident := adtally.Incident{ID: "i1", Alert: adtally.Alert{Kind: adtally.SyncFailed, Source: "s1", Since: moment, Sentence: "It failed."}, Opened: moment}
-		unmoved := func(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
-			s.LastGood = moment
-			return s, adtally.LogLine{Run: r.ID, At: moment, Level: "info"}
-		}
 		known := versionsOf(t, db)
-		for _, step := range []struct {
-			what string
-			do   func() error
-			want []string
-		}{
-			{"nothing", func() error { return nil }, nil},
-			{"an edit", func() error {
-				s, err := db.Source(ctx, "s1")
-				if err != nil {
-					return err
-				}
-				_, err = db.EditSource(ctx, "s1", s.Revision, func(s *adtally.SourceRecord) { s.Name = "Other" }, adtally.Handover{}, auditEntry("source.update"))
-				return err
-			}, []string{"source s1"}},
-			{"a run", func() error {
-				_, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: "r1", Source: "s1", Trigger: adtally.ByHand, At: moment})
-				return err
-			}, []string{"run r1"}},
-			{"a lease", func() (err error) {
-				lease, err = db.LeaseStep(ctx, adtally.JobArgs{Run: "r1"}, "w", time.Hour, moment)
-				return err
-			}, []string{"run r1"}},
-			{"an account", func() error { return db.AddSteps(ctx, "r1", []adtally.Account{{ID: "7"}}) }, []string{"run r1"}},
-			{"a released step", func() error { return db.ReleaseStep(ctx, lease, adtally.StepResult{State: adtally.Finished}, moment) }, []string{"run r1"}},
-			{"rows", func() error { return db.SaveOutcome(ctx, "r1", adtally.Outcome{Slice: slice, Rows: 5, Load: "l"}) }, []string{"run r1"}},
-			{"a cancellation", func() error { return db.Cancel(ctx, "r1", moment, auditEntry("run.cancel")) }, []string{"run r1"}},
-			{"an end", func() error { _, err := db.Conclude(ctx, "r1", moment, unmoved); return err }, []string{"run r1", "source s1"}},
-			{"an incident", func() error { return db.Tell(ctx, []adtally.Incident{incident}, nil) }, []string{"incident i1"}},
-			{"a worse incident", func() error {
-				incident.Stage++
-				return db.Tell(ctx, []adtally.Incident{incident}, nil)
-			}, []string{"incident i1"}},
-			{"a closed incident", func() error {
-				incident.Closed = moment
-				return db.Tell(ctx, []adtally.Incident{incident}, nil)
-			}, []string{"incident i1"}},
-		} {
+		for _, step := range versionSteps(db) {
 			if err := step.do(); err != nil {
 				t.Fatalf("%s: %v", step.what, err)
 			}
@@ -120,73 +126,5 @@ func TestRunDays(t *testing.T) {
 		if got, err = db.RunDays(ctx, midnight.Add(-time.Hour)); err != nil || len(got) != 3 || got[0].Day != day-1 {
 			t.Errorf("%v, %v", got, err)
 		}
-	})
-}
-
-// The latest sync counts, unless it was cancelled or has not listed its accounts.
-func TestSourceActivities(t *testing.T) {
-	t.Parallel()
-	onBoth(t, func(t *testing.T, address string) {
-		db := withSource(t, address)
-		activity := func(what string, want adtally.SourceActivity) {
-			t.Helper()
-			for _, source := range []string{"", "s1"} {
-				got, err := db.SourceActivities(ctx, source)
-				if err != nil {
-					t.Fatal(err)
-				}
-				same(t, what, got["s1"], want)
-			}
-			if got, err := db.SourceActivities(ctx, "other"); err != nil || len(got) != 0 {
-				t.Errorf("%s, of another source: %v, %v", what, got, err)
-			}
-		}
-		request := func(id string, trigger adtally.Trigger, accounts ...string) {
-			t.Helper()
-			_, _, err := db.RequestRun(ctx, adtally.RunRequest{ID: id, Source: "s1", Trigger: trigger, At: moment})
-			var all []adtally.Account
-			for _, a := range accounts {
-				all = append(all, adtally.Account{ID: a})
-			}
-			if err = errors.Join(err, db.AddSteps(ctx, id, all)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		share := func(run, account string, r adtally.StepResult) {
-			t.Helper()
-			held, err := db.LeaseStep(ctx, adtally.JobArgs{Run: run, Account: account}, "w", time.Hour, moment)
-			if err = errors.Join(err, db.ReleaseStep(ctx, held, r, moment)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		until := moment.Add(time.Hour)
-		activity("no run", adtally.SourceActivity{})
-		request("r1", adtally.ByHand, "7", "8", "9")
-		share("r1", "7", adtally.StepResult{State: adtally.Incomplete})
-		share("r1", "8", adtally.StepResult{State: adtally.Waiting, NotBefore: until, Fault: &adtally.Fault{Act: adtally.Wait, Code: "x"}})
-		share("r1", "9", adtally.StepResult{State: adtally.Waiting, NotBefore: until.Add(time.Hour), Fault: &adtally.Fault{Act: adtally.Retry, Code: "x"}})
-		first := adtally.SourceActivity{Run: "r1", Started: moment, Accounts: 3, Done: 1, Blocked: 1, Until: until}
-		activity("a run", first)
-		request("r2", adtally.ByBackfill, "7")
-		activity("a backfill", first)
-		err := errors.Join(db.SeeAccounts(ctx, "s1", []adtally.Account{{ID: "7"}, {ID: "8"}}, moment),
-			db.AdoptCheckpoints(ctx, "s1", "7", []adtally.Checkpoint{{Table: "a", Window: adtally.WindowOf(1, 1), Partial: true}, {Table: "b", Window: adtally.WindowOf(1, 1), Partial: true}}),
-			db.AdoptCheckpoints(ctx, "s1", "8", []adtally.Checkpoint{{Table: "a", Window: adtally.WindowOf(1, 1)}}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		first.Seen, first.Partial = 2, 1
-		activity("accounts and a gap", first)
-		if err := db.Cancel(ctx, "r1", moment, auditEntry("run.cancel")); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.Conclude(ctx, "r1", moment, func(r adtally.RunRecord, _ []adtally.StepRecord, s adtally.SourceRecord) (adtally.SourceRecord, adtally.LogLine) {
-			return s, adtally.LogLine{Run: r.ID, At: moment}
-		}); err != nil {
-			t.Fatal(err)
-		}
-		activity("it is cancelled", adtally.SourceActivity{Seen: 2, Partial: 1})
-		request("r3", adtally.ByHand)
-		activity("the accounts are not listed yet", adtally.SourceActivity{Run: "r3", Seen: 2, Partial: 1})
 	})
 }

@@ -46,20 +46,6 @@ func (w *warehouse) Vacant(ctx context.Context, dataset string) error {
 	return w.keeping(ctx, func(ctx context.Context, k destination.DatasetManager) error { return k.Vacant(ctx, dataset) })
 }
 
-// sizeTimeout is how long a request waits for the warehouse to show approximate numbers.
-const sizeTimeout = time.Second
-
-// Sizes returns the approximate number of rows of each table in a dataset.
-func (w *warehouse) Sizes(ctx context.Context, dataset string) (sizes map[string]int64, err error) {
-	ctx, done := context.WithTimeout(ctx, sizeTimeout)
-	defer done()
-	err = w.keeping(ctx, func(ctx context.Context, k destination.DatasetManager) (err error) {
-		sizes, err = k.Sizes(ctx, dataset)
-		return err
-	})
-	return sizes, err
-}
-
 // Foreign are other people's objects that stand in a dataset, or read it.
 func (w *warehouse) Foreign(ctx context.Context, dataset string) (all []adtally.Foreign, err error) {
 	err = w.keeping(ctx, func(ctx context.Context, k destination.DatasetManager) (err error) {

@@ -20,11 +20,11 @@ type line struct {
 	into  map[string]any
 }
 
-// lines sends a request and reads the lines of the answer as they come.
-func (r *running) lines(method, path, body string) (all []line) {
+// lines posts a request and reads the lines of the answer as they come.
+func (r *running) lines(path, body string) (all []line) {
 	r.t.Helper()
 	began := time.Now()
-	req, err := http.NewRequestWithContext(context.Background(), method, r.url+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, r.url+path, strings.NewReader(body))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func (r *running) lines(method, path, body string) (all []line) {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "application/jsonl" {
-		r.t.Fatalf("%s %s: %d %s", method, path, res.StatusCode, res.Header.Get("Content-Type"))
+		r.t.Fatalf("%s: %d %s", path, res.StatusCode, res.Header.Get("Content-Type"))
 	}
 	for s := bufio.NewScanner(res.Body); s.Scan(); {
 		l := line{text: s.Text(), after: time.Since(began)}
@@ -54,7 +54,7 @@ func TestVisibleAccounts_Of430(t *testing.T) {
 	h := newEnv(t, "accounts=430,ads=1,days=40,seed=4")
 	token := h.mintFor(graphsim.LongToken, petra, simApp, "ads_read", "business_management")
 	before := h.sim.Calls().Counted
-	all := h.lines("POST", "/api/v1/catalog/facebookads/visible-accounts", `{"token":"`+token+`"}`)
+	all := h.lines("/api/v1/catalog/facebookads/visible-accounts", `{"token":"`+token+`"}`)
 	calls := h.sim.Calls().Counted - before
 	first, named, spent, last := time.Duration(0), map[string]bool{}, map[string]bool{}, all[len(all)-1]
 	for _, l := range all {
@@ -92,7 +92,7 @@ func TestVisibleAccounts_Ownership(t *testing.T) {
 	h.sim.SetBusiness(graphsim.Business{ID: "900", Name: "Agency", Clients: []string{own, other}})
 	h.sim.SetPerson(graphsim.Person{ID: petra, Name: "Petra Person", Businesses: []string{"900"}})
 	owned := func(scopes ...string) (seen string) {
-		for _, l := range h.lines("POST", "/api/v1/catalog/facebookads/visible-accounts", `{"token":"`+h.mintFor(graphsim.LongToken, petra, simApp, scopes...)+`"}`) {
+		for _, l := range h.lines("/api/v1/catalog/facebookads/visible-accounts", `{"token":"`+h.mintFor(graphsim.LongToken, petra, simApp, scopes...)+`"}`) {
 			if a, is := l.into["account"].(map[string]any); is && a["owned"] != nil {
 				seen += a["owned"].(string) + " "
 				if want := h.spend(a["id"].(string)); want == "" || a["spend_30d"] != want {
@@ -108,7 +108,7 @@ func TestVisibleAccounts_Ownership(t *testing.T) {
 	if got := owned("ads_read"); got != "unknown unknown " {
 		t.Errorf("without: %q", got)
 	}
-	all := h.lines("POST", "/api/v1/catalog/facebookads/visible-accounts", `{"token":"EAAdeadCANARY"}`)
+	all := h.lines("/api/v1/catalog/facebookads/visible-accounts", `{"token":"EAAdeadCANARY"}`)
 	if fault, _ := all[len(all)-1].into["fault"].(map[string]any); fault["code"] != "token_invalid" || fault["act"] != "reconnect" {
 		t.Errorf("of a dead token: %v", all)
 	}
@@ -141,7 +141,7 @@ func TestTokenChecks_ComeOneByOne(t *testing.T) {
 	id := h.connected(h.sim.Token(), nil)
 	h.sim.SetPerson(graphsim.Person{ID: "8", Name: "Elsewhere", System: true, Accounts: []string{h.sim.Accounts()[1]}})
 	token := h.mintFor(graphsim.SystemToken, "8", simApp)
-	all := h.lines("POST", "/api/v1/sources/"+id+"/credential/checks", `{"token":"`+token+`"}`)
+	all := h.lines("/api/v1/sources/"+id+"/credential/checks", `{"token":"`+token+`"}`)
 	findings, _ := all[len(all)-1].into["findings"].(map[string]any)
 	if len(all) != 9 || findings == nil {
 		t.Fatalf("%v", all)

@@ -37,8 +37,6 @@ type Service struct {
 type Warehouse interface {
 	// Vacant refuses an existing dataset that Adtally did not create.
 	Vacant(ctx context.Context, dataset string) error
-	// Sizes returns the number of rows of each table in a dataset.
-	Sizes(ctx context.Context, dataset string) (map[string]int64, error)
 	// Foreign returns objects of others that are in a dataset or read its tables.
 	Foreign(ctx context.Context, dataset string) ([]adtally.Foreign, error)
 	// CountRows returns the number of rows of those tables that exist.

@@ -167,13 +167,6 @@ func (fakeWarehouse) Vacant(_ context.Context, dataset string) error {
 	return nil
 }
 
-func (fakeWarehouse) Sizes(_ context.Context, dataset string) (map[string]int64, error) {
-	if dataset == "busy" {
-		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}
-	}
-	return map[string]int64{"ads": 12}, nil
-}
-
 func (fakeWarehouse) Foreign(_ context.Context, dataset string) ([]adtally.Foreign, error) {
 	if dataset == "held" {
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "It is held", Hint: "Later."}

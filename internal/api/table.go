@@ -81,11 +81,13 @@ func (g sources) tableFacts(ctx context.Context, s adtally.SourceRecord) (f tabl
 	if err != nil {
 		return f, err
 	}
+	var names []string
 	for _, e := range covered {
 		f.read[e.Table] = e.Asked
+		names = append(names, e.Table)
 	}
-	if len(covered) > 0 { // else the warehouse has nothing of the source
-		if f.rows, err = g.Warehouse.Sizes(ctx, s.Dataset); err != nil {
+	if len(names) > 0 { // else the warehouse has nothing of the source
+		if f.rows, err = g.Warehouse.CountRows(ctx, s.Dataset, names); err != nil {
 			g.shell.Log.InfoContext(ctx, "the rows of the tables could not be counted", "source", s.ID, "error", err)
 		}
 	}

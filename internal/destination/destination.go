@@ -52,9 +52,6 @@ type DatasetManager interface {
 	Vacant(ctx context.Context, dataset string) error
 	// Foreign returns other people's objects that are in the dataset or read its tables.
 	Foreign(ctx context.Context, dataset string) ([]adtally.Foreign, error)
-	// Sizes returns the number of rows of each of Adtally's tables in the dataset, or about that
-	// number if counting would be slow. A missing dataset has no tables.
-	Sizes(ctx context.Context, dataset string) (map[string]int64, error)
 	// Drop drops Adtally's tables and views in the dataset, and the dataset itself if it is
 	// empty then. It is called only when a person has asked for it. A missing dataset is not
 	// an error.

@@ -16,7 +16,7 @@ func (d reportDraft) names() []string {
 // contains reports whether the names are a part of this combination.
 func (c combination) contains(names []string) bool {
 	for _, n := range names {
-		if !slices.Contains(c.names, n) && !(c.joinable && slices.Contains(joinables, n)) {
+		if joins := c.joinable && slices.Contains(joinables, n); !joins && !slices.Contains(c.names, n) {
 			return false
 		}
 	}

@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- What the platform last said about the rate limit of an ad account. The account is '' for a limit of all
--- accounts, of which only the waits are known.
+-- accounts; for it only the waiting times are known.
 CREATE TABLE quotas (
     source      TEXT NOT NULL REFERENCES sources (id),
     account     TEXT NOT NULL,

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"adtally"
@@ -26,6 +27,9 @@ type Options struct {
 	// Trace, if set, is called with every statement before it runs.
 	Trace func(statement string)
 }
+
+// limit returns Memory as DuckDB spells it.
+func (o Options) limit() string { return strconv.FormatInt(o.Memory, 10) + "B" }
 
 // Kind opens DuckDB files.
 type Kind struct{ options Options }

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"adtally"
@@ -10,10 +11,11 @@ import (
 
 // Defaults of Options.
 const (
-	// defaultMemory keeps the whole process below 300 MB while it loads ten million rows. It
-	// peaks at about 255 MB, even on a busy machine. With 144 MB, and no thread that returns
-	// memory to the system, it peaks at 420 MB (BenchmarkWalking in cmd/adtally).
-	defaultMemory      = 80 << 20
+	// defaultMemory keeps the whole process below 300 MB while it loads ten million rows. With
+	// 80 MB, that peaked at about 255 MB, and with 144 MB and no thread that returns memory to
+	// the system, at 420 MB (BenchmarkWalking in cmd/adtally). A sync of 500 accounts needs
+	// more: on a busy machine it peaked at 287 MB with 80 MB, and at 247 MB with 64 MB.
+	defaultMemory      = 64 << 20
 	defaultLockTimeout = 30 * time.Second
 )
 
@@ -26,6 +28,9 @@ type Options struct {
 	// Trace, if set, is called with every statement before it runs.
 	Trace func(statement string)
 }
+
+// limit returns Memory as DuckDB spells it.
+func (o Options) limit() string { return strconv.FormatInt(o.Memory, 10) + "B" }
 
 // Kind opens DuckDB files.
 type Kind struct{ options Options }

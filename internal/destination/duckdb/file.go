@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"net/url"
-	"strconv"
 	"sync"
 
 	ddb "github.com/duckdb/duckdb-go/v2"
@@ -77,7 +76,7 @@ func newFile(path string, o Options) (*file, error) {
 // returns freed memory to the system only with the allocator's background thread.
 func (f *file) start() (err error) {
 	settings := url.Values{
-		"memory_limit": {strconv.FormatInt(f.options.Memory, 10) + "B"}, "threads": {"1"}, "temp_directory": {f.scratch.path},
+		"memory_limit": {f.options.limit()}, "threads": {"1"}, "temp_directory": {f.scratch.path},
 		"preserve_insertion_order": {"false"}, "allocator_background_threads": {"true"},
 		// DuckDB writes a checkpoint only when the file is detached; see undo.
 		"checkpoint_threshold":         {"1TB"},

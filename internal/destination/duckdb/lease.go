@@ -169,8 +169,17 @@ func (f *file) detach(ctx context.Context, s *session) error {
 	if !there {
 		f.removeUndo(failed == nil && f.lease.now == readWrite)
 		f.lease.now = detached
+		f.returnMemory(ctx, s)
 	}
 	return failed
+}
+
+// returnMemory returns memory that DuckDB has freed to the system. Detaching a file does not do
+// that (DuckDB 1.5.6), but setting the limit does, even to the same value. Without it, a sync of
+// 500 accounts peaked at 288 MB instead of 265 MB (make bench-agency), and after 80,000 rows the
+// process held 75 MB too many. If it fails, the next detach makes up for it.
+func (f *file) returnMemory(ctx context.Context, s *session) {
+	_ = s.exec(ctx, "SET GLOBAL memory_limit = "+literal(f.options.limit()))
 }
 
 // write runs do while the file is attached for writing. Only one runs at a time; the

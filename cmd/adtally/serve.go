@@ -28,6 +28,8 @@ type serveCommand struct {
 	Host        []string `help:"Another host name of the server, such as its container's." env:"ADTALLY_HOST" placeholder:"HOST:PORT"`
 	BehindProxy bool     `help:"Trust X-Forwarded-For and X-Forwarded-Proto of your own proxy."`
 
+	SimClock string `help:"Take the time from the simulator at this address; for tests." name:"sim-clock" hidden:"" placeholder:"URL"`
+
 	OIDCIssuer string   `help:"OIDC provider for logins. Put its client secret into ADTALLY_OIDC_SECRET." name:"oidc-issuer" env:"ADTALLY_OIDC_ISSUER" placeholder:"https://…"`
 	OIDCClient string   `help:"Client ID at the OIDC provider." name:"oidc-client" env:"ADTALLY_OIDC_CLIENT" placeholder:"ID"`
 	OIDCName   string   `help:"Label of the login button." name:"oidc-name" default:"OIDC"`
@@ -72,6 +74,11 @@ func greet(_ context.Context, up *serving) error {
 func (c *serveCommand) run(ctx context.Context, p *program, ready func(context.Context, *serving) error) error {
 	if err := c.public(); err != nil {
 		return err
+	}
+	if c.SimClock != "" {
+		if err := p.followClock(ctx, c.SimClock); err != nil {
+			return err
+		}
 	}
 	leave, err := c.occupy(p)
 	if err != nil {

@@ -193,3 +193,18 @@ export const dependents = (id: () => string) =>
     queryKey: ['source', id(), 'dependents'],
     queryFn: () => get(api.GET('/api/v1/sources/{id}/dependents', { params: { path: { id: id() } } })),
   }));
+
+export const diagram = (source: () => string) =>
+  query(() => ({
+    queryKey: ['diagram', source()],
+    queryFn: () => get(api.GET('/api/v1/diagram', { params: { query: { source: source() || undefined } } })),
+    placeholderData: keepPreviousData,
+    staleTime: minute,
+  }));
+
+export const lineage = (source: () => string) =>
+  query(() => ({
+    queryKey: ['sources', 'lineage', source()],
+    queryFn: () => get(api.GET('/api/v1/lineage', { params: { query: { source: source() || undefined } } })),
+    placeholderData: keepPreviousData,
+  }));

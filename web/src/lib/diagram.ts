@@ -61,7 +61,9 @@ export function tablesLayout(d: Diagram): { boxes: Box[]; lines: Line[]; layout:
 
 export type FlowNode = LineageNode & { members: string[] };
 export const flowHeight = 46;
-const flowLayers = { source: 0, dataset: 1, view: 2, foreign: 3 } as const;
+// Views and what others built both read a dataset, so they share a column: a line to a
+// further column would pass behind the views, as if it came from them.
+const flowLayers = { source: 0, dataset: 1, view: 2, foreign: 2 } as const;
 
 /** The views of a dataset are one box, unless that dataset is open: there are many. */
 export function grouped(l: Lineage, open: string): { nodes: FlowNode[]; edges: Lineage['edges'] } {

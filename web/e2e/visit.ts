@@ -12,7 +12,7 @@ export class Visit {
   /** A person who is logged in, unless `who` is null. */
   static async of(
     stack: Stack,
-    size: { width?: number; height?: number } = {},
+    size: { width?: number; height?: number; at?: Date } = {},
     who: { email: string; password: string } | null = maja,
   ): Promise<Visit> {
     const context = await stack.browser.person(size);

@@ -22,6 +22,13 @@ async function focusTitle({ pathname }: HooksContext): Promise<void> {
 /** sv-router loads a layout when it is needed, but its types do not say so. */
 const lazy = (load: () => Promise<unknown>) => load as unknown as LayoutComponent;
 
+// The page with every component costs the product nothing: only builds for development and
+// screenshots (VITE_PARTS=1) have it.
+const parts =
+  import.meta.env.DEV || import.meta.env.VITE_PARTS
+    ? () => import('./pages/Parts.svelte')
+    : () => import('./pages/NotFound.svelte');
+
 export const { navigate, route, isActive } = createRouter({
   hooks: { afterLoad: focusTitle },
   layout: Shell,
@@ -77,6 +84,6 @@ export const { navigate, route, isActive } = createRouter({
     '/audit': () => import('./pages/settings/Audit.svelte'),
   },
   '/me': () => import('./pages/settings/Me.svelte'),
-  '/parts': () => import('./pages/Parts.svelte'),
+  '/parts': parts,
   '*': () => import('./pages/NotFound.svelte'),
 });

@@ -1,7 +1,10 @@
 // Every page of the UI and its URL. Pages are loaded when they are opened.
 import { tick } from 'svelte';
 import { createRouter, type HooksContext, type LayoutComponent } from 'sv-router';
+import { rememberPlaces, returnToPlace } from './lib/scroll';
 import Shell from './pages/Shell.svelte';
+
+rememberPlaces();
 
 let last = '';
 
@@ -10,6 +13,7 @@ async function focusTitle({ pathname }: HooksContext): Promise<void> {
   const first = last === '';
   const same = last === pathname;
   last = pathname;
+  returnToPlace();
   if (first || same) return;
   await tick();
   document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true });

@@ -42,16 +42,16 @@ export class Window {
     await Promise.all([...this.contexts.values()].map((c) => c.close()));
   }
 
-  /** Opens a view and waits until it stands still. */
-  async show(view: View, width: Width, theme: Theme): Promise<Page> {
+  /** Opens a view, as wide as a desk's screen, and waits until it stands still. */
+  async show(view: View): Promise<Page> {
     const page = await this.contexts.get(view.anybody ? 'anybody' : view.on)!.newPage();
+    const complain = (text: string) => this.complaints.push(`${view.name}: ${text}`);
     page.on('console', (m) => {
       // A browser reports an answer such as 404 as an error, even if the page expects it.
-      if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) this.complaints.push(m.text());
+      if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) complain(m.text());
     });
-    page.on('pageerror', (e) => this.complaints.push(String(e)));
-    await page.setViewportSize(sizes[width]);
-    await page.emulateMedia({ colorScheme: theme });
+    page.on('pageerror', (e) => complain(String(e)));
+    await page.setViewportSize(sizes[1440]);
     await page.goto(this.world[view.on].url + view.path(this.world));
     await still(page);
     if (view.act) {
@@ -62,12 +62,16 @@ export class Window {
   }
 }
 
+/** Shows a page in another size and theme. */
+export async function wear(page: Page, width: Width, theme: Theme): Promise<void> {
+  await page.setViewportSize(sizes[width]);
+  await page.emulateMedia({ colorScheme: theme });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 /** Waits until a page has its title and nothing is loading; streams of events stay open. */
 async function still(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor({ timeout: 10_000 });
-  await page.waitForFunction(() => !document.querySelector('.skeleton, .skel, [aria-busy=true]'), undefined, {
-    timeout: 10_000,
-  });
+  await page.waitForFunction(() => !document.querySelector('.skel, [aria-busy=true]'), undefined, { timeout: 10_000 });
   await page.evaluate(() => document.fonts.ready);
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }

@@ -98,8 +98,16 @@ const source: View[] = [
   of('reconnect')('expired', '/reconnect'),
   of('reconnect-paste')('expired', '/reconnect?how=paste'),
   of('reconnect-other')('expired', '/reconnect?how=other'),
-  of('reconnect-failed')('expired', '/reconnect?how=paste', paste(() => 'EAAnotatoken0000000000', /Test and save/)),
-  of('reconnect-asks')('expired', '/reconnect?how=paste', paste((w) => w.codes.other ?? '', /Test and save/)),
+  of('reconnect-failed')(
+    'expired',
+    '/reconnect?how=paste',
+    paste(() => 'EAAnotatoken0000000000', /Test and save/),
+  ),
+  of('reconnect-asks')(
+    'expired',
+    '/reconnect?how=paste',
+    paste((w) => w.codes.other ?? '', /Test and save/),
+  ),
   of('reconnect-link')('expired', '/reconnect', press(/Send a connect link/)),
   of('source-guide')('expired', '/guide'),
 ];

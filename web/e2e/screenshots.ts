@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'vitest';
-import { launch, sizes, Window, type Theme, type Width } from './browse';
+import { launch, sizes, wear, Window, type Theme, type Width } from './browse';
 import { views } from './pages';
 import { makeWorld } from './world';
 
@@ -19,16 +19,14 @@ test('pictures of every view', async () => {
     const window = await Window.open(browser, world);
     for (const view of views) {
       if (wanted.length && !wanted.some((w) => view.name.startsWith(w))) continue;
+      const page = await window.show(view).catch((e) => void window.complaints.push(`${view.name}: ${String(e)}`));
+      if (!page) continue;
       for (const width of widths as Width[])
         for (const theme of themes) {
-          try {
-            const page = await window.show(view, width, theme);
-            await page.screenshot({ path: `${folder}/${view.name}-${width}-${theme}.png`, fullPage: true });
-            await page.close();
-          } catch (e) {
-            window.complaints.push(`${view.name} ${width} ${theme}: ${String(e)}`);
-          }
+          await wear(page, width, theme);
+          await page.screenshot({ path: `${folder}/${view.name}-${width}-${theme}.png`, fullPage: true });
         }
+      await page.close();
     }
     console.log(`${folder}\n${[...new Set(window.complaints)].join('\n')}`);
   } finally {

@@ -31,7 +31,7 @@ const synced = (stack: Stack, id: string) =>
     'a run to end',
     async () => {
       const run = await latest(stack, id);
-      return run && run.state !== 'running' && run.state !== 'queued' && run;
+      return run && run.state !== 'running' && run.state !== 'waiting' && run;
     },
     180,
   );
@@ -69,7 +69,12 @@ async function fill(stack: Stack): Promise<Record<string, string>> {
   });
   await stack.simulate('script', `throttle ads_insights on ${d} for 30m\nslow 2s always on ${rest[1]}\n`);
   const waiting = await source(stack, { name: 'Halden IS', accounts: [d], since: since(30) });
-  const deleted = await source(stack, { name: 'Old trial', token: await mint(stack, 'long', '503'), accounts: [a], since: since(3) });
+  const deleted = await source(stack, {
+    name: 'Old trial',
+    token: await mint(stack, 'long', '503'),
+    accounts: [a],
+    since: since(3),
+  });
   await synced(stack, deleted);
   await stack.edit('DELETE', `/api/v1/sources/${deleted}`);
   return { fine, expired, soon, waiting, deleted };
@@ -92,16 +97,23 @@ export async function makeWorld(): Promise<World> {
   ids.failedRun = (await latest(many, ids.expired ?? ''))?.id ?? '';
   ids.waitingRun = (await until('the run that waits', () => latest(many, ids.waiting ?? ''))).id;
   const codes: Record<string, string> = {};
-  const link = (await many.call<{ url: string }>('POST', `/api/v1/sources/${ids.expired}/connect-links`, { days: 7 })).url;
-  codes.other = await mint(many, "long", "503");
+  const link = (await many.call<{ url: string }>('POST', `/api/v1/sources/${ids.expired}/connect-links`, { days: 7 }))
+    .url;
+  codes.other = await mint(many, 'long', '503');
   codes.link = new URL(link, many.url).pathname;
-  const invite = (await many.call<{ link: string }>('POST', '/api/v1/invites', { email: 'lin@halden.example', role: 'viewer' })).link;
+  const invite = (
+    await many.call<{ link: string }>('POST', '/api/v1/invites', { email: 'lin@halden.example', role: 'viewer' })
+  ).link;
   codes.invite = invite.slice(invite.indexOf('#'));
   const self = await many.call<{ user: { id: string } } & { id: string }>('GET', '/api/v1/session');
   const reset = (await many.call<{ link: string }>('POST', `/api/v1/users/${self.user?.id ?? self.id}/reset`)).link;
   codes.reset = reset.slice(reset.indexOf('#'));
   await many.call('POST', '/api/v1/keys', { name: 'laptop', role: 'viewer' });
-  await many.call('POST', '/api/v1/channels', { kind: 'webhook', name: 'Ops', settings: { url: 'http://127.0.0.1:9/hook' } });
+  await many.call('POST', '/api/v1/channels', {
+    kind: 'webhook',
+    name: 'Ops',
+    settings: { url: 'http://127.0.0.1:9/hook' },
+  });
   const stop = async () => {
     await Promise.all([fresh, empty, one, many].map((s) => s.stop()));
   };

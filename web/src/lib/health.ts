@@ -19,6 +19,7 @@ export type Health = { shape: Shape; word: string };
 export function healthOf(source: Source, now: Date, running?: { waits_until?: string }): Health {
   const expires = source.token_expires ? new Date(source.token_expires) : undefined;
   const fault = source.fault;
+  if (source.deleted) return { shape: 'idle', word: 'Deleted' };
   if (!source.token) return { shape: 'idle', word: 'Not connected' };
   if (fault?.act === 'reconnect' || (expires && expires <= now))
     return {

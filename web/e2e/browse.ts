@@ -1,7 +1,7 @@
 // Opens the views in a browser.
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { admin } from './stack';
-import type { View } from './pages';
+import type { View, Where } from './pages';
 import type { World } from './world';
 
 export const sizes = { 375: { width: 375, height: 812 }, 1440: { width: 1440, height: 900 } } as const;
@@ -15,12 +15,16 @@ export const launch = (): Promise<Browser> =>
 export class Window {
   readonly complaints: string[] = [];
   private constructor(
-    private readonly world: World,
+    private readonly world: Partial<World>,
     private readonly contexts: Map<string, BrowserContext>,
   ) {}
 
   /** Cookies do not know ports, so that each stack has a context of its own. */
-  static async open(browser: Browser, world: World): Promise<Window> {
+  static async open(
+    browser: Browser,
+    world: Partial<World>,
+    stacks: Where[] = ['empty', 'one', 'many'],
+  ): Promise<Window> {
     const contexts = new Map<string, BrowserContext>();
     const add = async (name: string) => {
       const options = { locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' as const };
@@ -29,10 +33,10 @@ export class Window {
       return context;
     };
     await add('anybody');
-    for (const name of ['empty', 'one', 'many'] as const) {
+    for (const name of stacks) {
       const { request } = await add(name);
       const { email, password } = admin;
-      const answer = await request.post(`${world[name].url}/api/v1/session`, { data: { email, password } });
+      const answer = await request.post(`${world[name]!.url}/api/v1/session`, { data: { email, password } });
       if (!answer.ok()) throw new Error(`login: ${answer.status()} ${await answer.text()}`);
     }
     return new Window(world, contexts);
@@ -40,6 +44,11 @@ export class Window {
 
   async close(): Promise<void> {
     await Promise.all([...this.contexts.values()].map((c) => c.close()));
+  }
+
+  /** A new page of somebody who is logged in to a stack. */
+  page(where: Where): Promise<Page> {
+    return this.contexts.get(where)!.newPage();
   }
 
   /** Opens a view, as wide as a desk's screen, and waits until it stands still. */
@@ -52,10 +61,11 @@ export class Window {
     });
     page.on('pageerror', (e) => complain(String(e)));
     await page.setViewportSize(sizes[1440]);
-    await page.goto(this.world[view.on].url + view.path(this.world));
+    const world = this.world as World;
+    await page.goto(world[view.on].url + view.path(world));
     await still(page);
     if (view.act) {
-      await view.act(page, this.world);
+      await view.act(page, world);
       await still(page);
     }
     return page;
@@ -70,7 +80,7 @@ export async function wear(page: Page, width: Width, theme: Theme): Promise<void
 }
 
 /** Waits until a page has its title and nothing is loading; streams of events stay open. */
-async function still(page: Page): Promise<void> {
+export async function still(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor({ timeout: 10_000 });
   await page.waitForFunction(() => !document.querySelector('.skel, [aria-busy=true]'), undefined, { timeout: 10_000 });
   await page.evaluate(() => document.fonts.ready);

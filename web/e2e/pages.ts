@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { World } from './world';
 
-type Where = 'fresh' | 'empty' | 'one' | 'many';
+export type Where = 'fresh' | 'empty' | 'one' | 'many';
 
 export type View = {
   name: string;

@@ -41,6 +41,5 @@ test('the first page is light', () => {
 });
 
 test('charts and the diagram are not part of it', () => {
-  const text = [...files(['Sources'])].map(read).join('\n');
-  for (const heavy of ['scaleBand', 'scaleLinear']) expect(text).not.toContain(heavy);
+  expect([...files(['Sources'])].filter((name) => /d3|Chart|Usage|Coverage|Diagram/.test(name))).toEqual([]);
 });

@@ -14,6 +14,7 @@ export type World = {
   stop: () => Promise<void>;
 };
 
+const small = 'accounts=1,ads=3,days=40,seed=5';
 const tables = ['basic_ad', 'basic_campaign', 'basic_account'];
 
 async function source(stack: Stack, more: Record<string, unknown>): Promise<string> {
@@ -45,21 +46,22 @@ const since = (days: number) => new Date(Date.now() - days * 86_400_000).toISOSt
 async function fill(stack: Stack): Promise<Record<string, string>> {
   const [a = '', b = '', c = '', d = '', ...rest] = stack.sim.accounts;
   await stack.setUp();
-  await stack.setApp();
   await stack.simulate('person', { id: '501', name: 'Jonas Berg', accounts: [a, b] });
   await stack.simulate('person', { id: '502', name: 'Petra Lund', accounts: [c] });
   await stack.simulate('person', { id: '503', name: 'Other Owner', accounts: [a, d] });
   await stack.simulate('script', `account ${b} withholds name\n`);
   await stack.simulate('script', `field spend missing at campaign level on ${rest[0]}\n`);
-  const token = await mint(stack, 'long', '501');
-  const fine = await source(stack, { name: 'Halden Europe', accounts: rest, since: since(100) });
-  const expired = await source(stack, { name: 'Halden Outlet', token, accounts: [a, b], since: since(20) });
+  // Without an app, a token that lives two hours cannot be exchanged for a longer one.
   const soon = await source(stack, {
     name: 'Halden Kids',
     token: await mint(stack, 'short', '502'),
     accounts: [c],
     since: since(10),
   });
+  await stack.setApp();
+  const token = await mint(stack, 'long', '501');
+  const fine = await source(stack, { name: 'Halden Europe', accounts: rest, since: since(100) });
+  const expired = await source(stack, { name: 'Halden Outlet', token, accounts: [a, b], since: since(20) });
   for (const id of [fine, expired, soon]) await synced(stack, id);
   await stack.simulate('event', { event: 'password_changed', person: '501' });
   await stack.call('POST', `/api/v1/sources/${expired}/runs`, {});
@@ -80,22 +82,33 @@ async function fill(stack: Stack): Promise<Record<string, string>> {
   return { fine, expired, soon, waiting, deleted };
 }
 
+/** A small source that is up to date. */
+async function fillOne(one: Stack): Promise<string> {
+  await one.setUp();
+  await one.setApp();
+  const id = await source(one, { name: 'Halden', all_accounts: true, since: since(40) });
+  await synced(one, id);
+  return id;
+}
+
+export async function makeOne(): Promise<Pick<World, 'one' | 'ids' | 'stop'>> {
+  const one = await Stack.start(small);
+  return { one, ids: { single: await fillOne(one) }, stop: () => one.stop() };
+}
+
 export async function makeWorld(): Promise<World> {
-  const small = 'accounts=1,ads=3,days=40,seed=5';
   const [fresh, empty, one, many] = await Promise.all([
     Stack.start(small),
     Stack.start(small),
     Stack.start(small),
-    Stack.start(process.env.SIZE ?? 'accounts=12,ads=12,days=120,seed=3'),
+    Stack.start('accounts=12,ads=12,days=120,seed=3'),
   ]);
-  await Promise.all([empty.setUp(), one.setUp()]);
-  await one.setApp();
+  await empty.setUp();
   const ids = await fill(many);
-  ids.single = await source(one, { name: 'Halden', all_accounts: true, since: since(40) });
-  await synced(one, ids.single);
+  ids.single = await fillOne(one);
   ids.run = (await latest(many, ids.fine ?? ''))?.id ?? '';
   ids.failedRun = (await latest(many, ids.expired ?? ''))?.id ?? '';
-  ids.waitingRun = (await until('the run that waits', () => latest(many, ids.waiting ?? ''))).id;
+  ids.waitingRun = await until('the run that waits', async () => (await latest(many, ids.waiting ?? ''))?.id);
   const codes: Record<string, string> = {};
   const link = (await many.call<{ url: string }>('POST', `/api/v1/sources/${ids.expired}/connect-links`, { days: 7 }))
     .url;

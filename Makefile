@@ -33,8 +33,13 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: build ## sync a year of a simulated advertiser and print a summary: no network, no token
-	bin/adtally demo
+demo: build ## try Adtally in the browser with a simulated advertiser: no network, no token
+	bin/adtally demo $(DEMO)
+
+.PHONY: dev
+dev: compiler web/node_modules/.ready ## work on the UI: simulator, service and Vite with hot reload on one address
+	go build -o bin/adtally-dev ./cmd/adtally
+	tools/dev
 
 .PHONY: build
 build: compiler web/dist/index.html ## build bin/adtally with its UI
@@ -136,7 +141,7 @@ fuzz: compiler ## run every fuzz target, FUZZTIME=10s each
 
 .PHONY: clean
 clean: ## remove everything that was built, including tools
-	rm -rf bin .tools web/dist web/node_modules adtally-demo.duckdb adtally-demo.duckdb.*
+	rm -rf bin .tools web/dist web/node_modules adtally-demo adtally-dev adtally-demo.duckdb adtally-demo.duckdb.*
 
 # Requirements of the machine. They are installed only if they are missing.
 .PHONY: compiler

@@ -18,6 +18,10 @@ export default ts.config(
     rules: {
       // The router is not SvelteKit's.
       'svelte/no-navigation-without-resolve': 'off',
+      // A space at the end of a line would be lost without {' '}.
+      'svelte/no-useless-mustaches': 'off',
+      // Sets and maps are replaced, not changed: they are in $state.raw.
+      'svelte/prefer-svelte-reactivity': 'off',
       // TypeScript finds undefined names itself.
       'no-undef': 'off',
     },

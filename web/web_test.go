@@ -19,8 +19,8 @@ func TestSite(t *testing.T) {
 		"assets/f-1.woff2": {Data: []byte("font")},
 	})
 	for _, c := range []struct {
-		method, path, accept           string
-		status                         int
+		method, path, accept          string
+		status                        int
 		body, kind, caching, encoding string
 	}{
 		{"GET", "/", "", 200, "<title>page</title>", "text/html; charset=utf-8", "no-cache", ""},
@@ -34,7 +34,7 @@ func TestSite(t *testing.T) {
 		{"HEAD", "/", "", 200, "", "text/html; charset=utf-8", "no-cache", ""},
 		{"POST", "/", "", 405, "Method not allowed\n", "text/plain; charset=utf-8", "", ""},
 	} {
-		r := httptest.NewRequest(c.method, c.path, http.NoBody)
+		r := httptest.NewRequestWithContext(t.Context(), c.method, c.path, http.NoBody)
 		r.Header.Set("Accept-Encoding", c.accept)
 		w := httptest.NewRecorder()
 		site.ServeHTTP(w, r)

@@ -87,7 +87,7 @@ func (c *configCommand) Run(k *kong.Context, p *program) error {
 		}
 	}
 	for _, flag := range k.Selected().Flags {
-		if flag.Name == "help" || flag.Name == "config" {
+		if flag.Hidden || flag.Name == "help" || flag.Name == "config" {
 			continue
 		}
 		from := origin[flag]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -27,6 +28,8 @@ type serveCommand struct {
 	Host        []string `help:"Another host name of the server, such as its container's." env:"ADTALLY_HOST" placeholder:"HOST:PORT"`
 	BehindProxy bool     `help:"Trust X-Forwarded-For and X-Forwarded-Proto of your own proxy."`
 
+	SimClock string `help:"Take the time from the simulator at this address; for tests." name:"sim-clock" hidden:"" placeholder:"URL"`
+
 	OIDCIssuer string   `help:"OIDC provider for logins. Put its client secret into ADTALLY_OIDC_SECRET." name:"oidc-issuer" env:"ADTALLY_OIDC_ISSUER" placeholder:"https://…"`
 	OIDCClient string   `help:"Client ID at the OIDC provider." name:"oidc-client" env:"ADTALLY_OIDC_CLIENT" placeholder:"ID"`
 	OIDCName   string   `help:"Label of the login button." name:"oidc-name" default:"OIDC"`
@@ -47,9 +50,35 @@ func (c *serveCommand) oidc(p *program) (*api.OIDC, error) {
 }
 
 // Run serves the API and runs syncs until the process is told to stop.
-func (c *serveCommand) Run(ctx context.Context, p *program) error {
+func (c *serveCommand) Run(ctx context.Context, p *program) error { return c.run(ctx, p, greet) }
+
+// serving is a service that accepts requests.
+type serving struct {
+	*service
+	public, local string         // its URLs for people and for this process
+	code          adtally.Secret // creates the first admin; zero = there is one
+}
+
+// greet prints where the service is.
+func greet(_ context.Context, up *serving) error {
+	if err := up.p.printf("Adtally is at %s; its API is described at %s/api/docs.\n", up.public, up.public); err != nil {
+		return err
+	}
+	if up.code.IsZero() {
+		return nil
+	}
+	return up.p.printf("Nobody can log in yet. Use this code to create the first admin: %s\n", up.code.Reveal())
+}
+
+// run runs the service until ctx ends, and calls ready as soon as it accepts requests.
+func (c *serveCommand) run(ctx context.Context, p *program, ready func(context.Context, *serving) error) error {
 	if err := c.public(); err != nil {
 		return err
+	}
+	if c.SimClock != "" {
+		if err := p.followClock(ctx, c.SimClock); err != nil {
+			return err
+		}
 	}
 	leave, err := c.occupy(p)
 	if err != nil {
@@ -65,28 +94,21 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return wrong("listen", "Choose another --listen.", "Adtally cannot listen on %s: %w", c.Listen, err)
 	}
-	if c.PublicURL == "" {
-		c.PublicURL = "http://" + listener.Addr().String()
-	}
+	up := &serving{service: s, local: "http://" + listener.Addr().String()}
+	c.PublicURL = cmp.Or(c.PublicURL, up.local)
+	up.public = c.PublicURL
 	watch := s.watch(c.PublicURL)
-	handler, code, err := c.handler(ctx, s, watch)
-	if err != nil {
+	var handler http.Handler
+	if handler, up.code, err = c.handler(ctx, s, watch); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := p.printf("Adtally is at %s; its API is described at %s/api/docs.\n", c.PublicURL, c.PublicURL); err != nil {
-		return err
-	}
-	if !code.IsZero() {
-		if err := p.printf("Nobody can log in yet. Use this code to create the first admin: %s\n", code.Reveal()); err != nil {
-			return err
-		}
-	}
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return serve(ctx, listener, handler) })
 	group.Go(func() error { return s.work(ctx) })
 	group.Go(func() error { return watch.Run(ctx) })
 	group.Go(func() error { return s.purge(ctx) })
 	group.Go(func() error { return s.keep().Run(ctx) })
-	group.Go(func() error { return serve(ctx, listener, handler) })
+	group.Go(func() error { return ready(ctx, up) })
 	return group.Wait()
 }
 

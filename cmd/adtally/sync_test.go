@@ -181,13 +181,13 @@ func TestCheck_ShowsTheToken(t *testing.T) {
 func TestDemo_Summary(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "demo.duckdb")
-	r := must(t, runProgram(t, nil, "demo", "--to", file))
+	r := must(t, runProgram(t, nil, "demo", "--headless", "--to", file))
 	for _, want := range []string{"ROAS", "Spend per day", "█", "duckdb " + file} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("%q is not in %s", want, r.out)
 		}
 	}
-	if again := runProgram(t, nil, "demo", "--to", file); again.code != exitConfigure {
+	if again := runProgram(t, nil, "demo", "--headless", "--to", file); again.code != exitConfigure {
 		t.Errorf("a file of the user's was overwritten: %s", again.out)
 	}
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/url"
@@ -332,7 +333,7 @@ var emptyStore = sync.OnceValues(func() (raw []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	file := filepath.Join(folder, "x.db")
 	db, err := store.Open(ctx, file)
 	if err != nil {

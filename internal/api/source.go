@@ -65,7 +65,7 @@ type Source struct {
 	Reports []adtally.Report `json:"reports" nullable:"false" doc:"Custom report tables"`
 	Metrics []adtally.Metric `json:"metrics" nullable:"false" doc:"Custom conversions"`
 
-	sourceStatus
+	SourceStatus
 
 	Created  time.Time    `json:"created" doc:"When the source was created"`
 	By       string       `json:"created_by" doc:"Who created the source, as kind:id"`
@@ -89,7 +89,7 @@ type SourceFault struct {
 	Since   time.Time   `json:"since" doc:"Since when it has been wrong"`
 }
 
-func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, status sourceStatus, name func(string) string) Source {
+func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, status SourceStatus, name func(string) string) Source {
 	var fault *SourceFault
 	if f := s.Fault; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Failing.UTC()}
@@ -97,7 +97,7 @@ func (g sources) sourceOf(s adtally.SourceRecord, grant adtally.Grant, status so
 	if f := s.Unpurged; f != nil {
 		fault = &SourceFault{f.Act, f.Code, f.Message, f.Hint, s.Purging.UTC()}
 	}
-	return Source{sourceStatus: status, ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
+	return Source{SourceStatus: status, ID: s.ID, Name: s.Name, Connector: s.Connector, Dataset: s.Dataset, Stage: s.Stage, Token: s.Credential != "",
 		Accounts: orEmpty(s.Accounts), All: s.All, Tables: orEmpty(s.Tables), Since: s.Since, Minutes: int(s.Every / time.Minute), LookBack: g.lookBack(s), Reports: orEmpty(s.Reports), Metrics: orEmpty(s.Metrics),
 		Created: s.Created.UTC(), By: s.CreatedBy, ByName: name(s.CreatedBy), Deleted: timeOrNil(s.Deleted), Drop: s.Drop, Next: timeOrNil(s.Next), Good: timeOrNil(s.LastGood), Expires: timeOrNil(grant.ExpiresAt), Failures: s.Failures, Why: s.Why, Fault: fault}
 }

@@ -18,10 +18,10 @@ type SourceHealth struct {
 	AsOf     *time.Time `json:"as_of,omitempty" doc:"When the source was last up to date; absent = never"`
 }
 
-// sourceStatus is what Source says about the latest sync of a source.
-type sourceStatus struct {
+// SourceStatus is what a Source says about the latest sync of a source.
+type SourceStatus struct {
 	UpToDate int           `json:"accounts_up_to_date" doc:"Number of ad accounts that the latest sync has brought up to date so far"`
-	Accounts int           `json:"accounts_total" doc:"Number of ad accounts that the source reads"`
+	Total    int           `json:"accounts_total" doc:"Number of ad accounts that the source reads"`
 	Run      string        `json:"running_run,omitempty" doc:"ID of the sync in progress; absent = none"`
 	Health   *SourceHealth `json:"health,omitempty" doc:"How the source is doing; absent = the source is deleted"`
 }
@@ -40,14 +40,14 @@ const (
 
 // statuses returns a function that says how a source is doing. It reads one source, or all
 // if the ID is empty.
-func (g sources) statuses(ctx context.Context, source string) (func(adtally.SourceRecord, adtally.Grant) sourceStatus, error) {
+func (g sources) statuses(ctx context.Context, source string) (func(adtally.SourceRecord, adtally.Grant) SourceStatus, error) {
 	all, err := g.Sources.SourceActivities(ctx, source)
 	if err != nil {
 		return nil, err
 	}
 	open, err := g.Incidents.OpenIncidents(ctx)
 	now := g.Now()
-	return func(s adtally.SourceRecord, grant adtally.Grant) sourceStatus {
+	return func(s adtally.SourceRecord, grant adtally.Grant) SourceStatus {
 		c := condition{SourceRecord: s, activity: all[s.ID], expires: grant.ExpiresAt, now: now, incidents: map[adtally.AlertKind]adtally.Incident{}}
 		for _, o := range open {
 			if o.Source == s.ID {
@@ -67,10 +67,10 @@ type condition struct {
 	now       time.Time
 }
 
-func (c condition) status() sourceStatus {
-	out := sourceStatus{UpToDate: c.activity.Done, Accounts: max(c.activity.Accounts, len(c.Accounts)), Run: c.activity.Run}
-	if out.Accounts == 0 && c.All {
-		out.Accounts = c.activity.Seen
+func (c condition) status() SourceStatus {
+	out := SourceStatus{UpToDate: c.activity.Done, Total: max(c.activity.Accounts, len(c.Accounts)), Run: c.activity.Run}
+	if out.Total == 0 && c.All {
+		out.Total = c.activity.Seen
 	}
 	if !c.Deleted.IsZero() {
 		return out
@@ -82,13 +82,13 @@ func (c condition) status() sourceStatus {
 }
 
 // health returns the worst that is true.
-func (c condition) health(s sourceStatus) SourceHealth {
+func (c condition) health(s SourceStatus) SourceHealth {
 	for _, f := range []func() (SourceHealth, bool){c.isNew, c.isExpired, c.hasFailed, c.isIncomplete, c.expiresSoon} {
 		if h, is := f(); is {
 			return h
 		}
 	}
-	accounts := fmt.Sprintf("%d of %s up to date.", s.UpToDate, counted(int64(s.Accounts), "account is", "accounts are"))
+	accounts := fmt.Sprintf("%d of %s up to date.", s.UpToDate, counted(int64(s.Total), "account is", "accounts are"))
 	switch {
 	case s.Run != "" && c.activity.Blocked > 0:
 		return SourceHealth{State: healthWaiting, Until: timeOrNil(c.activity.Until),
@@ -101,10 +101,10 @@ func (c condition) health(s sourceStatus) SourceHealth {
 		return SourceHealth{State: healthRunning, Sentence: "Loading the history, newest days first: " + accounts}
 	case s.Run != "":
 		return SourceHealth{State: healthRunning, Sentence: "Syncing: " + accounts}
-	case s.UpToDate >= s.Accounts && s.Accounts == 1:
+	case s.UpToDate >= s.Total && s.Total == 1:
 		accounts = "The account is up to date."
-	case s.UpToDate >= s.Accounts:
-		accounts = fmt.Sprintf("All %d accounts are up to date.", s.Accounts)
+	case s.UpToDate >= s.Total:
+		accounts = fmt.Sprintf("All %d accounts are up to date.", s.Total)
 	}
 	return SourceHealth{State: healthFine, Sentence: accounts}
 }

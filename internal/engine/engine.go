@@ -260,7 +260,7 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	o := adtally.Outcome{Slice: sl, Started: e.Now()}
 	e.tell(Event{Account: w.Account.ID, Begun: &sl})
 	cost := &adtally.Meter{}
-	written, err := e.commit(adtally.WithMeter(ctx, cost), w, sl, t)
+	written, err := e.commitServed(adtally.WithMeter(ctx, cost), w, &sl, t)
 	if err == nil {
 		err = e.Store.SaveCheckpoints(ctx, e.Source.ID, sl, written.Checkpoints)
 	}
@@ -270,7 +270,7 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	if errors.Is(err, destination.ErrLost) {
 		return o, err
 	}
-	o.Ended, o.Fault = e.Now(), adtally.FaultOf(err)
+	o.Slice, o.Ended, o.Fault = sl, e.Now(), adtally.FaultOf(err)
 	for _, n := range written.Rows {
 		o.Rows += n
 	}
@@ -284,6 +284,22 @@ func (e *Engine) slice(ctx context.Context, w work, sl adtally.Slice, t *turn) (
 	}
 	e.tell(Event{Account: w.Account.ID, Ended: &o})
 	return o, nil
+}
+
+// commitServed commits the days of a slice that the platform still serves, and cuts the slice
+// to them. If days became too old while they were read, it reads the rest again.
+func (e *Engine) commitServed(ctx context.Context, w work, sl *adtally.Slice, t *turn) (written destination.Written, err error) {
+	for {
+		asked, some := e.served(w.Account, *sl, e.Now())
+		if !some {
+			return destination.Written{}, nil
+		}
+		*sl = asked
+		written, err = e.commit(ctx, w, asked, t)
+		if rest, some := e.served(w.Account, asked, e.Now()); err == nil || some && rest == asked {
+			return written, err
+		}
+	}
 }
 
 // maxRestarts is the maximum number of attempts for one slice. Each attempt can halve the

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"adtally"
 	"adtally/internal/engine"
@@ -309,5 +310,42 @@ func TestEngine_ReadsDuringWrites(t *testing.T) {
 	}
 	if w.most != 1 || w.mostOpen != 2 {
 		t.Errorf("%d slices were read concurrently, and %d were open; want 1 and 2", w.most, w.mostOpen)
+	}
+}
+
+// Days that become too old for the platform while a run is in progress are left out, and
+// fail nothing. They do not count as loaded.
+func TestEngine_DaysAgeOutDuringARun(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2024, 11, 4, 10, 0, 0, 0, time.UTC) // a month after day 20000
+	for name, c := range map[string]struct {
+		later, span int
+		oldest      adtally.Day // the oldest day in the warehouse
+	}{
+		"the same day":        {0, 1, 20000},
+		"a day later":         {1, 1, 20001},
+		"a slice is gone":     {4, 1, 20004},
+		"periods are not cut": {1, 3, 20003},
+	} {
+		w := newWorld()
+		w.months, w.span, w.now = 1, c.span, began.AddDate(0, 0, c.later)
+		done, err := w.engine(1).Step(t.Context(), adtally.Step{Run: "r", Account: account}, began)
+		if err != nil || done.Left != 0 || len(done.Outcomes) != 5 {
+			t.Errorf("%s: %d outcomes, %d left (%v)", name, len(done.Outcomes), done.Left, err)
+		}
+		oldest := adtally.Day(30000)
+		for _, l := range w.loads {
+			if !l.Window.IsZero() {
+				oldest = min(oldest, l.Window.From)
+			}
+		}
+		if oldest != c.oldest {
+			t.Errorf("%s: the oldest day is %d, want %d", name, oldest, c.oldest)
+		}
+		for _, o := range done.Outcomes {
+			if o.Fault != nil {
+				t.Errorf("%s: %s failed: %v", name, o.Slice, o.Fault)
+			}
+		}
 	}
 }

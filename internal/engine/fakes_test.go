@@ -33,6 +33,8 @@ type world struct {
 	brought  []adtally.Outcome // outcomes by load
 	runs     []string          // the loads' runs
 	defined  string            // the definition of the facts
+	months   int               // how many months of facts the platform serves
+	span     int               // how many days a row of facts covers
 	moments  []time.Time       // the start of the run as passed to reads
 	commits  map[string]int
 	store    []adtally.Checkpoint
@@ -92,7 +94,7 @@ func things() *table.Schema {
 // The platform: objects as they are now, and facts by day, three days per slice.
 
 func (w *world) Streams() []connector.Stream {
-	return []connector.Stream{{Name: "facts", Tables: []*table.Schema{facts()}, Daily: true, Definition: w.defined}, {Name: "things", Tables: []*table.Schema{things()}}}
+	return []connector.Stream{{Name: "facts", Tables: []*table.Schema{facts()}, Daily: true, Definition: w.defined, Months: w.months, Price: connector.Price{Span: w.span}}, {Name: "things", Tables: []*table.Schema{things()}}}
 }
 
 func (w *world) Views() []*table.View { return nil }

@@ -97,7 +97,7 @@ var cures = map[class]cure{
 	classField:          {act: actBug, another: true, message: "Meta does not offer a requested field", hint: "Adtally reads the rest without it; the column stays empty and the field is listed as a gap."},
 	classCombination:    {act: actConfigure, message: "Meta does not offer this combination of breakdowns and fields", hint: "Choose fewer or different breakdowns for the report."},
 	classBadRequest:     {act: actBug, message: "Meta does not understand the request", hint: pleaseReport},
-	classTooOld:         {act: actConfigure, message: "Meta serves no figures older than 37 months", hint: "Choose a later --since."},
+	classTooOld:         {act: actConfigure, message: "Meta serves no figures older than 37 months", hint: "Choose a later first day."},
 	classVersion:        {act: actConfigure, message: "This version of Meta's API has ended", hint: "Adtally continues with the next version that it knows. If there is none, update Adtally."},
 	classGone:           {act: actConfigure, message: "The object does not exist, or this token may not see it", hint: "Check the account's number, and that the token's owner has access to it."},
 	classEdge:           {act: actConfigure, message: "Meta does not serve this list because a page is not linked", hint: "Link the page to the business portfolio, or leave the table out."},

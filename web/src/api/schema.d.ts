@@ -3547,6 +3547,16 @@ export interface components {
         Source: {
             /** @description Numbers of the picked ad accounts */
             accounts: string[];
+            /**
+             * Format: int64
+             * @description Number of ad accounts that the source reads
+             */
+            accounts_total: number;
+            /**
+             * Format: int64
+             * @description Number of ad accounts that the latest sync has brought up to date so far
+             */
+            accounts_up_to_date: number;
             /** @description Whether every ad account that the token can see is read, including future ones */
             all_accounts: boolean;
             /**
@@ -3584,6 +3594,8 @@ export interface components {
             failures: number;
             /** @description Fault of the last run, values that could not be loaded (code quarantined), or what keeps the tables of a deleted source from being dropped; absent = none */
             fault?: components["schemas"]["SourceFault"];
+            /** @description How the source is doing; absent = the source is deleted */
+            health?: components["schemas"]["SourceHealth"];
             /** @description ID of the source */
             id: string;
             /**
@@ -3607,6 +3619,8 @@ export interface components {
             next?: string;
             /** @description Custom report tables */
             reports: components["schemas"]["Report"][];
+            /** @description ID of the sync in progress; absent = none */
+            running_run?: string;
             /**
              * Format: date
              * @description First day that is read; absent = as far back as the platform goes
@@ -3644,6 +3658,27 @@ export interface components {
              * @description Since when it has been wrong
              */
             since: string;
+        };
+        SourceHealth: {
+            /**
+             * Format: date-time
+             * @description When the source was last up to date; absent = never
+             */
+            as_of?: string;
+            /** @description What to do; absent = nobody has to act */
+            hint?: string;
+            /** @description What is going on. Times are in until and as_of */
+            sentence: string;
+            /**
+             * @description The worst that is true. waiting = for the platform's rate limit. soon = the token expires soon. expired = the token has expired or was revoked. incomplete = some data is missing or may be wrong. new = there is no token yet, or no account is picked. A source stays failed or incomplete until a run has succeeded, and expired until it has a new token
+             * @enum {string}
+             */
+            state: "fine" | "running" | "waiting" | "soon" | "expired" | "incomplete" | "failed" | "new";
+            /**
+             * Format: date-time
+             * @description When a wait ends, or when the token expires or has expired; absent = unknown
+             */
+            until?: string;
         };
         SourceHistory: {
             /** @description Days, oldest first; the last one is today */

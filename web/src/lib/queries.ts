@@ -79,17 +79,40 @@ export const run = (id: () => string) =>
     enabled: id() !== '',
   }));
 
-/** Marks everything out of date that a change of this object may touch. */
+const stale = (queryKey: unknown[], exact = false) => void queryClient.invalidateQueries({ queryKey, exact });
+
+/** How often a page reads again what takes the warehouse or many rows, while a run is in progress. */
+const slowly = 10_000;
+const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+function sourceStaleSoon(source: string): void {
+  if (timers.has(source)) return;
+  timers.set(
+    source,
+    setTimeout(() => {
+      timers.delete(source);
+      stale(['source', source]);
+    }, slowly),
+  );
+}
+
+/**
+ * Marks everything out of date that a change of this object may touch. A run in progress
+ * changes every second: then only what is cheap is read again at once.
+ */
 export function outdated(kind: string, id: string, sourceID: string | undefined): void {
-  const stale = (...queryKey: unknown[]) => void queryClient.invalidateQueries({ queryKey });
-  if (kind === 'incident') stale('alerts');
-  if (kind === 'run') {
-    stale('runs');
-    stale('run', id);
-  }
   const source = kind === 'source' ? id : sourceID;
-  stale('sources');
-  if (source) stale('source', source);
+  stale(['sources']);
+  if (kind === 'incident') stale(['alerts']);
+  if (kind === 'run') {
+    stale(['runs']);
+    stale(['run', id]);
+  }
+  if (!source) return;
+  if (kind === 'run') {
+    stale(['source', source], true);
+    sourceStaleSoon(source);
+  } else stale(['source', source]);
 }
 
 /** Reads all pages of a list. */
@@ -169,4 +192,19 @@ export const dependents = (id: () => string) =>
   query(() => ({
     queryKey: ['source', id(), 'dependents'],
     queryFn: () => get(api.GET('/api/v1/sources/{id}/dependents', { params: { path: { id: id() } } })),
+  }));
+
+export const diagram = (source: () => string) =>
+  query(() => ({
+    queryKey: ['diagram', source()],
+    queryFn: () => get(api.GET('/api/v1/diagram', { params: { query: { source: source() || undefined } } })),
+    placeholderData: keepPreviousData,
+    staleTime: minute,
+  }));
+
+export const lineage = (source: () => string) =>
+  query(() => ({
+    queryKey: ['sources', 'lineage', source()],
+    queryFn: () => get(api.GET('/api/v1/lineage', { params: { query: { source: source() || undefined } } })),
+    placeholderData: keepPreviousData,
   }));

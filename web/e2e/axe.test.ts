@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, test } from 'vitest';
-import { launch, wear, Window, type Theme, type Width } from './browse';
+import { wear, Window, type Theme, type Width } from './browse';
 import { views, type View } from './pages';
-import { makeWorld, type World } from './world';
+import { end, makeWorld, type World } from './world';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -19,19 +19,14 @@ const looks: [Width, Theme][] = [
 ];
 
 let world: World;
-let browser: Browser;
 let window: Window;
 
 beforeAll(async () => {
   world = await makeWorld();
-  browser = await launch();
-  window = await Window.open(browser, world);
+  window = new Window(world);
 }, 120_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await world?.stop();
-});
+afterAll(() => end(world));
 
 /** What axe-core finds, one line for each rule. */
 async function violations(page: Page): Promise<string[]> {
@@ -49,7 +44,7 @@ const wider = (page: Page) => page.evaluate(() => document.documentElement.scrol
 
 /** Everything that is wrong with a view, one line each. */
 async function faults(view: View): Promise<string[]> {
-  window.complaints.length = 0;
+  world.browser.errors.length = 0;
   const page = await window.show(view);
   try {
     await page.evaluate(axe);
@@ -62,7 +57,7 @@ async function faults(view: View): Promise<string[]> {
     }
     const titles = await page.locator('h1').count();
     if (titles !== 1) found.push(`${titles} h1`);
-    return [...found, ...window.complaints];
+    return [...found, ...world.browser.errors];
   } finally {
     await page.close();
   }

@@ -1,26 +1,21 @@
 // How soon the coverage of a large source answers to the pointer and to keys: 43 ad
 // accounts and 37 months, the answer of a service that has loaded all of it.
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, still, Window } from './browse';
-import { makeOne, type World } from './world';
+import { still, Window } from './browse';
+import { end, makeOne } from './world';
 
 const accounts = 43;
 const days = 1130;
 const before = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
 
-let world: Pick<World, 'one' | 'ids' | 'stop'>;
-let browser: Browser;
+let world: Awaited<ReturnType<typeof makeOne>>;
 
 beforeAll(async () => {
   world = await makeOne();
-  browser = await launch();
 }, 120_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await world?.stop();
-});
+afterAll(() => end(world));
 
 /** Answers for a source that is larger than the one that the simulator has. */
 async function enlarge(page: Page): Promise<void> {
@@ -76,8 +71,7 @@ async function measured(page: Page, act: () => Promise<void>): Promise<number> {
 }
 
 test('the coverage of 43 accounts and 37 months answers at once', async () => {
-  const window = await Window.open(browser, world, ['one']);
-  const page = await window.page('one');
+  const page = await new Window(world).page('one');
   await enlarge(page);
   await page.goto(`${world.one.url}/sources/${world.ids.single}?days=1130`);
   const strip = page.locator('svg.cov[role=img]');

@@ -1,8 +1,6 @@
 // Every page of the UI, and the states of it that look different.
 import type { Page } from 'playwright-core';
-import type { World } from './world';
-
-export type Where = 'fresh' | 'empty' | 'one' | 'many';
+import type { Where, World } from './world';
 
 export type View = {
   name: string;
@@ -72,8 +70,9 @@ const lists: View[] = [
 
 const source: View[] = [
   of('overview')('fine', ''),
-  of('overview-differs')('fine', '?compare=accounts'),
-  of('overview-months')('fine', '?days=365'),
+  of('overview-accounts')('fine', '?compare=accounts'),
+  of('overview-differs')('differs', ''),
+  of('overview-months')('fine', '?days=1130'),
   of('overview-table')('fine', '?as=table'),
   of('overview-expired')('expired', ''),
   of('overview-soon')('soon', ''),
@@ -116,7 +115,7 @@ const runs: View[] = [
   view('run', (w) => `/runs/${w.ids.run}`),
   view('run-warnings', (w) => `/runs/${w.ids.run}?level=warn`),
   view('run-failed', (w) => `/runs/${w.ids.failedRun}`),
-  view('run-live', (w) => `/runs/${w.ids.waitingRun}`),
+  view('run-live', (w) => `/runs/${w.ids.liveRun}`),
   view('run-unknown', '/runs/00000000-0000-4000-8000-000000000000'),
 ];
 
@@ -132,7 +131,7 @@ const connecting: View[] = [
   }),
   view('connect-picker', '/connect/facebookads?how=paste', {
     act: async (page, world) => {
-      await page.locator('textarea').fill(world.many.sim.token);
+      await page.locator('textarea').fill(world.many.sim.is.token);
       await page.getByRole('button', { name: 'Check the token' }).click();
       await page.getByRole('button', { name: /Start syncing/ }).waitFor();
     },

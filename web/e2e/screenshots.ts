@@ -1,36 +1,38 @@
-// Writes a picture of every view: `make screenshots`. PAGES=sources,run takes only views with such names.
+// Writes a picture of every view: `make screenshots`. PAGES=sources,run takes only views
+// whose names begin so.
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
-import { launch, sizes, wear, Window, type Theme, type Width } from './browse';
-import { views } from './pages';
-import { makeWorld } from './world';
+import { sizes, wear, Window, type Theme, type Width } from './browse';
+import { views, type View } from './pages';
+import { end, makeWorld } from './world';
 
-const folder = resolve('screenshots');
-const wanted = (process.env.PAGES ?? '').split(',').filter(Boolean);
-const widths = process.env.WIDTHS?.split(',').map(Number) ?? Object.keys(sizes).map(Number);
-const themes = (process.env.THEMES?.split(',') ?? ['light', 'dark']) as Theme[];
+const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
+const starts = (process.env.PAGES ?? '').split(',');
+const widths = Object.keys(sizes).map(Number) as Width[];
+const themes: Theme[] = ['light', 'dark'];
+
+async function take(window: Window, view: View): Promise<void> {
+  const page = await window.show(view);
+  for (const width of widths)
+    for (const theme of themes) {
+      await wear(page, width, theme);
+      await page.screenshot({ path: `${folder}/${view.name}-${width}-${theme}.png`, fullPage: true });
+    }
+  await page.close();
+}
 
 test('pictures of every view', async () => {
   mkdirSync(folder, { recursive: true });
   const world = await makeWorld();
-  const browser = await launch();
+  const failed: string[] = [];
   try {
-    const window = await Window.open(browser, world);
-    for (const view of views) {
-      if (wanted.length && !wanted.some((w) => view.name.startsWith(w))) continue;
-      const page = await window.show(view).catch((e) => void window.complaints.push(`${view.name}: ${String(e)}`));
-      if (!page) continue;
-      for (const width of widths as Width[])
-        for (const theme of themes) {
-          await wear(page, width, theme);
-          await page.screenshot({ path: `${folder}/${view.name}-${width}-${theme}.png`, fullPage: true });
-        }
-      await page.close();
-    }
-    console.log(`${folder}\n${[...new Set(window.complaints)].join('\n')}`);
+    const window = new Window(world);
+    for (const view of views.filter((v) => starts.some((s) => v.name.startsWith(s))))
+      await take(window, view).catch((error: unknown) => failed.push(`${view.name}: ${String(error)}`));
+    console.log(`The pictures are in ${folder}`);
   } finally {
-    await browser.close();
-    await world.stop();
+    await end(world);
   }
+  if (failed.length) throw new Error(failed.join('\n'));
 });

@@ -1,134 +1,106 @@
 // Sources in every state, for the pictures and for the tests of every page.
-import { Stack, until } from './stack';
+import { Browser } from './browser';
+import { maja, Stack } from './stack';
+import { until } from './until';
 
-type Run = { id: string; state: string };
+export type Where = 'fresh' | 'empty' | 'one' | 'many';
 
-export type World = {
-  fresh: Stack;
-  empty: Stack;
-  one: Stack;
-  many: Stack;
-  /** Sources of `many` by their state, and `one`'s. */
+export type World = Record<Where, Stack> & {
+  browser: Browser;
+  /** Sources and runs by their state. */
   ids: Record<string, string>;
+  /** Codes and tokens that views need. */
   codes: Record<string, string>;
-  stop: () => Promise<void>;
 };
 
 const small = 'accounts=1,ads=3,days=40,seed=5';
-const tables = ['basic_ad', 'basic_campaign', 'basic_account'];
-
-async function source(stack: Stack, more: Record<string, unknown>): Promise<string> {
-  const body = { connector: 'facebookads', token: stack.sim.token, tables, ...more };
-  return (await stack.call<{ id: string }>('POST', '/api/v1/sources', body)).id;
-}
-
-async function latest(stack: Stack, id: string): Promise<Run | undefined> {
-  return (await stack.call<{ items: Run[] }>('GET', `/api/v1/runs?source=${id}&limit=1`)).items[0];
-}
-
-/** Waits for the first run of a source to end. */
-const synced = (stack: Stack, id: string) =>
-  until(
-    'a run to end',
-    async () => {
-      const run = await latest(stack, id);
-      return run && run.state !== 'running' && run.state !== 'waiting' && run;
-    },
-    180,
-  );
-
-const mint = async (stack: Stack, kind: string, person: string) =>
-  (await stack.simulate<{ token: string }>('token', { kind, person, app: stack.sim.app_id })).token;
 
 /** The days from which sources read, so that the first load is short. */
 const since = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 
+/** The latest run of a source, once there is one. */
+const latest = (stack: Stack, source: string) =>
+  until('a run', async () => (await stack.api.runs(source)).find((r) => r.id)?.id);
+
+/** Waits until the newest run of a source has ended, well or not. */
+const ended = (stack: Stack, source: string) =>
+  until('the end of a run', async () => (await stack.api.runs(source))[0]?.ended, 60_000);
+
+const tables = ['basic_ad', 'basic_campaign', 'basic_account'];
+
 async function fill(stack: Stack): Promise<Record<string, string>> {
-  const [a = '', b = '', c = '', d = '', ...rest] = stack.sim.accounts;
-  await stack.setUp();
-  await stack.simulate('person', { id: '501', name: 'Jonas Berg', accounts: [a, b] });
-  await stack.simulate('person', { id: '502', name: 'Petra Lund', accounts: [c] });
-  await stack.simulate('person', { id: '503', name: 'Other Owner', accounts: [a, d] });
-  await stack.simulate('script', `account ${b} withholds name\n`);
-  await stack.simulate('script', `field spend missing at campaign level on ${rest[0]}\n`);
+  const { api, sim } = stack;
+  const [a = '', b = '', c = '', d = '', gappy = '', ...rest] = sim.is.accounts;
+  const connect = (name: string, accounts: string[], days: number, token = sim.is.token) =>
+    stack.connected({ name, accounts, all_accounts: false, since: since(days), token, tables }, false);
+  await sim.person({ id: '501', name: 'Jonas Berg', accounts: [a, b] });
+  await sim.person({ id: '502', name: 'Petra Lund', accounts: [c] });
+  await sim.script(`account ${b} withholds name`);
+  await sim.script(`field spend missing at campaign level on ${gappy}`);
   // Without an app, a token that lives two hours cannot be exchanged for a longer one.
-  const soon = await source(stack, {
-    name: 'Halden Kids',
-    token: await mint(stack, 'short', '502'),
-    accounts: [c],
-    since: since(10),
-  });
-  await stack.setApp();
-  const token = await mint(stack, 'long', '501');
-  const fine = await source(stack, { name: 'Halden Europe', accounts: rest, since: since(100) });
-  const expired = await source(stack, { name: 'Halden Outlet', token, accounts: [a, b], since: since(20) });
-  for (const id of [fine, expired, soon]) await synced(stack, id);
-  await stack.simulate('event', { event: 'password_changed', person: '501' });
-  await stack.call('POST', `/api/v1/sources/${expired}/runs`, {});
-  await until('the token to end', async () => {
-    const found = await stack.call<{ fault?: { act: string } }>('GET', `/api/v1/sources/${expired}`);
-    return found.fault?.act === 'reconnect';
-  });
-  await stack.simulate('script', `throttle ads_insights on ${d} for 30m\nslow 2s always on ${rest[1]}\n`);
-  const waiting = await source(stack, { name: 'Halden IS', accounts: [d], since: since(30) });
-  const deleted = await source(stack, {
-    name: 'Old trial',
-    token: await mint(stack, 'long', '503'),
-    accounts: [a],
-    since: since(3),
-  });
-  await synced(stack, deleted);
-  await stack.edit('DELETE', `/api/v1/sources/${deleted}`);
-  return { fine, expired, soon, waiting, deleted };
+  await api.call('POST', '/setup', { ...maja, code: stack.code });
+  const soon = await connect('Halden Kids', [c], 10, await sim.token('short', '502'));
+  const { app_id: id, app_secret: secret } = sim.is;
+  await api.edit('PUT', '/catalog/facebookads/app', { id, secret });
+  const fine = await connect('Halden Europe', rest, 100);
+  const differs = await connect('Halden Stores', [gappy], 20);
+  const expired = await connect('Halden Outlet', [a, b], 20, await sim.token('long', '501'));
+  const deleted = await connect('Old trial', [a], 3);
+  for (const id of [soon, fine, differs, expired, deleted]) await ended(stack, id);
+  await api.edit('DELETE', `/sources/${deleted}`);
+  await sim.happens('password_changed', '501');
+  await api.call('POST', `/sources/${expired}/runs`, {});
+  await until('the end of a token', async () => (await api.source(expired)).fault);
+  await sim.script(`throttle ads_insights on ${d} for 30m`);
+  const waiting = await connect('Halden IS', [d], 30);
+  return { soon, fine, differs, expired, deleted, waiting };
 }
 
-/** A small source that is up to date. */
-async function fillOne(one: Stack): Promise<string> {
-  await one.setUp();
-  await one.setApp();
-  const id = await source(one, { name: 'Halden', all_accounts: true, since: since(40) });
-  await synced(one, id);
-  return id;
+/** Things that have a page of their own, and what opens pages without a login. */
+async function furnish(stack: Stack, ids: Record<string, string>): Promise<Record<string, string>> {
+  const { api, sim } = stack;
+  const [a = '', , , d = ''] = sim.is.accounts;
+  const after = (text: string, mark: string) => text.slice(text.indexOf(mark));
+  const link = await api.call<{ url: string }>('POST', `/sources/${ids.expired}/connect-links`, { days: 7 });
+  const invited = { email: 'lin@halden.example', role: 'viewer' };
+  const invite = await api.call<{ link: string }>('POST', '/invites', invited);
+  const { items } = await api.call<{ items: { id: string }[] }>('GET', '/users');
+  const reset = await api.call<{ link: string }>('POST', `/users/${items[0]!.id}/reset`);
+  await api.call('POST', '/keys', { name: 'laptop', role: 'viewer' });
+  // Port 9 discards, so that nobody is told anything.
+  await api.call('POST', '/channels', { kind: 'webhook', name: 'Ops', settings: { url: 'http://127.0.0.1:9/' } });
+  await sim.person({ id: '503', name: 'Other Owner', accounts: [a, d] });
+  return {
+    link: after(link.url, '/link/'),
+    invite: after(invite.link, '#'),
+    reset: after(reset.link, '#'),
+    other: await sim.token('long', '503'),
+  };
 }
 
-export async function makeOne(): Promise<Pick<World, 'one' | 'ids' | 'stop'>> {
-  const one = await Stack.start(small);
-  return { one, ids: { single: await fillOne(one) }, stop: () => one.stop() };
+/** Ends everything that has started. */
+export async function end(world: Partial<World>): Promise<void> {
+  const { fresh, empty, one, many } = world;
+  await Promise.all([fresh, empty, one, many].map((s) => s?.stop()));
+  await world.browser?.close();
+}
+
+/** One stack with a small source, which is up to date. */
+export async function makeOne(): Promise<Pick<World, 'browser' | 'ids' | 'one'>> {
+  const browser = await Browser.launch();
+  const one = await Stack.start({ size: small, browser });
+  return { browser, one, ids: { single: await one.connected({ name: 'Halden' }) } };
 }
 
 export async function makeWorld(): Promise<World> {
-  const [fresh, empty, one, many] = await Promise.all([
-    Stack.start(small),
-    Stack.start(small),
-    Stack.start(small),
-    Stack.start('accounts=12,ads=12,days=120,seed=3'),
-  ]);
-  await empty.setUp();
-  const ids = await fill(many);
-  ids.single = await fillOne(one);
-  ids.run = (await latest(many, ids.fine ?? ''))?.id ?? '';
-  ids.failedRun = (await latest(many, ids.expired ?? ''))?.id ?? '';
-  ids.waitingRun = await until('the run that waits', async () => (await latest(many, ids.waiting ?? ''))?.id);
-  const codes: Record<string, string> = {};
-  const link = (await many.call<{ url: string }>('POST', `/api/v1/sources/${ids.expired}/connect-links`, { days: 7 }))
-    .url;
-  codes.other = await mint(many, 'long', '503');
-  codes.link = new URL(link, many.url).pathname;
-  const invite = (
-    await many.call<{ link: string }>('POST', '/api/v1/invites', { email: 'lin@halden.example', role: 'viewer' })
-  ).link;
-  codes.invite = invite.slice(invite.indexOf('#'));
-  const self = await many.call<{ user: { id: string } } & { id: string }>('GET', '/api/v1/session');
-  const reset = (await many.call<{ link: string }>('POST', `/api/v1/users/${self.user?.id ?? self.id}/reset`)).link;
-  codes.reset = reset.slice(reset.indexOf('#'));
-  await many.call('POST', '/api/v1/keys', { name: 'laptop', role: 'viewer' });
-  await many.call('POST', '/api/v1/channels', {
-    kind: 'webhook',
-    name: 'Ops',
-    settings: { url: 'http://127.0.0.1:9/hook' },
-  });
-  const stop = async () => {
-    await Promise.all([fresh, empty, one, many].map((s) => s.stop()));
-  };
-  return { fresh, empty, one, many, ids, codes, stop };
+  const { browser, one, ids } = await makeOne();
+  const fresh = await Stack.start({ size: small, browser, ready: false });
+  const empty = await Stack.start({ size: small, browser, ready: false });
+  await empty.api.call('POST', '/setup', { ...maja, code: empty.code });
+  const many = await Stack.start({ size: 'accounts=12,ads=12,days=120,seed=3', browser, ready: false });
+  Object.assign(ids, await fill(many));
+  ids.run = await latest(many, ids.fine!);
+  ids.failedRun = await latest(many, ids.expired!);
+  ids.liveRun = await latest(many, ids.waiting!);
+  return { browser, fresh, empty, one, many, ids, codes: await furnish(many, ids) };
 }

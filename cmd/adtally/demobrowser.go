@@ -86,7 +86,7 @@ func (c *demoCommand) world(now time.Time) (w demoWorld, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		secret := strings.ToLower(rand.Text() + rand.Text())
 		w = demoWorld{Began: now, Size: c.Synthetic, Token: "EAA" + rand.Text() + rand.Text(), AppSecret: secret[:32], Password: secret[32:48]}
-		if text, err = json.MarshalIndent(w, "", "  "); err == nil {
+		if text, err = json.MarshalIndent(w, "", "  "); err == nil { //nolint:gosec // secrets of a simulated world, in a file for its owner only
 			err = os.WriteFile(path, text, 0o600)
 		}
 	}
@@ -119,7 +119,7 @@ func freeAddress() string {
 	if err != nil {
 		return "127.0.0.1:0"
 	}
-	l.Close()
+	_ = l.Close() // the service listens there next, and would say what is wrong
 	return demoListen
 }
 

@@ -57,6 +57,11 @@ web/dist/index.html: $(WEB) web/node_modules/.ready
 	cd web && npm run --silent build -- --logLevel error
 	@touch $@
 
+.PHONY: screenshots
+screenshots: build ## write a picture of every page into web/screenshots; PAGES=sources,run writes only these
+	@tools/need chromium
+	cd web && npx --no-install vitest run --config vitest.pages.config.ts --reporter dot
+
 .PHONY: test
 test: machine build $(VENV)/.ready ## install what the tests need, then run all of them
 	$(TESTS) -race -timeout 20m $(PACKAGES)

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -298,7 +299,7 @@ func named(all []adtally.Account) string {
 		if n == most && len(all) > most+1 {
 			return joined(names) + fmt.Sprintf(" and %d more", len(all)-most)
 		}
-		names = append(names, a.Name)
+		names = append(names, cmp.Or(a.Name, a.ID)) // an account may have no name
 	}
 	return joined(names)
 }

@@ -26,7 +26,7 @@ export class Program {
 
   /** The first line that fits, printed already or later. */
   async line(pattern: RegExp): Promise<string> {
-    for (const end = Date.now() + 20_000; ; ) {
+    for (const end = Date.now() + 20_000; ;) {
       const found = this.#lines.find((l) => pattern.test(l));
       if (found) return found;
       if (this.#process.exitCode !== null || Date.now() > end)

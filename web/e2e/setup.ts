@@ -14,7 +14,13 @@ afterEach(async ({ task }) => {
   for (const [i, page] of [...browsers].flatMap((b) => b.pages()).entries()) {
     const name = `${task.name.replaceAll(/\W+/g, '-')}-${i}`;
     await page.screenshot({ path: new URL(`${name}.png`, folder).pathname }).catch(() => undefined);
-    const text = await page.locator('body').innerText({ timeout: 1_000 }).catch(() => '');
-    await writeFile(new URL(`${name}.txt`, folder), `${page.url()}\n${text}\n${[...browsers].map((b) => b.errors.join('\n'))}`);
+    const text = await page
+      .locator('body')
+      .innerText({ timeout: 1_000 })
+      .catch(() => '');
+    await writeFile(
+      new URL(`${name}.txt`, folder),
+      `${page.url()}\n${text}\n${[...browsers].map((b) => b.errors.join('\n'))}`,
+    );
   }
 });

@@ -16,6 +16,8 @@ type Options = {
   sim?: string[];
   /** How many days ago the simulator's clock and the service's begin. */
   daysAgo?: number;
+  /** A browser that others use too; otherwise the stack has one of its own. */
+  browser?: Browser;
   /** Whether the first admin and the Meta app are set up already; otherwise the test does it. */
   ready?: boolean;
 };
@@ -28,6 +30,7 @@ export class Stack {
   url = '';
   /** The code of the first set-up. */
   code = '';
+  #shared = false;
   #folder = '';
   #args: string[] = [];
 
@@ -42,9 +45,16 @@ export class Stack {
     return stack;
   }
 
-  async #begin({ size = 'accounts=3,ads=4,days=60,seed=3', sim = [], daysAgo = 0, ready = true }: Options) {
+  async #begin({
+    size = 'accounts=3,ads=4,days=60,seed=3',
+    sim = [],
+    daysAgo = 0,
+    ready = true,
+    browser: shared,
+  }: Options) {
     this.#folder = await mkdtemp(join(tmpdir(), 'adtally-e2e-'));
-    const browser = Browser.launch();
+    const browser = shared ?? Browser.launch();
+    this.#shared = !!shared;
     this.sim = await Sim.start('--synthetic', size, ...sim);
     if (daysAgo) await this.sim.pass(-daysAgo);
     const at = this.sim.is.url;
@@ -96,7 +106,7 @@ export class Stack {
   }
 
   async stop(): Promise<void> {
-    await this.browser?.close();
+    if (!this.#shared) await this.browser?.close();
     await Promise.all([this.service?.stop(), this.sim?.program.stop()]);
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -57,7 +57,10 @@ it('says that Facebook login needs an app, and sets it up', async () => {
 
 it('connects by login and picks accounts', async () => {
   await page.goto(`${stack.url}/catalog/facebookads`);
-  await page.getByRole('dialog').getByRole('link', { name: /Log in with Facebook/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('link', { name: /Log in with Facebook/ })
+    .click();
   await page.waitForURL('**/connect/facebookads?how=login');
   await button('Log in with Facebook').click();
   await button('Continue').click();
@@ -65,7 +68,10 @@ it('connects by login and picks accounts', async () => {
   await see(/Petra Person's token is good/);
   await page.getByLabel('Only those I pick').waitFor();
   await until('2 accounts are picked', async () => (await main().innerText()).includes('Start syncing 2 accounts'));
-  await page.getByRole('checkbox', { name: /^Pick / }).last().uncheck();
+  await page
+    .getByRole('checkbox', { name: /^Pick / })
+    .last()
+    .uncheck();
   await page.getByLabel('Name of the source').fill('Halden Europe');
   await button('Start syncing 1 account').click();
   await page.waitForURL(/\/sources\/[^/]+$/);

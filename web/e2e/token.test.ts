@@ -21,7 +21,13 @@ beforeAll(async () => {
   me.page.on('console', (m) => trail.push(m.text()));
   me.page.on('response', (r) => {
     const streams = (r.headers()['content-type'] ?? '').includes('event-stream');
-    if (!streams) answers.push(r.text().then((text) => trail.push(text)).catch(() => undefined));
+    if (!streams)
+      answers.push(
+        r
+          .text()
+          .then((text) => trail.push(text))
+          .catch(() => undefined),
+      );
   });
 });
 afterAll(() => stack?.stop());
@@ -45,8 +51,7 @@ async function kept(): Promise<string> {
   return [stored, await me.page.content(), JSON.stringify(await me.context.storageState()), ...trail].join('\n');
 }
 
-const holder = async () =>
-  (await stack.api.call<{ who: string }>('GET', `/sources/${id}/credential`)).who;
+const holder = async () => (await stack.api.call<{ who: string }>('GET', `/sources/${id}/credential`)).who;
 
 it('keeps the current token if the new one is bad', async () => {
   await paste('EAAthisIsNoToken123456789012345678901234567890');

@@ -1,0 +1,73 @@
+// Every page in every state, in both sizes and themes: accessible, not wider than the
+// window, and within the pages' security policy.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, test } from 'vitest';
+import { wear, Window, type Theme, type Width } from './browse';
+import { views, type View } from './pages';
+import { end, makeWorld, type World } from './world';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const looks: [Width, Theme][] = [
+  [1440, 'light'],
+  [1440, 'dark'],
+  [375, 'dark'],
+  [375, 'light'],
+];
+
+let world: World;
+let window: Window;
+
+beforeAll(async () => {
+  world = await makeWorld();
+  window = new Window(world);
+}, 120_000);
+
+afterAll(() => end(world));
+
+/** What axe-core finds, one line for each rule. */
+async function violations(page: Page): Promise<string[]> {
+  const found = await page.evaluate(async (tags) => {
+    const { axe } = globalThis as unknown as { axe: { run: (on: Document, with_: object) => Promise<AxeResults> } };
+    return (await axe.run(document, { runOnly: tags, resultTypes: ['violations'] })).violations;
+  }, tags);
+  return found.map((v) => {
+    const [node] = v.nodes;
+    return `${v.id} (${v.nodes.length}): ${node?.html.slice(0, 160)} ${node?.any[0]?.message ?? node?.failureSummary}`;
+  });
+}
+
+const wider = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+/** Everything that is wrong with a view, one line each. */
+async function faults(view: View): Promise<string[]> {
+  world.browser.errors.length = 0;
+  const page = await window.show(view);
+  try {
+    await page.evaluate(axe);
+    const found: string[] = [];
+    for (const [width, theme] of looks) {
+      await wear(page, width, theme);
+      found.push(...(await violations(page)).map((v) => `${width} ${theme}: ${v}`));
+      const over = await wider(page);
+      if (over > 0) found.push(`${width} ${theme}: ${over} px wider than the window`);
+    }
+    const titles = await page.locator('h1').count();
+    if (titles !== 1) found.push(`${titles} h1`);
+    return [...found, ...world.browser.errors];
+  } finally {
+    await page.close();
+  }
+}
+
+test.each(views)(
+  '$name is accessible and fits',
+  async (view) => {
+    const found = await faults(view);
+    if (found.length) throw new Error(found.join('\n'));
+  },
+  30_000,
+);

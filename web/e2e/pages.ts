@@ -1,0 +1,166 @@
+// Every page of the UI, and the states of it that look different.
+import type { Page } from 'playwright-core';
+import type { Where, World } from './world';
+
+export type View = {
+  name: string;
+  /** The stack that serves it. */
+  on: Where;
+  path: (world: World) => string;
+  /** What somebody does on the page before it is looked at. */
+  act?: (page: Page, world: World) => Promise<unknown>;
+  /** Without a login. */
+  anybody?: boolean;
+};
+
+const view = (name: string, path: string | View['path'], more: Partial<View> = {}): View => ({
+  name,
+  on: 'many',
+  path: typeof path === 'string' ? () => path : path,
+  ...more,
+});
+
+const of = (name: string) => (id: string, rest: string, act?: View['act']) =>
+  view(name, (w) => `/sources/${w.ids[id]}${rest}`, act && { act });
+
+const press = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
+
+/** Pastes a token and waits until its checks are done. */
+const paste =
+  (token: (w: World) => string, button: RegExp): View['act'] =>
+  async (page, world) => {
+    await page.locator('textarea').fill(token(world));
+    await page.getByRole('button', { name: button }).click();
+    await page.locator('.checks li').first().waitFor();
+  };
+
+const outside: View[] = [
+  view('setup', '/setup', { on: 'fresh', anybody: true }),
+  view('login', '/login', { on: 'empty', anybody: true }),
+  view('login-problem', '/login?problem=oidc_unknown', { on: 'empty', anybody: true }),
+  view('invite', (w) => `/invite${w.codes.invite}`, { anybody: true }),
+  view('invite-gone', '/invite#none', { anybody: true }),
+  view('reset', (w) => `/reset${w.codes.reset}`, { anybody: true }),
+  view('link', (w) => w.codes.link ?? '', { anybody: true }),
+  view('link-gone', '/link/none', { anybody: true }),
+  view('link-done', '/link/done?outcome=good', { anybody: true }),
+  view('link-cancelled', '/link/done?outcome=login_cancelled', { anybody: true }),
+];
+
+const lists: View[] = [
+  view('sources-empty', '/sources', { on: 'empty' }),
+  view('sources-one', '/sources', { on: 'one' }),
+  view('sources', '/sources'),
+  view('sources-none-found', '/sources?q=nothing'),
+  view('sources-deleted', '/sources/deleted'),
+  view('sources-deleted-empty', '/sources/deleted', { on: 'empty' }),
+  view('palette', '/sources', {
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').waitFor();
+    },
+  }),
+  view('shortcuts', '/sources', {
+    act: async (page) => {
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  }),
+];
+
+const source: View[] = [
+  of('overview')('fine', ''),
+  of('overview-accounts')('fine', '?compare=accounts'),
+  of('overview-differs')('differs', ''),
+  of('overview-months')('fine', '?days=1130'),
+  of('overview-table')('fine', '?as=table'),
+  of('overview-expired')('expired', ''),
+  of('overview-soon')('soon', ''),
+  of('overview-waiting')('waiting', ''),
+  of('overview-deleted')('deleted', ''),
+  view('overview-one', (w) => `/sources/${w.ids.single}`, { on: 'one' }),
+  view('source-unknown', '/sources/00000000-0000-4000-8000-000000000000'),
+  of('runs')('fine', '/runs'),
+  of('runs-none')('fine', '/runs?state=failed'),
+  of('runs-failed')('expired', '/runs'),
+  of('tables')('fine', '/tables'),
+  of('tables-all')('fine', '/tables?all=true'),
+  of('table')('fine', '/tables/basic_ad'),
+  of('report')('fine', '/tables/new'),
+  of('report-conflict')('fine', '/tables/new?level=ad&breakdowns=age,gender'),
+  of('usage')('fine', '/usage'),
+  of('usage-account')('fine', '/usage?by=account'),
+  of('configuration')('fine', '/configuration'),
+  of('configuration-reveal')('fine', '/configuration', press(/Reveal|Show/)),
+  of('configuration-changed')('fine', '/configuration', (page) => page.getByLabel('Name').first().fill('Other')),
+  of('delete')('fine', '/delete'),
+  of('reconnect')('expired', '/reconnect'),
+  of('reconnect-paste')('expired', '/reconnect?how=paste'),
+  of('reconnect-other')('expired', '/reconnect?how=other'),
+  of('reconnect-failed')(
+    'expired',
+    '/reconnect?how=paste',
+    paste(() => 'EAAnotatoken0000000000', /Test and save/),
+  ),
+  of('reconnect-asks')(
+    'expired',
+    '/reconnect?how=paste',
+    paste((w) => w.codes.other ?? '', /Test and save/),
+  ),
+  of('reconnect-link')('expired', '/reconnect', press(/Send a connect link/)),
+  of('source-guide')('expired', '/guide'),
+];
+
+const runs: View[] = [
+  view('run', (w) => `/runs/${w.ids.run}`),
+  view('run-warnings', (w) => `/runs/${w.ids.run}?level=warn`),
+  view('run-failed', (w) => `/runs/${w.ids.failedRun}`),
+  view('run-live', (w) => `/runs/${w.ids.liveRun}`),
+  view('run-unknown', '/runs/00000000-0000-4000-8000-000000000000'),
+];
+
+const connecting: View[] = [
+  view('catalog', '/catalog'),
+  view('catalog-drawer', '/catalog/facebookads'),
+  view('help', '/catalog/facebookads/help'),
+  view('connect', '/connect/facebookads'),
+  view('connect-no-app', '/connect/facebookads', { on: 'empty' }),
+  view('connect-paste', '/connect/facebookads?how=paste'),
+  view('connect-paste-failed', '/connect/facebookads?how=paste', {
+    act: paste(() => 'EAAnotatoken0000000000', /Check the token/),
+  }),
+  view('connect-picker', '/connect/facebookads?how=paste', {
+    act: async (page, world) => {
+      await page.locator('textarea').fill(world.many.sim.is.token);
+      await page.getByRole('button', { name: 'Check the token' }).click();
+      await page.getByRole('button', { name: /Start syncing/ }).waitFor();
+    },
+  }),
+  view('guide', '/connect/facebookads/guide'),
+  view('guide-user-asset', '/connect/facebookads/guide/user-asset'),
+  view('guide-token', '/connect/facebookads/guide/token'),
+];
+
+const settings: View[] = [
+  view('alerts', '/alerts'),
+  view('alerts-past', '/alerts?past=true'),
+  view('alerts-empty', '/alerts', { on: 'empty' }),
+  view('settings', '/settings'),
+  view('settings-people', '/settings/people'),
+  view('settings-people-invite', '/settings/people', { act: press('Invite') }),
+  view('settings-people-change', '/settings/people', { act: press('Change') }),
+  view('settings-keys', '/settings/keys'),
+  view('settings-keys-empty', '/settings/keys', { on: 'empty' }),
+  view('settings-keys-create', '/settings/keys', { act: press('Create a key') }),
+  view('settings-channels', '/settings/channels'),
+  view('settings-channels-empty', '/settings/channels', { on: 'empty' }),
+  view('settings-channels-add', '/settings/channels', { act: press('Add a channel') }),
+  view('settings-app', '/settings/app'),
+  view('settings-app-empty', '/settings/app', { on: 'empty' }),
+  view('settings-audit', '/settings/audit'),
+  view('me', '/me'),
+];
+
+const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
+
+export const views: View[] = [...outside, ...lists, ...source, ...runs, ...connecting, ...settings, ...rest];

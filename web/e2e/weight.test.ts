@@ -1,0 +1,45 @@
+// How much a browser loads for the first page: the scripts and styles of /sources,
+// compressed. Fonts do not count, since the page shows without them.
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+
+const limit = 120 * 1024;
+const read = (name: string) => readFileSync(`dist/${name}`, 'utf8');
+
+/** The files that a script imports before it runs. */
+const imports = (text: string) =>
+  [...text.matchAll(/(?:\bfrom|\bimport)\s*["']\.\/([^"']+\.js)["']/g)].map((m) => `assets/${m[1]}`);
+
+/** The entry of the build: its files by the page that they are for. */
+function files(pages: string[]): Set<string> {
+  const found = new Set<string>();
+  const add = (name: string) => {
+    if (found.has(name)) return;
+    found.add(name);
+    if (name.endsWith('.js')) imports(read(name)).forEach(add);
+  };
+  const index = read('index.html');
+  for (const m of index.matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)) add(m[1]!);
+  const entry = [...found].map(read).join('\n');
+  for (const page of pages) {
+    // Vite names everything that a lazy page needs beside its import.
+    const own = new RegExp(`assets/${page}-[\\w-]+\\.(?:js|css)`).exec(entry)?.[0];
+    if (!own) throw new Error(`the build has no page ${page}`);
+    add(own);
+  }
+  return found;
+}
+
+const weight = (names: Iterable<string>) =>
+  [...names].reduce((n, name) => n + gzipSync(read(name), { level: 9 }).length, 0);
+
+test('the first page is light', () => {
+  const size = weight(files(['Sources']));
+  console.log(`first page: ${(size / 1024).toFixed(1)} KB of script and style, compressed`);
+  expect(size).toBeLessThanOrEqual(limit);
+});
+
+test('charts and the diagram are not part of it', () => {
+  expect([...files(['Sources'])].filter((name) => /d3|Chart|Usage|Coverage|Diagram/.test(name))).toEqual([]);
+});

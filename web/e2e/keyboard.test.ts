@@ -70,6 +70,9 @@ it('knows its shortcuts', async () => {
   await me.page.keyboard.press('Escape');
 });
 
+const shown = (state: string) =>
+  until(`the filter is “${state}”`, async () => (await me.page.getByLabel('State').inputValue()) === state);
+
 it('keeps tab and filter on back and reload', async () => {
   await me.open(`/sources/${id}`);
   await me.link('Runs').click();
@@ -77,15 +80,15 @@ it('keeps tab and filter on back and reload', async () => {
   await me.page.getByLabel('State').selectOption('failed');
   await me.at(/\/runs\?state=failed$/);
   await me.page.reload();
-  expect(await me.page.getByLabel('State').inputValue()).toBe('failed');
+  await shown('failed');
   await me.page.locator('a.rowlink').first().click();
   await me.at(/\/runs\/[^/?]+$/);
   await me.page.goBack();
   await me.at(/\/runs\?state=failed$/);
-  expect(await me.page.getByLabel('State').inputValue()).toBe('failed');
+  await shown('failed');
   await me.page.goBack();
   await me.at(`/sources/${id}/runs`);
-  expect(await me.page.getByLabel('State').inputValue()).toBe('');
+  await shown('');
   await me.page.goBack();
   await me.at(`/sources/${id}`);
 });

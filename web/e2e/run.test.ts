@@ -14,7 +14,8 @@ beforeAll(async () => {
   const since = new Date(Date.now() - 1_000 * 86_400_000).toISOString().slice(0, 10);
   id = await stack.connected({ name: 'Halden Europe', since, tables: undefined }, false);
   me = await Visit.of(stack);
-  run = (await until('a run', async () => (await stack.api.runs(id))[0])).id;
+  const first = await until('a run', async () => (await stack.api.runs(id)).find((r) => r.id));
+  run = first.id;
 });
 afterAll(() => stack?.stop());
 

@@ -55,6 +55,14 @@ async function faults(view: View): Promise<string[]> {
       const over = await wider(page);
       if (over > 0) found.push(`${width} ${theme}: ${over} px wider than the window`);
     }
+    // 320 px is a desk's window at 400 %, 720 px at 200 %.
+    for (const width of [320, 720]) {
+      await page.setViewportSize({ width, height: 800 });
+      const over = await wider(page);
+      if (over > 0) found.push(`${width} px: ${over} px wider than the window`);
+    }
+    const moving = await page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length);
+    if (moving) found.push(`${moving} animations in spite of reduced motion`);
     const titles = await page.locator('h1').count();
     if (titles !== 1) found.push(`${titles} h1`);
     return [...found, ...world.browser.errors];

@@ -67,6 +67,12 @@ test: machine build $(VENV)/.ready ## install what the tests need, then run all 
 	$(TESTS) -race -timeout 20m $(PACKAGES)
 	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally $(TESTS) -timeout 20m ./cmd/adtally
 	$(TESTS) -race -timeout 20m -run '$(RACED)' ./cmd/adtally
+	$(MAKE) test-web
+
+.PHONY: test-web
+test-web: build ## test the UI in Debian's Chromium, against the program and the simulator
+	@tools/need chromium
+	cd web && ADTALLY_PROGRAM=$(CURDIR)/bin/adtally $(if $(ROOM),TMPDIR=$(ROOM)) npx --no-install vitest run --config vitest.e2e.config.ts
 
 .PHONY: test-long
 test-long: machine build $(VENV)/.ready ## the same with long sweeps: 160 kills, 40 sources, five minutes for every fuzz target

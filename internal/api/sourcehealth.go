@@ -161,7 +161,7 @@ func (c condition) hasFailed() (SourceHealth, bool) {
 
 func (c condition) isIncomplete() (SourceHealth, bool) {
 	for _, kind := range []adtally.AlertKind{adtally.AccountLost, adtally.Suspect, adtally.Stale} {
-		if o, open := c.incidents[kind]; open {
+		if o, open := c.incidents[kind]; open && !c.over(o) {
 			return SourceHealth{State: healthIncomplete, Sentence: withStop(o.Sentence), Hint: o.Cure}, true
 		}
 	}
@@ -170,6 +170,12 @@ func (c condition) isIncomplete() (SourceHealth, bool) {
 	}
 	n := c.activity.Partial
 	return SourceHealth{State: healthIncomplete, Sentence: fmt.Sprintf("Some data of %s is missing. Adtally requests it again at the next sync.", counted(int64(n), "account", "accounts"))}, n > 0
+}
+
+// over reports an incident whose reason is gone. It stays open for a while, so that people
+// hear of it once if it comes back.
+func (c condition) over(o adtally.Incident) bool {
+	return !o.QuietSince.IsZero() || o.Kind == adtally.Stale && c.LastGood.After(o.Opened)
 }
 
 func (c condition) expiresSoon() (SourceHealth, bool) {

@@ -101,6 +101,16 @@ func (h *healthTest) tell(kind adtally.AlertKind, closed time.Time) func() {
 	}
 }
 
+// quiet stores an incident whose reason is gone.
+func (h *healthTest) quiet(kind adtally.AlertKind) func() {
+	return func() {
+		o := adtally.Incident{ID: string(kind), Opened: h.now, QuietSince: h.now, Alert: adtally.Alert{Kind: kind, Source: h.source, Since: h.now, Sentence: string(kind) + " is open", Cure: "Act."}}
+		if err := h.database.Tell(ctx, []adtally.Incident{o}, nil); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
 // firstLoad is the first load of the source.
 func (h *healthTest) firstLoad() []healthStep {
 	blocked := adtally.StepResult{State: adtally.Waiting, NotBefore: h.hour, Fault: &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "m"}}
@@ -134,6 +144,8 @@ func (h *healthTest) laterRuns() []healthStep {
 		{h.rest("r2", h.faulty(brokenApp, 1), map[string]adtally.StepResult{"7": finished, "8": failedStep}), 1, 2, "", broken},
 		{h.request("r3"), 0, 2, "r3", broken},
 		{h.rest("r3", h.steady, map[string]adtally.StepResult{"7": finished, "8": finished}), 2, 2, "", fine},
+		{h.tell(adtally.Stale, time.Time{}), 2, 2, "", api.SourceHealth{State: "incomplete", Sentence: "stale is open.", Hint: "Act."}},
+		{h.quiet(adtally.Stale), 2, 2, "", fine},
 		{h.tell(adtally.AccessEnding, time.Time{}), 2, 2, "", api.SourceHealth{State: "soon", Sentence: "access_ending is open.", Hint: "Act."}},
 		{h.tell(adtally.Suspect, time.Time{}), 2, 2, "", api.SourceHealth{State: "incomplete", Sentence: "suspect is open.", Hint: "Act."}},
 		{h.whole("r4", failedStep, h.faulty(newPassword, 1)), 0, 2, "", api.SourceHealth{State: "expired", Sentence: "The password was changed.", Hint: "Log in again."}},

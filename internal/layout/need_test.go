@@ -100,6 +100,8 @@ func TestNeed_InstallsMissingTools(t *testing.T) {
 		"no Node":                     {with(), []string{"node"}, "tools/node.txt", "PyPI", "apt-get", false},
 		"an old Node":                 {with("npm", "", "node", "echo v18.1.0"), []string{"node"}, "pip install", "", "apt-get", false},
 		"Node is new enough":          {with("npm", "", "node", "echo v20.20.2"), []string{"node"}, "node --version", "", "pip", false},
+		"no browser":                  {with(), []string{"chromium"}, "--no-install-recommends chromium", "chromium", "pip", false},
+		"a browser is there":          {with("chromium", ""), []string{"chromium"}, "", "", "apt-get", false},
 		"a person without root":       {with("id", person, "python3", "exit 1"), []string{"go", "cc", "python"}, "id", "sudo apt-get install --no-install-recommends python3 python3-venv gcc g++ libc6-dev", "apt-get", true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -91,8 +91,8 @@ it('shows a token only in the answer to the reveal', async () => {
   await me.field('Your password').fill('correct horse battery');
   trail.length = 0;
   await me.button('Reveal for 30 seconds').click();
-  await me.field('Access token').waitFor();
-  const token = await me.field('Access token').inputValue();
+  await me.box('Access token').waitFor();
+  const token = await me.box('Access token').inputValue();
   await Promise.all(answers);
   expect(trail.filter((t) => t.includes(token))).toHaveLength(1);
   trail.length = 0;

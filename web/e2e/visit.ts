@@ -12,7 +12,7 @@ export class Visit {
   /** A person who is logged in, unless `who` is null. */
   static async of(
     stack: Stack,
-    size: { width?: number; height?: number } = {},
+    size: { width?: number; height?: number; at?: Date } = {},
     who: { email: string; password: string } | null = maja,
   ): Promise<Visit> {
     const context = await stack.browser.person(size);
@@ -29,6 +29,8 @@ export class Visit {
   button = (name: string) => this.page.getByRole('button', { name, exact: true });
   link = (name: string) => this.page.getByRole('link', { name, exact: true });
   field = (name: string) => this.page.getByLabel(name, { exact: true });
+  /** A field that shows a value, whose sheet may have the same name. */
+  box = (name: string) => this.page.getByRole('textbox', { name, exact: true });
   text = (words: string | RegExp): Locator => this.page.getByText(words).first();
   see = (words: string | RegExp, timeout = 15_000) => this.text(words).waitFor({ timeout });
   gone = (words: string | RegExp, timeout = 15_000) => this.text(words).waitFor({ state: 'detached', timeout });
@@ -42,7 +44,7 @@ export class Visit {
   /** Why a button cannot be pressed: what its tip says. */
   async reason(button: Locator): Promise<string> {
     await button.hover();
-    const tip = this.page.getByRole('tooltip').first();
+    const tip = this.page.locator('.tipbox').first();
     await tip.waitFor();
     const text = await tip.innerText();
     await this.page.mouse.move(0, 0);

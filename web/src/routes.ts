@@ -1,7 +1,10 @@
 // Every page of the UI and its URL. Pages are loaded when they are opened.
 import { tick } from 'svelte';
 import { createRouter, type HooksContext, type LayoutComponent } from 'sv-router';
+import { rememberPlaces, returnToPlace } from './lib/scroll';
 import Shell from './pages/Shell.svelte';
+
+rememberPlaces();
 
 let last = '';
 
@@ -10,6 +13,7 @@ async function focusTitle({ pathname }: HooksContext): Promise<void> {
   const first = last === '';
   const same = last === pathname;
   last = pathname;
+  returnToPlace();
   if (first || same) return;
   await tick();
   document.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true });
@@ -17,6 +21,13 @@ async function focusTitle({ pathname }: HooksContext): Promise<void> {
 
 /** sv-router loads a layout when it is needed, but its types do not say so. */
 const lazy = (load: () => Promise<unknown>) => load as unknown as LayoutComponent;
+
+// The page with every component costs the product nothing: only builds for development and
+// screenshots (VITE_PARTS=1) have it.
+const parts =
+  import.meta.env.DEV || import.meta.env.VITE_PARTS
+    ? () => import('./pages/Parts.svelte')
+    : () => import('./pages/NotFound.svelte');
 
 export const { navigate, route, isActive } = createRouter({
   hooks: { afterLoad: focusTitle },
@@ -73,6 +84,6 @@ export const { navigate, route, isActive } = createRouter({
     '/audit': () => import('./pages/settings/Audit.svelte'),
   },
   '/me': () => import('./pages/settings/Me.svelte'),
-  '/parts': () => import('./pages/Parts.svelte'),
+  '/parts': parts,
   '*': () => import('./pages/NotFound.svelte'),
 });

@@ -21,6 +21,9 @@ export function listen(): () => void {
   };
   events.onerror = () => {
     broken = true;
+    // The server refused, and the browser does not ask again. Reading anything says why, such
+    // as a session that has ended.
+    if (events.readyState === EventSource.CLOSED) void queryClient.invalidateQueries();
   };
   return () => events.close();
 }

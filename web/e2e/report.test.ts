@@ -32,7 +32,10 @@ it('does not offer the window 28d_view', async () => {
   expect(await dead.getByRole('checkbox').isDisabled()).toBe(true);
   expect(await dead.locator('.why').innerText()).toMatch(/12 January 2026|12 Jan 2026/);
   await me.open(`/sources/${id}/tables/new?windows=28d_view`);
-  await me.page.getByRole('alert').getByText(/28d_view/).waitFor();
+  await me.page
+    .getByRole('alert')
+    .getByText(/28d_view/)
+    .waitFor();
 });
 
 it('shows a day of it, with a dash for what is absent, and what it costs', async () => {

@@ -25,7 +25,10 @@ it('says within two seconds that accounts wait for the rate limit, and when that
   await stack.api.call('POST', `/sources/${id}/runs`, {});
   await until('the service waits', async () => (await health()) === 'waiting');
   const began = Date.now();
-  await me.band('wait', /\d are waiting for .*rate limit until \d\d:\d\d|\d is waiting for .*rate limit until \d\d:\d\d/);
+  await me.band(
+    'wait',
+    /\d are waiting for .*rate limit until \d\d:\d\d|\d is waiting for .*rate limit until \d\d:\d\d/,
+  );
   const took = Date.now() - began;
   console.info(`The page said so ${took} ms after the service knew`);
   expect(took).toBeLessThan(2_000);
@@ -62,7 +65,13 @@ it('comes back to where one was after a new login', async () => {
 });
 
 it('goes only to paths of its own after a login', async () => {
-  for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)', '/\t/evil.example']) {
+  for (const next of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example/',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+  ]) {
     await me.context.clearCookies();
     await me.open(`/login?next=${encodeURIComponent(next)}`);
     await me.field('E-mail').fill(maja.email);
@@ -98,18 +107,34 @@ it('shows a viewer no secret, and no button that they may not press', async () =
   await vera.field('Password').fill('correct horse battery');
   await vera.button('Join').click();
   await vera.at('/sources');
-  const forbidden = /^(Connect a source|Sync now|Reconnect|Reveal|Restore|Save|Cancel the run|Add the report|Delete the source…|Show a day|Log in with Facebook|Test and save|Create the link|Invite)$/;
-  for (const path of ['', '/runs', '/tables', '/usage', '/configuration', '/tables/new', '/reconnect', '/reconnect?how=paste', '/delete']) {
+  const forbidden =
+    /^(Connect a source|Sync now|Reconnect|Reveal|Restore|Save|Cancel the run|Add the report|Delete the source…|Show a day|Log in with Facebook|Test and save|Create the link|Invite)$/;
+  for (const path of [
+    '',
+    '/runs',
+    '/tables',
+    '/usage',
+    '/configuration',
+    '/tables/new',
+    '/reconnect',
+    '/reconnect?how=paste',
+    '/delete',
+  ]) {
     await vera.open(`/sources/${id}${path}`);
     await vera.page.locator('#main').waitFor();
     await vera.page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => undefined);
     const pressable = await vera.page
       .locator('button:not([aria-disabled=true]):not(:disabled), a.btn')
       .evaluateAll((all) => all.map((e) => (e as HTMLElement).innerText.trim()));
-    expect(pressable.filter((t) => forbidden.test(t)), `on ${path || 'the overview'}`).toEqual([]);
+    expect(
+      pressable.filter((t) => forbidden.test(t)),
+      `on ${path || 'the overview'}`,
+    ).toEqual([]);
     expect((await vera.page.content()).includes(stack.sim.is.token)).toBe(false);
   }
-  expect(await vera.reason(vera.button('Test and save').or(vera.button('Delete the source')).first())).toMatch(/Ask an admin/);
+  expect(await vera.reason(vera.button('Test and save').or(vera.button('Delete the source')).first())).toMatch(
+    /Ask an admin/,
+  );
   const ask = (method: 'post' | 'put' | 'delete', path: string, data: unknown = {}) =>
     vera.context.request[method](`${stack.url}/api/v1${path}`, { data, headers: { 'If-Match': '"1"' } });
   for (const answer of [

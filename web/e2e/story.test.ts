@@ -91,7 +91,10 @@ it('asks to log in again after sixty days, and is red', async () => {
   await page.getByLabel('Password').fill(maja.password);
   await button('Log in').click();
   await page.waitForURL(`**/sources/${id}`);
-  await page.locator('.attn--bad').getByText(/The token expired on/).waitFor({ timeout: 30_000 });
+  await page
+    .locator('.attn--bad')
+    .getByText(/The token expired on/)
+    .waitFor({ timeout: 30_000 });
   await see(/load the 6\d missing days\. No data has been lost/);
   await page.getByRole('navigation').getByText('A source needs you').waitFor({ state: 'attached' });
 });

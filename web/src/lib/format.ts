@@ -26,9 +26,7 @@ export function money(amount: string | number | null | undefined, currency: stri
   const value = Number(amount);
   if (!currency) return new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(value);
   try {
-    return new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'symbol' }).format(
-      value,
-    );
+    return new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'symbol' }).format(value);
   } catch {
     return `${currency} ${whole.format(value)}`; // a currency that the browser does not know
   }

@@ -101,6 +101,8 @@ func (c condition) health(s SourceStatus) SourceHealth {
 		return SourceHealth{State: healthRunning, Sentence: "Loading the history, newest days first: " + accounts}
 	case s.Run != "":
 		return SourceHealth{State: healthRunning, Sentence: "Syncing: " + accounts}
+	case c.Fault != nil && c.Fault.Act == adtally.Reconnect: // and the token was replaced
+		return SourceHealth{State: healthRunning, Sentence: "The token was replaced. The next sync loads what is missing."}
 	case s.UpToDate >= s.Total && s.Total == 1:
 		accounts = "The account is up to date."
 	case s.UpToDate >= s.Total:

@@ -34,7 +34,7 @@ it('does not offer the window 28d_view', async () => {
   await me.open(`/sources/${id}/tables/new?windows=28d_view`);
   await me.page
     .getByRole('alert')
-    .getByText(/28d_view/)
+    .getByText(/Adtally does not offer it/)
     .waitFor();
 });
 

@@ -121,6 +121,7 @@ it('turns green with the token of the system user, and fills the gap', async () 
   await button('Test and save').click();
   await page.waitForURL(`**/sources/${id}`);
   await see('Saved. This token does not expire.');
+  await stack.synced(id);
   await page.locator('.attn--ok').getByText(upToDate).waitFor({ timeout: 60_000 });
   const after = await rangesOf();
   expect(after.map((r) => r.from)).toEqual(before.map((r) => r.from));

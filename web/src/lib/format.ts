@@ -108,6 +108,11 @@ export function when(t: Moment, now = new Date()): string {
   return `${date(d, now)}, ${clock(d)}`;
 }
 
+/** "09:08" today, and with the day otherwise. */
+export function recent(t: Moment, now = new Date()): string {
+  return t && dayKey(new Date(t)) === dayKey(now) ? clock(t) : when(t, now);
+}
+
 /** "Fri 4 Dec", with the year if it is another one or far away. */
 export function date(t: Moment, now = new Date()): string {
   if (!t) return absent;

@@ -23,7 +23,9 @@ export function listen(): () => void {
     broken = true;
     // The server refused, and the browser does not ask again. Reading anything says why, such
     // as a session that has ended.
-    if (events.readyState === EventSource.CLOSED) void queryClient.invalidateQueries();
+    const refused = events.readyState === EventSource.CLOSED;
+    // Otherwise the browser tries again, and one small request shows whether the server is there.
+    void queryClient.invalidateQueries(refused ? undefined : { queryKey: ['session'] });
   };
   return () => events.close();
 }

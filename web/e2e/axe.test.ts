@@ -10,12 +10,14 @@ import { views, type View } from './pages';
 import { end, makeWorld, type World } from './world';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const looks: [Width, Theme][] = [
-  [1440, 'light'],
-  [1440, 'dark'],
-  [375, 'dark'],
-  [375, 'light'],
+const every = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+// A theme changes nothing but colors, and only these rules look at colors.
+const colors = ['color-contrast', 'link-in-text-block'];
+const looks: [Width, Theme, string[]][] = [
+  [1440, 'light', every],
+  [1440, 'dark', colors],
+  [375, 'dark', colors],
+  [375, 'light', every],
 ];
 
 let world: World;
@@ -29,11 +31,11 @@ beforeAll(async () => {
 afterAll(() => end(world));
 
 /** What axe-core finds, one line for each rule. */
-async function violations(page: Page): Promise<string[]> {
-  const found = await page.evaluate(async (tags) => {
+async function violations(page: Page, rules: string[]): Promise<string[]> {
+  const found = await page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as { axe: { run: (on: Document, with_: object) => Promise<AxeResults> } };
-    return (await axe.run(document, { runOnly: tags, resultTypes: ['violations'] })).violations;
-  }, tags);
+    return (await axe.run(document, { runOnly, resultTypes: ['violations'] })).violations;
+  }, rules);
   return found.map((v) => {
     const [node] = v.nodes;
     return `${v.id} (${v.nodes.length}): ${node?.html.slice(0, 160)} ${node?.any[0]?.message ?? node?.failureSummary}`;
@@ -49,12 +51,20 @@ async function faults(view: View): Promise<string[]> {
   try {
     await page.evaluate(axe);
     const found: string[] = [];
-    for (const [width, theme] of looks) {
+    for (const [width, theme, rules] of looks) {
       await wear(page, width, theme);
-      found.push(...(await violations(page)).map((v) => `${width} ${theme}: ${v}`));
+      found.push(...(await violations(page, rules)).map((v) => `${width} ${theme}: ${v}`));
       const over = await wider(page);
       if (over > 0) found.push(`${width} ${theme}: ${over} px wider than the window`);
     }
+    // 320 px is a desk's window at 400 %, 720 px at 200 %.
+    for (const width of [320, 720]) {
+      await page.setViewportSize({ width, height: 800 });
+      const over = await wider(page);
+      if (over > 0) found.push(`${width} px: ${over} px wider than the window`);
+    }
+    const moving = await page.evaluate(() => document.getAnimations().filter((a) => a.playState === 'running').length);
+    if (moving) found.push(`${moving} animations in spite of reduced motion`);
     const titles = await page.locator('h1').count();
     if (titles !== 1) found.push(`${titles} h1`);
     return [...found, ...world.browser.errors];

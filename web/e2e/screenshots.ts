@@ -1,5 +1,5 @@
-// Writes a picture of every view: `make screenshots`. PAGES=sources,run takes only views
-// whose names begin so.
+// Writes a picture of every view: `make screenshots`. PAGES=sources,run takes only
+// the views with these names.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
@@ -8,7 +8,7 @@ import { views, type View } from './pages';
 import { end, makeWorld } from './world';
 
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
-const starts = (process.env.PAGES ?? '').split(',');
+const wanted = process.env.PAGES?.split(',');
 const widths = Object.keys(sizes).map(Number) as Width[];
 const themes: Theme[] = ['light', 'dark'];
 
@@ -28,7 +28,7 @@ test('pictures of every view', async () => {
   const failed: string[] = [];
   try {
     const window = new Window(world);
-    for (const view of views.filter((v) => starts.some((s) => v.name.startsWith(s))))
+    for (const view of views.filter((v) => wanted?.includes(v.name) ?? true))
       await take(window, view).catch((error: unknown) => failed.push(`${view.name}: ${String(error)}`));
     console.log(`The pictures are in ${folder}`);
   } finally {

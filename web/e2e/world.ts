@@ -30,7 +30,7 @@ const tables = ['basic_ad', 'basic_campaign', 'basic_account'];
 
 async function fill(stack: Stack): Promise<Record<string, string>> {
   const { api, sim } = stack;
-  const [a = '', b = '', c = '', d = '', gappy = '', ...rest] = sim.is.accounts;
+  const [a = '', b = '', c = '', d = '', , gappy = '', ...rest] = sim.is.accounts;
   const connect = (name: string, accounts: string[], days: number, token = sim.is.token) =>
     stack.connected({ name, accounts, all_accounts: false, since: since(days), token, tables }, false);
   await sim.person({ id: '501', name: 'Jonas Berg', accounts: [a, b] });

@@ -92,7 +92,7 @@ func codeText(r facebookads.Row) string {
 
 func versionTable() string {
 	b := &strings.Builder{}
-	b.WriteString("| version | released | ends | |\n|---|---|---|---|\n")
+	b.WriteString("| version | released | ends | note |\n|---|---|---|---|\n")
 	for _, r := range facebookads.Releases() {
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", r.Version, r.Begins, r.Ends, r.Note)
 	}

@@ -61,7 +61,7 @@ func FaultOf(err error) *Fault {
 		return nil
 	}
 	if errors.Is(err, context.Canceled) {
-		return &Fault{Act: Retry, Code: "interrupted", Message: "The sync was interrupted", Hint: "Everything committed so far is kept. Run the same command again to continue.", Err: err}
+		return &Fault{Act: Retry, Code: "interrupted", Message: "The sync was interrupted", Hint: "Everything committed so far is kept. The next sync continues.", Err: err}
 	}
 	if f, ok := errors.AsType[*Fault](err); ok {
 		return f

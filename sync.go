@@ -159,7 +159,7 @@ type Drift struct {
 
 // Sentence describes the difference.
 func (d Drift) Sentence(platform string) string {
-	ours, theirs := "there is no sum of "+d.Metric, platform+" gives no total"
+	ours, theirs := "the warehouse has no "+d.Metric, platform+" gives no total"
 	if d.Ours != "" {
 		ours = "the sum of " + d.Metric + " is " + d.Ours
 	}

@@ -89,7 +89,7 @@ func TestEngine_Reconcile(t *testing.T) {
 		"a cent less":        {map[string][2]string{"facts": {"161.52", "7"}, "totals": {"161.53", "7"}}, "facts on 2024-10-04: the sum of spend is 161.52, and Meta says 161.53 (difference -0.01)"},
 		"a click":            {map[string][2]string{"facts": {"1.50", "6"}, "totals": {"1.50", "7"}}, "facts on 2024-10-04: the sum of clicks is 6, and Meta says 7 (difference -1)"},
 		"no total":           {map[string][2]string{"facts": {"161.50", "0"}}, "facts on 2024-10-04: the sum of spend is 161.50, and Meta gives no total (difference 161.50)"},
-		"no rows":            {map[string][2]string{"totals": {"12", "0"}}, "facts on 2024-10-04: there is no sum of spend, and Meta says 12 (difference -12)"},
+		"no rows":            {map[string][2]string{"totals": {"12", "0"}}, "facts on 2024-10-04: the warehouse has no spend, and Meta says 12 (difference -12)"},
 		"nothing at all":     {nil, ""},
 		"nothing was spent":  {map[string][2]string{"facts": {"0", "0"}}, ""},
 	} {

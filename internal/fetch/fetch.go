@@ -150,7 +150,7 @@ func (c *Client) turn(ctx context.Context, r Request) error {
 	err := c.pacer.turn(ctx, r.Buckets, c.maxWait(), c.Waiting)
 	if closed, ok := errors.AsType[*tooLong](err); ok {
 		return &adtally.Fault{Act: adtally.Wait, Code: "throttled", Message: "The platform's rate limit is reached",
-			Hint: "Nothing is lost. Run the same command again later; it continues where it stopped.", Until: closed.Until, Err: err}
+			Hint: "Nothing is lost. The next sync continues where this one stopped.", Until: closed.Until, Err: err}
 	}
 	return err
 }
@@ -221,7 +221,7 @@ func unreachable(err error) error {
 		return err
 	}
 	return &adtally.Fault{Act: adtally.Retry, Code: "unreachable", Message: "The API could not be reached",
-		Hint: "Check the network. Then run the same command again; it continues where it stopped.", Err: err}
+		Hint: "Check the network. The next sync continues where this one stopped.", Err: err}
 }
 
 // scrub removes the secret from an error. An error without it is returned unchanged, so

@@ -134,7 +134,7 @@ func (f *Scheduler) discover(ctx context.Context, run adtally.RunRecord) error {
 		return err
 	}
 	return f.Store.AppendLog(ctx, adtally.LogLine{Run: run.ID, At: f.Now(), Level: "info", Code: "run_began",
-		Message: fmt.Sprintf("The run began with %d accounts.", len(accounts))})
+		Message: began(len(accounts))})
 }
 
 // tell writes to the run's log how a step, or a worker's share of it, ended.
@@ -159,4 +159,12 @@ func (f *Scheduler) tell(ctx context.Context, c adtally.Lease, e adtally.StepRes
 		l.Message = fmt.Sprintf("act_%s is %s: %d rows in %d slices.", c.Account, e.State, e.Rows, e.Slices)
 	}
 	return f.Store.AppendLog(ctx, l)
+}
+
+// began is the first line of a run's log.
+func began(accounts int) string {
+	if accounts == 1 {
+		return "The run began with 1 account."
+	}
+	return fmt.Sprintf("The run began with %d accounts.", accounts)
 }

@@ -107,7 +107,7 @@ var cures = map[class]cure{
 	classProof:          {act: actConfigure, message: "Meta requires a valid appsecret_proof with this token", hint: "Set the app secret of the app that the token belongs to, or turn off \"Require app secret\" in that app."},
 	classApp:            {act: actConfigure, message: "Meta does not know the app, or its secret is wrong", hint: "Check the app's id and secret."},
 	classLoginCode:      {act: actReconnect, message: "The login code has already been used", hint: "Log in again from the beginning."},
-	classLoginCancelled: {act: actReconnect, message: "The login was cancelled at Facebook", hint: "Nothing was changed. Begin again, and choose Continue there."},
+	classLoginCancelled: {act: actReconnect, message: "The login was cancelled on Facebook", hint: "Nothing was changed. Begin again, and choose Continue there."},
 	classLoginRefused:   {act: actReconnect, message: "Facebook rejected the login", hint: "Nothing was changed. Begin again; if it happens again, log in at facebook.com and follow the instructions there."},
 	classLoginLate:      {act: actReconnect, message: "The login took too long", hint: "Nothing was changed. Begin again; Facebook allows ten minutes."},
 	classLoginRedirect:  {act: actConfigure, message: "Facebook does not accept the callback address of the login", hint: "In the app's dashboard at Meta, under Facebook Login, add the callback address that Adtally shows to \"Valid OAuth Redirect URIs\", exactly as shown."},

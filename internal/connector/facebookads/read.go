@@ -252,16 +252,16 @@ func internalToFault(err error) error {
 		return err
 	case errors.Is(err, errTooMuch):
 		return &adtally.Fault{Act: adtally.Retry, Code: "too_much", Message: "Meta says that even the smallest request is too big",
-			Hint: "Run the same command again later, or with fewer tables.", Err: err}
+			Hint: "Sync again later, or sync fewer tables.", Err: err}
 	case errors.Is(err, errGone):
 		return &adtally.Fault{Act: adtally.Configure, Code: "account_gone", Message: "The ad account does not exist, or this token may not see it",
 			Hint: "Check the account's number, and that the token's owner has access to it.", Err: err}
 	case errors.Is(err, errJob):
 		return &adtally.Fault{Act: adtally.Retry, Code: "report_failed", Message: "Meta could not create a report",
-			Hint: "Run the same command again later; it continues where it stopped.", Err: err}
+			Hint: "Sync again later; it continues where it stopped.", Err: err}
 	case errors.Is(err, errNotReady):
 		return &adtally.Fault{Act: adtally.Retry, Code: "not_ready", Message: "Meta says that a report is done but does not return it",
-			Hint: "Run the same command again later.", Err: err}
+			Hint: "Sync again later.", Err: err}
 	}
 	return publicFault(err)
 }

@@ -23,9 +23,9 @@ type symptom struct {
 // only the text tells them apart.
 var symptoms = []symptom{
 	{[]string{"Could not set lock", "Unique file handle conflict", errBusy.Error()}, "destination_locked",
-		"Another program has the file %s open", "Close the program, or open the file in it for reading only. Then run the same command again."},
+		"Another program has the file %s open", "Close the program, or open the file in it for reading only. Then sync again."},
 	{[]string{"No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size"}, "disk_full",
-		"The disk of %s is full", "Free some space. Then run the same command again. Nothing of the load was written."},
+		"The disk of %s is full", "Free some space. Then sync again. Nothing of the load was written."},
 	{[]string{"not a valid DuckDB database file", errNoFile.Error()}, "destination_unreadable",
 		"%s is not a DuckDB file", "Choose another file, or move this one away."},
 	{[]string{"but we can only read version", "newer version of DuckDB"}, "destination_newer",

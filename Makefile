@@ -62,15 +62,23 @@ screenshots: build ## write a picture of every page into web/screenshots; PAGES=
 	@tools/need chromium
 	cd web && npx --no-install vitest run --config vitest.pages.config.ts --reporter dot
 
+# The tests of the program and those in the browser wait for it, and leave half of the
+# processor to each other.
 .PHONY: test
 test: machine build $(VENV)/.ready ## install what the tests need, then run all of them
 	$(TESTS) -race -timeout 20m $(PACKAGES)
-	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally $(TESTS) -timeout 20m ./cmd/adtally
+	$(MAKE) -j2 --output-sync=target program-tests browser-tests
 	$(TESTS) -race -timeout 20m -run '$(RACED)' ./cmd/adtally
-	$(MAKE) test-web
+
+.PHONY: program-tests
+program-tests:
+	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally $(TESTS) -timeout 20m ./cmd/adtally
 
 .PHONY: test-web
-test-web: build ## test the UI in Debian's Chromium, against the program and the simulator
+test-web: build browser-tests ## test the UI in Debian's Chromium, against the program and the simulator
+
+.PHONY: browser-tests
+browser-tests: web/node_modules/.ready
 	@tools/need chromium
 	cd web && ADTALLY_PROGRAM=$(CURDIR)/bin/adtally $(if $(ROOM),TMPDIR=$(ROOM)) npx --no-install vitest run --config vitest.e2e.config.ts
 

@@ -20,12 +20,14 @@ func (g diagrams) register() {
 	handle(g.shell, operation{ID: "get-diagram", Method: http.MethodGet, Path: "/api/v1/diagram", Tag: tagSources, Access: forViewers,
 		Summary: "Get the tables of a source and their references", Text: "The tables that the source reads, with their views and bookkeeping tables. A reference says which columns of a table name a row of another table."}, g.get)
 	handle(g.shell, operation{ID: "download-diagram-svg", Method: http.MethodGet, Path: "/api/v1/diagram.svg", Tag: tagSources, Access: forViewers, Stream: "image/svg+xml",
-		Summary: "Download the diagram of the tables as SVG", Text: "Lines and text are drawn in currentColor."}, g.svg)
+		Summary: "Download the diagram of the tables as SVG", Text: "Lines and text are drawn in currentColor.",
+		Refuses: []int{http.StatusNotFound}}, g.svg)
 	handle(g.shell, operation{ID: "download-diagram-dbml", Method: http.MethodGet, Path: "/api/v1/diagram.dbml", Tag: tagSources, Access: forViewers, Stream: "text/plain",
-		Summary: "Download the tables as DBML", Text: "DBML is a text format for diagrams of tables, see dbml.dbdiagram.io."}, g.dbml)
+		Summary: "Download the tables as DBML", Text: "DBML is a text format for diagrams of tables, see dbml.dbdiagram.io.",
+		Refuses: []int{http.StatusNotFound}}, g.dbml)
 	handle(g.shell, operation{ID: "get-lineage", Method: http.MethodGet, Path: "/api/v1/lineage", Tag: tagSources, Access: forViewers,
 		Summary: "Get what feeds what", Text: "A graph from the sources to their datasets and on to everything that reads them. Each node has the state of the sources above it, so that what a problem affects is visible.",
-		Refuses: []int{http.StatusServiceUnavailable}}, g.lineage)
+		Refuses: []int{http.StatusNotFound, http.StatusServiceUnavailable}}, g.lineage)
 }
 
 // Diagram is the tables of a source.

@@ -1,0 +1,67 @@
+// The first set-up, and settings of the whole installation.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { maja, Stack } from './stack';
+import { Visit } from './visit';
+
+let stack: Stack;
+let me: Visit;
+
+beforeAll(async () => {
+  stack = await Stack.start({ size: 'accounts=1,ads=2,days=40,seed=8', ready: false });
+  me = await Visit.of(stack, {}, null);
+});
+afterAll(() => stack?.stop());
+
+it('refuses a wrong code and a short password at their fields', async () => {
+  await me.open('/');
+  await me.at('/setup');
+  await me.field('Your name').fill(maja.name);
+  await me.field('E-mail').fill(maja.email);
+  await me.field('Set-up code').fill('WRONG');
+  await me.field('Password').fill(maja.password);
+  await me.button('Create the account').click();
+  await me.page.locator('.field', { hasText: 'Set-up code' }).locator('.err').waitFor();
+  await me.field('Set-up code').fill(stack.code);
+  await me.field('Password').fill('short');
+  await me.button('Create the account').click();
+  const said = me.page.locator('.field', { hasText: 'Password' }).locator('.err');
+  await said.waitFor();
+  expect(await said.innerText()).toMatch(/too weak/);
+  await me.field('Password').fill(maja.password);
+  await me.button('Create the account').click();
+  await me.at('/catalog');
+  await stack.api.enter(maja.email, maja.password);
+});
+
+it('has no button of a login provider that is not set up', async () => {
+  const other = await Visit.of(stack, {}, null);
+  await other.open('/login');
+  await other.button('Log in').waitFor();
+  expect(await other.page.getByText(/Log in with/).count()).toBe(0);
+  await other.context.close();
+});
+
+it('says why nobody can log in with Facebook without a Meta app; pasting works', async () => {
+  await me.open('/catalog/facebookads');
+  await me.page.locator('.way--off', { hasText: 'Log in with Facebook' }).waitFor();
+  expect(await me.page.locator('.way--off').innerText()).toMatch(/app/);
+  await me.page.locator('a.way', { hasText: 'Paste a token' }).click();
+  await me.field('Access token').fill(stack.sim.is.token);
+  await me.button('Check the token').click();
+  await me.page.getByRole('button', { name: /^Start syncing/ }).click();
+  await me.at(/\/sources\/[0-9a-f-]+$/);
+});
+
+it('turns off revealing tokens for everybody', async () => {
+  const at = new URL(me.page.url()).pathname;
+  await me.open('/settings');
+  await me.page.getByRole('checkbox', { name: /Tokens can be revealed/ }).uncheck();
+  await me.see('Saved.');
+  await me.open(`${at}/configuration`);
+  expect(await me.reason(me.button('Reveal'))).toMatch(/turned off/);
+  const answer = await me.context.request.post(`${stack.url}/api/v1${at}/credential/reveal`, {
+    data: { password: maja.password },
+  });
+  expect(answer.status()).toBe(403);
+  expect(await me.page.content()).not.toContain(stack.sim.is.token);
+});

@@ -18,7 +18,8 @@ type diagrams struct{ sources }
 
 func (g diagrams) register() {
 	handle(g.shell, operation{ID: "get-diagram", Method: http.MethodGet, Path: "/api/v1/diagram", Tag: tagSources, Access: forViewers,
-		Summary: "Get the tables of a source and their references", Text: "The tables that the source reads, with their views and bookkeeping tables. A reference says which columns of a table name a row of another table."}, g.get)
+		Summary: "Get the tables of a source and their references", Text: "The tables that the source reads, with their views and bookkeeping tables. A reference says which columns of a table name a row of another table.",
+		Refuses: []int{http.StatusNotFound}}, g.get)
 	handle(g.shell, operation{ID: "download-diagram-svg", Method: http.MethodGet, Path: "/api/v1/diagram.svg", Tag: tagSources, Access: forViewers, Stream: "image/svg+xml",
 		Summary: "Download the diagram of the tables as SVG", Text: "Lines and text are drawn in currentColor.",
 		Refuses: []int{http.StatusNotFound}}, g.svg)

@@ -65,3 +65,25 @@ it('turns off revealing tokens for everybody', async () => {
   expect(answer.status()).toBe(403);
   expect(await me.page.content()).not.toContain(stack.sim.is.token);
 });
+
+it('has a button of the login provider that is set up', async () => {
+  const other = await Visit.of(stack, {}, null);
+  await other.page.route('**/api/v1/setup', (route) => route.fulfill({ json: { needed: false, oidc: 'Halden SSO' } }));
+  await other.open('/login?next=%2Fsources');
+  const button = other.page.getByRole('link', { name: 'Log in with Halden SSO' });
+  await button.waitFor();
+  expect(await button.getAttribute('href')).toBe('/auth/oidc/start?to=%2Fsources');
+  await other.context.close();
+});
+
+it('has words of its own for a login at the platform that is late, used or of somebody else', async () => {
+  for (const [problem, words] of [
+    ['login_late', 'The login took longer than ten minutes.'],
+    ['login_used', 'This login has already been used.'],
+    ['login_foreign', 'Somebody else started this login, or it was another browser.'],
+    ['login_stale', 'This login was started in another browser, or has expired.'],
+  ] as const) {
+    await me.open(`/sources?problem=${problem}`);
+    await me.band('bad', words);
+  }
+});

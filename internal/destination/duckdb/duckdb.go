@@ -14,7 +14,7 @@ const (
 	// defaultMemory keeps the whole process below 300 MB while it loads ten million rows. With
 	// 80 MB, that peaked at about 255 MB, and with 144 MB and no thread that returns memory to
 	// the system, at 420 MB (BenchmarkWalking in cmd/adtally). A sync of 500 accounts needs
-	// more: on a busy machine it peaked at 287 MB with 80 MB, and at 247 MB with 64 MB.
+	// more: 285 MB with 64 MB (make bench-agency), and more than 300 MB with 80 MB.
 	defaultMemory      = 64 << 20
 	defaultLockTimeout = 30 * time.Second
 )

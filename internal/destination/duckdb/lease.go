@@ -176,7 +176,7 @@ func (f *file) detach(ctx context.Context, s *session) error {
 
 // returnMemory returns memory that DuckDB has freed to the system. Detaching a file does not do
 // that (DuckDB 1.5.6), but setting the limit does, even to the same value. Without it, a sync of
-// 500 accounts peaked at 288 MB instead of 265 MB (make bench-agency), and after 80,000 rows the
+// 500 accounts peaked at 288 MB instead of 265 MB, and after 80,000 rows the
 // process held 75 MB too many. If it fails, the next detach makes up for it.
 func (f *file) returnMemory(ctx context.Context, s *session) {
 	_ = s.exec(ctx, "SET GLOBAL memory_limit = "+literal(f.options.limit()))

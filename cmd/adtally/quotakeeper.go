@@ -66,7 +66,7 @@ func (k *quotaKeeper) added(q quotaOf, wait time.Duration) time.Duration {
 func (k *quotaKeeper) ended(source, account string, c connector.Connector, f *adtally.Fault) {
 	now := k.now()
 	if f != nil && f.Act == adtally.Wait && !f.Until.IsZero() {
-		k.keep(source, account, now, now.Add(time.Until(f.Until)))
+		k.keep(source, account, now, now.Add(left(f.Until, now)))
 	}
 	reporter, reports := c.(connector.UsageReporter)
 	if !reports {
@@ -80,6 +80,16 @@ func (k *quotaKeeper) ended(source, account string, c connector.Connector, f *ad
 	if err := k.store.NoteQuota(context.Background(), q); err != nil {
 		k.log.Error("what the platform says about a rate limit was not kept", "source", source, "account", account, "error", err)
 	}
+}
+
+// left returns how long a wait takes. The platform states its end by its own clock, and the
+// pacing of requests by the machine's; where these differ, the wrong one is over or far away.
+func left(until, now time.Time) time.Duration {
+	own, theirs := time.Until(until), until.Sub(now)
+	if own > 0 && theirs > 0 {
+		return min(own, theirs)
+	}
+	return max(own, theirs)
 }
 
 func (k *quotaKeeper) keep(source, account string, now, until time.Time) {

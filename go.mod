@@ -24,8 +24,8 @@ require (
 	github.com/riverqueue/river/rivertype v0.51.1
 	github.com/vbauerster/mpb/v8 v8.9.3
 	github.com/wneessen/go-mail v0.8.1
-	github.com/zeebo/xxh3 v1.1.0
 	github.com/yuin/goldmark v1.8.7
+	github.com/zeebo/xxh3 v1.1.0
 	golang.org/x/crypto v0.58.0
 	golang.org/x/net v0.61.0
 	golang.org/x/oauth2 v0.37.0
@@ -36,6 +36,8 @@ require (
 	pgregory.net/rapid v1.3.0
 	riverqueue.com/riverui v0.22.0
 )
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect
 
 require (
 	github.com/VividCortex/ewma v1.2.0 // indirect

@@ -18,24 +18,25 @@ type pkgRule struct {
 
 // Packages that many rows name.
 const (
-	rootPackage    = ""
-	rows           = "internal/table"
-	reading        = "internal/connector"
-	writing        = "internal/destination"
-	fetching       = "internal/fetch"
-	simulator      = "internal/graphsim/**"
-	everything     = "**"
-	readingLaw     = "internal/connector/connectortest"
-	writingLaw     = "internal/destination/destinationtest"
-	storePackage   = "internal/store"
-	serverTest     = "internal/postgrestest"
-	apiPackage     = "internal/api"
-	anyAPI         = "internal/api/*"
-	commandPackage = "cmd/adtally"
-	webPackage     = "web"
-	thisPackage    = "internal/layout"
-	anyPlatform    = "internal/connector/*"
-	anyStore       = "internal/destination/*"
+	rootPackage      = ""
+	rows             = "internal/table"
+	reading          = "internal/connector"
+	writing          = "internal/destination"
+	fetching         = "internal/fetch"
+	simulator        = "internal/graphsim/**"
+	everything       = "**"
+	readingLaw       = "internal/connector/connectortest"
+	writingLaw       = "internal/destination/destinationtest"
+	storePackage     = "internal/store"
+	serverTest       = "internal/postgrestest"
+	apiPackage       = "internal/api"
+	anyAPI           = "internal/api/*"
+	commandPackage   = "cmd/adtally"
+	analyticsPackage = "internal/analytics"
+	webPackage       = "web"
+	thisPackage      = "internal/layout"
+	anyPlatform      = "internal/connector/*"
+	anyStore         = "internal/destination/*"
 )
 
 // The import table of docs/decisions/0001. The first row that matches a folder applies; a
@@ -63,7 +64,8 @@ var packages = []pkgRule{
 	{folder: "internal/notify", ours: []string{rootPackage}, tests: []string{storePackage}},
 	{folder: "internal/archive", ours: []string{rootPackage}},
 	{folder: serverTest},
-	{folder: apiPackage, ours: []string{rootPackage, anyAPI}, tests: []string{storePackage}},
+	{folder: analyticsPackage, ours: []string{rootPackage, rows}},
+	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{rootPackage}},
 	{folder: webPackage},
 	{folder: simulator, ours: []string{simulator}},
@@ -83,7 +85,10 @@ type dependency struct {
 var dependencies = []dependency{
 	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
 	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
-	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{commandPackage}},
+	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{commandPackage, analyticsPackage}},
+	{"go.yaml.in/yaml/v3", []string{analyticsPackage}, nil},
+	{"golang.org/x/text/cases", []string{analyticsPackage}, nil},
+	{"golang.org/x/text/unicode/norm", []string{analyticsPackage}, nil},
 	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
 	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},

@@ -32,6 +32,7 @@ const (
 	apiPackage       = "internal/api"
 	anyAPI           = "internal/api/*"
 	commandPackage   = "cmd/adtally"
+	marketingPackage = "internal/marketing"
 	analyticsPackage = "internal/analytics"
 	webPackage       = "web"
 	thisPackage      = "internal/layout"
@@ -65,6 +66,7 @@ var packages = []pkgRule{
 	{folder: "internal/archive", ours: []string{rootPackage}},
 	{folder: serverTest},
 	{folder: analyticsPackage, ours: []string{rootPackage, rows}},
+	{folder: marketingPackage, ours: []string{rootPackage, rows, writing, analyticsPackage}, tests: []string{"internal/destination/duckdb"}},
 	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{rootPackage}},
 	{folder: webPackage},

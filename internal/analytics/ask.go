@@ -75,9 +75,14 @@ func (a *asking) answer(ctx context.Context, q Query) error {
 		a.out.Total = p.figures(total)
 	}
 	if q.Compare != NoCompare {
-		return a.compare(ctx, p, rows)
+		if err := a.compare(ctx, p, rows); err != nil {
+			return err
+		}
 	}
-	return nil
+	if err := a.name(ctx, p); err != nil {
+		return err
+	}
+	return a.notes(ctx, p)
 }
 
 // plan resolves a question, and ranks its members first if it asks for the top ones.

@@ -158,7 +158,7 @@ func (d *Definitions) byEntity(entity string) *Model {
 	if entity == "" {
 		return nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(d.Models)) {
+	for _, name := range d.modelNames() {
 		if m := d.Models[name]; m.Primary == entity && m.PrimaryColumn != "" {
 			return m
 		}
@@ -202,3 +202,5 @@ func (d *Definitions) dimensionNames() []string {
 	}
 	return slices.Sorted(maps.Keys(all))
 }
+
+func (d *Definitions) modelNames() []string { return slices.Sorted(maps.Keys(d.Models)) }

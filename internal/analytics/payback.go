@@ -62,12 +62,13 @@ func (out *paybacks) read(p *plan, rows [][]nullText) error {
 			of = &payback{earned: map[int]*big.Rat{}}
 			out.cells[cellKey(c)] = of
 		}
+		period, currency := r.next(), r.next()
 		newest, err := adtally.ParseDay(r.next().value)
 		if err != nil {
 			return err
 		}
 		of.newest = max(of.newest, newest)
-		period, currency, amount, missing := r.next(), r.next(), r.next(), r.next()
+		amount, missing := r.next(), r.next()
 		if !period.valid {
 			continue // a customer without orders
 		}
@@ -118,10 +119,12 @@ func (p *plan) paybackStatement() Statement {
 		missing = "MIN(CASE WHEN net <> 0 AND " + x + " IS NULL THEN CAST(b.day AS VARCHAR) || ' ' || b.currency END)"
 		join = "\nLEFT JOIN adtally.fx_daily x ON x.day = b.day AND x.from_currency = b.currency AND x.to_currency = " + target
 	}
-	names := append([]string{"c.bucket"}, w.keyNames("c.")...)
-	return Statement{SQL: "WITH " + strings.Join(w.ctes, ",\n") + "\nSELECT " + strings.Join(names, ", ") + ", CAST(MAX(c.came) AS VARCHAR), CAST((b.day - c.came) // " + fmt.Sprint(periodDays) + " AS VARCHAR), " + currency +
-		", CAST(SUM(" + rate + ") AS VARCHAR), " + missing + "\nFROM came c LEFT JOIN bought b ON b.customer_id = c.customer_id AND b.day >= c.came" + join +
-		"\nGROUP BY " + strings.Join(names, ", ") + ", (b.day - c.came) // " + fmt.Sprint(periodDays) + ", " + currency, Values: w.args}
+	columns := append(append([]string{"c.bucket AS bucket"}, w.keyNames("c.")...),
+		fmt.Sprintf("CAST((b.day - c.came) // %d AS VARCHAR) AS period", periodDays), currency+" AS currency")
+	grouped := len(columns)
+	columns = append(columns, "CAST(MAX(c.came) AS VARCHAR)", "CAST(SUM("+rate+") AS VARCHAR)", missing)
+	return Statement{SQL: "WITH " + strings.Join(w.ctes, ",\n") + "\nSELECT " + strings.Join(columns, ", ") +
+		"\nFROM came c LEFT JOIN bought b ON b.customer_id = c.customer_id AND b.day >= c.came" + join + groupBy(grouped), Values: w.args}
 }
 
 // figure returns the number of periods after which the margin of what a cell's customers

@@ -92,6 +92,9 @@ func Tables() []Table {
 		{"coverage", "Days that were read completely, by data set", []string{"dataset", "account_id", "from_date"}, []table.Column{
 			text("dataset", "marketing_spend, customers or orders"), id("account_id", "Ad account; empty for customers and orders"), day("from_date", "First day"), day("through_date", "Last day"),
 			instant("as_of", "When the oldest of these days was last requested; absent = unknown")}},
+		{"channel_notes", "What the connectors say of their channels' figures", []string{"channel", "code", "day"}, []table.Column{
+			text("channel", "Channel"), text("code", "still_counting: conversions of recent days still come in; regime: conversions are counted otherwise from a day on"), day("day", "First day of the change; absent for still_counting"),
+			count("days", "Number of recent days; absent for regime"), text("message", "Sentence for people")}},
 		{"day", "Calendar", []string{"date"}, []table.Column{
 			day("date", "Day"), text("iso_week", "For example 2026-W01; carries the ISO year"), text("month", "For example 2026-01"), text("quarter", "For example 2026-Q1"),
 			text("fiscal_month", "For example FY2026-M01"), text("fiscal_quarter", "For example FY2026-Q1")}},

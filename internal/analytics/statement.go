@@ -61,7 +61,7 @@ func (w *writer) spine() {
 	var parts []string
 	for _, f := range w.facts {
 		if !f.ofQuestion() {
-			parts = append(parts, "SELECT "+keys+" FROM "+f.name)
+			parts = append(parts, "SELECT DISTINCT "+keys+" FROM "+f.name)
 		}
 	}
 	w.cte("members", strings.Join(parts, " UNION "))

@@ -62,7 +62,7 @@ export function delta(change: Figure | undefined): string {
 export function verdict(change: Figure | undefined, better: string | undefined): 'good' | 'bad' | undefined {
   const sign = Math.sign(Number(change?.value ?? 0));
   if (!sign || change?.refused || (better !== 'up' && better !== 'down')) return undefined;
-  return (sign > 0) === (better === 'up') ? 'good' : 'bad';
+  return sign > 0 === (better === 'up') ? 'good' : 'bad';
 }
 
 /** Whether a metric is what platforms claim: then its name says so. */

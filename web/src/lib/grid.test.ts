@@ -55,7 +55,9 @@ describe('a grid', () => {
   it('never lets two tiles overlap, and forgets none', () => {
     let seed = 7;
     const random = (n: number) => (seed = (seed * 16807) % 2147483647) % n;
-    let tiles = Array.from({ length: 9 }, (_, i) => tile(`t${i}`, random(10), random(20), 2 + random(8), 1 + random(5)));
+    let tiles = Array.from({ length: 9 }, (_, i) =>
+      tile(`t${i}`, random(10), random(20), 2 + random(8), 1 + random(5)),
+    );
     tiles = settle(tiles);
     for (let i = 0; i < 500; i++) {
       const id = `t${random(9)}`;

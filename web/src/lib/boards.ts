@@ -92,3 +92,34 @@ export async function duplicate(id: string): Promise<Dashboard> {
   await changed();
   return made;
 }
+
+/** How far a source's figures can be relied on. */
+export type Health = {
+  source: string;
+  name: string;
+  ties: number;
+  differs: number;
+  unchecked: number;
+  largest?: string;
+  as_of?: string;
+  coverage?: number;
+  gaps: number;
+};
+
+export const dataHealth = () =>
+  query(() => ({
+    queryKey: ['sources', 'data-health'],
+    queryFn: () => get<{ items: Health[] }>(GET('/api/v1/data-health')),
+    staleTime: minute,
+  }));
+
+export const restatement = (source: () => string, metric: () => string, enabled: () => boolean) =>
+  query(() => ({
+    queryKey: ['source', source(), 'restatement', metric()],
+    queryFn: () =>
+      get<{ ages: { age: number; share?: number; days: number }[] }>(
+        GET('/api/v1/restatement', { params: { query: { source: source(), metric: metric() } } }),
+      ),
+    enabled: enabled(),
+    staleTime: minute,
+  }));

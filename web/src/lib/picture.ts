@@ -54,7 +54,7 @@ function shape(ctx: CanvasRenderingContext2D, e: SVGElement): void {
 /** The chart with its title and a line beneath. */
 export async function pictureOf(svg: SVGSVGElement, { title, note }: Words): Promise<Blob> {
   await document.fonts.ready;
-  const { width, height } = svg.viewBox.baseVal;
+  const { x, y, width, height } = svg.viewBox.baseVal;
   const canvas = document.createElement('canvas');
   canvas.width = (width + 2 * margin) * scale;
   canvas.height = (height + 4 * margin) * scale;
@@ -69,7 +69,7 @@ export async function pictureOf(svg: SVGSVGElement, { title, note }: Words): Pro
   ctx.fillText(title, margin, margin + 12);
   ctx.font = `400 11px ${body.fontFamily}`;
   ctx.fillText(note, margin, height + 3.3 * margin);
-  ctx.translate(margin, 2 * margin);
+  ctx.translate(margin - x, 2 * margin - y);
   for (const e of svg.querySelectorAll<SVGElement>('path, rect, circle, text')) {
     if (!e.closest('defs, .at')) shape(ctx, e);
   }

@@ -94,3 +94,12 @@ func (w *warehouse) Comparisons(ctx context.Context, dataset string, f adtally.C
 	})
 	return all, err
 }
+
+// Restatement returns totals as they were read at certain ages of days.
+func (w *warehouse) Restatement(ctx context.Context, dataset string, f adtally.RestatementFilter) (all []adtally.Restated, err error) {
+	err = w.asking(ctx, func(ctx context.Context, db *sql.DB) (err error) {
+		all, err = destination.Restatement(ctx, db, dataset, f)
+		return err
+	})
+	return all, err
+}

@@ -151,6 +151,11 @@ func (s *shell) groups() []group {
 		reportOptions{sources{s, s.Service}},
 		connectorInfos{sources{s, s.Service}},
 		quotas{forecasts{s, s.Service}},
+		queries{sources{s, s.Service}},
+		definitions{sources{s, s.Service}},
+		dashboards{sources{s, s.Service}},
+		namingRules{sources{s, s.Service}},
+		dataHealth{reconciliations{sources{s, s.Service}}},
 	}
 }
 

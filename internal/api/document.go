@@ -15,6 +15,7 @@ var tags = []*huma.Tag{
 	{Name: tagPeople, Description: "The first admin, sessions, users, invites, API keys and the audit log."},
 	{Name: tagSources, Description: "Connected ad platforms: their settings, tokens, tables and schedules."},
 	{Name: tagRuns, Description: "Runs of syncs, past and in progress, with their logs."},
+	{Name: tagAnalytics, Description: "Metrics and questions about them, dashboards, definitions, and the state of the data."},
 	{Name: tagAlerts, Description: "Incidents, and the channels that report them."},
 	{Name: tagSettings, Description: "Settings of the whole installation."},
 	{Name: tagHealth, Description: "Health checks for monitoring."},

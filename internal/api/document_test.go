@@ -68,7 +68,7 @@ func TestDocument_DaysHaveFormatDate(t *testing.T) {
 		case slices.Contains(moments, name), name == "since", name == "until":
 			want = "date-time"
 		}
-		if want == "" || where == "AuditEntry" && name == "from" || strings.HasPrefix(where, "/auth/") {
+		if want == "" || where == "Tile" || where == "AuditEntry" && name == "from" || strings.HasPrefix(where, "/auth/") {
 			return
 		}
 		if seen++; s.Format != want {
@@ -131,7 +131,7 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 		if strings.Contains(path, "/runs/") {
 			id = run
 		}
-		at := strings.NewReplacer("{id}", id, "{connector}", "facebookads").Replace(path)
+		at := strings.NewReplacer("{id}", id, "{connector}", "facebookads", "{dimension}", "campaign").Replace(path)
 		for _, p := range o.Parameters {
 			if p.In != "query" || p.Name == "cursor" || strings.Contains(path, "/events") { // a cursor is opaque, and an event stream does not end
 				continue
@@ -151,6 +151,14 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 	if asked < 15 {
 		t.Errorf("only %d parameters were tried", asked)
 	}
+}
+
+// validBodies are the smallest valid bodies of operations whose fields are required.
+var validBodies = map[string]string{
+	"set-app":            `{"id":"1"}`,
+	"set-definition":     `{"yaml":"metrics: []"}`,
+	"update-dashboard":   `{"title":"T","range":{"preset":"today"},"tiles":[]}`,
+	"update-naming-rule": `{"title":"T","level":"campaign","kind":"delimiter","delimiter":"_","parts":[{"index":1,"dimension":"d"}]}`,
 }
 
 // The document and the server agree on which operations require If-Match.
@@ -173,10 +181,10 @@ func TestDocument_IfMatchIsRequiredForUpdates(t *testing.T) {
 			if !strings.Contains(o.Description, "If-Match is required") {
 				t.Errorf("%s %s does not say that If-Match is required: %s", method, path, o.Description)
 			}
-			at := strings.NewReplacer("{id}", "x", "{connector}", "facebookads").Replace(path)
-			body := "{}"
-			if o.ID == "set-app" {
-				body = `{"id":"1"}`
+			at := strings.NewReplacer("{id}", "x", "{connector}", "facebookads", "{name}", "own").Replace(path)
+			body, special := validBodies[o.ID]
+			if !special {
+				body = "{}"
 			}
 			h.ask(strings.ToUpper(method), at, body).refused(http.StatusPreconditionRequired, "edit_unconditional")
 		}

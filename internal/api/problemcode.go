@@ -107,6 +107,14 @@ var adapterCodes = map[string]problemCode{
 	"version_ended":       {http.StatusUnprocessableEntity, "The version of the platform's API has ended; install a newer adtally."},
 	"bad_address":         {http.StatusUnprocessableEntity, "The configured address of the platform's API is not a URL."},
 	"preview_slow":        {http.StatusServiceUnavailable, "The preview took too long."},
+	"mixed_currency":      {http.StatusUnprocessableEntity, "A figure would add up several currencies; give a target currency."},
+	"fx_missing":          {http.StatusUnprocessableEntity, "An exchange rate that the figure needs is missing."},
+	"grain_not_held":      {http.StatusUnprocessableEntity, "The metric cannot be added up, and no figure for this grain or grouping was fetched."},
+	"dimension_missing":   {http.StatusUnprocessableEntity, "One of the metrics does not have a dimension of the question."},
+	"stale":               {http.StatusUnprocessableEntity, "The data was not read until the day of the question."},
+	"unknown_metric":      {http.StatusUnprocessableEntity, "There is no metric with this name."},
+	"unknown_dimension":   {http.StatusUnprocessableEntity, "There is no dimension with this name."},
+	"bad_query":           {http.StatusUnprocessableEntity, "The question is invalid."},
 	"warehouse_busy":      {http.StatusServiceUnavailable, "Another process is using the warehouse."},
 }
 

@@ -12,6 +12,15 @@ var wordDocs = map[string]map[string]string{
 		"windows":           "Attribution windows of the actions; empty = the default windows",
 		"increment":         "Days that a row covers, or monthly; empty = one day",
 	},
+	"Filter": {
+		"dimension": "Name of the dimension",
+		"in":        "IDs of the members to keep; an empty list matches nothing",
+		"not_in":    "IDs of the members to leave out; rows without a member stay",
+	},
+	"Top": {
+		"n":  "Number of members to show",
+		"by": "Name of the metric that ranks them",
+	},
 	"Metric": {
 		"name":  "Name of the conversion",
 		"types": "Action types; for each row the first one that is present counts",

@@ -31,6 +31,11 @@ type Service struct {
 	Warehouse Warehouse
 	Visible   VisibleAccounts
 	Progress  GuideProgresses
+
+	Analytics   Analytics
+	Definitions Definitions
+	Dashboards  Dashboards
+	NamingRules NamingRules
 }
 
 // Warehouse is where the tables are. Its faults are shown to the caller unchanged.
@@ -45,6 +50,8 @@ type Warehouse interface {
 	MissingData(ctx context.Context, dataset string) ([]adtally.MissingData, error)
 	// Comparisons returns the comparisons with the platform's totals, by account and day.
 	Comparisons(ctx context.Context, dataset string, f adtally.ComparisonFilter) ([]adtally.Comparison, error)
+	// Restatement returns totals as they were read at certain ages of days, by account.
+	Restatement(ctx context.Context, dataset string, f adtally.RestatementFilter) ([]adtally.Restated, error)
 }
 
 // Sources are the configured connectors. A missing source is a fault with the code

@@ -97,6 +97,33 @@ func Comparisons(ctx context.Context, db *sql.DB, dataset string, f adtally.Comp
 	return all, err
 }
 
+// Restatement returns the totals of an account's days as they were read at certain ages,
+// by table, metric, account and age. Only days that were also read at the oldest age count.
+func Restatement(ctx context.Context, db *sql.DB, dataset string, f adtally.RestatementFilter) (all []adtally.Restated, err error) {
+	names, err := existing(ctx, db, dataset)
+	if err != nil || !slices.Contains(names, table.Restatement.Name) {
+		return nil, err
+	}
+	from, to := sql.Null[string]{}, sql.Null[string]{}
+	if !f.Window.IsZero() {
+		from, to = sql.Null[string]{V: f.Window.From.String(), Valid: true}, sql.Null[string]{V: f.Window.To.String(), Valid: true}
+	}
+	err = scan(ctx, db, func(rows *sql.Rows) error {
+		var r adtally.Restated
+		var value, final sql.Null[string]
+		err := rows.Scan(&r.Table, &r.Metric, &r.Account, &r.Age, &r.Days, &value, &final)
+		r.Value, r.Final = value.V, final.V
+		all = append(all, r)
+		return err
+	}, fmt.Sprintf(`SELECT y.table_name, y.metric, y.account_id, y.age, count(*), CAST(sum(y.value) AS VARCHAR), CAST(sum(o.value) AS VARCHAR) FROM %[1]s y
+		JOIN %[1]s o ON o.table_name = y.table_name AND o.account_id = y.account_id AND o.date = y.date AND o.metric = y.metric AND o.age = %[2]d
+		WHERE ($1 = '' OR y.table_name = $1) AND ($2 = '' OR y.metric = $2) AND ($3 = '' OR y.account_id = $3)
+			AND ($4 IS NULL OR y.date >= CAST($4 AS DATE)) AND ($5 IS NULL OR y.date < CAST($5 AS DATE))
+		GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, quoted(dataset, table.Restatement.Name), slices.Max(table.Ages)),
+		f.Table, f.Metric, f.Account, from, to)
+	return all, err
+}
+
 func quoted(names ...string) string {
 	for i, n := range names {
 		names[i] = `"` + strings.ReplaceAll(n, `"`, `""`) + `"`

@@ -408,6 +408,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dashboards, the built-in ones first
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-dashboards"];
+        put?: never;
+        /**
+         * Create a dashboard
+         * @description Requires the role editor or higher.
+         */
+        post: operations["create-dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a dashboard
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["get-dashboard"];
+        /**
+         * Replace a dashboard
+         * @description The whole document is replaced. Requires the role editor or higher. The header If-Match is required: send the ETag of the version that you read.
+         */
+        put: operations["update-dashboard"];
+        post?: never;
+        /**
+         * Delete a dashboard
+         * @description Requires the role editor or higher.
+         */
+        delete: operations["delete-dashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a dashboard
+         * @description The copy of a built-in dashboard can be changed. Requires the role editor or higher.
+         */
+        post: operations["duplicate-dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the state of the data of all sources
+         * @description Whether the figures equal the platform's totals, how fresh and how complete they are, and what is missing. Requires the role viewer or higher.
+         */
+        get: operations["get-data-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files with definitions of metrics
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export all definitions in force as one YAML file
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["export-definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a file with definitions
+         * @description Checks it together with all other files, and lists the metrics that it would change. Nothing is stored. Requires the role editor or higher.
+         */
+        post: operations["check-definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file with definitions
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["get-definition"];
+        /**
+         * Create or replace a file with definitions
+         * @description To create a file, send If-Match: "0". An invalid file is refused with the lines in errors. A file that contains SQL requires the role admin. Requires the role editor or higher. The header If-Match is required: send the ETag of the version that you read.
+         */
+        put: operations["set-definition"];
+        post?: never;
+        /**
+         * Delete a file with definitions
+         * @description A file whose metrics are used by other files is not deleted. Its versions stay. Requires the role editor or higher. The header If-Match is required: send the ETag of the version that you read.
+         */
+        delete: operations["delete-definition"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a file with definitions, newest first
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-definition-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/diagram": {
         parameters: {
             query?: never;
@@ -460,6 +660,46 @@ export interface paths {
          * @description Lines and text are drawn in currentColor. Requires the role viewer or higher.
          */
         get: operations["download-diagram-svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dimensions
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-dimensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dimensions/{dimension}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the members of a dimension
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-members"];
         put?: never;
         post?: never;
         delete?: never;
@@ -684,6 +924,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the metrics with their definitions
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the naming rules
+         * @description A naming rule splits the names of campaigns, ad sets or ads into parts that become dimensions. Requires the role viewer or higher.
+         */
+        get: operations["list-naming-rules"];
+        put?: never;
+        /**
+         * Create a naming rule
+         * @description Requires the role editor or higher.
+         */
+        post: operations["create-naming-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a naming rule on the names in use
+         * @description Nothing is stored. Requires the role viewer or higher.
+         */
+        post: operations["preview-naming-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a naming rule
+         * @description The former version is kept. Requires the role editor or higher. The header If-Match is required: send the ETag of the version that you read.
+         */
+        put: operations["update-naming-rule"];
+        post?: never;
+        /**
+         * Delete a naming rule
+         * @description Its versions are kept. Requires the role editor or higher.
+         */
+        delete: operations["delete-naming-rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/naming-rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a naming rule, newest first
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-naming-rule-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for metrics
+         * @description Groups metrics by dimensions and time. Figures are decimal numbers as text, rounded to the decimals of their column. A question that has no exact answer is refused with 422: for example mixed_currency, fx_missing, grain_not_held or dimension_missing. Requires the role viewer or higher.
+         */
+        post: operations["run-query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for metrics, as a CSV file
+         * @description The same figures as those of run-query. A text that a spreadsheet would take for a formula begins with an apostrophe. Requires the role viewer or higher.
+         */
+        post: operations["run-query-csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resets/{code}": {
         parameters: {
             query?: never;
@@ -702,6 +1090,26 @@ export interface paths {
          * @description Ends all sessions of the person. Public: no login required.
          */
         post: operations["reset-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restatement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how figures grow while the platform restates them
+         * @description Compares the totals of days as they were read when the days were 0, 1 and 7 days old with those read at 28 days. Days that are younger are left out, so that every age is compared over days whose final figure is known. Requires the role viewer or higher.
+         */
+        get: operations["get-restatement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1736,6 +2144,15 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        ChangedMetric: {
+            /**
+             * @description What the file does to it
+             * @enum {string}
+             */
+            change: "added" | "changed" | "removed";
+            /** @description Name of the metric */
+            metric: string;
+        };
         Channel: {
             /** @description Alert kinds that are sent here; empty = all */
             alerts: string[];
@@ -1810,6 +2227,12 @@ export interface components {
             items: components["schemas"]["Channel"][];
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
+        };
+        CheckDefinitionRequest: {
+            /** @description Name of the file that it would replace; absent = a new one */
+            name?: string;
+            /** @description Content of the file */
+            yaml: string;
         };
         CheckGuideRequest: {
             /** @description Access token of the platform */
@@ -2063,6 +2486,220 @@ export interface components {
             /** @description Owner of the token */
             who?: string;
         };
+        Dashboard: {
+            /** @description Whether the dashboard comes with Adtally; it cannot be changed, but duplicated */
+            built_in: boolean;
+            /**
+             * @description Compared period; absent = none
+             * @enum {string}
+             */
+            compare?: "previous_period" | "previous_month" | "previous_year";
+            /** @description Who created it, as kind:id; absent = it is built in */
+            created_by?: string;
+            /** @description Current name of the creator */
+            created_by_name?: string;
+            /**
+             * @description Target currency (ISO 4217); absent = money stays in its own currency
+             * @example EUR
+             */
+            currency?: string;
+            /** @description What the dashboard is for */
+            description?: string;
+            /** @description Send it as If-Match with an update */
+            etag: string;
+            /** @description Filters of all tiles, in the order of the filter bar */
+            filters?: components["schemas"]["DashboardFilter"][];
+            /**
+             * Format: date
+             * @description First day of the range today, in the reporting zone
+             * @example 2026-06-01
+             */
+            from: string;
+            /** @description ID of the dashboard */
+            id: string;
+            /** @description Days that the dashboard shows when it is opened */
+            range: components["schemas"]["DateRange"];
+            /** @description Tiles, in reading order */
+            tiles: components["schemas"]["Tile"][];
+            /** @description Title for people */
+            title: string;
+            /**
+             * Format: date
+             * @description Last day of the range today
+             * @example 2026-06-01
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed; absent = it is built in
+             */
+            updated?: string;
+        };
+        DashboardFilter: {
+            /** @description Name of the dimension */
+            dimension: string;
+            /** @description IDs of the chosen members; absent or empty = all */
+            in?: string[];
+        };
+        DashboardList: {
+            /** @description Items of the page */
+            items: components["schemas"]["Dashboard"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        DashboardSpec: {
+            /**
+             * @description Compared period; absent = none
+             * @enum {string}
+             */
+            compare?: "previous_period" | "previous_month" | "previous_year";
+            /**
+             * @description Target currency (ISO 4217); absent = money stays in its own currency
+             * @example EUR
+             */
+            currency?: string;
+            /** @description What the dashboard is for */
+            description?: string;
+            /** @description Filters of all tiles, in the order of the filter bar */
+            filters?: components["schemas"]["DashboardFilter"][];
+            /** @description Days that the dashboard shows when it is opened */
+            range: components["schemas"]["DateRange"];
+            /** @description Tiles, in reading order */
+            tiles: components["schemas"]["Tile"][];
+            /** @description Title for people */
+            title: string;
+        };
+        DataState: {
+            /** @description Sources */
+            items: components["schemas"]["SourceDataHealth"][];
+            /**
+             * Format: date
+             * @description First day of the period
+             * @example 2026-06-01
+             */
+            since: string;
+            /**
+             * Format: date
+             * @description Last day of the period
+             * @example 2026-06-01
+             */
+            until: string;
+        };
+        DateRange: {
+            /**
+             * Format: date
+             * @description First day of a custom range
+             * @example 2026-06-01
+             */
+            from?: string;
+            /**
+             * @description Preset, which moves with time; custom = the days in from and to. The last_N_days end yesterday, so that all days are complete
+             * @enum {string}
+             */
+            preset: "today" | "yesterday" | "last_7_days" | "last_28_days" | "last_30_days" | "last_90_days" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_12_months" | "custom";
+            /**
+             * Format: date
+             * @description Last day of a custom range
+             * @example 2026-06-01
+             */
+            to?: string;
+        };
+        DayCoverage: {
+            /**
+             * Format: int64
+             * @description Number of account-days of the period
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description Number of account-days of the period that were read
+             */
+            read: number;
+            /** @description read by of, as a decimal number; absent = there are no accounts */
+            share?: string;
+        };
+        DefinitionCheck: {
+            /** @description What is wrong */
+            errors: components["schemas"]["DefinitionError"][];
+            /** @description Metrics that the file changes */
+            metrics: components["schemas"]["ChangedMetric"][];
+            /** @description Whether the file contains SQL; only an admin can store it */
+            sql: boolean;
+            /** @description Whether the file can be stored */
+            valid: boolean;
+        };
+        DefinitionError: {
+            /** @description How to fix it */
+            hint?: string;
+            /**
+             * Format: int64
+             * @description Line, from 1; 0 = the file as a whole
+             */
+            line: number;
+            /** @description What is wrong, in one sentence */
+            message: string;
+        };
+        DefinitionFile: {
+            /** @description Whether the file comes with Adtally; it cannot be changed */
+            built_in: boolean;
+            /** @description Who stored the version, as kind:id */
+            by?: string;
+            /** @description Current name of who stored it */
+            by_name?: string;
+            /**
+             * @description Name of the file
+             * @example own
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When the version was stored; absent = built in
+             */
+            updated?: string;
+            /**
+             * Format: int64
+             * @description Version, from 1; 0 = built in
+             */
+            version: number;
+            /** @description Content of the file */
+            yaml: string;
+        };
+        DefinitionFileList: {
+            /** @description Items of the page */
+            items: components["schemas"]["DefinitionFile"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        DefinitionText: {
+            /** @description Content of the file */
+            yaml: string;
+        };
+        DefinitionVersion: {
+            /**
+             * Format: date-time
+             * @description When the version was stored
+             */
+            at: string;
+            /** @description Who stored it, as kind:id */
+            by: string;
+            /** @description Current name of who stored it */
+            by_name?: string;
+            /** @description Whether this version is the deletion of the file */
+            deleted: boolean;
+            /**
+             * Format: int64
+             * @description Version, from 1
+             */
+            version: number;
+            /** @description Content of the file */
+            yaml: string;
+        };
+        DefinitionVersionList: {
+            /** @description Items of the page */
+            items: components["schemas"]["DefinitionVersion"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         Delivery: {
             /**
              * Format: date-time
@@ -2197,6 +2834,43 @@ export interface components {
             /** @description Name for people */
             title: string;
         };
+        Dimension: {
+            /** @description Models that have it */
+            models: string[];
+            /**
+             * @description Name of the dimension
+             * @example campaign
+             */
+            name: string;
+            /** @description Title for people */
+            title: string;
+        };
+        DimensionList: {
+            /** @description Items of the page */
+            items: components["schemas"]["Dimension"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        Drift: {
+            /** @description Number of the ad account */
+            account: string;
+            /** @description Name of the ad account */
+            account_name?: string;
+            /** @description Currency of money (ISO 4217) */
+            currency?: string;
+            /**
+             * Format: date
+             * @description Day, in the account's time zone
+             * @example 2026-06-01
+             */
+            day: string;
+            /** @description Figure that differs */
+            figure: components["schemas"]["Figure"];
+        };
+        DuplicateDashboardRequest: {
+            /** @description Title of the copy; absent = the title with (copy) */
+            title?: string;
+        };
         Estimated: {
             /**
              * Format: int64
@@ -2265,6 +2939,14 @@ export interface components {
             ours?: string;
             /** @description Total of the platform, as a decimal number; absent = the platform returned none */
             platform?: string;
+        };
+        Filter: {
+            /** @description Name of the dimension */
+            dimension: string;
+            /** @description IDs of the members to keep; an empty list matches nothing */
+            in?: string[];
+            /** @description IDs of the members to leave out; rows without a member stay */
+            not_in?: string[];
         };
         Findings: {
             /** @description App that the token was issued for */
@@ -2836,17 +3518,149 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        Member: {
+            /** @description ID, as in filters */
+            id: string;
+            /** @description Name for people; the ID if it has none */
+            name: string;
+        };
+        MemberList: {
+            /** @description Items of the page */
+            items: components["schemas"]["Member"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         Metric: {
             /** @description Name of the conversion */
             name: string;
             /** @description Action types; for each row the first one that is present counts */
             types: string[];
         };
+        MetricDefinition: {
+            /**
+             * @description Which change is good; absent = neither
+             * @enum {string}
+             */
+            better?: "up" | "down";
+            /** @description Whether it comes with Adtally; false = this installation defined it */
+            built_in: boolean;
+            /** @description What is easily misread */
+            caveat?: string;
+            /**
+             * Format: int64
+             * @description Number of decimal places
+             */
+            decimals: number;
+            /** @description What is counted and what is not */
+            description: string;
+            /** @description Names of the dimensions that it can be grouped and filtered by */
+            dimensions: string[];
+            /**
+             * @description Formula, of other metrics or columns
+             * @example spend / new_customers
+             */
+            formula: string;
+            /** @description Models whose rows it is computed from */
+            models: string[];
+            /**
+             * @description Name of the metric
+             * @example cac
+             */
+            name: string;
+            /** @description Title for people */
+            title: string;
+            /**
+             * @description Unit of the figures; percent = a share, 0.25 is 25 %
+             * @enum {string}
+             */
+            unit: "money" | "count" | "ratio" | "percent" | "text";
+        };
+        MetricDefinitionList: {
+            /** @description Items of the page */
+            items: components["schemas"]["MetricDefinition"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         NamedSource: {
             /** @description ID of the source */
             id: string;
             /** @description Name of the source */
             name: string;
+        };
+        NamingPart: {
+            /** @description Name of the dimension */
+            dimension: string;
+            /** @description Name of the group of the regular expression, instead of a number */
+            group?: string;
+            /**
+             * Format: int64
+             * @description Number of the part, from 1; for a regular expression the number of the group
+             */
+            index?: number;
+        };
+        NamingPreview: {
+            /**
+             * Format: int64
+             * @description Number of names in use
+             */
+            names: number;
+            /** @description Names with the highest spend; those that the rule cannot split come first */
+            sample: components["schemas"]["SplitName"][];
+            /** @description Spend of the last 90 days, by currency */
+            spend: components["schemas"]["UnparsedSpend"][];
+            /**
+             * Format: int64
+             * @description Number of names that the rule cannot split
+             */
+            unparsed: number;
+            /** @description Values of each dimension */
+            values: components["schemas"]["NamingValues"][];
+        };
+        NamingRule: {
+            /**
+             * @description Text between two parts, for the kind delimiter
+             * @example _
+             */
+            delimiter?: string;
+            /**
+             * @description How a name is split
+             * @enum {string}
+             */
+            kind: "delimiter" | "regex";
+            /**
+             * @description Whose names are split
+             * @enum {string}
+             */
+            level: "campaign" | "ad_set" | "ad";
+            /** @description Parts that become dimensions */
+            parts: components["schemas"]["NamingPart"][];
+            /**
+             * @description Regular expression (RE2) that must match somewhere in the name, for the kind regex
+             * @example ^(?P<country>[A-Z]{2})_
+             */
+            pattern?: string;
+            /** @description Title for people */
+            title: string;
+        };
+        NamingValue: {
+            /**
+             * Format: int64
+             * @description Number of names that have it
+             */
+            names: number;
+            /** @description Value */
+            value: string;
+        };
+        NamingValues: {
+            /**
+             * Format: int64
+             * @description Number of different values
+             */
+            count: number;
+            /** @description Name of the dimension */
+            dimension: string;
+            /** @description Most frequent values */
+            values: components["schemas"]["NamingValue"][];
         };
         NewChannel: {
             /** @description Alert kinds that are sent here; empty = all */
@@ -3128,6 +3942,174 @@ export interface components {
              */
             until?: string;
         };
+        QueryAnswer: {
+            /**
+             * Format: date-time
+             * @description When the oldest of the data was requested from the platform; absent = unknown
+             */
+            as_of?: string;
+            /** @description Metrics, in the order of the question */
+            columns: components["schemas"]["QueryColumn"][];
+            /** @description Compared period, if it was asked for */
+            compared?: components["schemas"]["QueryCompared"];
+            /** @description Remarks */
+            notes: components["schemas"]["QueryNote"][];
+            /** @description Buckets in order of time, members by ID, then (others) and (unmatched) */
+            rows: components["schemas"]["QueryRow"][];
+            /** @description Statements that were executed */
+            sql: components["schemas"]["QuerySQL"][];
+            /**
+             * Format: int64
+             * @description Time that the warehouse took, in milliseconds
+             */
+            took_ms: number;
+            /** @description Total, if it was asked for */
+            total?: components["schemas"]["QueryFigure"][];
+        };
+        QueryColumn: {
+            /**
+             * @description Which change is good; absent = neither
+             * @enum {string}
+             */
+            better?: "up" | "down";
+            /**
+             * Format: int64
+             * @description Number of decimal places
+             */
+            decimals: number;
+            /** @description Name of the metric */
+            metric: string;
+            /** @description Title for people */
+            title: string;
+            /**
+             * @description Unit of the figures; percent = a share, 0.25 is 25 %
+             * @enum {string}
+             */
+            unit: "money" | "count" | "ratio" | "percent" | "text";
+        };
+        QueryCompared: {
+            /** @description Change of the total */
+            change?: components["schemas"]["QueryFigure"][];
+            /**
+             * Format: date
+             * @description First day of the compared period
+             * @example 2026-06-01
+             */
+            from: string;
+            /** @description Buckets of the compared period, in order, if the question has a grain */
+            rows?: components["schemas"]["QueryRow"][];
+            /**
+             * Format: date
+             * @description Last day of the compared period
+             * @example 2026-06-01
+             */
+            to: string;
+            /** @description Total of the compared period */
+            total?: components["schemas"]["QueryFigure"][];
+        };
+        QueryFigure: {
+            /** @description Currency of money (ISO 4217) */
+            currency?: string;
+            /** @description Why this figure alone cannot be computed */
+            refused?: components["schemas"]["QueryRefusal"];
+            /** @description Decimal number as text; absent = there is none, which is not 0 */
+            value?: string;
+        };
+        QueryNote: {
+            /**
+             * @description Stable code for programs: for example zones_differ, still_counting, regime, provisional_rate, claimed_overlap
+             * @example still_counting
+             */
+            code: string;
+            /** @description Concerned days */
+            days?: string[];
+            /** @description What a reader of the figures must know, in one sentence */
+            message: string;
+        };
+        QueryRefusal: {
+            /**
+             * @description Stable code for programs
+             * @example mixed_currency
+             */
+            code: string;
+            /** @description How to get the figure */
+            hint: string;
+            /** @description What is wrong, in one sentence */
+            message: string;
+        };
+        QueryRequest: {
+            /**
+             * Format: date
+             * @description Day on which budgets are judged; absent = the last day
+             * @example 2026-06-01
+             */
+            as_of?: string;
+            /** @description Names of dimensions to group by: see list-dimensions */
+            by?: string[];
+            /**
+             * @description Compared period; absent = none
+             * @enum {string}
+             */
+            compare?: "" | "previous_period" | "previous_month" | "previous_year";
+            /**
+             * @description Target currency (ISO 4217); absent = money stays in its own currency
+             * @example EUR
+             */
+            currency?: string;
+            /** @description Filters; all of them must hold */
+            filters?: components["schemas"]["Filter"][];
+            /**
+             * Format: date
+             * @description First day
+             * @example 2026-06-01
+             */
+            from: string;
+            /**
+             * @description Length of a bucket of time; absent = the whole range is one
+             * @enum {string}
+             */
+            grain?: "" | "day" | "iso_week" | "month" | "quarter" | "fiscal_month" | "fiscal_quarter";
+            /** @description Names of metrics: see list-metrics */
+            metrics: string[];
+            /**
+             * Format: date
+             * @description Last day; it is included
+             * @example 2026-06-01
+             */
+            to: string;
+            /** @description Show only the members that rank highest, and the others together */
+            top?: components["schemas"]["Top"];
+            /** @description Also compute the total; it is a query of its own, never a sum of the rows */
+            totals?: boolean;
+            /**
+             * @description IANA time zone in which moments become days; absent = the reporting zone
+             * @example Europe/Berlin
+             */
+            zone?: string;
+        };
+        QueryRow: {
+            /**
+             * @description Bucket of time; absent without a grain
+             * @example 2026-W01
+             */
+            bucket?: string;
+            /** @description Changes against the compared period, as shares of its absolute value */
+            change?: components["schemas"]["QueryFigure"][];
+            /** @description Figures, one for each column */
+            figures: components["schemas"]["QueryFigure"][];
+            /** @description IDs of the members, one for each dimension */
+            members?: string[];
+            /** @description Names of the members for people */
+            names?: string[];
+            /** @description Figures of the compared period */
+            previous?: components["schemas"]["QueryFigure"][];
+        };
+        QuerySQL: {
+            /** @description Text of the statement */
+            sql: string;
+            /** @description Values of its parameters, in order */
+            values: unknown[];
+        };
         Reconciled: {
             /** @description Number of the ad account; absent = all that use the currency */
             account?: string;
@@ -3329,6 +4311,43 @@ export interface components {
              * @description When the link expires
              */
             expires: string;
+        };
+        RestatedAge: {
+            /**
+             * Format: int64
+             * @description Age of the days in days: 0, 1, 7 or 28
+             */
+            age: number;
+            /**
+             * Format: int64
+             * @description Number of account-days that were read at this age and at 28 days
+             */
+            days: number;
+            /** @description Their total as read at 28 days */
+            final?: string;
+            /** @description value by final, as a decimal number; absent = the final total is 0 */
+            share?: string;
+            /** @description Their total as read at this age, as a decimal number */
+            value?: string;
+        };
+        RestatedMetric: {
+            /** @description Ages, youngest first */
+            ages: components["schemas"]["RestatedAge"][];
+            /** @description Currency of the ad accounts (ISO 4217); absent = unknown. Different currencies are never added */
+            currency?: string;
+            /**
+             * @description Column that was added up
+             * @example spend
+             */
+            metric: string;
+            /** @description ID of the source */
+            source: string;
+            /** @description Table whose rows were added up */
+            table: string;
+        };
+        Restatements: {
+            /** @description Curves; empty = no day is 28 days old yet */
+            items: components["schemas"]["RestatedMetric"][];
         };
         RevealRequest: {
             /** @description The caller's own password; empty if they have none */
@@ -3644,6 +4663,41 @@ export interface components {
             /** @description Why it is synced less often than every_minutes */
             why?: string;
         };
+        SourceDataHealth: {
+            /**
+             * Format: date-time
+             * @description When the source was last up to date; absent = never
+             */
+            as_of?: string;
+            /** @description Days that were read */
+            coverage: components["schemas"]["DayCoverage"];
+            /** @description Schema of its tables in the warehouse */
+            dataset: string;
+            /**
+             * Format: int64
+             * @description Number of groups of missing data: see list-gaps
+             */
+            gaps: number;
+            /**
+             * Format: int64
+             * @description Number of missing values or rows
+             */
+            missing_values: number;
+            /** @description ID of the source */
+            source: string;
+            /** @description Name of the source */
+            source_name: string;
+            /** @description Table that the days and the comparison are about; absent = the source reads no such table */
+            table?: string;
+            /**
+             * Format: date
+             * @description Last day that every ad account was read completely; absent = none
+             * @example 2026-06-01
+             */
+            through?: string;
+            /** @description Comparison with the platform's totals */
+            tie_out: components["schemas"]["TieOut"];
+        };
         SourceFault: {
             /** @description Who must act: nobody (retry, wait), you (reconnect, configure), or the developers of Adtally (bug) */
             act: string;
@@ -3744,6 +4798,20 @@ export interface components {
             /** @description Access token of the platform */
             token?: string;
         };
+        SplitName: {
+            /** @description Currency of the spend (ISO 4217) */
+            currency: string;
+            /** @description Name */
+            name: string;
+            /** @description Whether the rule can split it */
+            parsed: boolean;
+            /** @description Parts by dimension; empty if the rule cannot split the name */
+            parts: {
+                [key: string]: string;
+            };
+            /** @description Spend of the last 90 days, as a decimal number */
+            spend: string;
+        };
         StartLoginRequest: {
             /**
              * @description Name of the connector: see list-catalog
@@ -3833,6 +4901,58 @@ export interface components {
         StepFindingList: {
             /** @description Items of the page */
             items: components["schemas"]["StepFinding"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        StoredNamingRule: {
+            /** @description Who stored it, as kind:id */
+            by: string;
+            /** @description Current name of who stored it */
+            by_name?: string;
+            /** @description Whether this version is the deletion of the rule */
+            deleted?: boolean;
+            /**
+             * @description Text between two parts, for the kind delimiter
+             * @example _
+             */
+            delimiter?: string;
+            /** @description Send it as If-Match with an update */
+            etag: string;
+            /** @description ID of the rule */
+            id: string;
+            /**
+             * @description How a name is split
+             * @enum {string}
+             */
+            kind: "delimiter" | "regex";
+            /**
+             * @description Whose names are split
+             * @enum {string}
+             */
+            level: "campaign" | "ad_set" | "ad";
+            /** @description Parts that become dimensions */
+            parts: components["schemas"]["NamingPart"][];
+            /**
+             * @description Regular expression (RE2) that must match somewhere in the name, for the kind regex
+             * @example ^(?P<country>[A-Z]{2})_
+             */
+            pattern?: string;
+            /** @description Title for people */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When the version was stored
+             */
+            updated: string;
+            /**
+             * Format: int64
+             * @description Version, from 1
+             */
+            version: number;
+        };
+        StoredNamingRuleList: {
+            /** @description Items of the page */
+            items: components["schemas"]["StoredNamingRule"][];
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
@@ -3948,6 +5068,60 @@ export interface components {
             /** @description Access token of the platform */
             token: string;
         };
+        TieOut: {
+            /**
+             * Format: int64
+             * @description Number of account-days that differ
+             */
+            differs: number;
+            /** @description Largest difference, relative to the platform's total; absent = none */
+            largest_drift?: components["schemas"]["Drift"];
+            /**
+             * Format: int64
+             * @description Number of account-days that were read and not compared
+             */
+            not_checked: number;
+            /**
+             * Format: int64
+             * @description Number of account-days that equal the platform's total
+             */
+            ties: number;
+        };
+        Tile: {
+            /** @description Place as x, y, width and height, on a grid of 12 columns */
+            at: number[];
+            /** @description Names of the dimensions to group by */
+            by?: string[];
+            /**
+             * @description Compared period; absent = that of the dashboard, empty = none
+             * @enum {string}
+             */
+            compare?: "" | "previous_period" | "previous_month" | "previous_year";
+            /** @description Further filters of this tile; those of the dashboard hold as well */
+            filters?: components["schemas"]["Filter"][];
+            /**
+             * @description Length of a bucket of time; absent = the whole range is one
+             * @enum {string}
+             */
+            grain?: "day" | "iso_week" | "month" | "quarter" | "fiscal_month" | "fiscal_quarter";
+            /** @description ID of the tile, unique within the dashboard */
+            id: string;
+            /**
+             * @description What the tile shows. pacing = budgets of the month; claims = claimed against actual orders; tie_out, freshness, coverage and restatement = the state of the data
+             * @enum {string}
+             */
+            kind: "metric" | "line" | "bar" | "table" | "pie" | "text" | "pacing" | "claims" | "tie_out" | "freshness" | "coverage" | "restatement";
+            /** @description Names of the metrics */
+            metrics?: string[];
+            /** @description Text of a text tile, or a remark below the figures; plain text */
+            text?: string;
+            /** @description Title; absent = the titles of its metrics */
+            title?: string;
+            /** @description Show only the members that rank highest, and the others together */
+            top?: components["schemas"]["Top"];
+            /** @description Also show the total */
+            totals?: boolean;
+        };
         TokenCheck: {
             /**
              * @description Who must act, if the check failed
@@ -4006,6 +5180,25 @@ export interface components {
             source?: string;
             /** @description Access token of the platform */
             token?: string;
+        };
+        Top: {
+            /** @description Name of the metric that ranks them */
+            by: string;
+            /**
+             * Format: int64
+             * @description Number of members to show
+             */
+            n: number;
+        };
+        UnparsedSpend: {
+            /** @description Currency (ISO 4217) */
+            currency: string;
+            /** @description Share of the spend that is unparsed, as a decimal number; absent = nothing was spent */
+            share?: string;
+            /** @description Spend under all names, as a decimal number */
+            spend: string;
+            /** @description Spend under names that the rule cannot split */
+            unparsed: string;
         };
         UpdateSettingsRequest: {
             /** @description Whether tokens can be revealed by people with the permission credentials */
@@ -6487,6 +7680,1327 @@ export interface operations {
             };
         };
     };
+    "list-dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardSpec"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-dashboard": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardSpec"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "duplicate-dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateDashboardRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-data-health": {
+        parameters: {
+            query?: {
+                /** @description First day; absent = 27 days before the last */
+                since?: string;
+                /** @description Last day; absent = yesterday in UTC */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionFileList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckDefinitionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionCheck"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the file: lower case letters, digits, _ and - */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionFile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-definition": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Name of the file: lower case letters, digits, _ and - */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-definition": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description Name of the file: lower case letters, digits, _ and - */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-definition-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the file: lower case letters, digits, _ and - */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinitionVersionList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-diagram": {
         parameters: {
             query?: {
@@ -6709,6 +9223,162 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-dimensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DimensionList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-members": {
+        parameters: {
+            query?: {
+                /** @description Only members whose ID or name contains this text */
+                search?: string;
+                /** @description Maximum number of members */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the dimension */
+                dimension: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7908,6 +10578,875 @@ export interface operations {
             };
         };
     };
+    "list-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricDefinitionList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-naming-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredNamingRuleList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamingRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredNamingRule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamingRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamingPreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-naming-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamingRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredNamingRule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-naming-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-naming-rule-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredNamingRuleList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-query-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-password-reset": {
         parameters: {
             query?: never;
@@ -8040,6 +11579,102 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-restatement": {
+        parameters: {
+            query?: {
+                /** @description ID of the source; absent = all */
+                source?: string;
+                /** @description Only this table; absent = all that are restated */
+                table?: string;
+                /** @description Only this column; absent = all */
+                metric?: string;
+                /** @description Only this ad account */
+                account?: string;
+                /** @description First day; absent = all days */
+                since?: string;
+                /** @description Last day; absent = all days */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restatements"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,70 +1,21 @@
 // What the API answers to a question about metrics.
 
-export type Refused = { code: string; message: string; hint: string };
-export type Figure = { value?: string; currency?: string; refused?: Refused };
-export type Unit = 'money' | 'count' | 'ratio' | 'percent' | 'text';
-export type Column = { metric: string; title: string; unit: string; decimals: number; better?: string };
-export type Row = {
-  bucket?: string;
-  members?: string[] | null;
-  names?: string[] | null;
-  figures: Figure[];
-  previous?: Figure[] | null;
-  change?: Figure[] | null;
-  /** Path of the picture of an ad or a creative. */
-  picture?: string;
-};
-export type Note = { code: string; message: string; days?: string[] | null };
-export type Statement = { sql: string; values?: unknown[] | null };
-export type Compared = {
-  from: string;
-  to: string;
-  total?: Figure[] | null;
-  change?: Figure[] | null;
-  rows?: Row[] | null;
-};
-export type Answer = {
-  columns: Column[];
-  rows: Row[];
-  total?: Figure[] | null;
-  compared?: Compared;
-  notes?: Note[] | null;
-  as_of?: string;
-  sql?: Statement[] | null;
-  took_ms?: number;
-};
+import type { Schemas } from '../api/client';
 
-export type Grain = 'day' | 'iso_week' | 'month' | 'quarter' | 'fiscal_month' | 'fiscal_quarter';
-export type Against = 'previous_period' | 'previous_month' | 'previous_year';
-export type Filter = { dimension: string; in?: string[] | null; not_in?: string[] | null };
-export type Query = {
-  metrics: string[];
-  from: string;
-  to: string;
-  grain?: Grain;
-  by?: string[];
-  filters?: Filter[];
-  currency?: string;
-  compare?: Against;
-  totals?: boolean;
-  top?: { n: number; by: string };
-};
-
-export type Metric = {
-  name: string;
-  title: string;
-  description: string;
-  formula?: string;
-  caveat?: string;
-  unit: string;
-  decimals: number;
-  better?: string;
-  dimensions?: string[] | null;
-  models?: string[] | null;
-  own?: boolean;
-};
-export type Dimension = { name: string; title: string; models?: string[] | null };
-export type Member = { id: string; name: string };
+export type Figure = Schemas['QueryFigure'];
+export type Column = Schemas['QueryColumn'];
+/** A row; an ad or a creative may have the path of its picture. */
+export type Row = Schemas['QueryRow'] & { picture?: string };
+export type Note = Schemas['QueryNote'];
+export type Statement = Schemas['QuerySQL'];
+export type Answer = Omit<Schemas['QueryAnswer'], 'rows'> & { rows: Row[] };
+export type Query = Schemas['QueryRequest'];
+export type Grain = Exclude<Query['grain'], '' | undefined>;
+export type Against = Exclude<Query['compare'], '' | undefined>;
+export type Filter = Schemas['Filter'];
+export type Metric = Schemas['MetricDefinition'];
+export type Dimension = Schemas['Dimension'];
+export type Member = Schemas['Member'];
 
 /** Members that stand for many, and have no page or rows of their own. */
 export const gathered = (id: string | undefined) => id === '(others)' || id === '(unmatched)' || id === '(none)';

@@ -28,11 +28,9 @@ export class BoardView {
   }
 
   get range(): Range {
-    const own = this.#board()?.range;
+    const own = this.#board(); // the server knows which day it is in the reporting zone
     return (
-      rangeOf(param('from'), param('to')) ??
-      rangeOf(own?.from, own?.to) ??
-      resolve(own?.preset ?? 'last_28_days', today(new Date()))
+      rangeOf(param('from'), param('to')) ?? rangeOf(own?.from, own?.to) ?? resolve('last_28_days', today(new Date()))
     );
   }
   set range({ from, to }: Range) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { brief, delta, say, titled, verdict } from './figures';
 
-const money = { unit: 'money', decimals: 2 };
+const money = { unit: 'money', decimals: 2 } as const;
 
 describe('figures', () => {
   it('are "–" where there is none, and never 0', () => {

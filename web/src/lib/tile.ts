@@ -1,4 +1,5 @@
 // Tiles of dashboards: the question that each asks, and its answer as a drawing.
+import type { Schemas } from '../api/client';
 import {
   daysOf,
   nameOf,
@@ -30,35 +31,15 @@ export const kinds = {
   coverage: 'Coverage',
   restatement: 'Later changes',
 } as const;
-export type TileKind = keyof typeof kinds;
+export type Tile = Schemas['Tile'];
+export type TileKind = Tile['kind'];
+export type Dashboard = Schemas['Dashboard'];
+export type Draft = Schemas['DashboardSpec'];
 
-export type Tile = {
-  id: string;
-  kind: TileKind;
-  title: string;
-  text?: string;
-  metrics?: string[] | null;
-  by?: string[] | null;
-  grain?: string;
-  top?: { n: number; by: string };
-  totals?: boolean;
-  compare?: string;
-  filters?: Filter[] | null;
-  at: Place;
-};
-
-export type Dashboard = {
-  id: string;
-  title: string;
-  description?: string;
-  built_in?: boolean;
-  filters?: Filter[] | null;
-  range: { preset?: string; from?: string; to?: string };
-  currency?: string;
-  compare?: string;
-  tiles: Tile[];
-  created_by_name?: string;
-  updated?: string;
+/** A tile's place; the document has it as a list. */
+export const placeOf = (tile: Tile): Place => {
+  const [x = 0, y = 0, w = 6, h = 4] = tile.at;
+  return [x, y, w, h];
 };
 
 /** What the reader of a dashboard has chosen: it is in the address. */

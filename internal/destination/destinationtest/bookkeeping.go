@@ -108,10 +108,10 @@ func restatementRead(t *testing.T, w *warehouse) {
 		total(alpha, 0, "spend", "0", "5"), total(alpha, 0, "spend", "28", "10"),
 		total(alpha, 1, "spend", "0", "6"), total(alpha, 1, "spend", "28", "20"),
 		total(alpha, 2, "spend", "0", "1000"), // too young
-		total(alpha, 0, "clicks", "7", null), total(alpha, 0, "clicks", "28", "0"),
+		total(alpha, 0, "clicks", "0", null), total(alpha, 0, "clicks", "28", "0"),
 	}})
 	w.commit(t, adtally.Slice{Stream: "_restatement", Account: beta}, rows{&table.Restatement, [][]string{total(beta, 0, "spend", "28", "7")}})
-	want := []string{`facts clicks act_1 7: 1 "" "0.000000"`, `facts clicks act_1 28: 1 "0.000000" "0.000000"`,
+	want := []string{`facts clicks act_1 0: 1 "" "0.000000"`, `facts clicks act_1 28: 1 "0.000000" "0.000000"`,
 		`facts spend act_1 0: 2 "11.000000" "30.000000"`, `facts spend act_1 28: 2 "30.000000" "30.000000"`, `facts spend act_2 28: 1 "7.000000" "7.000000"`}
 	same(t, "all", read(w.dataset, adtally.RestatementFilter{}), want)
 	same(t, "of an account and a metric", read(w.dataset, adtally.RestatementFilter{Table: "facts", Metric: "spend", Account: beta}), want[4:])

@@ -19,10 +19,18 @@ import (
 type answers struct {
 	store     *store.DB
 	warehouse *warehouse
+	shared    *sharedDataset
 
 	mu   sync.Mutex
 	key  string // of defs: the versions of everything that they were read from
 	defs *analytics.Definitions
+}
+
+// answers returns what serves the API's questions.
+func (s *service) answers() *answers {
+	a := &answers{store: s.store, warehouse: s.warehouse}
+	a.shared = &sharedDataset{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, log: s.log}
+	return a
 }
 
 // inForce are the installation's own definitions and naming rules, and the versions that
@@ -101,7 +109,7 @@ func (a *answers) reading(ctx context.Context, f func(*analytics.Engine, analyti
 	if err != nil {
 		return err
 	}
-	return a.warehouse.reading(ctx, func(db *sql.DB) error {
+	return a.warehouse.reading(ctx, a.shared.refresh, func(db *sql.DB) error {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -196,8 +204,9 @@ func (a *answers) Export(ctx context.Context) (string, error) {
 	return analytics.Export(append(analytics.BuiltIn(), own...)...)
 }
 
-// reading opens the warehouse for a question that may take longer than opening it.
-func (w *warehouse) reading(ctx context.Context, ask func(*sql.DB) error) error {
+// reading opens the warehouse for a question that may take longer than opening it. refresh
+// runs first.
+func (w *warehouse) reading(ctx context.Context, refresh func(context.Context, destination.Writer) error, ask func(*sql.DB) error) error {
 	var db *sql.DB
 	var done func()
 	release := func() {}
@@ -207,6 +216,9 @@ func (w *warehouse) reading(ctx context.Context, ask func(*sql.DB) error) error 
 			return err
 		}
 		release = giveBack
+		if err := refresh(ctx, writer); err != nil {
+			return err
+		}
 		db, done, err = writer.Query(opening)
 		return err
 	})

@@ -15,10 +15,10 @@ import (
 	"adtally/internal/marketing"
 )
 
-// sharedDataset keeps the dataset that all sources share up to date. It is refreshed before a
+// sharedRefresh keeps the dataset that all sources share up to date. It is refreshed before a
 // question is answered, if something was loaded since: that needs no schedule, and costs
 // nothing while nobody asks.
-type sharedDataset struct {
+type sharedRefresh struct {
 	sources interface {
 		Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
 	}
@@ -38,7 +38,7 @@ type sharedDataset struct {
 const shortest = 10 * time.Second
 
 // refresh writes the dataset anew if sources, their loads, uploads or settings have changed.
-func (s *sharedDataset) refresh(ctx context.Context, w destination.Writer) error {
+func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sources, err := s.marketing(ctx)
@@ -69,7 +69,7 @@ func (s *sharedDataset) refresh(ctx context.Context, w destination.Writer) error
 }
 
 // marketing lists the sources whose tables are part of the dataset.
-func (s *sharedDataset) marketing(ctx context.Context) (all []marketing.Source, err error) {
+func (s *sharedRefresh) marketing(ctx context.Context) (all []marketing.Source, err error) {
 	records, err := s.sources.Sources(ctx, false)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (s *sharedDataset) marketing(ctx context.Context) (all []marketing.Source, 
 }
 
 // now describes what the dataset would be made from.
-func (s *sharedDataset) now(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) (string, error) {
+func (s *sharedRefresh) now(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) (string, error) {
 	db, done, err := w.Query(ctx)
 	if err != nil {
 		return "", err

@@ -61,6 +61,7 @@ type Tile struct {
 	Text    string   `json:"text,omitempty" maxLength:"10000" doc:"Text of a text tile, or a remark below the figures; plain text"`
 	Metrics []string `json:"metrics,omitempty" nullable:"false" maxItems:"20" doc:"Names of the metrics"`
 	By      []string `json:"by,omitempty" nullable:"false" maxItems:"3" doc:"Names of the dimensions to group by"`
+	Drill   []string `json:"drill,omitempty" nullable:"false" maxItems:"5" doc:"Names of the dimensions into which a row of a table opens, one after the other"`
 	Grain   Grain    `json:"grain,omitempty" enum:"day,iso_week,month,quarter,fiscal_month,fiscal_quarter" doc:"Length of a bucket of time; absent = the whole range is one"`
 	Top     *Top     `json:"top,omitempty" doc:"Show only the members that rank highest, and the others together"`
 	Totals  bool     `json:"totals,omitempty" doc:"Also show the total"`
@@ -168,6 +169,9 @@ func (c *specChecker) tile(at string, t Tile) {
 	}
 	for i, name := range t.By {
 		c.dimension(fmt.Sprintf("%s.by[%d]", at, i), name)
+	}
+	for i, name := range t.Drill {
+		c.dimension(fmt.Sprintf("%s.drill[%d]", at, i), name)
 	}
 	for i, f := range t.Filters {
 		c.dimension(fmt.Sprintf("%s.filters[%d].dimension", at, i), f.Dimension)

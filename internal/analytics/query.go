@@ -143,6 +143,7 @@ type MetricInfo struct {
 	Dimensions  []string // it can be grouped and filtered by these
 	Models      []string // whose rows it is computed from
 	Own         bool     // defined by this installation, not built in
+	Claimed     bool     // uses what ad platforms claim, which overlaps between channels
 }
 
 // DimensionInfo describes a dimension to people.

@@ -37,6 +37,10 @@ func count(name, description string) table.Column {
 	return table.Column{Name: name, Type: table.Int, Unit: table.Count, Additivity: table.Sum, Description: description}
 }
 
+func flag(name, description string) table.Column {
+	return table.Column{Name: name, Type: table.Bool, Unit: table.Flag, Additivity: table.None, Description: description}
+}
+
 var currency = text("currency", "Currency of the row's money (ISO 4217)")
 
 // fileColumn names the upload that a row came from.
@@ -51,18 +55,29 @@ func Tables() []Table {
 			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"),
 			{Name: "platform_conversions", Type: table.Decimal(18, 6), Unit: table.Count, Additivity: table.Sum, Description: "Purchases that the platform claims"},
 			money("platform_value", "Value of these purchases, as the platform claims"),
-			{Name: "reach", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "People reached on this day by this campaign; cannot be summed"}}},
+			{Name: "reach", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "People reached on this day by this campaign; cannot be summed"},
+			flag("offline", "Whether the row was uploaded")}},
+		{"ad_delivery", "Spend and delivery by day and ad, of all sources", []string{"source", "account_id", "date", "ad_id"}, []table.Column{
+			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"),
+			id("account_id", "Ad account"), id("campaign_id", "Campaign"), id("ad_set_id", "Ad set or ad group"), id("ad_id", "Ad"), currency,
+			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"),
+			{Name: "platform_conversions", Type: table.Decimal(18, 6), Unit: table.Count, Additivity: table.Sum, Description: "Purchases that the platform claims"},
+			money("platform_value", "Value of these purchases, as the platform claims"), flag("offline", "Always false")}},
+		{"ad_sets", "Ad sets of all sources, by their current names", []string{"source", "ad_set_id"}, []table.Column{
+			id("ad_set_id", "Ad set or ad group"), id("campaign_id", "Campaign"), text("source", "Dataset of the source"), text("ad_set_name", "Current name")}},
+		{"ads", "Ads of all sources, by their current names", []string{"source", "ad_id"}, []table.Column{
+			id("ad_id", "Ad"), id("ad_set_id", "Ad set or ad group"), text("source", "Dataset of the source"), text("ad_name", "Current name"), text("picture", "Key of its picture; absent = none")}},
 		{"accounts", "Ad accounts of all sources and uploads", []string{"source", "account_id"}, []table.Column{
 			id("account_id", "Ad account"), text("channel", "Channel"), text("source", "Dataset of the source, or upload"), text("account_name", "Current name"), currency, text("time_zone", "IANA time zone of its days")}},
 		{"campaigns", "Campaigns of all sources and uploads, by their current and former names", []string{"source", "campaign_id", "campaign_name"}, []table.Column{
 			id("campaign_id", "Campaign"), id("account_id", "Ad account"), text("channel", "Channel"), text("source", "Dataset of the source, or upload"), text("campaign_name", "A name of the campaign"),
-			{Name: "current", Type: table.Bool, Unit: table.Flag, Additivity: table.None, Description: "Whether this is its name now"}}},
+			flag("current", "Whether this is its name now")}},
 		{"customers", "New customers, from uploads or tables of the warehouse", []string{"customer_id"}, []table.Column{
 			id("customer_id", "Customer"), instant("acquired_at", "When the customer was acquired"), text("country", "Country of the customer"), id("touch_id", "How the customer came; refers to campaign_match"), fileColumn}},
 		{"orders", "Orders, from uploads or tables of the warehouse", []string{"order_id"}, []table.Column{
 			id("order_id", "Order"), id("customer_id", "Customer; absent for guests"), instant("ordered_at", "When it was ordered"), money("amount", "Amount, gross of refunds"), currency,
 			text("status", "Status; orders with a cancelled status do not count"),
-			{Name: "first_order", Type: table.Bool, Unit: table.Flag, Additivity: table.None, Description: "Whether it is its customer's first order ever"},
+			flag("first_order", "Whether it is its customer's first order ever"),
 			id("touch_id", "How the order came; refers to campaign_match"), fileColumn}},
 		{"refunds", "Refunds of orders", []string{"refund_id"}, []table.Column{
 			id("refund_id", "Refund"), id("order_id", "Refunded order"), instant("refunded_at", "When it was refunded"), {Name: "amount", Type: table.Decimal(18, 6), Unit: table.Ratio, Additivity: table.Sum, Description: "Amount in the order's currency"}, fileColumn}},
@@ -75,7 +90,11 @@ func Tables() []Table {
 			day("day", "Day of the amount"), text("from_currency", "Currency of the amount"), text("to_currency", "Target currency"),
 			{Name: "rate", Type: table.Decimal(20, 10), Unit: table.Ratio, Additivity: table.None, Description: "Units of the target for one unit"}, day("source_day", "Day of the published rate")}},
 		{"coverage", "Days that were read completely, by data set", []string{"dataset", "account_id", "from_date"}, []table.Column{
-			text("dataset", "marketing_spend, customers or orders"), id("account_id", "Ad account; empty for customers and orders"), day("from_date", "First day"), day("through_date", "Last day")}},
+			text("dataset", "marketing_spend, customers or orders"), id("account_id", "Ad account; empty for customers and orders"), day("from_date", "First day"), day("through_date", "Last day"),
+			instant("as_of", "When the oldest of these days was last requested; absent = unknown")}},
+		{"channel_notes", "What the connectors say of their channels' figures", []string{"channel", "code", "day"}, []table.Column{
+			text("channel", "Channel"), text("code", "still_counting: conversions of recent days still come in; regime: conversions are counted otherwise from a day on"), day("day", "First day of the change; absent for still_counting"),
+			count("days", "Number of recent days; absent for regime"), text("message", "Sentence for people")}},
 		{"day", "Calendar", []string{"date"}, []table.Column{
 			day("date", "Day"), text("iso_week", "For example 2026-W01; carries the ISO year"), text("month", "For example 2026-01"), text("quarter", "For example 2026-Q1"),
 			text("fiscal_month", "For example FY2026-M01"), text("fiscal_quarter", "For example FY2026-Q1")}},

@@ -32,6 +32,7 @@ type Dashboard struct {
 	BuiltIn bool        `json:"built_in" doc:"Whether the dashboard comes with Adtally; it cannot be changed, but duplicated"`
 	From    adtally.Day `json:"from" doc:"First day of the range today, in the reporting zone"`
 	To      adtally.Day `json:"to" doc:"Last day of the range today"`
+	AsOf    adtally.Day `json:"as_of" doc:"Day on which budgets are judged: the last day of the range that is over"`
 	By      string      `json:"created_by,omitempty" doc:"Who created it, as kind:id; absent = it is built in"`
 	ByName  string      `json:"created_by_name,omitempty" doc:"Current name of the creator"`
 	Updated *time.Time  `json:"updated,omitempty" doc:"When it was last changed; absent = it is built in"`
@@ -67,6 +68,7 @@ func (g dashboards) dashboardOf(b adtally.StoredDashboard, today adtally.Day, na
 // complete fills in what depends on the day, and what must not be null.
 func (d Dashboard) complete(today adtally.Day) Dashboard {
 	d.From, d.To = d.Range.Resolved(today)
+	d.AsOf = min(d.To, today-1)
 	d.Tiles = orEmpty(d.Tiles)
 	return d
 }

@@ -114,6 +114,9 @@ var adapterCodes = map[string]problemCode{
 	"stale":               {http.StatusUnprocessableEntity, "The data was not read until the day of the question."},
 	"unknown_metric":      {http.StatusUnprocessableEntity, "There is no metric with this name."},
 	"unknown_dimension":   {http.StatusUnprocessableEntity, "There is no dimension with this name."},
+	"unknown_column":      {http.StatusUnprocessableEntity, "A definition names a column that does not exist."},
+	"no_data":             {http.StatusUnprocessableEntity, "Nothing was synced or uploaded yet."},
+	"bad_definition":      {http.StatusUnprocessableEntity, "A file with definitions is not valid any more."},
 	"bad_query":           {http.StatusUnprocessableEntity, "The question is invalid."},
 	"warehouse_busy":      {http.StatusServiceUnavailable, "Another process is using the warehouse."},
 }

@@ -81,7 +81,7 @@ func TestVacant_RejectsForeignSchemas(t *testing.T) {
 	}
 	byHand(t, path, `CREATE SCHEMA bare`, `CREATE SCHEMA "Marketing"`, `CREATE TABLE "Marketing"._loads (id INT)`)
 	for dataset, want := range map[string]string{"ours": "", "new": "", "bare": "dataset_foreign", "marketing": "dataset_foreign", "main": "dataset_foreign",
-		"MAIN": "dataset_foreign", "information_schema": "dataset_foreign", "pg_catalog": "dataset_foreign", "temp": "dataset_foreign", "system": "dataset_foreign"} {
+		"MAIN": "dataset_foreign", "information_schema": "dataset_foreign", "pg_catalog": "dataset_foreign", "temp": "dataset_foreign", "system": "dataset_foreign", "Adtally": "dataset_foreign"} {
 		code := func(err error) string {
 			if err == nil {
 				return ""

@@ -29,6 +29,9 @@ func (w *writer) Vacant(ctx context.Context, dataset string) error {
 	if err := unreserved(dataset); err != nil {
 		return err
 	}
+	if strings.EqualFold(dataset, destination.SharedDataset) {
+		return notVacant("The dataset %s holds what all sources have in common", dataset)
+	}
 	return w.reading(ctx, func(s *session) error {
 		there := false
 		err := s.row(ctx, `SELECT count(*) > 0 FROM duckdb_schemas() WHERE database_name = ? AND lower(schema_name) = lower(?)`, catalog, dataset).Scan(&there)

@@ -32,6 +32,7 @@ type staging struct {
 type staged struct {
 	schema  *table.Schema
 	view    string // the view through which DuckDB reads the rows while they are lent
+	lent    *swapReader
 	name    string // the temporary table of an upsert
 	pending []table.Batch
 	bytes   int64
@@ -81,14 +82,18 @@ func (st *staging) take(scratch string, b table.Batch) error {
 			continue
 		}
 		t.audit.take(b.Arrow())
-		t.pending = append(t.pending, b)
-		if t.bytes += size(b.Arrow()); t.bytes < keepBytes && t.spill == nil {
-			return nil
-		}
-		return t.toDisk(scratch)
+		return t.keep(scratch, b)
 	}
 	b.Release()
 	return bug("unknown_table", "A load of %s has rows of %s, which it does not own", st.load.Slice, b.Schema().Name)
+}
+
+func (t *staged) keep(scratch string, b table.Batch) error {
+	t.pending = append(t.pending, b)
+	if t.bytes += size(b.Arrow()); t.bytes < keepBytes && t.spill == nil {
+		return nil
+	}
+	return t.toDisk(scratch)
 }
 
 func size(rec arrow.RecordBatch) (bytes int64) {
@@ -153,7 +158,7 @@ func (st *staging) lend(t *staged) (release func(), err error) {
 		records.Release()
 		return func() {}, err
 	}
-	one.rows.now, t.view = records, one.view
+	one.rows.now, t.view, t.lent = records, one.view, one.rows
 	return func() { st.loans.giveBack(one); records.Release() }, nil
 }
 

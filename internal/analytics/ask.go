@@ -1,0 +1,424 @@
+package analytics
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"adtally"
+)
+
+// Engine answers questions by some definitions and settings. It is safe for concurrent use.
+type Engine struct {
+	defs     *Definitions
+	settings Settings
+}
+
+// New returns an engine.
+func New(d *Definitions, s Settings) *Engine { return &Engine{defs: d, settings: s} }
+
+// Queryer is a connection or transaction of the warehouse that can read.
+type Queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Ask answers a question from the warehouse. All statements see the same state of it if db is
+// a transaction. The error is a *Refusal if the question cannot be answered.
+func (e *Engine) Ask(ctx context.Context, db Queryer, q Query) (*Answer, error) {
+	if err := q.valid(); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	a := &asking{Engine: e, db: db, out: &Answer{}}
+	if err := a.answer(ctx, q); err != nil {
+		return nil, err
+	}
+	a.out.Took = time.Since(began)
+	return a.out, nil
+}
+
+// asking is one question being answered.
+type asking struct {
+	*Engine
+	db  Queryer
+	out *Answer
+}
+
+func (a *asking) answer(ctx context.Context, q Query) error {
+	p, err := a.plan(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, name := range q.Metrics {
+		m := a.defs.Metrics[name]
+		a.out.Columns = append(a.out.Columns, Column{Metric: name, Title: m.Title, Unit: m.Unit, Decimals: m.Decimals, Better: m.Better})
+	}
+	rows, err := a.rows(ctx, p)
+	if err != nil {
+		return err
+	}
+	if r := firstRefusal(rows); r != nil {
+		return r
+	}
+	for _, r := range rows {
+		a.out.Rows = append(a.out.Rows, r.row(p))
+	}
+	if q.Totals {
+		total, err := a.total(ctx, q)
+		if err != nil {
+			return err
+		}
+		a.out.Total = p.figures(total)
+	}
+	if q.Compare != NoCompare {
+		if err := a.compare(ctx, p, rows); err != nil {
+			return err
+		}
+	}
+	if err := a.name(ctx, p); err != nil {
+		return err
+	}
+	return a.notes(ctx, p)
+}
+
+// plan resolves a question, and ranks its members first if it asks for the top ones.
+func (a *asking) plan(ctx context.Context, q Query) (*plan, error) {
+	if q.Top != nil {
+		return a.topPlan(ctx, q)
+	}
+	return newPlan(a.defs, a.settings, q)
+}
+
+// exactRow is a row of the answer before it is rounded.
+type exactRow struct {
+	cell
+	figures []figure
+}
+
+// rows runs the statement of a plan and computes the figures.
+func (a *asking) rows(ctx context.Context, p *plan) ([]exactRow, error) {
+	if err := a.pacingAllowed(ctx, p); err != nil {
+		return nil, err
+	}
+	statement := p.statement()
+	cells, err := a.run(ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]exactRow, 0, len(cells))
+	for _, row := range cells {
+		all = append(all, exactRow{cell: p.cellOf(row)})
+	}
+	slices.SortFunc(all, func(x, y exactRow) int { return compareCells(x.cell, y.cell) })
+	paybacks, err := a.paybacks(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		for _, name := range p.q.Metrics {
+			m := p.defs.Metrics[name]
+			if m.Special == "payback" {
+				all[i].figures = append(all[i].figures, paybacks.figure(p, m, all[i].cell))
+				continue
+			}
+			all[i].figures = append(all[i].figures, p.figure(m, all[i].cell))
+		}
+		if t := all[i].asOf; !t.IsZero() && (a.out.AsOf.IsZero() || t.Before(a.out.AsOf)) {
+			a.out.AsOf = t
+		}
+	}
+	return all, nil
+}
+
+// run executes a statement and returns its rows as text.
+func (a *asking) run(ctx context.Context, s Statement) (out [][]nullText, err error) {
+	a.out.SQL = append(a.out.SQL, s)
+	rows, err := a.db.QueryContext(ctx, s.SQL, s.Values...)
+	if err != nil {
+		return nil, warehouseError(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, warehouseError(err)
+	}
+	for rows.Next() {
+		values := make([]sql.NullString, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, warehouseError(err)
+		}
+		row := make([]nullText, len(columns))
+		for i, v := range values {
+			row[i] = nullText{v.String, v.Valid}
+		}
+		out = append(out, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, warehouseError(err)
+	}
+	return out, nil
+}
+
+// warehouseError refuses a question about columns that do not exist, which own definitions
+// may name.
+func warehouseError(err error) error {
+	if strings.Contains(err.Error(), "Binder Error") {
+		first, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "Binder Error: "), "\n")
+		return &Refusal{Code: "unknown_column", Message: first, Hint: "Correct the definition of the metric or model."}
+	}
+	return fmt.Errorf("ask the warehouse: %w", err)
+}
+
+// compareCells orders cells by time, then by member; "(others)" and "(unmatched)" are last.
+func compareCells(x, y cell) int {
+	if c := cmp.Compare(x.bucket, y.bucket); c != 0 {
+		return c
+	}
+	for i := range x.members {
+		if c := cmp.Or(cmp.Compare(rank(x.members[i]), rank(y.members[i])), cmp.Compare(x.members[i], y.members[i])); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func rank(member string) int {
+	switch member {
+	case others:
+		return 1
+	case unmatched:
+		return 2
+	}
+	return 0
+}
+
+func firstRefusal(rows []exactRow) *Refusal {
+	for _, r := range rows {
+		for _, f := range r.figures {
+			if f.refused != nil {
+				return f.refused
+			}
+		}
+	}
+	return nil
+}
+
+// figures rounds the figures of a row.
+func (p *plan) figures(all []figure) []Figure {
+	out := make([]Figure, len(all))
+	for i, f := range all {
+		m := p.defs.Metrics[p.q.Metrics[i]]
+		out[i] = Figure{Currency: f.currency, Refused: f.refused}
+		if f.value == nil {
+			continue
+		}
+		out[i].Value = round(f.value, m.Decimals)
+		if m.Special == "zones" {
+			out[i].Value = fmt.Sprint(f.value.Sign() > 0)
+		}
+	}
+	return out
+}
+
+func (r exactRow) row(p *plan) Row {
+	bucket := r.bucket
+	return Row{Bucket: bucket, Members: r.members, Figures: p.figures(r.figures)}
+}
+
+// total computes the figures of the whole range without groups, anew: distinct counts and
+// ratios do not add up. A figure that cannot be computed is refused by itself.
+func (a *asking) total(ctx context.Context, q Query) ([]figure, error) {
+	q.By, q.Grain, q.Top = nil, Whole, nil
+	all := make([]figure, len(q.Metrics))
+	for i, name := range q.Metrics {
+		one := q
+		one.Metrics = []string{name}
+		p, err := newPlan(a.defs, a.settings, one)
+		if err != nil {
+			var r *Refusal
+			if !asRefusal(err, &r) {
+				return nil, err
+			}
+			all[i] = figure{refused: r}
+			continue
+		}
+		rows, err := a.rows(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = rows[0].figures[0]
+	}
+	return all, nil
+}
+
+// compare answers the question for the compared period.
+func (a *asking) compare(ctx context.Context, p *plan, rows []exactRow) error {
+	q := p.q
+	from, to := q.compared()
+	before := *p
+	before.q.From, before.q.To, before.q.Compare = from, to, NoCompare
+	if q.AsOf != 0 {
+		before.q.AsOf = to
+	}
+	previous, err := a.rows(ctx, &before)
+	if err != nil {
+		return err
+	}
+	if r := firstRefusal(previous); r != nil {
+		return r
+	}
+	a.out.Compared = &Compared{From: from, To: to}
+	for _, r := range previous {
+		a.out.Compared.Rows = append(a.out.Compared.Rows, r.row(p))
+	}
+	a.beside(p, rows, previous)
+	if !q.Totals {
+		return nil
+	}
+	total, err := a.total(ctx, before.q)
+	if err != nil {
+		return err
+	}
+	now, err := a.total(ctx, q)
+	if err != nil {
+		return err
+	}
+	a.out.Compared.Total, a.out.Compared.Change = p.figures(total), changes(now, total)
+	return nil
+}
+
+// beside puts the figures of the compared period beside those of the same members, in the
+// bucket at the same place.
+func (a *asking) beside(p *plan, rows, previous []exactRow) {
+	places := func(all []exactRow) map[string]int {
+		out := map[string]int{}
+		for _, r := range all {
+			if _, there := out[r.bucket]; !there {
+				out[r.bucket] = len(out)
+			}
+		}
+		return out
+	}
+	key := func(place int, r exactRow) string { return fmt.Sprint(place, r.members) }
+	earlier, there := map[string]exactRow{}, places(previous)
+	for _, r := range previous {
+		earlier[key(there[r.bucket], r)] = r
+	}
+	here := places(rows)
+	for i, r := range rows {
+		past, ok := earlier[key(here[r.bucket], r)]
+		if !ok {
+			past.figures = make([]figure, len(r.figures))
+		}
+		a.out.Rows[i].Previous, a.out.Rows[i].Change = p.figures(past.figures), changes(r.figures, past.figures)
+	}
+}
+
+// changes returns the change of each figure, from exact values.
+func changes(now, before []figure) []Figure {
+	out := make([]Figure, len(now))
+	for i := range now {
+		if c := change(now[i].value, before[i].value); c != nil {
+			out[i].Value = round(c, 6)
+		}
+	}
+	return out
+}
+
+// topPlan ranks the members of the first dimension over the whole range and keeps the first.
+func (a *asking) topPlan(ctx context.Context, q Query) (*plan, error) {
+	by := q
+	by.Metrics, by.By, by.Grain, by.Top, by.Totals, by.Compare = []string{q.Top.By}, q.By[:1], Whole, nil, false, NoCompare
+	p, err := newPlan(a.defs, a.settings, by)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.rows(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if r := firstRefusal(rows); r != nil {
+		return nil, r
+	}
+	rows = slices.DeleteFunc(rows, func(r exactRow) bool { return r.members[0] == unmatched })
+	slices.SortStableFunc(rows, func(x, y exactRow) int { return compareFigures(y.figures[0], x.figures[0]) })
+	full, err := newPlan(a.defs, a.settings, q)
+	if err != nil || len(rows) <= q.Top.N {
+		return full, err
+	}
+	full.keep = []string{}
+	for _, r := range rows[:q.Top.N] {
+		full.keep = append(full.keep, r.members[0])
+	}
+	return newKept(full)
+}
+
+// newKept resolves a plan again, because "(others)" may be refused.
+func newKept(p *plan) (*plan, error) {
+	for _, name := range p.q.Metrics {
+		if m := p.defs.Metrics[name]; m.None {
+			if _, err := p.held(m); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return p, nil
+}
+
+// compareFigures orders figures by value, the empty ones first.
+func compareFigures(x, y figure) int {
+	switch {
+	case x.value == nil && y.value == nil:
+		return 0
+	case x.value == nil:
+		return -1
+	case y.value == nil:
+		return 1
+	}
+	return x.value.Cmp(y.value)
+}
+
+func asRefusal(err error, r **Refusal) bool {
+	found, ok := err.(*Refusal)
+	*r = found
+	return ok
+}
+
+// pacingAllowed refuses figures of a month so far while an account was not read until the
+// day that they are asked for.
+func (a *asking) pacingAllowed(ctx context.Context, p *plan) error {
+	paced := slices.ContainsFunc(p.q.Metrics, func(name string) bool { return p.defs.Metrics[name].Special == "pacing" })
+	if !paced {
+		return nil
+	}
+	if p.q.Grain != Whole {
+		return &Refusal{Code: "bad_query", Message: "Pacing is of one month so far", Hint: "Ask for it without a grain."}
+	}
+	w := &writer{plan: p}
+	where := []string{"TRUE"}
+	from := "FROM adtally.accounts a LEFT JOIN adtally.coverage v ON v.account_id = a.account_id AND v.dataset = " + w.arg("marketing_spend")
+	for _, f := range p.filters() {
+		if column := scopeColumns[f.Dimension]; column != "" && f.Dimension != "campaign" {
+			where = append(where, w.plainFilter(column, f))
+		}
+	}
+	s := Statement{SQL: "SELECT a.account_id, CAST(MAX(v.through_date) AS VARCHAR) " + from + "\nWHERE " + strings.Join(where, " AND ") + "\nGROUP BY 1 ORDER BY 1", Values: w.args}
+	rows, err := a.run(ctx, s)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if through, err := adtally.ParseDay(r[1].value); !r[1].valid || err != nil || through < p.asOf() {
+			return &Refusal{Code: "stale", Message: fmt.Sprintf("The data of account %s ends before %s, so pacing would be wrong", r[0].value, p.asOf()), Hint: "Sync the account first, or ask as of an earlier day."}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package analytics
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// covered names the coverage that a fact's cells are held against.
+type covered struct {
+	dataset   string
+	byAccount bool
+	scope     Scope
+}
+
+func (w *writer) coverageOf(f *fact) covered {
+	m := w.defs.Models[f.model]
+	return covered{m.Coverage, m.CoverageByAccount, f.scope}
+}
+
+func (c covered) name() string {
+	return strings.Join(slices.DeleteFunc([]string{"v", c.dataset, string(c.scope)}, func(s string) bool { return s == "" }), "_")
+}
+
+// scopeColumns are the dimensions that coverage by account can be asked by.
+var scopeColumns = map[string]string{"account": "a.account_id", "channel": "a.channel", "currency": "a.currency", "campaign": "c.campaign_id"}
+
+// coverage adds the subquery with the cells of which some day was read. A cell without rows
+// is 0 there, and unknown elsewhere.
+func (w *writer) coverage(c covered) {
+	days := w.days(c.scope, false)
+	group, where := []string{"q.bucket AS bucket"}, []string{"v.dataset = " + w.arg(c.dataset)}
+	from := "FROM " + days + " q JOIN adtally.coverage v ON q.date BETWEEN v.from_date AND v.through_date"
+	if c.byAccount {
+		from += w.scopeJoins()
+		for _, f := range w.filters() {
+			if column := scopeColumns[f.Dimension]; column != "" {
+				where = append(where, w.plainFilter(column, f))
+			}
+		}
+		for i := range w.coverageKeys(c) {
+			if column := scopeColumns[w.q.By[i]]; column != "" {
+				group = append(group, fmt.Sprintf("%s AS k%d", w.kept(i, "COALESCE("+column+", '"+none+"')"), i))
+			}
+		}
+	}
+	w.cte(c.name(), "SELECT "+strings.Join(group, ", ")+", COUNT(*) AS n, CAST(MIN(v.as_of) AS VARCHAR) AS as_of\n  "+from+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))
+}
+
+// coverageKeys returns the positions of the groups that the coverage is told apart by.
+func (w *writer) coverageKeys(c covered) (keys []int) {
+	if !c.byAccount || c.scope == OfQuestion {
+		return nil
+	}
+	for i, by := range w.q.By {
+		if scopeColumns[by] != "" {
+			keys = append(keys, i)
+		}
+	}
+	return keys
+}
+
+func (w *writer) scopeJoins() string {
+	joins := " JOIN adtally.accounts a ON a.account_id = v.account_id"
+	if slices.Contains(w.dimensions(), "campaign") {
+		joins += " JOIN adtally.campaigns c ON c.account_id = v.account_id AND c.current"
+	}
+	return joins
+}
+
+func (w *writer) plainFilter(column string, f Filter) string {
+	switch {
+	case len(f.In) > 0:
+		return column + " IN (" + w.list(f.In) + ")"
+	case len(f.NotIn) > 0:
+		return "COALESCE(" + column + ", '') NOT IN (" + w.list(f.NotIn) + ")"
+	}
+	return "FALSE"
+}

@@ -1,0 +1,168 @@
+package analytics
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Infos describes the metrics that people can ask for, in the order of the files.
+func (d *Definitions) Infos() (all []MetricInfo) {
+	for _, name := range d.order {
+		if m := d.Metrics[name]; !m.Hidden {
+			all = append(all, d.info(m))
+		}
+	}
+	return all
+}
+
+func (d *Definitions) info(m *Metric) MetricInfo {
+	out := MetricInfo{Name: m.Name, Title: m.Title, Description: m.Description, Formula: d.formula(m), Caveat: m.Caveat,
+		Unit: m.Unit, Decimals: m.Decimals, Better: m.Better, Own: m.Own, Claimed: d.claimed(m)}
+	d.models(m, &out.Models)
+	for _, dim := range d.dimensionNames() {
+		everywhere := len(out.Models) > 0 && !slices.Contains(m.OnlyWhole, dim)
+		for _, model := range out.Models {
+			_, ok := d.find(d.Models[model], dim)
+			if finer := d.Models[d.Models[model].Finer]; !ok && finer != nil && !m.None {
+				_, ok = d.find(finer, dim)
+			}
+			everywhere = everywhere && ok
+		}
+		if everywhere {
+			out.Dimensions = append(out.Dimensions, dim)
+		}
+	}
+	return out
+}
+
+// claimed reports whether a metric uses what ad platforms claim.
+func (d *Definitions) claimed(m *Metric) bool {
+	claimed := m.Claimed
+	if m.calc != nil {
+		m.calc.names(func(part string) { claimed = claimed || d.claimed(d.Metrics[part]) })
+	}
+	return claimed
+}
+
+// models collects the models that a metric is computed from.
+func (d *Definitions) models(m *Metric, all *[]string) {
+	if m.Model != "" && !slices.Contains(*all, m.Model) {
+		*all = append(*all, m.Model)
+	}
+	for _, used := range m.Uses {
+		d.models(d.Metrics[used], all)
+	}
+	if m.calc != nil {
+		m.calc.names(func(part string) { d.models(d.Metrics[part], all) })
+	}
+}
+
+// formula writes how a metric is computed, in the words of its definition.
+func (d *Definitions) formula(m *Metric) string {
+	switch {
+	case m.Formula != "":
+		return m.Formula
+	case m.Model == "":
+		return strings.Join(m.Uses, ", ")
+	}
+	words := map[string]string{"sum": "sum", "count": "count", "count_distinct": "distinct count", "average": "average", "min": "smallest", "max": "largest"}
+	return words[m.Agg] + " of " + m.Model + "." + m.Expr
+}
+
+// Dimensions describes the dimensions, by name.
+func (d *Definitions) Dimensions() (all []DimensionInfo) {
+	for _, name := range d.dimensionNames() {
+		out := DimensionInfo{Name: name, Title: name}
+		for _, model := range d.modelNames() {
+			for _, c := range d.Models[model].Columns {
+				if c.Dimension && (c.Entity == name || c.Entity == "" && c.Name == name) {
+					out.Models = append(out.Models, model)
+					if c.Title != "" {
+						out.Title = c.Title
+					}
+				}
+			}
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+// Members lists the values of a dimension whose ID or name contains the search text.
+func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search string, limit int) (all []Member, err error) {
+	d := e.defs
+	a := &asking{Engine: e, db: db, out: &Answer{}}
+	w := &writer{plan: &plan{defs: d, settings: e.settings}}
+	var key, name, from string
+	if m := d.byEntity(dimension); m != nil {
+		r := w.rowsOf(m)
+		key, name = "m."+quote(m.PrimaryColumn), "m."+quote(m.PrimaryColumn)
+		if m.Names != "" {
+			name = "COALESCE(m." + quote(m.Names) + ", " + key + ")"
+		}
+		from = r.from() + r.whereText()
+	} else if m, c, ok := d.categorical(dimension); ok {
+		key, name = "m."+c.quoted(), "m."+c.quoted()
+		from = w.rowsOf(m).from()
+	} else {
+		return nil, &Refusal{Code: "unknown_dimension", Message: "There is no dimension " + dimension, Hint: near(dimension, d.dimensionNames())}
+	}
+	like := w.arg("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search) + "%")
+	rows, err := a.run(ctx, Statement{SQL: "SELECT id, MIN(name) FROM (SELECT CAST(" + key + " AS VARCHAR) AS id, CAST(" + name + " AS VARCHAR) AS name " + from +
+		") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like + ` ESCAPE '\') GROUP BY id ORDER BY 2, 1 LIMIT ` + w.arg(int64(limit)), Values: w.args})
+	for _, r := range rows {
+		all = append(all, Member{ID: r[0].value, Name: r[1].value})
+	}
+	return all, err
+}
+
+// categorical returns the smallest model that has a dimension of its own: one with a key,
+// if there is one.
+func (d *Definitions) categorical(dimension string) (best *Model, column ModelColumn, ok bool) {
+	for _, name := range d.modelNames() {
+		m := d.Models[name]
+		for _, c := range m.Columns {
+			if c.Dimension && c.Entity == "" && c.Name == dimension && (best == nil || best.PrimaryColumn == "" && m.PrimaryColumn != "") {
+				best, column = m, c
+			}
+		}
+	}
+	return best, column, best != nil
+}
+
+// name fills in the names of the rows' members.
+func (a *asking) name(ctx context.Context, p *plan) error {
+	for i, dim := range p.q.By {
+		m := p.defs.byEntity(dim)
+		names := map[string]string{}
+		if m != nil && m.Names != "" && len(a.out.Rows) > 0 {
+			w := &writer{plan: p}
+			r := w.rowsOf(m)
+			var ids []string
+			for _, row := range a.out.Rows {
+				if !slices.Contains(ids, row.Members[i]) {
+					ids = append(ids, row.Members[i])
+				}
+			}
+			key := "m." + quote(m.PrimaryColumn)
+			r.where = append(r.where, key+" IN ("+w.list(ids)+")")
+			found, err := a.run(ctx, Statement{SQL: "SELECT CAST(" + key + " AS VARCHAR), MIN(m." + quote(m.Names) + ") " + r.from() + r.whereText() + groupBy(1), Values: w.args})
+			if err != nil {
+				return err
+			}
+			a.out.SQL = a.out.SQL[:len(a.out.SQL)-1] // names are no figures
+			for _, f := range found {
+				names[f[0].value] = f[1].value
+			}
+		}
+		for j := range a.out.Rows {
+			id := a.out.Rows[j].Members[i]
+			if names[id] == "" {
+				names[id] = id
+			}
+			a.out.Rows[j].Names = append(a.out.Rows[j].Names, names[id])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package analytics
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// statement writes the query of a plan: one row per bucket and members.
+func (p *plan) statement() Statement {
+	w := &writer{plan: p}
+	columns := append([]string{"p.bucket"}, w.keyNames("p.")...)
+	joins := ""
+	var coverages []covered
+	for _, f := range p.facts {
+		w.fact(f)
+		c := w.coverageOf(f)
+		if c.dataset != "" && !slices.Contains(coverages, c) {
+			coverages = append(coverages, c)
+			w.coverage(c)
+		}
+		columns = append(columns, w.read(f)...)
+		joins += "\nLEFT JOIN " + f.name + " ON " + w.onKeys(f.name, f.ofQuestion(), w.allKeys())
+	}
+	for _, c := range coverages {
+		joins += "\nLEFT JOIN " + c.name() + " ON " + w.onKeys(c.name(), c.scope == OfQuestion, w.coverageKeys(c))
+	}
+	w.spine()
+	return Statement{SQL: "WITH " + strings.Join(w.ctes, ",\n") + "\nSELECT " + strings.Join(columns, ", ") + "\nFROM spine p" + joins, Values: w.args}
+}
+
+func (w *writer) allKeys() []int {
+	keys := make([]int, len(w.q.By))
+	for i := range keys {
+		keys[i] = i
+	}
+	return keys
+}
+
+// onKeys joins a subquery to the spine. Its keys are never NULL and unique.
+func (w *writer) onKeys(name string, ofQuestion bool, keys []int) string {
+	if ofQuestion {
+		return "TRUE"
+	}
+	on := []string{name + ".bucket = p.bucket"}
+	for _, k := range keys {
+		on = append(on, fmt.Sprintf("%s.k%d = p.k%d", name, k, k))
+	}
+	return strings.Join(on, " AND ")
+}
+
+// spine adds the rows of the answer: every bucket with every member that any fact has.
+func (w *writer) spine() {
+	w.days(OfCell, false)
+	buckets := "(SELECT DISTINCT bucket FROM q) b"
+	if len(w.q.By) == 0 {
+		w.cte("spine", "SELECT b.bucket FROM "+buckets)
+		return
+	}
+	keys := strings.Join(w.keyNames(""), ", ")
+	var parts []string
+	for _, f := range w.facts {
+		if !f.ofQuestion() {
+			parts = append(parts, "SELECT DISTINCT "+keys+" FROM "+f.name)
+		}
+	}
+	w.cte("members", strings.Join(parts, " UNION "))
+	w.cte("spine", "SELECT b.bucket, "+keys+" FROM "+buckets+" CROSS JOIN members")
+}
+
+// read lists what is read of a fact, as text: exact, and the same in every warehouse.
+func (w *writer) read(f *fact) (columns []string) {
+	for i, l := range f.leaves {
+		columns = append(columns, fmt.Sprintf("CAST(%s.%s AS VARCHAR)", f.name, column(f, i)), fmt.Sprintf("CAST(%s.n%d AS VARCHAR)", f.name, i), fmt.Sprintf("CAST(%s.c%d AS VARCHAR)", f.name, i))
+		if l.metric.Unit == "money" && w.converts(f) {
+			columns = append(columns, fmt.Sprintf("CAST(%s.miss%d AS VARCHAR)", f.name, i), fmt.Sprintf("%s.where%d", f.name, i))
+		}
+	}
+	if f.hasMoney() {
+		columns = append(columns, "CAST("+f.name+".currencies AS VARCHAR)", f.name+".currency")
+	}
+	if c := w.coverageOf(f); c.dataset != "" {
+		columns = append(columns, "CAST("+c.name()+".n AS VARCHAR)", c.name()+".as_of")
+	}
+	return columns
+}

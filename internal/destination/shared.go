@@ -1,0 +1,65 @@
+package destination
+
+import (
+	"context"
+	"iter"
+
+	"adtally/internal/table"
+)
+
+// SharedDataset is the name of the dataset that all sources share. No source may have it.
+const SharedDataset = "adtally"
+
+// Sharer is a warehouse that can hold a dataset that all sources share. Its tables and views
+// are Adtally's own: uploaded rows, and what is computed from the sources' tables.
+type Sharer interface {
+	// Share makes changes in their order, in one transaction: all or none. The rows of all
+	// changes are received before the warehouse is locked, in bounded memory, and their batches
+	// are released. If the name of a table or view belongs to somebody else, nothing is changed
+	// and the error is a Fault with the code name_taken.
+	Share(ctx context.Context, dataset string, changes ...Change) ([]Changed, error)
+	// Shared lists the tables and views that Share made, by name.
+	Shared(ctx context.Context, dataset string) ([]string, error)
+}
+
+// Change is one change of a shared dataset. Exactly one field is set.
+type Change struct {
+	Rows *Rows
+	View *SQLView
+	Drop string // the table or view to drop; nothing happens if it is missing
+}
+
+// Rows replaces rows of a table. A missing table or column is created first, with its comment.
+type Rows struct {
+	// Table needs a name, a description and columns. If it has a Key, a row whose key is there
+	// already is left out, and counted in Changed.Twice: the rows that stay win over new rows,
+	// and the first new row over later ones.
+	Table *table.Schema
+	// Column and Value say which rows are replaced: those where the column, a text, has the
+	// value. No column means all rows.
+	Column, Value string
+	// Batches are the new rows. Columns that they lack are NULL.
+	Batches iter.Seq2[table.Batch, error]
+	// Select is SQL that returns the new rows with the names of the table's columns; columns
+	// that it lacks are NULL. It reads dataset.table. It is used if Batches is nil. If both
+	// are absent, the rows are only deleted.
+	Select string
+}
+
+// SQLView is a view with its SQL, which reads dataset.table.
+type SQLView struct {
+	Name        string
+	Description string
+	SQL         string
+	Columns     []table.Column // for comments; columns that the view lacks are an error
+}
+
+// Changed is the result of one change.
+type Changed struct {
+	Rows  int64    // rows that were written
+	Twice int64    // rows that were left out because their key was there
+	Keys  []string // the first keys of these rows, at most MaxKeys, with their parts separated by commas
+}
+
+// MaxKeys is how many keys Changed lists.
+const MaxKeys = 100

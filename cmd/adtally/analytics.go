@@ -29,7 +29,7 @@ type answers struct {
 // answers returns what serves the API's questions.
 func (s *service) answers() *answers {
 	a := &answers{store: s.store, warehouse: s.warehouse}
-	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, uploads: a.uploaded, log: s.log}
+	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, uploads: a.uploaded, mapped: s.uploads.Refresh, log: s.log}
 	return a
 }
 

@@ -26,6 +26,7 @@ type sharedRefresh struct {
 	catalog  func() []adtally.Spec
 	// uploads returns a text that changes with every upload.
 	uploads func(context.Context) (string, error)
+	mapped  func(context.Context) error // loads mapped tables again
 	log     *slog.Logger
 
 	mu    sync.Mutex
@@ -52,20 +53,34 @@ func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error
 	if s.stamp != "" && time.Since(s.at) < shortest {
 		return nil
 	}
-	stamp, err := s.now(ctx, w, sources, settings)
-	if err != nil || stamp == s.stamp {
+	loads, err := s.loads(ctx, w, sources, settings)
+	if err != nil {
 		return err
 	}
-	b := &marketing.Builder{Warehouse: w, Settings: settings}
-	if err := b.Refresh(ctx, sources); err != nil {
+	uploads, err := s.uploads(ctx)
+	if err != nil || loads+uploads == s.stamp {
+		return err
+	}
+	if err := s.build(ctx, w, sources, settings); err != nil {
 		if s.stamp == "" {
 			return err
 		}
 		s.log.Error("the dataset that all sources share was not refreshed", "error", err)
 		return nil
 	}
-	s.stamp, s.at = stamp, time.Now()
+	if uploads, err = s.uploads(ctx); err != nil { // mapped tables have been loaded again
+		return err
+	}
+	s.stamp, s.at = loads+uploads, time.Now()
 	return nil
+}
+
+// build writes the dataset, with what mapped tables of the warehouse have now.
+func (s *sharedRefresh) build(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) error {
+	if err := s.mapped(ctx); err != nil {
+		return err
+	}
+	return (&marketing.Builder{Warehouse: w, Settings: settings}).Refresh(ctx, sources)
 }
 
 // marketing lists the sources whose tables are part of the dataset.
@@ -84,8 +99,8 @@ func (s *sharedRefresh) marketing(ctx context.Context) (all []marketing.Source, 
 	return all, nil
 }
 
-// now describes what the dataset would be made from.
-func (s *sharedRefresh) now(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) (string, error) {
+// loads describes what the dataset would be made from, without uploads.
+func (s *sharedRefresh) loads(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) (string, error) {
 	db, done, err := w.Query(ctx)
 	if err != nil {
 		return "", err
@@ -100,13 +115,6 @@ func (s *sharedRefresh) now(ctx context.Context, w destination.Writer, sources [
 			return "", fmt.Errorf("read the loads of %s: %w", source.Dataset, err)
 		}
 		fmt.Fprintf(&b, "; %s %s", source.Dataset, last.String)
-	}
-	if s.uploads != nil {
-		uploads, err := s.uploads(ctx)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString("; " + uploads)
 	}
 	return b.String(), nil
 }

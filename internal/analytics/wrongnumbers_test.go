@@ -36,8 +36,49 @@ var shop = fstest.MapFS{
 		"customers,,2026-01-01,2026-03-31\norders,,2026-01-01,2026-03-31\n")},
 }
 
+// Days of the questions.
+const (
+	day   = `"from": "2026-01-05", "to": "2026-01-05", "currency": "EUR"`
+	two   = `"from": "2026-01-05", "to": "2026-01-06", "currency": "EUR"`
+	later = `"from": "2026-01-07", "to": "2026-01-07", "currency": "EUR"`
+)
+
 // Each of the classic wrong numbers has a question here that a program with just this
 // mistake answers wrongly.
+var wrongNumbers = map[string]struct{ question, answer string }{
+	"01 spend times customers":             {`{"metrics": ["spend", "new_customers", "revenue"], ` + day + `}`, `{"spend": "250.00", "new_customers": "3", "revenue": "300.00"}`},
+	"02 order times its refunds":           {`{"metrics": ["revenue", "refunds", "orders"], ` + day + `}`, `{"revenue": "300.00", "refunds": "15.00", "orders": "4"}`},
+	"03 average of daily ratios":           {`{"metrics": ["cac"], ` + two + `}`, `"50.40"`}, // 252.01 / 5, not (83.33 + 1.01) / 2
+	"04 total of rows added":               {`{"metrics": ["cac"], "group": "channel", "totals": true, ` + day + `}`, `{"rows": [["facebook", "150.00"], ["google", "100.00"], ["(unmatched)", null]], "total": ["83.33"]}`},
+	"05 distinct counts added":             {`{"metrics": ["active_customers"], ` + two + `}`, `"3"`},
+	"06 reach added":                       {`{"metrics": ["reach"], "filters": {"campaign": ["11"]}, ` + two + `}`, `{"refused": "grain_not_held"}`},
+	"06 reach of a month":                  {`{"metrics": ["reach"], "filters": {"campaign": ["11"]}, "from": "2026-01-01", "to": "2026-01-31"}`, `"1100"`},
+	"07 divided by zero":                   {`{"metrics": ["cpc"], "filters": {"campaign": ["12"]}, ` + day + `}`, `null`},
+	"08 NULL as 0":                         {`{"metrics": ["spend", "impressions"], "filters": {"account": ["1"]}, ` + later + `}`, `{"spend": null, "impressions": "500"}`},
+	"09 not read as 0":                     {`{"metrics": ["spend"], "filters": {"account": ["2"]}, "from": "2026-01-20", "to": "2026-01-20", "currency": "EUR"}`, `null`},
+	"10 day without rows":                  {`{"metrics": ["spend"], "filters": {"account": ["2"]}, "grain": "day", "from": "2026-01-10", "to": "2026-01-11"}`, `[["2026-01-10", "0.00"], ["2026-01-11", "16.00"]]`},
+	"11 currencies added":                  {`{"metrics": ["spend"], "from": "2026-01-05", "to": "2026-01-05"}`, `{"refused": "mixed_currency"}`},
+	"12 rate upside down":                  {`{"metrics": ["spend"], "filters": {"account": ["2"]}, ` + day + `}`, `"100.00"`},
+	"13 weekend without a rate":            {`{"metrics": ["spend"], "from": "2026-01-11", "to": "2026-01-11", "currency": "EUR"}`, `"10.00"`},
+	"13 rate carried for ever":             {`{"metrics": ["spend"], "from": "2026-01-14", "to": "2026-01-14", "currency": "GBP"}`, `{"refused": "fx_missing"}`},
+	"14 value not converted as cost":       {`{"metrics": ["roas_platform"], "filters": {"account": ["2"]}, ` + day + `}`, `"1.6000"`},
+	"15 floating point":                    {`{"metrics": ["cac"], "from": "2026-01-06", "to": "2026-01-06", "currency": "EUR"}`, `"1.01"`}, // 2.01 / 2 = 1.005
+	"16 instants in UTC":                   {`{"metrics": ["new_customers"], "from": "2026-01-07", "to": "2026-01-08", "grain": "day"}`, `[["2026-01-07", "0"], ["2026-01-08", "1"]]`},
+	"17 week of the wrong year":            {`{"metrics": ["orders"], "from": "2025-12-31", "to": "2026-01-05", "grain": "iso_week"}`, `[["2026-W01", "0"], ["2026-W02", "4"]]`},
+	"18 fiscal year as calendar year":      {`{"metrics": ["orders"], "from": "2026-01-05", "to": "2026-02-01", "grain": "fiscal_month"}`, `[["FY2025-M12", "5"], ["FY2026-M01", "0"]]`},
+	"19 UTM compared as it is":             {`{"metrics": ["orders"], "group": "campaign", ` + day + `}`, `[["11", "2"], ["21", "1"], ["(unmatched)", "1"]]`},
+	"20 unmatched dropped":                 {`{"metrics": ["revenue"], "group": "channel", "totals": true, ` + day + `}`, `{"rows": [["facebook", "160.00"], ["google", "100.00"], ["(unmatched)", "40.00"]], "total": ["300.00"]}`},
+	"21 spend of a deleted campaign":       {`{"metrics": ["spend"], "group": "campaign", "from": "2026-01-14", "to": "2026-01-14"}`, `[["19", "7.00"]]`},
+	"22 no status dropped":                 {`{"metrics": ["orders"], ` + day + `}`, `"4"`},
+	"22 cancelled order counted":           {`{"metrics": ["refunds_paid"], "from": "2026-01-06", "to": "2026-01-06", "currency": "EUR"}`, `"0.00"`},
+	"23 filter ignored":                    {`{"metrics": ["cac"], "filters": {"country": ["DE"]}, ` + day + `}`, `{"refused": "dimension_missing"}`},
+	"24 lock in one fact only":             {`{"metrics": ["spend", "revenue"], "forced": {"account": ["1"]}, ` + day + `}`, `{"spend": "150.00", "revenue": "160.00"}`},
+	"24 lock overridden":                   {`{"metrics": ["spend"], "forced": {"account": ["1"]}, "filters": {"account": ["2"]}, ` + day + `}`, `null`},
+	"24 empty lock is no lock":             {`{"metrics": ["spend"], "forced": {"account": []}, ` + day + `}`, `null`},
+	"25 unequal ranges compared":           {`{"metrics": ["new_customers"], "compare": "previous_period", ` + two + `}`, `{"current": "5", "previous": "0", "previous_from": "2026-01-03", "previous_to": "2026-01-04", "change": null}`},
+	"26 orders of a customer of elsewhere": {`{"metrics": ["revenue"], "filters": {"country": ["US"]}, ` + day + `}`, `"100.00"`},
+}
+
 func TestAsk_WrongNumbers(t *testing.T) {
 	t.Parallel()
 	folder, err := analytics.LoadFolder(shop)
@@ -45,44 +86,7 @@ func TestAsk_WrongNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	db, engine := scratch(t, folder), analytics.New(analytics.Standard(), folder.Settings)
-	const (
-		day   = `"from": "2026-01-05", "to": "2026-01-05", "currency": "EUR"`
-		two   = `"from": "2026-01-05", "to": "2026-01-06", "currency": "EUR"`
-		later = `"from": "2026-01-07", "to": "2026-01-07", "currency": "EUR"`
-	)
-	for name, c := range map[string]struct{ question, answer string }{
-		"01 spend times customers":             {`{"metrics": ["spend", "new_customers", "revenue"], ` + day + `}`, `{"spend": "250.00", "new_customers": "3", "revenue": "300.00"}`},
-		"02 order times its refunds":           {`{"metrics": ["revenue", "refunds", "orders"], ` + day + `}`, `{"revenue": "300.00", "refunds": "15.00", "orders": "4"}`},
-		"03 average of daily ratios":           {`{"metrics": ["cac"], ` + two + `}`, `"50.40"`}, // 252.01 / 5, not (83.33 + 1.01) / 2
-		"04 total of rows added":               {`{"metrics": ["cac"], "group": "channel", "totals": true, ` + day + `}`, `{"rows": [["facebook", "150.00"], ["google", "100.00"], ["(unmatched)", null]], "total": ["83.33"]}`},
-		"05 distinct counts added":             {`{"metrics": ["active_customers"], ` + two + `}`, `"3"`},
-		"06 reach added":                       {`{"metrics": ["reach"], "filters": {"campaign": ["11"]}, ` + two + `}`, `{"refused": "grain_not_held"}`},
-		"06 reach of a month":                  {`{"metrics": ["reach"], "filters": {"campaign": ["11"]}, "from": "2026-01-01", "to": "2026-01-31"}`, `"1100"`},
-		"07 divided by zero":                   {`{"metrics": ["cpc"], "filters": {"campaign": ["12"]}, ` + day + `}`, `null`},
-		"08 NULL as 0":                         {`{"metrics": ["spend", "impressions"], "filters": {"account": ["1"]}, ` + later + `}`, `{"spend": null, "impressions": "500"}`},
-		"09 not read as 0":                     {`{"metrics": ["spend"], "filters": {"account": ["2"]}, "from": "2026-01-20", "to": "2026-01-20", "currency": "EUR"}`, `null`},
-		"10 day without rows":                  {`{"metrics": ["spend"], "filters": {"account": ["2"]}, "grain": "day", "from": "2026-01-10", "to": "2026-01-11"}`, `[["2026-01-10", "0.00"], ["2026-01-11", "16.00"]]`},
-		"11 currencies added":                  {`{"metrics": ["spend"], "from": "2026-01-05", "to": "2026-01-05"}`, `{"refused": "mixed_currency"}`},
-		"12 rate upside down":                  {`{"metrics": ["spend"], "filters": {"account": ["2"]}, ` + day + `}`, `"100.00"`},
-		"13 weekend without a rate":            {`{"metrics": ["spend"], "from": "2026-01-11", "to": "2026-01-11", "currency": "EUR"}`, `"10.00"`},
-		"13 rate carried for ever":             {`{"metrics": ["spend"], "from": "2026-01-14", "to": "2026-01-14", "currency": "GBP"}`, `{"refused": "fx_missing"}`},
-		"14 value not converted as cost":       {`{"metrics": ["roas_platform"], "filters": {"account": ["2"]}, ` + day + `}`, `"1.6000"`},
-		"15 floating point":                    {`{"metrics": ["cac"], "from": "2026-01-06", "to": "2026-01-06", "currency": "EUR"}`, `"1.01"`}, // 2.01 / 2 = 1.005
-		"16 instants in UTC":                   {`{"metrics": ["new_customers"], "from": "2026-01-07", "to": "2026-01-08", "grain": "day"}`, `[["2026-01-07", "0"], ["2026-01-08", "1"]]`},
-		"17 week of the wrong year":            {`{"metrics": ["orders"], "from": "2025-12-31", "to": "2026-01-05", "grain": "iso_week"}`, `[["2026-W01", "0"], ["2026-W02", "4"]]`},
-		"18 fiscal year as calendar year":      {`{"metrics": ["orders"], "from": "2026-01-05", "to": "2026-02-01", "grain": "fiscal_month"}`, `[["FY2025-M12", "5"], ["FY2026-M01", "0"]]`},
-		"19 UTM compared as it is":             {`{"metrics": ["orders"], "group": "campaign", ` + day + `}`, `[["11", "2"], ["21", "1"], ["(unmatched)", "1"]]`},
-		"20 unmatched dropped":                 {`{"metrics": ["revenue"], "group": "channel", "totals": true, ` + day + `}`, `{"rows": [["facebook", "160.00"], ["google", "100.00"], ["(unmatched)", "40.00"]], "total": ["300.00"]}`},
-		"21 spend of a deleted campaign":       {`{"metrics": ["spend"], "group": "campaign", "from": "2026-01-14", "to": "2026-01-14"}`, `[["19", "7.00"]]`},
-		"22 no status dropped":                 {`{"metrics": ["orders"], ` + day + `}`, `"4"`},
-		"22 cancelled order counted":           {`{"metrics": ["refunds_paid"], "from": "2026-01-06", "to": "2026-01-06", "currency": "EUR"}`, `"0.00"`},
-		"23 filter ignored":                    {`{"metrics": ["cac"], "filters": {"country": ["DE"]}, ` + day + `}`, `{"refused": "dimension_missing"}`},
-		"24 lock in one fact only":             {`{"metrics": ["spend", "revenue"], "forced": {"account": ["1"]}, ` + day + `}`, `{"spend": "150.00", "revenue": "160.00"}`},
-		"24 lock overridden":                   {`{"metrics": ["spend"], "forced": {"account": ["1"]}, "filters": {"account": ["2"]}, ` + day + `}`, `null`},
-		"24 empty lock is no lock":             {`{"metrics": ["spend"], "forced": {"account": []}, ` + day + `}`, `null`},
-		"25 unequal ranges compared":           {`{"metrics": ["new_customers"], "compare": "previous_period", ` + two + `}`, `{"current": "5", "previous": "0", "previous_from": "2026-01-03", "previous_to": "2026-01-04", "change": null}`},
-		"26 orders of a customer of elsewhere": {`{"metrics": ["revenue"], "filters": {"country": ["US"]}, ` + day + `}`, `"100.00"`},
-	} {
+	for name, c := range wrongNumbers {
 		t.Run(name, func(t *testing.T) {
 			var q analytics.Question
 			var want any

@@ -24,9 +24,21 @@ type Sharer interface {
 
 // Change is one change of a shared dataset. Exactly one field is set.
 type Change struct {
-	Rows *Rows
-	View *SQLView
-	Drop string // the table or view to drop; nothing happens if it is missing
+	Rows   *Rows
+	View   *SQLView
+	Rollup *Rollup
+	Drop   string // the table or view to drop; nothing happens if it is missing
+}
+
+// Rollup keeps rows of a table equal to a SELECT over a source's dataset. It is computed once
+// when it is declared or has changed; from then on, every load writes the rows of its account
+// and days again in its own transaction, so that no reader sees one without the other.
+type Rollup struct {
+	// Table has the text column source and the columns account_id and date.
+	Table  *table.Schema
+	Source string // the value of the column source: the dataset that is read
+	Loads  string // the table of that dataset whose loads change the rows
+	Select string // all rows of the source; reads dataset.table. Empty = there are none any more
 }
 
 // Rows replaces rows of a table. A missing table or column is created first, with its comment.

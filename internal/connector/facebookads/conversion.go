@@ -80,3 +80,17 @@ func (s *stream) wide(own []metric) *table.View {
 	return &table.View{Name: s.table.Name + "_conversions", Wide: w,
 		Description: s.table.Description + " With conversions; each comes from one action type, which a second column names."}
 }
+
+// purchased returns the view that adds only the purchases of the ad sets' own attribution
+// setting to a report: what the dataset of all sources takes. The view with all conversions
+// is 40 times as long, and DuckDB takes 80 ms to plan a question to it.
+func (s *stream) purchased() *table.View {
+	v := s.wide(nil)
+	if v == nil || s.custom || len(s.breakdowns) > 0 || s.level != "campaign" && s.level != "ad" {
+		return nil
+	}
+	v.Name, v.Description = s.table.Name+"_purchases", s.table.Description+" With purchases only."
+	v.Wide.Conversions = conversions(conversionMetrics[:1], []string{defaultWindow})
+	v.Wide.Spans = nil
+	return v
+}

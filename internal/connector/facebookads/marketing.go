@@ -28,9 +28,9 @@ func marketing() adtally.Marketing {
 	byCampaign, byAd := figures(map[string]string{"reach": "reach"}), figures(map[string]string{"ad_set_id": "adset_id", "ad_id": "ad_id"})
 	return adtally.Marketing{
 		Channel: "facebook",
-		Campaigns: []adtally.MarketingTable{{Table: "basic_campaign_conversions", Loads: "basic_campaign", Columns: byCampaign}, {Table: "basic_campaign", Loads: "basic_campaign", Columns: byCampaign},
-			{Table: "basic_ad_conversions", Loads: "basic_ad", Columns: figures(nil)}, {Table: "basic_ad", Loads: "basic_ad", Columns: figures(nil)}},
-		Ads: []adtally.MarketingTable{{Table: "basic_ad_conversions", Loads: "basic_ad", Columns: byAd}, {Table: "basic_ad", Loads: "basic_ad", Columns: byAd}},
+		Campaigns: []adtally.MarketingTable{{Table: "basic_campaign_purchases", Loads: "basic_campaign", Columns: byCampaign}, {Table: "basic_campaign", Loads: "basic_campaign", Columns: byCampaign},
+			{Table: "basic_ad_purchases", Loads: "basic_ad", Columns: figures(nil)}, {Table: "basic_ad", Loads: "basic_ad", Columns: figures(nil)}},
+		Ads: []adtally.MarketingTable{{Table: "basic_ad_purchases", Loads: "basic_ad", Columns: byAd}, {Table: "basic_ad", Loads: "basic_ad", Columns: byAd}},
 		Names: map[string]adtally.MarketingTable{
 			"account":  {Table: "ad_accounts", Columns: map[string]string{"id": "account_id", "name": "name", "currency": "currency", "time_zone": "timezone_name"}},
 			"campaign": {Table: "campaigns", Former: "campaigns_history", Columns: map[string]string{"id": "id", "account_id": "account_id", "name": "name"}},

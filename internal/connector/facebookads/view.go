@@ -10,7 +10,7 @@ import (
 // conversions, and the ads with their links.
 func (r *reader) Views() (views []*table.View) {
 	for _, s := range r.streams {
-		for _, v := range []*table.View{s.wide(r.metrics), s.labelled()} {
+		for _, v := range []*table.View{s.wide(r.metrics), s.purchased(), s.labelled()} {
 			if v != nil {
 				views = append(views, v)
 			}

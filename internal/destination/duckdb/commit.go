@@ -54,6 +54,7 @@ type loadTx struct {
 	layout        layout
 	asked, synced time.Time
 	written       destination.Written
+	rollups       []declaredRollup
 }
 
 // writeStaged writes the staged rows to the file.
@@ -63,6 +64,11 @@ func (f *file) writeStaged(ctx context.Context, st *staging) (written destinatio
 		if b.layout, err = f.complete(ctx, st.session, st.load.Dataset, st.load.Tables); err != nil {
 			return err
 		}
+		rollups, err := b.declared(ctx)
+		if err != nil {
+			return err
+		}
+		b.rollups = rollups
 		return b.withRows(ctx, func() error {
 			return st.session.transact(ctx, func() error { return cmp.Or(b.all(ctx), b.still(ctx)) })
 		})
@@ -114,6 +120,9 @@ func (b *loadTx) all(ctx context.Context) error {
 	}
 	if err := b.record(ctx); err != nil {
 		return err
+	}
+	if err := b.rollUp(ctx); err != nil {
+		return fmt.Errorf("update the dataset %s: %w", destination.SharedDataset, err)
 	}
 	return b.conclude(ctx)
 }

@@ -119,6 +119,8 @@ func (sh *sharing) apply(ctx context.Context, changes []destination.Change) (out
 		switch {
 		case c.Rows != nil:
 			one, err = sh.rows(ctx, c.Rows, sh.tables[i])
+		case c.Rollup != nil:
+			one, err = sh.rollup(ctx, c.Rollup)
 		case c.View != nil:
 			err = sh.view(ctx, c.View)
 		default:
@@ -237,12 +239,16 @@ func (sh *sharing) view(ctx context.Context, v *destination.SQLView) error {
 	return sh.inFile(ctx, func() error { return sh.run(ctx, statements...) })
 }
 
-// inFile runs do while dataset.table refers to the file. Lent rows would not be found then.
 func (sh *sharing) inFile(ctx context.Context, do func() error) error {
-	if err := sh.session.exec(ctx, "USE "+catalog); err != nil {
+	return sh.session.inFile(ctx, do)
+}
+
+// inFile runs do while dataset.table refers to the file. Lent rows would not be found then.
+func (s *session) inFile(ctx context.Context, do func() error) error {
+	if err := s.exec(ctx, "USE "+catalog); err != nil {
 		return err
 	}
-	return errors.Join(do(), sh.session.exec(context.WithoutCancel(ctx), "USE memory"))
+	return errors.Join(do(), s.exec(context.WithoutCancel(ctx), "USE memory"))
 }
 
 // Shared lists our objects.

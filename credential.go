@@ -135,6 +135,7 @@ type Spec struct {
 	Permissions []PermissionInfo
 	HelpURL     string // the platform's own documentation; empty if there is none
 	Document    string // the connector's own documentation, in Markdown
+	Marketing   Marketing
 }
 
 // SpecText is a paragraph with a title.

@@ -64,6 +64,7 @@ type commands struct {
 	Vault   vaultCommand   `cmd:"" help:"Manage the keys that encrypt tokens."`
 	Backup  backupCommand  `cmd:"" help:"Back up a service, even while it runs, into one file: database, keys, warehouse."`
 	Restore restoreCommand `cmd:"" help:"Restore a service from a backup into an empty folder."`
+	Query   queryCommand   `cmd:"" help:"Ask for metrics: spend, CAC, revenue and others. Prints JSON."`
 	Check   checkCommand   `cmd:"" help:"Show a token's owner, permissions, expiry and ad accounts."`
 	Tables  tablesCommand  `cmd:"" help:"List the available tables, or the columns of one table, with their cost in API calls."`
 	Explain explainCommand `cmd:"" help:"Explain an error of Meta's Graph API, and who must act."`

@@ -27,13 +27,13 @@ func finalSince(day string) []string {
 // run, no finished report is requested twice, and nothing is committed twice.
 func TestResume_KilledAnywhere(t *testing.T) {
 	t.Parallel()
-	killSweep(t, longOr(60, 6), "", finalArgs())
+	killSweep(t, longOr(60, 3), "", finalArgs())
 }
 
 // The same while requests are too large, jobs fail and accounts are blocked.
 func TestResume_KilledAmongFaults(t *testing.T) {
 	t.Parallel()
-	killSweep(t, longOr(100, 3), `too much when days > 9 on insights
+	killSweep(t, longOr(100, 1), `too much when days > 9 on insights
 job fails
 job completes but 2601 twice
 throttle score on {account} for 2s after 20 calls

@@ -124,7 +124,7 @@ func (s *Splitter) Parse(name string) (map[string]string, bool) {
 	pieces := s.pieces(name)
 	parts := make(map[string]string, len(s.rule.Parts))
 	for _, p := range s.rule.Parts {
-		value := strings.TrimSpace(pieces[p.key()])
+		value := strings.Trim(pieces[p.key()], blanks)
 		if value == "" {
 			return nil, false
 		}

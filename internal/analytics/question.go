@@ -53,7 +53,8 @@ func Questions(file []byte) (map[string]Question, error) {
 	return all, nil
 }
 
-func (q Question) query() Query {
+// Query returns the question as the engine takes it.
+func (q Question) Query() Query {
 	out := Query{Metrics: q.Metrics, From: q.From, To: q.To, Currency: q.Currency, Zone: q.Zone, Grain: q.Grain,
 		Filters: filtersOf(q.Filters), Lock: filtersOf(q.Forced), Totals: q.Totals, Top: q.Top, Compare: q.Compare, AsOf: q.AsOf}
 	if q.Group != "" {
@@ -72,14 +73,14 @@ func filtersOf(all map[string][]string) (out []Filter) {
 // Reply answers a question in JSON form: a figure as text, null for an empty one, {"refused":
 // code}, rows, or an object.
 func (e *Engine) Reply(ctx context.Context, db Queryer, q Question) (any, error) {
-	a, err := e.Ask(ctx, db, q.query())
+	a, err := e.Ask(ctx, db, q.Query())
 	if err != nil {
 		if r, ok := errors.AsType[*Refusal](err); ok {
 			return refused(r), nil
 		}
 		return nil, err
 	}
-	return q.reply(a), nil
+	return q.Reply(a), nil
 }
 
 func refused(r *Refusal) map[string]string {
@@ -96,7 +97,8 @@ func plain(f Figure) any {
 	return f.Value
 }
 
-func (q Question) reply(a *Answer) any {
+// Reply returns an answer to the question in JSON form.
+func (q Question) Reply(a *Answer) any {
 	if q.Compare != NoCompare && len(a.Rows) == 1 && len(q.Metrics) == 1 {
 		r := a.Rows[0]
 		return map[string]any{"current": plain(r.Figures[0]), "previous": plain(r.Previous[0]), "change": plain(r.Change[0]),

@@ -20,6 +20,7 @@ type MetricDefinition struct {
 	Better      string   `json:"better,omitempty" enum:"up,down" doc:"Which change is good; absent = neither"`
 	Dimensions  []string `json:"dimensions" nullable:"false" doc:"Names of the dimensions that it can be grouped and filtered by"`
 	Models      []string `json:"models" nullable:"false" doc:"Models whose rows it is computed from"`
+	Claimed     bool     `json:"claimed" doc:"Whether it uses what ad platforms claim; claims of several channels overlap"`
 	BuiltIn     bool     `json:"built_in" doc:"Whether it comes with Adtally; false = this installation defined it"`
 }
 
@@ -44,7 +45,7 @@ func (g queries) metrics(ctx context.Context, _ Caller, _ *struct{}) (*listed[Me
 	out := &listed[MetricDefinition]{}
 	out.Body.Items = []MetricDefinition{}
 	for _, m := range all {
-		out.Body.Items = append(out.Body.Items, MetricDefinition{m.Name, m.Title, m.Description, m.Formula, m.Caveat, m.Unit, m.Decimals, m.Better, orEmpty(m.Dimensions), orEmpty(m.Models), !m.Own})
+		out.Body.Items = append(out.Body.Items, MetricDefinition{m.Name, m.Title, m.Description, m.Formula, m.Caveat, m.Unit, m.Decimals, m.Better, orEmpty(m.Dimensions), orEmpty(m.Models), m.Claimed, !m.Own})
 	}
 	return out, nil
 }

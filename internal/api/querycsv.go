@@ -141,7 +141,7 @@ var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 // safeCell keeps a spreadsheet from running a cell as a formula: OWASP's rule for CSV
 // injection puts an apostrophe before it.
 func safeCell(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) && !number.MatchString(cell) {
+	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) && !number.MatchString(cell) {
 		return "'" + cell
 	}
 	return cell

@@ -32,6 +32,7 @@ const (
 	apiPackage       = "internal/api"
 	anyAPI           = "internal/api/*"
 	commandPackage   = "cmd/adtally"
+	marketingPackage = "internal/marketing"
 	analyticsPackage = "internal/analytics"
 	webPackage       = "web"
 	thisPackage      = "internal/layout"
@@ -67,6 +68,7 @@ var packages = []pkgRule{
 	{folder: "internal/csvfile", ours: []string{rootPackage}},
 	{folder: "internal/upload", ours: []string{rootPackage, rows, analyticsPackage, writing, "internal/csvfile"}},
 	{folder: analyticsPackage, ours: []string{rootPackage, rows}},
+	{folder: marketingPackage, ours: []string{rootPackage, rows, writing, analyticsPackage}, tests: []string{"internal/destination/duckdb"}},
 	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{rootPackage}},
 	{folder: webPackage},

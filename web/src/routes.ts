@@ -72,7 +72,16 @@ export const { navigate, route, isActive } = createRouter({
     '/guide': () => import('./pages/connect/Guide.svelte'),
     '/guide/:step': () => import('./pages/connect/Guide.svelte'),
   },
-  '/data': () => import('./pages/data/Diagram.svelte'),
+  '/dashboards': {
+    '/': () => import('./pages/dashboards/List.svelte'),
+    '/new': () => import('./pages/dashboards/Edit.svelte'),
+    '/:id': () => import('./pages/dashboards/Dashboard.svelte'),
+    '/:id/edit': () => import('./pages/dashboards/Edit.svelte'),
+  },
+  '/data': {
+    '/': () => import('./pages/data/Diagram.svelte'),
+    '/metrics': () => import('./pages/data/Metrics.svelte'),
+  },
   '/alerts': () => import('./pages/settings/Alerts.svelte'),
   '/settings': {
     layout: lazy(() => import('./pages/settings/Settings.svelte')),

@@ -114,7 +114,7 @@ var budgetWords = map[scope]string{
 // Spec describes the connector and its settings.
 func (c *Connector) Spec() adtally.Spec {
 	return adtally.Spec{
-		Name: "facebookads", Title: "Facebook Ads",
+		Name: "facebookads", Title: "Facebook Ads", Marketing: marketing(),
 		Summary: "Ad accounts, campaigns, ad sets, ads and creatives, and their daily spend and performance. Needs only the permission ads_read.",
 		Fields: []adtally.Field{
 			{Key: "graph_url", Label: "Address of the Graph API", Help: "Set it only for a proxy or the simulator.", Default: DefaultAddress, Scope: adtally.PerInstallation},

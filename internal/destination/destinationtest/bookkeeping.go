@@ -88,6 +88,38 @@ func comparisonsRead(t *testing.T, w *warehouse) {
 	same(t, "of a day", read(w.dataset, adtally.ComparisonFilter{Table: "facts", Window: adtally.WindowOf(first+1, first+1)}), want[2:3])
 }
 
+// Totals are read by table, metric, account and age, over the days that are also known at
+// the oldest age; a missing total stays missing.
+func restatementRead(t *testing.T, w *warehouse) {
+	read := func(dataset string, f adtally.RestatementFilter) (all []string) {
+		for _, r := range asks(t, w, func(ctx context.Context, db *sql.DB) ([]adtally.Restated, error) {
+			return destination.Restatement(ctx, db, dataset, f)
+		}) {
+			all = append(all, fmt.Sprintf("%s %s %s %d: %d %q %q", r.Table, r.Metric, r.Account, r.Age, r.Days, r.Value, r.Final))
+		}
+		return all
+	}
+	same(t, "of a dataset that does not exist", read("nothing", adtally.RestatementFilter{}), nil)
+	same(t, "of an empty one", read(w.dataset, adtally.RestatementFilter{}), nil)
+	total := func(account string, n int, metric, age, value string) []string {
+		return []string{"facts", account, dayText(n), metric, age, value, "2026-05-01T12:00:00Z"}
+	}
+	w.commit(t, adtally.Slice{Stream: "_restatement", Account: alpha}, rows{&table.Restatement, [][]string{
+		total(alpha, 0, "spend", "0", "5"), total(alpha, 0, "spend", "28", "10"),
+		total(alpha, 1, "spend", "0", "6"), total(alpha, 1, "spend", "28", "20"),
+		total(alpha, 2, "spend", "0", "1000"), // too young
+		total(alpha, 0, "clicks", "0", null), total(alpha, 0, "clicks", "28", "0"),
+	}})
+	w.commit(t, adtally.Slice{Stream: "_restatement", Account: beta}, rows{&table.Restatement, [][]string{total(beta, 0, "spend", "28", "7")}})
+	want := []string{`facts clicks act_1 0: 1 "" "0.000000"`, `facts clicks act_1 28: 1 "0.000000" "0.000000"`,
+		`facts spend act_1 0: 2 "11.000000" "30.000000"`, `facts spend act_1 28: 2 "30.000000" "30.000000"`, `facts spend act_2 28: 1 "7.000000" "7.000000"`}
+	same(t, "all", read(w.dataset, adtally.RestatementFilter{}), want)
+	same(t, "of an account and a metric", read(w.dataset, adtally.RestatementFilter{Table: "facts", Metric: "spend", Account: beta}), want[4:])
+	same(t, "of a day", read(w.dataset, adtally.RestatementFilter{Metric: "spend", Account: alpha, Window: adtally.WindowOf(first, first)}),
+		[]string{`facts spend act_1 0: 1 "5.000000" "10.000000"`, `facts spend act_1 28: 1 "10.000000" "10.000000"`})
+	same(t, "of another table", read(w.dataset, adtally.RestatementFilter{Table: "other"}), nil)
+}
+
 // Rows are counted by table; a table that does not exist has no count.
 func rowsCounted(t *testing.T, w *warehouse) {
 	w.commit(t, days(alpha, 0, 2), factsOf(fact(alpha, 0, "x", 1, null), fact(alpha, 1, "x", 1, null)))

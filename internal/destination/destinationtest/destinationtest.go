@@ -70,6 +70,7 @@ var promises = []promise{
 	{"Reconciliation_IsLoaded", comparisonLoaded},
 	{"Bookkeeping_MissingData", missingGrouped},
 	{"Bookkeeping_Comparisons", comparisonsRead},
+	{"Bookkeeping_Restatement", restatementRead},
 	{"Bookkeeping_RowCounts", rowsCounted},
 	{"View_Union", unionShowsAll},
 	{"View_ConversionUsesFirstType", firstTypePresent},

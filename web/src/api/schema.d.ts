@@ -2487,6 +2487,12 @@ export interface components {
             who?: string;
         };
         Dashboard: {
+            /**
+             * Format: date
+             * @description Day on which budgets are judged: the last day of the range that is over
+             * @example 2026-06-01
+             */
+            as_of: string;
             /** @description Whether the dashboard comes with Adtally; it cannot be changed, but duplicated */
             built_in: boolean;
             /**
@@ -3546,6 +3552,8 @@ export interface components {
             built_in: boolean;
             /** @description What is easily misread */
             caveat?: string;
+            /** @description Whether it uses what ad platforms claim; claims of several channels overlap */
+            claimed: boolean;
             /**
              * Format: int64
              * @description Number of decimal places
@@ -5097,6 +5105,8 @@ export interface components {
              * @enum {string}
              */
             compare?: "" | "previous_period" | "previous_month" | "previous_year";
+            /** @description Names of the dimensions into which a row of a table opens, one after the other */
+            drill?: string[];
             /** @description Further filters of this tile; those of the dashboard hold as well */
             filters?: components["schemas"]["Filter"][];
             /**

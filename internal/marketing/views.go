@@ -1,0 +1,95 @@
+package marketing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"adtally"
+	"adtally/internal/analytics"
+	"adtally/internal/destination"
+)
+
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// tableOf returns a table of the dataset as analytics declares it.
+func tableOf(name string) analytics.Table {
+	all := analytics.Tables()
+	return all[slices.IndexFunc(all, func(t analytics.Table) bool { return t.Name == name })]
+}
+
+// union writes a view over the tables of all sources. Columns that a source lacks are NULL.
+func (w *work) union(name string, of func(*found) *adtally.MarketingTable, uploads string) destination.Change {
+	t := tableOf(name)
+	var parts []string
+	for _, f := range w.sources {
+		if choice := of(f); choice != nil {
+			parts = append(parts, w.part(t, f, *choice))
+		}
+	}
+	if uploads != "" && w.has(analytics.Dataset, uploads) {
+		parts = append(parts, w.uploaded(t, uploads))
+	}
+	if len(parts) == 0 {
+		parts = []string{nothing(t)}
+	}
+	return destination.Change{View: &destination.SQLView{Name: name, Description: t.Description, Columns: t.Columns, SQL: strings.Join(parts, "\nUNION ALL ")}}
+}
+
+func (w *work) part(t analytics.Table, f *found, choice adtally.MarketingTable) string {
+	columns := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		columns[i] = w.column(f, choice, c.Name, c.Type.String()) + " AS " + quote(c.Name)
+	}
+	where := ""
+	if len(f.excluded) > 0 {
+		quoted := make([]string, len(f.excluded))
+		for i, a := range f.excluded {
+			quoted[i] = literal(a)
+		}
+		where = " WHERE account_id NOT IN (" + strings.Join(quoted, ", ") + ")"
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM " + quote(f.Dataset) + "." + quote(choice.Table) + where
+}
+
+func (w *work) column(f *found, choice adtally.MarketingTable, name, kind string) string {
+	switch name {
+	case "channel":
+		return literal(f.Marketing.Channel)
+	case "source":
+		return literal(f.Dataset)
+	case "offline":
+		return "false"
+	}
+	if own := choice.Columns[name]; own != "" && slices.Contains(w.columns[f.Dataset+"."+choice.Table], own) {
+		return "CAST(" + quote(own) + " AS " + kind + ")"
+	}
+	return "CAST(NULL AS " + kind + ")"
+}
+
+// uploaded is the part of a view that comes from uploaded files.
+func (w *work) uploaded(t analytics.Table, table string) string {
+	columns := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		expr := "CAST(NULL AS " + c.Type.String() + ")"
+		if slices.Contains(w.columns[analytics.Dataset+"."+table], c.Name) {
+			expr = "CAST(" + quote(c.Name) + " AS " + c.Type.String() + ")"
+		}
+		if c.Name == "offline" {
+			expr = "true"
+		}
+		columns[i] = expr + " AS " + quote(c.Name)
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM " + analytics.Dataset + "." + quote(table)
+}
+
+// nothing is a SELECT with the table's columns and no rows.
+func nothing(t analytics.Table) string {
+	columns := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		columns[i] = fmt.Sprintf("CAST(NULL AS %s) AS %s", c.Type, quote(c.Name))
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " WHERE false"
+}

@@ -1,0 +1,49 @@
+// What the API answers to a question about metrics.
+
+import type { Schemas } from '../api/client';
+
+export type Figure = Schemas['QueryFigure'];
+export type Column = Schemas['QueryColumn'];
+/** A row; an ad or a creative may have the path of its picture. */
+export type Row = Schemas['QueryRow'] & { picture?: string };
+export type Note = Schemas['QueryNote'];
+export type Statement = Schemas['QuerySQL'];
+export type Answer = Omit<Schemas['QueryAnswer'], 'rows'> & { rows: Row[] };
+export type Query = Schemas['QueryRequest'];
+export type Grain = Exclude<Query['grain'], '' | undefined>;
+export type Against = Exclude<Query['compare'], '' | undefined>;
+export type Filter = Schemas['Filter'];
+export type Metric = Schemas['MetricDefinition'];
+export type Dimension = Schemas['Dimension'];
+export type Member = Schemas['Member'];
+
+/** Members that stand for many, and have no page or rows of their own. */
+export const gathered = (id: string | undefined) => id === '(others)' || id === '(unmatched)' || id === '(none)';
+
+/** The name that people read, for the first dimension or for all of them. */
+export const nameOf = (row: Row) => (row.names ?? row.members ?? []).join(' · ');
+
+/** Days of a note by its code, for marks in charts. */
+export const daysOf = (notes: Note[] | null | undefined, code: string) =>
+  (notes ?? []).filter((n) => n.code === code).flatMap((n) => n.days ?? []);
+
+/** A figure as a number, for lengths and positions only; what people read is its text. */
+export function size(f: Figure | undefined): number | null {
+  return f?.value === undefined || f.value === '' || f.refused ? null : Number(f.value);
+}
+
+/** The query without what is empty, so that the same question has one key. */
+export function question(q: Query): Query {
+  return {
+    metrics: q.metrics,
+    from: q.from,
+    to: q.to,
+    ...(q.grain && { grain: q.grain }),
+    ...(q.by?.length && { by: q.by }),
+    ...(q.filters?.length && { filters: q.filters }),
+    ...(q.currency && { currency: q.currency }),
+    ...(q.compare && { compare: q.compare }),
+    ...(q.totals && { totals: true }),
+    ...(q.top && { top: q.top }),
+  };
+}

@@ -25,14 +25,14 @@ import (
 
 // uploadTest is a warehouse with what is needed to upload into it.
 type uploadTest struct {
-	t *testing.T
+	t testing.TB
 	*upload.Service
 	rules analytics.Settings
 	clock time.Time
 	path  string
 }
 
-func newUploadTest(t *testing.T) *uploadTest {
+func newUploadTest(t testing.TB) *uploadTest {
 	t.Helper()
 	dir := t.TempDir()
 	db, err := store.Open(t.Context(), filepath.Join(dir, "adtally.db"))
@@ -98,7 +98,7 @@ func (u *uploadTest) ask(query string) (all []string) {
 }
 
 // rowsAsText joins the values of each row that are not NULL.
-func rowsAsText(t *testing.T, ctx context.Context, db *sql.DB, query string) (all []string) {
+func rowsAsText(t testing.TB, ctx context.Context, db *sql.DB, query string) (all []string) {
 	t.Helper()
 	rows, err := db.QueryContext(ctx, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ("+query+")")
 	if err != nil {
@@ -196,7 +196,7 @@ func TestUpload_ReplacesAndOverlaps(t *testing.T) {
 	u.shows("the first", all, "1|10|false", "2|20|true", "3|5|false")
 	b := u.upload("b", adtally.OrdersFile, head+"2,x,2026-01-03,21,EUR\n4,y,2026-01-05,40,EUR\n4,y,2026-01-05,41,EUR\n", nil)
 	u.shows("with the second", all, "1|10|true", "2|21|false", "3|5|false", "4|40|true")
-	if b.Result.Twice != 1 || !slices.Equal(b.Result.Keys, []string{b.ID + ", 4"}) {
+	if b.Result.Twice != 1 || !slices.Equal(b.Result.Keys, []string{b.ID + "/4"}) {
 		t.Errorf("twice: %+v", b.Result)
 	}
 	u.shows("coverage", "SELECT from_date, through_date FROM adtally.coverage WHERE dataset = 'orders'", "2026-01-01|2026-01-05")

@@ -54,9 +54,24 @@ func (c *columnSurvey) tryDate(cell string, line int64) {
 	if len(cell) > longestDate || !strings.ContainsAny(cell, "0123456789") {
 		return
 	}
-	found := false
-	for i, f := range DateFormats {
-		if _, _, err := f.Parse(cell, time.UTC); err != nil {
+	if fits := c.fitting(); len(fits) > 0 && c.try(fits, cell, line) || c.try(everyFormat, cell, line) {
+		c.dated++
+	}
+}
+
+// everyFormat are the numbers of all formats.
+var everyFormat = func() (all []int) {
+	for i := range DateFormats {
+		all = append(all, i)
+	}
+	return all
+}()
+
+// try counts the formats that a cell has. Formats that some cell before did not have need not
+// be tried as long as another still fits all: they cannot decide any more.
+func (c *columnSurvey) try(formats []int, cell string, line int64) (found bool) {
+	for _, i := range formats {
+		if _, _, err := DateFormats[i].Parse(cell, time.UTC); err != nil {
 			continue
 		}
 		found = true
@@ -64,12 +79,14 @@ func (c *columnSurvey) tryDate(cell string, line int64) {
 			c.first[i] = sampleCell{strings.Clone(cell), line}
 		}
 	}
-	if found {
-		c.dated++
-	}
+	return found
 }
 
 func (c *columnSurvey) tryNumber(cell string) {
+	if digits(cell) {
+		c.numbers++
+		return
+	}
 	a, errA := Number(cell, ".")
 	b, errB := Number(cell, ",")
 	if errA != nil && errB != nil {

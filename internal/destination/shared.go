@@ -53,8 +53,9 @@ type Rows struct {
 	// Batches are the new rows. Columns that they lack are NULL.
 	Batches iter.Seq2[table.Batch, error]
 	// Select is SQL that returns the new rows with the names of the table's columns; columns
-	// that it lacks are NULL. It reads dataset.table. It is used if Batches is nil. If both
-	// are absent, the rows are only deleted.
+	// that it lacks are NULL. It reads dataset.table, and must return each key once and no key
+	// of rows that stay. It is used if Batches is nil. If both are absent, the rows are only
+	// deleted.
 	Select string
 }
 
@@ -70,7 +71,7 @@ type SQLView struct {
 type Changed struct {
 	Rows  int64    // rows that were written
 	Twice int64    // rows that were left out because their key was there
-	Keys  []string // the first keys of these rows, at most MaxKeys, with their parts separated by commas
+	Keys  []string // the first keys of these rows, at most MaxKeys, with their parts separated by slashes
 }
 
 // MaxKeys is how many keys Changed lists.

@@ -45,7 +45,7 @@ func checkField(f adtally.DataFile, d field) error {
 	format := f.Mapping.Format
 	switch {
 	case column == "" && constant != "":
-		return checkConstant(f, d, constant)
+		return checkConstant(d, constant)
 	case column == "" || f.Relation != "":
 		return nil
 	case d.Type == day || d.Type == instant || d.Type == month:
@@ -72,7 +72,7 @@ func undecided(f adtally.DataFile, column, message, hint string) error {
 	return wrong(message, hint)
 }
 
-func checkConstant(f adtally.DataFile, d field, constant string) error {
+func checkConstant(d field, constant string) error {
 	_, err := parse(d.Type, constant, cellFormat{decimal: ".", dates: csvfile.DateFormats[0], zone: time.UTC})
 	if err != nil {
 		return wrong(fmt.Sprintf("%q cannot be the %s of all rows: it %v", constant, strings.ToLower(d.Title), err), "Use a point as the decimal sign and dates such as 2026-01-31.")

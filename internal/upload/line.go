@@ -138,7 +138,7 @@ func (r *lineReader) read(l line, values understood) (bool, error) {
 	if bad != nil {
 		return false, bad
 	}
-	return true, r.required(l, values)
+	return true, r.required(values)
 }
 
 func (r *lineReader) value(l line, c cell) (string, error) {
@@ -171,7 +171,7 @@ func (r *lineReader) lacks(values understood) bool {
 	return false
 }
 
-func (r *lineReader) required(l line, values understood) error {
+func (r *lineReader) required(values understood) error {
 	for _, name := range keyFields[r.kind] {
 		if values[name] == "" {
 			c := r.cells[name]

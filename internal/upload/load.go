@@ -84,14 +84,23 @@ func (l *loading) changes(ctx context.Context) ([]destination.Change, error) {
 	p := l.pass(ctx, newRowWriter(s), false)
 	all := []destination.Change{{Rows: &destination.Rows{Table: s, Column: fileColumn, Value: l.file.ID, Batches: p.batches()}}}
 	if l.file.Kind == adtally.OrdersFile {
-		refunds := l.pass(ctx, newRowWriter(keptRefunds), true)
-		all = append(all, destination.Change{Rows: &destination.Rows{Table: keptRefunds, Column: fileColumn, Value: l.file.ID, Batches: refunds.batches()}})
+		refunds := &destination.Rows{Table: keptRefunds, Column: fileColumn, Value: l.file.ID}
+		if l.refunds() {
+			refunds.Batches = l.pass(ctx, newRowWriter(keptRefunds), true).batches()
+		}
+		all = append(all, destination.Change{Rows: refunds})
 	}
 	return l.derived(ctx, all, func() []adtally.DataFile {
 		f := l.file
 		f.Result = *l.result
 		return append(l.others[:len(l.others):len(l.others)], f)
 	})
+}
+
+// refunds reports whether a file of orders says what was paid back.
+func (l *loading) refunds() bool {
+	_, amount := l.reader.cells["refunded_amount"]
+	return amount || l.file.Mapping.NegativeRefunds
 }
 
 func (l *loading) pass(ctx context.Context, w *rowWriter, refunds bool) *pass {
@@ -169,7 +178,7 @@ func rateOf(b cells, row int) (r analytics.Rate, ok bool) {
 }
 
 func readRates(ctx context.Context, db *sql.DB, except string) (all []analytics.Rate, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT CAST(day AS VARCHAR), currency, CAST(rate AS VARCHAR) FROM "+inDataset(keptRates.Name)+" WHERE "+fileColumn+" <> $1 ORDER BY "+loadedColumn, except)
+	rows, err := db.QueryContext(ctx, fmt.Sprintf("SELECT CAST(day AS VARCHAR), currency, CAST(rate AS VARCHAR) FROM %s WHERE %s <> $1 ORDER BY %s", inDataset(keptRates.Name), fileColumn, loadedColumn), except)
 	if err != nil {
 		return nil, fmt.Errorf("read the rates: %w", err)
 	}

@@ -1,6 +1,8 @@
 package upload
 
 import (
+	"slices"
+
 	"adtally"
 	"adtally/internal/analytics"
 	"adtally/internal/table"
@@ -30,7 +32,7 @@ var touchColumns = []table.Column{
 func Result(name string, more ...table.Column) *table.Schema {
 	for _, t := range analytics.Tables() {
 		if t.Name == name {
-			return &table.Schema{Name: t.Name, Description: t.Description, Key: t.Key, Columns: append(t.Columns[:len(t.Columns):len(t.Columns)], more...)}
+			return &table.Schema{Name: t.Name, Description: t.Description, Key: t.Key, Columns: slices.Concat(t.Columns, more)}
 		}
 	}
 	panic("the dataset has no table " + name)
@@ -40,10 +42,7 @@ func Result(name string, more ...table.Column) *table.Schema {
 // when they were loaded. A file has each key once.
 func kept(of *table.Schema, more ...table.Column) *table.Schema {
 	s := &table.Schema{Name: "uploaded_" + of.Name, Description: "Rows of each uploaded file and mapped table for " + of.Name, Key: append([]string{fileColumn}, of.Key...)}
-	for _, c := range append(of.Columns[:len(of.Columns):len(of.Columns)], more...) {
-		s.Columns = append(s.Columns, c)
-	}
-	s.Columns = append(s.Columns, loaded)
+	s.Columns = slices.Concat(of.Columns, more, []table.Column{loaded})
 	return s
 }
 

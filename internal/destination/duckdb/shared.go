@@ -90,6 +90,9 @@ func (sh *sharing) receive(ctx context.Context, scratch string, changes []destin
 				return err
 			}
 		}
+		if err := t.keepFirst(c.Rows.Table.Key); err != nil {
+			return err
+		}
 	}
 	return ctx.Err()
 }

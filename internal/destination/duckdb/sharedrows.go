@@ -61,56 +61,51 @@ func (sh *sharing) fit(ctx context.Context, s *table.Schema) error {
 
 // insert writes the received rows.
 func (sh *sharing) insert(ctx context.Context, r *destination.Rows, t *staged) (out destination.Changed, err error) {
-	s := r.Table
 	list := idents("", names(t.schema.Columns))
-	out.Rows, err = sh.write(ctx, "INSERT INTO "+target(sh.dataset, s.Name)+" ("+list+") "+sh.fresh(s, list, inOrder(t)))
-	if err != nil {
-		return out, fmt.Errorf("write %s: %w", s.Name, err)
+	// DuckDB takes the columns of lent rows by their position (1.5.6): a query must use all of
+	// them, and in their order.
+	rows := "SELECT " + list + " FROM memory.main." + t.view
+	into := "INSERT INTO " + target(sh.dataset, r.Table.Name) + " (" + list + ") "
+	if !clashes(r) {
+		out.Rows, err = sh.write(ctx, into+rows)
+	} else {
+		out.Rows, err = sh.write(ctx, into+"SELECT "+list+" FROM ("+rows+") AS n WHERE NOT EXISTS (SELECT 1 FROM "+
+			target(sh.dataset, r.Table.Name)+" AS o WHERE "+sameKey(r.Table.Key)+")")
 	}
-	if out.Twice = t.facts.rows - out.Rows; out.Twice == 0 {
+	if err != nil {
+		return out, fmt.Errorf("write %s: %w", r.Table.Name, err)
+	}
+	out.Keys = t.twice
+	if out.Twice = t.facts.rows - out.Rows; out.Twice == int64(len(t.drop)) {
 		return out, nil
 	}
-	again, err := t.rows() // lent rows can be read once
-	if err != nil {
-		return out, fmt.Errorf("read the rows of %s again: %w", s.Name, err)
-	}
-	defer again.Release()
-	t.lent.now = again
-	out.Keys, err = sh.twice(ctx, r, inOrder(t)+" AS t WHERE hash("+list+") IS NOT NULL")
+	there, err := sh.there(ctx, r, t, list)
+	out.Keys = append(out.Keys, there...)
+	out.Keys = out.Keys[:min(len(out.Keys), destination.MaxKeys)]
 	return out, err
 }
 
-// inOrder selects the columns of lent rows. DuckDB takes the columns that a query uses from
-// them by position (1.5.6), so a query must use all of them, and first in their order.
-func inOrder(t *staged) string {
-	return "(SELECT " + idents("", names(t.schema.Columns)) + " FROM memory.main." + t.view + ")"
-}
-
-// fresh returns a SELECT of the rows whose key is not in the table, each key once.
-func (sh *sharing) fresh(s *table.Schema, list, from string) string {
-	if len(s.Key) == 0 {
-		return "SELECT " + list + " FROM " + from + " AS n"
-	}
-	return "SELECT DISTINCT ON (" + idents("", s.Key) + ") " + list + " FROM " + from + " AS n WHERE NOT EXISTS (SELECT 1 FROM " +
-		target(sh.dataset, s.Name) + " AS o WHERE " + sameKey(s.Key) + ")"
+// clashes reports whether rows of the table that stay can have the key of a new row.
+func clashes(r *destination.Rows) bool {
+	return len(r.Table.Key) > 0 && r.Column != "" && !slices.Contains(r.Table.Key, r.Column)
 }
 
 func sameKey(key []string) string {
 	return each(key, " AND ", func(k string) string { return "o." + k + " = n." + k })
 }
 
-// twice lists the keys of rows that were left out: several received rows have them, or
-// another row of the table, which is none of those that were just written.
-func (sh *sharing) twice(ctx context.Context, r *destination.Rows, from string) (keys []string, err error) {
-	key := idents("", r.Table.Key)
-	new := "true"
-	if r.Column != "" {
-		new = "o." + ident(r.Column) + " = " + literal(r.Value)
+// there lists the keys of received rows that the table had already.
+func (sh *sharing) there(ctx context.Context, r *destination.Rows, t *staged, list string) ([]string, error) {
+	again, err := t.rows() // lent rows can be read once
+	if err != nil {
+		return nil, fmt.Errorf("read the rows of %s again: %w", r.Table.Name, err)
 	}
-	text := each(r.Table.Key, " || ', ' || ", func(k string) string { return "CAST(n." + k + " AS VARCHAR)" })
-	return sh.session.texts(ctx, fmt.Sprintf(`SELECT %s AS k FROM (SELECT %s, count(*) AS times FROM %s GROUP BY ALL) AS n
-		WHERE times > 1 OR NOT EXISTS (SELECT 1 FROM %s AS o WHERE %s AND %s) ORDER BY k LIMIT %d`,
-		text, key, from, target(sh.dataset, r.Table.Name), sameKey(r.Table.Key), new, destination.MaxKeys))
+	defer again.Release()
+	t.lent.now = again
+	text := each(r.Table.Key, " || '/' || ", func(k string) string { return "CAST(n." + k + " AS VARCHAR)" })
+	return sh.session.texts(ctx, fmt.Sprintf(`SELECT %s AS k FROM (SELECT %s FROM memory.main.%s) AS n WHERE hash(%s) IS NOT NULL AND EXISTS (
+		SELECT 1 FROM %s AS o WHERE %s AND o.%s IS DISTINCT FROM %s) ORDER BY k LIMIT %d`,
+		text, list, t.view, list, target(sh.dataset, r.Table.Name), sameKey(r.Table.Key), ident(r.Column), literal(r.Value), destination.MaxKeys))
 }
 
 // insertSelect writes the result of a SELECT.
@@ -126,28 +121,11 @@ func (sh *sharing) insertSelect(ctx context.Context, r *destination.Rows) (out d
 		}
 	}
 	list := idents("", columns)
-	out.Rows, err = sh.write(ctx, "INSERT INTO "+target(sh.dataset, r.Table.Name)+" ("+list+") "+sh.fresh(r.Table, list, "("+r.Select+")"))
+	out.Rows, err = sh.write(ctx, "INSERT INTO "+target(sh.dataset, r.Table.Name)+" ("+list+") SELECT "+list+" FROM ("+r.Select+") AS n")
 	if err != nil {
 		return out, fmt.Errorf("compute %s: %w", r.Table.Name, err)
 	}
-	return sh.leftOut(ctx, r, out)
-}
-
-// leftOut counts the rows of a SELECT that were left out.
-func (sh *sharing) leftOut(ctx context.Context, r *destination.Rows, out destination.Changed) (destination.Changed, error) {
-	if len(r.Table.Key) == 0 {
-		return out, nil
-	}
-	var all int64
-	if err := sh.session.row(ctx, "SELECT count(*) FROM ("+r.Select+")").Scan(&all); err != nil {
-		return out, fmt.Errorf("count the rows of %s: %w", r.Table.Name, err)
-	}
-	if out.Twice = all - out.Rows; out.Twice == 0 {
-		return out, nil
-	}
-	var err error
-	out.Keys, err = sh.twice(ctx, r, "("+r.Select+") AS t")
-	return out, err
+	return out, nil
 }
 
 // write runs a statement and returns the number of rows.

@@ -33,7 +33,8 @@ type staged struct {
 	schema  *table.Schema
 	view    string // the view through which DuckDB reads the rows while they are lent
 	lent    *swapReader
-	name    string // the temporary table of an upsert
+	twice   []string // the first keys of the rows to leave out
+	name    string   // the temporary table of an upsert
 	pending []table.Batch
 	bytes   int64
 	spill   *spill

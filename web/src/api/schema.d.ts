@@ -24,6 +24,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the rules for figures
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["get-analytics-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update the rules for figures
+         * @description Fields that are absent stay as they are. Requires the role editor or higher. The header If-Match is required: send the ETag of the version that you read.
+         */
+        patch: operations["update-analytics-settings"];
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -728,6 +752,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/file-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the kinds of files and their fields
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-file-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the uploaded files and mapped tables, by name
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-files"];
+        put?: never;
+        /**
+         * Upload a CSV file
+         * @description The body is the file, in any encoding; it is not limited in size. Nothing is loaded yet: the answer says what the file looks like and suggests a mapping. A file of the same name and kind is replaced and keeps its mapping; its rows stay until load-file. Requires the role editor or higher.
+         */
+        post: operations["create-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file or mapped table, with its first rows
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["get-file"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file or mapped table with its rows
+         * @description Requires the role editor or higher.
+         */
+        delete: operations["delete-file"];
+        options?: never;
+        head?: never;
+        /**
+         * Update the mapping of a file or mapped table
+         * @description Fields that are absent stay as they are. If the encoding, the delimiter or the header changes, the file is read again. Requires the role editor or higher. The header If-Match is required: send the ETag of the version that you read.
+         */
+        patch: operations["update-file"];
+        trace?: never;
+    };
+    "/api/v1/files/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the first refused lines as CSV
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["download-file-errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load a file or mapped table into the warehouse
+         * @description Replaces exactly the rows that the file had. Lines that cannot be understood are refused with the reason; the others are loaded. Requires the role editor or higher.
+         */
+        post: operations["load-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invites": {
         parameters: {
             query?: never;
@@ -918,6 +1054,26 @@ export interface paths {
         get: operations["get-login"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mapped-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Map a table or view of the warehouse
+         * @description It is loaded by load-file, and again after every sync. Without columns, the mapping is suggested. Change and delete it like a file. Requires the role editor or higher.
+         */
+        post: operations["create-mapped-table"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1896,6 +2052,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warehouse-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tables and views of the warehouse that can be mapped
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-warehouse-tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/oidc/callback": {
         parameters: {
             query?: never;
@@ -2441,6 +2617,56 @@ export interface components {
              */
             days?: number;
         };
+        CreateMappedTableRequest: {
+            /** @description Column of each field */
+            columns?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date
+             * @description Last day for which the file is complete
+             * @example 2026-06-01
+             */
+            complete_through?: string;
+            /** @description Value of fields that are the same in all rows; dates as 2026-01-31, numbers with a point */
+            constants?: {
+                [key: string]: string;
+            };
+            /** @description Date format by column, for example DD.MM.YYYY */
+            dates?: {
+                [key: string]: string;
+            };
+            /** @description Decimal sign: a point or a comma */
+            decimal?: string;
+            /** @description Character between cells */
+            delimiter?: string;
+            /**
+             * @description Encoding of the file
+             * @enum {string}
+             */
+            encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+            /**
+             * Format: int64
+             * @description Line with the names of the columns; -1 = none, 0 = find it
+             */
+            header?: number;
+            /**
+             * @description What the rows are
+             * @enum {string}
+             */
+            kind: "customers" | "orders" | "refunds" | "spend" | "budgets" | "rates";
+            /** @description Name for people */
+            name: string;
+            /** @description Whether orders with a negative amount are refunds */
+            negative_refunds?: boolean;
+            /** @description Table or view: see list-warehouse-tables */
+            table: string;
+            /**
+             * @description IANA time zone of times that name none
+             * @example Europe/Berlin
+             */
+            zone?: string;
+        };
         Credential: {
             /** @description Name of the app that the token was issued for */
             app?: string;
@@ -2574,6 +2800,58 @@ export interface components {
             tiles: components["schemas"]["Tile"][];
             /** @description Title for people */
             title: string;
+        };
+        DataFile: {
+            /** @description Why it cannot be loaded yet; absent = it can */
+            blocked?: components["schemas"]["FileProblem"];
+            /** @description Names of the columns */
+            columns: string[];
+            /** @description ID of the file */
+            id: string;
+            /**
+             * @description What the rows are
+             * @enum {string}
+             */
+            kind: "customers" | "orders" | "refunds" | "spend" | "budgets" | "rates";
+            /** @description Which column or value is which field */
+            mapping: components["schemas"]["FileMapping"];
+            /** @description Name for people; unique */
+            name: string;
+            /** @description The first rows; empty in lists */
+            preview: components["schemas"]["FileRow"][];
+            /** @description What only a person can decide or fix */
+            problems: components["schemas"]["FileProblem"][];
+            /** @description Why the file is read as it is */
+            reasons: string[];
+            /** @description Result of the last load; absent = not loaded */
+            result?: components["schemas"]["FileResult"];
+            /**
+             * Format: int64
+             * @description Rows in the file, without the header
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Bytes of the file
+             */
+            size: number;
+            /** @description Mapped table or view of the warehouse; absent for files */
+            table?: string;
+            /**
+             * Format: date-time
+             * @description When it was uploaded or mapped
+             */
+            uploaded: string;
+            /** @description Who uploaded it, as kind:id */
+            uploaded_by: string;
+            /** @description Current name of that person; absent = unknown */
+            uploaded_by_name?: string;
+        };
+        DataFileList: {
+            /** @description Items of the page */
+            items: components["schemas"]["DataFile"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
         };
         DataState: {
             /** @description Sources */
@@ -2945,6 +3223,258 @@ export interface components {
             ours?: string;
             /** @description Total of the platform, as a decimal number; absent = the platform returned none */
             platform?: string;
+        };
+        FigureRules: {
+            /** @description Statuses of orders that do not count */
+            cancelled_statuses: string[];
+            /**
+             * @description Whether a fiscal year is named after the calendar year in which it begins or ends
+             * @enum {string}
+             */
+            fiscal_year_named_by: "start" | "end";
+            /**
+             * @description First day of the fiscal year, as MM-DD
+             * @example 02-01
+             */
+            fiscal_year_start: string;
+            /**
+             * Format: int64
+             * @description How many days old an exchange rate may be
+             */
+            fx_max_carry_days: number;
+            /**
+             * @description Share of revenue that remains after the cost of goods, for payback
+             * @example 0.7
+             */
+            gross_margin: string;
+            /**
+             * @description Currency that is suggested (ISO 4217)
+             * @example EUR
+             */
+            reporting_currency: string;
+            /**
+             * @description IANA time zone in which times become days
+             * @example Europe/Berlin
+             */
+            reporting_zone: string;
+        };
+        FigureRulesChoice: {
+            /** @description Statuses of orders that do not count */
+            cancelled_statuses?: string[];
+            /**
+             * @description Whether a fiscal year is named after the calendar year in which it begins or ends
+             * @enum {string}
+             */
+            fiscal_year_named_by?: "start" | "end";
+            /**
+             * @description First day of the fiscal year, as MM-DD
+             * @example 02-01
+             */
+            fiscal_year_start?: string;
+            /**
+             * Format: int64
+             * @description How many days old an exchange rate may be
+             */
+            fx_max_carry_days?: number;
+            /**
+             * @description Share of revenue that remains after the cost of goods, for payback
+             * @example 0.7
+             */
+            gross_margin?: string;
+            /**
+             * @description Currency that is suggested (ISO 4217)
+             * @example EUR
+             */
+            reporting_currency?: string;
+            /**
+             * @description IANA time zone in which times become days
+             * @example Europe/Berlin
+             */
+            reporting_zone?: string;
+        };
+        FileError: {
+            /** @description Column; empty = the line itself */
+            column: string;
+            /**
+             * Format: int64
+             * @description Line of the file
+             */
+            line: number;
+            /** @description Why */
+            reason: string;
+            /** @description Value that cannot be understood */
+            value: string;
+        };
+        FileFieldInfo: {
+            /** @description What the field is */
+            help: string;
+            /** @description Name of the field */
+            name: string;
+            /** @description Whether it needs a column or one value for all rows */
+            required: boolean;
+            /** @description Name for people */
+            title: string;
+            /**
+             * @description Type of its values
+             * @enum {string}
+             */
+            type: "text" | "number" | "money" | "day" | "instant" | "month" | "flag" | "currency";
+        };
+        FileKindInfo: {
+            /** @description What a file of this kind can say */
+            fields: components["schemas"]["FileFieldInfo"][];
+            /**
+             * @description Name of the kind
+             * @enum {string}
+             */
+            name: "customers" | "orders" | "refunds" | "spend" | "budgets" | "rates";
+        };
+        FileKindInfoList: {
+            /** @description Items of the page */
+            items: components["schemas"]["FileKindInfo"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        FileMapping: {
+            /** @description Column of each field */
+            columns: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date
+             * @description Last day for which the file is complete; absent = the last day in it
+             * @example 2026-06-01
+             */
+            complete_through?: string;
+            /** @description Value of fields that are the same in all rows; dates as 2026-01-31, numbers with a point */
+            constants: {
+                [key: string]: string;
+            };
+            /** @description Date format by column, for example DD.MM.YYYY */
+            dates: {
+                [key: string]: string;
+            };
+            /** @description Decimal sign; empty = not decided */
+            decimal: string;
+            /** @description Character between cells; empty for tables */
+            delimiter: string;
+            /** @description Encoding of the file; empty for tables */
+            encoding: string;
+            /**
+             * Format: int64
+             * @description Line with the names of the columns; -1 = none
+             */
+            header: number;
+            /** @description Whether orders with a negative amount are refunds */
+            negative_refunds: boolean;
+            /**
+             * @description IANA time zone of times that name none
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
+        FileMappingChoice: {
+            /** @description Column of each field */
+            columns?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date
+             * @description Last day for which the file is complete
+             * @example 2026-06-01
+             */
+            complete_through?: string;
+            /** @description Value of fields that are the same in all rows; dates as 2026-01-31, numbers with a point */
+            constants?: {
+                [key: string]: string;
+            };
+            /** @description Date format by column, for example DD.MM.YYYY */
+            dates?: {
+                [key: string]: string;
+            };
+            /** @description Decimal sign: a point or a comma */
+            decimal?: string;
+            /** @description Character between cells */
+            delimiter?: string;
+            /**
+             * @description Encoding of the file
+             * @enum {string}
+             */
+            encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+            /**
+             * Format: int64
+             * @description Line with the names of the columns; -1 = none, 0 = find it
+             */
+            header?: number;
+            /** @description Whether orders with a negative amount are refunds */
+            negative_refunds?: boolean;
+            /**
+             * @description IANA time zone of times that name none
+             * @example Europe/Berlin
+             */
+            zone?: string;
+        };
+        FileProblem: {
+            /** @description Column of the file; absent = the file itself */
+            column?: string;
+            /** @description How to fix it */
+            hint: string;
+            /** @description What is wrong */
+            message: string;
+        };
+        FileResult: {
+            /**
+             * Format: date-time
+             * @description When it was loaded
+             */
+            at: string;
+            /** @description The first refused lines */
+            errors: components["schemas"]["FileError"][];
+            /**
+             * Format: date
+             * @description First day of the data
+             * @example 2026-06-01
+             */
+            from?: string;
+            /** @description Why a mapped table could not be loaded again; its rows are those of the last load */
+            problem?: string;
+            /**
+             * Format: int64
+             * @description Lines that were refused
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Rows in the warehouse
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Lines that are totals, or continue another line
+             */
+            summary: number;
+            /**
+             * Format: date
+             * @description Last day of the data
+             * @example 2026-06-01
+             */
+            through?: string;
+            /**
+             * Format: int64
+             * @description Lines that were left out because their ID is in the file twice
+             */
+            twice: number;
+            /** @description The first of these IDs */
+            twice_keys: string[];
+        };
+        FileRow: {
+            /** @description Its cells */
+            cells: string[];
+            /**
+             * Format: int64
+             * @description Line of the file on which it begins
+             */
+            line: number;
         };
         Filter: {
             /** @description Name of the dimension */
@@ -5342,6 +5872,29 @@ export interface components {
             /** @description Why the list ends early; always the last line */
             fault?: components["schemas"]["LineFault"];
         };
+        WarehouseColumn: {
+            /** @description Name of the column */
+            name: string;
+            /** @description Type in the warehouse */
+            type: string;
+        };
+        WarehouseTable: {
+            /** @description Its columns in order */
+            columns: components["schemas"]["WarehouseColumn"][];
+            /**
+             * @description Name with the schema
+             * @example shop.orders
+             */
+            name: string;
+            /** @description Whether it is a view */
+            view: boolean;
+        };
+        WarehouseTableList: {
+            /** @description Items of the page */
+            items: components["schemas"]["WarehouseTable"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -5414,6 +5967,208 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-analytics-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureRules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-analytics-settings": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FigureRulesChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureRules"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9469,6 +10224,690 @@ export interface operations {
             };
         };
     };
+    "list-file-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileKindInfoList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFileList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-file": {
+        parameters: {
+            query: {
+                /** @description Name of the file; a file of the same name is replaced */
+                name: string;
+                /** @description What the rows of the file are */
+                kind: "customers" | "orders" | "refunds" | "spend" | "budgets" | "rates";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-file": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileMappingChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-file-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "load-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-invites": {
         parameters: {
             query?: {
@@ -10579,6 +12018,130 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-mapped-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMappedTableRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16287,6 +17850,80 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-warehouse-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarehouseTableList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

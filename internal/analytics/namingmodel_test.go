@@ -12,7 +12,7 @@ import (
 	"adtally/internal/analytics"
 )
 
-// campaignsOf is a warehouse with one campaign of each name, each of which spent 10 EUR a
+// campaignsOf is a warehouse with one campaign of each name, which spent 10 EUR a
 // day for two days; the last one spent nothing.
 func campaignsOf(t testing.TB, names ...string) *sql.DB {
 	db := scratch(t, &analytics.Folder{})

@@ -19,7 +19,7 @@ import (
 type answers struct {
 	store     *store.DB
 	warehouse *warehouse
-	shared    *sharedDataset
+	shared    *sharedRefresh
 
 	mu   sync.Mutex
 	key  string // of defs: the versions of everything that they were read from
@@ -29,8 +29,21 @@ type answers struct {
 // answers returns what serves the API's questions.
 func (s *service) answers() *answers {
 	a := &answers{store: s.store, warehouse: s.warehouse}
-	a.shared = &sharedDataset{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, log: s.log}
+	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, uploads: a.uploaded, mapped: s.uploads.Refresh, log: s.log}
 	return a
+}
+
+// uploaded changes with every upload and mapped table.
+func (a *answers) uploaded(ctx context.Context) (string, error) {
+	files, err := a.store.DataFiles(ctx)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, f := range files {
+		fmt.Fprintf(&b, "%s %d %s;", f.ID, f.Revision, f.Result.At)
+	}
+	return b.String(), nil
 }
 
 // inForce are the installation's own definitions and naming rules, and the versions that
@@ -173,8 +186,9 @@ func (a *answers) NamesInUse(ctx context.Context, level analytics.NamedLevel, w 
 }
 
 // Settings returns the rules for figures.
-func (a *answers) Settings(context.Context) (analytics.Settings, error) {
-	return analytics.DefaultSettings(), nil
+func (a *answers) Settings(ctx context.Context) (analytics.Settings, error) {
+	s, _, err := figureRules{store: a.store}.AnalyticsSettings(ctx)
+	return s, err
 }
 
 // BuiltIn returns the built-in files with definitions by name.

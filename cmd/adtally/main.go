@@ -56,6 +56,7 @@ type commands struct {
 	Work    workCommand    `cmd:"" help:"Run another worker for the service, on the same PostgreSQL."`
 	Source  sourceCommand  `cmd:"" help:"Manage the sources of a running service."`
 	Run     runCommand     `cmd:"" help:"Start, list and cancel runs of a running service."`
+	Data    dataCommand    `cmd:"" help:"Upload customers, orders, spend and other data to a running service."`
 	User    userCommand    `cmd:"" help:"Manage the users of a running service."`
 	Key     keyCommand     `cmd:"" help:"Manage API keys of a running service."`
 	Config  configCommand  `cmd:"" help:"Print the settings that adtally serve would use, and where each comes from."`

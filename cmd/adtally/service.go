@@ -13,6 +13,7 @@ import (
 	"adtally"
 	"adtally/internal/jobs"
 	"adtally/internal/store"
+	"adtally/internal/upload"
 	"adtally/internal/vault"
 )
 
@@ -38,6 +39,7 @@ type service struct {
 	queue     *jobs.QueueDB
 	scheduler *jobs.Scheduler
 	platforms *platforms
+	uploads   *upload.Service
 }
 
 // open builds a service, and closes what it opened if it fails.
@@ -70,6 +72,7 @@ func (s *service) build(ctx context.Context) (err error) {
 	if err := s.warehouse.look(ctx); err != nil {
 		return err
 	}
+	s.uploads = s.newUploads()
 	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{datasets: s.store, now: s.p.clock, log: s.log},
 		quota: &quotaKeeper{store: s.store, now: s.p.clock, log: s.log}, open: map[string]opened{}}
 	return s.startWorker(ctx)

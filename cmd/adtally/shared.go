@@ -15,10 +15,10 @@ import (
 	"adtally/internal/marketing"
 )
 
-// sharedDataset keeps the dataset that all sources share up to date. It is refreshed before a
+// sharedRefresh keeps the dataset that all sources share up to date. It is refreshed before a
 // question is answered, if something was loaded since: that needs no schedule, and costs
 // nothing while nobody asks.
-type sharedDataset struct {
+type sharedRefresh struct {
 	sources interface {
 		Sources(ctx context.Context, deleted bool) ([]adtally.SourceRecord, error)
 	}
@@ -26,6 +26,7 @@ type sharedDataset struct {
 	catalog  func() []adtally.Spec
 	// uploads returns a text that changes with every upload.
 	uploads func(context.Context) (string, error)
+	mapped  func(context.Context) error // loads mapped tables again
 	log     *slog.Logger
 
 	mu    sync.Mutex
@@ -38,7 +39,7 @@ type sharedDataset struct {
 const shortest = 10 * time.Second
 
 // refresh writes the dataset anew if sources, their loads, uploads or settings have changed.
-func (s *sharedDataset) refresh(ctx context.Context, w destination.Writer) error {
+func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sources, err := s.marketing(ctx)
@@ -52,24 +53,38 @@ func (s *sharedDataset) refresh(ctx context.Context, w destination.Writer) error
 	if s.stamp != "" && time.Since(s.at) < shortest {
 		return nil
 	}
-	stamp, err := s.now(ctx, w, sources, settings)
-	if err != nil || stamp == s.stamp {
+	loads, err := s.loads(ctx, w, sources, settings)
+	if err != nil {
 		return err
 	}
-	b := &marketing.Builder{Warehouse: w, Settings: settings}
-	if err := b.Refresh(ctx, sources); err != nil {
+	uploads, err := s.uploads(ctx)
+	if err != nil || loads+uploads == s.stamp {
+		return err
+	}
+	if err := s.build(ctx, w, sources, settings); err != nil {
 		if s.stamp == "" {
 			return err
 		}
 		s.log.Error("the dataset that all sources share was not refreshed", "error", err)
 		return nil
 	}
-	s.stamp, s.at = stamp, time.Now()
+	if uploads, err = s.uploads(ctx); err != nil { // mapped tables have been loaded again
+		return err
+	}
+	s.stamp, s.at = loads+uploads, time.Now()
 	return nil
 }
 
+// build writes the dataset, with what mapped tables of the warehouse have now.
+func (s *sharedRefresh) build(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) error {
+	if err := s.mapped(ctx); err != nil {
+		return err
+	}
+	return (&marketing.Builder{Warehouse: w, Settings: settings}).Refresh(ctx, sources)
+}
+
 // marketing lists the sources whose tables are part of the dataset.
-func (s *sharedDataset) marketing(ctx context.Context) (all []marketing.Source, err error) {
+func (s *sharedRefresh) marketing(ctx context.Context) (all []marketing.Source, err error) {
 	records, err := s.sources.Sources(ctx, false)
 	if err != nil {
 		return nil, err
@@ -84,8 +99,8 @@ func (s *sharedDataset) marketing(ctx context.Context) (all []marketing.Source, 
 	return all, nil
 }
 
-// now describes what the dataset would be made from.
-func (s *sharedDataset) now(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) (string, error) {
+// loads describes what the dataset would be made from, without uploads.
+func (s *sharedRefresh) loads(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) (string, error) {
 	db, done, err := w.Query(ctx)
 	if err != nil {
 		return "", err
@@ -100,13 +115,6 @@ func (s *sharedDataset) now(ctx context.Context, w destination.Writer, sources [
 			return "", fmt.Errorf("read the loads of %s: %w", source.Dataset, err)
 		}
 		fmt.Fprintf(&b, "; %s %s", source.Dataset, last.String)
-	}
-	if s.uploads != nil {
-		uploads, err := s.uploads(ctx)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString("; " + uploads)
 	}
 	return b.String(), nil
 }

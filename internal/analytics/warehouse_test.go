@@ -20,6 +20,7 @@ func scratch(t testing.TB, f *analytics.Folder) *sql.DB {
 	}
 	t.Cleanup(func() { db.Close() })
 	exec(t, db, `SET TimeZone = 'America/New_York'`) // must not matter
+	exec(t, db, `SET threads = 1`)                   // small tables
 	exec(t, db, `CREATE SCHEMA adtally`)
 	for _, table := range analytics.Tables() {
 		columns := make([]string, len(table.Columns))

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"adtally"
@@ -87,6 +88,8 @@ type requestInfo struct {
 	// background requests do not count as use of the session: an open page must not keep it
 	// alive.
 	background bool
+	// body is the body of the request without the limit on its size, for uploads.
+	body io.Reader
 }
 
 type visitKey struct{}

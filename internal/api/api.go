@@ -155,6 +155,8 @@ func (s *shell) groups() []group {
 		definitions{sources{s, s.Service}},
 		dashboards{sources{s, s.Service}},
 		namingRules{sources{s, s.Service}},
+		dataFiles{s, s.Service},
+		analyticsSettings{s, s.Service},
 		dataHealth{reconciliations{sources{s, s.Service}}},
 	}
 }

@@ -42,6 +42,7 @@ var problemCodes = map[string]problemCode{
 	"conflict":           {http.StatusConflict, "The state of the object does not allow the operation."},
 	"email_taken":        {http.StatusConflict, "A user with this e-mail address exists."},
 	"dataset_taken":      {http.StatusConflict, "Another source writes to this dataset."},
+	"name_used":          {http.StatusConflict, "Other data has this name."},
 	"run_on":             {http.StatusConflict, "A run of this source is in progress; object names it."},
 	"not_running":        {http.StatusConflict, "The run has already ended."},
 	"last_admin":         {http.StatusConflict, "The change would leave no admin who can log in."},
@@ -118,6 +119,10 @@ var adapterCodes = map[string]problemCode{
 	"no_data":             {http.StatusUnprocessableEntity, "Nothing was synced or uploaded yet."},
 	"bad_definition":      {http.StatusUnprocessableEntity, "A file with definitions is not valid any more."},
 	"bad_query":           {http.StatusUnprocessableEntity, "The question is invalid."},
+	"file_invalid":        {http.StatusUnprocessableEntity, "The file cannot be read as CSV."},
+	"file_mapping":        {http.StatusUnprocessableEntity, "The mapping of the file is incomplete or does not fit its rows."},
+	"file_missing":        {http.StatusUnprocessableEntity, "The bytes of the file are no longer in the data folder."},
+	"name_taken":          {http.StatusUnprocessableEntity, "Somebody else's table or view has a name that Adtally needs."},
 	"warehouse_busy":      {http.StatusServiceUnavailable, "Another process is using the warehouse."},
 }
 

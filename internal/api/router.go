@@ -27,7 +27,7 @@ func (s *shell) router() (http.Handler, error) {
 // and logs the request.
 func (s *shell) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &requestInfo{id: s.NewID(), caller: s.anonymousCaller(r)}
+		v := &requestInfo{id: s.NewID(), caller: s.anonymousCaller(r), body: r.Body}
 		r = withRequestInfo(r, v)
 		answer := &recordedResponse{ResponseWriter: w}
 		began := s.Now()

@@ -31,6 +31,9 @@ type Service struct {
 	Warehouse Warehouse
 	Visible   VisibleAccounts
 	Progress  GuideProgresses
+	Files     DataFiles
+
+	FigureRules AnalyticsSettings
 
 	Analytics   Analytics
 	Definitions Definitions

@@ -9,6 +9,7 @@ import (
 // The types of fields.
 const (
 	text     = "text"
+	raw      = "raw" // a text that stays as it came
 	number   = "number"
 	money    = "money"
 	day      = "day"
@@ -36,10 +37,10 @@ func must(f field) field {
 // touches are the fields that say how a customer or an order came. The names are those of
 // Shopify, WooCommerce's order attribution and common analytics exports.
 var touches = []field{
-	one("utm_source", text, "UTM source", "Where the visitor came from", "source", "traffic source", "quelle", "wc order attribution utm source", "session source", "first visit utm source"),
-	one("utm_medium", text, "UTM medium", "Medium of the visit", "medium", "wc order attribution utm medium", "session medium"),
-	one("utm_campaign", text, "UTM campaign", "Campaign of the visit", "campaign", "campaign name", "kampagne", "wc order attribution utm campaign", "session campaign", "first visit utm campaign"),
-	one("campaign_id", text, "Campaign ID", "Number of the campaign at the ad platform", "utm id", "campaignid", "kampagnen id"),
+	one("utm_source", raw, "UTM source", "Where the visitor came from", "source", "traffic source", "quelle", "wc order attribution utm source", "session source", "first visit utm source"),
+	one("utm_medium", raw, "UTM medium", "Medium of the visit", "medium", "wc order attribution utm medium", "session medium"),
+	one("utm_campaign", raw, "UTM campaign", "Campaign of the visit", "campaign", "campaign name", "kampagne", "wc order attribution utm campaign", "session campaign", "first visit utm campaign"),
+	one("campaign_id", raw, "Campaign ID", "Number of the campaign at the ad platform", "utm id", "campaignid", "kampagnen id"),
 }
 
 var currencyField = must(one("currency", currency, "Currency", "ISO 4217 code, for example EUR", "currency code", "waehrung", "währung", "order currency", "presentment currency", "converted currency", "account currency"))
@@ -99,6 +100,9 @@ var fields = map[adtally.FileKind][]field{
 // Fields returns the fields of a kind.
 func Fields(kind adtally.FileKind) (all []adtally.FileField) {
 	for _, f := range fields[kind] {
+		if f.Type == raw {
+			f.Type = text
+		}
 		all = append(all, f.FileField)
 	}
 	return all

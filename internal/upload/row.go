@@ -52,7 +52,7 @@ func (p *pass) batches() iter.Seq2[table.Batch, error] {
 	}
 }
 
-// nothing refuses a file of which not one line was understood.
+// nothing returns a Fault if no line can be loaded.
 func (p *pass) nothing() error {
 	if p.refunds || p.wrote > 0 || p.result.Refused == 0 {
 		return nil
@@ -150,8 +150,10 @@ func touchOf(v understood) string {
 // spend fills what offline spend does not have: an account and a campaign.
 func (p *pass) spend(v understood) {
 	v["account_id"] = cmp.Or(v["account_id"], v["channel"])
-	v["campaign_name"] = cmp.Or(v["campaign_name"], v["campaign_id"], v["channel"])
-	v["campaign_id"] = cmp.Or(v["campaign_id"], v["campaign_name"])
+	if v["campaign_id"] == "" {
+		v["campaign_name"] = cmp.Or(v["campaign_name"], v["channel"])
+		v["campaign_id"] = v["campaign_name"]
+	}
 	v["source"], v["offline"] = uploadSource, "true"
 	v["platform_conversions"], v["platform_value"] = v["conversions"], v["value"]
 	if d, err := adtally.ParseDay(v["date"]); err == nil {

@@ -22,7 +22,7 @@ import (
 
 // Store keeps what is known of files and mapped tables.
 type Store interface {
-	// AddDataFile refuses with name_taken if the name is taken.
+	// AddDataFile refuses with name_used if the name is taken.
 	AddDataFile(ctx context.Context, f adtally.DataFile, audit adtally.AuditEntry) error
 	DataFile(ctx context.Context, id string) (adtally.DataFile, error)
 	// DataFiles returns all files and mapped tables, by name.
@@ -183,7 +183,7 @@ func (s *Service) Edit(ctx context.Context, id string, revision int64, m adtally
 		if f.Guess, err = csvfile.Guess(s.opener(id), m.Format); err != nil {
 			return f, err
 		}
-		f.Mapping.Format = f.Guess.Format
+		f.Mapping = again(f, Suggest(f.Kind, f.Guess))
 	}
 	return s.Store.EditDataFile(ctx, f, audit)
 }

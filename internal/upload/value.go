@@ -26,6 +26,9 @@ var (
 
 // parse returns a value as the table's builder reads it; empty = absent.
 func parse(kind, cell string, f cellFormat) (string, error) {
+	if kind == raw {
+		return cell, nil
+	}
 	cell = strings.TrimSpace(cell)
 	if kind == text {
 		return cell, nil

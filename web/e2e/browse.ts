@@ -1,5 +1,6 @@
 // Opens the views in a browser.
 import type { BrowserContext, Page } from 'playwright-core';
+import { fakeBoards } from './boards';
 import type { View } from './pages';
 import { maja } from './stack';
 import type { Where, World } from './world';
@@ -38,6 +39,7 @@ export class Window {
   async show(view: View): Promise<Page> {
     const world = this.world as World;
     const page = await this.page(view.on, view.anybody);
+    if (view.boards) await fakeBoards(page);
     await page.goto(world[view.on].url + view.path(world));
     await still(page);
     if (view.act) {

@@ -11,6 +11,8 @@ export type View = {
   act?: (page: Page, world: World) => Promise<unknown>;
   /** Without a login. */
   anybody?: boolean;
+  /** Requests about metrics are answered by the test (see boards.ts). */
+  boards?: boolean;
 };
 
 const view = (name: string, path: string | View['path'], more: Partial<View> = {}): View => ({
@@ -161,6 +163,37 @@ const settings: View[] = [
   view('me', '/me'),
 ];
 
+const own = '/dashboards/0190aaaa-0000-7000-8000-000000000001';
+const board = (name: string, path: string, act?: View['act']) =>
+  view(name, path, { boards: true, ...(act && { act }) });
+
+const boards: View[] = [
+  board('dashboards', '/dashboards'),
+  board('performance', '/dashboards/performance'),
+  board('performance-open', '/dashboards/performance?open=120210000000000001,120210000000000001%252Fs1'),
+  board('performance-table', '/dashboards/performance', press(/as a table$/)),
+  board('performance-days', '/dashboards/performance', press(/^Days/)),
+  board('performance-accounts', '/dashboards/performance', async (page) => {
+    await press(/^Accounts/)(page);
+    await page.getByText('Halden FR').last().waitFor();
+  }),
+  board('performance-definition', '/dashboards/performance', async (page) => {
+    await page.getByRole('button', { name: 'Spend', exact: true }).first().click();
+    await page.getByText('SQL that was executed').click();
+  }),
+  board('dashboard-tiles', own),
+  board('dashboard-edit', `${own}/edit`),
+  board('dashboard-tile', `${own}/edit`, press('Add a tile')),
+  board('dashboard-delete', `${own}/edit`, press('Delete')),
+  board('dashboard-new', '/dashboards/new'),
+  board('metrics', '/data/metrics'),
+  board('metrics-file', '/data/metrics?file=own', async (page) => {
+    await page.getByLabel('Definitions in YAML').fill('metrics:\n  - name: x\n    formula: spend / ordres\n');
+    await page.getByRole('button', { name: 'Line 3' }).waitFor();
+  }),
+  board('metrics-new', '/data/metrics?file=new'),
+];
+
 const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
 
-export const views: View[] = [...outside, ...lists, ...source, ...runs, ...connecting, ...settings, ...rest];
+export const views: View[] = [...outside, ...lists, ...source, ...runs, ...connecting, ...settings, ...boards, ...rest];

@@ -74,7 +74,7 @@ export const { navigate, route, isActive } = createRouter({
   },
   '/dashboards': {
     '/': () => import('./pages/dashboards/List.svelte'),
-    '/(new)': () => import('./pages/dashboards/Edit.svelte'),
+    '/new': () => import('./pages/dashboards/Edit.svelte'),
     '/:id': () => import('./pages/dashboards/Dashboard.svelte'),
     '/:id/edit': () => import('./pages/dashboards/Edit.svelte'),
   },

@@ -83,6 +83,21 @@ func TestShare_ReplacesTheRowsOfOneFile(t *testing.T) {
 	}
 }
 
+// The key may be any columns, in any order.
+func TestShare_KeysOfSeveralColumns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.duckdb")
+	s := sharer(t, path)
+	o := orders()
+	o.Key = []string{"_file", "status"}
+	got, err := s.Share(context.Background(), "adtally", destination.Change{Rows: &destination.Rows{Table: o, Column: "_file", Value: "f", Batches: rowsOf(o, "f", "1", "a", "2", "b", "3", "a", "4", "c")}})
+	if err != nil || fmt.Sprint(got) != "[{3 1 [f, a]}]" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if left := value(t, path, allOrders); left != "1 a f, 2 b f, 4 c f" {
+		t.Errorf("%q", left)
+	}
+}
+
 // Everything is one transaction: a failing stream, view or SELECT leaves all as it was.
 func TestShare_IsAllOrNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.duckdb")

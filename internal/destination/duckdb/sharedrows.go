@@ -63,7 +63,7 @@ func (sh *sharing) fit(ctx context.Context, s *table.Schema) error {
 func (sh *sharing) insert(ctx context.Context, r *destination.Rows, t *staged) (out destination.Changed, err error) {
 	s := r.Table
 	list := idents("", names(t.schema.Columns))
-	out.Rows, err = sh.write(ctx, "INSERT INTO "+target(sh.dataset, s.Name)+" ("+list+") "+sh.fresh(s, list, "memory.main."+t.view))
+	out.Rows, err = sh.write(ctx, "INSERT INTO "+target(sh.dataset, s.Name)+" ("+list+") "+sh.fresh(s, list, inOrder(t)))
 	if err != nil {
 		return out, fmt.Errorf("write %s: %w", s.Name, err)
 	}
@@ -76,8 +76,14 @@ func (sh *sharing) insert(ctx context.Context, r *destination.Rows, t *staged) (
 	}
 	defer again.Release()
 	t.lent.now = again
-	out.Keys, err = sh.twice(ctx, r, "memory.main."+t.view)
+	out.Keys, err = sh.twice(ctx, r, inOrder(t)+" AS t WHERE hash("+list+") IS NOT NULL")
 	return out, err
+}
+
+// inOrder selects the columns of lent rows. DuckDB takes the columns that a query uses from
+// them by position (1.5.6), so a query must use all of them, and first in their order.
+func inOrder(t *staged) string {
+	return "(SELECT " + idents("", names(t.schema.Columns)) + " FROM memory.main." + t.view + ")"
 }
 
 // fresh returns a SELECT of the rows whose key is not in the table, each key once.
@@ -102,7 +108,7 @@ func (sh *sharing) twice(ctx context.Context, r *destination.Rows, from string) 
 		new = "o." + ident(r.Column) + " = " + literal(r.Value)
 	}
 	text := each(r.Table.Key, " || ', ' || ", func(k string) string { return "CAST(n." + k + " AS VARCHAR)" })
-	return sh.session.texts(ctx, fmt.Sprintf(`SELECT %s AS k FROM (SELECT %s, count(*) AS times FROM %s AS t GROUP BY ALL) AS n
+	return sh.session.texts(ctx, fmt.Sprintf(`SELECT %s AS k FROM (SELECT %s, count(*) AS times FROM %s GROUP BY ALL) AS n
 		WHERE times > 1 OR NOT EXISTS (SELECT 1 FROM %s AS o WHERE %s AND %s) ORDER BY k LIMIT %d`,
 		text, key, from, target(sh.dataset, r.Table.Name), sameKey(r.Table.Key), new, destination.MaxKeys))
 }
@@ -140,7 +146,7 @@ func (sh *sharing) leftOut(ctx context.Context, r *destination.Rows, out destina
 		return out, nil
 	}
 	var err error
-	out.Keys, err = sh.twice(ctx, r, "("+r.Select+")")
+	out.Keys, err = sh.twice(ctx, r, "("+r.Select+") AS t")
 	return out, err
 }
 

@@ -1,0 +1,74 @@
+package analytics_test
+
+import (
+	"math/big"
+	"slices"
+
+	"adtally/internal/analytics"
+)
+
+// group is one row of the answer before its figures: a name and the members that it stands for.
+type group struct {
+	name string
+	of   []string
+}
+
+func (s *slow) groups(q analytics.Question) ([]group, string) {
+	if q.Group == "" {
+		return []group{{}}, ""
+	}
+	members := s.members(q, q.Metrics)
+	if q.Top == nil {
+		return plainGroups(members), ""
+	}
+	ranked := slices.DeleteFunc(s.members(q, []string{q.Top.By}), func(m string) bool { return m == "(unmatched)" })
+	value := map[string]*big.Rat{}
+	whole := q
+	whole.Grain = ""
+	for _, m := range s.members(q, []string{q.Top.By}) {
+		a := s.metric(q.Top.By, whole, "", func(d map[string]string) bool { return fitsAll(q, d) && d[q.Group] == m })
+		if a.refused != "" {
+			return nil, a.refused
+		}
+		value[m] = a.value
+	}
+	slices.SortStableFunc(ranked, func(a, b string) int {
+		switch x, y := value[a], value[b]; {
+		case x == nil && y == nil:
+			return 0
+		case x == nil:
+			return 1
+		case y == nil:
+			return -1
+		default:
+			return y.Cmp(x)
+		}
+	})
+	if len(ranked) <= q.Top.N {
+		return plainGroups(members), ""
+	}
+	top := ranked[:q.Top.N]
+	out, rest := []group{}, group{name: "(others)"}
+	for _, m := range members {
+		if m == "(unmatched)" || slices.Contains(top, m) {
+			out = append(out, group{m, []string{m}})
+		} else {
+			rest.of = append(rest.of, m)
+		}
+	}
+	if len(rest.of) > 0 {
+		i := slices.IndexFunc(out, func(g group) bool { return g.name == "(unmatched)" })
+		if i < 0 {
+			i = len(out)
+		}
+		out = slices.Insert(out, i, rest)
+	}
+	return out, ""
+}
+
+func plainGroups(members []string) (out []group) {
+	for _, m := range members {
+		out = append(out, group{m, []string{m}})
+	}
+	return out
+}

@@ -99,7 +99,7 @@ func TestNamingFile_SplitsAsParse(t *testing.T) {
 		part := analytics.NamingPart{Index: rapid.IntRange(1, 3).Draw(rt, "index"), Dimension: "p"}
 		rule := byDelimiter(rapid.StringMatching(`[_| '%\\-]{1,2}`).Draw(rt, "delimiter"), part, analytics.NamingPart{Index: 1, Dimension: "q"})
 		if rapid.Bool().Draw(rt, "regex") {
-			rule = byRegex(rapid.SampledFrom([]string{`^(\w+)_(\w*)(.*)$`, `(?i)(b)(.)?(7)?`, `(\s)(?P<x>\d|ä)([^a]*)`, `'(.+)'()(\\)?`}).Draw(rt, "pattern"), part, analytics.NamingPart{Index: 1, Dimension: "q"})
+			rule = byRegex(rapid.SampledFrom([]string{`^(\w+)_(\w*)(.*)$`, `(?i)(b)(.)?(7)?`, `(\s)(?P<x>\d|ä)([^a]*)`, `'(.+)'()(\\)?`, `(?<y>[^_]+)(?U)(.*)_(\pL)`}).Draw(rt, "pattern"), part, analytics.NamingPart{Index: 1, Dimension: "q"})
 		}
 		want := analytics.Unparsed
 		if parts, ok := analytics.ParseName(rule, name); ok {

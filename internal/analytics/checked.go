@@ -26,7 +26,7 @@ type MetricChange struct {
 	Change string // added, changed, removed
 }
 
-// Check checks a file together with the files that are in force, of which it replaces the
+// Check checks a file together with the files that are in force. It replaces the
 // one with its name. An empty text stands for the deletion of the file.
 func Check(inForce []File, f File) CheckedDefinition {
 	after := slices.DeleteFunc(slices.Clone(inForce), func(o File) bool { return o.Name == f.Name })

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -105,7 +106,7 @@ func (r NamingRule) partSQL(p NamingPart, name string) string {
 func (r NamingRule) pieceSQL(p NamingPart, name string) string {
 	piece := fmt.Sprintf("split_part(%s, %s, %d)", name, literal(r.Delimiter), p.Index)
 	if r.Kind == ByRegex {
-		piece = fmt.Sprintf("regexp_extract(%s, %s, %d)", name, literal(r.Pattern), r.group(p))
+		piece = fmt.Sprintf("regexp_extract(%s, %s, %d)", name, literal(canonical(r.Pattern)), r.group(p))
 	}
 	return "trim(" + piece + ", " + literal(blanks) + ")"
 }
@@ -120,6 +121,16 @@ func (r NamingRule) group(p NamingPart) int {
 	}
 	names, _ := r.groups()
 	return slices.Index(names, p.Group)
+}
+
+// canonical writes a regular expression in the form that every RE2 reads: only newer ones
+// know (?<name>re).
+func canonical(pattern string) string {
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return pattern // Check refuses it
+	}
+	return parsed.String()
 }
 
 // literal quotes a text for SQL.

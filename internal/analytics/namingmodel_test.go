@@ -12,7 +12,7 @@ import (
 	"adtally/internal/analytics"
 )
 
-// campaignsOf is a warehouse with one campaign of each name, each of which spent 10 EUR a
+// campaignsOf is a warehouse with one campaign of each name, which spent 10 EUR a
 // day for two days; the last one spent nothing.
 func campaignsOf(t testing.TB, names ...string) *sql.DB {
 	db := scratch(t, &analytics.Folder{})
@@ -99,7 +99,7 @@ func TestNamingFile_SplitsAsParse(t *testing.T) {
 		part := analytics.NamingPart{Index: rapid.IntRange(1, 3).Draw(rt, "index"), Dimension: "p"}
 		rule := byDelimiter(rapid.StringMatching(`[_| '%\\-]{1,2}`).Draw(rt, "delimiter"), part, analytics.NamingPart{Index: 1, Dimension: "q"})
 		if rapid.Bool().Draw(rt, "regex") {
-			rule = byRegex(rapid.SampledFrom([]string{`^(\w+)_(\w*)(.*)$`, `(?i)(b)(.)?(7)?`, `(\s)(?P<x>\d|ä)([^a]*)`, `'(.+)'()(\\)?`}).Draw(rt, "pattern"), part, analytics.NamingPart{Index: 1, Dimension: "q"})
+			rule = byRegex(rapid.SampledFrom([]string{`^(\w+)_(\w*)(.*)$`, `(?i)(b)(.)?(7)?`, `(\s)(?P<x>\d|ä)([^a]*)`, `'(.+)'()(\\)?`, `(?<y>[^_]+)(?U)(.*)_(\pL)`}).Draw(rt, "pattern"), part, analytics.NamingPart{Index: 1, Dimension: "q"})
 		}
 		want := analytics.Unparsed
 		if parts, ok := analytics.ParseName(rule, name); ok {

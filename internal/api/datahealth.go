@@ -123,7 +123,7 @@ func (g dataHealth) healthOf(ctx context.Context, s adtally.SourceRecord, w adta
 	if err != nil {
 		return out, err
 	}
-	out.TieOut = tieOutOf(days)
+	out.TieOut = comparedOf(days)
 	accounts, err := g.accountsRead(ctx, s)
 	if err != nil {
 		return out, err
@@ -146,8 +146,8 @@ func (g dataHealth) accountsRead(ctx context.Context, s adtally.SourceRecord) ([
 	return all, err
 }
 
-// tieOutOf counts days by the result of their comparison.
-func tieOutOf(days []reconciledDay) (out TieOut) {
+// comparedOf counts days by the result of their comparison.
+func comparedOf(days []reconciledDay) (out TieOut) {
 	largest := new(big.Rat)
 	for _, d := range days {
 		switch d.state() {

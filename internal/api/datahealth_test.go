@@ -21,7 +21,7 @@ func TestDataHealth_CountsDaysOfAllAccounts(t *testing.T) {
 	if got.Source != strings.Split(path, "/")[4] || got.Table != "basic_ad" || got.Gaps != 2 || got.Lost != 7 || got.Through == nil || got.Through.String() != "2026-06-02" {
 		t.Errorf("%+v", got)
 	}
-	// 3 accounts × 3 days, of which 2 days were read.
+	// 3 accounts × 3 days; 2 days were read.
 	same(t, "coverage", got.Days, api.DayCoverage{Read: 6, Of: 9, Share: "0.666667"})
 	if got.TieOut.Ties != 2 || got.TieOut.Differ != 2 || got.TieOut.Missing != 2 {
 		t.Errorf("%+v", got.TieOut)

@@ -82,7 +82,7 @@ func (g namingRules) versions(ctx context.Context, _ Caller, in *struct{ ByID })
 	return g.listOf(ctx, all)
 }
 
-// versionsOf returns the versions of a rule, of which there is at least one.
+// versionsOf returns the versions of a rule, at least one.
 func (g namingRules) versionsOf(ctx context.Context, id string) ([]adtally.StoredNamingRule, error) {
 	all, err := g.NamingRules.NamingRuleVersions(ctx, id)
 	if err == nil && len(all) == 0 {

@@ -212,11 +212,17 @@ export function sorted(rows: Row[], at: number, down: boolean): Row[] {
   });
 }
 
-/** Below what a row can be opened, from the outside in. */
-export const drill = ['campaign', 'ad_set', 'ad', 'creative'];
+/** Dimensions whose rows can be opened, from the outside in. */
+const levels = ['campaign', 'ad_set', 'ad', 'creative'];
+
+/** The dimensions below a tile's own: those that it names, or those that all of its metrics have. */
+export function below(tile: Tile, shared: (dimension: string) => boolean): string[] {
+  const [first = ''] = tile.by ?? [];
+  if (tile.by?.length !== 1 || tile.grain) return [];
+  if (tile.drill?.length) return tile.drill;
+  const at = levels.indexOf(first);
+  return at < 0 ? [] : levels.slice(at + 1).filter(shared);
+}
 
 /** The next dimension below; undefined at the end. */
-export const under = (dimension: string | undefined, known: string[]) => {
-  const at = drill.indexOf(dimension ?? '');
-  return at < 0 ? undefined : drill.slice(at + 1).find((d) => known.includes(d));
-};
+export const under = (dimension: string, path: string[]) => path[path.indexOf(dimension) + 1];

@@ -42,7 +42,7 @@ export class BoardView {
 
   /** "none" in the address switches off the comparison that the dashboard has. */
   get against(): Against | undefined {
-    const text = param('against') || this.#board()?.compare || 'previous_period';
+    const text = param('against') || this.#board()?.compare || 'none';
     return text === 'none' ? undefined : (text as Against);
   }
   set against(to: Against | 'none' | undefined) {

@@ -195,6 +195,7 @@ export const performance = {
     tile('campaigns', 'table', 'Campaigns', [0, 7, 12, 6], {
       metrics: ['spend', 'impressions', 'clicks', 'ctr', 'platform_conversions', 'roas_platform'],
       by: ['campaign'],
+      drill: ['ad_set', 'ad'],
       totals: true,
     }),
   ],

@@ -180,7 +180,7 @@ it('builds a dashboard: adds, moves, resizes, undoes, saves', async () => {
     await dialog.waitFor({ state: 'detached' });
   };
   await add('line', 'spend');
-  await add('pacing', 'orders');
+  await add('table', 'orders');
   const place = async (n: number) => {
     const style = (await me.page.locator('.laid').nth(n).getAttribute('style')) ?? '';
     return ['x', 'y', 'w', 'h'].map((k) => Number(new RegExp(`--${k}: ?(\\d+)`).exec(style)?.[1]));
@@ -216,7 +216,7 @@ it('builds a dashboard: adds, moves, resizes, undoes, saves', async () => {
   const { tiles } = seen.saved[0] as { tiles: { kind: string; at: number[]; metrics: string[] }[] };
   expect(tiles.map((t) => [t.kind, t.at, t.metrics])).toEqual([
     ['line', [0, 0, 7, 5], ['spend']],
-    ['pacing', [0, 5, 12, 4], ['orders']],
+    ['table', [0, 5, 12, 6], ['orders']],
   ]);
 });
 

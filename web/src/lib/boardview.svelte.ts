@@ -1,6 +1,6 @@
 // What a reader of a dashboard has chosen. It is in the address, so that a copied link shows the same.
 import { getContext, setContext } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { searchParams } from 'sv-router';
 import type { Against, Answer, Dimension, Filter, Metric } from './answer';
 import { plus, rangeOf, resolve, shift, today, type Range } from './period';
@@ -22,6 +22,8 @@ export class BoardView {
   #board: () => Dashboard | undefined;
   /** What the tiles' answers say, by tile. */
   answers = new SvelteMap<string, Answer>();
+  /** Tiles that were refused because their money is in several currencies. */
+  mixed = new SvelteSet<string>();
 
   constructor(board: () => Dashboard | undefined) {
     this.#board = board;
@@ -40,7 +42,7 @@ export class BoardView {
 
   /** "none" in the address switches off the comparison that the dashboard has. */
   get against(): Against | undefined {
-    const text = param('against') || this.#board()?.compare || 'previous_period';
+    const text = param('against') || this.#board()?.compare || 'none';
     return text === 'none' ? undefined : (text as Against);
   }
   set against(to: Against | 'none' | undefined) {

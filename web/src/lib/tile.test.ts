@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Row } from './answer';
 import type { Range } from './period';
-import { drawingOf, isoWeek, questionOf, sorted, under, type Tile } from './tile';
+import { below, drawingOf, isoWeek, questionOf, sorted, under, type Tile } from './tile';
 
 const view = { range: { from: '2026-01-01', to: '2026-01-28' }, against: 'previous_period', filters: [] } as const;
 const tile = (more: Partial<Tile>): Tile => ({
@@ -105,9 +105,13 @@ it('sorts absent figures and those that stand for many to the end', () => {
 });
 
 it('drills down to what there is', () => {
+  const shared = (d: string) => d !== 'ad_set';
+  expect(below(tile({ kind: 'table', by: ['campaign'] }), shared)).toEqual(['ad', 'creative']);
+  expect(below(tile({ kind: 'table', by: ['campaign'], drill: ['ad_set', 'ad'] }), shared)).toEqual(['ad_set', 'ad']);
+  expect(below(tile({ kind: 'table', by: ['country'] }), shared)).toEqual([]);
+  expect(below(tile({ kind: 'table', by: ['campaign'], grain: 'day' }), shared)).toEqual([]);
   expect(under('campaign', ['campaign', 'ad'])).toBe('ad');
-  expect(under('creative', ['campaign', 'creative'])).toBeUndefined();
-  expect(under('country', ['campaign'])).toBeUndefined();
+  expect(under('ad', ['campaign', 'ad'])).toBeUndefined();
 });
 
 it('knows ISO weeks', () => {

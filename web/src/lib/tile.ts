@@ -45,9 +45,17 @@ export const placeOf = (tile: Tile): Place => {
 /** What the reader of a dashboard has chosen: it is in the address. */
 export type View = { range: Range; against?: Against; currency?: string; filters: Filter[] };
 
+/** What these kinds show if they name no metrics. */
+const usual: Partial<Record<TileKind, { metrics: string[]; by: string[] }>> = {
+  claims: { metrics: ['platform_conversions', 'orders', 'over_claim'], by: ['channel'] },
+  pacing: { metrics: ['spend_to_date', 'projected_spend', 'pacing'], by: ['account'] },
+};
+export const metricsOf = (tile: Tile) => (tile.metrics?.length ? tile.metrics : (usual[tile.kind]?.metrics ?? []));
+export const byOf = (tile: Tile) => (tile.by?.length ? tile.by : (usual[tile.kind]?.by ?? []));
+
 /** Kinds that ask the warehouse for metrics. */
 export const asks = (tile: Tile) =>
-  ['metric', 'line', 'bar', 'table', 'pie', 'pacing', 'claims'].includes(tile.kind) && !!tile.metrics?.length;
+  ['metric', 'line', 'bar', 'table', 'pie', 'pacing', 'claims'].includes(tile.kind) && metricsOf(tile).length > 0;
 
 /** Days in few bars or points: long periods by week or month. */
 function grainOf(tile: Tile, range: Range): Grain | undefined {
@@ -70,10 +78,10 @@ function topOf(tile: Tile, grain: Grain | undefined): Query['top'] {
 export function questionOf(tile: Tile, view: View): Query {
   const grain = grainOf(tile, view.range);
   return question({
-    metrics: tile.metrics ?? [],
+    metrics: metricsOf(tile),
     ...view.range,
     grain,
-    by: tile.by ?? [],
+    by: byOf(tile),
     filters: [...(tile.filters ?? []), ...view.filters],
     currency: view.currency,
     compare: (tile.compare as Against | undefined) || view.against,
@@ -212,11 +220,17 @@ export function sorted(rows: Row[], at: number, down: boolean): Row[] {
   });
 }
 
-/** Below what a row can be opened, from the outside in. */
-export const drill = ['campaign', 'ad_set', 'ad', 'creative'];
+/** Dimensions whose rows can be opened, from the outside in. */
+const levels = ['campaign', 'ad_set', 'ad', 'creative'];
+
+/** The dimensions below a tile's own: those that it names, or those that all of its metrics have. */
+export function below(tile: Tile, shared: (dimension: string) => boolean): string[] {
+  const [first = ''] = tile.by ?? [];
+  if (tile.by?.length !== 1 || tile.grain) return [];
+  if (tile.drill?.length) return tile.drill;
+  const at = levels.indexOf(first);
+  return at < 0 ? [] : levels.slice(at + 1).filter(shared);
+}
 
 /** The next dimension below; undefined at the end. */
-export const under = (dimension: string | undefined, known: string[]) => {
-  const at = drill.indexOf(dimension ?? '');
-  return at < 0 ? undefined : drill.slice(at + 1).find((d) => known.includes(d));
-};
+export const under = (dimension: string, path: string[]) => path[path.indexOf(dimension) + 1];

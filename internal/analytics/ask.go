@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,8 +43,9 @@ func (e *Engine) Ask(ctx context.Context, db Queryer, q Query) (*Answer, error) 
 // asking is one question being answered.
 type asking struct {
 	*Engine
-	db  Queryer
-	out *Answer
+	db     Queryer
+	out    *Answer
+	totals []figure // of the answer, before they are rounded
 }
 
 func (a *asking) answer(ctx context.Context, q Query) error {
@@ -70,7 +72,7 @@ func (a *asking) answer(ctx context.Context, q Query) error {
 		if err != nil {
 			return err
 		}
-		a.out.Total = p.figures(total)
+		a.totals, a.out.Total = total, p.figures(total)
 	}
 	if q.Compare != NoCompare {
 		if err := a.compare(ctx, p, rows); err != nil {
@@ -236,29 +238,39 @@ func (r exactRow) row(p *plan) Row {
 func (a *asking) total(ctx context.Context, q Query) ([]figure, error) {
 	q.By, q.Grain, q.Top = nil, Whole, nil
 	all := make([]figure, len(q.Metrics))
+	possible := q
+	possible.Metrics = nil
 	for i, name := range q.Metrics {
 		one := q
 		one.Metrics = []string{name}
-		p, err := newPlan(a.defs, a.settings, one)
-		if err != nil {
-			var r *Refusal
-			if !asRefusal(err, &r) {
-				return nil, err
-			}
-			all[i] = figure{refused: r}
-			continue
-		}
-		rows, err := a.rows(ctx, p)
-		if err != nil {
+		_, err := newPlan(a.defs, a.settings, one)
+		r, refused := errors.AsType[*Refusal](err)
+		switch {
+		case refused:
+			all[i].refused = r
+		case err != nil:
 			return nil, err
+		default:
+			possible.Metrics = append(possible.Metrics, name)
 		}
-		all[i] = rows[0].figures[0]
+	}
+	if len(possible.Metrics) == 0 {
+		return all, nil
+	}
+	p, err := newPlan(a.defs, a.settings, possible)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.rows(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	next := 0
+	for i := range all {
+		if all[i].refused == nil {
+			all[i] = rows[0].figures[next]
+			next++
+		}
 	}
 	return all, nil
-}
-
-func asRefusal(err error, r **Refusal) bool {
-	found, ok := err.(*Refusal)
-	*r = found
-	return ok
 }

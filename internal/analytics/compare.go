@@ -33,11 +33,7 @@ func (a *asking) compare(ctx context.Context, p *plan, rows []exactRow) error {
 	if err != nil {
 		return err
 	}
-	now, err := a.total(ctx, q)
-	if err != nil {
-		return err
-	}
-	a.out.Compared.Total, a.out.Compared.Change = p.figures(total), changes(now, total)
+	a.out.Compared.Total, a.out.Compared.Change = p.figures(total), changes(a.totals, total)
 	return nil
 }
 

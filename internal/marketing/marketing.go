@@ -24,8 +24,8 @@ type Builder struct {
 	Manual    map[string]string // campaigns that people matched, by TouchID
 }
 
-// Refresh writes everything anew that is computed from the sources and uploads. It takes no
-// rows of spend: these are read through views.
+// Refresh writes everything anew that is computed from the sources and uploads. Rows of spend
+// are written only if a source is new or reads another table: loads keep them up to date.
 func (b *Builder) Refresh(ctx context.Context, sources []Source) error {
 	share, ok := b.Warehouse.(destination.Sharer)
 	if !ok {
@@ -57,6 +57,8 @@ type work struct {
 	db      *sql.DB
 	columns map[string][]string // by dataset.table
 	sources []*found
+	// rolledUp are the sources whose rows a table has already.
+	rolledUp map[string][]string
 }
 
 // found is a source with the tables that it has.
@@ -75,6 +77,9 @@ func (w *work) look(ctx context.Context, sources []Source) error {
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if err := w.readRollups(ctx); err != nil {
 		return err
 	}
 	taken := map[string]bool{}
@@ -100,6 +105,17 @@ func (w *work) look(ctx context.Context, sources []Source) error {
 		w.sources = append(w.sources, f)
 	}
 	return nil
+}
+
+func (w *work) readRollups(ctx context.Context) error {
+	w.rolledUp = map[string][]string{}
+	if !w.has(analytics.Dataset, "_rollups") {
+		return nil
+	}
+	return w.each(ctx, `SELECT name, source FROM adtally._rollups ORDER BY 1, 2`, func(v []sql.NullString) error {
+		w.rolledUp[v[0].String] = append(w.rolledUp[v[0].String], v[1].String)
+		return nil
+	})
 }
 
 // first returns the first choice that a source has.

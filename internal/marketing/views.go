@@ -20,23 +20,39 @@ func tableOf(name string) analytics.Table {
 	return all[slices.IndexFunc(all, func(t analytics.Table) bool { return t.Name == name })]
 }
 
-// union writes a view over the tables of all sources. Columns that a source lacks are NULL.
-func (w *work) union(name string, of func(*found) *adtally.MarketingTable, uploads string) destination.Change {
+// rollups keeps a table equal to a table of each source. Columns that a source lacks are NULL.
+func (w *work) rollups(name string, of func(*found) *adtally.MarketingTable) (changes []destination.Change) {
 	t := tableOf(name)
-	var parts []string
+	schema := schemaOf(t)
+	schema.Key = nil                                                                                                          // rows are unique by source, and checking would take long
+	changes = append(changes, destination.Change{Rows: &destination.Rows{Table: schema, Column: "source", Value: "nothing"}}) // creates the table
 	for _, f := range w.sources {
 		if choice := of(f); choice != nil {
-			parts = append(parts, w.part(t, f, *choice))
+			changes = append(changes, destination.Change{Rollup: &destination.Rollup{Table: schema, Source: f.Dataset, Loads: choice.Loads, Select: w.part(t, f, *choice)}})
 		}
 	}
-	if uploads != "" && w.has(analytics.Dataset, uploads) {
-		parts = append(parts, w.uploaded(t, uploads))
+	for _, gone := range w.rolledUp[name] {
+		if !slices.ContainsFunc(w.sources, func(f *found) bool { return f.Dataset == gone && of(f) != nil }) {
+			changes = append(changes, destination.Change{Rollup: &destination.Rollup{Table: schema, Source: gone}})
+		}
 	}
-	if len(parts) == 0 {
-		parts = []string{nothing(t)}
-	}
-	return destination.Change{View: &destination.SQLView{Name: name, Description: t.Description, Columns: t.Columns, SQL: strings.Join(parts, "\nUNION ALL ")}}
+	return changes
 }
+
+// offline puts uploaded spend beside that of the sources.
+func (w *work) offline() destination.Change {
+	t := tableOf(spendData)
+	schema := schemaOf(t)
+	schema.Key = nil
+	rows := &destination.Rows{Table: schema, Column: "source", Value: uploadSource}
+	if w.has(analytics.Dataset, uploadedSpend) {
+		rows.Select = w.uploaded(t, uploadedSpend)
+	}
+	return destination.Change{Rows: rows}
+}
+
+// uploadSource is the source of uploaded spend.
+const uploadSource = "upload"
 
 func (w *work) part(t analytics.Table, f *found, choice adtally.MarketingTable) string {
 	columns := make([]string, len(t.Columns))

@@ -71,10 +71,10 @@ func (b *loadTx) declared(ctx context.Context) (all []declaredRollup, err error)
 	if err != nil {
 		return nil, fmt.Errorf("read the rollups: %w", err)
 	}
+	defer rows.Close()
 	for rows.Next() {
 		var r declaredRollup
 		if err := rows.Scan(&r.name, &r.columns, &r.statement); err != nil {
-			rows.Close()
 			return nil, fmt.Errorf("read the rollups: %w", err)
 		}
 		all = append(all, r)
@@ -82,7 +82,9 @@ func (b *loadTx) declared(ctx context.Context) (all []declaredRollup, err error)
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the rollups: %w", err)
 	}
-	rows.Close()
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
 	return slices.DeleteFunc(all, func(r declaredRollup) bool { return !b.computable(ctx, r) }), ctx.Err()
 }
 

@@ -141,7 +141,7 @@ func (b *loadTx) declared(ctx context.Context) (all []declaredRollup, err error)
 // computable reports whether a rollup can be planned.
 func (b *loadTx) computable(ctx context.Context, r declaredRollup) bool {
 	err := b.session.inFile(ctx, func() error {
-		_, err := b.session.texts(ctx, "EXPLAIN SELECT "+r.columns+" FROM ("+r.statement+") AS s")
+		_, err := b.session.texts(ctx, "SELECT column_name FROM (DESCRIBE SELECT "+r.columns+" FROM ("+r.statement+") AS s)")
 		return err
 	})
 	if err == nil || ctx.Err() != nil {

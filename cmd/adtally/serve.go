@@ -149,6 +149,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Site: web.Site(),
 		Mounts: []api.Mount{
+			{Pattern: "GET " + api.PicturePath + "{ad}", Access: api.Access{Role: adtally.Viewer}, Handler: s.adPictures()},
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},
 		},

@@ -4639,6 +4639,11 @@ export interface components {
             members?: string[];
             /** @description Names of the members for people */
             names?: string[];
+            /**
+             * @description Path of the ad's picture on this server, of rows by ad; it may have none
+             * @example /pictures/120200121954450000
+             */
+            picture?: string;
             /** @description Figures of the compared period */
             previous?: components["schemas"]["QueryFigure"][];
         };

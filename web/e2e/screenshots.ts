@@ -19,7 +19,6 @@ async function take(window: Window, view: View): Promise<void> {
       await wear(page, width, theme);
       await page.screenshot({ path: `${folder}/${view.name}-${width}-${theme}.png`, fullPage: true });
     }
-  await page.close();
 }
 
 test('pictures of every view', async () => {

@@ -30,18 +30,26 @@ type sharedRefresh struct {
 	log     *slog.Logger
 
 	mu    sync.Mutex
-	stamp string // of what the dataset was made from
-	at    time.Time
+	stamp string    // of what the dataset was made from
+	at    time.Time // of the last refresh
+	seen  time.Time // when it was last looked whether one is needed
 }
 
-// shortest is the shortest time between two refreshes: during a sync, something is loaded
-// all the time. Spend itself is read through views and needs none.
-const shortest = 10 * time.Second
+// The shortest times between two refreshes, as something is loaded all the time during a
+// sync, and between two looks, as a page asks for all its tiles at once. Spend itself needs no
+// refresh: loads write it.
+const (
+	shortest     = 10 * time.Second
+	shortestLook = 2 * time.Second
+)
 
 // refresh writes the dataset anew if sources, their loads, uploads or settings have changed.
 func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.stamp != "" && (time.Since(s.seen) < shortestLook || time.Since(s.at) < shortest) {
+		return nil
+	}
 	sources, err := s.marketing(ctx)
 	if err != nil {
 		return err
@@ -50,9 +58,7 @@ func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error
 	if err != nil {
 		return err
 	}
-	if s.stamp != "" && time.Since(s.at) < shortest {
-		return nil
-	}
+	s.seen = time.Now()
 	loads, err := s.loads(ctx, w, sources, settings)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (w fullWriter) Commit(ctx context.Context, l destination.Load, rows iter.Se
 	return destination.Written{}, &adtally.Fault{Act: adtally.Retry, Code: "disk_full", Message: "The warehouse cannot be written", Hint: "Make room.", Err: errFull}
 }
 
-// One failing account or field blocks nothing else. Of 50 accounts, one is throttled for half
+// One failing account or field blocks nothing else: one account is throttled for half
 // an hour, one is forbidden, one cannot be stored, one has an unreadable creative, and in one
 // a field is forbidden.
 func TestSync_OneFailureBlocksNothingElse(t *testing.T) {

@@ -35,7 +35,8 @@ afterAll(() => end(world));
 async function violations(page: Page, rules: string[]): Promise<string[]> {
   const found = await page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as { axe: { run: (on: Document, with_: object) => Promise<AxeResults> } };
-    return (await axe.run(document, { runOnly, resultTypes: ['violations'], iframes: false, preload: false })).violations;
+    return (await axe.run(document, { runOnly, resultTypes: ['violations'], iframes: false, preload: false }))
+      .violations;
   }, rules);
   return found.map((v) => {
     const [node] = v.nodes;

@@ -5,7 +5,11 @@ import type { View } from './pages';
 import { maja } from './stack';
 import type { Where, World } from './world';
 
-export const sizes = { 375: { width: 375, height: 812 }, 1440: { width: 1440, height: 900 } } as const;
+export const sizes = {
+  375: { width: 375, height: 812 },
+  1440: { width: 1440, height: 900 },
+  1920: { width: 1920, height: 1080 },
+} as const;
 export type Width = keyof typeof sizes;
 export type Theme = 'light' | 'dark';
 

@@ -4,20 +4,20 @@ import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { answer, fakeBoards, type Seen } from './boards';
 import { still } from './browse';
-import { Stack } from './stack';
+import { maja } from './stack';
 import { until } from './until';
 import { Visit } from './visit';
+import { end, makeOne } from './world';
 
-let stack: Stack;
+let world: Awaited<ReturnType<typeof makeOne>>;
 let me: Visit;
 let seen: Seen;
 
 beforeAll(async () => {
-  stack = await Stack.start({ size: 'accounts=1,ads=3,days=40,seed=5' });
-  await stack.connected({ name: 'Halden' });
-  me = await Visit.of(stack);
+  world = await makeOne();
+  me = await Visit.of(world.one, {}, maja, world.browser);
 }, 120_000);
-afterAll(() => stack?.stop());
+afterAll(() => end(world));
 
 beforeEach(async () => {
   await me.page.unrouteAll();

@@ -1,4 +1,5 @@
 // A service and a simulator on free ports, with a browser, in a folder of their own.
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,7 @@ export class Stack {
     browser: shared,
   }: Options) {
     this.#folder = await mkdtemp(join(tmpdir(), 'adtally-e2e-'));
+    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
     const browser = shared ?? Browser.launch();
     this.#shared = !!shared;
     this.sim = await Sim.start('--synthetic', size, ...sim);

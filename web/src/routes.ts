@@ -81,6 +81,8 @@ export const { navigate, route, isActive } = createRouter({
   '/data': {
     '/': () => import('./pages/data/Diagram.svelte'),
     '/metrics': () => import('./pages/data/Metrics.svelte'),
+    '/naming': () => import('./pages/data/Naming.svelte'),
+    '/difference': () => import('./pages/data/Difference.svelte'),
   },
   '/alerts': () => import('./pages/settings/Alerts.svelte'),
   '/settings': {

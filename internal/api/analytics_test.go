@@ -25,6 +25,12 @@ func (f fakeAnalytics) Ask(_ context.Context, q analytics.Query) (*analytics.Ans
 	if q.Metrics[0] == "locked" {
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "Another process is using the warehouse", Hint: "Try again."}
 	}
+	if len(q.By) == 1 && q.By[0] == "touch" {
+		count := func(orders, revenue string) []analytics.Figure {
+			return []analytics.Figure{{Value: orders}, {Value: revenue, Currency: "EUR"}, {Value: "1"}}
+		}
+		return &analytics.Answer{Rows: []analytics.Row{{Members: []string{"7"}, Figures: count("9", "90.00")}, {Members: []string{"(unmatched)"}, Figures: count("12", "5.00")}}}, nil
+	}
 	fig := func(value string) analytics.Figure { return analytics.Figure{Value: value, Currency: "EUR"} }
 	return &analytics.Answer{
 		Columns: []analytics.Column{{Metric: "spend", Title: "Spend", Unit: "money", Decimals: 2}},
@@ -52,6 +58,26 @@ func (fakeAnalytics) Members(_ context.Context, _, search string, limit int) (al
 	for _, m := range []analytics.Member{{ID: "1", Name: "Spring"}, {ID: "2", Name: "Summer"}, {ID: "3", Name: "Sun"}} {
 		if strings.Contains(m.Name, search) && len(all) < limit {
 			all = append(all, m)
+		}
+	}
+	return all, nil
+}
+
+func (fakeAnalytics) Touches(_ context.Context, ids []string) (map[string]analytics.Touch, error) {
+	all := map[string]analytics.Touch{}
+	for _, id := range ids {
+		if id == "7" {
+			all[id] = analytics.Touch{Source: "facebook", Campaign: "Spring"}
+		}
+	}
+	return all, nil
+}
+
+func (fakeAnalytics) CampaignNames(_ context.Context, ids []string) (map[string]string, error) {
+	all := map[string]string{}
+	for _, id := range ids {
+		if id == "1" {
+			all[id] = "Spring"
 		}
 	}
 	return all, nil

@@ -95,7 +95,7 @@ func (w *work) changes(ctx context.Context) (all []destination.Change, err error
 	all = append(all, w.rollups(spendData, func(f *found) *adtally.MarketingTable { return f.campaigns })...)
 	return append(all, w.offline(),
 		w.union("ad_delivery", func(f *found) *adtally.MarketingTable { return f.ads }),
-		w.accounts(), w.campaigns(), w.objects("ad_sets", "ad_set"), w.objects("ads", "ad"), w.reach(),
+		w.accounts(), w.campaigns(), w.adSets(), w.ads(), w.reach(),
 		coverage, RowsOf("day", w.days), RowsOf("channel_notes", w.notes)), nil
 }
 

@@ -194,6 +194,21 @@ const boards: View[] = [
   board('metrics-new', '/data/metrics?file=new'),
 ];
 
+// What comes with Adtally, with the figures of the simulator.
+const ready = ['performance', 'channels', 'cac-and-revenue', 'budget-pacing', 'data-health'].map((id) =>
+  view(`ready-${id}`, `/dashboards/${id}`),
+);
+
 const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
 
-export const views: View[] = [...outside, ...lists, ...source, ...runs, ...connecting, ...settings, ...boards, ...rest];
+export const views: View[] = [
+  ...outside,
+  ...lists,
+  ...source,
+  ...runs,
+  ...connecting,
+  ...settings,
+  ...boards,
+  ...ready,
+  ...rest,
+];

@@ -16,6 +16,7 @@ type Marketing struct {
 	// ReachByMonth has people reached by campaign and calendar month.
 	ReachByMonth MarketingTable
 	Notes        []MarketingNote
+	Shown        ShownFigures
 }
 
 // MarketingTable is a table or view of a platform.

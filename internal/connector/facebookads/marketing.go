@@ -37,6 +37,7 @@ func marketing() adtally.Marketing {
 			"ad_set":   {Table: "ad_sets", Columns: map[string]string{"id": "id", "parent": "campaign_id", "name": "name"}},
 			"ad":       {Table: "ads", Columns: map[string]string{"id": "id", "parent": "adset_id", "name": "name", "creative": "creative_id"}},
 			"creative": {Table: "ad_creatives", Columns: map[string]string{"id": "id", "image": "image_url", "thumbnail": "thumbnail_url"}}},
+		Shown:        shown(),
 		ReachByMonth: adtally.MarketingTable{Table: "reach_campaign_month", Columns: map[string]string{"campaign_id": "campaign_id", "day": "date", "reach": "reach"}},
 		Notes: []adtally.MarketingNote{
 			{Code: "still_counting", Days: conversionDays, Message: "Conversions from the last 7 days are still coming in."},

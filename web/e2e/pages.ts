@@ -194,6 +194,24 @@ const boards: View[] = [
   board('metrics-new', '/data/metrics?file=new'),
 ];
 
+// What comes with Adtally, with the figures that the simulator has of one account; all of them use several currencies.
+const ready = [
+  view('ready-mixed', '/dashboards/performance'),
+  ...['performance', 'channels', 'cac-and-revenue', 'budget-pacing', 'data-health'].map((id) =>
+    view(`ready-${id}`, (w) => `/dashboards/${id}?account=${w.many.sim.is.accounts.at(-1)?.replace('act_', '')}`),
+  ),
+];
+
 const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
 
-export const views: View[] = [...outside, ...lists, ...source, ...runs, ...connecting, ...settings, ...boards, ...rest];
+export const views: View[] = [
+  ...outside,
+  ...lists,
+  ...source,
+  ...runs,
+  ...connecting,
+  ...settings,
+  ...boards,
+  ...ready,
+  ...rest,
+];

@@ -23,6 +23,10 @@ type Options = {
   ready?: boolean;
 };
 
+// The stack of world.ts lives until the process ends.
+const folders = new Set<string>();
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 export class Stack {
   api!: Api;
   browser!: Browser;
@@ -54,7 +58,7 @@ export class Stack {
     browser: shared,
   }: Options) {
     this.#folder = await mkdtemp(join(tmpdir(), 'adtally-e2e-'));
-    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
+    folders.add(this.#folder);
     const browser = shared ?? Browser.launch();
     this.#shared = !!shared;
     this.sim = await Sim.start('--synthetic', size, ...sim);
@@ -111,5 +115,6 @@ export class Stack {
     if (!this.#shared) await this.browser?.close();
     await Promise.all([this.service?.stop(), this.sim?.program.stop()]);
     await rm(this.#folder, { recursive: true, force: true });
+    folders.delete(this.#folder);
   }
 }

@@ -201,6 +201,16 @@ func (a *answers) NamesInUse(ctx context.Context, level analytics.NamedLevel, w 
 	return all, err
 }
 
+// AskByTouch answers a question grouped by how customers and orders came.
+func (a *answers) AskByTouch(ctx context.Context, q analytics.Query) (out *analytics.Answer, err error) {
+	a.currencies.ask(q.Currency)
+	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
+		out, err = e.AskByTouch(ctx, db, q)
+		return err
+	})
+	return out, err
+}
+
 // Touches returns the ways of coming that have some IDs, by ID.
 func (a *answers) Touches(ctx context.Context, ids []string) (all map[string]analytics.Touch, err error) {
 	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {

@@ -270,7 +270,9 @@ func (c *backupCommand) tell(p *program, m archive.Manifest) error {
 	switch {
 	case m.Warehouse != "":
 		data = "without the warehouse, which is at " + m.Warehouse
-	case !slices.ContainsFunc(m.Files, func(e archive.Entry) bool { return e.Name != databaseName && e.Name != sealedName && !strings.HasPrefix(e.Name, uploadedPrefix) }):
+	case !slices.ContainsFunc(m.Files, func(e archive.Entry) bool {
+		return e.Name != databaseName && e.Name != sealedName && !strings.HasPrefix(e.Name, uploadedPrefix)
+	}):
 		data = "there is no warehouse yet"
 	}
 	return p.printf("%s\n", fmt.Sprintf("%s: %.1f MB, %s. Its keys open with the passphrase only.", c.File, float64(info.Size())/1e6, data))

@@ -1,6 +1,30 @@
 package analytics
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// AskByTouch answers a question that groups by touch: how customers and orders came. People are not
+// offered this dimension, because its members are fingerprints.
+func (e *Engine) AskByTouch(ctx context.Context, db Queryer, q Query) (*Answer, error) {
+	d := *e.defs
+	d.Models = maps.Clone(d.Models)
+	for name, m := range d.Models {
+		shown := *m
+		shown.Columns = slices.Clone(m.Columns)
+		for i, c := range shown.Columns {
+			shown.Columns[i].Dimension = c.Dimension || c.Entity == byTouch
+		}
+		d.Models[name] = &shown
+	}
+	q.By = []string{byTouch}
+	return New(&d, e.settings).Ask(ctx, db, q)
+}
+
+// byTouch is the entity whose members are the IDs of touches.
+const byTouch = "touch"
 
 // Touches returns the ways of coming that have some IDs, by ID.
 func (e *Engine) Touches(ctx context.Context, db Queryer, ids []string) (map[string]Touch, error) {

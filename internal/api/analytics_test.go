@@ -25,12 +25,6 @@ func (f fakeAnalytics) Ask(_ context.Context, q analytics.Query) (*analytics.Ans
 	if q.Metrics[0] == "locked" {
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "Another process is using the warehouse", Hint: "Try again."}
 	}
-	if len(q.By) == 1 && q.By[0] == "touch" {
-		count := func(orders, revenue string) []analytics.Figure {
-			return []analytics.Figure{{Value: orders}, {Value: revenue, Currency: "EUR"}, {Value: "1"}}
-		}
-		return &analytics.Answer{Rows: []analytics.Row{{Members: []string{"7"}, Figures: count("9", "90.00")}, {Members: []string{"(unmatched)"}, Figures: count("12", "5.00")}}}, nil
-	}
 	fig := func(value string) analytics.Figure { return analytics.Figure{Value: value, Currency: "EUR"} }
 	return &analytics.Answer{
 		Columns: []analytics.Column{{Metric: "spend", Title: "Spend", Unit: "money", Decimals: 2}},
@@ -61,6 +55,16 @@ func (fakeAnalytics) Members(_ context.Context, _, search string, limit int) (al
 		}
 	}
 	return all, nil
+}
+
+func (f fakeAnalytics) AskByTouch(_ context.Context, q analytics.Query) (*analytics.Answer, error) {
+	if f.asked != nil {
+		*f.asked = append(*f.asked, q)
+	}
+	count := func(orders, revenue string) []analytics.Figure {
+		return []analytics.Figure{{Value: orders}, {Value: revenue, Currency: "EUR"}, {Value: "1"}}
+	}
+	return &analytics.Answer{Rows: []analytics.Row{{Members: []string{"7"}, Figures: count("9", "90.00")}, {Members: []string{"(none)"}, Figures: count("12", "5.00")}}}, nil
 }
 
 func (fakeAnalytics) Touches(_ context.Context, ids []string) (map[string]analytics.Touch, error) {

@@ -89,7 +89,7 @@ func (g matching) unmatched(ctx context.Context, _ Caller, in *unmatchedInput) (
 	if out.Body.To < out.Body.From {
 		return nil, invalid("query.to", "The last day is before the first")
 	}
-	a, err := g.Analytics.Ask(ctx, analytics.Query{Metrics: []string{"orders", "revenue", "new_customers"}, From: out.Body.From, To: out.Body.To, By: []string{"touch"},
+	a, err := g.Analytics.AskByTouch(ctx, analytics.Query{Metrics: []string{"orders", "revenue", "new_customers"}, From: out.Body.From, To: out.Body.To,
 		Filters: []analytics.Filter{{Dimension: "campaign", In: []string{analytics.Unmatched}}}, Currency: in.Currency})
 	if err != nil {
 		return nil, analyticsProblem(err)

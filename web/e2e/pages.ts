@@ -202,6 +202,26 @@ const ready = [
   ),
 ];
 
+const data: View[] = [
+  view('files', '/data/files'),
+  view('files-empty', '/data/files', { on: 'empty' }),
+  view('files-chosen', '/data/files', {
+    act: async (page) => {
+      const chosen = { name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from('order_id,date\n') };
+      await page.getByLabel('Files', { exact: true }).setInputFiles([chosen]);
+      await page.getByRole('button', { name: 'Upload 1 file' }).waitFor();
+    },
+  }),
+  view('files-map', '/data/files', { act: press('Map a table') }),
+  view('file', (w) => `/data/files/${w.ids.file}`),
+  view('file-refused', (w) => `/data/files/${w.ids.fileRefused}`),
+  view('file-asks', (w) => `/data/files/${w.ids.fileAsks}`),
+  view('file-delete', (w) => `/data/files/${w.ids.file}`, { act: press('Delete') }),
+  view('matching', '/data/matching'),
+  view('matching-empty', '/data/matching', { on: 'empty' }),
+  view('matching-match', '/data/matching', { act: press(/^Match facebook/) }),
+];
+
 const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
 
 export const views: View[] = [
@@ -213,5 +233,6 @@ export const views: View[] = [
   ...settings,
   ...boards,
   ...ready,
+  ...data,
   ...rest,
 ];

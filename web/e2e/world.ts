@@ -69,12 +69,25 @@ async function furnish(stack: Stack, ids: Record<string, string>): Promise<Recor
   await api.call('POST', '/keys', { name: 'laptop', role: 'viewer' });
   // Port 9 discards, so that nobody is told anything.
   await api.call('POST', '/channels', { kind: 'webhook', name: 'Ops', settings: { url: 'http://127.0.0.1:9/' } });
+  Object.assign(ids, await uploads(stack));
   await sim.person({ id: '503', name: 'Other Owner', accounts: [a, d] });
   return {
     link: after(link.url, '/link/'),
     invite: after(invite.link, '#'),
     reset: after(reset.link, '#'),
     other: await sim.token('long', '503'),
+  };
+}
+
+/** A file that is loaded, one with refused lines, and one that needs a decision. */
+async function uploads({ api }: Stack): Promise<Record<string, string>> {
+  const day = since(5);
+  const head = 'Order number,Order date,Total,Currency,utm_source,utm_campaign\n';
+  const line = (n: number, total: string) => `o${n},${day},${total},EUR,facebook,no such campaign ${n % 3}\n`;
+  return {
+    file: await api.file('orders', 'orders', head + [1, 2, 3, 4, 5].map((n) => line(n, '10')).join('')),
+    fileRefused: await api.file('shop export', 'orders', `${head}${line(6, '12')}${line(7, 'twelve')}Total,,24,,,\n`),
+    fileAsks: await api.file('old orders', 'orders', `${head}o9,01/02/2026,5,EUR,,\n`),
   };
 }
 

@@ -194,6 +194,30 @@ const boards: View[] = [
   board('metrics-new', '/data/metrics?file=new'),
 ];
 
+const figures: View[] = [
+  view('difference', '/data/difference', {
+    act: async (page) => {
+      await page.getByLabel('Figure', { exact: true }).fill('1,234.56');
+      await page.getByRole('button', { name: 'Find out why' }).click();
+      await page.getByRole('heading', { name: 'What was tried' }).waitFor();
+    },
+  }),
+  view('naming', '/data/naming'),
+  view('naming-new', '/data/naming?rule=new', {
+    act: (page) => page.getByRole('heading', { name: 'Preview' }).waitFor(),
+  }),
+];
+
 const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
 
-export const views: View[] = [...outside, ...lists, ...source, ...runs, ...connecting, ...settings, ...boards, ...rest];
+export const views: View[] = [
+  ...outside,
+  ...lists,
+  ...source,
+  ...runs,
+  ...connecting,
+  ...settings,
+  ...boards,
+  ...figures,
+  ...rest,
+];

@@ -187,7 +187,7 @@ func (c *Case) taxes(add func(Kind, string, func(*choice))) {
 			percent = fmt.Sprint(s / 10)
 		}
 		factor := big.NewRat(1000+s, 1000)
-		add(Tax, "plus "+percent+" % of tax or fees", func(n *choice) { n.onTop = factor })
+		add(Tax, "with "+percent+" % of tax or fees on top", func(n *choice) { n.onTop = factor })
 		if c.Worth {
 			add(Tax, "without "+percent+" % of tax that it contains", func(n *choice) { n.onTop = new(big.Rat).Inv(factor) })
 		}

@@ -3,6 +3,7 @@ package difference
 import (
 	"math/big"
 	"strings"
+	"unicode"
 
 	"adtally"
 )
@@ -19,11 +20,18 @@ const groupLength = 3
 // maxDigits is the length of a figure. Every amount of money is shorter.
 const maxDigits = 30
 
+const number = "0123456789"
+
+var badFigure = &adtally.Fault{Act: adtally.Configure, Code: "bad_figure", Message: "The figure is not a number", Hint: "Copy it as the page shows it, for example 1,234.56."}
+
 // ParseFigure reads a number as people copy it: with a currency, a percent sign, groups of
 // thousands, and a comma or a full stop before the decimals. One sign with three digits
 // behind it groups thousands, because platforms show at most two decimals.
 func ParseFigure(text string) (Figure, error) {
 	var b strings.Builder
+	if first, last := strings.IndexAny(text, number), strings.LastIndexAny(text, number); first < 0 || strings.ContainsFunc(text[first:last], unicode.IsLetter) {
+		return Figure{}, badFigure
+	}
 	for _, r := range text {
 		if r >= '0' && r <= '9' || r == '.' || r == ',' || r == '-' || r == '−' {
 			b.WriteRune(r)
@@ -35,10 +43,13 @@ func ParseFigure(text string) (Figure, error) {
 	if at := strings.LastIndexAny(digits, ".,"); at >= 0 && isDecimal(digits, at) {
 		whole, decimals = digits[:at], digits[at+1:]
 	}
+	if strings.Contains(whole, ".") && strings.Contains(whole, ",") {
+		whole = "" // groups by two signs
+	}
 	whole = strings.NewReplacer(".", "", ",", "").Replace(whole)
 	v, ok := new(big.Rat).SetString(whole + "." + decimals + "0")
 	if !ok || whole == "" || len(digits) > maxDigits || strings.Contains(digits, "-") {
-		return Figure{}, &adtally.Fault{Act: adtally.Configure, Code: "bad_figure", Message: "The figure is not a number", Hint: "Copy it as the page shows it, for example 1,234.56."}
+		return Figure{}, badFigure
 	}
 	if negative {
 		v.Neg(v)

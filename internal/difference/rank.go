@@ -220,21 +220,31 @@ func (c *Case) outcome(singles, pairs []Tried, ours *big.Rat) Outcome {
 // of single changes, and of pairs, which are many and less usual.
 var likely = [...]*big.Rat{big.NewRat(1, 2), big.NewRat(1, 10)}
 
+// maxFits is how many ways may give a figure before none of them explains it. Some have the
+// same value for a reason: a purchase has several action types.
+const maxFits = 4
+
+// minReach is the range around a small figure, in units of its last decimal.
+const minReach = 10
+
 // byChance reports whether one of the ways may well give a figure of this size by chance:
 // from how many are within 10 % of it, and how much of that range gives the figure.
 func (c *Case) byChance(all []Tried, likely *big.Rat) bool {
 	reach := new(big.Rat).Mul(new(big.Rat).Abs(c.Figure.Value), big.NewRat(1, 10))
-	if reach.Sign() == 0 {
-		return true
+	if least := new(big.Rat).Mul(c.Figure.tolerance(), big.NewRat(2*minReach, 1)); reach.Cmp(least) < 0 {
+		reach = least
 	}
-	near := map[string]bool{}
+	near, fits := map[string]bool{}, 0
 	for _, t := range all {
+		if t.Fits {
+			fits++
+		}
 		if !t.Fits && c.Figure.away(t.Value).Cmp(reach) <= 0 {
 			near[t.Value.String()] = true
 		}
 	}
 	expected := new(big.Rat).Mul(big.NewRat(int64(len(near)), 1), c.Figure.tolerance())
-	return expected.Quo(expected, reach).Cmp(likely) > 0
+	return fits > maxFits || expected.Quo(expected, reach).Cmp(likely) > 0
 }
 
 // listed is what people see.

@@ -222,6 +222,20 @@ const data: View[] = [
   view('matching-match', '/data/matching', { act: press(/^Match facebook/) }),
 ];
 
+const figures: View[] = [
+  view('difference', '/data/difference', {
+    act: async (page) => {
+      await page.getByLabel('Figure', { exact: true }).fill('1,234.56');
+      await page.getByRole('button', { name: 'Find out why' }).click();
+      await page.getByRole('heading', { name: 'What was tried' }).waitFor();
+    },
+  }),
+  view('naming', '/data/naming'),
+  view('naming-new', '/data/naming?rule=new', {
+    act: (page) => page.getByRole('heading', { name: 'Preview' }).waitFor(),
+  }),
+];
+
 const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
 
 export const views: View[] = [
@@ -234,5 +248,6 @@ export const views: View[] = [
   ...boards,
   ...ready,
   ...data,
+  ...figures,
   ...rest,
 ];

@@ -10,11 +10,13 @@ type Marketing struct {
 	Campaigns []MarketingTable
 	Ads       []MarketingTable
 	// Names are the tables of objects with their current names; each may have a table of
-	// former names. The keys are account, campaign, ad_set and ad.
+	// former names. The keys are account, campaign, ad_set, ad, and creative with links to
+	// its picture.
 	Names map[string]MarketingTable
 	// ReachByMonth has people reached by campaign and calendar month.
 	ReachByMonth MarketingTable
 	Notes        []MarketingNote
+	Shown        ShownFigures
 }
 
 // MarketingTable is a table or view of a platform.

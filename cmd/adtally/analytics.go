@@ -274,6 +274,9 @@ func (w *warehouse) reading(ctx context.Context, refresh func(context.Context, d
 			return err
 		}
 		release = giveBack
+		if refresh == nil {
+			refresh = func(context.Context, destination.Writer) error { return nil }
+		}
 		if err := refresh(ctx, writer); err != nil {
 			return err
 		}

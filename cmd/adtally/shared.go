@@ -45,6 +45,7 @@ type sharedRefresh struct {
 const (
 	longest = 10 * time.Second
 	share   = 10
+	pause   = time.Second // between two looks for new loads: a page asks for all its tiles at once
 )
 
 // refresh writes the dataset anew if sources, their loads, or what people chose have changed. What
@@ -65,8 +66,12 @@ func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error
 		return err
 	}
 	loads, begun, err := s.loaded(ctx, w, sources)
-	if err != nil || known == s.known && loads == s.loads {
+	if err != nil {
 		return err
+	}
+	if known == s.known && loads == s.loads {
+		s.begun, s.again = begun, time.Now().Add(pause)
+		return nil
 	}
 	began := time.Now()
 	if err := s.build(ctx, w, sources, settings); err != nil {

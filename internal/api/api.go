@@ -152,6 +152,7 @@ func (s *shell) groups() []group {
 		connectorInfos{sources{s, s.Service}},
 		quotas{forecasts{s, s.Service}},
 		queries{sources{s, s.Service}},
+		explained{sources{s, s.Service}},
 		definitions{sources{s, s.Service}},
 		dashboards{sources{s, s.Service}},
 		namingRules{sources{s, s.Service}},

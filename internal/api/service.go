@@ -36,6 +36,7 @@ type Service struct {
 	FigureRules AnalyticsSettings
 
 	Analytics   Analytics
+	Differences Differences
 	Definitions Definitions
 	Dashboards  Dashboards
 	NamingRules NamingRules

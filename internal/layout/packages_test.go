@@ -18,26 +18,27 @@ type pkgRule struct {
 
 // Packages that many rows name.
 const (
-	rootPackage      = ""
-	rows             = "internal/table"
-	reading          = "internal/connector"
-	writing          = "internal/destination"
-	fetching         = "internal/fetch"
-	simulator        = "internal/graphsim/**"
-	everything       = "**"
-	readingLaw       = "internal/connector/connectortest"
-	writingLaw       = "internal/destination/destinationtest"
-	storePackage     = "internal/store"
-	serverTest       = "internal/postgrestest"
-	apiPackage       = "internal/api"
-	anyAPI           = "internal/api/*"
-	commandPackage   = "cmd/adtally"
-	marketingPackage = "internal/marketing"
-	analyticsPackage = "internal/analytics"
-	webPackage       = "web"
-	thisPackage      = "internal/layout"
-	anyPlatform      = "internal/connector/*"
-	anyStore         = "internal/destination/*"
+	rootPackage       = ""
+	rows              = "internal/table"
+	reading           = "internal/connector"
+	writing           = "internal/destination"
+	fetching          = "internal/fetch"
+	simulator         = "internal/graphsim/**"
+	everything        = "**"
+	readingLaw        = "internal/connector/connectortest"
+	writingLaw        = "internal/destination/destinationtest"
+	storePackage      = "internal/store"
+	serverTest        = "internal/postgrestest"
+	apiPackage        = "internal/api"
+	anyAPI            = "internal/api/*"
+	commandPackage    = "cmd/adtally"
+	marketingPackage  = "internal/marketing"
+	analyticsPackage  = "internal/analytics"
+	differencePackage = "internal/difference"
+	webPackage        = "web"
+	thisPackage       = "internal/layout"
+	anyPlatform       = "internal/connector/*"
+	anyStore          = "internal/destination/*"
 )
 
 // The import table of docs/decisions/0001. The first row that matches a folder applies; a
@@ -68,8 +69,9 @@ var packages = []pkgRule{
 	{folder: "internal/csvfile", ours: []string{rootPackage}},
 	{folder: "internal/upload", ours: []string{rootPackage, rows, analyticsPackage, writing, "internal/csvfile"}},
 	{folder: analyticsPackage, ours: []string{rootPackage, rows}},
+	{folder: differencePackage, ours: []string{rootPackage}},
 	{folder: marketingPackage, ours: []string{rootPackage, rows, writing, analyticsPackage}, tests: []string{"internal/destination/duckdb"}},
-	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, anyAPI}, tests: []string{storePackage}},
+	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, differencePackage, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{rootPackage}},
 	{folder: webPackage},
 	{folder: simulator, ours: []string{simulator}},

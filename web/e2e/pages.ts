@@ -194,6 +194,14 @@ const boards: View[] = [
   board('metrics-new', '/data/metrics?file=new'),
 ];
 
+// What comes with Adtally, with the figures that the simulator has of one account; all of them use several currencies.
+const ready = [
+  view('ready-mixed', '/dashboards/performance'),
+  ...['performance', 'channels', 'cac-and-revenue', 'budget-pacing', 'data-health'].map((id) =>
+    view(`ready-${id}`, (w) => `/dashboards/${id}?account=${w.many.sim.is.accounts.at(-1)?.replace('act_', '')}`),
+  ),
+];
+
 const data: View[] = [
   view('files', '/data/files'),
   view('files-empty', '/data/files', { on: 'empty' }),
@@ -224,6 +232,7 @@ export const views: View[] = [
   ...connecting,
   ...settings,
   ...boards,
+  ...ready,
   ...data,
   ...rest,
 ];

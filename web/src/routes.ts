@@ -86,6 +86,8 @@ export const { navigate, route, isActive } = createRouter({
       '/:id': () => import('./pages/data/File.svelte'),
     },
     '/matching': () => import('./pages/data/Matching.svelte'),
+    '/naming': () => import('./pages/data/Naming.svelte'),
+    '/difference': () => import('./pages/data/Difference.svelte'),
   },
   '/alerts': () => import('./pages/settings/Alerts.svelte'),
   '/settings': {

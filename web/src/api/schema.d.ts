@@ -796,6 +796,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain-difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the figures that can be compared with a platform's own page
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-shown-figures"];
+        put?: never;
+        /**
+         * Find out why a figure differs
+         * @description Takes a figure that somebody saw on the ad platform's own page, counts the same thing in all the ways that usually explain a difference, alone and in pairs, and says which one gives the figure: attribution window, action type, level, status, edges of the dates, time zone, currency, tax or fees, a single campaign. Requires the role viewer or higher.
+         */
+        post: operations["explain-difference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/file-kinds": {
         parameters: {
             query?: never;
@@ -2540,6 +2564,35 @@ export interface components {
             /** @description Tables to read; empty = the default tables */
             tables?: string[];
         };
+        ComparedLevel: {
+            /**
+             * @description Name for explain-difference
+             * @example ad_set
+             */
+            name: string;
+            /**
+             * @description Name for people
+             * @example ad sets
+             */
+            title: string;
+        };
+        ComparedPage: {
+            /** @description Levels at which they are shown */
+            levels: components["schemas"]["ComparedLevel"][];
+            /** @description Figures that can be compared */
+            metrics: components["schemas"]["ShownFigure"][];
+            /**
+             * @description Name of the page
+             * @example Ads Manager
+             */
+            page: string;
+        };
+        ComparedPageList: {
+            /** @description Items of the page */
+            items: components["schemas"]["ComparedPage"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         ConnectLink: {
             /** @description Who created the link, as kind:id */
             by: string;
@@ -3215,6 +3268,39 @@ export interface components {
             /** @description Name for people */
             title: string;
         };
+        DifferenceQuestion: {
+            /** @description ID of the ad account */
+            account: string;
+            /** @description ID of the campaign that the figure is about; absent = the whole account */
+            campaign?: string;
+            /**
+             * @description Figure as it was copied
+             * @example 1,234.56
+             */
+            figure: string;
+            /**
+             * Format: date
+             * @description First day
+             * @example 2026-06-01
+             */
+            from: string;
+            /**
+             * @description Level at which it was seen: see list-shown-figures; absent = unknown
+             * @example ad_set
+             */
+            level?: string;
+            /**
+             * @description Name of the figure: see list-shown-figures
+             * @example spend
+             */
+            metric: string;
+            /**
+             * Format: date
+             * @description Last day; it is included
+             * @example 2026-06-01
+             */
+            to: string;
+        };
         Dimension: {
             /** @description Models that have it */
             models: string[];
@@ -3272,6 +3358,34 @@ export interface components {
             seen: boolean;
             /** @description Estimates by table */
             tables: components["schemas"]["Cost"][];
+        };
+        ExplainedDifference: {
+            /**
+             * Format: int64
+             * @description Number of ways to count that were tried
+             */
+            count: number;
+            /** @description Currency of the account, for money (ISO 4217) */
+            currency?: string;
+            /** @description Figure as it was read, as a decimal number */
+            figure: string;
+            /** @description What to do next */
+            hint?: string;
+            /** @description What a reader of the figures must know */
+            notes: string[];
+            /** @description Figure of Adtally; absent = there is none */
+            ours?: string;
+            /**
+             * @description equal = Adtally has the same figure; explained = the first of tried gives it; possible = that may be chance; unexplained = nothing gives it; unknown = there are no figures
+             * @enum {string}
+             */
+            outcome: "equal" | "explained" | "possible" | "unexplained" | "unknown";
+            /** @description What was found, with both figures */
+            sentence: string;
+            /** @description Ways to count: those that give the figure, then the nearest */
+            tried: components["schemas"]["TriedDifference"][];
+            /** @description What could not be tried */
+            untried: components["schemas"]["UntriedChange"][];
         };
         FaultInfo: {
             /**
@@ -4751,6 +4865,11 @@ export interface components {
             members?: string[];
             /** @description Names of the members for people */
             names?: string[];
+            /**
+             * @description Path of the ad's picture on this server, of rows by ad; it may have none
+             * @example /pictures/120200121954450000
+             */
+            picture?: string;
             /** @description Figures of the compared period */
             previous?: components["schemas"]["QueryFigure"][];
         };
@@ -5216,6 +5335,22 @@ export interface components {
             needed: boolean;
             /** @description Name of the OIDC provider, for the login at /auth/oidc/start; absent = none is configured */
             oidc?: string;
+        };
+        ShownFigure: {
+            /** @description Metric of Adtally that it belongs to */
+            metric?: string;
+            /** @description Whether it is money */
+            money: boolean;
+            /**
+             * @description Name for explain-difference
+             * @example spend
+             */
+            name: string;
+            /**
+             * @description Name on the page
+             * @example Amount spent
+             */
+            title: string;
         };
         Source: {
             /** @description Numbers of the picked ad accounts */
@@ -5846,6 +5981,20 @@ export interface components {
              */
             n: number;
         };
+        TriedDifference: {
+            /** @description Currency of the value */
+            currency?: string;
+            /** @description The figure that was seen minus the value */
+            difference: string;
+            /** @description Whether it gives the figure, rounded to its decimals */
+            fits: boolean;
+            /** @description What the changes are about: dates, window, action_type, level, sum, zone, currency, status, campaign, tax */
+            kinds: string[];
+            /** @description What is done otherwise */
+            text: string;
+            /** @description Figure if it is counted like this */
+            value: string;
+        };
         UnmatchedTouch: {
             /** @description ID of the combination; absent = customers and orders without any of the values */
             id?: string;
@@ -5894,6 +6043,12 @@ export interface components {
             spend: string;
             /** @description Spend under names that the rule cannot split */
             unparsed: string;
+        };
+        UntriedChange: {
+            /** @description Why, and how to change that */
+            reason: string;
+            /** @description What could not be tried */
+            text: string;
         };
         UpdateSettingsRequest: {
             /** @description Whether tokens can be revealed by people with the permission credentials */
@@ -9624,7 +9779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
             /** @description Unauthorized */
@@ -10636,6 +10791,185 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-shown-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedPageList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "explain-difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DifferenceQuestion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedDifference"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { groups, pieces, ruleOf } from './naming';
+
+it('takes names apart by a delimiter', () => {
+  expect(pieces('DE_Sale_Women', '_')).toEqual(['DE', 'Sale', 'Women']);
+  expect(pieces('DE | Sale', ' | ')).toEqual(['DE', 'Sale']);
+  expect(pieces('DE_Sale', '')).toEqual(['DE_Sale']);
+});
+
+it('counts the groups of an expression', () => {
+  expect(groups('^([A-Z]{2})_(?P<goal>[a-z]+)')).toBe(2);
+  expect(groups('(?:a)')).toBe(0);
+  expect(groups('([')).toBe(0);
+});
+
+it('leaves parts without a name out, and what belongs to the other kind', () => {
+  const parts = [
+    { index: 1, dimension: 'market' },
+    { index: 2, dimension: '' },
+  ];
+  const draft = { level: 'campaign', title: 'T', delimiter: '_', pattern: 'x', parts } as const;
+  expect(ruleOf({ ...draft, kind: 'delimiter', parts: [...parts] })).toEqual({
+    level: 'campaign',
+    title: 'T',
+    kind: 'delimiter',
+    delimiter: '_',
+    parts: [{ index: 1, dimension: 'market' }],
+  });
+  expect(ruleOf({ ...draft, kind: 'regex', parts: [...parts] }).pattern).toBe('x');
+});

@@ -203,7 +203,8 @@ it('asks what can be read in two ways, and says which lines are refused', async 
     .waitFor();
   await page.getByLabel('Dates in “Order date”').selectOption('DD/MM/YYYY');
   await page.getByRole('cell', { name: '2026-02-01T00:00:00Z' }).waitFor();
-  if (await page.getByLabel('Decimal sign').inputValue() === '') await page.getByLabel('Decimal sign').selectOption(','); // prettier-ignore
+  await page.getByLabel('Decimal sign').selectOption(',');
+  await page.getByRole('cell', { name: '5.50', exact: true }).waitFor();
   await page.locator('.cell-bad').getByText('It is not a number').waitFor();
   await click('button', 'Load');
   await page.locator('.attn').getByText('1 row loaded, 1 line refused.').waitFor();

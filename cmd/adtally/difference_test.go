@@ -87,7 +87,7 @@ func TestExplainDifference_FindsEachKind(t *testing.T) {
 	t.Parallel()
 	h := newDiffers(t)
 	spend := "SELECT CAST(round(sum(spend), 2) AS VARCHAR) FROM facebook_ads.basic_campaign WHERE date BETWEEN DATE '%s'"
-	in := func(text string, a ...any) string { return fmt.Sprintf(text, a...) }
+	in := fmt.Sprintf
 	actions := func(level, window string, types string) string {
 		return "SELECT CAST(sum(value) AS BIGINT)::VARCHAR FROM facebook_ads.basic_" + level + "_actions WHERE attribution_window = '" + window + "' AND action_type = '" + types + "' AND date BETWEEN DATE '" + compared + "'"
 	}

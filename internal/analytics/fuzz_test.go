@@ -34,7 +34,7 @@ func FuzzMatcher(f *testing.F) {
 			t.Errorf("%q found a campaign of another channel", utm)
 		}
 		if utf8.ValidString(name) && strings.TrimSpace(name) != "" && !strings.ContainsAny(name, "%+") && strings.TrimSpace(name) != "2" {
-			if got := m.Match(analytics.Touch{Source: "fb", Campaign: strings.ToUpper(name)}); got.Campaign.ID != "1" && strings.ToLower(strings.ToUpper(name)) == strings.ToLower(name) {
+			if got := m.Match(analytics.Touch{Source: "fb", Campaign: strings.ToUpper(name)}); got.Campaign.ID != "1" && strings.EqualFold(strings.ToUpper(name), name) {
 				t.Errorf("%q does not find itself in capitals: %s", name, got.By)
 			}
 		}

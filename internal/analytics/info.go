@@ -109,8 +109,9 @@ func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search stri
 		return nil, &Refusal{Code: "unknown_dimension", Message: "There is no dimension " + dimension, Hint: near(dimension, d.dimensionNames())}
 	}
 	like := w.arg("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search) + "%")
+	most := w.arg(int64(limit))
 	rows, err := a.run(ctx, Statement{SQL: "SELECT id, MIN(name) FROM (SELECT CAST(" + key + " AS VARCHAR) AS id, CAST(" + name + " AS VARCHAR) AS name " + from +
-		") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like + ` ESCAPE '\') GROUP BY id ORDER BY 2, 1 LIMIT ` + w.arg(int64(limit)), Values: w.args})
+		") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like + ` ESCAPE '\') GROUP BY id ORDER BY 2, 1 LIMIT ` + most, Values: w.args})
 	for _, r := range rows {
 		all = append(all, Member{ID: r[0].value, Name: r[1].value})
 	}

@@ -135,6 +135,10 @@ bench-short: build ## run every benchmark briefly, so that none breaks unnoticed
 bench-views: compiler ## query the conversions view over ten million rows of actions
 	go test -run '^$$' -bench Views -benchtime 3x -timeout 10m ./cmd/adtally
 
+.PHONY: bench-dashboards
+bench-dashboards: compiler ## ask for every tile of the ready dashboards over ten million rows of ads
+	go test -run '^$$' -bench Dashboards -benchtime 30x -timeout 60m ./cmd/adtally
+
 .PHONY: bench-service
 bench-service: build ## measure startup time and idle memory of the service
 	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally go test -run '^$$' -bench Serving -benchtime 1x -count 3 ./cmd/adtally

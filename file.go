@@ -52,6 +52,14 @@ type FileRow struct {
 	Cells []string `json:"cells"`
 }
 
+// FileReading is a row of a file as its mapping reads it.
+type FileReading struct {
+	Line     int64
+	Values   map[string]string // by field; absent values are not in it
+	Skipped  bool              // it is a total, or continues the line before
+	Problems []LineError       // why the line would be refused
+}
+
 // FileProblem is something in a file that only a person can decide or fix.
 type FileProblem struct {
 	Column  string `json:"column,omitempty"`

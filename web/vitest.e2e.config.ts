@@ -6,8 +6,10 @@ export default defineConfig({
     include: ['e2e/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['e2e/setup.ts'],
-    // Each file has a service, a simulator and a browser of its own; two at once would only wait for each other.
-    fileParallelism: false,
+    // Two processes, for two cores: while one waits for a sync, the other draws. The files of a
+    // process share Chromium and, if they change nothing, the service of world.ts.
+    isolate: false,
+    maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 60_000,
     // A story is one walk through the pages: what follows a failed step says nothing.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"adtally"
 	"adtally/internal/analytics"
@@ -20,6 +21,9 @@ type answers struct {
 	store     *store.DB
 	warehouse *warehouse
 	shared    *sharedRefresh
+	// currencies are those that questions convert to.
+	currencies *targetCurrencies
+	now        func() time.Time
 
 	mu   sync.Mutex
 	key  string // of defs: the versions of everything that they were read from
@@ -28,13 +32,15 @@ type answers struct {
 
 // answers returns what serves the API's questions.
 func (s *service) answers() *answers {
-	a := &answers{store: s.store, warehouse: s.warehouse}
-	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, uploads: a.uploaded, mapped: s.uploads.Refresh, log: s.log}
+	a := &answers{store: s.store, warehouse: s.warehouse, currencies: s.currencies, now: s.p.clock}
+	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, chosen: a.chosen, matches: s.store.CampaignMatches,
+		mapped: s.uploads.Refresh, rates: s.uploads.AddRates, log: s.log}
 	return a
 }
 
-// uploaded changes with every upload and mapped table.
-func (a *answers) uploaded(ctx context.Context) (string, error) {
+// chosen changes with every upload, mapped table, match, target currency and day, because rates are
+// kept by day.
+func (a *answers) chosen(ctx context.Context) (string, error) {
 	files, err := a.store.DataFiles(ctx)
 	if err != nil {
 		return "", err
@@ -43,7 +49,16 @@ func (a *answers) uploaded(ctx context.Context) (string, error) {
 	for _, f := range files {
 		fmt.Fprintf(&b, "%s %d %s;", f.ID, f.Revision, f.Result.At)
 	}
-	return b.String(), nil
+	matches, err := a.store.CampaignMatches(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range matches {
+		fmt.Fprintf(&b, "%s %s;", m.Touch, m.Campaign)
+	}
+	targets, err := a.currencies.targets(ctx)
+	fmt.Fprint(&b, targets, adtally.DayOf(a.now(), time.UTC))
+	return b.String(), err
 }
 
 // inForce are the installation's own definitions and naming rules, and the versions that
@@ -142,6 +157,7 @@ func noData(err error) error {
 
 // Ask answers a question.
 func (a *answers) Ask(ctx context.Context, q analytics.Query) (out *analytics.Answer, err error) {
+	a.currencies.ask(q.Currency)
 	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
 		out, err = e.Ask(ctx, db, q)
 		return err
@@ -180,6 +196,34 @@ func (a *answers) Members(ctx context.Context, dimension, search string, limit i
 func (a *answers) NamesInUse(ctx context.Context, level analytics.NamedLevel, w adtally.Window) (all []adtally.NamedSpend, err error) {
 	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
 		all, err = e.NamesInUse(ctx, db, level, w)
+		return err
+	})
+	return all, err
+}
+
+// AskByTouch answers a question grouped by how customers and orders came.
+func (a *answers) AskByTouch(ctx context.Context, q analytics.Query) (out *analytics.Answer, err error) {
+	a.currencies.ask(q.Currency)
+	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
+		out, err = e.AskByTouch(ctx, db, q)
+		return err
+	})
+	return out, err
+}
+
+// Touches returns the ways of coming that have some IDs, by ID.
+func (a *answers) Touches(ctx context.Context, ids []string) (all map[string]analytics.Touch, err error) {
+	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
+		all, err = e.Touches(ctx, db, ids)
+		return err
+	})
+	return all, err
+}
+
+// CampaignNames returns the current names of those of some campaigns that exist.
+func (a *answers) CampaignNames(ctx context.Context, ids []string) (all map[string]string, err error) {
+	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
+		all, err = e.CampaignNames(ctx, db, ids)
 		return err
 	})
 	return all, err
@@ -230,6 +274,9 @@ func (w *warehouse) reading(ctx context.Context, refresh func(context.Context, d
 			return err
 		}
 		release = giveBack
+		if refresh == nil {
+			refresh = func(context.Context, destination.Writer) error { return nil }
+		}
 		if err := refresh(ctx, writer); err != nil {
 			return err
 		}

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +85,11 @@ func (c *backupCommand) gather(ctx context.Context, p *program, folder string, w
 		return m, err
 	}
 	m.Warehouse = elsewhere
-	for _, name := range append([]string{databaseName}, names...) {
+	files, err := c.copyUploads(ctx, folder)
+	if err != nil {
+		return m, err
+	}
+	for _, name := range slices.Concat([]string{databaseName}, names, files) {
 		if err := m.Add(folder, name); err != nil {
 			return m, err
 		}
@@ -163,6 +169,54 @@ func (c *backupCommand) copyWarehouse(ctx context.Context, p *program, folder st
 	return names, "", err
 }
 
+// uploadedPrefix begins the names of uploaded files in a backup, which has no folders.
+const uploadedPrefix = "uploaded-"
+
+// copyUploads copies the bytes of the uploaded files that the copied database knows. A file that
+// was deleted meanwhile is left out.
+func (c *backupCommand) copyUploads(ctx context.Context, folder string) (names []string, err error) {
+	db, err := store.Open(ctx, filepath.Join(folder, databaseName))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	all, err := db.DataFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all {
+		if f.Relation != "" {
+			continue
+		}
+		name := f.ID + ".csv"
+		switch err := copyFile(filepath.Join(c.Data, uploadFolder, name), filepath.Join(folder, uploadedPrefix+name)); {
+		case err == nil:
+			names = append(names, uploadedPrefix+name)
+		case !errors.Is(err, os.ErrNotExist):
+			return nil, wrong("data", "Check that the folder is readable, and that the disk of the backup is not full.", "The uploaded file %q cannot be copied: %w", f.Name, err)
+		}
+	}
+	return names, nil
+}
+
+// copyFile links a file where it can: an uploaded file is replaced, but never changed.
+func copyFile(from, to string) error {
+	if err := os.Link(from, to); err == nil || errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
 // kept are the secrets that are stored outside the database.
 type kept struct {
 	Keys    string `json:"keys"`
@@ -216,7 +270,9 @@ func (c *backupCommand) tell(p *program, m archive.Manifest) error {
 	switch {
 	case m.Warehouse != "":
 		data = "without the warehouse, which is at " + m.Warehouse
-	case len(m.Files) == 2:
+	case !slices.ContainsFunc(m.Files, func(e archive.Entry) bool {
+		return e.Name != databaseName && e.Name != sealedName && !strings.HasPrefix(e.Name, uploadedPrefix)
+	}):
 		data = "there is no warehouse yet"
 	}
 	return p.printf("%s\n", fmt.Sprintf("%s: %.1f MB, %s. Its keys open with the passphrase only.", c.File, float64(info.Size())/1e6, data))

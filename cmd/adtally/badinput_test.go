@@ -85,16 +85,17 @@ func TestSync_NamesAMissingPermission(t *testing.T) {
 func TestSync_TokenExpiresDuringTheRun(t *testing.T) {
 	t.Parallel()
 	sim := startSim(t, strings.Fields(smallSim)...)
+	few := []string{"--account", sim.Accounts[0], "--tables", "ads,basic_ad"}
 	file := filepath.Join(t.TempDir(), "x.duckdb")
 	sim.control(t, "POST", "faults", `[{"match":"GET run/insights","times":100,"status":400,"code":190,"subcode":463,"message":"Error validating access token: Session has expired"}]`, nil)
-	r := sim.sync(t, file, "--account", sim.Accounts[0])
+	r := sim.sync(t, file, few...)
 	if r.code != exitReconnect || !strings.Contains(r.err, "The access token has expired") {
 		t.Errorf("exit code %d, says %q", r.code, r.err)
 	}
 	sim.control(t, "POST", "reset", "", nil)
-	must(t, sim.sync(t, file, "--account", sim.Accounts[0]))
+	must(t, sim.sync(t, file, few...))
 	whole := filepath.Join(t.TempDir(), "whole.duckdb")
-	must(t, sim.sync(t, whole, "--account", sim.Accounts[0]))
+	must(t, sim.sync(t, whole, few...))
 	count := "SELECT (SELECT count(*) FROM facebook_ads.basic_ad), (SELECT count(*) FROM facebook_ads.ads)"
 	if a, b := one(t, file, count), one(t, whole, count); a != b {
 		t.Errorf("rows after the cure: %s, want %s", a, b)
@@ -141,10 +142,10 @@ func TestSync_TokenLeavesNoTrace(t *testing.T) {
 	sim := startSim(t, strings.Fields(smallSim)...)
 	folder := t.TempDir()
 	file := filepath.Join(folder, "x.duckdb")
-	said := must(t, sim.sync(t, file, "--account", sim.Accounts[0]))
+	said := must(t, sim.sync(t, file, "--account", sim.Accounts[0], "--since", "2026-05-20"))
 	sim.control(t, "POST", "clock", `{"advance":"1m"}`, nil)
 	sim.control(t, "POST", "faults", `[{"match":"GET act/ads","times":9,"status":400,"code":100,"message":"bad token `+sim.Token+`"}]`, nil)
-	failing := sim.sync(t, file, "--account", sim.Accounts[0], "--reread", "--tables", "ads,basic_ad")
+	failing := sim.sync(t, file, "--account", sim.Accounts[0], "--since", "2026-05-20", "--reread", "--tables", "ads,basic_ad")
 	if failing.code == 0 {
 		t.Error("a refused request went unnoticed")
 	}

@@ -121,7 +121,7 @@ func dashboardWarehouse(b *testing.B) destination.Writer {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { w.Close() })
+	b.Cleanup(func() { _ = w.Close() })
 	began := time.Now()
 	spec := facebookads.New(facebookads.Config{}).Spec()
 	build := &marketing.Builder{Warehouse: w, Settings: analytics.DefaultSettings()}

@@ -49,16 +49,17 @@ func (w fullWriter) Commit(ctx context.Context, l destination.Load, rows iter.Se
 	return destination.Written{}, &adtally.Fault{Act: adtally.Retry, Code: "disk_full", Message: "The warehouse cannot be written", Hint: "Make room.", Err: errFull}
 }
 
-// One failing account or field blocks nothing else. Of 50 accounts, one is throttled for half
+// One failing account or field blocks nothing else: one account is throttled for half
 // an hour, one is forbidden, one cannot be stored, one has an unreadable creative, and in one
 // a field is forbidden.
 func TestSync_OneFailureBlocksNothingElse(t *testing.T) {
 	t.Parallel()
-	const size = "accounts=50,ads=4,days=120,seed=3"
+	accounts := longOr(50, 25)
+	size := fmt.Sprintf("accounts=%d,ads=4,days=120,seed=3", accounts)
 	args := []string{"--tables", "ad_accounts,ads,ad_creatives,basic_ad", "--since", "2026-03-01", "--until", "2026-03-31"}
 	inBubble(t, graphsim.Options{JobTime: 8 * time.Second, Latency: map[string]time.Duration{"*": 200 * time.Millisecond}}, size, func(t *testing.T, b *bubble) {
 		ids := b.sim.Accounts()
-		throttled, forbidden, full, broken, secretive := ids[4], ids[16], ids[22], ids[30], ids[40]
+		throttled, forbidden, full, broken, secretive := ids[accounts/12], ids[accounts/3], ids[accounts/2], ids[accounts*3/5], ids[accounts*4/5]
 		creative := firstCreative(t, b, broken)
 		faults, err := graphsim.ParseScript(strings.NewReplacer("T", throttled, "F", forbidden, "C", creative, "S", secretive).Replace(
 			"throttle ads_insights on T for 30m after 1 calls\naccount F is forbidden\ncreative C is broken\nfield business needs business_management on S\n"))
@@ -72,7 +73,7 @@ func TestSync_OneFailureBlocksNothingElse(t *testing.T) {
 		seen := b.watch(throttled, time.Minute)
 		d := b.sync(t, args...)
 		t.Logf("%s in %s, %d calls, %d blocked\n%s", d.Summary, d.took, b.sim.Calls().Counted, b.blocked(), d.err)
-		if want := "48 of 50 accounts are up to date"; !strings.Contains(d.Summary, want) {
+		if want := fmt.Sprintf("%d of %d accounts are up to date", accounts-2, accounts); !strings.Contains(d.Summary, want) {
 			t.Errorf("the summary is %q, want %q", d.Summary, want)
 		}
 		b.failedOnly(t, d, forbidden, full)
@@ -171,7 +172,7 @@ func TestSync_AgencyMemory(t *testing.T) {
 	if os.Getenv(theProgram) == "" {
 		t.Skip("memory is measured of the program as people have it: make test builds it")
 	}
-	accounts := 60
+	accounts := longOr(60, 30)
 	if os.Getenv("ADTALLY_BENCH") != "" {
 		accounts = 500
 	}

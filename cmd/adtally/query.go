@@ -76,7 +76,7 @@ func folderAsker(ctx context.Context, p *program, dir string) (ask asker, done f
 	if err != nil {
 		return nil, nil, err
 	}
-	remove := func() { os.RemoveAll(scratch) } //nolint:errcheck // a temporary folder
+	remove := func() { _ = os.RemoveAll(scratch) } // a temporary folder
 	defer func() {
 		if err != nil {
 			remove()
@@ -105,7 +105,11 @@ func folderAsker(ctx context.Context, p *program, dir string) (ask asker, done f
 	}
 	engine := analytics.New(analytics.Standard(), folder.Settings)
 	ask = func(ctx context.Context, q analytics.Question) (any, error) { return engine.Reply(ctx, db, q) }
-	return ask, func() { release(); closed(); remove() }, nil //nolint:errcheck // the file is removed
+	return ask, func() {
+		release()
+		_ = closed() // the file is removed
+		remove()
+	}, nil
 }
 
 // question asks the service.

@@ -123,14 +123,25 @@ func (c *restoreCommand) place(folder string) error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Join(c.Data, uploadFolder), 0o700); err != nil {
+		return err
+	}
 	for _, e := range there {
 		if e.Name() != databaseName {
-			if err := os.Rename(filepath.Join(folder, e.Name()), filepath.Join(c.Data, e.Name())); err != nil {
+			if err := os.Rename(filepath.Join(folder, e.Name()), c.placeOf(e.Name())); err != nil {
 				return err
 			}
 		}
 	}
 	return os.Rename(filepath.Join(folder, databaseName), filepath.Join(c.Data, databaseName))
+}
+
+// placeOf returns the path of a file of the backup in the data folder.
+func (c *restoreCommand) placeOf(name string) string {
+	if uploaded, is := strings.CutPrefix(name, uploadedPrefix); is {
+		return filepath.Join(c.Data, uploadFolder, uploaded)
+	}
+	return filepath.Join(c.Data, name)
 }
 
 func (c *restoreCommand) tell(p *program, m archive.Manifest) error {

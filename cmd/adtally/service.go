@@ -40,6 +40,8 @@ type service struct {
 	scheduler *jobs.Scheduler
 	platforms *platforms
 	uploads   *upload.Service
+	// currencies are those that questions convert to.
+	currencies *targetCurrencies
 }
 
 // open builds a service, and closes what it opened if it fails.
@@ -72,6 +74,7 @@ func (s *service) build(ctx context.Context) (err error) {
 	if err := s.warehouse.look(ctx); err != nil {
 		return err
 	}
+	s.currencies = &targetCurrencies{store: s.store}
 	s.uploads = s.newUploads()
 	s.platforms = &platforms{flags: s.serviceFlags, p: s.p, apps: s.store, vault: s.vault, slow: &slowed{datasets: s.store, now: s.p.clock, log: s.log},
 		quota: &quotaKeeper{store: s.store, now: s.p.clock, log: s.log}, open: map[string]opened{}}

@@ -24,21 +24,32 @@ type sharedRefresh struct {
 	}
 	settings func(context.Context) (analytics.Settings, error)
 	catalog  func() []adtally.Spec
-	// uploads returns a text that changes with every upload.
-	uploads func(context.Context) (string, error)
+	// chosen returns a text that changes with everything that people do: uploads, matches and
+	// target currencies.
+	chosen  func(context.Context) (string, error)
+	matches func(context.Context) ([]adtally.CampaignMatch, error)
 	mapped  func(context.Context) error // loads mapped tables again
+	rates   func(context.Context) error // computes rates of currencies that are new
 	log     *slog.Logger
 
 	mu    sync.Mutex
-	stamp string // of what the dataset was made from
-	at    time.Time
+	known string // what people had chosen when the dataset was made
+	loads string // what sources had loaded then
+	begun bool   // every source had loaded something
+	again time.Time
 }
 
-// shortest is the shortest time between two refreshes: during a sync, something is loaded
-// all the time. Spend itself is read through views and needs none.
-const shortest = 10 * time.Second
+// longest is the longest time between two refreshes: during a sync, something is loaded all the
+// time. A refresh that is faster is repeated sooner, so that refreshes take at most a share of the time.
+// Spend itself is kept up to date by loads and needs none.
+const (
+	longest = 10 * time.Second
+	share   = 10
+	pause   = time.Second // between two looks for new loads: a page asks for all its tiles at once
+)
 
-// refresh writes the dataset anew if sources, their loads, uploads or settings have changed.
+// refresh writes the dataset anew if sources, their loads, or what people chose have changed. What
+// people did counts at once, and so does the first load of a source.
 func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,29 +61,46 @@ func (s *sharedRefresh) refresh(ctx context.Context, w destination.Writer) error
 	if err != nil {
 		return err
 	}
-	if s.stamp != "" && time.Since(s.at) < shortest {
-		return nil
+	known, err := s.knowledge(ctx, sources, settings)
+	if err != nil || known == s.known && s.begun && time.Now().Before(s.again) {
+		return err
 	}
-	loads, err := s.loads(ctx, w, sources, settings)
+	loads, begun, err := s.loaded(ctx, w, sources)
 	if err != nil {
 		return err
 	}
-	uploads, err := s.uploads(ctx)
-	if err != nil || loads+uploads == s.stamp {
-		return err
+	if known == s.known && loads == s.loads {
+		s.begun, s.again = begun, time.Now().Add(pause)
+		return nil
 	}
+	began := time.Now()
 	if err := s.build(ctx, w, sources, settings); err != nil {
-		if s.stamp == "" {
+		if s.known == "" {
 			return err
 		}
 		s.log.Error("the dataset that all sources share was not refreshed", "error", err)
 		return nil
 	}
-	if uploads, err = s.uploads(ctx); err != nil { // mapped tables have been loaded again
+	if known, err = s.knowledge(ctx, sources, settings); err != nil { // mapped tables have been loaded again
 		return err
 	}
-	s.stamp, s.at = loads+uploads, time.Now()
+	s.known, s.loads, s.begun = known, loads, begun
+	s.again = time.Now().Add(min(longest, share*time.Since(began)))
 	return nil
+}
+
+// knowledge describes what the dataset would be made from, without the loads of sources.
+func (s *sharedRefresh) knowledge(ctx context.Context, sources []marketing.Source, settings analytics.Settings) (string, error) {
+	chosen, err := s.chosen(ctx)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	fmt.Fprint(&b, settings, chosen)
+	for _, source := range sources {
+		fmt.Fprintf(&b, "; %s", source.Dataset)
+	}
+	return b.String(), nil
 }
 
 // build writes the dataset, with what mapped tables of the warehouse have now.
@@ -80,7 +108,18 @@ func (s *sharedRefresh) build(ctx context.Context, w destination.Writer, sources
 	if err := s.mapped(ctx); err != nil {
 		return err
 	}
-	return (&marketing.Builder{Warehouse: w, Settings: settings}).Refresh(ctx, sources)
+	matches, err := s.matches(ctx)
+	if err != nil {
+		return err
+	}
+	manual := map[string]string{}
+	for _, m := range matches {
+		manual[m.Touch] = m.Campaign
+	}
+	if err := (&marketing.Builder{Warehouse: w, Settings: settings, Manual: manual}).Refresh(ctx, sources); err != nil {
+		return err
+	}
+	return s.rates(ctx)
 }
 
 // marketing lists the sources whose tables are part of the dataset.
@@ -99,22 +138,23 @@ func (s *sharedRefresh) marketing(ctx context.Context) (all []marketing.Source, 
 	return all, nil
 }
 
-// loads describes what the dataset would be made from, without uploads.
-func (s *sharedRefresh) loads(ctx context.Context, w destination.Writer, sources []marketing.Source, settings analytics.Settings) (string, error) {
+// loaded describes what sources have loaded. begun reports whether each has loaded something.
+func (s *sharedRefresh) loaded(ctx context.Context, w destination.Writer, sources []marketing.Source) (text string, begun bool, err error) {
 	db, done, err := w.Query(ctx)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	defer done()
 	var b strings.Builder
-	fmt.Fprint(&b, settings)
+	begun = true
 	for _, source := range sources {
 		var last sql.NullString
 		err := db.QueryRowContext(ctx, `SELECT CAST(MAX(sequence) AS VARCHAR) FROM "`+strings.ReplaceAll(source.Dataset, `"`, `""`)+`"._loads`).Scan(&last)
 		if err != nil && !strings.Contains(err.Error(), "Catalog Error") { // nothing was loaded yet
-			return "", fmt.Errorf("read the loads of %s: %w", source.Dataset, err)
+			return "", false, fmt.Errorf("read the loads of %s: %w", source.Dataset, err)
 		}
+		begun = begun && last.Valid
 		fmt.Fprintf(&b, "; %s %s", source.Dataset, last.String)
 	}
-	return b.String(), nil
+	return b.String(), begun, nil
 }

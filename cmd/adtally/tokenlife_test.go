@@ -19,6 +19,9 @@ type life struct {
 
 func (l *life) days(n int) { l.pass(time.Duration(n)*oneDay, 12*time.Hour) }
 
+// quiet are days on which nothing happens, three at a time.
+func (l *life) quiet(n int) { l.pass(time.Duration(n)*oneDay, 3*oneDay) }
+
 func (l *life) hears(when, want string) {
 	l.t.Helper()
 	if got := l.m.heard(); got != want {
@@ -43,7 +46,8 @@ func TestToken_HundredAndThirtyDays(t *testing.T) {
 	l.passwordChanged()
 	l.unshared()
 	l.deleted()
-	l.days(44) // day 130; the system user's token ended on day 121
+	l.quiet(15)
+	l.days(29) // day 130; the system user's token ended on day 121
 	l.hears("day 130", "opened access_ending, opened auth_expired, opened stale, worse access_ending, worse access_ending, worse access_ending")
 	h.ask("PUT", "/api/v1/sources/"+l.id+"/credential", map[string]any{"token": h.mint(graphsim.SystemToken, robot)}, 200)
 	l.days(1)
@@ -53,7 +57,8 @@ func TestToken_HundredAndThirtyDays(t *testing.T) {
 
 // incident is a failure at Meta while the token should be extended, until day 43.
 func (l *life) incident() {
-	l.days(40)
+	l.quiet(39)
+	l.days(1)
 	incident, err := graphsim.ParseScript("error 2 on \"POST oauth/access_token\" always for 70h\n")
 	if err != nil {
 		l.t.Fatal(err)
@@ -117,7 +122,8 @@ func (l *life) deleted() {
 	l.days(2)
 	tag, _ = l.head("/api/v1/sources/" + l.id)
 	l.ask("POST", "/api/v1/sources/"+l.id+"/restore", nil, 200, "If-Match", tag.Get("ETag"))
-	l.days(13)
+	l.days(1)
+	l.quiet(12)
 	l.hears("day 86", "")
 }
 
@@ -176,7 +182,8 @@ func TestToken_InvalidCostsOneCallAnHour(t *testing.T) {
 	h := newEnv(t, "accounts=1,ads=3,days=220,seed=8,steady=1")
 	h.set(graphsim.App{ID: simApp, Name: "Ours", Rigid: true})
 	id := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"since": "2026-05-01", "every_minutes": 60})
-	h.pass(58*oneDay, oneDay)
+	h.pass(57*oneDay, 3*oneDay)
+	h.pass(oneDay, oneDay)
 	h.pass(2*oneDay-time.Hour, time.Hour) // nearly day 60
 	calls := func() int { return h.sim.Calls().Counted }
 	before := calls()
@@ -228,7 +235,7 @@ func TestToken_ExtendedBeforeExpiry(t *testing.T) {
 	m := h.told()
 	person := h.connected(h.mint(graphsim.LongToken, petra), map[string]any{"name": "Person", "every_minutes": 1440})
 	system := h.connected(h.mint(graphsim.SystemToken60, robot), map[string]any{"name": "System", "every_minutes": 1440})
-	h.pass(39*oneDay, oneDay)
+	h.pass(39*oneDay, 3*oneDay)
 	for _, id := range []string{person, system} {
 		if c := h.ask("GET", "/api/v1/sources/"+id+"/credential", nil, 200); len(c["versions"].([]any)) != 1 || c["extended_by_itself"] != true {
 			t.Errorf("too early: %v", c)
@@ -248,7 +255,7 @@ func TestToken_ExtendedBeforeExpiry(t *testing.T) {
 		}
 	}
 	_ = h.sim.InjectEvent("used_app", petra, simApp)
-	h.pass(48*oneDay, 2*oneDay) // day 90, well after the first ones ended
+	h.pass(48*oneDay, 4*oneDay) // day 90, well after the first ones ended
 	for _, id := range []string{person, system} {
 		if h.faultCode(id) != "" {
 			t.Errorf("%v", h.source(id))

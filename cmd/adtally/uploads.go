@@ -42,7 +42,7 @@ func (r figureRules) SetAnalyticsSettings(ctx context.Context, s analytics.Setti
 
 // uploads loads files and mapped tables into the service's warehouse.
 func (s *service) newUploads() *upload.Service {
-	return &upload.Service{Store: s.store, Warehouse: sharedDataset{s.warehouse}, Folder: filepath.Join(s.Data, uploadFolder), Now: s.p.clock, NewID: newID,
+	return &upload.Service{Store: s.store, Warehouse: sharedDataset{s.warehouse}, Folder: filepath.Join(s.Data, uploadFolder), Targets: s.currencies.targets, Now: s.p.clock, NewID: newID,
 		Settings: func(ctx context.Context) (analytics.Settings, error) {
 			rules, _, err := figureRules{store: s.store}.AnalyticsSettings(ctx)
 			return rules, err

@@ -106,7 +106,7 @@ func (d *Definitions) cycle(name string, path []string) (found []string) {
 	return found
 }
 
-// route is the way from a model to a column: over these entities, each of which a row
+// route leads from a model to a column, over these entities; of each, a row
 // belongs to at most one of.
 type route struct {
 	entities []string

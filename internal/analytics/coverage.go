@@ -25,7 +25,7 @@ func (c covered) name() string {
 // scopeColumns are the dimensions that coverage by account can be asked by.
 var scopeColumns = map[string]string{"account": "a.account_id", "channel": "a.channel", "currency": "a.currency", "campaign": "c.campaign_id"}
 
-// coverage adds the subquery with the cells of which some day was read. A cell without rows
+// coverage adds the subquery with the cells where a day was read. A cell without rows
 // is 0 there, and unknown elsewhere.
 func (w *writer) coverage(c covered) {
 	days := w.days(c.scope, false)

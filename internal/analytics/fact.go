@@ -10,7 +10,7 @@ import (
 func (f *fact) ofQuestion() bool { return f.scope == OfQuestion }
 
 // columns of a leaf in a fact's subquery.
-func column(f *fact, i int) string { return fmt.Sprintf("x%d", i) }
+func column(i int) string { return fmt.Sprintf("x%d", i) }
 
 // fact adds the subquery of a fact: one row per bucket and members, with each leaf's value,
 // the number of its rows (n), and how money was converted.
@@ -110,7 +110,7 @@ func (r *rows) aggregates(f *fact, filters []string, rate string) (out []string)
 		if rate != "" && l.metric.Unit == "money" {
 			value = "CAST(" + value + " AS DECIMAL(28,6)) * " + rate
 		}
-		out = append(out, fmt.Sprintf(aggregateSQL[l.metric.Agg], value)+filters[i]+" AS "+column(f, i),
+		out = append(out, fmt.Sprintf(aggregateSQL[l.metric.Agg], value)+filters[i]+" AS "+column(i),
 			fmt.Sprintf("COUNT(*)%s AS n%d", filters[i], i), fmt.Sprintf("COUNT(%s)%s AS c%d", value, filters[i], i))
 	}
 	return out
@@ -144,19 +144,19 @@ func (w *writer) byCurrency(f *fact, r *rows, group, outer, filters []string, jo
 		from += "\n    LEFT JOIN adtally.fx_daily x ON x.day = a.day AND x.from_currency = a.currency AND x.to_currency = " + w.arg(w.q.Currency)
 	}
 	for i, l := range f.leaves {
-		columns = append(columns, w.summed(f, i, l, rate)...)
+		columns = append(columns, w.summed(i, l, rate)...)
 	}
 	w.cte(f.name, "SELECT "+strings.Join(append(columns, w.currencies(f)), ", ")+"\n  "+from+groupBy(len(outer)))
 }
 
 // summed adds up what byCurrency added up by day and currency.
-func (w *writer) summed(f *fact, i int, l *leaf, rate string) []string {
-	x := "a." + column(f, i)
+func (w *writer) summed(i int, l *leaf, rate string) []string {
+	x := "a." + column(i)
 	out := []string{fmt.Sprintf("SUM(a.n%d) AS n%d", i, i), fmt.Sprintf("SUM(a.c%d) AS c%d", i, i)}
 	if l.metric.Unit != "money" || rate == "" {
-		return append(out, "SUM("+x+") AS "+column(f, i))
+		return append(out, "SUM("+x+") AS "+column(i))
 	}
-	return append(out, "SUM(CASE WHEN "+x+" = 0 THEN 0 ELSE CAST("+x+" AS DECIMAL(28,6)) * "+exactRate(rate)+" END) AS "+column(f, i),
+	return append(out, "SUM(CASE WHEN "+x+" = 0 THEN 0 ELSE CAST("+x+" AS DECIMAL(28,6)) * "+exactRate(rate)+" END) AS "+column(i),
 		fmt.Sprintf("COUNT(*) FILTER (WHERE a.t%d > 0 AND %s IS NULL) AS miss%d", i, rate, i),
 		fmt.Sprintf("MIN(CASE WHEN a.t%d > 0 AND %s IS NULL THEN CAST(a.day AS VARCHAR) || ' ' || a.currency END) AS where%d", i, rate, i))
 }

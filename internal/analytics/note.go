@@ -102,7 +102,7 @@ func (a *asking) noteZones(p *plan, all []accountScope) {
 // maxNamed is how many accounts a note names.
 const maxNamed = 3
 
-// noteCoverage names the accounts of which days of the range were not read.
+// noteCoverage names the accounts that lack days of the range.
 func (a *asking) noteCoverage(p *plan, all []accountScope) {
 	var names []string
 	for _, s := range all {

@@ -8,7 +8,7 @@ import (
 	"adtally"
 )
 
-// leaf is one aggregate of one model: the atom of which figures are computed.
+// leaf is one aggregate of one model. Figures are computed from leaves.
 type leaf struct {
 	metric *Metric
 	native bool   // never converted
@@ -36,7 +36,6 @@ type plan struct {
 	defs     *Definitions
 	settings Settings
 	q        Query
-	now      adtally.Day
 	keep     []string // members of the first dimension that are not "(others)"; nil = all
 	facts    []*fact
 	leaves   map[string]*leaf
@@ -255,7 +254,7 @@ func (p *plan) zone() string {
 	return p.settings.Zone
 }
 
-// valid refuses a query that is none.
+// valid refuses a query that makes no sense.
 func (q Query) valid() error {
 	bad := func(hint, format string, a ...any) error {
 		return &Refusal{Code: "bad_query", Message: fmt.Sprintf(format, a...), Hint: hint}

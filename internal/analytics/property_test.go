@@ -205,7 +205,7 @@ func (w *world) order(id string) {
 		stored, dims["country"] = nil, "(none)"
 		delete(ids, "active_customers")
 	}
-	var status any = pickOne[any](w.Rand, "paid", "cancelled", nil)
+	status := pickOne[any](w.Rand, "paid", "cancelled", nil)
 	text, amount := w.number(2, 90000)
 	w.add("orders", id, stored, at, text, currency, status, false, touch, "f")
 	if status == "cancelled" {
@@ -292,9 +292,11 @@ func TestAsk_LikeSlowEvaluator(t *testing.T) {
 				figures += len(q.Metrics)
 			}
 		}
-		db.Close()
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	t.Logf("%d questions, of which %d metrics were answered", worlds*questions, figures)
+	t.Logf("%d questions, %d metrics answered", worlds*questions, figures)
 	if figures < worlds*questions/2 {
 		t.Error("too many questions are refused to prove something")
 	}

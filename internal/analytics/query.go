@@ -61,6 +61,9 @@ type Top struct {
 	By string `json:"by"` // name of a metric; it need not be among the query's metrics
 }
 
+// Unmatched is the member of customers and orders whose campaign is not known.
+const Unmatched = unmatched
+
 // Answer is the result of a query.
 type Answer struct {
 	Columns  []Column      // one per metric of the query

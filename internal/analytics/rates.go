@@ -13,8 +13,8 @@ import (
 // rateDecimals is the number of decimals of a rate between two currencies.
 const rateDecimals = 10
 
-// base is the currency of published rates.
-const base = "EUR"
+// BaseCurrency is the currency of published rates.
+const BaseCurrency = "EUR"
 
 // Rate is a published exchange rate: units of Currency for one EUR.
 type Rate struct {
@@ -36,10 +36,10 @@ type DailyRate struct {
 // most maxCarry days old, and has both currencies; without one, it has no row.
 func DailyRates(published []Rate, maxCarry int, through adtally.Day) iter.Seq[DailyRate] {
 	byDay := map[adtally.Day]map[string]*big.Rat{}
-	currencies := map[string]bool{base: true}
+	currencies := map[string]bool{BaseCurrency: true}
 	for _, r := range published {
 		if byDay[r.Day] == nil {
-			byDay[r.Day] = map[string]*big.Rat{base: big.NewRat(1, 1)}
+			byDay[r.Day] = map[string]*big.Rat{BaseCurrency: big.NewRat(1, 1)}
 		}
 		byDay[r.Day][r.Currency] = r.PerEuro
 		currencies[r.Currency] = true

@@ -66,7 +66,7 @@ func Tables() []Table {
 		{"ad_sets", "Ad sets of all sources, by their current names", []string{"source", "ad_set_id"}, []table.Column{
 			id("ad_set_id", "Ad set or ad group"), id("campaign_id", "Campaign"), text("source", "Dataset of the source"), text("ad_set_name", "Current name")}},
 		{"ads", "Ads of all sources, by their current names", []string{"source", "ad_id"}, []table.Column{
-			id("ad_id", "Ad"), id("ad_set_id", "Ad set or ad group"), text("source", "Dataset of the source"), text("ad_name", "Current name"), text("picture", "Key of its picture; absent = none")}},
+			id("ad_id", "Ad"), id("ad_set_id", "Ad set or ad group"), text("source", "Dataset of the source"), text("ad_name", "Current name"), text("picture", "Link to its picture at the platform, which ends after some days; absent = none")}},
 		{"accounts", "Ad accounts of all sources and uploads", []string{"source", "account_id"}, []table.Column{
 			id("account_id", "Ad account"), text("channel", "Channel"), text("source", "Dataset of the source, or upload"), text("account_name", "Current name"), currency, text("time_zone", "IANA time zone of its days")}},
 		{"campaigns", "Campaigns of all sources and uploads, by their current and former names", []string{"source", "campaign_id", "campaign_name"}, []table.Column{

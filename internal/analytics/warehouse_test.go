@@ -18,7 +18,7 @@ func scratch(t testing.TB, f *analytics.Folder) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
+	t.Cleanup(func() { _ = db.Close() })
 	exec(t, db, `SET TimeZone = 'America/New_York'`) // must not matter
 	exec(t, db, `SET threads = 1`)                   // small tables
 	exec(t, db, `CREATE SCHEMA adtally`)

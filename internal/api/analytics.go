@@ -15,6 +15,12 @@ type Analytics interface {
 	Dimensions(ctx context.Context) ([]analytics.DimensionInfo, error)
 	// Members returns members of a dimension whose ID or name contains a text.
 	Members(ctx context.Context, dimension, search string, limit int) ([]analytics.Member, error)
+	// AskByTouch answers a question grouped by how customers and orders came. The members are IDs.
+	AskByTouch(ctx context.Context, q analytics.Query) (*analytics.Answer, error)
+	// Touches returns the ways of coming that have some IDs, by ID.
+	Touches(ctx context.Context, ids []string) (map[string]analytics.Touch, error)
+	// CampaignNames returns the current names of those of some campaigns that exist.
+	CampaignNames(ctx context.Context, ids []string) (map[string]string, error)
 	Settings(ctx context.Context) (analytics.Settings, error)
 	// BuiltIn returns the built-in files by name.
 	BuiltIn() map[string]string

@@ -57,6 +57,36 @@ func (fakeAnalytics) Members(_ context.Context, _, search string, limit int) (al
 	return all, nil
 }
 
+func (f fakeAnalytics) AskByTouch(_ context.Context, q analytics.Query) (*analytics.Answer, error) {
+	if f.asked != nil {
+		*f.asked = append(*f.asked, q)
+	}
+	count := func(orders, revenue string) []analytics.Figure {
+		return []analytics.Figure{{Value: orders}, {Value: revenue, Currency: "EUR"}, {Value: "1"}}
+	}
+	return &analytics.Answer{Rows: []analytics.Row{{Members: []string{"7"}, Figures: count("9", "90.00")}, {Members: []string{"(none)"}, Figures: count("12", "5.00")}}}, nil
+}
+
+func (fakeAnalytics) Touches(_ context.Context, ids []string) (map[string]analytics.Touch, error) {
+	all := map[string]analytics.Touch{}
+	for _, id := range ids {
+		if id == "7" {
+			all[id] = analytics.Touch{Source: "facebook", Campaign: "Spring"}
+		}
+	}
+	return all, nil
+}
+
+func (fakeAnalytics) CampaignNames(_ context.Context, ids []string) (map[string]string, error) {
+	all := map[string]string{}
+	for _, id := range ids {
+		if id == "1" {
+			all[id] = "Spring"
+		}
+	}
+	return all, nil
+}
+
 func (fakeAnalytics) Settings(context.Context) (analytics.Settings, error) {
 	return analytics.DefaultSettings(), nil
 }

@@ -157,6 +157,7 @@ func (s *shell) groups() []group {
 		dashboards{sources{s, s.Service}},
 		namingRules{sources{s, s.Service}},
 		dataFiles{s, s.Service},
+		matching{sources{s, s.Service}},
 		analyticsSettings{s, s.Service},
 		dataHealth{reconciliations{sources{s, s.Service}}},
 	}

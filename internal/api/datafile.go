@@ -22,6 +22,8 @@ type DataFiles interface {
 	File(ctx context.Context, id string) (adtally.DataFile, error)
 	// Check returns a Fault that says why a file cannot be loaded yet, or nil.
 	Check(f adtally.DataFile) error
+	// Understand returns the first rows as the mapping reads them.
+	Understand(f adtally.DataFile) []adtally.FileReading
 	// Receive stores the bytes of a file and guesses what it looks like. A file of the same name
 	// keeps its ID and mapping.
 	Receive(ctx context.Context, name string, kind adtally.FileKind, body io.Reader, by string, audit func(adtally.DataFile) adtally.AuditEntry) (adtally.DataFile, error)
@@ -96,7 +98,7 @@ func (g dataFiles) list(ctx context.Context, _ Caller, _ *struct{}) (*listed[Dat
 	out.Body.Items = []DataFile{}
 	name := g.names(ctx)
 	for _, f := range all {
-		f.Guess.Preview = nil
+		f.Guess.Preview = nil // which leaves nothing to understand either
 		out.Body.Items = append(out.Body.Items, g.view(f, name))
 	}
 	return out, err

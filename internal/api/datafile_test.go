@@ -33,6 +33,13 @@ func (fakeFiles) Check(f adtally.DataFile) error {
 	return nil
 }
 
+func (fakeFiles) Understand(f adtally.DataFile) (all []adtally.FileReading) {
+	for _, r := range f.Guess.Preview {
+		all = append(all, adtally.FileReading{Line: r.Line, Values: map[string]string{"orders_id": r.Cells[0]}})
+	}
+	return all
+}
+
 func (f fakeFiles) Receive(ctx context.Context, name string, kind adtally.FileKind, body io.Reader, by string, audit func(adtally.DataFile) adtally.AuditEntry) (adtally.DataFile, error) {
 	n, err := io.Copy(io.Discard, body)
 	if err != nil {
@@ -109,7 +116,7 @@ func TestFile_FromUploadToDeletion(t *testing.T) {
 	same(t, "the file", made.field("id"), "file-x")
 	editor.ask("POST", list+"?name=x&kind=orders", "a").refused(http.StatusConflict, "name_used")
 	one := list + "/file-x"
-	if text := viewer.ask("GET", one, "").is(200).Body.String(); !strings.Contains(text, `"blocked":{"message":"Nothing says what is the ID"`) || !strings.Contains(text, `"cells":["x"]`) || !strings.Contains(text, `"size":4194304`) {
+	if text := viewer.ask("GET", one, "").is(200).Body.String(); !strings.Contains(text, `"blocked":{"message":"Nothing says what is the ID"`) || !strings.Contains(text, `"cells":["x"]`) || !strings.Contains(text, `"readings":[{"line":2,"values":{"orders_id":"x"},"problems":[]}]`) || !strings.Contains(text, `"size":4194304`) {
 		t.Errorf("the file: %s", text)
 	}
 	editor.ask("POST", one+"/load", "").refused(http.StatusUnprocessableEntity, "file_mapping")

@@ -21,6 +21,7 @@ type DataFile struct {
 	Reasons  []string         `json:"reasons" nullable:"false" doc:"Why the file is read as it is"`
 	Problems []FileProblem    `json:"problems" nullable:"false" doc:"What only a person can decide or fix"`
 	Preview  []FileRow        `json:"preview" nullable:"false" doc:"The first rows; empty in lists"`
+	Readings []FileReading    `json:"readings" nullable:"false" doc:"The same rows as the mapping reads them; empty in lists"`
 	Mapping  FileMapping      `json:"mapping" doc:"Which column or value is which field"`
 	Blocked  *FileProblem     `json:"blocked,omitempty" doc:"Why it cannot be loaded yet; absent = it can"`
 	Result   *FileResult      `json:"result,omitempty" doc:"Result of the last load; absent = not loaded"`
@@ -37,6 +38,14 @@ type FileProblem struct {
 type FileRow struct {
 	Line  int64    `json:"line" doc:"Line of the file on which it begins"`
 	Cells []string `json:"cells" nullable:"false" doc:"Its cells"`
+}
+
+// FileReading is a row of a file as its mapping reads it.
+type FileReading struct {
+	Line     int64             `json:"line" doc:"Line of the file on which it begins"`
+	Values   map[string]string `json:"values" nullable:"false" doc:"Value of each field, and of each currency in a file with one column for each; absent values are not listed"`
+	Skipped  bool              `json:"skipped,omitempty" doc:"Whether it is a total, or continues the line before"`
+	Problems []FileError       `json:"problems" nullable:"false" doc:"Why the line would be refused"`
 }
 
 // FileMapping says how a file is read.
@@ -107,13 +116,16 @@ type FileError struct {
 func (g dataFiles) view(f adtally.DataFile, name func(string) string) DataFile {
 	m := f.Mapping
 	out := DataFile{ID: f.ID, Name: f.Name, Kind: f.Kind, Table: f.Relation, Size: f.Size, Uploaded: f.Uploaded.UTC(), By: f.By, ByName: name(f.By), Rows: f.Guess.Rows,
-		Columns: orEmpty(f.Guess.Columns), Reasons: orEmpty(f.Guess.Reasons), Problems: []FileProblem{}, Preview: []FileRow{},
+		Columns: orEmpty(f.Guess.Columns), Reasons: orEmpty(f.Guess.Reasons), Problems: []FileProblem{}, Preview: []FileRow{}, Readings: []FileReading{},
 		Mapping: FileMapping{mapOrEmpty(m.Columns), mapOrEmpty(m.Constants), m.Zone, m.NegativeRefunds, m.Through, m.Format.Encoding, m.Format.Delimiter, m.Format.Header, m.Format.Decimal, mapOrEmpty(m.Format.Dates)}}
 	for _, p := range f.Guess.Problems {
 		out.Problems = append(out.Problems, FileProblem(p))
 	}
 	for _, r := range f.Guess.Preview {
 		out.Preview = append(out.Preview, FileRow(r))
+	}
+	for _, r := range g.Files.Understand(f) {
+		out.Readings = append(out.Readings, FileReading{r.Line, mapOrEmpty(r.Values), r.Skipped, fileErrors(r.Problems)})
 	}
 	if err := g.Files.Check(f); err != nil {
 		fault := adtally.FaultOf(err)
@@ -126,9 +138,13 @@ func (g dataFiles) view(f adtally.DataFile, name func(string) string) DataFile {
 }
 
 func resultOf(r adtally.FileResult) *FileResult {
-	out := &FileResult{r.At.UTC(), r.Rows, r.Refused, r.Summary, r.Twice, orEmpty(r.Keys), []FileError{}, r.From, r.Through, r.Problem}
-	for _, e := range r.Errors {
-		out.Errors = append(out.Errors, FileError(e))
+	return &FileResult{r.At.UTC(), r.Rows, r.Refused, r.Summary, r.Twice, orEmpty(r.Keys), fileErrors(r.Errors), r.From, r.Through, r.Problem}
+}
+
+func fileErrors(all []adtally.LineError) []FileError {
+	out := []FileError{}
+	for _, e := range all {
+		out = append(out, FileError(e))
 	}
 	return out
 }

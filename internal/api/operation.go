@@ -77,6 +77,9 @@ func (o operation) streams(schemas huma.Registry) map[string]*huma.Response {
 		return nil
 	}
 	line := &huma.Schema{Type: huma.TypeString}
+	if o.Stream == yamlText {
+		line.Type = huma.TypeObject // what the text says, not the text
+	}
 	if o.Line != nil {
 		line = schemas.Schema(o.Line, true, o.Line.Name())
 	}

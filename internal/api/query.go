@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"adtally"
@@ -79,6 +82,7 @@ type QueryRow struct {
 	Figures  []QueryFigure `json:"figures" nullable:"false" doc:"Figures, one for each column"`
 	Previous []QueryFigure `json:"previous,omitempty" nullable:"false" doc:"Figures of the compared period"`
 	Change   []QueryFigure `json:"change,omitempty" nullable:"false" doc:"Changes against the compared period, as shares of its absolute value"`
+	Picture  string        `json:"picture,omitempty" example:"/pictures/120200121954450000" doc:"Path of the ad's picture on this server, of rows by ad; it may have none"`
 }
 
 // QueryCompared is the compared period of an answer.
@@ -142,7 +146,22 @@ func (g queries) run(ctx context.Context, _ Caller, in *struct{ Body QueryReques
 	if err != nil {
 		return nil, err
 	}
-	return &answered{answerOf(a)}, nil
+	out := answerOf(a)
+	out.illustrate(in.Body.By)
+	return &answered{out}, nil
+}
+
+// PicturePath is where the pictures of ads are served, by the number of the ad.
+const PicturePath = "/pictures/"
+
+// illustrate adds the paths of pictures to rows by ad.
+func (a QueryAnswer) illustrate(by []string) {
+	i := slices.Index(by, "ad")
+	for j := range a.Rows {
+		if i >= 0 && i < len(a.Rows[j].Members) && !strings.HasPrefix(a.Rows[j].Members[i], "(") {
+			a.Rows[j].Picture = PicturePath + url.PathEscape(a.Rows[j].Members[i])
+		}
+	}
 }
 
 func answerOf(a *analytics.Answer) QueryAnswer {
@@ -165,7 +184,7 @@ func answerOf(a *analytics.Answer) QueryAnswer {
 func rowsOf(all []analytics.Row) []QueryRow {
 	out := []QueryRow{}
 	for _, r := range all {
-		out = append(out, QueryRow{r.Bucket, r.Members, r.Names, orEmpty(figuresOf(r.Figures)), figuresOf(r.Previous), figuresOf(r.Change)})
+		out = append(out, QueryRow{r.Bucket, r.Members, r.Names, orEmpty(figuresOf(r.Figures)), figuresOf(r.Previous), figuresOf(r.Change), ""})
 	}
 	return out
 }

@@ -90,7 +90,7 @@ func TestListMetrics_DimensionsAndMembers(t *testing.T) {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
-	if got := h.ask("GET", "/api/v1/dimensions/campaing/members", "").refused(404, "not_found").problem(); got.Hint != "Did you mean campaign?" {
+	if got := h.ask("GET", "/api/v1/dimensions/campagne/members", "").refused(404, "not_found").problem(); got.Hint != "Did you mean campaign?" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -40,6 +40,7 @@ type Service struct {
 	Definitions Definitions
 	Dashboards  Dashboards
 	NamingRules NamingRules
+	Matches     CampaignMatches
 }
 
 // Warehouse is where the tables are. Its faults are shown to the caller unchanged.

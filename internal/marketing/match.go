@@ -75,16 +75,13 @@ func readTouches(ctx context.Context, db *sql.DB) (all []analytics.Touch, err er
 }
 
 func matchRow(m analytics.Matched) []any {
-	row := []any{analytics.TouchID(m.Touch), nil, nil, nil, m.By, nil, nil, nil, nil}
-	for i, v := range []string{m.Campaign.Channel, m.Campaign.Account, m.Campaign.ID} {
-		if v != "" {
-			row[1+i] = v
+	row := []any{analytics.TouchID(m.Touch)}
+	for _, v := range []string{m.Campaign.Channel, m.Campaign.Account, m.Campaign.ID, m.By, m.Source, m.Medium, m.Touch.Campaign, m.CampaignID} {
+		if v == "" {
+			row = append(row, nil)
+			continue
 		}
-	}
-	for i, v := range []string{m.Source, m.Medium, m.Touch.Campaign, m.CampaignID} {
-		if v != "" {
-			row[5+i] = v
-		}
+		row = append(row, v)
 	}
 	return row
 }

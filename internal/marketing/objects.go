@@ -91,22 +91,35 @@ func (w *work) campaigns() destination.Change {
 		WHERE campaign_name IS NOT NULL OR place = 1`})
 }
 
-// objects lists ad sets or ads by their current names.
-func (w *work) objects(table, kind string) destination.Change {
-	var parts []string
-	columns := tableOf(table).Columns
+// adSets lists the ad sets by their current names.
+func (w *work) adSets() destination.Change {
+	return selected("ad_sets", w.objects("ad_set", func(f *found, t adtally.MarketingTable) string {
+		return "SELECT " + w.ownColumn(f, t, "id") + " AS ad_set_id, " + w.ownColumn(f, t, "parent") + " AS campaign_id, " + literal(f.Dataset) + " AS source, " +
+			w.ownColumn(f, t, "name") + " AS ad_set_name FROM " + quote(f.Dataset) + "." + quote(t.Table)
+	}))
+}
+
+// ads lists the ads by their current names, with the pictures that they show now.
+func (w *work) ads() destination.Change {
+	return selected("ads", w.objects("ad", func(f *found, t adtally.MarketingTable) string {
+		picture, join := "CAST(NULL AS VARCHAR)", ""
+		if c := f.Marketing.Names["creative"]; w.has(f.Dataset, c.Table) {
+			picture = "COALESCE(c." + quote(c.Columns["image"]) + ", c." + quote(c.Columns["thumbnail"]) + ")"
+			join = " LEFT JOIN " + quote(f.Dataset) + "." + quote(c.Table) + " c ON c." + quote(c.Columns["id"]) + " = a." + quote(t.Columns["creative"])
+		}
+		return "SELECT a." + quote(t.Columns["id"]) + " AS ad_id, a." + quote(t.Columns["parent"]) + " AS ad_set_id, " + literal(f.Dataset) + " AS source, a." +
+			quote(t.Columns["name"]) + " AS ad_name, " + picture + " AS picture FROM " + quote(f.Dataset) + "." + quote(t.Table) + " a" + join
+	}))
+}
+
+// objects returns a SELECT for each source that has the objects.
+func (w *work) objects(kind string, of func(*found, adtally.MarketingTable) string) (parts []string) {
 	for _, f := range w.sources {
-		t, ok := f.Marketing.Names[kind]
-		if !ok || !w.has(f.Dataset, t.Table) {
-			continue
+		if t, ok := f.Marketing.Names[kind]; ok && w.has(f.Dataset, t.Table) {
+			parts = append(parts, of(f, t))
 		}
-		list := []string{w.ownColumn(f, t, "id") + " AS " + quote(columns[0].Name), w.ownColumn(f, t, "parent") + " AS " + quote(columns[1].Name), literal(f.Dataset) + " AS source", w.ownColumn(f, t, "name") + " AS " + quote(columns[3].Name)}
-		if len(columns) > 4 {
-			list = append(list, w.ownColumn(f, t, columns[4].Name)+" AS "+quote(columns[4].Name))
-		}
-		parts = append(parts, "SELECT "+strings.Join(list, ", ")+" FROM "+quote(f.Dataset)+"."+quote(t.Table))
 	}
-	return selected(table, parts)
+	return parts
 }
 
 // reach lists people reached by campaign and month.

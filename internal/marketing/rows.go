@@ -93,9 +93,9 @@ func (w *work) changes(ctx context.Context) (all []destination.Change, err error
 	coverage := RowsOf("coverage", w.coverageRows(uploads))
 	coverage.Rows.Column, coverage.Rows.Value = "dataset", spendData
 	all = append(all, w.rollups(spendData, func(f *found) *adtally.MarketingTable { return f.campaigns })...)
-	all = append(all, w.offline())
-	all = append(all, w.rollups("ad_delivery", func(f *found) *adtally.MarketingTable { return f.ads })...)
-	return append(all, w.accounts(), w.campaigns(), w.objects("ad_sets", "ad_set"), w.objects("ads", "ad"), w.reach(),
+	return append(all, w.offline(),
+		w.union("ad_delivery", func(f *found) *adtally.MarketingTable { return f.ads }),
+		w.accounts(), w.campaigns(), w.adSets(), w.ads(), w.reach(),
 		coverage, RowsOf("day", w.days), RowsOf("channel_notes", w.notes)), nil
 }
 

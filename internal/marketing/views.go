@@ -20,6 +20,22 @@ func tableOf(name string) analytics.Table {
 	return all[slices.IndexFunc(all, func(t analytics.Table) bool { return t.Name == name })]
 }
 
+// union writes a view over a table of each source. Rows of ads are too many to keep twice, and
+// are asked for one campaign at a time.
+func (w *work) union(name string, of func(*found) *adtally.MarketingTable) destination.Change {
+	t := tableOf(name)
+	var parts []string
+	for _, f := range w.sources {
+		if choice := of(f); choice != nil {
+			parts = append(parts, w.part(t, f, *choice))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{nothing(t)}
+	}
+	return destination.Change{View: &destination.SQLView{Name: name, Description: t.Description, Columns: t.Columns, SQL: strings.Join(parts, "\nUNION ALL ")}}
+}
+
 // rollups keeps a table equal to a table of each source. Columns that a source lacks are NULL.
 func (w *work) rollups(name string, of func(*found) *adtally.MarketingTable) (changes []destination.Change) {
 	t := tableOf(name)

@@ -79,16 +79,9 @@ func newLineReader(f adtally.DataFile) (*lineReader, error) {
 	for i, c := range f.Guess.Columns {
 		index[c] = i
 	}
-	format := func(column string) cellFormat {
-		if f.Relation != "" {
-			return cellFormat{".", csvfile.DateFormats[0], zone}
-		}
-		dates, _ := csvfile.FormatNamed(f.Mapping.Format.Dates[column])
-		return cellFormat{f.Mapping.Format.Decimal, dates, zone}
-	}
 	for _, d := range fields[f.Kind] {
 		if column := f.Mapping.Columns[d.Name]; column != "" {
-			r.cells[d.Name] = cell{d, column, index[column], "", format(column)}
+			r.cells[d.Name] = cell{d, column, index[column], "", formatOf(f, column, zone)}
 		} else if constant := f.Mapping.Constants[d.Name]; constant != "" {
 			value, err := parse(d.Type, constant, cellFormat{".", csvfile.DateFormats[0], zone})
 			if err != nil {
@@ -101,11 +94,20 @@ func newLineReader(f adtally.DataFile) (*lineReader, error) {
 		rate, _ := fieldOf(f.Kind, "rate")
 		for i, c := range f.Guess.Columns {
 			if isCode.MatchString(c) {
-				r.wide = append(r.wide, cell{rate, c, i, "", format(c)})
+				r.wide = append(r.wide, cell{rate, c, i, "", formatOf(f, c, zone)})
 			}
 		}
 	}
 	return r, nil
+}
+
+// formatOf returns how the values of a column are written.
+func formatOf(f adtally.DataFile, column string, zone *time.Location) cellFormat {
+	if f.Relation != "" {
+		return cellFormat{".", csvfile.DateFormats[0], zone}
+	}
+	dates, _ := csvfile.FormatNamed(f.Mapping.Format.Dates[column])
+	return cellFormat{f.Mapping.Format.Decimal, dates, zone}
 }
 
 // understood is a line as values by field; empty = absent.

@@ -40,7 +40,10 @@ func (s *Service) Load(ctx context.Context, id string, audit ...adtally.AuditEnt
 	}
 	f.Result = *l.result
 	f.Result.At, f.Result.Rows, f.Result.Twice, f.Result.Keys = l.at, out[0].Rows, out[0].Twice, out[0].Keys
-	return s.Store.EditDataFile(ctx, f, audit...)
+	if f, err = s.Store.EditDataFile(ctx, f, audit...); err != nil || f.Kind == adtally.RatesFile {
+		return f, err
+	}
+	return f, s.addRates(ctx) // its currencies may be new
 }
 
 // loading is one load.
@@ -126,7 +129,11 @@ func (l *loading) derived(ctx context.Context, all []destination.Change, files f
 	if err != nil {
 		return nil, err
 	}
-	return append(all, dailyRates(l.settings, adtally.DayOf(l.at, l.zone), published)), nil
+	used, err := l.inUse(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, dailyRates(l.settings, adtally.DayOf(l.at, l.zone), func() []analytics.Rate { return only(published(), used) })), nil
 }
 
 // published returns the rates of all files: those of others from the warehouse, and those of

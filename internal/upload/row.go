@@ -87,8 +87,10 @@ func (p *pass) refuse(l line, bad *badCell) {
 	if p.result.Refused++; len(p.result.Errors) >= adtally.MaxLineErrors {
 		return
 	}
-	value := strings.ToValidUTF8(bad.value[:min(len(bad.value), longestValue)], "")
-	p.result.Errors = append(p.result.Errors, adtally.LineError{Line: l.number, Column: bad.column, Value: strings.Clone(value), Reason: bad.reason})
+	for _, e := range lineErrors(l, bad) {
+		e.Value = strings.Clone(e.Value) // it is a part of the file's line
+		p.result.Errors = append(p.result.Errors, e)
+	}
 }
 
 // rows writes the rows of a line.

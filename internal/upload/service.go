@@ -47,8 +47,11 @@ type Service struct {
 	Warehouse Warehouse
 	Folder    string // for the bytes of files
 	Settings  func(context.Context) (analytics.Settings, error)
-	Now       func() time.Time
-	NewID     func() string
+	// Targets returns the currencies that amounts are converted to, besides the reporting currency;
+	// nil = none.
+	Targets func(context.Context) ([]string, error)
+	Now     func() time.Time
+	NewID   func() string
 
 	loading sync.Mutex // one load at a time: the computed tables depend on all files
 }

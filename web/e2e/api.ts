@@ -22,6 +22,19 @@ export class Api {
     return (text ? JSON.parse(text) : {}) as T;
   }
 
+  /** Uploads a CSV file, and loads it if it can be read in one way only. */
+  async file(name: string, kind: string, text: string): Promise<string> {
+    const answer = await fetch(`${this.url}/api/v1/files?${new URLSearchParams({ name, kind })}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'text/csv', Cookie: this.#cookie },
+      body: text,
+    });
+    if (!answer.ok) throw new Error(`upload ${name}: ${answer.status} ${await answer.text()}`);
+    const made = (await answer.json()) as { id: string; blocked?: unknown };
+    if (!made.blocked) await this.call('POST', `/files/${made.id}/load`, {});
+    return made.id;
+  }
+
   /** An edit of what was just read, which nobody else changed. */
   async edit<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
     const { headers } = await this.send('GET', `/api/v1${path}`);

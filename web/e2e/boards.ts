@@ -252,7 +252,7 @@ const health = {
 const restated = {
   items: [
     {
-      source: 'Halden Europe',
+      source: '0190aaaa-0000-7000-8000-000000000009',
       table: 'basic_ad',
       metric: 'spend',
       ages: [0, 1, 7, 28].map((age, i) => ({ age, days: 28, share: ['0.62', '0.97', '0.998', '1'][i] })),
@@ -305,6 +305,9 @@ export async function fakeBoards(page: Page): Promise<Seen> {
   });
   await page.route('**/api/v1/query.csv', (route) =>
     route.fulfill({ contentType: 'text/csv', body: 'campaign,spend\r\n120210000000000001,1000.00\r\n' }),
+  );
+  await page.route('**/api/v1/analytics-settings', (route) =>
+    json(route, { reporting_currency: 'EUR', reporting_zone: 'Europe/Berlin' }),
   );
   await page.route('**/api/v1/metrics', (route) => json(route, { items: metrics }));
   await page.route('**/api/v1/dimensions', (route) =>

@@ -5,13 +5,19 @@ import type { View } from './pages';
 import { maja } from './stack';
 import type { Where, World } from './world';
 
-export const sizes = { 375: { width: 375, height: 812 }, 1440: { width: 1440, height: 900 } } as const;
+export const sizes = {
+  375: { width: 375, height: 812 },
+  1440: { width: 1440, height: 900 },
+  1920: { width: 1920, height: 1080 },
+} as const;
 export type Width = keyof typeof sizes;
 export type Theme = 'light' | 'dark';
 
 /** The window of a person who is logged in everywhere, and another without any login. */
 export class Window {
   private readonly contexts = new Map<string, BrowserContext>();
+  /** Pages that show one view after the other: a new one costs three times as much as to open an address. */
+  private readonly pages = new Map<string, Page>();
   constructor(private readonly world: Partial<World>) {}
 
   /** Cookies do not know ports, so that each stack has a context of its own. */
@@ -38,14 +44,27 @@ export class Window {
   /** Opens a view, as wide as a desk's screen, and waits until it stands still. */
   async show(view: View): Promise<Page> {
     const world = this.world as World;
-    const page = await this.page(view.on, view.anybody);
-    if (view.boards) await fakeBoards(page);
+    const page = await this.pageOf(view);
+    await wear(page, 1440, 'light');
     await page.goto(world[view.on].url + view.path(world));
     await still(page);
     if (view.act) {
       await view.act(page, world);
       await still(page);
     }
+    return page;
+  }
+
+  /** The page of earlier views that had the same reader and the same answers. */
+  private async pageOf({ on, anybody = false, boards = false }: View): Promise<Page> {
+    const name = `${on} ${anybody} ${boards}`;
+    const there = this.pages.get(name);
+    if (there) return there;
+    const page = await this.page(on, anybody);
+    this.pages.set(name, page);
+    if (boards) await fakeBoards(page);
+    // What was changed for one view and not saved may be lost.
+    page.on('dialog', (dialog) => void dialog.accept());
     return page;
   }
 }

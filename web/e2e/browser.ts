@@ -6,19 +6,28 @@ type Options = { width?: number; height?: number; dark?: boolean; at?: Date };
 /** All that are open, for what is looked at after each test. */
 export const browsers = new Set<Browser>();
 
+/** Chromium, which takes a second to start: all files of a process use the same. */
+let running: Promise<Chromium> | undefined;
+
+function start(): Promise<Chromium> {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  // Chromium's own sandbox needs what a container's root does not have.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath, args });
+}
+
+/** Windows of people who have nothing in common with those of other tests. */
 export class Browser {
   /** Errors of scripts and of the content policy, from every page. */
   readonly errors: string[] = [];
+  readonly #contexts: BrowserContext[] = [];
 
   private constructor(private readonly chromium: Chromium) {
     browsers.add(this);
   }
 
   static async launch(): Promise<Browser> {
-    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-    // Chromium's own sandbox needs what a container's root does not have.
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    return new Browser(await chromium.launch({ executablePath, args }));
+    return new Browser(await (running ??= start()));
   }
 
   /** A browser in which nobody is logged in. */
@@ -30,6 +39,7 @@ export class Browser {
       timezoneId: 'Europe/Berlin',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    this.#contexts.push(context);
     context.setDefaultTimeout(15_000);
     if (at) await context.clock.install({ time: at });
     context.on('page', (page) => this.#watch(page));
@@ -45,10 +55,10 @@ export class Browser {
     });
   }
 
-  pages = () => this.chromium.contexts().flatMap((c) => c.pages());
+  pages = () => this.#contexts.flatMap((c) => c.pages());
 
   async close(): Promise<void> {
     browsers.delete(this);
-    await this.chromium.close();
+    await Promise.all(this.#contexts.map((c) => c.close()));
   }
 }

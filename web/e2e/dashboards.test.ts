@@ -4,20 +4,20 @@ import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { answer, fakeBoards, type Seen } from './boards';
 import { still } from './browse';
-import { Stack } from './stack';
+import { maja } from './stack';
 import { until } from './until';
 import { Visit } from './visit';
+import { end, makeOne } from './world';
 
-let stack: Stack;
+let world: Awaited<ReturnType<typeof makeOne>>;
 let me: Visit;
 let seen: Seen;
 
 beforeAll(async () => {
-  stack = await Stack.start({ size: 'accounts=1,ads=3,days=40,seed=5' });
-  await stack.connected({ name: 'Halden' });
-  me = await Visit.of(stack);
+  world = await makeOne();
+  me = await Visit.of(world.one, {}, maja, world.browser);
 }, 120_000);
-afterAll(() => stack?.stop());
+afterAll(() => end(world));
 
 beforeEach(async () => {
   await me.page.unrouteAll();
@@ -218,6 +218,26 @@ it('builds a dashboard: adds, moves, resizes, undoes, saves', async () => {
     ['line', [0, 0, 7, 5], ['spend']],
     ['table', [0, 5, 12, 6], ['orders']],
   ]);
+});
+
+it('keeps a first and a last day', async () => {
+  await open('/dashboards/0190aaaa-0000-7000-8000-000000000001/edit');
+  await me.field('Days').selectOption('custom');
+  await me.field('First day').fill('2026-10-31');
+  await me.field('Last day').fill('2026-10-01');
+  expect(await me.reason(me.button('Save'))).toBe('Enter a first and a last day.');
+  await me.field('First day').fill('2026-09-01');
+  await me.button('Save').click();
+  await until('it is saved', () => seen.saved.length > 0);
+  expect(seen.saved[0]).toMatchObject({ range: { preset: 'custom', from: '2026-09-01', to: '2026-10-01' } });
+});
+
+it('shows what was known of a day later, as a curve and as a table', async () => {
+  await open('/dashboards/0190aaaa-0000-7000-8000-000000000001');
+  const changes = tile('Later changes');
+  expect(await changes.getByRole('img').getAttribute('aria-label')).toContain('Halden Europe 62.00% on the day itself');
+  await changes.getByRole('button', { name: 'Show Later changes as a table' }).click();
+  expect(await changes.locator('tr', { hasText: 'After 7 days' }).innerText()).toContain('99.80%');
 });
 
 it('duplicates what comes with Adtally, and deletes the copy', async () => {

@@ -194,6 +194,34 @@ const boards: View[] = [
   board('metrics-new', '/data/metrics?file=new'),
 ];
 
+// What comes with Adtally, with the figures that the simulator has of one account; all of them use several currencies.
+const ready = [
+  view('ready-mixed', '/dashboards/performance'),
+  ...['performance', 'channels', 'cac-and-revenue', 'budget-pacing', 'data-health'].map((id) =>
+    view(`ready-${id}`, (w) => `/dashboards/${id}?account=${w.many.sim.is.accounts.at(-1)?.replace('act_', '')}`),
+  ),
+];
+
+const data: View[] = [
+  view('files', '/data/files'),
+  view('files-empty', '/data/files', { on: 'empty' }),
+  view('files-chosen', '/data/files', {
+    act: async (page) => {
+      const chosen = { name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from('order_id,date\n') };
+      await page.getByLabel('Files', { exact: true }).setInputFiles([chosen]);
+      await page.getByRole('button', { name: 'Upload 1 file' }).waitFor();
+    },
+  }),
+  view('files-map', '/data/files', { act: press('Map a table') }),
+  view('file', (w) => `/data/files/${w.ids.file}`),
+  view('file-refused', (w) => `/data/files/${w.ids.fileRefused}`),
+  view('file-asks', (w) => `/data/files/${w.ids.fileAsks}`),
+  view('file-delete', (w) => `/data/files/${w.ids.file}`, { act: press('Delete') }),
+  view('matching', '/data/matching'),
+  view('matching-empty', '/data/matching', { on: 'empty' }),
+  view('matching-match', '/data/matching', { act: press(/^Match facebook/) }),
+];
+
 const figures: View[] = [
   view('difference', '/data/difference', {
     act: async (page) => {
@@ -218,6 +246,8 @@ export const views: View[] = [
   ...connecting,
   ...settings,
   ...boards,
+  ...ready,
+  ...data,
   ...figures,
   ...rest,
 ];

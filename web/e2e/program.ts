@@ -6,6 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 const binary = process.env.ADTALLY_PROGRAM ?? fileURLToPath(new URL('../../bin/adtally', import.meta.url));
 
+// A test that crashes leaves no process behind.
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((p) => p.kill('SIGKILL')));
+
 export class Program {
   #process: ChildProcess;
   #lines: string[] = [];
@@ -19,9 +23,11 @@ export class Program {
       this.#arrived();
     });
     this.#process.stderr!.on('data', (text: Buffer) => (this.#errors += text.toString()));
-    this.#process.on('exit', () => this.#arrived());
-    // A test that crashes leaves no process behind.
-    process.once('exit', () => this.#process.kill('SIGKILL'));
+    running.add(this.#process);
+    this.#process.on('exit', () => {
+      running.delete(this.#process);
+      this.#arrived();
+    });
   }
 
   /** The first line that fits, printed already or later. */

@@ -1,4 +1,5 @@
 // A service and a simulator on free ports, with a browser, in a folder of their own.
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,10 @@ type Options = {
   /** Whether the first admin and the Meta app are set up already; otherwise the test does it. */
   ready?: boolean;
 };
+
+// The stack of world.ts lives until the process ends.
+const folders = new Set<string>();
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 export class Stack {
   api!: Api;
@@ -53,6 +58,7 @@ export class Stack {
     browser: shared,
   }: Options) {
     this.#folder = await mkdtemp(join(tmpdir(), 'adtally-e2e-'));
+    folders.add(this.#folder);
     const browser = shared ?? Browser.launch();
     this.#shared = !!shared;
     this.sim = await Sim.start('--synthetic', size, ...sim);
@@ -109,5 +115,6 @@ export class Stack {
     if (!this.#shared) await this.browser?.close();
     await Promise.all([this.service?.stop(), this.sim?.program.stop()]);
     await rm(this.#folder, { recursive: true, force: true });
+    folders.delete(this.#folder);
   }
 }

@@ -1,5 +1,6 @@
 // Bad days: a rate limit, somebody else's edit, an ended session, a server that is gone, and a viewer.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { still } from './browse';
 import { maja, Stack } from './stack';
 import { until } from './until';
 import { Visit } from './visit';
@@ -14,6 +15,9 @@ beforeAll(async () => {
   me = await Visit.of(stack, { at: await stack.sim.now() });
 });
 afterAll(() => stack?.stop());
+
+/** The first page of somebody whose sources are synced. */
+const home = '/dashboards/performance';
 
 const health = async () => (await stack.api.call<{ health: { state: string } }>('GET', `/sources/${id}`)).health.state;
 
@@ -80,7 +84,7 @@ it('goes only to paths of its own after a login', async () => {
     await me.field('E-mail').fill(maja.email);
     await me.field('Password').fill(maja.password);
     await me.button('Log in').click();
-    await me.at(/\/sources$/);
+    await me.at(home);
     expect(new URL(me.page.url()).origin).toBe(stack.url);
   }
 });
@@ -109,7 +113,7 @@ it('shows a viewer no secret, and no button that they may not press', async () =
   await vera.field('Your name').fill('Vera Viewer');
   await vera.field('Password').fill('correct horse battery');
   await vera.button('Join').click();
-  await vera.at('/sources');
+  await vera.at(home);
   const forbidden =
     /^(Connect a source|Sync now|Reconnect|Reveal|Restore|Save|Cancel the run|Add the report|Delete the source…|Show a day|Log in with Facebook|Test and save|Create the link|Invite)$/;
   for (const path of [
@@ -124,8 +128,7 @@ it('shows a viewer no secret, and no button that they may not press', async () =
     '/delete',
   ]) {
     await vera.open(`/sources/${id}${path}`);
-    await vera.page.locator('#main').waitFor();
-    await vera.page.waitForLoadState('networkidle', { timeout: 1_500 }).catch(() => undefined);
+    await still(vera.page);
     const pressable = await vera.page
       .locator('button:not([aria-disabled=true]):not(:disabled), a.btn')
       .evaluateAll((all) => all.map((e) => (e as HTMLElement).innerText.trim()));

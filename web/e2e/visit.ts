@@ -14,8 +14,9 @@ export class Visit {
     stack: Stack,
     size: { width?: number; height?: number; at?: Date } = {},
     who: { email: string; password: string } | null = maja,
+    browser = stack.browser,
   ): Promise<Visit> {
-    const context = await stack.browser.person(size);
+    const context = await browser.person(size);
     if (who) {
       const { email, password } = who;
       const answer = await context.request.post(`${stack.url}/api/v1/session`, { data: { email, password } });

@@ -13,7 +13,7 @@ export type World = Record<Where, Stack> & {
   codes: Record<string, string>;
 };
 
-const small = 'accounts=1,ads=3,days=40,seed=5';
+const small = 'accounts=2,ads=2,days=40,seed=5';
 
 /** The days from which sources read, so that the first load is short. */
 const since = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
@@ -69,6 +69,7 @@ async function furnish(stack: Stack, ids: Record<string, string>): Promise<Recor
   await api.call('POST', '/keys', { name: 'laptop', role: 'viewer' });
   // Port 9 discards, so that nobody is told anything.
   await api.call('POST', '/channels', { kind: 'webhook', name: 'Ops', settings: { url: 'http://127.0.0.1:9/' } });
+  Object.assign(ids, await uploads(stack));
   await sim.person({ id: '503', name: 'Other Owner', accounts: [a, d] });
   return {
     link: after(link.url, '/link/'),
@@ -78,26 +79,50 @@ async function furnish(stack: Stack, ids: Record<string, string>): Promise<Recor
   };
 }
 
-/** Ends everything that has started. */
+/** A file that is loaded, one with refused lines, and one that needs a decision. */
+async function uploads({ api }: Stack): Promise<Record<string, string>> {
+  const day = since(5);
+  const head = 'Order number,Order date,Total,Currency,utm_source,utm_campaign\n';
+  const line = (n: number, total: string) => `o${n},${day},${total},EUR,facebook,no such campaign ${n % 3}\n`;
+  return {
+    file: await api.file('orders', 'orders', head + [1, 2, 3, 4, 5].map((n) => line(n, '10')).join('')),
+    fileRefused: await api.file('shop export', 'orders', `${head}${line(6, '12')}${line(7, 'twelve')}Total,,24,,,\n`),
+    fileAsks: await api.file('old orders', 'orders', `${head}o9,01/02/2026,5,EUR,,\n`),
+  };
+}
+
+/** Ends what belongs to one file. */
 export async function end(world: Partial<World>): Promise<void> {
-  const { fresh, empty, one, many } = world;
-  await Promise.all([fresh, empty, one, many].map((s) => s?.stop()));
+  const { fresh, empty, many } = world;
+  await Promise.all([fresh, empty, many].map((s) => s?.stop()));
   await world.browser?.close();
 }
 
-/** One stack with a small source, which is up to date. */
+let shared: Promise<{ one: Stack; single: string }> | undefined;
+
+async function makeShared() {
+  const one = await Stack.start({ size: small });
+  return { one, single: await one.connected({ name: 'Halden' }) };
+}
+
+/**
+ * One stack with a small source, which is up to date, for tests that change nothing: the files
+ * of a process share it until the process ends. Each has its own windows.
+ */
 export async function makeOne(): Promise<Pick<World, 'browser' | 'ids' | 'one'>> {
-  const browser = await Browser.launch();
-  const one = await Stack.start({ size: small, browser });
-  return { browser, one, ids: { single: await one.connected({ name: 'Halden' }) } };
+  const { one, single } = await (shared ??= makeShared());
+  return { browser: await Browser.launch(), one, ids: { single } };
 }
 
 export async function makeWorld(): Promise<World> {
   const { browser, one, ids } = await makeOne();
-  const fresh = await Stack.start({ size: small, browser, ready: false });
-  const empty = await Stack.start({ size: small, browser, ready: false });
+  const start = (size: string) => Stack.start({ size, browser, ready: false });
+  const [fresh, empty, many] = await Promise.all([
+    start(small),
+    start(small),
+    start('accounts=12,ads=12,days=120,seed=3'),
+  ]);
   await empty.api.call('POST', '/setup', { ...maja, code: empty.code });
-  const many = await Stack.start({ size: 'accounts=12,ads=12,days=120,seed=3', browser, ready: false });
   Object.assign(ids, await fill(many));
   ids.run = await latest(many, ids.fine!);
   ids.failedRun = await latest(many, ids.expired!);

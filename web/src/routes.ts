@@ -81,6 +81,11 @@ export const { navigate, route, isActive } = createRouter({
   '/data': {
     '/': () => import('./pages/data/Diagram.svelte'),
     '/metrics': () => import('./pages/data/Metrics.svelte'),
+    '/files': {
+      '/': () => import('./pages/data/Files.svelte'),
+      '/:id': () => import('./pages/data/File.svelte'),
+    },
+    '/matching': () => import('./pages/data/Matching.svelte'),
     '/naming': () => import('./pages/data/Naming.svelte'),
     '/difference': () => import('./pages/data/Difference.svelte'),
   },

@@ -1,6 +1,7 @@
 package facebookads
 
 import (
+	"slices"
 	"time"
 
 	"adtally"
@@ -27,19 +28,28 @@ func marketing() adtally.Marketing {
 	}
 	byCampaign, byAd := figures(map[string]string{"reach": "reach"}), figures(map[string]string{"ad_set_id": "adset_id", "ad_id": "ad_id"})
 	return adtally.Marketing{
-		Channel: "facebook",
-		Campaigns: []adtally.MarketingTable{{Table: "basic_campaign_purchases", Loads: "basic_campaign", Columns: byCampaign}, {Table: "basic_campaign", Loads: "basic_campaign", Columns: byCampaign},
-			{Table: "basic_ad_purchases", Loads: "basic_ad", Columns: figures(nil)}, {Table: "basic_ad", Loads: "basic_ad", Columns: figures(nil)}},
-		Ads: []adtally.MarketingTable{{Table: "basic_ad_purchases", Loads: "basic_ad", Columns: byAd}, {Table: "basic_ad", Loads: "basic_ad", Columns: byAd}},
+		Channel:   "facebook",
+		Campaigns: slices.Concat(choices("basic_campaign", byCampaign), choices("basic_ad", figures(nil))),
+		Ads:       choices("basic_ad", byAd),
 		Names: map[string]adtally.MarketingTable{
 			"account":  {Table: "ad_accounts", Columns: map[string]string{"id": "account_id", "name": "name", "currency": "currency", "time_zone": "timezone_name"}},
 			"campaign": {Table: "campaigns", Former: "campaigns_history", Columns: map[string]string{"id": "id", "account_id": "account_id", "name": "name"}},
 			"ad_set":   {Table: "ad_sets", Columns: map[string]string{"id": "id", "parent": "campaign_id", "name": "name"}},
-			"ad":       {Table: "ads", Columns: map[string]string{"id": "id", "parent": "adset_id", "name": "name", "picture": "creative_id"}}},
+			"ad":       {Table: "ads", Columns: map[string]string{"id": "id", "parent": "adset_id", "name": "name", "creative": "creative_id"}},
+			"creative": {Table: "ad_creatives", Columns: map[string]string{"id": "id", "image": "image_url", "thumbnail": "thumbnail_url"}}},
 		Shown:        shown(),
 		ReachByMonth: adtally.MarketingTable{Table: "reach_campaign_month", Columns: map[string]string{"campaign_id": "campaign_id", "day": "date", "reach": "reach"}},
 		Notes: []adtally.MarketingNote{
 			{Code: "still_counting", Days: conversionDays, Message: "Conversions from the last 7 days are still coming in."},
 			{Code: "regime", Day: viewsOfOneDay, Message: "From 12 Jan 2026 Meta counts view-through conversions for 1 day only."}},
 	}
+}
+
+// choices are the views and the table of a report, the best first. Datasets of earlier versions
+// lack the view of purchases until they are synced.
+func choices(report string, columns map[string]string) (all []adtally.MarketingTable) {
+	for _, suffix := range []string{"_purchases", "_conversions", ""} {
+		all = append(all, adtally.MarketingTable{Table: report + suffix, Loads: report, Columns: columns})
+	}
+	return all
 }

@@ -42,6 +42,8 @@ var promises = []promise{
 	{"Replace_WindowsAreIndependent", windowsApart},
 	{"Replace_AccountsAreIndependent", accountsApart},
 	{"Replace_DatasetsAreIndependent", datasetsApart},
+	{"Rollup_FollowsLoads", rollupFollows},
+	{"Rollup_Changes", rollupChanges},
 	{"Commit_MixedTables", tablesMixed},
 	{"Commit_EmptySlice", emptySlice},
 	{"Commit_BookkeepingColumns", rowsSayTheirLoad},

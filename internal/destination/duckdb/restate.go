@@ -21,22 +21,22 @@ func (b *loadTx) restate(ctx context.Context, t *staged) error {
 	if err != nil {
 		return err
 	}
-	restatements, account := target(b.load.Dataset, table.Restatement.Name), b.load.Slice.Account
-	for _, metric := range t.schema.Restated {
-		err := b.session.exec(ctx, "INSERT INTO "+restatements+" ("+idents("", names(withBookkeeping(&table.Restatement).Columns))+`)
-			WITH found AS (SELECT date, sum(`+ident(places[metric])+`) AS value FROM `+target(b.load.Dataset, t.schema.Name)+`
-				WHERE account_id = ? AND `+within(b.load.Slice.Window)+` GROUP BY date),
-			known AS (SELECT date, age FROM `+restatements+`
-				WHERE table_name = ? AND account_id = ? AND metric = ? AND `+within(b.load.Slice.Window)+`),
-			every AS (SELECT date, `+b.age()+` AS age FROM (SELECT date FROM found UNION SELECT date FROM known))
-			SELECT ?, ?, date, ?, age, value, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?
-			FROM every LEFT JOIN found USING (date) WHERE age IS NOT NULL AND NOT EXISTS (FROM known WHERE known.date = every.date AND known.age >= every.age)`,
-			slices.Concat([]any{account, t.schema.Name, account, metric, t.schema.Name, account, metric, b.asked}, b.bookkeepingValues())...)
-		if err != nil {
-			return err
-		}
+	metrics, sums := make([]string, len(t.schema.Restated)), make([]string, len(t.schema.Restated))
+	value := table.Restatement.Columns[slices.Index(names(table.Restatement.Columns), "value")].Type.String()
+	for i, metric := range t.schema.Restated {
+		metrics[i], sums[i] = literal(metric), "sum("+ident(places[metric])+")::"+value
 	}
-	return nil
+	all, mine := strings.Join(metrics, ", "), target(b.load.Dataset, table.Restatement.Name)
+	days := "account_id = " + literal(b.load.Slice.Account) + " AND " + within(b.load.Slice.Window)
+	// One statement for all metrics: to plan it takes longer than to execute it.
+	return b.session.exec(ctx, "INSERT INTO "+mine+" ("+idents("", names(withBookkeeping(&table.Restatement).Columns))+`)
+		WITH totals AS (SELECT date, [`+strings.Join(sums, ", ")+"] AS every_value FROM "+target(b.load.Dataset, t.schema.Name)+" WHERE "+days+` GROUP BY date),
+		found AS (SELECT date, unnest([`+all+`]) AS metric, unnest(every_value) AS value FROM totals),
+		known AS (SELECT date, metric, age FROM `+mine+" WHERE table_name = ? AND metric IN ("+all+") AND "+days+`),
+		every AS (SELECT date, metric, `+b.age()+` AS age FROM (SELECT date, metric FROM found UNION SELECT date, metric FROM known))
+		SELECT ?, ?, date, metric, age, value, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?::TIMESTAMPTZ, ?
+		FROM every LEFT JOIN found USING (date, metric) WHERE age IS NOT NULL AND NOT EXISTS (FROM known WHERE known.date = every.date AND known.metric = every.metric AND known.age >= every.age)`,
+		slices.Concat([]any{t.schema.Name, t.schema.Name, b.load.Slice.Account, b.asked}, b.bookkeepingValues())...)
 }
 
 // age returns the SQL expression for the highest of table.Ages that a day has reached;

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"adtally/internal/destination"
 	"adtally/internal/table"
@@ -42,14 +43,63 @@ func (sh *sharing) rollup(ctx context.Context, r *destination.Rollup) (out desti
 	if err := sh.run(ctx, "DELETE FROM "+list+mine, "DELETE FROM "+target(sh.dataset, r.Table.Name)+" WHERE source = "+literal(r.Source)); err != nil || r.Select == "" {
 		return out, err
 	}
-	err = sh.inFile(ctx, func() error {
-		out.Rows, err = sh.write(ctx, "INSERT INTO "+target(sh.dataset, r.Table.Name)+" ("+columns+") SELECT "+columns+" FROM ("+r.Select+") AS s")
-		return err
-	})
-	if err != nil {
+	if out.Rows, err = sh.compute(ctx, r, columns); err != nil {
 		return out, fmt.Errorf("compute %s: %w", r.Table.Name, err)
 	}
 	return out, sh.run(ctx, "INSERT INTO "+list+" (name, source, loads, columns, statement) VALUES ("+literal(r.Table.Name)+", "+literal(r.Source)+", "+literal(r.Loads)+", "+literal(columns)+", "+literal(r.Select)+")")
+}
+
+// compute writes all rows of a source in parts, because a view over years of actions takes more
+// memory than a service has.
+func (sh *sharing) compute(ctx context.Context, r *destination.Rollup, columns string) (rows int64, err error) {
+	parts, err := sh.parts(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	for _, part := range parts {
+		err := sh.inFile(ctx, func() error {
+			n, err := sh.write(ctx, "INSERT INTO "+target(sh.dataset, r.Table.Name)+" ("+columns+") SELECT "+columns+" FROM ("+r.Select+") AS s WHERE "+part)
+			rows += n
+			return err
+		})
+		if err != nil {
+			return rows, err
+		}
+	}
+	return rows, nil
+}
+
+// rowsAtOnce is about how many rows of a source are read at once.
+const rowsAtOnce = 100_000
+
+// parts returns conditions that split a source's rows by quarter, and by account where a
+// quarter has many.
+func (sh *sharing) parts(ctx context.Context, r *destination.Rollup) (parts []string, err error) {
+	rows, err := sh.session.query(ctx, "SELECT CAST(date_trunc('quarter', date) AS DATE)::VARCHAR AS quarter, account_id, count(*) FROM "+target(r.Source, r.Loads)+" GROUP BY 1, 2 ORDER BY 1, 2")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	quarter, accounts, sum := "", []string(nil), int64(0)
+	flush := func() {
+		if len(accounts) > 0 {
+			parts = append(parts, fmt.Sprintf("date >= DATE '%s' AND date < DATE '%s' + INTERVAL 3 MONTH AND account_id IN (%s)", quarter, quarter, strings.Join(accounts, ", ")))
+		}
+		accounts, sum = nil, 0
+	}
+	for rows.Next() {
+		var of, account string
+		var n int64
+		if err := rows.Scan(&of, &account, &n); err != nil {
+			return nil, err
+		}
+		if of != quarter || sum+n > rowsAtOnce {
+			flush()
+		}
+		quarter, accounts, sum = of, append(accounts, literal(account)), sum+n
+	}
+	flush()
+	return parts, rows.Err()
 }
 
 // declaredRollup is a rollup that a load must write again.
@@ -71,10 +121,10 @@ func (b *loadTx) declared(ctx context.Context) (all []declaredRollup, err error)
 	if err != nil {
 		return nil, fmt.Errorf("read the rollups: %w", err)
 	}
+	defer rows.Close()
 	for rows.Next() {
 		var r declaredRollup
 		if err := rows.Scan(&r.name, &r.columns, &r.statement); err != nil {
-			rows.Close()
 			return nil, fmt.Errorf("read the rollups: %w", err)
 		}
 		all = append(all, r)
@@ -82,14 +132,16 @@ func (b *loadTx) declared(ctx context.Context) (all []declaredRollup, err error)
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the rollups: %w", err)
 	}
-	rows.Close()
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
 	return slices.DeleteFunc(all, func(r declaredRollup) bool { return !b.computable(ctx, r) }), ctx.Err()
 }
 
 // computable reports whether a rollup can be planned.
 func (b *loadTx) computable(ctx context.Context, r declaredRollup) bool {
 	err := b.session.inFile(ctx, func() error {
-		_, err := b.session.texts(ctx, "EXPLAIN SELECT "+r.columns+" FROM ("+r.statement+") AS s")
+		_, err := b.session.texts(ctx, "SELECT column_name FROM (DESCRIBE SELECT "+r.columns+" FROM ("+r.statement+") AS s)")
 		return err
 	})
 	if err == nil || ctx.Err() != nil {

@@ -68,6 +68,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaign-matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the UTM values that people matched with a campaign
+         * @description Requires the role viewer or higher.
+         */
+        get: operations["list-campaign-matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaign-matches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Match UTM values with a campaign
+         * @description It replaces the match that the values have, and comes before all other ways of matching. Requires the role editor or higher.
+         */
+        put: operations["set-campaign-match"];
+        post?: never;
+        /**
+         * Delete the match of UTM values
+         * @description From then on they are matched by number and name again. Requires the role editor or higher.
+         */
+        delete: operations["delete-campaign-match"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -2012,6 +2056,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unmatched-touches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the UTM values that belong to no campaign
+         * @description UTM values and campaign numbers of customers and orders for which no campaign, or more than one, was found; most orders first. Requires the role viewer or higher.
+         */
+        get: operations["list-unmatched-touches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2321,6 +2385,37 @@ export interface components {
         AuditEntryList: {
             /** @description Items of the page */
             items: components["schemas"]["AuditEntry"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        CampaignMatch: {
+            /**
+             * Format: date-time
+             * @description When it was matched
+             */
+            at: string;
+            /** @description Who matched it, as kind:id */
+            by: string;
+            /** @description Current name of that person */
+            by_name?: string;
+            /** @description Number of the campaign */
+            campaign_id: string;
+            /** @description Current name of the campaign; absent = there is no such campaign any more */
+            campaign_name?: string;
+            /** @description ID of the combination */
+            id: string;
+            /** @description Number of a campaign as it came */
+            raw_campaign_id?: string;
+            /** @description UTM campaign as it came */
+            utm_campaign?: string;
+            /** @description UTM medium as it came */
+            utm_medium?: string;
+            /** @description UTM source as it came */
+            utm_source?: string;
+        };
+        CampaignMatchList: {
+            /** @description Items of the page */
+            items: components["schemas"]["CampaignMatch"][];
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
@@ -2874,6 +2969,8 @@ export interface components {
             preview: components["schemas"]["FileRow"][];
             /** @description What only a person can decide or fix */
             problems: components["schemas"]["FileProblem"][];
+            /** @description The same rows as the mapping reads them; empty in lists */
+            readings: components["schemas"]["FileReading"][];
             /** @description Why the file is read as it is */
             reasons: string[];
             /** @description Result of the last load; absent = not loaded */
@@ -3535,6 +3632,21 @@ export interface components {
             hint: string;
             /** @description What is wrong */
             message: string;
+        };
+        FileReading: {
+            /**
+             * Format: int64
+             * @description Line of the file on which it begins
+             */
+            line: number;
+            /** @description Why the line would be refused */
+            problems: components["schemas"]["FileError"][];
+            /** @description Whether it is a total, or continues the line before */
+            skipped?: boolean;
+            /** @description Value of each field, and of each currency in a file with one column for each; absent values are not listed */
+            values: {
+                [key: string]: string;
+            };
         };
         FileResult: {
             /**
@@ -4753,6 +4865,11 @@ export interface components {
             members?: string[];
             /** @description Names of the members for people */
             names?: string[];
+            /**
+             * @description Path of the ad's picture on this server, of rows by ad; it may have none
+             * @example /pictures/120200121954450000
+             */
+            picture?: string;
             /** @description Figures of the compared period */
             previous?: components["schemas"]["QueryFigure"][];
         };
@@ -5195,6 +5312,10 @@ export interface components {
             id: string;
             /** @description App secret; absent = keep the stored one, if the ID stays the same */
             secret?: string;
+        };
+        SetCampaignMatchRequest: {
+            /** @description Number of the campaign: see list-members of the dimension campaign */
+            campaign_id: string;
         };
         SetupRequest: {
             /** @description Code that the server printed */
@@ -5874,6 +5995,45 @@ export interface components {
             /** @description Figure if it is counted like this */
             value: string;
         };
+        UnmatchedTouch: {
+            /** @description ID of the combination; absent = customers and orders without any of the values */
+            id?: string;
+            /** @description Number of new customers */
+            new_customers: components["schemas"]["QueryFigure"];
+            /** @description Number of orders */
+            orders: components["schemas"]["QueryFigure"];
+            /** @description Number of a campaign as it came */
+            raw_campaign_id?: string;
+            /** @description Revenue of these orders */
+            revenue: components["schemas"]["QueryFigure"];
+            /** @description UTM campaign as it came */
+            utm_campaign?: string;
+            /** @description UTM medium as it came */
+            utm_medium?: string;
+            /** @description UTM source as it came */
+            utm_source?: string;
+        };
+        UnmatchedTouches: {
+            /**
+             * Format: date
+             * @description First day
+             * @example 2026-06-01
+             */
+            from: string;
+            /** @description Combinations, most orders first */
+            items: components["schemas"]["UnmatchedTouch"][];
+            /**
+             * Format: date
+             * @description Last day
+             * @example 2026-06-01
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Number of combinations, with those that are not returned
+             */
+            total: number;
+        };
         UnparsedSpend: {
             /** @description Currency (ISO 4217) */
             currency: string;
@@ -6372,6 +6532,272 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-campaign-matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignMatchList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-campaign-match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCampaignMatchRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignMatch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-campaign-match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9353,7 +9779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/yaml": string;
+                    "application/yaml": Record<string, never>;
                 };
             };
             /** @description Unauthorized */
@@ -17797,6 +18223,89 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-unmatched-touches": {
+        parameters: {
+            query?: {
+                /** @description First day; absent = 89 days before the last */
+                from?: string;
+                /** @description Last day; absent = today in UTC */
+                to?: string;
+                /** @description Target currency (ISO 4217); absent = revenue stays in its own currency */
+                currency?: string;
+                /** @description How many combinations are returned */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedTouches"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

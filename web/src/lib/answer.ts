@@ -4,8 +4,8 @@ import type { Schemas } from '../api/client';
 
 export type Figure = Schemas['QueryFigure'];
 export type Column = Schemas['QueryColumn'];
-/** A row; an ad or a creative may have the path of its picture. */
-export type Row = Schemas['QueryRow'] & { picture?: string };
+/** A row; an ad may have the path of its picture. */
+export type Row = Schemas['QueryRow'];
 export type Note = Schemas['QueryNote'];
 export type Statement = Schemas['QuerySQL'];
 export type Answer = Omit<Schemas['QueryAnswer'], 'rows'> & { rows: Row[] };

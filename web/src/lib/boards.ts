@@ -31,6 +31,14 @@ export const dimensions = () =>
     staleTime: 5 * minute,
   }));
 
+/** The installation's rules for figures: its currency, zone and fiscal year. */
+export const figureRules = () =>
+  query(() => ({
+    queryKey: ['analytics-settings'],
+    queryFn: () => get(api.GET('/api/v1/analytics-settings')),
+    staleTime: 5 * minute,
+  }));
+
 export const members = (dimension: () => string, search: () => string, enabled: () => boolean = () => true) =>
   query(() => ({
     queryKey: ['members', dimension(), search()],

@@ -276,27 +276,24 @@ func (a *answers) Export(ctx context.Context) (string, error) {
 }
 
 // reading opens the warehouse for a question that may take longer than opening it. refresh
-// runs first.
+// runs first, if it is not nil.
 func (w *warehouse) reading(ctx context.Context, refresh func(context.Context, destination.Writer) error, ask func(*sql.DB) error) error {
-	var db *sql.DB
-	var done func()
+	var writer destination.Writer
 	release := func() {}
-	err := w.opened(ctx, func(opening context.Context, _ destination.Writer) error {
-		writer, giveBack, err := w.use(opening) // once more, because opened gives its own use back
-		if err != nil {
-			return err
-		}
-		release = giveBack
-		if refresh == nil {
-			refresh = func(context.Context, destination.Writer) error { return nil }
-		}
+	err := w.opened(ctx, func(opening context.Context, _ destination.Writer) (err error) {
+		writer, release, err = w.use(opening) // once more, because opened gives its own use back
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer release()
+	if refresh != nil {
 		if err := refresh(ctx, writer); err != nil {
 			return err
 		}
-		db, done, err = writer.Query(opening)
-		return err
-	})
-	defer release()
+	}
+	db, done, err := writer.Query(ctx)
 	if err != nil {
 		return err
 	}

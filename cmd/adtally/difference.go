@@ -29,7 +29,7 @@ func (a *answers) ExplainDifference(ctx context.Context, q difference.Question) 
 	return out, err
 }
 
-// ShownFigures returns what can be compared, of every platform that has a source.
+// ShownFigures returns what can be compared, for each platform that has a source.
 func (a *answers) ShownFigures(ctx context.Context) (all []adtally.ShownFigures, err error) {
 	sources, err := a.shared.marketing(ctx)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // faults are shown to the caller unchanged.
 type Differences interface {
 	ExplainDifference(ctx context.Context, q difference.Question) (*difference.Answer, error)
-	// ShownFigures returns what can be compared, of every platform that has a source.
+	// ShownFigures returns what can be compared, for each platform that has a source.
 	ShownFigures(ctx context.Context) ([]adtally.ShownFigures, error)
 }
 

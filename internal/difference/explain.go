@@ -91,7 +91,9 @@ func (r *reading) find(sources []Source) error {
 		return refuse("bad_query", "Choose at most two years.", "These days cannot be compared")
 	}
 	var of string
-	err := r.rows(`SELECT source, currency, time_zone, account_name FROM adtally.accounts WHERE account_id = $1`, []any{r.q.Account}, func(v []sql.NullString) error {
+	// A source without its table of accounts has only the rows of spend.
+	err := r.rows(`SELECT source, currency, time_zone, 1 AS place FROM adtally.accounts WHERE account_id = $1
+UNION ALL SELECT DISTINCT source, currency, NULL, 0 FROM adtally.marketing_spend WHERE account_id = $1 ORDER BY place`, []any{r.q.Account}, func(v []sql.NullString) error {
 		of, r.currency, r.accountZone = v[0].String, v[1].String, v[2].String
 		return nil
 	})

@@ -166,7 +166,7 @@ func (k *counter) singles(all []option) (out []Tried, values []*big.Rat) {
 	return out, values
 }
 
-// pairs tries every two options of different kinds, except those of which one changes
+// pairs tries every two options of different kinds, except where one of them changes
 // nothing.
 func (k *counter) pairs(all []option, values []*big.Rat) (out []Tried) {
 	for i, a := range all {

@@ -256,8 +256,8 @@ func (r *reading) names(c *Case) error {
 	return nil
 }
 
-// converted counts money in other currencies at the rates of the days. A currency of which
-// a rate is missing is not tried.
+// converted counts money in other currencies at the rates of the days. If a rate of a currency
+// is missing, that currency is not tried.
 func (r *reading) converted(c *Case) error {
 	if c.Currency == "" {
 		return nil

@@ -24,7 +24,9 @@ func (w *work) accounts() destination.Change {
 	var parts []string
 	for _, f := range w.sources {
 		names, ok := f.Marketing.Names["account"]
-		if !ok || !w.has(f.Dataset, names.Table) {
+		if !ok || !w.has(f.Dataset, names.Table) { // the source does not sync its accounts: their figures name them
+			parts = append(parts, "SELECT account_id, "+literal(f.Marketing.Channel)+" AS channel, "+literal(f.Dataset)+" AS source, CAST(NULL AS VARCHAR) AS account_name, MIN(currency) AS currency, CAST(NULL AS VARCHAR) AS time_zone FROM "+
+				quote(f.Dataset)+"."+quote(f.campaigns.Loads)+f.without("account_id")+" GROUP BY account_id")
 			continue
 		}
 		id := quote(names.Columns["id"])

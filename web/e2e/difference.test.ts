@@ -21,7 +21,7 @@ async function spend(first: string, last: string): Promise<string> {
 
 beforeAll(async () => {
   stack = await Stack.start({ size: 'accounts=1,ads=30,days=60,seed=5' });
-  await stack.connected({ name: 'Halden' });
+  await stack.connected({ name: 'Halden', tables: [] });
   me = await Visit.of(stack);
 }, 180_000);
 afterAll(() => stack?.stop());

@@ -12,7 +12,7 @@ func TestAdPictures_AreKept(t *testing.T) {
 	t.Parallel()
 	h := newEnv(t, "accounts=1,ads=3,days=220,seed=8,steady=1")
 	h.connected(h.sim.Token(), map[string]any{"tables": []string{"basic_campaign", "basic_ad", "ads", "ad_creatives", "ad_accounts"}})
-	h.spent("2026-05-01", "2026-05-31", nil)
+	h.spent("2026-05-31", nil)
 	ad := one(t, h.file(), `SELECT min(ad_id) FROM adtally.ads WHERE picture IS NOT NULL`)
 	get := func(ad string) (int, string) {
 		body, status := h.read("/pictures/"+ad, h.http)

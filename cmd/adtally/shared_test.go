@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// spent returns the spend of some days, of a question with one row.
-func (h *env) spent(from, to string, more map[string]any) string {
+// spent returns the spend since 1 May until a day, of a question with one row.
+func (h *env) spent(to string, more map[string]any) string {
 	h.t.Helper()
-	body := map[string]any{"metrics": []string{"spend"}, "from": from, "to": to}
+	body := map[string]any{"metrics": []string{"spend"}, "from": "2026-05-01", "to": to}
 	for name, value := range more {
 		body[name] = value
 	}
@@ -33,7 +33,7 @@ func TestShared_SpendIsTheSources(t *testing.T) {
 		own    = `SELECT CAST(SUM(spend) AS DECIMAL(18,2)) || ' ' || SUM(purchases_default) || ' ' || COUNT(*) FROM facebook_ads.basic_campaign_conversions`
 		shared = `SELECT CAST(SUM(spend) AS DECIMAL(18,2)) || ' ' || SUM(platform_conversions) || ' ' || COUNT(*) FROM adtally.marketing_spend`
 	)
-	spend := h.spent("2026-05-01", "2026-06-02", nil)
+	spend := h.spent("2026-06-02", nil)
 	if in := one(t, h.file(), `SELECT CAST(SUM(spend) AS DECIMAL(18,2)) FROM facebook_ads.basic_campaign WHERE date BETWEEN DATE '2026-05-01' AND DATE '2026-06-02'`); in != spend || spend == "" {
 		t.Errorf("spend is %q in the answer and %q in the table", spend, in)
 	}
@@ -55,13 +55,13 @@ func TestShared_AccountOfTwoSourcesCountsOnce(t *testing.T) {
 	h := newEnv(t, "accounts=1,ads=3,days=220,seed=8,steady=1")
 	tables := map[string]any{"tables": []string{"basic_campaign", "ad_accounts"}}
 	h.connected(h.sim.Token(), tables)
-	once := h.spent("2026-05-01", "2026-05-31", nil)
+	once := h.spent("2026-05-31", nil)
 	tables["dataset"], tables["name"] = "again", "Again"
 	h.connected(h.sim.Token(), tables)
 	if rows := one(t, h.file(), `SELECT count(*) FROM again.basic_campaign`); rows == "0" {
 		t.Fatal("the second source has no rows")
 	}
-	if twice := h.spent("2026-05-01", "2026-05-31", map[string]any{"by": []string{"account"}}); twice != once || once == "" {
+	if twice := h.spent("2026-05-31", map[string]any{"by": []string{"account"}}); twice != once || once == "" {
 		t.Errorf("%q with one source, %q with two", once, twice)
 	}
 }

@@ -91,45 +91,50 @@ func (d *Definitions) Dimensions() (all []DimensionInfo) {
 
 // Members lists the values of a dimension whose ID or name contains the search text.
 func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search string, limit int) (all []Member, err error) {
-	d := e.defs
-	a := &asking{Engine: e, db: db, out: &Answer{}}
-	w := &writer{plan: &plan{defs: d, settings: e.settings}}
-	var key, name, from string
-	if m := d.byEntity(dimension); m != nil {
-		r := w.rowsOf(m)
-		key, name = "m."+quote(m.PrimaryColumn), "m."+quote(m.PrimaryColumn)
-		if m.Names != "" {
-			name = "COALESCE(m." + quote(m.Names) + ", " + key + ")"
-		}
-		from = r.from() + r.whereText()
-	} else if m, c, ok := d.categorical(dimension); ok {
-		key, name = "m."+c.quoted(), "m."+c.quoted()
-		from = w.rowsOf(m).from()
-	} else {
-		return nil, &Refusal{Code: "unknown_dimension", Message: "There is no dimension " + dimension, Hint: near(dimension, d.dimensionNames())}
+	w := &writer{plan: &plan{defs: e.defs, settings: e.settings}}
+	from := w.values(dimension)
+	if from == "" {
+		return nil, &Refusal{Code: "unknown_dimension", Message: "There is no dimension " + dimension, Hint: near(dimension, e.defs.dimensionNames())}
 	}
 	like := w.arg("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search) + "%")
 	most := w.arg(int64(limit))
-	rows, err := a.run(ctx, Statement{SQL: "SELECT id, MIN(name) FROM (SELECT CAST(" + key + " AS VARCHAR) AS id, CAST(" + name + " AS VARCHAR) AS name " + from +
-		") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like + ` ESCAPE '\') GROUP BY id ORDER BY 2, 1 LIMIT ` + most, Values: w.args})
+	a := &asking{Engine: e, db: db, out: &Answer{}}
+	rows, err := a.run(ctx, Statement{SQL: "SELECT id, MIN(name) FROM (" + from + ") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like +
+		` ESCAPE '\') GROUP BY id ORDER BY 2, 1 LIMIT ` + most, Values: w.args})
 	for _, r := range rows {
 		all = append(all, Member{ID: r[0].value, Name: r[1].value})
 	}
 	return all, err
 }
 
-// categorical returns the smallest model that has a dimension of its own: one with a key,
-// if there is one.
-func (d *Definitions) categorical(dimension string) (best *Model, column ModelColumn, ok bool) {
-	for _, name := range d.modelNames() {
-		m := d.Models[name]
-		for _, c := range m.Columns {
-			if c.Dimension && c.Entity == "" && c.Name == dimension && (best == nil || best.PrimaryColumn == "" && m.PrimaryColumn != "") {
-				best, column = m, c
-			}
+// values selects the values of a dimension as id and name: from the model that it is the key
+// of, or else from every model that has it as a column. It is empty if there is none.
+func (w *writer) values(dimension string) string {
+	if m := w.defs.byEntity(dimension); m != nil {
+		r := w.rowsOf(m)
+		key := "CAST(m." + quote(m.PrimaryColumn) + " AS VARCHAR)"
+		name := key
+		if m.Names != "" {
+			name = "COALESCE(CAST(m." + quote(m.Names) + " AS VARCHAR), " + key + ")"
 		}
+		return "SELECT " + key + " AS id, " + name + " AS name " + r.from() + r.whereText()
 	}
-	return best, column, best != nil
+	finer := map[string]bool{} // they have the values of the models that they refine
+	for _, m := range w.defs.Models {
+		finer[m.Finer] = true
+	}
+	var parts []string
+	for _, model := range w.defs.modelNames() {
+		m := w.defs.Models[model]
+		i := slices.IndexFunc(m.Columns, func(c ModelColumn) bool { return c.Dimension && c.Entity == "" && c.Name == dimension })
+		if i < 0 || finer[model] {
+			continue
+		}
+		r := w.rowsOf(m)
+		value := "CAST(m." + m.Columns[i].quoted() + " AS VARCHAR)"
+		parts = append(parts, "SELECT DISTINCT "+value+" AS id, "+value+" AS name "+r.from()+r.whereText())
+	}
+	return strings.Join(parts, " UNION ")
 }
 
 // name fills in the names of the rows' members.

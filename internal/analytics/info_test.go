@@ -1,0 +1,32 @@
+package analytics_test
+
+import (
+	"fmt"
+	"testing"
+
+	"adtally/internal/analytics"
+)
+
+// Members of every dimension can be listed and searched by number and name.
+func TestMembers_OfEveryDimension(t *testing.T) {
+	t.Parallel()
+	folder, err := analytics.LoadFolder(shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defs := analytics.Standard()
+	db, engine := scratch(t, folder), analytics.New(defs, folder.Settings)
+	for _, d := range defs.Dimensions() {
+		if _, err := engine.Members(t.Context(), db, d.Name, "", 10); err != nil {
+			t.Errorf("%s: %v", d.Name, err)
+		}
+	}
+	for search, want := range map[string]string{"currency ": "[{EUR EUR} {USD USD}]", "country d": "[{DE DE}]", "campaign größe": "[{11 Größe XL}]", "campaign 21": "[{21 Brand}]",
+		"account shop_": "[]", "channel ": "[{facebook facebook} {google google}]"} {
+		var dim, text string
+		fmt.Sscanf(search, "%s %s", &dim, &text) //nolint:errcheck // the text may be missing
+		if got, err := engine.Members(t.Context(), db, dim, text, 10); err != nil || fmt.Sprint(got) != want && (want != "[]" || len(got) > 0) {
+			t.Errorf("%s: %v, %v; want %s", search, got, err, want)
+		}
+	}
+}

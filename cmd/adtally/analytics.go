@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"adtally"
 	"adtally/internal/analytics"
 	"adtally/internal/destination"
@@ -25,6 +27,8 @@ type answers struct {
 	currencies *targetCurrencies
 	now        func() time.Time
 
+	turns *semaphore.Weighted // how many questions are answered at once: each needs memory
+
 	mu   sync.Mutex
 	key  string // of defs: the versions of everything that they were read from
 	defs *analytics.Definitions
@@ -32,11 +36,14 @@ type answers struct {
 
 // answers returns what serves the API's questions.
 func (s *service) answers() *answers {
-	a := &answers{store: s.store, warehouse: s.warehouse, currencies: s.currencies, now: s.p.clock}
+	a := &answers{store: s.store, warehouse: s.warehouse, currencies: s.currencies, now: s.p.clock, turns: semaphore.NewWeighted(questionsAtOnce)}
 	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, chosen: a.chosen, matches: s.store.CampaignMatches,
 		mapped: s.uploads.Refresh, rates: s.uploads.AddRates, log: s.log}
 	return a
 }
+
+// questionsAtOnce is how many questions the warehouse answers at the same time.
+const questionsAtOnce = 2
 
 // chosen changes with every upload, mapped table, match, target currency and day, because rates are
 // kept by day.
@@ -137,6 +144,10 @@ func (a *answers) reading(ctx context.Context, f func(*analytics.Engine, analyti
 	if err != nil {
 		return err
 	}
+	if err := a.turns.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer a.turns.Release(1)
 	return a.warehouse.reading(ctx, a.shared.refresh, func(db *sql.DB) error {
 		return settled(func() error {
 			tx, err := db.BeginTx(ctx, nil)

@@ -21,6 +21,10 @@ type file struct {
 	undo    undo
 	writing chan struct{} // held by the one writing transaction: two could conflict
 	users   int           // guarded by shared
+	readers struct {
+		sync.Mutex
+		count int
+	}
 }
 
 // shared are the files that are open in this process. The operating system's lock belongs

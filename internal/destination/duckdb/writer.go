@@ -20,11 +20,36 @@ func (w *writer) Query(ctx context.Context) (*sql.DB, func(), error) {
 	if err != nil {
 		return nil, nil, explain(w.file.path, err)
 	}
+	if err := w.file.reads(ctx, 1); err != nil {
+		release()
+		return nil, nil, explain(w.file.path, err)
+	}
 	db := sql.OpenDB(opener{w.file.connectReader})
 	return db, sync.OnceFunc(func() {
-		_ = db.Close() // a connection left open would keep the file attached
+		_ = db.Close()                                   // a connection left open would keep the file attached
+		_ = w.file.reads(context.WithoutCancel(ctx), -1) // memory that is in use stays so until it is not
 		release()
 	}), nil
+}
+
+// readerMemory is what DuckDB may use while somebody reads: a page asks several questions at
+// once, and each may need 64 MB for a join.
+const readerMemory = 256 << 20
+
+// reads counts readers, and sets DuckDB's memory accordingly.
+func (f *file) reads(ctx context.Context, more int) error {
+	f.readers.Lock()
+	defer f.readers.Unlock()
+	before := f.readers.count
+	f.readers.count += more
+	if (before == 0) == (f.readers.count == 0) {
+		return nil
+	}
+	o := f.options
+	if f.readers.count > 0 {
+		o.Memory = max(o.Memory, readerMemory)
+	}
+	return f.with(ctx, func(s *session) error { return s.exec(ctx, "SET GLOBAL memory_limit = "+literal(o.limit())) })
 }
 
 // Close releases the file. All handles from Query must have been returned.

@@ -214,3 +214,20 @@ it('asks what can be read in two ways, and says which lines are refused', async 
   await page.waitForURL('**/data/files');
   await until('it is gone', async () => (await page.getByText('doubtful orders').count()) === 0);
 });
+
+it('opens a campaign down to an ad with its picture', async () => {
+  await page.goto(`${stack.url}/dashboards/performance`);
+  await page
+    .getByRole('button', { name: /^Ad set of/ })
+    .first()
+    .click();
+  await page
+    .getByRole('button', { name: /^Ad of/ })
+    .first()
+    .click();
+  await page.locator('img.thumb').first().waitFor();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll<HTMLImageElement>('img.thumb')].some((i) => i.naturalWidth > 0),
+  );
+  expect(new URL(page.url()).searchParams.get('open')).toMatch(/.+,.+/);
+});

@@ -8,7 +8,7 @@ import (
 
 // share is the number of load sequences per property in make test. make test-long uses
 // rapid's default of 100. Each sequence is a dozen commits to a file.
-const share = "25"
+const share = "15"
 
 // trials lowers the number of sequences unless ADTALLY_LONG or a number was set.
 func trials(t *testing.T) {

@@ -86,6 +86,7 @@ func (h *differs) explain(metric, figure string, more map[string]any) map[string
 func TestExplainDifference_FindsEachKind(t *testing.T) {
 	t.Parallel()
 	h := newDiffers(t)
+	h.spent("2026-05-30", map[string]any{"currency": "USD"}) // from now on, this currency is in use and has rates
 	spend := "SELECT CAST(round(sum(spend), 2) AS VARCHAR) FROM facebook_ads.basic_campaign WHERE date BETWEEN DATE '%s'"
 	in := fmt.Sprintf
 	actions := func(level, window string, types string) string {

@@ -62,6 +62,16 @@ async function violations(page: Page, rules: string[]): Promise<string[]> {
 
 const wider = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
+/** The innermost elements that are wider than the window, for the message. */
+const widest = (page: Page) =>
+  page.evaluate(() => {
+    const out = [...document.querySelectorAll('body *')].filter(
+      (e) => e.getBoundingClientRect().width > innerWidth,
+    );
+    const inner = out.filter((e) => !out.some((o) => o !== e && e.contains(o)));
+    return inner.slice(0, 5).map((e) => `${e.tagName}.${e.className} “${e.textContent?.slice(0, 40)}”`);
+  });
+
 /** Everything that is wrong with a view, one line each. */
 async function faults(view: View): Promise<string[]> {
   world.browser.errors.length = 0;
@@ -72,7 +82,7 @@ async function faults(view: View): Promise<string[]> {
     await wear(page, width, theme);
     found.push(...(await violations(page, rules)).map((v) => `${width} ${theme}: ${v}`));
     const over = await wider(page);
-    if (over > 0) found.push(`${width} ${theme}: ${over} px wider than the window`);
+    if (over > 0) found.push(`${width} ${theme}: ${over} px wider than the window: ${(await widest(page)).join(', ')}`);
   }
   // 320 px is a desk's window at 400 %, 720 px at 200 %.
   for (const width of [320, 720]) {

@@ -65,9 +65,7 @@ const wider = (page: Page) => page.evaluate(() => document.documentElement.scrol
 /** The innermost elements that are wider than the window, for the message. */
 const widest = (page: Page) =>
   page.evaluate(() => {
-    const out = [...document.querySelectorAll('body *')].filter(
-      (e) => e.getBoundingClientRect().width > innerWidth,
-    );
+    const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().width > innerWidth);
     const inner = out.filter((e) => !out.some((o) => o !== e && e.contains(o)));
     return inner.slice(0, 5).map((e) => `${e.tagName}.${e.className} “${e.textContent?.slice(0, 40)}”`);
   });

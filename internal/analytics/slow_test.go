@@ -302,7 +302,7 @@ func (s *slow) table(q analytics.Question) any {
 			fits := func(d map[string]string) bool { return fitsAll(q, d) }
 			if q.Group != "" {
 				row = append(row, g.name)
-				fits = func(d map[string]string) bool { return fitsAll(q, d) && slices.Contains(g.of, d[q.Group]) }
+				fits = func(d map[string]string) bool { return fitsAll(q, d) && g.has(d[q.Group]) }
 			}
 			for _, m := range q.Metrics {
 				a := s.metric(m, q, b, fits)

@@ -8,9 +8,18 @@ import (
 )
 
 // group is one row of the answer before its figures: a name and the members that it stands for.
+// "(others)" stands for all members but some, also for those that were read and have no rows.
 type group struct {
 	name string
 	of   []string
+	but  []string // not nil = all except these
+}
+
+func (g group) has(member string) bool {
+	if g.but != nil {
+		return !slices.Contains(g.but, member)
+	}
+	return slices.Contains(g.of, member)
 }
 
 func (s *slow) groups(q analytics.Question) ([]group, string) {
@@ -48,10 +57,10 @@ func (s *slow) groups(q analytics.Question) ([]group, string) {
 		return plainGroups(members), ""
 	}
 	top := ranked[:q.Top.N]
-	out, rest := []group{}, group{name: "(others)"}
+	out, rest := []group{}, group{name: "(others)", but: append(slices.Clone(top), "(unmatched)")}
 	for _, m := range members {
 		if m == "(unmatched)" || slices.Contains(top, m) {
-			out = append(out, group{m, []string{m}})
+			out = append(out, group{name: m, of: []string{m}})
 		} else {
 			rest.of = append(rest.of, m)
 		}
@@ -68,7 +77,7 @@ func (s *slow) groups(q analytics.Question) ([]group, string) {
 
 func plainGroups(members []string) (out []group) {
 	for _, m := range members {
-		out = append(out, group{m, []string{m}})
+		out = append(out, group{name: m, of: []string{m}})
 	}
 	return out
 }

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const binary = process.env.ADTALLY_PROGRAM ?? fileURLToPath(new URL('../../bin/adtally', import.meta.url));
 
-// A test that crashes leaves no process behind.
+// A test that crashes leaves no process behind, and neither does a service that files share:
+// Vitest ends its workers with a signal, at which Node runs no handlers of 'exit'.
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((p) => p.kill('SIGKILL')));
+for (const end of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(end, () => process.exit());
 
 export class Program {
   #process: ChildProcess;

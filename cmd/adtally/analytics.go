@@ -149,26 +149,13 @@ func (a *answers) reading(ctx context.Context, f func(*analytics.Engine, analyti
 	}
 	defer a.turns.Release(1)
 	return a.warehouse.reading(ctx, a.shared.refresh, func(db *sql.DB) error {
-		return settled(func() error {
-			tx, err := db.BeginTx(ctx, nil)
-			if err != nil {
-				return err
-			}
-			err = noData(f(e, tx))
-			return errors.Join(err, tx.Rollback())
-		})
-	})
-}
-
-// settled asks again if a view was created between planning and running a statement: DuckDB
-// plans it again then and forgets its values (1.5.6).
-func settled(ask func() error) (err error) {
-	for range 5 {
-		if err = ask(); err == nil || !strings.Contains(err.Error(), "Values were not provided") {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
 			return err
 		}
-	}
-	return err
+		err = noData(f(e, tx))
+		return errors.Join(err, tx.Rollback())
+	})
 }
 
 // noData refuses a question about a table that does not exist yet.

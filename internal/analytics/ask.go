@@ -229,8 +229,7 @@ func (p *plan) figures(all []figure) []Figure {
 }
 
 func (r exactRow) row(p *plan) Row {
-	bucket := r.bucket
-	return Row{Bucket: bucket, Members: r.members, Figures: p.figures(r.figures)}
+	return Row{Bucket: r.bucket, Members: r.members, Figures: p.figures(r.figures)}
 }
 
 // total computes the figures of the whole range without groups, anew: distinct counts and

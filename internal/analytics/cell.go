@@ -51,7 +51,6 @@ func (p *plan) cellOf(row []nullText) cell {
 	}
 	w := &writer{plan: p}
 	for _, f := range p.facts {
-		first := len(c.values)
 		order := make([]string, 0, len(f.leaves))
 		rows := map[string]bool{}
 		for _, l := range f.leaves {
@@ -80,7 +79,6 @@ func (p *plan) cellOf(row []nullText) cell {
 		for _, id := range order {
 			c.values[id] = p.settle(c.values[id], rows[id], covered, currencies, currency)
 		}
-		_ = first
 	}
 	return c
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// whole reports whether a fact is about the whole question, without groups.
+// ofQuestion reports whether a fact is about the whole question, without groups.
 func (f *fact) ofQuestion() bool { return f.scope == OfQuestion }
 
-// columns of a leaf in a fact's subquery.
+// column is the name of a leaf's value in its fact's subquery.
 func column(i int) string { return fmt.Sprintf("x%d", i) }
 
 // fact adds the subquery of a fact: one row per bucket and members, with each leaf's value,

@@ -2,6 +2,7 @@ package analytics_test
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"testing"
 
@@ -76,23 +77,22 @@ func TestLoad_Refuses(t *testing.T) {
 	}
 }
 
-// A day takes the newest rate that is not later and not too old. There is none before the first.
+// A day takes the newest rate that is not later and not too old. There is none before the first,
+// and none in a long gap.
 func TestDailyRates_CarriesOver(t *testing.T) {
 	t.Parallel()
-	folder, err := analytics.LoadFolder(shop)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]string{}
-	for _, row := range folder.Rows["fx_daily"] {
-		if row[1] == "USD" && row[2] == "EUR" {
-			got[fmt.Sprint(row[0])] = fmt.Sprint(row[3], " of ", row[4])
+	first := adtally.Day(20458) // 5 January 2026
+	published := []analytics.Rate{{Day: first, Currency: "USD", PerEuro: big.NewRat(5, 4)}, {Day: first + 4, Currency: "USD", PerEuro: big.NewRat(8, 5)},
+		{Day: first + 30, Currency: "USD", PerEuro: big.NewRat(2, 1)}}
+	got := map[adtally.Day]string{}
+	for r := range analytics.DailyRates(published, 7, first+32) {
+		if r.From == "USD" && r.To == "EUR" {
+			got[r.Day-first] = fmt.Sprint(r.Rate, " of ", r.Source-first)
 		}
 	}
-	for day, want := range map[string]string{"2026-01-04": "", "2026-01-05": "0.8000000000 of 2026-01-05", "2026-01-08": "0.8000000000 of 2026-01-05",
-		"2026-01-11": "0.6250000000 of 2026-01-09", "2026-01-16": "0.6250000000 of 2026-01-09", "2026-01-17": ""} {
+	for day, want := range map[adtally.Day]string{-1: "", 0: "0.8000000000 of 0", 3: "0.8000000000 of 0", 6: "0.6250000000 of 4", 11: "0.6250000000 of 4", 12: "", 29: "", 30: "0.5000000000 of 30", 32: "0.5000000000 of 30"} {
 		if got[day] != want {
-			t.Errorf("%s: %q, want %q", day, got[day], want)
+			t.Errorf("day %d: %q, want %q", day, got[day], want)
 		}
 	}
 }

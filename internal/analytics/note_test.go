@@ -87,12 +87,12 @@ func TestDailyRates_CarriesOver(t *testing.T) {
 	got := map[adtally.Day]string{}
 	for r := range analytics.DailyRates(published, 7, first+32) {
 		if r.From == "USD" && r.To == "EUR" {
-			got[r.Day-first] = fmt.Sprint(r.Rate, " of ", r.Source-first)
+			got[r.Day-first] = fmt.Sprint(r.Rate, " of ", int(r.Source-first))
 		}
 	}
 	for day, want := range map[adtally.Day]string{-1: "", 0: "0.8000000000 of 0", 3: "0.8000000000 of 0", 6: "0.6250000000 of 4", 11: "0.6250000000 of 4", 12: "", 29: "", 30: "0.5000000000 of 30", 32: "0.5000000000 of 30"} {
 		if got[day] != want {
-			t.Errorf("day %d: %q, want %q", day, got[day], want)
+			t.Errorf("day %d: %q, want %q", int(day), got[day], want)
 		}
 	}
 }

@@ -119,6 +119,7 @@ var adapterCodes = map[string]problemCode{
 	"no_data":             {http.StatusUnprocessableEntity, "Nothing was synced or uploaded yet."},
 	"bad_definition":      {http.StatusUnprocessableEntity, "A file with definitions is not valid any more."},
 	"bad_query":           {http.StatusUnprocessableEntity, "The question is invalid."},
+	"bad_schedule":        {http.StatusUnprocessableEntity, "The time or the time zone is not valid."},
 	"bad_figure":          {http.StatusUnprocessableEntity, "The figure is not a number."},
 	"unknown_account":     {http.StatusUnprocessableEntity, "The account is not synced from a platform that says where its figures are."},
 	"file_invalid":        {http.StatusUnprocessableEntity, "The file cannot be read as CSV."},

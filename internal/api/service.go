@@ -225,6 +225,8 @@ type Incidents interface {
 	OpenIncidents(ctx context.Context) ([]adtally.Incident, error)
 	// Incidents returns the incidents that were reported, newest first.
 	Incidents(ctx context.Context, before adtally.PagePosition, limit int) ([]adtally.Incident, error)
+	// SnoozeIncident keeps people from being notified about an open incident until a time.
+	SnoozeIncident(ctx context.Context, id string, until time.Time, d adtally.AuditEntry) error
 	Deliveries(ctx context.Context, channel string, limit int) ([]adtally.Delivery, error)
 }
 

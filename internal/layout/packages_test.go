@@ -35,6 +35,7 @@ const (
 	marketingPackage  = "internal/marketing"
 	analyticsPackage  = "internal/analytics"
 	differencePackage = "internal/difference"
+	pacingPackage     = "internal/pacing"
 	webPackage        = "web"
 	thisPackage       = "internal/layout"
 	anyPlatform       = "internal/connector/*"
@@ -70,6 +71,7 @@ var packages = []pkgRule{
 	{folder: "internal/upload", ours: []string{rootPackage, rows, analyticsPackage, writing, "internal/csvfile"}},
 	{folder: analyticsPackage, ours: []string{rootPackage, rows}},
 	{folder: differencePackage, ours: []string{rootPackage}},
+	{folder: pacingPackage, ours: []string{rootPackage}, tests: []string{"internal/notify"}},
 	{folder: marketingPackage, ours: []string{rootPackage, rows, writing, analyticsPackage}, tests: []string{"internal/destination/duckdb"}},
 	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, differencePackage, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{rootPackage}},

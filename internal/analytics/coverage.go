@@ -31,6 +31,7 @@ func (w *writer) coverage(c covered) {
 	days := w.days(c.scope, false)
 	group, where := []string{"q.bucket AS bucket"}, []string{"v.dataset = " + w.arg(c.dataset)}
 	from := "FROM " + days + " q JOIN adtally.coverage v ON q.date BETWEEN v.from_date AND v.through_date"
+	where = append(where, w.within("q.date")...)
 	if c.byAccount {
 		from += w.scopeJoins()
 		for _, f := range w.filters() {
@@ -38,6 +39,7 @@ func (w *writer) coverage(c covered) {
 				where = append(where, w.plainFilter(column, f))
 			}
 		}
+		where = append(where, w.lockedAccounts()...)
 		for i := range w.coverageKeys(c) {
 			if column := scopeColumns[w.q.By[i]]; column != "" {
 				group = append(group, fmt.Sprintf("%s AS k%d", w.kept(i, "COALESCE("+column+", '"+none+"')"), i))

@@ -44,14 +44,7 @@ type accountScope struct {
 func (a *asking) scope(ctx context.Context, p *plan) (all []accountScope, err error) {
 	w := &writer{plan: p}
 	from := "FROM adtally.accounts a"
-	where := []string{"TRUE"}
-	for _, f := range p.filters() {
-		if f.Dimension == "campaign" {
-			where = append(where, "a.account_id IN (SELECT c.account_id FROM adtally.campaigns c WHERE "+w.plainFilter("c.campaign_id", f)+")")
-		} else if column := scopeColumns[f.Dimension]; column != "" {
-			where = append(where, w.plainFilter(column, f))
-		}
-	}
+	where := append([]string{"TRUE"}, w.accounts()...)
 	from += "\nLEFT JOIN adtally.coverage v ON v.account_id = a.account_id AND v.dataset = " + w.arg("marketing_spend") + " AND v.from_date <= CAST(" + w.arg(p.q.To.String()) + " AS DATE)"
 	rows, err := a.run(ctx, Statement{SQL: "SELECT a.account_id, MIN(a.account_name), MIN(a.channel), MIN(a.time_zone), CAST(MIN(v.from_date) AS VARCHAR), CAST(MAX(v.through_date) AS VARCHAR)\n" +
 		from + "\nWHERE " + strings.Join(where, " AND ") + groupBy(1) + " ORDER BY 1", Values: w.args})

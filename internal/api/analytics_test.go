@@ -57,6 +57,17 @@ func (fakeAnalytics) Members(_ context.Context, _, search string, limit int) (al
 	return all, nil
 }
 
+func (f fakeAnalytics) SharedMembers(ctx context.Context, _ analytics.Query, dimension, search string, limit int) ([]analytics.Member, error) {
+	return f.Members(ctx, dimension, search, limit)
+}
+
+func (fakeAnalytics) Possible(_ context.Context, q analytics.Query) error {
+	if q.Metrics[0] == "reach" {
+		return &analytics.Refusal{Code: "grain_not_held", Message: "The reach of a week was not fetched", Hint: "Ask for days."}
+	}
+	return nil
+}
+
 func (f fakeAnalytics) AskByTouch(_ context.Context, q analytics.Query) (*analytics.Answer, error) {
 	if f.asked != nil {
 		*f.asked = append(*f.asked, q)

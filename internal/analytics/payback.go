@@ -113,8 +113,8 @@ func (p *plan) paybackStatement() Statement {
 	w.cte("came", "SELECT DISTINCT q.bucket AS bucket"+strings.Join(keys, "")+", m.customer_id, "+day+" AS came\n  "+r.from()+"\n    JOIN "+w.days(OfCell, false)+" q ON q.date = "+day+r.whereText())
 	o := w.rowsOf(p.defs.Models["orders"])
 	ordered, _ := o.day("")
-	for _, f := range w.q.Lock { // not the filters: what customers buy later may come another way
-		o.where = append(o.where, o.filter(f))
+	if w.q.Shared && !o.lock() { // otherwise all orders count: what customers buy later may come another way
+		o.where = append(o.where, "FALSE")
 	}
 	o.lockDays("")
 	w.cte("bought", "SELECT m.customer_id, "+ordered+" AS day, m.currency, m.amount - COALESCE((SELECT SUM(r.amount) FROM adtally.refunds r WHERE r.order_id = m.order_id), 0) AS net\n  "+o.from()+o.whereText())

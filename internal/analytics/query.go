@@ -15,6 +15,7 @@ type Query struct {
 	By       []string    `json:"by,omitempty"`       // names of dimensions to group by
 	Filters  []Filter    `json:"filters,omitempty"`  // all of them must hold
 	Lock     []Filter    `json:"-"`                  // filters of a share link; the caller of the API cannot set them
+	Shared   bool        `json:"-"`                  // asked by the holder of a share link: also later orders of customers must be within the lock
 	LockFrom adtally.Day `json:"-"`                  // of a share link: no row of an earlier day counts
 	LockTo   adtally.Day `json:"-"`                  // of a share link: no row of a later day counts; zero = all days
 	Fee      string      `json:"-"`                  // of a share link: share that is added to spend, such as 0.15; empty = none

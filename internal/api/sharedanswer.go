@@ -50,7 +50,7 @@ func (b sharedBoard) question(in sharedQuestion) (t analytics.Tile, q analytics.
 	if q, err = t.Question(v); err != nil {
 		return t, q, analyticsProblem(err)
 	}
-	q.Lock, q.LockFrom, q.LockTo, q.Fee = b.under.Lock, b.under.LockFrom, b.under.LockTo, b.under.Fee
+	q.Shared, q.Lock, q.LockFrom, q.LockTo, q.Fee = true, b.under.Lock, b.under.LockFrom, b.under.LockTo, b.under.Fee
 	return t, q, nil
 }
 

@@ -34,7 +34,7 @@ func (g shareLinks) boardOf(ctx context.Context, l adtally.ShareLink) (b sharedB
 	for _, lock := range l.Lock {
 		b.under.Lock = append(b.under.Lock, analytics.Filter{Dimension: lock.Dimension, In: lock.In})
 	}
-	b.under.Fee = l.Fee
+	b.under.Fee, b.under.Shared = l.Fee, true
 	days, err := daysLock(l)
 	if err != nil {
 		return b, err

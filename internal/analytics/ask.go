@@ -278,7 +278,7 @@ func (a *asking) total(ctx context.Context, q Query) ([]figure, error) {
 	}
 	next := 0
 	for i := range all {
-		if all[i].refused == nil {
+		if all[i].refused == nil && len(rows) > 0 { // the calendar may not have the days
 			all[i] = rows[0].figures[next]
 			next++
 		}

@@ -39,7 +39,9 @@ func (w *writer) coverage(c covered) {
 				where = append(where, w.plainFilter(column, f))
 			}
 		}
-		where = append(where, w.lockedAccounts()...)
+		if len(w.locked()) > 0 {
+			where = append(where, w.coverageLock())
+		}
 		for i := range w.coverageKeys(c) {
 			if column := scopeColumns[w.q.By[i]]; column != "" {
 				group = append(group, fmt.Sprintf("%s AS k%d", w.kept(i, "COALESCE("+column+", '"+none+"')"), i))
@@ -47,6 +49,15 @@ func (w *writer) coverage(c covered) {
 		}
 	}
 	w.cte(c.name(), "SELECT "+strings.Join(group, ", ")+", COUNT(*) AS n, CAST(MIN(v.as_of) AS VARCHAR) AS as_of\n  "+from+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))
+}
+
+// coverageLock writes the condition that coverage is of accounts, or of campaigns if they are
+// told apart, within the lock.
+func (w *writer) coverageLock() string {
+	if slices.Contains(w.dimensions(), "campaign") {
+		return "c.campaign_id IN (" + w.campaignsWithin("campaign_id") + ")"
+	}
+	return "a.account_id IN (" + w.campaignsWithin("account_id") + ")"
 }
 
 // coverageKeys returns the positions of the groups that the coverage is told apart by.

@@ -37,28 +37,41 @@ func (p *plan) lockable(f *fact) error {
 	return nil
 }
 
-// lockedAccounts writes the condition that an account has campaigns within the lock.
-func (w *writer) lockedAccounts() (all []string) {
-	for _, f := range w.locked() {
-		r := w.rowsOf(w.defs.Models["campaigns"])
-		account := r.dimension("account")
-		r.where = append(r.where, r.filter(f))
-		all = append(all, "a.account_id IN (SELECT "+account+" "+r.from()+r.whereText()+")")
+// campaignsWithin selects a column of the campaigns that pass the filters of a question: those of the
+// lock, and those by campaign. It is empty if there is none.
+func (w *writer) campaignsWithin(column string) string {
+	named := w.locked()
+	for _, f := range w.filters() {
+		if f.Dimension == "campaign" {
+			named = append(named, f)
+		}
 	}
-	return all
+	if len(named) == 0 {
+		return ""
+	}
+	r := w.rowsOf(w.defs.Models["campaigns"])
+	for _, f := range named {
+		if f.Dimension == "campaign" {
+			r.where = append(r.where, r.plainFilter("m."+quote(r.model.PrimaryColumn), f))
+		} else {
+			r.where = append(r.where, r.filter(f))
+		}
+	}
+	return "SELECT m." + quote(column) + " " + r.from() + r.whereText()
 }
 
 // accounts writes the conditions for the accounts that a question is about, with the table
 // accounts as a.
 func (w *writer) accounts() (where []string) {
 	for _, f := range w.filters() {
-		if f.Dimension == "campaign" {
-			where = append(where, "a.account_id IN (SELECT c.account_id FROM adtally.campaigns c WHERE "+w.plainFilter("c.campaign_id", f)+")")
-		} else if column := scopeColumns[f.Dimension]; column != "" {
+		if column := scopeColumns[f.Dimension]; column != "" && f.Dimension != "campaign" {
 			where = append(where, w.plainFilter(column, f))
 		}
 	}
-	return append(where, w.lockedAccounts()...)
+	if campaigns := w.campaignsWithin("account_id"); campaigns != "" {
+		where = append(where, "a.account_id IN ("+campaigns+")")
+	}
+	return where
 }
 
 // within writes the condition that a day is within the lock's days.
@@ -70,6 +83,29 @@ func (w *writer) within(day string) (all []string) {
 		all = append(all, day+" <= CAST("+w.arg(w.q.LockTo.String())+" AS DATE)")
 	}
 	return all
+}
+
+// coveredWithin writes the first and the last day of a range of coverage that are within the
+// lock's days, and the condition that there are such days.
+func (w *writer) coveredWithin() (first, last, condition string) {
+	first, last = "v.from_date", "v.through_date"
+	nearer := func(bound, sign, day string) string { // unlike GREATEST, empty if there is no range
+		return "CASE WHEN " + bound + " " + sign + " " + day + " THEN " + day + " ELSE " + bound + " END"
+	}
+	if w.q.LockFrom != 0 {
+		day := "CAST(" + w.arg(w.q.LockFrom.String()) + " AS DATE)"
+		first, condition = nearer(first, "<", day), " AND v.through_date >= "+day
+	}
+	if w.q.LockTo != 0 {
+		day := "CAST(" + w.arg(w.q.LockTo.String()) + " AS DATE)"
+		last, condition = nearer(last, ">", day), condition+" AND v.from_date <= "+day
+	}
+	return first, last, condition
+}
+
+// withinLock returns those of some days that are within the lock.
+func (q Query) withinLock(days []adtally.Day) []adtally.Day {
+	return slices.DeleteFunc(days, func(d adtally.Day) bool { return d < q.LockFrom || q.LockTo != 0 && d > q.LockTo })
 }
 
 // lockDays keeps the rows whose day is within the lock: the day by which the fact is asked,

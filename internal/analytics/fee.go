@@ -53,7 +53,7 @@ func (m *Model) feeKnown(name string) bool {
 	return slices.Contains(otherTables, m.Table) || slices.Contains(spendTables, m.Table) && (m.isSpend(name) || slices.Contains(feeSafe, m.of(name)))
 }
 
-// feeAllowed refuses a fact that uses columns of which it is not known what the fee does to
+// feeAllowed refuses a fact that uses columns where it is not known what the fee does to
 // them, such as the platform's budgets and costs.
 func (p *plan) feeAllowed(f *fact) error {
 	if p.q.Fee == "" {

@@ -34,7 +34,7 @@ func (h *testServer) marked() (all map[string]bool, every []operation) {
 }
 
 // With a link's token, every operation without the mark answers as if it did not exist,
-// whatever the method and whoever is logged in, and nothing is written.
+// with every method and also for an admin, and nothing is written.
 func TestShareLink_ReachesMarkedOperationsOnly(t *testing.T) {
 	t.Parallel()
 	s := newSharing(t)

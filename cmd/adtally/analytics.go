@@ -206,6 +206,24 @@ func (a *answers) Members(ctx context.Context, dimension, search string, limit i
 	return all, err
 }
 
+// SharedMembers returns the members of a dimension that the lock of a question shows.
+func (a *answers) SharedMembers(ctx context.Context, under analytics.Query, dimension, search string, limit int) (all []analytics.Member, err error) {
+	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
+		all, err = e.SharedMembers(ctx, db, under, dimension, search, limit)
+		return err
+	})
+	return all, err
+}
+
+// Possible refuses a question that cannot be answered whatever the data is.
+func (a *answers) Possible(ctx context.Context, q analytics.Query) error {
+	e, err := a.engine(ctx)
+	if err != nil {
+		return err
+	}
+	return e.Possible(q)
+}
+
 // NamesInUse returns the names of a level with what they spent.
 func (a *answers) NamesInUse(ctx context.Context, level analytics.NamedLevel, w adtally.Window) (all []adtally.NamedSpend, err error) {
 	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {

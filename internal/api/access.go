@@ -15,6 +15,8 @@ type Access struct {
 	Role   adtally.Role
 	Also   adtally.Permission // "" = none
 	Person bool               // a key may not call it
+	Share  bool               // for holders of share links, and for nobody else
+	Locked bool               // of Share: also without the link's password
 }
 
 // public is for operations that are called before a login.
@@ -22,8 +24,11 @@ var public = Access{Public: true}
 
 // extension is the value of x-access in the OpenAPI document.
 func (a Access) extension() map[string]any {
-	if a.Public {
+	switch {
+	case a.Public:
 		return map[string]any{"public": true}
+	case a.Share:
+		return map[string]any{"share": true}
 	}
 	all := map[string]any{"role": string(a.Role)}
 	if a.Also != "" {
@@ -35,11 +40,23 @@ func (a Access) extension() map[string]any {
 	return all
 }
 
+// extensions are what the OpenAPI document says of an operation's access. x-share marks what
+// a share link reaches; without the mark, a link reaches nothing.
+func (a Access) extensions() map[string]any {
+	all := map[string]any{"x-access": a.extension()}
+	if a.Share {
+		all["x-share"] = "allow"
+	}
+	return all
+}
+
 // refuse returns the reason why a caller may not, or nil.
 func (a Access) refuse(who Caller) *adtally.Fault {
 	switch {
-	case a.Public:
+	case a.Public, a.Share && who.Kind == holder:
 		return nil
+	case a.Share:
+		return unknownLink()
 	case who.Kind == anonymous:
 		return refusal("unauthenticated", "Nobody is logged in", "Log in, or send a key: Authorization: Bearer adt_…")
 	case a.Person && who.Kind != person:
@@ -59,6 +76,7 @@ const (
 	anonymous Kind = ""
 	person    Kind = "user"
 	apiKey    Kind = "key"
+	holder    Kind = "share" // of a share link
 )
 
 // Caller is the author of a request.
@@ -67,9 +85,10 @@ type Caller struct {
 	ID   string
 	Name string
 	adtally.AccessLevel
-	From    string // IP address
-	session string // value of the session cookie; "" = none
-	secure  bool   // over HTTPS
+	From    string            // IP address
+	session string            // value of the session cookie; "" = none
+	secure  bool              // over HTTPS
+	link    adtally.ShareLink // that a holder holds
 }
 
 // String names the caller in logs and in the audit log.
@@ -90,6 +109,10 @@ type requestInfo struct {
 	background bool
 	// body is the body of the request without the limit on its size, for uploads.
 	body io.Reader
+	// request is that of a holder of a share link, to check later whether the link still
+	// shows something.
+	request *http.Request
+	shared  bool // the path is for holders of share links
 }
 
 type visitKey struct{}
@@ -108,6 +131,9 @@ func requestInfoOf(ctx context.Context) *requestInfo {
 // admit identifies the caller and checks their access.
 func (s *shell) admit(r *http.Request, a Access) error {
 	v := requestInfoOf(r.Context())
+	if a.Share {
+		return s.admitHolder(r, v, a)
+	}
 	if !a.Public || a.Asked {
 		err := s.identify(r, v)
 		if a.Public && err != nil && adtally.FaultOf(err).Code == "unauthenticated" {

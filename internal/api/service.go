@@ -39,6 +39,7 @@ type Service struct {
 	Differences Differences
 	Definitions Definitions
 	Dashboards  Dashboards
+	Shares      Shares
 	NamingRules NamingRules
 	Matches     CampaignMatches
 }

@@ -154,4 +154,3 @@ func (w *testWarehouse) state() string {
 	}
 	return strings.Join(all, "\n")
 }
-

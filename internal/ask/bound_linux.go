@@ -15,9 +15,13 @@ const Supported = true
 const maxData = 1 << 30
 
 // bind sets the limits of this process, which must not have opened DuckDB yet.
-func bind(timeout time.Duration) error {
+func bind(timeout time.Duration, b belts) error {
 	seconds := uint64((timeout + Grace) / time.Second) //nolint:gosec // positive
-	for what, limit := range map[int]uint64{syscall.RLIMIT_DATA: maxData, syscall.RLIMIT_CPU: seconds + 1, syscall.RLIMIT_FSIZE: 0, syscall.RLIMIT_CORE: 0} {
+	limits := map[int]uint64{syscall.RLIMIT_DATA: maxData, syscall.RLIMIT_CPU: seconds + 1, syscall.RLIMIT_CORE: 0}
+	if b.noWrites {
+		limits[syscall.RLIMIT_FSIZE] = 0
+	}
+	for what, limit := range limits {
 		if err := syscall.Setrlimit(what, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
 			return fmt.Errorf("limit the process: %w", err)
 		}

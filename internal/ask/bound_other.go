@@ -12,7 +12,7 @@ import (
 // Supported reports whether this system can bound a child process.
 const Supported = false
 
-func bind(time.Duration) error { return errors.ErrUnsupported }
+func bind(time.Duration, belts) error { return errors.ErrUnsupported }
 
 func own(*exec.Cmd) {}
 

@@ -23,9 +23,9 @@ const warehouse = "__warehouse"
 
 // belts are the settings that keep a connection from anything but the tables. A test takes
 // each one off and sees its attack succeed.
-type belts struct{ readOnly, noFiles, locked, gate bool }
+type belts struct{ readOnly, noFiles, noWrites, locked, gate, selects bool }
 
-var allBelts = belts{readOnly: true, noFiles: true, locked: true, gate: true}
+var allBelts = belts{readOnly: true, noFiles: true, noWrites: true, locked: true, gate: true, selects: true}
 
 // settings are those with which DuckDB opens. memory_limit does not count what functions on
 // lists and texts allocate; the limits of the process do.
@@ -113,10 +113,10 @@ func (j *Job) views() (all []string) {
 
 // prepare returns the statement if DuckDB agrees that it is one SELECT. It comes after
 // everything else, because preparing already computes constants.
-func prepare(conn *ddb.Conn, sql string) (driver.Stmt, error) {
+func prepare(conn *ddb.Conn, sql string, b belts) (driver.Stmt, error) {
 	stmt, err := conn.Prepare(sql)
-	if err != nil {
-		return nil, err
+	if err != nil || !b.selects {
+		return stmt, err
 	}
 	kind, err := stmt.(*ddb.Stmt).StatementType()
 	if err == nil && kind != ddb.STATEMENT_TYPE_SELECT {

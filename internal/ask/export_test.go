@@ -5,19 +5,16 @@ import (
 	"io"
 )
 
-// WorkWithout is Work without one of the belts.
+// WorkWithout is Work without the gate, the second opinion on SELECT, and one of the other
+// belts; "" is Work. Without READ_ONLY, files and writes are allowed
+// too: each of them alone keeps DuckDB from writing.
 func WorkWithout(ctx context.Context, in io.Reader, out io.Writer, which string) error {
 	b := allBelts
-	switch which {
-	case "read_only":
-		b.readOnly = false
-	case "no_files":
-		b.noFiles, b.gate = false, false
-	case "locked":
-		b.locked, b.gate = false, false
-	case "gate":
-		b.gate = false
+	if which != "" {
+		b.gate, b.selects = false, false
 	}
+	b.readOnly, b.noFiles, b.locked = which != "read_only", which != "no_files" && which != "read_only", which != "locked"
+	b.noWrites = which != "read_only" && which != "no_files"
 	return work(ctx, in, out, b)
 }
 

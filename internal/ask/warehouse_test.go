@@ -154,3 +154,19 @@ func (w *testWarehouse) state() string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// openMemory opens an empty DuckDB.
+func openMemory(t *testing.T) *sql.DB {
+	t.Helper()
+	return openFile(t, "")
+}
+
+func openFile(t *testing.T, file string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("duckdb", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}

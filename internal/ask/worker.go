@@ -27,7 +27,7 @@ func work(ctx context.Context, in io.Reader, out io.Writer, b belts) error {
 	if err := json.NewDecoder(in).Decode(&j); err != nil {
 		return err
 	}
-	if err := bind(j.processorTime()); err != nil {
+	if err := bind(j.processorTime(), b); err != nil {
 		return err
 	}
 	s := &sender{out: out, limits: j.Limits}
@@ -62,7 +62,7 @@ func (j *Job) run(ctx context.Context, s *sender, b belts) error {
 	if err != nil {
 		return opening(err)
 	}
-	stmt, err := prepare(conn, text)
+	stmt, err := prepare(conn, text, b)
 	if err != nil {
 		return err
 	}

@@ -67,12 +67,12 @@ it('stops a statement', async () => {
   await me.button('Stop').click();
   await me.band('warn', 'The statement was stopped');
   await run('SELECT 1 AS one');
-  await me.see('1 rows in');
+  await me.see('1 row in');
 });
 
 it('downloads a result as CSV, in which no cell is a formula', async () => {
   await run("SELECT '=1+1' AS formula");
-  await me.see('1 rows in');
+  await me.see('1 row in');
   const [file] = await Promise.all([me.page.waitForEvent('download'), me.button('CSV').click()]);
   expect(await readFile(await file.path(), 'utf8')).toBe("formula\n'=1+1\n");
 });

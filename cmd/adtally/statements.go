@@ -68,28 +68,37 @@ func (q *statements) datasets(ctx context.Context) ([]string, error) {
 }
 
 // ModelledTables returns the tables that a statement may read.
-func (q *statements) ModelledTables(ctx context.Context) (all []adtally.ModelledTable, err error) {
-	datasets, err := q.datasets(ctx)
+func (q *statements) ModelledTables(ctx context.Context) ([]adtally.ModelledTable, error) {
+	w, release, err := q.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprint(q.written(), datasets)
+	defer release()
+	_, all, err := q.modelled(ctx, w)
+	return all, err
+}
+
+// modelled returns the tables that a statement may read. They are read again when the file has
+// changed.
+func (q *statements) modelled(ctx context.Context, w destination.Writer) (lender destination.Lender, all []adtally.ModelledTable, err error) {
+	datasets, err := q.datasets(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if lender, err = lenderOf(w); err != nil {
+		return nil, nil, err
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.key == key {
-		return q.tables, nil
+	if key := fmt.Sprint(q.written(), datasets); q.key == key {
+		return lender, q.tables, nil
 	}
-	err = q.warehouse.opened(ctx, func(ctx context.Context, w destination.Writer) (err error) {
-		lender, err := lenderOf(w)
-		if err == nil {
-			all, err = lender.Modelled(ctx, datasets)
-		}
-		return err
-	})
-	if err == nil {
+	reading, stop := context.WithTimeout(ctx, lendTimeout)
+	defer stop()
+	if all, err = lender.Modelled(reading, datasets); err == nil {
 		q.key, q.tables = fmt.Sprint(q.written(), datasets), all
 	}
-	return all, err
+	return lender, all, err
 }
 
 // written says when the file was last changed, and its size.
@@ -143,11 +152,7 @@ func (q *statements) run(ctx context.Context, s adtally.SQLQuery, emit func(adta
 		return none, err
 	}
 	defer release()
-	tables, err := q.ModelledTables(ctx)
-	if err != nil {
-		return none, err
-	}
-	lender, err := lenderOf(w)
+	lender, tables, err := q.modelled(ctx, w)
 	if err != nil {
 		return none, err
 	}

@@ -3,6 +3,8 @@ package ask
 import (
 	"context"
 	"io"
+
+	ddb "github.com/duckdb/duckdb-go/v2"
 )
 
 // WorkWithout is Work without the gate, the second opinion on SELECT, and one of the other
@@ -40,3 +42,30 @@ func (j *Job) Check(ctx context.Context) (string, error) { return j.check(ctx) }
 
 // Clean is the text of an error that a person sees.
 func Clean(message string) string { return clean(message) }
+
+// Gate is what a statement's tree goes through, in this process: for tests of text that is
+// only parsed.
+type Gate struct {
+	job    Job
+	parser *ddb.Conn
+}
+
+// NewGate returns a gate for a job's tables.
+func NewGate(j Job) (*Gate, error) {
+	parser, err := connect(context.Background(), j.Memory)
+	return &Gate{j, parser}, err
+}
+
+// Allows reports whether the gate lets a statement through.
+func (g *Gate) Allows(sql string) bool {
+	if checkText(sql) != nil {
+		return false
+	}
+	tree, err := parse(context.Background(), g.parser, sql)
+	return err == nil && newGate(g.job.Catalog, g.job.Tables).walk(tree, nil) == nil
+}
+
+// Views are the statements that show the tables, without those that turn files off.
+func (j *Job) Views() []string {
+	return append([]string{"ATTACH " + literal(j.File) + " AS " + warehouse + " (READ_ONLY)", "ATTACH ':memory:' AS " + ident(j.Catalog), "USE " + ident(j.Catalog)}, j.views()...)
+}

@@ -170,3 +170,9 @@ func openFile(t *testing.T, file string) *sql.DB {
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
+
+// views are the statements that make the visible tables.
+func (w *testWarehouse) views() []string {
+	j := w.job("", time.Second)
+	return j.Views()
+}

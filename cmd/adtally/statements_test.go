@@ -1,13 +1,21 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"adtally"
+	sqlask "adtally/internal/ask"
+	"adtally/internal/destination"
+	"adtally/internal/table"
 )
 
 // sqlAnswer is a result as run-sql streams it.
@@ -63,6 +71,45 @@ func TestServe_SQL(t *testing.T) {
 	r.sameAsADashboard(from, to)
 	r.hidesBookkeeping(fmt.Sprint(made["dataset"]))
 	r.crashesBesideQuestions(from, to)
+}
+
+// A statement that does not listen is killed in time, and a load that waits for it then goes
+// on. The loan leaves no log of DuckDB behind.
+func TestStatements_LoadWaitsAtMostForTheLimit(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	w, err := destinations["duckdb"](time.Minute).Open(t.Context(), adtally.Destination{Kind: "duckdb", Location: path}, adtally.Secret{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	file, free, err := w.(destination.Lender).Lend(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := sqlask.NewJob(adtally.SQLQuery{SQL: "SELECT levenshtein(repeat('a',60000), repeat('b',60000))", Limits: adtally.SQLLimits{Time: time.Second}}, file, nil)
+	began := time.Now()
+	ended := make(chan error, 1)
+	go func() {
+		runner := sqlask.Runner{Command: []string{"/proc/self/exe", askWorker}, Dir: t.TempDir(), Now: time.Now}
+		out, err := runner.Run(context.Background(), job, free, func(adtally.SQLBatch) error { return nil })
+		if err == nil && out.Limit != adtally.TimeLimit {
+			err = fmt.Errorf("it ended with %+v", out)
+		}
+		ended <- err
+	}()
+	number := table.Column{Name: "n", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "A number."}
+	_, err = w.(destination.Sharer).Share(t.Context(), "adtally", destination.Change{Rows: &destination.Rows{Select: "SELECT 1 AS n",
+		Table: &table.Schema{Name: "numbers", Description: "Numbers.", Columns: []table.Column{number}}}})
+	if waited := time.Since(began); err != nil || waited < time.Second || waited > job.Limits.Time+sqlask.Grace+2*time.Second {
+		t.Errorf("the load ended after %s with %v", waited, err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(path + ".wal"); err == nil {
+		t.Error("a log is left")
+	}
 }
 
 // everyTableCanBeRead reads each table and view that is listed, with all its columns.

@@ -112,7 +112,7 @@ func (a attack) judge(t *testing.T, w *testWarehouse, got answer) {
 	}
 	said := got.text()
 	for _, secret := range []string{"TOPSECRET", "RAWHIDDEN", "root:", w.dir} {
-		if strings.Contains(said, secret) && !(secret == w.dir && strings.Contains(a.SQL, "{")) {
+		if strings.Contains(said, secret) && (secret != w.dir || !strings.Contains(a.SQL, "{")) {
 			t.Errorf("%s shows %s: %.300s", a.ID, secret, said)
 		}
 	}

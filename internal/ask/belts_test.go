@@ -45,7 +45,7 @@ func TestBelts_EachIsNeeded(t *testing.T) {
 func TestFunctions_AllAreSorted(t *testing.T) {
 	t.Parallel()
 	db := openMemory(t)
-	rows, err := db.Query("SELECT DISTINCT lower(function_name), function_type IN ('table', 'table_macro') FROM duckdb_functions() WHERE function_type <> 'pragma'")
+	rows, err := db.QueryContext(t.Context(), "SELECT DISTINCT lower(function_name), function_type IN ('table', 'table_macro') FROM duckdb_functions() WHERE function_type <> 'pragma'")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestRun_FreesTheFileAndStops(t *testing.T) {
 			t.Error("the file was not free when the first batch came")
 		}
 		db := openFile(t, w.file)
-		_, err := db.Exec("CREATE OR REPLACE TABLE adtally.written AS SELECT 1")
+		_, err := db.ExecContext(t.Context(), "CREATE OR REPLACE TABLE adtally.written AS SELECT 1")
 		return errors.Join(err, db.Close())
 	})
 	if err != nil || freed != 1 {

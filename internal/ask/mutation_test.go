@@ -1,6 +1,7 @@
 package ask_test
 
 import (
+	"context"
 	"database/sql"
 	"math/rand/v2"
 	"os"
@@ -54,7 +55,7 @@ func planner(t *testing.T, w *testWarehouse) *sql.DB {
 	db := openMemory(t)
 	db.SetMaxOpenConns(1)
 	for _, statement := range w.views() {
-		if _, err := db.Exec(statement); err != nil {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
@@ -70,10 +71,14 @@ func TestGate_LetsOnlyVisibleTablesThrough(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := planner(t, w)
-	seeds := []string{"SELECT * FROM adtally.day LIMIT 3", "SELECT count(*) FROM facebook_ads.insights WHERE date IN (SELECT date FROM adtally.day)", "SELECT 1 UNION ALL SELECT 2"}
+	good := []string{"SELECT * FROM adtally.day LIMIT 3", "SELECT count(*) FROM facebook_ads.insights WHERE date IN (SELECT date FROM adtally.day)", "SELECT 1 UNION ALL SELECT 2"}
+	var bad []string
 	for _, a := range readAttacks(t) {
-		if (a.Expect == "allowed" || strings.HasPrefix(a.ID, "G")) && len(a.Parts) == 0 && !strings.Contains(a.SQL, "{") {
-			seeds = append(seeds, a.SQL)
+		switch {
+		case a.Expect == "allowed":
+			good = append(good, a.SQL)
+		case strings.HasPrefix(a.ID, "G"):
+			bad = append(bad, a.SQL)
 		}
 	}
 	n := 10_000
@@ -82,13 +87,17 @@ func TestGate_LetsOnlyVisibleTablesThrough(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same statements each time
 	through, planned := 0, 0
-	for range n {
+	for i := range n {
+		seeds := good
+		if i%3 == 0 {
+			seeds = bad
+		}
 		text := mutate(r, seeds[r.IntN(len(seeds))])
 		if !gate.Allows(text) {
 			continue
 		}
 		through++
-		plan, ok := explain(db, text)
+		plan, ok := explain(t.Context(), db, text)
 		if !ok {
 			continue
 		}
@@ -110,9 +119,9 @@ func TestGate_LetsOnlyVisibleTablesThrough(t *testing.T) {
 }
 
 // explain returns the plan of a statement, if it has one.
-func explain(db *sql.DB, text string) (plan string, ok bool) {
+func explain(ctx context.Context, db *sql.DB, text string) (plan string, ok bool) {
 	var kind string
-	if err := db.QueryRow("EXPLAIN (FORMAT json) "+text).Scan(&kind, &plan); err != nil {
+	if err := db.QueryRowContext(ctx, "EXPLAIN (FORMAT json) "+text).Scan(&kind, &plan); err != nil {
 		return "", false
 	}
 	return plan, true

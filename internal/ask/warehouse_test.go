@@ -61,7 +61,7 @@ func newWarehouse(t *testing.T) *testWarehouse {
 	}
 	defer db.Close()
 	for _, statement := range seed {
-		if _, err := db.Exec(statement); err != nil {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}

@@ -32,7 +32,7 @@ func TestLend_LoadsWaitAndReadersContinue(t *testing.T) {
 		t.Fatal(err)
 	}
 	var n int
-	if err := db.QueryRow("SELECT count(*) FROM d.wide").Scan(&n); err != nil || n != 100 {
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM d.wide").Scan(&n); err != nil || n != 100 {
 		t.Errorf("a reader of this process got %d, %v", n, err)
 	}
 	done()

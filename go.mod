@@ -37,7 +37,10 @@ require (
 	riverqueue.com/riverui v0.22.0
 )
 
-require go.yaml.in/yaml/v3 v3.0.5 // indirect
+require (
+	github.com/modelcontextprotocol/go-sdk v1.8.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)
 
 require (
 	github.com/VividCortex/ewma v1.2.0 // indirect

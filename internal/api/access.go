@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 
 	"adtally"
 )
@@ -15,6 +16,9 @@ type Access struct {
 	Role   adtally.Role
 	Also   adtally.Permission // "" = none
 	Person bool               // a key may not call it
+	// Scope, if there is one, admits only keys that have it; sessions and other keys are
+	// refused. A key with scopes can call nothing else.
+	Scope adtally.KeyScope
 }
 
 // public is for operations that are called before a login.
@@ -38,8 +42,14 @@ func (a Access) extension() map[string]any {
 // refuse returns the reason why a caller may not, or nil.
 func (a Access) refuse(who Caller) *adtally.Fault {
 	switch {
+	case len(who.Scopes) > 0 && !slices.Contains(who.Scopes, a.Scope):
+		return refusal("forbidden", "This key is only for "+string(who.Scopes[0]), "Use a key without scopes.")
 	case a.Public:
 		return nil
+	case a.Scope != "" && who.Kind == anonymous:
+		return refusal("unauthenticated", "There is no key", "Send Authorization: Bearer atk_… with a key of the scope "+string(a.Scope)+".")
+	case a.Scope != "" && len(who.Scopes) == 0:
+		return refusal("forbidden", "This key does not have the scope "+string(a.Scope), "Create a key with this scope.")
 	case who.Kind == anonymous:
 		return refusal("unauthenticated", "Nobody is logged in", "Log in, or send a key: Authorization: Bearer adt_…")
 	case a.Person && who.Kind != person:
@@ -67,9 +77,10 @@ type Caller struct {
 	ID   string
 	Name string
 	adtally.AccessLevel
-	From    string // IP address
-	session string // value of the session cookie; "" = none
-	secure  bool   // over HTTPS
+	Scopes  []adtally.KeyScope // of a key; none = it calls the API
+	From    string             // IP address
+	session string             // value of the session cookie; "" = none
+	secure  bool               // over HTTPS
 }
 
 // String names the caller in logs and in the audit log.
@@ -108,6 +119,9 @@ func requestInfoOf(ctx context.Context) *requestInfo {
 // admit identifies the caller and checks their access.
 func (s *shell) admit(r *http.Request, a Access) error {
 	v := requestInfoOf(r.Context())
+	if a.Scope != "" {
+		return s.admitScoped(r, v, a)
+	}
 	if !a.Public || a.Asked {
 		err := s.identify(r, v)
 		if a.Public && err != nil && adtally.FaultOf(err).Code == "unauthenticated" {
@@ -127,6 +141,7 @@ func (s *shell) admit(r *http.Request, a Access) error {
 func (s *shell) guard(a Access, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := s.admit(r, a); err != nil {
+			a.challenge(w.Header(), err)
 			s.refuse(w, r, err)
 			return
 		}

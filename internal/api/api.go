@@ -57,6 +57,8 @@ type Mount struct {
 	Pattern string
 	Access  Access
 	Handler http.Handler
+	// Serve, if it is set, is called instead of Handler with the caller.
+	Serve func(Caller, http.ResponseWriter, *http.Request)
 	// Policy is its Content-Security-Policy; "" = that of our own pages.
 	Policy string
 }
@@ -67,6 +69,9 @@ const StyledPolicy = policy + "; style-src-elem 'self' 'unsafe-inline'; style-sr
 
 // withPolicy returns the handler under its own policy.
 func (m Mount) withPolicy() http.Handler {
+	if m.Serve != nil {
+		m.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.Serve(requestInfoOf(r.Context()).caller, w, r) })
+	}
 	if m.Policy == "" {
 		return m.Handler
 	}
@@ -130,6 +135,7 @@ func (s *shell) groups() []group {
 		resets{s, logins},
 		keys{s, s.Store},
 		audit{s, s.Store},
+		toolCalls{s, s.Service.Calls},
 		&oidcLogin{shell: s, logins: logins},
 		health{s},
 		sources{s, s.Service},

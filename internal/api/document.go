@@ -16,6 +16,7 @@ var tags = []*huma.Tag{
 	{Name: tagSources, Description: "Connected ad platforms: their settings, tokens, tables and schedules."},
 	{Name: tagRuns, Description: "Runs of syncs, past and in progress, with their logs."},
 	{Name: tagAnalytics, Description: "Metrics and questions about them, dashboards, definitions, and the state of the data."},
+	{Name: tagSQL, Description: "SELECT statements on the modelled tables of the warehouse."},
 	{Name: tagData, Description: "Uploaded files, mapped tables of the warehouse, and the rules for figures."},
 	{Name: tagAlerts, Description: "Incidents, and the channels that report them."},
 	{Name: tagSettings, Description: "Settings of the whole installation."},

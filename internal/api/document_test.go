@@ -158,6 +158,7 @@ var validBodies = map[string]string{
 	"set-app":            `{"id":"1"}`,
 	"set-definition":     `{"yaml":"metrics: []"}`,
 	"update-dashboard":   `{"title":"T","range":{"preset":"today"},"tiles":[]}`,
+	"update-saved-sql":   `{"name":"N","sql":"SELECT 1"}`,
 	"update-naming-rule": `{"title":"T","level":"campaign","kind":"delimiter","delimiter":"_","parts":[{"index":1,"dimension":"d"}]}`,
 }
 

@@ -42,6 +42,8 @@ type Service struct {
 	Dashboards  Dashboards
 	NamingRules NamingRules
 	Matches     CampaignMatches
+	SQL         SQL
+	SavedSQL    SavedSQL
 }
 
 // Warehouse is where the tables are. Its faults are shown to the caller unchanged.

@@ -57,8 +57,9 @@ type Mount struct {
 	Pattern string
 	Access  Access
 	Handler http.Handler
-	// Serve, if it is set, is called instead of Handler with the caller.
-	Serve func(Caller, http.ResponseWriter, *http.Request)
+	// Serve, if it is set, is called instead of Handler, with the caller. An error is answered
+	// as a problem; nothing may have been written before it.
+	Serve func(Caller, http.ResponseWriter, *http.Request) error
 	// Policy is its Content-Security-Policy; "" = that of our own pages.
 	Policy string
 }
@@ -67,11 +68,20 @@ type Mount struct {
 // load from this server only.
 const StyledPolicy = policy + "; style-src-elem 'self' 'unsafe-inline'; style-src-attr 'unsafe-inline'"
 
+// served returns the handler of a mount.
+func (s *shell) served(m Mount) http.Handler {
+	if m.Serve != nil {
+		m.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if err := m.Serve(requestInfoOf(r.Context()).caller, w, r); err != nil {
+				s.refuse(w, r, err)
+			}
+		})
+	}
+	return m.withPolicy()
+}
+
 // withPolicy returns the handler under its own policy.
 func (m Mount) withPolicy() http.Handler {
-	if m.Serve != nil {
-		m.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.Serve(requestInfoOf(r.Context()).caller, w, r) })
-	}
 	if m.Policy == "" {
 		return m.Handler
 	}
@@ -119,7 +129,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	s.serveReference()
 	for _, m := range c.Mounts {
-		s.mux.Handle(m.Pattern, s.guard(m.Access, m.withPolicy()))
+		s.mux.Handle(m.Pattern, s.guard(m.Access, s.served(m)))
 	}
 	return s.router()
 }

@@ -101,6 +101,8 @@ func (f *keyForm) checkScopes(now time.Time) error {
 		return nil
 	case !slices.Contains(b.Scopes, adtally.AskScope):
 		return invalid("body.scopes", "The scope ask:sql needs the scope ask")
+	case slices.Contains(b.Scopes, adtally.SQLScope) && !b.Role.Reaches(adtally.Editor):
+		return invalid("body.role", "The scope ask:sql needs the role editor")
 	case len(b.Permissions) > 0:
 		return invalid("body.permissions", "A key with scopes cannot have permissions")
 	case b.Expires.IsZero() || b.Expires.After(now.AddDate(adtally.LongestAsk, 0, 0)):

@@ -29,8 +29,9 @@ func asStrings(all []adtally.KeyScope) (out []string) {
 // withScoped adds a mount for keys with the scope ask; it answers with the key's name.
 func withScoped(c *api.Config) {
 	c.Mounts = append(c.Mounts, api.Mount{Pattern: "/scoped", Access: api.Access{Scope: adtally.AskScope, Role: adtally.Viewer},
-		Serve: func(who api.Caller, w http.ResponseWriter, _ *http.Request) {
-			_, _ = fmt.Fprint(w, who.Name, who.Scopes)
+		Serve: func(who api.Caller, w http.ResponseWriter, _ *http.Request) error {
+			_, err := fmt.Fprint(w, who.Name, who.Scopes)
+			return err
 		}})
 }
 
@@ -83,12 +84,15 @@ func TestScope_KeyMustExpireWithinAYear(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t)
 	admin := h.admin()
-	in := func(d time.Duration) string { return `,"expires":"` + time.Now().Add(d).UTC().Format(time.RFC3339) + `"` }
+	in := func(d time.Duration) string {
+		return `,"expires":"` + time.Now().Add(d).UTC().Format(time.RFC3339) + `"`
+	}
 	const year = 365 * 24 * time.Hour
 	for rest, field := range map[string]string{
 		`"scopes":["ask"]`:                                         "body.expires",
 		`"scopes":["ask"]` + in(year+48*time.Hour):                 "body.expires",
 		`"scopes":["ask:sql"]` + in(time.Hour):                     "body.scopes",
+		`"scopes":["ask","ask:sql"]` + in(time.Hour):               "body.role",
 		`"scopes":["ask"],"permissions":["syncs"]` + in(time.Hour): "body.permissions",
 		`"scopes":["everything"]` + in(time.Hour):                  "body.scopes",
 	} {

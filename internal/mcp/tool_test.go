@@ -221,7 +221,7 @@ func TestCall_EndsWithTheClient(t *testing.T) {
 	t.Parallel()
 	f := good()
 	f.wait, f.waiting = true, make(chan struct{})
-	c := start(t, f, asker, func(c *mcp.Config) { c.Timeout = time.Hour })
+	c := start(t, f, asker, func(c *mcp.Config) { c.Timeout = 10 * time.Second })
 	ctx, leave := context.WithCancel(t.Context())
 	gone := make(chan error)
 	go func() {

@@ -2188,6 +2188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tool-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what assistants asked the MCP server, newest first
+         * @description Calls are kept for 90 days. Questions and answers are not stored; equal questions have the same arguments_hash. Requires the role admin or higher.
+         */
+        get: operations["list-tool-calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unmatched-touches": {
         parameters: {
             query?: never;
@@ -4092,6 +4112,13 @@ export interface components {
             next?: string;
         };
         InstallationSettings: {
+            /** @description Whether assistants can ask questions through the MCP server */
+            mcp: boolean;
+            /**
+             * Format: uri-reference
+             * @description Address of the MCP server, for the settings of an assistant
+             */
+            mcp_address: string;
             /** @description Whether tokens can be revealed by people with the permission credentials */
             reveal: boolean;
         };
@@ -4203,6 +4230,8 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "builder" | "admin";
+            /** @description What the key is limited to; empty = it calls the API */
+            scopes: ("ask" | "ask:sql")[];
         };
         KeyList: {
             /** @description Items of the page */
@@ -4225,6 +4254,8 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "builder" | "admin";
+            /** @description What the key is limited to: ask = questions through the MCP server at /mcp; ask:sql = there also in SQL. Absent or empty = the key calls the API. A key with scopes has no permissions and expires within a year */
+            scopes?: ("ask" | "ask:sql")[];
         };
         LineFault: {
             /**
@@ -4675,6 +4706,8 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "builder" | "admin";
+            /** @description What the key is limited to; empty = it calls the API */
+            scopes: ("ask" | "ask:sql")[];
             /**
              * @description The key itself; returned only here
              * @example adt_…
@@ -6251,6 +6284,47 @@ export interface components {
             /** @description Access token of the platform */
             token?: string;
         };
+        ToolCall: {
+            /** @description Hash of the arguments */
+            arguments_hash: string;
+            /**
+             * Format: date-time
+             * @description When it was called
+             */
+            at: string;
+            /** @description ID of the call */
+            id: string;
+            /** @description ID of the API key */
+            key: string;
+            /** @description Name of the API key */
+            key_name: string;
+            /**
+             * @description ok, or the code of the refusal
+             * @example ok
+             */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description Number of rows of the answer
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How long the call took, in milliseconds
+             */
+            took_ms: number;
+            /**
+             * @description Name of the tool
+             * @example query_metrics
+             */
+            tool: string;
+        };
+        ToolCallList: {
+            /** @description Items of the page */
+            items: components["schemas"]["ToolCall"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         Top: {
             /** @description Name of the metric that ranks them */
             by: string;
@@ -6330,6 +6404,8 @@ export interface components {
             text: string;
         };
         UpdateSettingsRequest: {
+            /** @description Whether assistants can ask questions through the MCP server */
+            mcp?: boolean;
             /** @description Whether tokens can be revealed by people with the permission credentials */
             reveal?: boolean;
         };
@@ -19366,6 +19442,76 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tool-calls": {
+        parameters: {
+            query?: {
+                /** @description Cursor of the page, from next of the page before; absent = the first page */
+                cursor?: string;
+                /** @description Maximum number of items */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolCallList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -34,8 +34,11 @@ type answers struct {
 	defs *analytics.Definitions
 }
 
-// answers returns what serves the API's questions.
-func (s *service) answers() *answers {
+// answers returns what answers questions. It is the same for everybody, because it limits how many
+// questions are answered at once.
+func (s *service) answers() *answers { return s.answering() }
+
+func (s *service) newAnswers() *answers {
 	a := &answers{store: s.store, warehouse: s.warehouse, currencies: s.currencies, now: s.p.clock, turns: semaphore.NewWeighted(questionsAtOnce)}
 	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, chosen: a.chosen, matches: s.store.CampaignMatches,
 		mapped: s.uploads.Refresh, rates: s.uploads.AddRates, log: s.log}

@@ -163,6 +163,7 @@ func (s *shell) groups() []group {
 		matching{sources{s, s.Service}},
 		analyticsSettings{s, s.Service},
 		dataHealth{reconciliations{sources{s, s.Service}}},
+		sqlQueries{sources{s, s.Service}},
 	}
 }
 

@@ -18,6 +18,7 @@ var tags = []*huma.Tag{
 	{Name: tagAnalytics, Description: "Metrics and questions about them, dashboards, definitions, and the state of the data."},
 	{Name: tagSharing, Description: "Links that show dashboards to people without an account."},
 	{Name: tagShared, Description: "What the holder of a share link can read. Send its token as Authorization: Share ats_…, and the session as Share-Session if the link has a password."},
+	{Name: tagSQL, Description: "SELECT statements on the modelled tables of the warehouse."},
 	{Name: tagData, Description: "Uploaded files, mapped tables of the warehouse, and the rules for figures."},
 	{Name: tagAlerts, Description: "Incidents, and the channels that report them."},
 	{Name: tagSettings, Description: "Settings of the whole installation."},

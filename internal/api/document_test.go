@@ -168,6 +168,7 @@ var validBodies = map[string]string{
 	"set-definition":     `{"yaml":"metrics: []"}`,
 	"update-dashboard":   `{"title":"T","range":{"preset":"today"},"tiles":[]}`,
 	"update-share-link":  `{"name":"x","dashboard":"d"}`,
+	"update-saved-sql":   `{"name":"N","sql":"SELECT 1"}`,
 	"update-naming-rule": `{"title":"T","level":"campaign","kind":"delimiter","delimiter":"_","parts":[{"index":1,"dimension":"d"}]}`,
 }
 

@@ -46,12 +46,12 @@ func TestDocument_IsComplete(t *testing.T) {
 	}
 }
 
-// The document allows null in the rows of a preview and for the days that an update
+// The document allows null in the rows of a preview and of a statement, and for the days that an update
 // clears. Elsewhere null is refused with the path of the field.
 func TestDocument_NullIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newTestServer(t).admin()
-	if text := h.ask("GET", "/api/openapi.json", "").Body.String(); strings.Count(text, `"null"`) != 3 || strings.Contains(text, "nullable") {
+	if text := h.ask("GET", "/api/openapi.json", "").Body.String(); strings.Count(text, `"null"`) != 4 || strings.Contains(text, "nullable") {
 		t.Errorf("null is allowed %d times", strings.Count(text, `"null"`))
 	}
 	for body, field := range map[string]string{

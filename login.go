@@ -131,7 +131,9 @@ type PlatformApp struct {
 // InstallationSettings are the settings of the whole installation.
 type InstallationSettings struct {
 	// Reveal allows users with the permission to see a stored token.
-	Reveal   bool  `json:"reveal"`
+	Reveal bool `json:"reveal"`
+	// MCP lets assistants ask questions through the MCP server.
+	MCP      bool  `json:"mcp,omitempty"`
 	Revision int64 `json:"-"` // counts edits; 0: never set
 }
 

@@ -97,12 +97,27 @@ type Reset struct {
 // Open reports whether the link can still be used.
 func (r Reset) Open(now time.Time) bool { return r.Used.IsZero() && now.Before(r.Expires) }
 
+// KeyScope limits a key to one part of the service.
+type KeyScope string
+
+// The scopes. A key without a scope may call the API and nothing else; a key with scopes may
+// do what these name and nothing else.
+const (
+	AskScope KeyScope = "ask"     // ask questions through the MCP server
+	SQLScope KeyScope = "ask:sql" // also ask in SQL there
+)
+
+// LongestAsk is how long a key with a scope may be valid, in years: it is stored in the
+// settings of programs on people's own computers.
+const LongestAsk = 1
+
 // APIKey authenticates a program: a service account.
 type APIKey struct {
 	ID   string
 	Name string
 	Hash string // the key's hash; the key is shown once and not stored
 	AccessLevel
+	Scopes   []KeyScope
 	By       string // the ID of the user who created it
 	Created  time.Time
 	Expires  time.Time // zero: never

@@ -103,6 +103,7 @@ const maxNamed = 3
 // noteCoverage names the accounts that lack days of the range.
 func (a *asking) noteCoverage(p *plan, all []accountScope) {
 	var names []string
+	var missing []UnreadDays
 	for _, s := range all {
 		switch {
 		case s.through == 0:
@@ -112,6 +113,7 @@ func (a *asking) noteCoverage(p *plan, all []accountScope) {
 		case s.from > p.q.From:
 			names = append(names, fmt.Sprintf("%s (from %s)", s.name, s.from))
 		}
+		missing = append(missing, s.unread(p.q)...)
 	}
 	if len(names) == 0 {
 		return
@@ -121,6 +123,21 @@ func (a *asking) noteCoverage(p *plan, all []accountScope) {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	a.remark("partly_read", fmt.Sprintf("Not all days were read of %d of %d accounts: %s.", len(names), len(all), text))
+	a.out.Notes[len(a.out.Notes)-1].Missing = missing
+}
+
+// unread returns the days of a question that were not read of the account.
+func (s accountScope) unread(q Query) (all []UnreadDays) {
+	if s.through == 0 {
+		return []UnreadDays{{s.id, q.From, q.To}}
+	}
+	if s.from > q.From {
+		all = append(all, UnreadDays{s.id, q.From, min(s.from-1, q.To)})
+	}
+	if s.through < q.To {
+		all = append(all, UnreadDays{s.id, max(s.through+1, q.From), q.To})
+	}
+	return all
 }
 
 // noteChannels adds what the connectors say of their channels: days whose conversions still

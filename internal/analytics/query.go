@@ -125,6 +125,13 @@ type Note struct {
 	Code    string // for example zones_differ, still_counting, regime, provisional_rate, claimed_overlap
 	Message string
 	Days    []adtally.Day // concerned days, if any
+	Missing []UnreadDays  // of partly_read: what was not read, of all accounts
+}
+
+// UnreadDays are days of a question that were not read of an account.
+type UnreadDays struct {
+	Account  string
+	From, To adtally.Day
 }
 
 // Refusal says why there is no figure, and what to do. Codes: mixed_currency, fx_missing,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 
 	"adtally"
 )
@@ -17,6 +18,9 @@ type Access struct {
 	Person bool               // a key may not call it
 	Share  bool               // for holders of share links, and for nobody else
 	Locked bool               // of Share: also without the link's password
+	// Scope, if there is one, admits only keys that have it; sessions and other keys are
+	// refused. A key with scopes can call nothing else.
+	Scope adtally.KeyScope
 }
 
 // public is for operations that are called before a login.
@@ -53,10 +57,18 @@ func (a Access) extensions() map[string]any {
 // refuse returns the reason why a caller may not, or nil.
 func (a Access) refuse(who Caller) *adtally.Fault {
 	switch {
-	case a.Public, a.Share && who.Kind == holder:
+	case a.Share && who.Kind == holder:
 		return nil
 	case a.Share:
 		return unknownLink()
+	case len(who.Scopes) > 0 && !slices.Contains(who.Scopes, a.Scope):
+		return refusal("forbidden", "This key is only for "+string(who.Scopes[0]), "Use a key without scopes.")
+	case a.Public:
+		return nil
+	case a.Scope != "" && who.Kind == anonymous:
+		return refusal("unauthenticated", "There is no key", "Send Authorization: Bearer atk_… with a key of the scope "+string(a.Scope)+".")
+	case a.Scope != "" && len(who.Scopes) == 0:
+		return refusal("forbidden", "This key does not have the scope "+string(a.Scope), "Create a key with this scope.")
 	case who.Kind == anonymous:
 		return refusal("unauthenticated", "Nobody is logged in", "Log in, or send a key: Authorization: Bearer adt_…")
 	case a.Person && who.Kind != person:
@@ -85,10 +97,11 @@ type Caller struct {
 	ID   string
 	Name string
 	adtally.AccessLevel
-	From    string            // IP address
-	session string            // value of the session cookie; "" = none
-	secure  bool              // over HTTPS
-	link    adtally.ShareLink // that a holder holds
+	Scopes  []adtally.KeyScope // of a key; none = it calls the API
+	From    string             // IP address
+	session string             // value of the session cookie; "" = none
+	secure  bool               // over HTTPS
+	link    adtally.ShareLink  // that a holder holds
 }
 
 // String names the caller in logs and in the audit log.
@@ -131,8 +144,11 @@ func requestInfoOf(ctx context.Context) *requestInfo {
 // admit identifies the caller and checks their access.
 func (s *shell) admit(r *http.Request, a Access) error {
 	v := requestInfoOf(r.Context())
-	if a.Share {
+	switch {
+	case a.Share:
 		return s.admitHolder(r, v, a)
+	case a.Scope != "":
+		return s.admitScoped(r, v, a)
 	}
 	if !a.Public || a.Asked {
 		err := s.identify(r, v)
@@ -153,6 +169,7 @@ func (s *shell) admit(r *http.Request, a Access) error {
 func (s *shell) guard(a Access, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := s.admit(r, a); err != nil {
+			a.challenge(w.Header(), err)
 			s.refuse(w, r, err)
 			return
 		}

@@ -57,6 +57,9 @@ type Mount struct {
 	Pattern string
 	Access  Access
 	Handler http.Handler
+	// Serve, if it is set, is called instead of Handler, with the caller. An error is answered
+	// as a problem; nothing may have been written before it.
+	Serve func(Caller, http.ResponseWriter, *http.Request) error
 	// Policy is its Content-Security-Policy; "" = that of our own pages.
 	Policy string
 }
@@ -64,6 +67,18 @@ type Mount struct {
 // StyledPolicy is for third-party pages that create styles at run time. Scripts still
 // load from this server only.
 const StyledPolicy = policy + "; style-src-elem 'self' 'unsafe-inline'; style-src-attr 'unsafe-inline'"
+
+// served returns the handler of a mount.
+func (s *shell) served(m Mount) http.Handler {
+	if m.Serve != nil {
+		m.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if err := m.Serve(requestInfoOf(r.Context()).caller, w, r); err != nil {
+				s.refuse(w, r, err)
+			}
+		})
+	}
+	return m.withPolicy()
+}
 
 // withPolicy returns the handler under its own policy.
 func (m Mount) withPolicy() http.Handler {
@@ -115,7 +130,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	s.serveReference()
 	for _, m := range c.Mounts {
-		s.mux.Handle(m.Pattern, s.guard(m.Access, m.withPolicy()))
+		s.mux.Handle(m.Pattern, s.guard(m.Access, s.served(m)))
 	}
 	return s.router()
 }
@@ -131,6 +146,7 @@ func (s *shell) groups() []group {
 		resets{s, logins},
 		keys{s, s.Store},
 		audit{s, s.Store},
+		toolCalls{s, s.Service.Calls},
 		&oidcLogin{shell: s, logins: logins},
 		health{s},
 		sources{s, s.Service},

@@ -127,6 +127,9 @@ func (h *testServer) ask(method, path, body string, headers ...string) reply {
 	for _, line := range headers {
 		name, value, _ := strings.Cut(line, ": ")
 		r.Header.Set(name, value)
+		if name == "Host" {
+			r.Host = value
+		}
 	}
 	w := httptest.NewRecorder()
 	if strings.HasPrefix(path, "/api/v1/events") || strings.HasPrefix(path, "/s/api/events") { // the stream ends only when the browser leaves

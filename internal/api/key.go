@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"time"
 
 	"adtally"
@@ -30,6 +31,7 @@ type Key struct {
 	Name        string               `json:"name" doc:"Purpose of the key"`
 	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role of the key"`
 	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions of the key"`
+	Scopes      []adtally.KeyScope   `json:"scopes" nullable:"false" enum:"ask,ask:sql" doc:"What the key is limited to; empty = it calls the API"`
 	By          string               `json:"by" doc:"Who created the key, as kind:id" example:"user:0198c0de"`
 	ByName      string               `json:"by_name,omitempty" doc:"Current name of that person; absent = unknown"`
 	Created     time.Time            `json:"created" doc:"When the key was created"`
@@ -39,7 +41,7 @@ type Key struct {
 }
 
 func keyOf(k adtally.APIKey, name func(string) string) Key {
-	return Key{k.ID, k.Name, k.Role, orEmpty(k.Permissions), k.By, name(k.By), k.Created.UTC(), timeOrNil(k.Expires), timeOrNil(k.LastUsed), timeOrNil(k.Revoked)}
+	return Key{k.ID, k.Name, k.Role, orEmpty(k.Permissions), orEmpty(k.Scopes), k.By, name(k.By), k.Created.UTC(), timeOrNil(k.Expires), timeOrNil(k.LastUsed), timeOrNil(k.Revoked)}
 }
 
 func (g keys) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[Key], error) {
@@ -52,8 +54,9 @@ func (g keys) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*listed[
 type keyForm struct {
 	Body struct {
 		AccessLevel
-		Name    string    `json:"name" pattern:"\\S" maxLength:"200" doc:"Purpose of the key"`
-		Expires time.Time `json:"expires,omitzero" required:"false" doc:"When the key expires; absent = never"`
+		Name    string             `json:"name" pattern:"\\S" maxLength:"200" doc:"Purpose of the key"`
+		Scopes  []adtally.KeyScope `json:"scopes,omitempty" nullable:"false" maxItems:"2" uniqueItems:"true" enum:"ask,ask:sql" doc:"What the key is limited to: ask = questions through the MCP server at /mcp; ask:sql = there also in SQL. Absent or empty = the key calls the API. A key with scopes has no permissions and expires within a year"`
+		Expires time.Time          `json:"expires,omitzero" required:"false" doc:"When the key expires; absent = never"`
 	}
 }
 
@@ -69,15 +72,43 @@ func (g keys) create(ctx context.Context, who Caller, in *keyForm) (*newKey, err
 	if e := in.Body.Expires; !e.IsZero() && !e.After(now) {
 		return nil, invalid("body.expires", "The expiry is in the past")
 	}
-	token := keyPrefix + rand.Text() + rand.Text()
-	k := adtally.APIKey{ID: g.NewID(), Name: in.Body.Name, Hash: hashed(token), AccessLevel: in.Body.words(), By: who.String(), Created: now, Expires: in.Body.Expires}
+	if err := in.checkScopes(now); err != nil {
+		return nil, err
+	}
+	prefix := keyPrefix
+	if len(in.Body.Scopes) > 0 {
+		prefix = askPrefix
+	}
+	token := prefix + rand.Text() + rand.Text()
+	k := adtally.APIKey{ID: g.NewID(), Name: in.Body.Name, Hash: hashed(token), AccessLevel: in.Body.words(), Scopes: in.Body.Scopes, By: who.String(), Created: now, Expires: in.Body.Expires}
 	detail := map[string]string{"name": k.Name, "role": string(k.Role), "permissions": named(k.Permissions)}
+	if len(k.Scopes) > 0 {
+		detail["scopes"] = named(k.Scopes)
+	}
 	if err := g.store.AddAPIKey(ctx, k, g.audited(who, "key.create", object("key", k.ID), detail)); err != nil {
 		return nil, err
 	}
 	out := &newKey{}
 	out.Body.Key, out.Body.Token = keyOf(k, g.names(ctx)), token
 	return out, nil
+}
+
+// checkScopes refuses scopes that do not fit the rest of the form.
+func (f *keyForm) checkScopes(now time.Time) error {
+	b := f.Body
+	switch {
+	case len(b.Scopes) == 0:
+		return nil
+	case !slices.Contains(b.Scopes, adtally.AskScope):
+		return invalid("body.scopes", "The scope ask:sql needs the scope ask")
+	case slices.Contains(b.Scopes, adtally.SQLScope) && !b.Role.Reaches(adtally.Editor):
+		return invalid("body.role", "The scope ask:sql needs the role editor")
+	case len(b.Permissions) > 0:
+		return invalid("body.permissions", "A key with scopes cannot have permissions")
+	case b.Expires.IsZero() || b.Expires.After(now.AddDate(adtally.LongestAsk, 0, 0)):
+		return invalid("body.expires", "A key with scopes must expire within a year")
+	}
+	return nil
 }
 
 func (g keys) revoke(ctx context.Context, who Caller, in *struct{ ByID }) (*nothing, error) {

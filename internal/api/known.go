@@ -102,10 +102,13 @@ func (s *shell) identify(r *http.Request, v *requestInfo) error {
 // keyPrefix starts every key, so that secret scanners can recognize a leaked one.
 const keyPrefix = "adt_"
 
+// askPrefix starts keys with scopes. They do not work where other keys do.
+const askPrefix = "atk_"
+
 func (s *shell) identifyKey(ctx context.Context, v *requestInfo, header string) error {
 	unknown := refusal("unauthenticated", "This key is unknown, revoked or expired", "Send Authorization: Bearer adt_… with a key that an admin created.")
 	scheme, token, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(token, keyPrefix) {
+	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(token, keyPrefix) && !strings.HasPrefix(token, askPrefix) {
 		return unknown
 	}
 	k, err := s.Store.APIKeyByHash(ctx, hashed(token))
@@ -116,6 +119,7 @@ func (s *shell) identifyKey(ctx context.Context, v *requestInfo, header string) 
 		return err
 	}
 	v.caller.Kind, v.caller.ID, v.caller.Name, v.caller.AccessLevel = apiKey, k.ID, k.Name, k.AccessLevel
+	v.caller.Scopes = k.Scopes
 	if now := s.Now(); now.Sub(k.LastUsed) >= touchInterval {
 		return s.Store.TouchAPIKey(ctx, k.ID, now)
 	}

@@ -22,6 +22,8 @@ var problemCodes = map[string]problemCode{
 	"wrong_login":        {http.StatusUnauthorized, "The e-mail address or the password is wrong."},
 	"forbidden":          {http.StatusForbidden, "The caller lacks the role or the permission, or is a key where a person is required."},
 	"cross_origin":       {http.StatusForbidden, "A browser sent the request from another site."},
+	"https_required":     {http.StatusForbidden, "The request would send a key without encryption."},
+	"mcp_off":            {http.StatusForbidden, "An admin has not turned on the MCP server."},
 	"foreign_host":       {http.StatusMisdirectedRequest, "The Host header is not a name of this server."},
 	"wrong_code":         {http.StatusForbidden, "The set-up code is wrong."},
 	"wrong_password":     {http.StatusForbidden, "The current password is wrong."},

@@ -173,7 +173,7 @@ func answerOf(a *analytics.Answer) QueryAnswer {
 		out.Compared = &QueryCompared{c.From, c.To, figuresOf(c.Total), figuresOf(c.Change), rowsOf(c.Rows)}
 	}
 	for _, n := range a.Notes {
-		out.Notes = append(out.Notes, QueryNote(n))
+		out.Notes = append(out.Notes, QueryNote{n.Code, n.Message, n.Days})
 	}
 	for _, s := range a.SQL {
 		out.SQL = append(out.SQL, QuerySQL{s.SQL, orEmpty(s.Values)})

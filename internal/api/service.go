@@ -32,6 +32,7 @@ type Service struct {
 	Visible   VisibleAccounts
 	Progress  GuideProgresses
 	Files     DataFiles
+	Calls     ToolCalls
 
 	FigureRules AnalyticsSettings
 

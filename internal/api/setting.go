@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"adtally"
 )
@@ -30,8 +32,17 @@ func (g settings) register() {
 
 // InstallationSettings are the settings of the installation.
 type InstallationSettings struct {
-	Reveal bool `json:"reveal" doc:"Whether tokens can be revealed by people with the permission credentials"`
+	Reveal  bool   `json:"reveal" doc:"Whether tokens can be revealed by people with the permission credentials"`
+	MCP     bool   `json:"mcp" doc:"Whether assistants can ask questions through the MCP server"`
+	Address string `json:"mcp_address" doc:"Address of the MCP server, for the settings of an assistant" format:"uri-reference"`
 }
+
+func (g settings) shown(s adtally.InstallationSettings) *oneSettings {
+	return &oneSettings{etag(s.Revision), InstallationSettings{s.Reveal, s.MCP, strings.TrimSuffix(g.PublicURL, "/") + MCPPath}}
+}
+
+// MCPPath is where the MCP server is.
+const MCPPath = "/mcp"
 
 type oneSettings struct {
 	ETag string `header:"ETag" doc:"Send it as If-Match with an update"`
@@ -40,13 +51,14 @@ type oneSettings struct {
 
 func (g settings) get(ctx context.Context, _ Caller, _ *struct{}) (*oneSettings, error) {
 	s, err := g.Settings.Settings(ctx)
-	return &oneSettings{etag(s.Revision), InstallationSettings{s.Reveal}}, err
+	return g.shown(s), err
 }
 
 func (g settings) change(ctx context.Context, who Caller, in *struct {
 	Edit
 	Body struct {
 		Reveal *bool `json:"reveal,omitempty" doc:"Whether tokens can be revealed by people with the permission credentials"`
+		MCP    *bool `json:"mcp,omitempty" doc:"Whether assistants can ask questions through the MCP server"`
 	}
 },
 ) (*oneSettings, error) {
@@ -60,10 +72,12 @@ func (g settings) change(ctx context.Context, who Caller, in *struct {
 	}
 	s.Revision = version
 	set(&s.Reveal, in.Body.Reveal)
-	if err := g.Settings.SetSettings(ctx, s, g.audited(who, "settings.update", "", nil)); err != nil {
+	set(&s.MCP, in.Body.MCP)
+	if err := g.Settings.SetSettings(ctx, s, g.audited(who, "settings.update", "", map[string]string{"reveal": fmt.Sprint(s.Reveal), "mcp": fmt.Sprint(s.MCP)})); err != nil {
 		return nil, err
 	}
-	return &oneSettings{etag(s.Revision + 1), InstallationSettings{s.Reveal}}, nil
+	s.Revision++
+	return g.shown(s), nil
 }
 
 // PlatformApp is the installation's app at a platform, without its secret.

@@ -143,7 +143,7 @@ func differences(a, b adtally.User) map[string]string {
 }
 
 // named joins permissions for the audit log.
-func named(all []adtally.Permission) string {
+func named[T ~string](all []T) string {
 	names := make([]string, len(all))
 	for i, p := range all {
 		names[i] = string(p)

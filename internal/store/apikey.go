@@ -3,21 +3,25 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"time"
 
 	"adtally"
 )
 
-const keyColumns = `id, name, hash, role, permissions, created_by, created, expires, last_used, revoked`
+const keyColumns = `id, name, hash, role, permissions, created_by, created, expires, last_used, revoked, scopes`
 
 func scanKey(rows *sql.Rows) (k adtally.APIKey, err error) {
-	var permissions string
+	var permissions, scopes string
 	var created, expires, used, revoked sql.Null[int64]
-	err = rows.Scan(&k.ID, &k.Name, &k.Hash, &k.Role, &permissions, &k.By, &created, &expires, &used, &revoked)
+	err = rows.Scan(&k.ID, &k.Name, &k.Hash, &k.Role, &permissions, &k.By, &created, &expires, &used, &revoked, &scopes)
 	if err != nil {
 		return k, err
 	}
 	k.Created, k.Expires, k.LastUsed, k.Revoked = moment(created), moment(expires), moment(used), moment(revoked)
+	if err := fromJSON(scopes, &k.Scopes); err != nil {
+		return k, err
+	}
 	return k, fromJSON(permissions, &k.Permissions)
 }
 
@@ -36,9 +40,13 @@ func (db *DB) AddAPIKey(ctx context.Context, k adtally.APIKey, d adtally.AuditEn
 	if err != nil {
 		return err
 	}
+	scopes, err := json.Marshal(k.Scopes)
+	if err != nil {
+		return err
+	}
 	return db.audited(ctx, "add an API key", d, func(tx txn) error {
-		_, err := tx.exec(ctx, `INSERT INTO api_keys (`+keyColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			k.ID, k.Name, k.Hash, string(k.Role), permissions, k.By, k.Created.UnixMicro(), micros(k.Expires), micros(k.LastUsed), micros(k.Revoked))
+		_, err := tx.exec(ctx, `INSERT INTO api_keys (`+keyColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			k.ID, k.Name, k.Hash, string(k.Role), permissions, k.By, k.Created.UnixMicro(), micros(k.Expires), micros(k.LastUsed), micros(k.Revoked), string(scopes))
 		return err
 	})
 }

@@ -256,7 +256,7 @@ func TestAPIKeys_AreStored(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		db := open(t, address)
-		k := adtally.APIKey{ID: "k1", Name: "ci", Hash: "h1", AccessLevel: adtally.AccessLevel{Role: adtally.Builder, Permissions: adtally.Permissions()}, By: "user:u1", Created: moment, Expires: moment.Add(time.Hour)}
+		k := adtally.APIKey{ID: "k1", Name: "ci", Hash: "h1", AccessLevel: adtally.AccessLevel{Role: adtally.Builder, Permissions: adtally.Permissions()}, Scopes: []adtally.KeyScope{adtally.AskScope}, By: "user:u1", Created: moment, Expires: moment.Add(time.Hour)}
 		other := adtally.APIKey{ID: "k2", Hash: "h2", AccessLevel: adtally.AccessLevel{Permissions: []adtally.Permission{}}, Created: moment}
 		is(t, "add", db.AddAPIKey(ctx, k, auditEntry("key.create")), "")
 		is(t, "add", db.AddAPIKey(ctx, other, auditEntry("key.create")), "")

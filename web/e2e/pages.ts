@@ -154,6 +154,18 @@ const settings: View[] = [
   view('settings-keys', '/settings/keys'),
   view('settings-keys-empty', '/settings/keys', { on: 'empty' }),
   view('settings-keys-create', '/settings/keys', { act: press('Create a key') }),
+  view('settings-keys-assistant', '/settings/keys', {
+    act: async (page) => {
+      await press('Create a key')(page);
+      await page.getByRole('radio', { name: /^An assistant with SQL/ }).check();
+    },
+  }),
+  view('settings-assistants', '/settings/keys', {
+    act: async (page) => {
+      await page.getByRole('checkbox', { name: /^Assistants can ask questions/ }).check();
+      await page.getByText('Nothing was asked yet').waitFor();
+    },
+  }),
   view('settings-channels', '/settings/channels'),
   view('settings-channels-empty', '/settings/channels', { on: 'empty' }),
   view('settings-channels-add', '/settings/channels', { act: press('Add a channel') }),

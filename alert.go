@@ -19,21 +19,28 @@ const (
 	Stale         AlertKind = "stale"          // the figures are older than they should be
 	PurgeFailed   AlertKind = "purge_failed"   // the tables of a deleted source cannot be dropped
 	Suspect       AlertKind = "suspect"        // the figures may be wrong: no rows, or they do not add up
+
+	Overspend       AlertKind = "overspend"        // more than the month's budget is spent, or will be
+	Underspend      AlertKind = "underspend"       // less than the month's budget will be spent
+	DeliveryStopped AlertKind = "delivery_stopped" // an account or campaign spends nothing any more
+	NoConversions   AlertKind = "no_conversions"   // a campaign spends and gets no conversions any more
 )
 
 // AlertKinds returns all kinds.
 func AlertKinds() []AlertKind {
-	return []AlertKind{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, PurgeFailed, Stale, Suspect}
+	return []AlertKind{SyncFailed, AuthExpired, AccessEnding, AccountLost, VersionEnding, PurgeFailed, Stale, Suspect,
+		Overspend, Underspend, DeliveryStopped, NoConversions}
 }
 
-// Aspect is the side of a source that an alert is about. One aspect can be well while the
-// other is not.
+// Aspect is what an alert is about: a side of a source, which can be well while the other is
+// not, or what the ads cost.
 type Aspect string
 
 // The aspects.
 const (
 	Health    Aspect = "health"    // whether it can sync
 	Freshness Aspect = "freshness" // whether its figures are complete and on time
+	Pacing    Aspect = "pacing"    // whether the ads spend as planned; the source itself is well
 )
 
 // Aspect returns the aspect that the alert is about.
@@ -41,6 +48,8 @@ func (a AlertKind) Aspect() Aspect {
 	switch a {
 	case Stale, Suspect:
 		return Freshness
+	case Overspend, Underspend, DeliveryStopped, NoConversions:
+		return Pacing
 	}
 	return Health
 }
@@ -102,6 +111,7 @@ type Incident struct {
 	NotifiedStage int
 	QuietSince    time.Time // when it was no longer seen; zero: still seen
 	Closed        time.Time // zero: open
+	Snoozed       time.Time // until then nobody is notified; zero: not snoozed
 }
 
 // Channel is a way to notify people: a mailbox, a chat or a program.
@@ -114,6 +124,7 @@ type Channel struct {
 	Credential string            // the vault's credential for the secret; empty if it has none
 	Alerts     []AlertKind       // the kinds it is notified of; empty for all
 	Sources    []string          // the sources it is notified of; empty for all, and the installation
+	Digest     Digest            // when it is notified of what can wait; zero: at once
 	Revision   int64             // counts edits
 	Created    time.Time
 	CreatedBy  string
@@ -122,6 +133,32 @@ type Channel struct {
 // Subscribes reports whether the channel is notified of an alert.
 func (c Channel) Subscribes(t Alert) bool {
 	return (len(c.Alerts) == 0 || slices.Contains(c.Alerts, t.Kind)) && (len(c.Sources) == 0 || slices.Contains(c.Sources, t.Source))
+}
+
+// Digest is a daily hour at which a channel gets one message instead of many. What is
+// critical does not wait for it.
+type Digest struct {
+	At   string `json:"hour"` // 15:04
+	Zone string `json:"zone"` // IANA zone
+}
+
+// Next returns the first such hour after a moment. The digest must be valid.
+func (d Digest) Next(after time.Time) time.Time {
+	zone, err := time.LoadLocation(d.Zone)
+	if err != nil {
+		return after
+	}
+	at, err := time.Parse("15:04", d.At)
+	if err != nil {
+		return after
+	}
+	local := after.In(zone)
+	for days := 0; ; days++ {
+		next := time.Date(local.Year(), local.Month(), local.Day()+days, at.Hour(), at.Minute(), 0, 0, zone)
+		if next.After(after) {
+			return next
+		}
+	}
 }
 
 // Delivery is a message to a channel, pending or delivered.

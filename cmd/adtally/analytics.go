@@ -34,8 +34,11 @@ type answers struct {
 	defs *analytics.Definitions
 }
 
-// answers returns what serves the API's questions.
-func (s *service) answers() *answers {
+// answers returns what answers questions. It is the same for everybody, because it limits how many
+// questions are answered at once.
+func (s *service) answers() *answers { return s.answering() }
+
+func (s *service) newAnswers() *answers {
 	a := &answers{store: s.store, warehouse: s.warehouse, currencies: s.currencies, now: s.p.clock, turns: semaphore.NewWeighted(questionsAtOnce)}
 	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, chosen: a.chosen, matches: s.store.CampaignMatches,
 		mapped: s.uploads.Refresh, rates: s.uploads.AddRates, log: s.log}
@@ -201,6 +204,24 @@ func (a *answers) Members(ctx context.Context, dimension, search string, limit i
 		return err
 	})
 	return all, err
+}
+
+// SharedMembers returns the members of a dimension that the lock of a question shows.
+func (a *answers) SharedMembers(ctx context.Context, under analytics.Query, dimension, search string, limit int) (all []analytics.Member, err error) {
+	err = a.reading(ctx, func(e *analytics.Engine, db analytics.Queryer) (err error) {
+		all, err = e.SharedMembers(ctx, db, under, dimension, search, limit)
+		return err
+	})
+	return all, err
+}
+
+// Possible refuses a question that cannot be answered whatever the data is.
+func (a *answers) Possible(ctx context.Context, q analytics.Query) error {
+	e, err := a.engine(ctx)
+	if err != nil {
+		return err
+	}
+	return e.Possible(q)
 }
 
 // NamesInUse returns the names of a level with what they spent.

@@ -71,6 +71,8 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Sync a year of a simulated advertiser: no network, no token."`
 	Sim     simCommand     `cmd:"" help:"Run the simulator of Meta's Marketing API."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	AskWorker askWorkerCommand `cmd:"" name:"ask-worker" hidden:""`
 }
 
 type versionCommand struct{}

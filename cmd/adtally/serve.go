@@ -141,17 +141,22 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 		return nil, code, err
 	}
 	figures := s.answers()
+	sql, err := s.statements(figures.shared.refresh)
+	if err != nil {
+		return nil, code, err
+	}
 	handler, err := api.New(api.Config{
 		Store: s.store, Service: api.Service{Sources: s.store, Accounts: s.store, Runs: s.store, Log: s.store, Versions: s.store, Platforms: s.platforms, Vault: s.vault,
 			Channels: s.store, Incidents: s.store, Senders: senders{watch}, Costs: s.store, Forecasts: forecasts{s}, Warehouse: s.warehouse, Visible: s.platforms, Progress: s.store,
 			OAuth: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store, Files: s.uploads, Calls: s.store, FigureRules: s.rules(),
-			Analytics: figures, Differences: figures, Definitions: s.store, Dashboards: s.store, NamingRules: s.store, Matches: s.store},
+			Analytics: figures, Differences: figures, Definitions: s.store, Dashboards: s.store, Shares: s.store, NamingRules: s.store, Matches: s.store,
+			SQL: sql, SavedSQL: s.store},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Site: web.Site(),
 		Mounts: []api.Mount{
 			{Pattern: "GET " + api.PicturePath + "{ad}", Access: api.Access{Role: adtally.Viewer}, Handler: s.adPictures()},
-			s.assistants(figures),
+			s.assistants(figures, sql),
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},
 		},

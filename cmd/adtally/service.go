@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -42,6 +43,8 @@ type service struct {
 	uploads   *upload.Service
 	// currencies are those that questions convert to.
 	currencies *targetCurrencies
+
+	answering func() *answers
 }
 
 // open builds a service, and closes what it opened if it fails.
@@ -50,6 +53,7 @@ func (f *serviceFlags) open(ctx context.Context, p *program) (*service, error) {
 		return nil, err
 	}
 	s := &service{serviceFlags: f, p: p, log: slog.New(slog.NewJSONHandler(p.err, nil))}
+	s.answering = sync.OnceValue(s.newAnswers)
 	if err := s.build(ctx); err != nil {
 		s.close()
 		return nil, err

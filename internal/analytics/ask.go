@@ -40,6 +40,18 @@ func (e *Engine) Ask(ctx context.Context, db Queryer, q Query) (*Answer, error) 
 	return a.out, nil
 }
 
+// Possible refuses a question that cannot be answered whatever the data is.
+func (e *Engine) Possible(q Query) error {
+	if err := q.valid(); err != nil {
+		return err
+	}
+	if q.Top != nil {
+		q.Metrics = append(slices.Clone(q.Metrics), q.Top.By)
+	}
+	_, err := newPlan(e.defs, e.settings, q)
+	return err
+}
+
 // asking is one question being answered.
 type asking struct {
 	*Engine
@@ -55,7 +67,7 @@ func (a *asking) answer(ctx context.Context, q Query) error {
 	}
 	for _, name := range q.Metrics {
 		m := a.defs.Metrics[name]
-		a.out.Columns = append(a.out.Columns, Column{Metric: name, Title: m.Title, Unit: m.Unit, Decimals: m.Decimals, Better: m.Better})
+		a.out.Columns = append(a.out.Columns, Column{Metric: name, Title: p.title(m), Unit: m.Unit, Decimals: m.Decimals, Better: m.Better})
 	}
 	rows, err := a.rows(ctx, p)
 	if err != nil {
@@ -266,7 +278,7 @@ func (a *asking) total(ctx context.Context, q Query) ([]figure, error) {
 	}
 	next := 0
 	for i := range all {
-		if all[i].refused == nil {
+		if all[i].refused == nil && len(rows) > 0 { // the calendar may not have the days
 			all[i] = rows[0].figures[next]
 			next++
 		}

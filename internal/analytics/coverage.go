@@ -31,12 +31,16 @@ func (w *writer) coverage(c covered) {
 	days := w.days(c.scope, false)
 	group, where := []string{"q.bucket AS bucket"}, []string{"v.dataset = " + w.arg(c.dataset)}
 	from := "FROM " + days + " q JOIN adtally.coverage v ON q.date BETWEEN v.from_date AND v.through_date"
+	where = append(where, w.within("q.date")...)
 	if c.byAccount {
 		from += w.scopeJoins()
 		for _, f := range w.filters() {
 			if column := scopeColumns[f.Dimension]; column != "" {
 				where = append(where, w.plainFilter(column, f))
 			}
+		}
+		if len(w.locked()) > 0 {
+			where = append(where, w.coverageLock())
 		}
 		for i := range w.coverageKeys(c) {
 			if column := scopeColumns[w.q.By[i]]; column != "" {
@@ -45,6 +49,15 @@ func (w *writer) coverage(c covered) {
 		}
 	}
 	w.cte(c.name(), "SELECT "+strings.Join(group, ", ")+", COUNT(*) AS n, CAST(MIN(v.as_of) AS VARCHAR) AS as_of\n  "+from+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))
+}
+
+// coverageLock writes the condition that coverage is of accounts, or of campaigns if they are
+// told apart, within the lock.
+func (w *writer) coverageLock() string {
+	if slices.Contains(w.dimensions(), "campaign") {
+		return "c.campaign_id IN (" + w.campaignsWithin("campaign_id") + ")"
+	}
+	return "a.account_id IN (" + w.campaignsWithin("account_id") + ")"
 }
 
 // coverageKeys returns the positions of the groups that the coverage is told apart by.

@@ -96,7 +96,7 @@ func (d DashboardSpec) Check(metrics, dimensions []string) (all []SpecProblem) {
 	if len(d.Tiles) > mostTiles {
 		c.add("tiles", "A dashboard has at most %d tiles; this one has %d", mostTiles, len(d.Tiles))
 	}
-	if message := d.Range.check(); message != "" {
+	if message := d.Range.Check(); message != "" {
 		c.add("range", "%s", message)
 	}
 	for i, f := range d.Filters {
@@ -114,8 +114,8 @@ func (d DashboardSpec) Check(metrics, dimensions []string) (all []SpecProblem) {
 	return c.found
 }
 
-// check says what is wrong with the range; empty = nothing.
-func (r DateRange) check() string {
+// Check says what is wrong with the range; empty = nothing.
+func (r DateRange) Check() string {
 	custom, given := r.Preset == CustomRange, r.From != nil && r.To != nil
 	switch {
 	case !slices.Contains(Presets(), r.Preset):

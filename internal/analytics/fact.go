@@ -26,6 +26,7 @@ func (w *writer) fact(f *fact) {
 	for _, flt := range w.filters() {
 		r.where = append(r.where, r.filter(flt))
 	}
+	r.lockDays(f.time)
 	if f.with != "" || f.zero != "" {
 		r.where = append(r.where, "(q.bucket, "+r.dimension("campaign")+") IN (SELECT bucket, campaign FROM "+w.campaigns(f)+")")
 	}
@@ -93,10 +94,11 @@ func (r *rows) value(l *leaf) string {
 		return "1"
 	}
 	return l.metric.row.sql(func(name string) string {
-		if i := slices.IndexFunc(r.model.Columns, func(c ModelColumn) bool { return c.Name == name }); i >= 0 {
-			return "m." + r.model.Columns[i].quoted()
+		column := "m." + quote(r.model.of(name))
+		if factor := r.q.factor(); factor != "" && r.model.isSpend(name) {
+			return "(" + column + " * " + factor + ")"
 		}
-		return "m." + quote(name)
+		return column
 	})
 }
 
@@ -204,6 +206,7 @@ func (w *writer) campaigns(f *fact) string {
 	for _, flt := range w.filters() {
 		r.where = append(r.where, r.filter(flt))
 	}
+	r.lockDays(time)
 	having := ""
 	if zero != nil {
 		having = "\n  HAVING SUM(" + r.value(zero) + ") = 0"

@@ -18,7 +18,7 @@ func (d *Definitions) Infos() (all []MetricInfo) {
 
 func (d *Definitions) info(m *Metric) MetricInfo {
 	out := MetricInfo{Name: m.Name, Title: m.Title, Description: m.Description, Formula: d.formula(m), Caveat: m.Caveat,
-		Unit: m.Unit, Decimals: m.Decimals, Better: m.Better, Own: m.Own, Claimed: d.claimed(m)}
+		Unit: m.Unit, Decimals: m.Decimals, Better: m.Better, Own: m.Own, Claimed: d.claimed(m), Spend: d.ofSpend(m)}
 	d.models(m, &out.Models)
 	for _, dim := range d.dimensionNames() {
 		everywhere := len(out.Models) > 0 && !slices.Contains(m.OnlyWhole, dim)
@@ -92,10 +92,15 @@ func (d *Definitions) Dimensions() (all []DimensionInfo) {
 // Members lists the values of a dimension whose ID or name contains the search text.
 func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search string, limit int) (all []Member, err error) {
 	w := &writer{plan: &plan{defs: e.defs, settings: e.settings}}
-	from := w.values(dimension)
+	from := w.values(dimension, false)
 	if from == "" {
 		return nil, &Refusal{Code: "unknown_dimension", Message: "There is no dimension " + dimension, Hint: near(dimension, e.defs.dimensionNames())}
 	}
+	return e.members(ctx, db, w, from, search, limit)
+}
+
+// members reads the members that a SELECT of id and name finds.
+func (e *Engine) members(ctx context.Context, db Queryer, w *writer, from, search string, limit int) (all []Member, err error) {
 	like := w.arg("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search) + "%")
 	most := w.arg(int64(limit))
 	a := &asking{Engine: e, db: db, out: &Answer{}}
@@ -108,16 +113,11 @@ func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search stri
 }
 
 // values selects the values of a dimension as id and name: from the model that it is the key
-// of, or else from every model that has it as a column. It is empty if there is none.
-func (w *writer) values(dimension string) string {
+// of, or else from every model that has it as a column. It is empty if there is none. Models
+// without a dimension of the lock are left out if the values are locked.
+func (w *writer) values(dimension string, locked bool) string {
 	if m := w.defs.byEntity(dimension); m != nil {
-		r := w.rowsOf(m)
-		key := "CAST(m." + quote(m.PrimaryColumn) + " AS VARCHAR)"
-		name := key
-		if m.Names != "" {
-			name = "COALESCE(CAST(m." + quote(m.Names) + " AS VARCHAR), " + key + ")"
-		}
-		return "SELECT " + key + " AS id, " + name + " AS name " + r.from() + r.whereText()
+		return w.rowsOf(m).keyed(m)
 	}
 	finer := map[string]bool{} // they have the values of the models that they refine
 	for _, m := range w.defs.Models {
@@ -131,10 +131,23 @@ func (w *writer) values(dimension string) string {
 			continue
 		}
 		r := w.rowsOf(m)
+		if locked && !r.lock() {
+			continue
+		}
 		value := "CAST(m." + m.Columns[i].quoted() + " AS VARCHAR)"
 		parts = append(parts, "SELECT DISTINCT "+value+" AS id, "+value+" AS name "+r.from()+r.whereText())
 	}
 	return strings.Join(parts, " UNION ")
+}
+
+// keyed selects the keys and names of a model's rows.
+func (r *rows) keyed(m *Model) string {
+	key := "CAST(m." + quote(m.PrimaryColumn) + " AS VARCHAR)"
+	name := key
+	if m.Names != "" {
+		name = "COALESCE(CAST(m." + quote(m.Names) + " AS VARCHAR), " + key + ")"
+	}
+	return "SELECT " + key + " AS id, " + name + " AS name " + r.from() + r.whereText()
 }
 
 // name fills in the names of the rows' members.

@@ -38,22 +38,17 @@ func (a *asking) remark(code, message string, days ...adtally.Day) {
 // accountScope is an account in the query's scope, and what was read of it.
 type accountScope struct {
 	id, name, channel, zone string
-	from, through           adtally.Day // zero = nothing was read
+	from, through           adtally.Day // within the lock; zero = nothing was read
+	last                    adtally.Day // the last day that was read
 }
 
 func (a *asking) scope(ctx context.Context, p *plan) (all []accountScope, err error) {
 	w := &writer{plan: p}
 	from := "FROM adtally.accounts a"
-	where := []string{"TRUE"}
-	for _, f := range p.filters() {
-		if f.Dimension == "campaign" {
-			where = append(where, "a.account_id IN (SELECT c.account_id FROM adtally.campaigns c WHERE "+w.plainFilter("c.campaign_id", f)+")")
-		} else if column := scopeColumns[f.Dimension]; column != "" {
-			where = append(where, w.plainFilter(column, f))
-		}
-	}
-	from += "\nLEFT JOIN adtally.coverage v ON v.account_id = a.account_id AND v.dataset = " + w.arg("marketing_spend") + " AND v.from_date <= CAST(" + w.arg(p.q.To.String()) + " AS DATE)"
-	rows, err := a.run(ctx, Statement{SQL: "SELECT a.account_id, MIN(a.account_name), MIN(a.channel), MIN(a.time_zone), CAST(MIN(v.from_date) AS VARCHAR), CAST(MAX(v.through_date) AS VARCHAR)\n" +
+	where := append([]string{"TRUE"}, w.accounts()...)
+	first, last, within := w.coveredWithin()
+	from += "\nLEFT JOIN adtally.coverage v ON v.account_id = a.account_id AND v.dataset = " + w.arg("marketing_spend") + " AND " + first + " <= CAST(" + w.arg(p.q.To.String()) + " AS DATE)" + within
+	rows, err := a.run(ctx, Statement{SQL: "SELECT a.account_id, MIN(a.account_name), MIN(a.channel), MIN(a.time_zone), CAST(MIN(" + first + ") AS VARCHAR), CAST(MAX(" + last + ") AS VARCHAR), CAST(MAX(v.through_date) AS VARCHAR)\n" +
 		from + "\nWHERE " + strings.Join(where, " AND ") + groupBy(1) + " ORDER BY 1", Values: w.args})
 	if err != nil {
 		return nil, err
@@ -69,6 +64,9 @@ func (a *asking) scope(ctx context.Context, p *plan) (all []accountScope, err er
 				return nil, err
 			}
 			if s.through, err = adtally.ParseDay(r[5].value); err != nil {
+				return nil, err
+			}
+			if s.last, err = adtally.ParseDay(r[6].value); err != nil {
 				return nil, err
 			}
 		}
@@ -154,13 +152,13 @@ func (a *asking) noteChannels(ctx context.Context, p *plan, accounts []accountSc
 		var last adtally.Day
 		for _, s := range accounts {
 			if s.channel == r[0].value {
-				last = max(last, s.through)
+				last = max(last, s.last)
 			}
 		}
 		if last == 0 {
 			continue
 		}
-		days := noteDays(p.q, last, r[2], r[3])
+		days := p.q.withinLock(noteDays(p.q, last, r[2], r[3]))
 		if len(days) > 0 {
 			a.remark(r[1].value, r[4].value, days...)
 		}

@@ -20,14 +20,10 @@ func (a *asking) pacingAllowed(ctx context.Context, p *plan) error {
 		return &Refusal{Code: "bad_query", Message: "Pacing is of one month so far", Hint: "Ask for it without a grain."}
 	}
 	w := &writer{plan: p}
-	where := []string{"TRUE"}
-	from := "FROM adtally.accounts a LEFT JOIN adtally.coverage v ON v.account_id = a.account_id AND v.dataset = " + w.arg("marketing_spend")
-	for _, f := range p.filters() {
-		if column := scopeColumns[f.Dimension]; column != "" && f.Dimension != "campaign" {
-			where = append(where, w.plainFilter(column, f))
-		}
-	}
-	s := Statement{SQL: "SELECT a.account_id, CAST(MAX(v.through_date) AS VARCHAR) " + from + "\nWHERE " + strings.Join(where, " AND ") + "\nGROUP BY 1 ORDER BY 1", Values: w.args}
+	_, last, within := w.coveredWithin()
+	from := "FROM adtally.accounts a LEFT JOIN adtally.coverage v ON v.account_id = a.account_id AND v.dataset = " + w.arg("marketing_spend") + within
+	where := append([]string{"TRUE"}, w.accounts()...)
+	s := Statement{SQL: "SELECT a.account_id, CAST(MAX(" + last + ") AS VARCHAR) " + from + "\nWHERE " + strings.Join(where, " AND ") + "\nGROUP BY 1 ORDER BY 1", Values: w.args}
 	rows, err := a.run(ctx, s)
 	if err != nil {
 		return err

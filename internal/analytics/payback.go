@@ -43,6 +43,9 @@ func (a *asking) paybacks(ctx context.Context, p *plan) (*paybacks, error) {
 			return nil, err
 		}
 	}
+	if p.q.LockTo != 0 {
+		out.through = min(out.through, p.q.LockTo)
+	}
 	rows, err := a.run(ctx, p.paybackStatement())
 	if err != nil {
 		return nil, err
@@ -106,9 +109,14 @@ func (p *plan) paybackStatement() Statement {
 	for _, f := range w.filters() {
 		r.where = append(r.where, r.filter(f))
 	}
+	r.lockDays("")
 	w.cte("came", "SELECT DISTINCT q.bucket AS bucket"+strings.Join(keys, "")+", m.customer_id, "+day+" AS came\n  "+r.from()+"\n    JOIN "+w.days(OfCell, false)+" q ON q.date = "+day+r.whereText())
 	o := w.rowsOf(p.defs.Models["orders"])
 	ordered, _ := o.day("")
+	if w.q.Shared && !o.lock() { // otherwise all orders count: what customers buy later may come another way
+		o.where = append(o.where, "FALSE")
+	}
+	o.lockDays("")
 	w.cte("bought", "SELECT m.customer_id, "+ordered+" AS day, m.currency, m.amount - COALESCE((SELECT SUM(r.amount) FROM adtally.refunds r WHERE r.order_id = m.order_id), 0) AS net\n  "+o.from()+o.whereText())
 	rate, missing, join := "net", "NULL", ""
 	currency := "b.currency"

@@ -57,8 +57,10 @@ func newPlan(d *Definitions, s Settings, q Query) (*plan, error) {
 		}
 	}
 	for _, f := range p.facts {
-		if err := p.reachable(f); err != nil {
-			return nil, err
+		for _, allowed := range []func(*fact) error{p.reachable, p.lockable, p.feeAllowed} {
+			if err := allowed(f); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return p, nil
@@ -170,9 +172,8 @@ func (p *plan) filters() []Filter { return slices.Concat(p.q.Filters, p.q.Lock) 
 // reachable refuses a fact that lacks one of the query's dimensions. It is never ignored:
 // that would show everybody's figures under a filter.
 func (p *plan) reachable(f *fact) error {
-	model := p.defs.Models[f.model]
 	for _, dim := range p.dimensions() {
-		if _, ok := p.defs.find(model, dim); ok {
+		if p.has(f, dim) {
 			continue
 		}
 		if !p.known(dim) {
@@ -182,6 +183,18 @@ func (p *plan) reachable(f *fact) error {
 		return &Refusal{Code: "dimension_missing", Message: fmt.Sprintf("%s has no %s", l.Title, dim), Hint: fmt.Sprintf("Remove %s from the question, or ask for other metrics.", dim)}
 	}
 	return nil
+}
+
+// has reports whether a fact can be grouped and filtered by a dimension. The rows that it is
+// restricted to by campaign are filtered, not grouped.
+func (p *plan) has(f *fact, dim string) bool {
+	_, ok := p.defs.find(p.defs.Models[f.model], dim)
+	filtered := slices.ContainsFunc(p.filters(), func(flt Filter) bool { return flt.Dimension == dim })
+	if with := p.defs.Models[f.with]; with != nil && filtered {
+		_, also := p.defs.find(with, dim)
+		ok = ok && also
+	}
+	return ok
 }
 
 func (p *plan) known(dim string) bool { return slices.Contains(p.defs.dimensionNames(), dim) }
@@ -268,6 +281,8 @@ func (q Query) valid() error {
 		return bad("It can be day, iso_week, month, quarter, fiscal_month or fiscal_quarter.", "There is no grain %s", q.Grain)
 	case q.Top != nil && (q.Top.N < 1 || len(q.By) == 0):
 		return bad("Give n of at least 1, and group by a dimension.", "The ranking is not valid")
+	case q.Fee != "" && !feeForm.MatchString(q.Fee):
+		return bad("Write it like 0.15.", "The fee is not valid")
 	case !slices.Contains([]Compare{NoCompare, PreviousPeriod, PreviousMonth, PreviousYear}, q.Compare):
 		return bad("It can be previous_period, previous_month or previous_year.", "There is no comparison %s", q.Compare)
 	}

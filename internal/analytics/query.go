@@ -15,6 +15,10 @@ type Query struct {
 	By       []string    `json:"by,omitempty"`       // names of dimensions to group by
 	Filters  []Filter    `json:"filters,omitempty"`  // all of them must hold
 	Lock     []Filter    `json:"-"`                  // filters of a share link; the caller of the API cannot set them
+	Shared   bool        `json:"-"`                  // asked by the holder of a share link: also later orders of customers must be within the lock
+	LockFrom adtally.Day `json:"-"`                  // of a share link: no row of an earlier day counts
+	LockTo   adtally.Day `json:"-"`                  // of a share link: no row of a later day counts; zero = all days
+	Fee      string      `json:"-"`                  // of a share link: share that is added to spend, such as 0.15; empty = none
 	Currency string      `json:"currency,omitempty"` // target currency (ISO 4217); empty = as it is
 	Zone     string      `json:"zone,omitempty"`     // IANA zone in which instants become days; empty = the reporting zone
 	Compare  Compare     `json:"compare,omitempty"`  // compared period; empty = none
@@ -131,7 +135,8 @@ type UnreadDays struct {
 }
 
 // Refusal says why there is no figure, and what to do. Codes: mixed_currency, fx_missing,
-// grain_not_held, dimension_missing, stale, unknown_metric, unknown_dimension, bad_query.
+// grain_not_held, dimension_missing, lock_unsupported, fee_unsupported, stale, unknown_metric,
+// unknown_dimension, bad_query.
 type Refusal struct {
 	Code    string
 	Message string
@@ -153,6 +158,7 @@ type MetricInfo struct {
 	Dimensions  []string // it can be grouped and filtered by these
 	Models      []string // whose rows it is computed from
 	Own         bool     // defined by this installation, not built in
+	Spend       bool     // is an amount of spend, to which a link can add a fee
 	Claimed     bool     // uses what ad platforms claim, which overlaps between channels
 }
 

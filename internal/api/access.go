@@ -16,6 +16,8 @@ type Access struct {
 	Role   adtally.Role
 	Also   adtally.Permission // "" = none
 	Person bool               // a key may not call it
+	Share  bool               // for holders of share links, and for nobody else
+	Locked bool               // of Share: also without the link's password
 	// Scope, if there is one, admits only keys that have it; sessions and other keys are
 	// refused. A key with scopes can call nothing else.
 	Scope adtally.KeyScope
@@ -26,8 +28,11 @@ var public = Access{Public: true}
 
 // extension is the value of x-access in the OpenAPI document.
 func (a Access) extension() map[string]any {
-	if a.Public {
+	switch {
+	case a.Public:
 		return map[string]any{"public": true}
+	case a.Share:
+		return map[string]any{"share": true}
 	}
 	all := map[string]any{"role": string(a.Role)}
 	if a.Also != "" {
@@ -39,13 +44,25 @@ func (a Access) extension() map[string]any {
 	return all
 }
 
+// extensions are what the OpenAPI document says of an operation's access. x-share marks what
+// a share link reaches; without the mark, a link reaches nothing.
+func (a Access) extensions() map[string]any {
+	all := map[string]any{"x-access": a.extension()}
+	if a.Share {
+		all["x-share"] = "allow"
+	}
+	return all
+}
+
 // refuse returns the reason why a caller may not, or nil.
 func (a Access) refuse(who Caller) *adtally.Fault {
 	switch {
 	case len(who.Scopes) > 0 && !slices.Contains(who.Scopes, a.Scope):
 		return refusal("forbidden", "This key is only for "+string(who.Scopes[0]), "Use a key without scopes.")
-	case a.Public:
+	case a.Public, a.Share && who.Kind == holder:
 		return nil
+	case a.Share:
+		return unknownLink()
 	case a.Scope != "" && who.Kind == anonymous:
 		return refusal("unauthenticated", "There is no key", "Send Authorization: Bearer atk_… with a key of the scope "+string(a.Scope)+".")
 	case a.Scope != "" && len(who.Scopes) == 0:
@@ -69,6 +86,7 @@ const (
 	anonymous Kind = ""
 	person    Kind = "user"
 	apiKey    Kind = "key"
+	holder    Kind = "share" // of a share link
 )
 
 // Caller is the author of a request.
@@ -77,10 +95,11 @@ type Caller struct {
 	ID   string
 	Name string
 	adtally.AccessLevel
-	Scopes  []adtally.KeyScope // of a key; none = it calls the API
 	From    string             // IP address
 	session string             // value of the session cookie; "" = none
 	secure  bool               // over HTTPS
+	link    adtally.ShareLink  // that a holder holds
+	Scopes  []adtally.KeyScope // of a key; none = it calls the API
 }
 
 // String names the caller in logs and in the audit log.
@@ -101,6 +120,10 @@ type requestInfo struct {
 	background bool
 	// body is the body of the request without the limit on its size, for uploads.
 	body io.Reader
+	// request is that of a holder of a share link, to check later whether the link still
+	// shows something.
+	request *http.Request
+	shared  bool // the path is for holders of share links
 }
 
 type visitKey struct{}
@@ -121,6 +144,9 @@ func (s *shell) admit(r *http.Request, a Access) error {
 	v := requestInfoOf(r.Context())
 	if a.Scope != "" {
 		return s.admitScoped(r, v, a)
+	}
+	if a.Share {
+		return s.admitHolder(r, v, a)
 	}
 	if !a.Public || a.Asked {
 		err := s.identify(r, v)

@@ -23,6 +23,7 @@ type operation struct {
 	ID           string `json:"operationId"`
 	Access       *struct {
 		Public     bool
+		Share      bool
 		Role       adtally.Role
 		Permission adtally.Permission
 		Person     bool
@@ -82,6 +83,8 @@ func want(o operation, a asker) int {
 	switch {
 	case o.Access.Public:
 		return 0
+	case o.Access.Share:
+		return http.StatusNotFound // only with a link
 	case a.role == "":
 		return http.StatusUnauthorized
 	case o.Access.Person && a.key, !a.role.Reaches(o.Access.Role), o.Access.Permission != "" && !slices.Contains(a.permissions, o.Access.Permission):
@@ -146,6 +149,9 @@ func TestAccess_MatchesGoldenFile(t *testing.T) {
 		rule := string(o.Access.Role)
 		if o.Access.Public {
 			rule = "public"
+		}
+		if o.Access.Share {
+			rule = "a share link"
 		}
 		if o.Access.Permission != "" {
 			rule += " with " + string(o.Access.Permission)

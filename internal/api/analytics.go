@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"adtally"
 	"adtally/internal/analytics"
@@ -21,6 +22,11 @@ type Analytics interface {
 	Touches(ctx context.Context, ids []string) (map[string]analytics.Touch, error)
 	// CampaignNames returns the current names of those of some campaigns that exist.
 	CampaignNames(ctx context.Context, ids []string) (map[string]string, error)
+	// SharedMembers is Members for the holder of a share link: only what the question's lock
+	// shows.
+	SharedMembers(ctx context.Context, under analytics.Query, dimension, search string, limit int) ([]analytics.Member, error)
+	// Possible refuses a question that cannot be answered whatever the data is.
+	Possible(ctx context.Context, q analytics.Query) error
 	Settings(ctx context.Context) (analytics.Settings, error)
 	// BuiltIn returns the built-in files by name.
 	BuiltIn() map[string]string
@@ -67,7 +73,41 @@ type NamingRules interface {
 	AddNamingRule(ctx context.Context, r adtally.StoredNamingRule, d adtally.AuditEntry) error
 }
 
-const tagAnalytics = "analytics"
+// Tags of the operations.
+const (
+	tagAnalytics = "analytics"
+	tagSharing   = "sharing" // management of share links
+	tagShared    = "shared"  // for the holders of share links
+)
 
 // forEditors may define the meaning of figures.
 var forEditors = Access{Role: adtally.Editor}
+
+// Shares keep the links that show dashboards to people without an account.
+type Shares interface {
+	AddShareLink(ctx context.Context, l adtally.ShareLink, d adtally.AuditEntry) error
+	// ShareLinks returns the links of a maker and a dashboard before a position, newest
+	// first, without those that were made to look at. An empty text stands for all.
+	ShareLinks(ctx context.Context, maker, dashboard string, before adtally.PagePosition, limit int) ([]adtally.ShareLink, error)
+	ShareLink(ctx context.Context, id string) (adtally.ShareLink, error)
+	ShareLinkByHash(ctx context.Context, hash string) (adtally.ShareLink, error)
+	// EditShareLink refuses with stale_edit if the link has another version, and with
+	// conflict if it was revoked.
+	EditShareLink(ctx context.Context, l adtally.ShareLink, d adtally.AuditEntry) error
+	// RevokeShareLink does nothing if the link was revoked before.
+	RevokeShareLink(ctx context.Context, id string, d adtally.AuditEntry) error
+
+	// CountShareTry counts an attempt at a link's password from an address, before the
+	// password is compared. If the attempt comes too early, it returns until when to wait
+	// and counts nothing.
+	CountShareTry(ctx context.Context, link, address string, now time.Time) (until time.Time, err error)
+	// ForgetShareTries takes back the attempts of an address at a link.
+	ForgetShareTries(ctx context.Context, link, address string) error
+	AddShareSession(ctx context.Context, s adtally.ShareSession) error
+	ShareSession(ctx context.Context, hash string) (adtally.ShareSession, error)
+
+	AddShareOpening(ctx context.Context, o adtally.ShareOpening) error
+	// ShareOpenings returns the openings of a link before a position, newest first.
+	ShareOpenings(ctx context.Context, link string, before adtally.PagePosition, limit int) ([]adtally.ShareOpening, error)
+	ShareOpened(ctx context.Context, link string) (adtally.ShareOpenings, error)
+}

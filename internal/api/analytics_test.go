@@ -3,11 +3,15 @@ package api_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"adtally"
 	"adtally/internal/analytics"
 )
+
+// asking guards the questions that fakes were asked.
+var asking sync.Mutex
 
 // fakeAnalytics answers every question with the same figures.
 type fakeAnalytics struct {
@@ -17,13 +21,18 @@ type fakeAnalytics struct {
 
 func (f fakeAnalytics) Ask(_ context.Context, q analytics.Query) (*analytics.Answer, error) {
 	if f.asked != nil {
+		asking.Lock()
 		*f.asked = append(*f.asked, q)
+		asking.Unlock()
 	}
 	if q.Metrics[0] == "reach" {
 		return nil, &analytics.Refusal{Code: "grain_not_held", Message: "The reach of a week was not fetched", Hint: "Ask for days."}
 	}
 	if q.Metrics[0] == "locked" {
 		return nil, &adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "Another process is using the warehouse", Hint: "Try again."}
+	}
+	if q.Shared && len(q.Lock) == 1 && len(q.Lock[0].In) == 1 { // a link with one member shows its ID
+		return &analytics.Answer{Columns: []analytics.Column{{Metric: "cac", Title: "CAC", Unit: "money"}}, Rows: []analytics.Row{{Figures: []analytics.Figure{{Value: q.Lock[0].In[0]}}}}}, nil
 	}
 	fig := func(value string) analytics.Figure { return analytics.Figure{Value: value, Currency: "EUR"} }
 	return &analytics.Answer{
@@ -57,9 +66,22 @@ func (fakeAnalytics) Members(_ context.Context, _, search string, limit int) (al
 	return all, nil
 }
 
+func (f fakeAnalytics) SharedMembers(ctx context.Context, _ analytics.Query, dimension, search string, limit int) ([]analytics.Member, error) {
+	return f.Members(ctx, dimension, search, limit)
+}
+
+func (fakeAnalytics) Possible(_ context.Context, q analytics.Query) error {
+	if q.Metrics[0] == "reach" {
+		return &analytics.Refusal{Code: "grain_not_held", Message: "The reach of a week was not fetched", Hint: "Ask for days."}
+	}
+	return nil
+}
+
 func (f fakeAnalytics) AskByTouch(_ context.Context, q analytics.Query) (*analytics.Answer, error) {
 	if f.asked != nil {
+		asking.Lock()
 		*f.asked = append(*f.asked, q)
+		asking.Unlock()
 	}
 	count := func(orders, revenue string) []analytics.Figure {
 		return []analytics.Figure{{Value: orders}, {Value: revenue, Currency: "EUR"}, {Value: "1"}}

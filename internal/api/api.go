@@ -105,6 +105,7 @@ type shell struct {
 	seal     seal
 	sessions *scs.SessionManager
 	throttle *throttle.Throttle
+	byLink   map[string]bool // patterns of the operations that a share link reaches
 }
 
 // New builds the API's handler.
@@ -117,7 +118,7 @@ func New(c Config) (http.Handler, error) {
 		c.PublicURL = address
 	}
 	c.Idle, c.Lifetime = cmp.Or(c.Idle, idle), cmp.Or(c.Lifetime, lifetime)
-	s := &shell{Config: c, mux: http.NewServeMux(), seal: seal{c.Key}, throttle: throttle.New()}
+	s := &shell{Config: c, mux: http.NewServeMux(), seal: seal{c.Key}, throttle: throttle.New(), byLink: map[string]bool{}}
 	s.huma = humago.New(s.mux, document(c))
 	s.sessions = s.newSessions()
 	for _, g := range s.groups() {
@@ -171,6 +172,8 @@ func (s *shell) groups() []group {
 		explained{sources{s, s.Service}},
 		definitions{sources{s, s.Service}},
 		dashboards{sources{s, s.Service}},
+		shareLinks{dashboards{sources{s, s.Service}}},
+		newShared(s),
 		namingRules{sources{s, s.Service}},
 		dataFiles{s, s.Service},
 		matching{sources{s, s.Service}},

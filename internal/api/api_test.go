@@ -132,7 +132,7 @@ func (h *testServer) ask(method, path, body string, headers ...string) reply {
 		}
 	}
 	w := httptest.NewRecorder()
-	if strings.HasPrefix(path, "/api/v1/events") { // the stream ends only when the browser leaves
+	if strings.HasPrefix(path, "/api/v1/events") || strings.HasPrefix(path, "/s/api/events") { // the stream ends only when the browser leaves
 		h.handler.ServeHTTP(&leaver{w, stop}, r)
 	} else {
 		h.handler.ServeHTTP(w, r)

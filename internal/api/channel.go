@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -66,11 +67,30 @@ type ChannelChoice struct {
 	Name     *string              `json:"name,omitempty" pattern:"\\S" maxLength:"200" doc:"Name for people"`
 	Settings *map[string]string   `json:"settings,omitempty" doc:"Values by field key, without the secret field"`
 	Secret   string               `json:"secret,omitempty" maxLength:"4000" doc:"Value of the secret field; it is never returned"`
-	Alerts   *[]adtally.AlertKind `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect" doc:"Alert kinds to send here; empty = all"`
+	Alerts   *[]adtally.AlertKind `json:"alerts,omitempty" maxItems:"20" enum:"sync_failed,auth_expired,access_ending,account_lost,version_ending,purge_failed,stale,suspect,overspend,underspend,delivery_stopped,no_conversions" doc:"Alert kinds to send here; empty = all"`
 	Sources  *[]string            `json:"sources,omitempty" maxItems:"10000" doc:"IDs of the sources to report on; empty = all, and the installation itself"`
+	Digest   *DigestChoice        `json:"digest,omitempty" doc:"When to send one message a day about everything that is not critical"`
 }
 
-func (c ChannelChoice) into(into *adtally.Channel) {
+// DigestChoice is the hour of a channel's digest.
+type DigestChoice struct {
+	At   string `json:"hour" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9])?$" example:"08:00" doc:"Hour and minute; empty = send every message at once"`
+	Zone string `json:"zone,omitempty" maxLength:"100" example:"Europe/Berlin" doc:"IANA time zone of the hour; empty = UTC"`
+}
+
+// digest returns the hour as it is stored.
+func (c DigestChoice) digest() (adtally.Digest, error) {
+	if c.At == "" {
+		return adtally.Digest{}, nil
+	}
+	d := adtally.Digest{At: c.At, Zone: cmp.Or(c.Zone, "UTC")}
+	if _, err := time.LoadLocation(d.Zone); err != nil {
+		return adtally.Digest{}, refusal("bad_schedule", "The time zone "+d.Zone+" is not known", "Use a name such as Europe/Berlin.")
+	}
+	return d, nil
+}
+
+func (c ChannelChoice) into(into *adtally.Channel) (err error) {
 	set(&into.Name, c.Name)
 	set(&into.Settings, c.Settings)
 	set(&into.Alerts, c.Alerts)
@@ -78,6 +98,10 @@ func (c ChannelChoice) into(into *adtally.Channel) {
 	if c.Secret != "" {
 		into.Secret = adtally.NewSecret(c.Secret)
 	}
+	if c.Digest != nil {
+		into.Digest, err = c.Digest.digest()
+	}
+	return err
 }
 
 // Channel is a notification channel, without its secret.
@@ -89,6 +113,7 @@ type Channel struct {
 	Secret   bool                `json:"has_secret" doc:"Whether a secret is stored"`
 	Alerts   []adtally.AlertKind `json:"alerts" nullable:"false" doc:"Alert kinds that are sent here; empty = all"`
 	Sources  []string            `json:"sources" nullable:"false" doc:"IDs of the sources that are reported on; empty = all, and the installation itself"`
+	Digest   DigestChoice        `json:"digest" doc:"When it gets its digest"`
 	Created  time.Time           `json:"created" doc:"When the channel was created"`
 	By       string              `json:"created_by" doc:"Who created the channel, as kind:id"`
 	ByName   string              `json:"created_by_name,omitempty" doc:"Current name of the creator; absent = unknown"`
@@ -99,7 +124,7 @@ func channelOf(c adtally.Channel, name func(string) string) Channel {
 	if settings == nil {
 		settings = map[string]string{}
 	}
-	return Channel{c.ID, c.Name, c.Kind, settings, c.Credential != "", orEmpty(c.Alerts), orEmpty(c.Sources), c.Created.UTC(), c.CreatedBy, name(c.CreatedBy)}
+	return Channel{c.ID, c.Name, c.Kind, settings, c.Credential != "", orEmpty(c.Alerts), orEmpty(c.Sources), DigestChoice(c.Digest), c.Created.UTC(), c.CreatedBy, name(c.CreatedBy)}
 }
 
 type oneChannel struct {
@@ -142,7 +167,9 @@ func (g channels) create(ctx context.Context, who Caller, in *struct {
 },
 ) (*newChannel, error) {
 	c := adtally.Channel{ID: g.NewID(), Name: in.Body.Kind, Kind: in.Body.Kind, Revision: 1, Created: g.Now(), CreatedBy: who.String()}
-	in.Body.into(&c)
+	if err := in.Body.into(&c); err != nil {
+		return nil, err
+	}
 	out := &newChannel{}
 	if c.Secret.IsZero() {
 		c.Secret = g.Senders.NewSecret(c.Kind)
@@ -192,7 +219,9 @@ func (g channels) change(ctx context.Context, who Caller, in *struct {
 	if c.Secret, err = g.secret(ctx, c); err != nil {
 		return nil, err
 	}
-	in.Body.into(&c)
+	if err := in.Body.into(&c); err != nil {
+		return nil, err
+	}
 	var fresh adtally.Secret
 	if in.Body.Secret != "" {
 		fresh = c.Secret

@@ -16,6 +16,8 @@ var tags = []*huma.Tag{
 	{Name: tagSources, Description: "Connected ad platforms: their settings, tokens, tables and schedules."},
 	{Name: tagRuns, Description: "Runs of syncs, past and in progress, with their logs."},
 	{Name: tagAnalytics, Description: "Metrics and questions about them, dashboards, definitions, and the state of the data."},
+	{Name: tagSharing, Description: "Links that show dashboards to people without an account."},
+	{Name: tagShared, Description: "What the holder of a share link can read. Send its token as Authorization: Share ats_…, and the session as Share-Session if the link has a password."},
 	{Name: tagSQL, Description: "SELECT statements on the modelled tables of the warehouse."},
 	{Name: tagData, Description: "Uploaded files, mapped tables of the warehouse, and the rules for figures."},
 	{Name: tagAlerts, Description: "Incidents, and the channels that report them."},
@@ -40,6 +42,7 @@ func document(c Config) huma.Config {
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					bySession: {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "The session cookie of a browser in which a person has logged in. Over HTTPS its name is " + safeCookie + "."},
 					byKey:     {Type: "http", Scheme: "bearer", BearerFormat: keyPrefix + "…", Description: "The API key of a service account."},
+					byShare:   {Type: "apiKey", In: "header", Name: "Authorization", Description: "The token of a share link, as Share " + tokenPrefix + "…. Holders of a link with a password also send Share-Session."},
 				},
 			},
 		},
@@ -88,8 +91,13 @@ func replaceNulls(v any) any {
 
 // asks says in words which access an operation requires.
 func (a Access) asks() string {
-	if a.Public {
+	switch {
+	case a.Public:
 		return "Public: no login required."
+	case a.Share && a.Locked:
+		return "Requires the token of a share link."
+	case a.Share:
+		return "Requires the token of a share link, and its session if the link has a password."
 	}
 	text := "Requires the role " + string(a.Role) + " or higher"
 	if a.Also != "" {

@@ -68,7 +68,7 @@ func TestDocument_DaysHaveFormatDate(t *testing.T) {
 		case slices.Contains(moments, name), name == "since", name == "until":
 			want = "date-time"
 		}
-		if want == "" || where == "Tile" || where == "AuditEntry" && name == "from" || strings.HasPrefix(where, "/auth/") {
+		if want == "" || where == "Tile" || where == "SharedTile" || where == "AuditEntry" && name == "from" || strings.HasPrefix(where, "/auth/") {
 			return
 		}
 		if seen++; s.Format != want {
@@ -121,6 +121,8 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 	h := newTestServer(t).admin()
 	source := h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","token":"good","all_accounts":true}`).is(http.StatusCreated).field("id")
 	run := h.ask("POST", "/api/v1/sources/"+source+"/runs", `{}`).is(http.StatusCreated).field("id")
+	board := h.ask("POST", "/api/v1/dashboards", someDashboard).is(http.StatusCreated).field("id")
+	link := h.ask("POST", "/api/v1/share-links", `{"name":"x","dashboard":"`+board+`","filters":["channel"]}`).is(http.StatusCreated)
 	asked := 0
 	for path, methods := range h.described().Paths {
 		o, reads := methods["get"]
@@ -131,7 +133,14 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 		if strings.Contains(path, "/runs/") {
 			id = run
 		}
-		at := strings.NewReplacer("{id}", id, "{connector}", "facebookads", "{dimension}", "campaign").Replace(path)
+		header := "Accept: */*"
+		switch {
+		case strings.HasPrefix(path, "/s/"):
+			header = "Authorization: Share " + link.field("token")
+		case strings.Contains(path, "/share-links"):
+			id = link.field("id")
+		}
+		at := strings.NewReplacer("{id}", id, "{connector}", "facebookads", "{dimension}", "campaign", "{filter}", "1").Replace(path)
 		for _, p := range o.Parameters {
 			if p.In != "query" || p.Name == "cursor" || strings.Contains(path, "/events") { // a cursor is opaque, and an event stream does not end
 				continue
@@ -142,7 +151,7 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 				example = source
 			}
 			for _, value := range []string{example, ""} {
-				if got := h.ask("GET", at+"?"+p.Name+"="+url.QueryEscape(value), ""); got.Code != http.StatusOK {
+				if got := h.ask("GET", at+"?"+p.Name+"="+url.QueryEscape(value), "", header); got.Code != http.StatusOK {
 					t.Errorf("GET %s with %s=%q: %d %s", path, p.Name, value, got.Code, got.Body)
 				}
 			}
@@ -158,6 +167,7 @@ var validBodies = map[string]string{
 	"set-app":            `{"id":"1"}`,
 	"set-definition":     `{"yaml":"metrics: []"}`,
 	"update-dashboard":   `{"title":"T","range":{"preset":"today"},"tiles":[]}`,
+	"update-share-link":  `{"name":"x","dashboard":"d"}`,
 	"update-saved-sql":   `{"name":"N","sql":"SELECT 1"}`,
 	"update-naming-rule": `{"title":"T","level":"campaign","kind":"delimiter","delimiter":"_","parts":[{"index":1,"dimension":"d"}]}`,
 }

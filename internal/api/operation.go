@@ -36,6 +36,9 @@ func handle[I, O any](s *shell, op operation, do func(context.Context, Caller, *
 		}
 		return out, nil
 	})
+	if op.Access.Share {
+		s.byLink[op.Method+" "+op.Path] = true
+	}
 	requireIfMatch(operationAt(s.huma.OpenAPI().Paths[op.Path], op.Method))
 }
 
@@ -66,7 +69,7 @@ func (s *shell) describe(op operation, input reflect.Type) huma.Operation {
 		Errors:      op.refusals(input),
 		Responses:   op.streams(s.huma.OpenAPI().Components.Schemas),
 		Security:    op.Access.security(),
-		Extensions:  map[string]any{"x-access": op.Access.extension()},
+		Extensions:  op.Access.extensions(),
 		Middlewares: huma.Middlewares{s.authorize(op.Access)},
 	}
 }
@@ -111,7 +114,10 @@ func (s *shell) authorize(a Access) func(huma.Context, func(huma.Context)) {
 // refusals returns all error statuses, so that the document lists every answer.
 func (o operation) refusals(input reflect.Type) []int {
 	all := append([]int{http.StatusUnprocessableEntity}, o.Refuses...)
-	if !o.Access.Public {
+	switch {
+	case o.Access.Share:
+		all = append(all, http.StatusUnauthorized, http.StatusNotFound, http.StatusGone, http.StatusTooManyRequests)
+	case !o.Access.Public:
 		all = append(all, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if o.Method != http.MethodGet {
@@ -136,12 +142,15 @@ func (o operation) refusals(input reflect.Type) []int {
 const (
 	bySession = "session"
 	byKey     = "key"
+	byShare   = "share"
 )
 
 func (a Access) security() []map[string][]string {
 	switch {
 	case a.Public:
 		return []map[string][]string{}
+	case a.Share:
+		return []map[string][]string{{byShare: {}}}
 	case a.Person:
 		return []map[string][]string{{bySession: {}}}
 	}

@@ -97,6 +97,18 @@ func invalid(field, message string) error {
 // problem converts an error into the answer for the caller. Details of internal errors
 // are only logged, with the same request ID.
 func (s *shell) problem(ctx context.Context, err error) *Problem {
+	return shownProblem(ctx, s.fullProblem(ctx, err))
+}
+
+// shownProblem leaves out of a problem what a holder of a share link must not read.
+func shownProblem(ctx context.Context, p *Problem) *Problem {
+	if requestInfoOf(ctx).shared {
+		return p.forHolder()
+	}
+	return p
+}
+
+func (s *shell) fullProblem(ctx context.Context, err error) *Problem {
 	id := requestInfoOf(ctx).id
 	if p, ok := errors.AsType[*Problem](err); ok {
 		p.Request = id
@@ -168,7 +180,7 @@ func init() {
 		if strings.HasPrefix(detail, "cannot read request body") {
 			status = http.StatusBadRequest // the client stopped sending
 		}
-		return ofHTTP(status, detail, requestInfoOf(c.Context()).id, fieldErrors(errs))
+		return shownProblem(c.Context(), ofHTTP(status, detail, requestInfoOf(c.Context()).id, fieldErrors(errs)))
 	}
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
 		return ofHTTP(status, detail, "", fieldErrors(errs))

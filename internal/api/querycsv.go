@@ -23,15 +23,23 @@ func (g queries) csv(ctx context.Context, _ Caller, in *struct{ Body QueryReques
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", csvText+"; charset=utf-8")
 		out.SetHeader("Content-Disposition", `attachment; filename="figures.csv"`)
-		if err := writeCSV(out.BodyWriter(), in.Body, a); err != nil {
+		if err := writeCSV(out.BodyWriter(), csvTable{By: in.Body.By, Grain: in.Body.Grain, Compare: in.Body.Compare}, a); err != nil {
 			g.shell.Log.DebugContext(ctx, "the client closed the connection before the file was sent", "error", err)
 		}
 	}}, nil
 }
 
+// csvTable says what the table of an answer is made of.
+type csvTable struct {
+	By      []string
+	Grain   analytics.Grain
+	Compare analytics.Compare
+	NoIDs   bool // members by name only
+}
+
 // writeCSV writes an answer as a table: the bucket, the members by ID and name, and each
 // figure with its currency and, if compared, the figure before.
-func writeCSV(w io.Writer, q QueryRequest, a *analytics.Answer) error {
+func writeCSV(w io.Writer, q csvTable, a *analytics.Answer) error {
 	into := csv.NewWriter(w)
 	if err := into.Write(csvHeader(q, a)); err != nil {
 		return err
@@ -54,7 +62,7 @@ func writeCSV(w io.Writer, q QueryRequest, a *analytics.Answer) error {
 const csvTotal = "(total)"
 
 // totalRow is the total as a row.
-func totalRow(q QueryRequest, a *analytics.Answer) analytics.Row {
+func totalRow(q csvTable, a *analytics.Answer) analytics.Row {
 	r := analytics.Row{Figures: a.Total}
 	if q.Grain != analytics.Whole {
 		r.Bucket = csvTotal
@@ -71,12 +79,15 @@ func totalRow(q QueryRequest, a *analytics.Answer) analytics.Row {
 // hasMoney reports whether a column of the answer has a currency.
 func hasMoney(c analytics.Column) bool { return c.Unit == "money" }
 
-func csvHeader(q QueryRequest, a *analytics.Answer) (cells []string) {
+func csvHeader(q csvTable, a *analytics.Answer) (cells []string) {
 	if q.Grain != analytics.Whole {
 		cells = append(cells, string(q.Grain))
 	}
 	for _, d := range q.By {
-		cells = append(cells, d+"_id", d)
+		if !q.NoIDs {
+			cells = append(cells, d+"_id")
+		}
+		cells = append(cells, d)
 	}
 	for _, c := range a.Columns {
 		cells = append(cells, c.Metric)
@@ -90,12 +101,15 @@ func csvHeader(q QueryRequest, a *analytics.Answer) (cells []string) {
 	return cells
 }
 
-func csvRow(q QueryRequest, a *analytics.Answer, r analytics.Row) (cells []string) {
+func csvRow(q csvTable, a *analytics.Answer, r analytics.Row) (cells []string) {
 	if q.Grain != analytics.Whole {
 		cells = append(cells, r.Bucket)
 	}
 	for i := range q.By {
-		cells = append(cells, cellAt(r.Members, i), cellAt(r.Names, i))
+		if !q.NoIDs {
+			cells = append(cells, cellAt(r.Members, i))
+		}
+		cells = append(cells, cellAt(r.Names, i))
 	}
 	for i, c := range a.Columns {
 		f := figureAt(r.Figures, i)

@@ -27,7 +27,7 @@ func (s *shell) router() (http.Handler, error) {
 // and logs the request.
 func (s *shell) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &requestInfo{id: s.NewID(), caller: s.anonymousCaller(r), body: r.Body}
+		v := &requestInfo{id: s.NewID(), caller: s.anonymousCaller(r), body: r.Body, shared: sharedPaths(r.URL.Path)}
 		r = withRequestInfo(r, v)
 		answer := &recordedResponse{ResponseWriter: w}
 		began := s.Now()
@@ -79,6 +79,9 @@ func (s *shell) protect(h http.Header, v *requestInfo) {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Request-Id", v.id)
+	if v.shared {
+		protectShared(h)
+	}
 	if v.caller.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
@@ -88,13 +91,17 @@ func (s *shell) protect(h http.Header, v *requestInfo) {
 // go to the site.
 func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 	handler, pattern := s.mux.Handler(r)
+	if byToken(r) && !s.byLink[pattern] {
+		s.refuse(w, r, unknownLink())
+		return
+	}
 	if pattern != "" {
 		s.mux.ServeHTTP(w, r)
 		return
 	}
 	probe := &probe{header: http.Header{}}
 	handler.ServeHTTP(probe, r)
-	ours := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/auth/")
+	ours := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/auth/") || sharedPaths(r.URL.Path)
 	if probe.status == http.StatusNotFound && !ours && s.Site != nil {
 		s.Site.ServeHTTP(w, r)
 		return
@@ -109,7 +116,7 @@ func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 	if allow := probe.header.Get("Allow"); allow != "" {
 		w.Header().Set("Allow", allow)
 	}
-	s.write(w, r, ofHTTP(probe.status, "", requestInfoOf(r.Context()).id, nil))
+	s.write(w, r, shownProblem(r.Context(), ofHTTP(probe.status, "", requestInfoOf(r.Context()).id, nil)))
 }
 
 // probe records the status and headers of an answer and drops the body.

@@ -40,6 +40,7 @@ type Service struct {
 	Differences Differences
 	Definitions Definitions
 	Dashboards  Dashboards
+	Shares      Shares
 	NamingRules NamingRules
 	Matches     CampaignMatches
 	SQL         SQL
@@ -228,6 +229,8 @@ type Incidents interface {
 	OpenIncidents(ctx context.Context) ([]adtally.Incident, error)
 	// Incidents returns the incidents that were reported, newest first.
 	Incidents(ctx context.Context, before adtally.PagePosition, limit int) ([]adtally.Incident, error)
+	// SnoozeIncident keeps people from being notified about an open incident until a time.
+	SnoozeIncident(ctx context.Context, id string, until time.Time, d adtally.AuditEntry) error
 	Deliveries(ctx context.Context, channel string, limit int) ([]adtally.Delivery, error)
 }
 

@@ -58,6 +58,16 @@ type DatasetManager interface {
 	Drop(ctx context.Context, dataset string) error
 }
 
+// Lender is a warehouse that other processes on this machine can read while it is open.
+type Lender interface {
+	// Lend returns the warehouse's file for another process to read. It waits until no load
+	// writes or waits for it; until release is called, loads wait.
+	Lend(ctx context.Context) (path string, release func(), err error)
+	// Modelled returns Adtally's tables and views in some datasets, with their comments. Tables
+	// and columns of bookkeeping are left out.
+	Modelled(ctx context.Context, datasets []string) ([]adtally.ModelledTable, error)
+}
+
 // Copier is a warehouse that can be copied while it is in use.
 type Copier interface {
 	// Copy writes a consistent copy of the warehouse to a folder and returns the names of the

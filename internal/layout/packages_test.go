@@ -35,6 +35,7 @@ const (
 	marketingPackage  = "internal/marketing"
 	analyticsPackage  = "internal/analytics"
 	differencePackage = "internal/difference"
+	pacingPackage     = "internal/pacing"
 	webPackage        = "web"
 	thisPackage       = "internal/layout"
 	anyPlatform       = "internal/connector/*"
@@ -67,9 +68,11 @@ var packages = []pkgRule{
 	{folder: "internal/archive", ours: []string{rootPackage}},
 	{folder: serverTest},
 	{folder: "internal/csvfile", ours: []string{rootPackage}},
+	{folder: "internal/ask", ours: []string{rootPackage}},
 	{folder: "internal/upload", ours: []string{rootPackage, rows, analyticsPackage, writing, "internal/csvfile"}},
 	{folder: analyticsPackage, ours: []string{rootPackage, rows}},
 	{folder: differencePackage, ours: []string{rootPackage}},
+	{folder: pacingPackage, ours: []string{rootPackage}, tests: []string{"internal/notify"}},
 	{folder: marketingPackage, ours: []string{rootPackage, rows, writing, analyticsPackage}, tests: []string{"internal/destination/duckdb"}},
 	{folder: "internal/mcp", ours: []string{rootPackage, analyticsPackage}},
 	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, differencePackage, anyAPI}, tests: []string{storePackage}},
@@ -92,7 +95,7 @@ type dependency struct {
 var dependencies = []dependency{
 	{"github.com/apache/arrow-go", []string{rows, anyStore}, nil},
 	{"github.com/zeebo/xxh3", []string{anyStore}, nil},
-	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb"}, []string{commandPackage, analyticsPackage}},
+	{"github.com/duckdb/duckdb-go", []string{"internal/destination/duckdb", "internal/ask"}, []string{commandPackage, analyticsPackage}},
 	{"go.yaml.in/yaml/v3", []string{analyticsPackage}, nil},
 	{"golang.org/x/text/cases", []string{analyticsPackage}, nil},
 	{"golang.org/x/text/unicode/norm", []string{analyticsPackage, "internal/mcp"}, nil},

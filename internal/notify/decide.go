@@ -26,6 +26,8 @@ var alertDelays = map[adtally.AlertKind]delays{
 	adtally.PurgeFailed:   {0, time.Hour},
 	adtally.Stale:         {0, 15 * time.Minute},
 	adtally.Suspect:       {0, time.Hour},
+	// Spending is judged by whole days, so an hour more or less changes nothing.
+	adtally.Overspend: {}, adtally.Underspend: {}, adtally.DeliveryStopped: {}, adtally.NoConversions: {},
 }
 
 // Decision lists what Decide wants to store and send.
@@ -98,12 +100,13 @@ func (d *Decision) add(o adtally.Incident, step func(adtally.Incident, adtally.A
 	if next != o {
 		d.Incidents = append(d.Incidents, next)
 	}
-	if event != "" {
+	if event != "" && !now.Before(o.Snoozed) {
 		d.Send = append(d.Send, messageOf(next, event, now))
 	}
 }
 
-// seenAgain updates an incident, new or open, whose alert is present.
+// seenAgain updates an incident, new or open, whose alert is present. While it is snoozed, a
+// new stage is not announced, but afterwards.
 func seenAgain(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Incident, Event) {
 	since := earlier(earlier(o.Since, t.Since), o.Opened)
 	o.Alert, o.QuietSince = t, time.Time{}
@@ -112,7 +115,7 @@ func seenAgain(o adtally.Incident, t adtally.Alert, now time.Time) (adtally.Inci
 	case o.Notified.IsZero() && now.Sub(since) >= alertDelays[t.Kind].before:
 		o.Notified, o.NotifiedStage = now, t.Stage
 		return o, Opened
-	case !o.Notified.IsZero() && t.Stage > o.NotifiedStage:
+	case !o.Notified.IsZero() && t.Stage > o.NotifiedStage && !now.Before(o.Snoozed):
 		o.NotifiedStage = t.Stage
 		return o, Worse
 	}
@@ -142,14 +145,15 @@ type Status struct {
 }
 
 // StatusOf returns the status of every source with open incidents. Every open incident
-// counts, even if its alert is already gone.
+// counts, even if its alert is already gone. What ads spend says nothing about their source.
 func StatusOf(open []adtally.Incident) map[string]Status {
 	all := map[string]Status{}
 	for _, o := range open {
 		c := all[o.Source]
-		if o.Kind.Aspect() == adtally.Freshness {
+		switch o.Kind.Aspect() {
+		case adtally.Freshness:
 			c.Freshness = max(c.Freshness, o.Severity)
-		} else {
+		case adtally.Health:
 			c.Health = max(c.Health, o.Severity)
 		}
 		all[o.Source] = c

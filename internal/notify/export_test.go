@@ -44,3 +44,12 @@ func LoginInTheClear() error {
 	_, _, err := (&loginAuth{user: "u"}).Start(&smtp.ServerInfo{Name: "localhost", Auth: []string{"LOGIN"}})
 	return err
 }
+
+// Together, TextOf, HTMLOf and SlackTextOf are exported for the tests of digests.
+var Together = together
+
+func TextOf(m Message) string { return m.text() }
+
+func HTMLOf(m Message) (string, error) { return m.html() }
+
+func SlackTextOf(m Message) string { return slackText(m) }

@@ -1,8 +1,10 @@
 package notify
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,6 +21,7 @@ const (
 	Worse    Event = "worse"
 	Resolved Event = "resolved"
 	Trial    Event = "test"
+	Digested Event = "digest" // several events in one message
 )
 
 // Message is a notification. It contains no secrets. Its JSON is the data of signed
@@ -39,6 +42,7 @@ type Message struct {
 	Source   string            `json:"source,omitempty"`
 	Name     string            `json:"name,omitempty"` // of the source
 	Subject  string            `json:"subject,omitempty"`
+	Items    []Message         `json:"items,omitempty"` // the messages of a digest
 }
 
 // titles say what happened, in a few words.
@@ -51,6 +55,11 @@ var titles = map[adtally.AlertKind]string{
 	adtally.PurgeFailed:   "tables cannot be dropped",
 	adtally.Stale:         "data is late",
 	adtally.Suspect:       "data may be wrong",
+
+	adtally.Overspend:       "over budget",
+	adtally.Underspend:      "under budget",
+	adtally.DeliveryStopped: "delivery stopped",
+	adtally.NoConversions:   "spend without conversions",
 }
 
 // messageOf describes an event of an incident.
@@ -87,6 +96,33 @@ func TestMessage(id string, now time.Time) Message {
 		Sentence: "This is a test. Alerts of this installation will arrive here."}
 }
 
+var digestWord = [...]string{adtally.Well: "resolved", adtally.Notice: "without hurry", adtally.Warning: "to look at today", adtally.Critical: "critical"}
+
+// waits reports whether a message to a channel waits for its digest.
+func (m Message) waits(c adtally.Channel) bool {
+	return c.Digest != adtally.Digest{} && m.Severity < adtally.Critical && m.Event != Trial
+}
+
+// together makes one message of several, the worst first. One message stays as it is.
+func together(all []Message, now time.Time) Message {
+	if len(all) == 1 {
+		return all[0]
+	}
+	slices.SortStableFunc(all, func(a, b Message) int { return cmp.Compare(b.Severity, a.Severity) })
+	count := map[adtally.Severity]int{}
+	for _, m := range all {
+		count[m.Severity]++
+	}
+	var parts []string
+	for s := adtally.Critical; s >= adtally.Well; s-- {
+		if n := count[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, digestWord[s]))
+		}
+	}
+	return Message{ID: all[0].ID + "_digest", Event: Digested, Severity: all[0].Severity, Title: fmt.Sprintf("Adtally: %d alerts", len(all)),
+		Sentence: strings.Join(parts, ", ") + ".", At: now, Items: all}
+}
+
 // spoken formats a duration in its two largest units.
 func spoken(d time.Duration) string {
 	var parts []string
@@ -111,6 +147,9 @@ func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UT
 // text is the message as plain text, for mail.
 func (m Message) text() string {
 	parts := []string{line(m.Sentence, 2000)}
+	for _, i := range m.Items {
+		parts = append(parts, strings.TrimSuffix(line(i.Title, 200)+"\n"+i.text(), "\n"))
+	}
 	if m.Cure != "" {
 		parts = append(parts, "What to do: "+line(m.Cure, 2000))
 	}
@@ -128,7 +167,8 @@ var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 <body style="font-family: sans-serif; line-height: 1.5">
 <p><strong>{{.Title}}</strong></p>
 <p>{{.Sentence}}</p>
-{{with .Cure}}<p>What to do: {{.}}</p>
+{{range .Items}}<p><strong>{{.Title}}</strong><br>{{.Sentence}}{{with .Cure}}<br>What to do: {{.}}{{end}}{{with .Link}}<br><a href="{{.}}">Open Adtally</a>{{end}}</p>
+{{end}}{{with .Cure}}<p>What to do: {{.}}</p>
 {{end}}{{with .Link}}<p><a href="{{.}}">Open Adtally</a></p>
 {{end}}<p style="color: #666">{{.Severity}}, {{.Moment}}</p>
 </body></html>
@@ -137,9 +177,18 @@ var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 // html is the message as HTML, for mail.
 func (m Message) html() (string, error) {
 	var out strings.Builder
-	err := page.Execute(&out, map[string]string{"Title": line(m.Title, 200), "Sentence": line(m.Sentence, 2000), "Cure": line(m.Cure, 2000),
-		"Link": line(m.Link, 2000), "Severity": m.Severity.String(), "Moment": moment(m.At)})
+	err := page.Execute(&out, m.fields())
 	return out.String(), err
+}
+
+// fields are what a page shows of a message.
+func (m Message) fields() map[string]any {
+	var items []map[string]any
+	for _, i := range m.Items {
+		items = append(items, i.fields())
+	}
+	return map[string]any{"Title": line(m.Title, 200), "Sentence": line(m.Sentence, 2000), "Cure": line(m.Cure, 2000),
+		"Link": line(m.Link, 2000), "Severity": m.Severity.String(), "Moment": moment(m.At), "Items": items}
 }
 
 // line returns foreign text as one line without control characters, so that it cannot

@@ -23,6 +23,13 @@ type Facts interface {
 	LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccount, error)
 }
 
+// Spending checks whether ads spend as planned.
+type Spending interface {
+	// Alerts returns what is wrong now. What was wrong before in the unsure sources, by ID, may
+	// still be: their data is late, or could not be read.
+	Alerts(ctx context.Context, sources []adtally.SourceRecord, now time.Time) (seen []adtally.Alert, unsure func(source string) bool)
+}
+
 // Incidents stores incidents.
 type Incidents interface {
 	OpenIncidents(ctx context.Context) ([]adtally.Incident, error)
@@ -50,6 +57,7 @@ type Watch struct {
 	// Versions returns the platforms' API versions in use and their ends; zero = unknown.
 	Versions func() map[string]time.Time
 	Link     func(source string) string // page on which to act
+	Spending Spending                   // nil if spending is not checked
 	Now      func() time.Time
 	NewID    func() string
 	Report   func(error)
@@ -99,6 +107,11 @@ func (w *Watch) RunOnce(ctx context.Context) error {
 		return err
 	}
 	open, ended := present(open, sources, now)
+	if w.Spending != nil {
+		spending, unsure := w.Spending.Alerts(ctx, sources, now)
+		seen = append(seen, spending...)
+		open = slices.DeleteFunc(open, func(o adtally.Incident) bool { return o.Kind.Aspect() == adtally.Pacing && unsure(o.Source) })
+	}
 	d := Decide(open, seen, now, w.NewID)
 	if len(d.Incidents)+len(ended) == 0 {
 		return nil
@@ -181,7 +194,11 @@ func (w *Watch) deliveries(ctx context.Context, messages []Message, now time.Tim
 		}
 		for _, c := range channels {
 			if c.Subscribes(adtally.Alert{Kind: m.Kind, Source: m.Source}) {
-				all = append(all, adtally.Delivery{ID: m.ID, Channel: c.ID, Incident: m.Incident, Body: string(body), Written: now, NotBefore: now})
+				l := adtally.Delivery{ID: m.ID, Channel: c.ID, Incident: m.Incident, Body: string(body), Written: now, NotBefore: now}
+				if m.waits(c) {
+					l.NotBefore = c.Digest.Next(now)
+				}
+				all = append(all, l)
 			}
 		}
 	}
@@ -196,7 +213,7 @@ const (
 	mostPause      = 6 * time.Hour
 	longestTry     = 72 * time.Hour
 	deliveryLife   = 30 * 24 * time.Hour
-	deliveriesOnce = 20
+	deliveriesOnce = 100
 )
 
 // Deliver sends the deliveries that are due.
@@ -204,47 +221,87 @@ func (w *Watch) Deliver(ctx context.Context) error {
 	now := w.Now()
 	deliveries, err := w.Post.TakeDeliveries(ctx, now, hold, deliveriesOnce)
 	err = errors.Join(err, w.Post.PruneDeliveries(ctx, now.Add(-deliveryLife)))
-	var sending errgroup.Group // a slow channel delays no other
-	for _, l := range deliveries {
-		sending.Go(func() error { return w.Post.DeliverySent(ctx, w.sent(ctx, l)) })
+	if len(deliveries) == 0 {
+		return err
 	}
-	return errors.Join(err, sending.Wait())
+	channels, listed := w.Post.Channels(ctx)
+	var sending errgroup.Group // a slow channel delays no other
+	for _, batch := range batches(channels, deliveries) {
+		sending.Go(func() (err error) {
+			for _, l := range w.sent(ctx, batch) {
+				err = errors.Join(err, w.Post.DeliverySent(ctx, l))
+			}
+			return err
+		})
+	}
+	return errors.Join(err, listed, sending.Wait())
 }
 
-// sent sends a delivery and records the outcome. A delivery that some mailboxes
-// accepted counts as sent, so that they do not get it again.
-func (w *Watch) sent(ctx context.Context, l adtally.Delivery) adtally.Delivery {
-	err := w.send(ctx, &l)
-	now := w.Now()
+// batches puts the deliveries together that a channel gets as one message.
+func batches(channels []adtally.Channel, all []adtally.Delivery) (out [][]adtally.Delivery) {
+	digests := map[string]int{} // position in out by channel
+	for _, l := range all {
+		i := slices.IndexFunc(channels, func(c adtally.Channel) bool { return c.ID == l.Channel })
+		var m Message
+		waits := i >= 0 && json.Unmarshal([]byte(l.Body), &m) == nil && m.waits(channels[i])
+		at, begun := digests[l.Channel]
+		if waits && begun {
+			out[at] = append(out[at], l)
+			continue
+		}
+		if waits {
+			digests[l.Channel] = len(out)
+		}
+		out = append(out, []adtally.Delivery{l})
+	}
+	return out
+}
+
+// sent sends deliveries of a channel as one message and records the outcome. A delivery that
+// some mailboxes accepted counts as sent, so that they do not get it again.
+func (w *Watch) sent(ctx context.Context, batch []adtally.Delivery) []adtally.Delivery {
+	err := w.send(ctx, batch)
+	if err != nil {
+		w.Report(fmt.Errorf("send the message %s to the channel %s: %w", batch[0].ID, batch[0].Channel, err))
+	}
+	for i := range batch {
+		outcome(&batch[i], err, w.Now())
+	}
+	return batch
+}
+
+func outcome(l *adtally.Delivery, err error, now time.Time) {
 	if err == nil {
 		l.Arrived, l.NotBefore, l.Problem = now, time.Time{}, ""
-		return l
+		return
 	}
-	w.Report(fmt.Errorf("send the message %s to the channel %s: %w", l.ID, l.Channel, err))
 	f := adtally.FaultOf(err)
 	l.Problem = f.Message
 	if f.Code == partlyArrived {
 		l.Arrived, l.NotBefore = now, time.Time{}
-		return l
+		return
 	}
 	l.NotBefore = now.Add(min(firstPause<<min(l.Tries-1, 10), mostPause))
 	if l.NotBefore.Sub(l.Written) > longestTry {
 		l.NotBefore = time.Time{}
 	}
-	return l
 }
 
-func (w *Watch) send(ctx context.Context, l *adtally.Delivery) error {
-	c, err := w.Post.Channel(ctx, l.Channel)
+func (w *Watch) send(ctx context.Context, batch []adtally.Delivery) error {
+	c, err := w.Post.Channel(ctx, batch[0].Channel)
 	if err != nil {
 		return err
 	}
-	var m Message
-	if err := json.Unmarshal([]byte(l.Body), &m); err != nil {
-		return err
+	var all []Message
+	for i := range batch {
+		var m Message
+		if err := json.Unmarshal([]byte(batch[i].Body), &m); err != nil {
+			return err
+		}
+		batch[i].Incident = m.Incident
+		all = append(all, m)
 	}
-	l.Incident = m.Incident
-	return w.deliver(ctx, c, m)
+	return w.deliver(ctx, c, together(all, w.Now()))
 }
 
 // Try sends a test message to a channel and waits for the outcome.

@@ -8,11 +8,11 @@ import (
 	"adtally"
 )
 
-const channelColumns = `id, name, kind, settings, credential, alerts, sources, revision, created, created_by`
+const channelColumns = `id, name, kind, settings, credential, alerts, sources, revision, created, created_by, digest`
 
 // AddChannel stores a new channel, with its secret if it has one.
 func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error {
-	settings, alerts, sources, err := channelTexts(c)
+	texts, err := channelTexts(c)
 	if err != nil {
 		return err
 	}
@@ -20,24 +20,30 @@ func (db *DB) AddChannel(ctx context.Context, c adtally.Channel, a adtally.Admis
 		if err := tx.admit(ctx, a); err != nil {
 			return err
 		}
-		_, err := tx.exec(ctx, `INSERT INTO channels (`+channelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
-			c.ID, c.Name, c.Kind, settings, c.Credential, alerts, sources, micros(c.Created), c.CreatedBy)
+		_, err := tx.exec(ctx, `INSERT INTO channels (`+channelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
+			c.ID, c.Name, c.Kind, texts.settings, c.Credential, texts.alerts, texts.sources, micros(c.Created), c.CreatedBy, texts.digest)
 		return err
 	})
 }
 
-func channelTexts(c adtally.Channel) (settings, alerts, sources string, err error) {
+// channelJSON are the columns of a channel that are JSON.
+type channelJSON struct{ settings, alerts, sources, digest string }
+
+func channelTexts(c adtally.Channel) (out channelJSON, err error) {
 	for _, one := range []struct {
 		into *string
 		v    any
-	}{{&settings, c.Settings}, {&alerts, c.Alerts}, {&sources, c.Sources}} {
+	}{{&out.settings, c.Settings}, {&out.alerts, c.Alerts}, {&out.sources, c.Sources}, {&out.digest, c.Digest}} {
 		b, err := json.Marshal(one.v)
 		if err != nil {
-			return "", "", "", err
+			return channelJSON{}, err
 		}
 		*one.into = string(b)
 	}
-	return settings, alerts, sources, nil
+	if c.Digest == (adtally.Digest{}) {
+		out.digest = ""
+	}
+	return out, nil
 }
 
 // Channels returns all channels, oldest first. Their secrets are in the vault.
@@ -61,13 +67,16 @@ func (db *DB) channels(ctx context.Context, which string, args ...any) (all []ad
 }
 
 func scanChannel(rows *sql.Rows) (c adtally.Channel, err error) {
-	var settings, alerts, sources string
+	var settings, alerts, sources, digest string
 	var created sql.Null[int64]
-	if err := rows.Scan(&c.ID, &c.Name, &c.Kind, &settings, &c.Credential, &alerts, &sources, &c.Revision, &created, &c.CreatedBy); err != nil {
+	if err := rows.Scan(&c.ID, &c.Name, &c.Kind, &settings, &c.Credential, &alerts, &sources, &c.Revision, &created, &c.CreatedBy, &digest); err != nil {
 		return c, err
 	}
 	c.Created = moment(created)
-	for text, into := range map[*string]any{&settings: &c.Settings, &alerts: &c.Alerts, &sources: &c.Sources} {
+	for text, into := range map[*string]any{&settings: &c.Settings, &alerts: &c.Alerts, &sources: &c.Sources, &digest: &c.Digest} {
+		if *text == "" {
+			continue
+		}
 		if err := fromJSON(*text, into); err != nil {
 			return c, err
 		}
@@ -78,13 +87,13 @@ func scanChannel(rows *sql.Rows) (c adtally.Channel, err error) {
 // EditChannel replaces the channel with c's ID. It fails if the channel was changed since c
 // was read. A new secret replaces and destroys the previous one.
 func (db *DB) EditChannel(ctx context.Context, c adtally.Channel, a adtally.Admission, d adtally.AuditEntry) error {
-	settings, alerts, sources, err := channelTexts(c)
+	texts, err := channelTexts(c)
 	if err != nil {
 		return err
 	}
 	return db.audited(ctx, "change a channel", d, func(tx txn) error {
-		n, err := tx.exec(ctx, `UPDATE channels SET name = ?, settings = ?, credential = ?, alerts = ?, sources = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
-			c.Name, settings, c.Credential, alerts, sources, c.ID, c.Revision)
+		n, err := tx.exec(ctx, `UPDATE channels SET name = ?, settings = ?, credential = ?, alerts = ?, sources = ?, digest = ?, revision = revision + 1 WHERE id = ? AND revision = ?`,
+			c.Name, texts.settings, c.Credential, texts.alerts, texts.sources, texts.digest, c.ID, c.Revision)
 		if err := staleUnless(n, err); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"adtally"
 )
 
-const incidentColumns = `id, kind, source, name, subject, stage, severity, since, sentence, cure, opened, notified, notified_stage, cleared, closed, delivered`
+const incidentColumns = `id, kind, source, name, subject, stage, severity, since, sentence, cure, opened, notified, notified_stage, cleared, closed, delivered, snoozed`
 
 // Tell stores incidents and the deliveries about them. If another process has already opened
 // the same incident, that one counts, and the deliveries about ours are not stored.
@@ -42,7 +42,7 @@ func (t txn) keepIncident(ctx context.Context, o adtally.Incident) (kept bool, e
 	if err != nil || n > 0 {
 		return n > 0, err
 	}
-	n, err = t.exec(ctx, `INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING`,
+	n, err = t.exec(ctx, `INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT DO NOTHING`,
 		o.ID, string(o.Kind), o.Source, o.Name, o.Subject, o.Stage, int64(o.Severity), micros(o.Since), o.Sentence, o.Cure,
 		micros(o.Opened), micros(o.Notified), o.NotifiedStage, micros(o.QuietSince), micros(o.Closed))
 	return n > 0, err
@@ -57,10 +57,22 @@ func (t txn) post(ctx context.Context, l adtally.Delivery) error {
 }
 
 func scanIncident(rows *sql.Rows) (o adtally.Incident, err error) {
-	var since, opened, told, calm, closed, reached sql.Null[int64]
-	err = rows.Scan(&o.ID, &o.Kind, &o.Source, &o.Name, &o.Subject, &o.Stage, &o.Severity, &since, &o.Sentence, &o.Cure, &opened, &told, &o.NotifiedStage, &calm, &closed, &reached)
-	o.Since, o.Opened, o.Notified, o.QuietSince, o.Closed, o.Reached = moment(since), moment(opened), moment(told), moment(calm), moment(closed), moment(reached)
+	var since, opened, told, calm, closed, reached, snoozed sql.Null[int64]
+	err = rows.Scan(&o.ID, &o.Kind, &o.Source, &o.Name, &o.Subject, &o.Stage, &o.Severity, &since, &o.Sentence, &o.Cure, &opened, &told, &o.NotifiedStage, &calm, &closed, &reached, &snoozed)
+	o.Since, o.Opened, o.Notified, o.QuietSince, o.Closed, o.Reached, o.Snoozed = moment(since), moment(opened), moment(told), moment(calm), moment(closed), moment(reached), moment(snoozed)
 	return o, err
+}
+
+// SnoozeIncident keeps people from being notified about an open incident until a time; the zero
+// time ends that.
+func (db *DB) SnoozeIncident(ctx context.Context, id string, until time.Time, d adtally.AuditEntry) error {
+	return db.audited(ctx, "snooze an incident", d, func(tx txn) error {
+		n, err := tx.exec(ctx, `UPDATE incidents SET snoozed = ? WHERE id = ? AND closed IS NULL`, micros(until), id)
+		if err == nil && n == 0 {
+			err = absent("open incident")
+		}
+		return err
+	})
 }
 
 // OpenIncidents returns the open incidents.

@@ -50,10 +50,10 @@ func (db *DB) Versions(ctx context.Context) (all []adtally.Version, err error) {
 		v := adtally.Version{Kind: "incident"}
 		var stage, severity int64
 		var sentence, cure string
-		var delivered sql.Null[int64]
-		err := rows.Scan(&v.ID, &v.Source, &stage, &severity, &sentence, &cure, &delivered)
-		add(v, stage, severity, sentence, cure, delivered)
+		var delivered, snoozed sql.Null[int64]
+		err := rows.Scan(&v.ID, &v.Source, &stage, &severity, &sentence, &cure, &delivered, &snoozed)
+		add(v, stage, severity, sentence, cure, delivered, snoozed)
 		return err
-	}, `SELECT id, source, stage, severity, sentence, cure, delivered FROM incidents WHERE closed IS NULL`)
+	}, `SELECT id, source, stage, severity, sentence, cure, delivered, snoozed FROM incidents WHERE closed IS NULL`)
 	return all, errors.Join(sources, runs, incidents)
 }

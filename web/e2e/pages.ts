@@ -215,6 +215,25 @@ const ready = [
 ];
 
 const data: View[] = [
+  view('sql', '/data/ask'),
+  view('sql-suggestions', '/data/ask', {
+    act: async (page) => {
+      await page.getByLabel('SQL', { exact: true }).pressSequentially('SELECT 1 FROM adta');
+      await page.getByRole('option').first().waitFor();
+    },
+  }),
+  view('sql-result', '/data/ask?sql=SELECT%201%20AS%20one%2C%20NULL%20AS%20none', {
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.getByRole('heading', { name: 'Result' }).waitFor();
+    },
+  }),
+  view('sql-refused', '/data/ask?sql=FROM%20duckdb_tables()', {
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.locator('.attn--bad').waitFor();
+    },
+  }),
   view('files', '/data/files'),
   view('files-empty', '/data/files', { on: 'empty' }),
   view('files-chosen', '/data/files', {

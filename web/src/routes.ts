@@ -87,6 +87,7 @@ export const { navigate, route, isActive } = createRouter({
     },
     '/matching': () => import('./pages/data/Matching.svelte'),
     '/naming': () => import('./pages/data/Naming.svelte'),
+    '/ask': () => import('./pages/data/Ask.svelte'),
     '/difference': () => import('./pages/data/Difference.svelte'),
   },
   '/alerts': () => import('./pages/settings/Alerts.svelte'),

@@ -22,7 +22,7 @@ type symptom struct {
 // symptoms are searched in order. DuckDB uses the same error type for most of them, so
 // only the text tells them apart.
 var symptoms = []symptom{
-	{[]string{"Could not set lock", "Unique file handle conflict", errBusy.Error()}, "destination_locked",
+	{[]string{"Could not set lock", "Unique file handle conflict", errBusy.Error(), errLent.Error()}, "destination_locked",
 		"Another program has the file %s open", "Close the program, or open the file in it for reading only. Then sync again."},
 	{[]string{"No space left on device", "File too large", "Disk quota exceeded", "max_temp_directory_size"}, "disk_full",
 		"The disk of %s is full", "Free some space. Then sync again. Nothing of the load was written."},

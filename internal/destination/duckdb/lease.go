@@ -27,6 +27,10 @@ type lease struct {
 	holders, readers int
 	now              access
 	since            time.Time
+	lent             int // other processes that read the file
+	insisting        int // those for which a load has gone first already, so that it is their turn
+	loads            int // writers that wait
+	granted          int // leases of writers
 }
 
 // maxLease is the oldest lease that a writer may join. Without joining, detaching took
@@ -63,6 +67,9 @@ const tellAfter = 2 * maxLease
 // hold attaches the file, and waits for it up to LockTimeout. For reading, it may be
 // shared with other programs that read.
 func (f *file) hold(ctx context.Context, want access) (release func(), err error) {
+	if want == readWrite {
+		defer f.lease.await()()
+	}
 	began := time.Now()
 	deadline, tell := began.Add(f.options.LockTimeout), began.Add(min(tellAfter, f.options.LockTimeout/2))
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
@@ -91,6 +98,9 @@ func (f *file) tryHold(ctx context.Context, want access) error {
 	if f.lease.expired() {
 		return errLeaseExpired
 	}
+	if err := f.lease.refusesFor(want); err != nil {
+		return err
+	}
 	if f.lease.now == detached {
 		if err := f.attach(ctx, want); err != nil {
 			return err
@@ -103,6 +113,8 @@ func (f *file) tryHold(ctx context.Context, want access) error {
 	f.lease.holders++
 	if want == readOnly {
 		f.lease.readers++
+	} else {
+		f.lease.granted++
 	}
 	return nil
 }
@@ -110,6 +122,9 @@ func (f *file) tryHold(ctx context.Context, want access) error {
 // attach attaches for writing, even for a reader if possible, so that loads can continue
 // at the same time.
 func (f *file) attach(ctx context.Context, want access) error {
+	if f.lease.lent > 0 || f.lease.insisting > 0 {
+		return f.attachReadOnly(ctx)
+	}
 	if err := f.prepareUndo(); err != nil {
 		f.removeUndo(false)
 		return err
@@ -131,6 +146,17 @@ func (f *file) attach(ctx context.Context, want access) error {
 		f.removeUndo(false)
 	}
 	return err
+}
+
+// attachReadOnly attaches beside a child process.
+func (f *file) attachReadOnly(ctx context.Context) error {
+	return f.with(ctx, func(s *session) error {
+		err := s.exec(ctx, "ATTACH "+literal(f.path)+" AS "+catalog+" "+attachOptions+", READ_ONLY)")
+		if err == nil {
+			f.lease.now = readOnly
+		}
+		return err
+	})
 }
 
 // saveUndo writes the undo file. If it cannot, it detaches the file again.

@@ -1576,6 +1576,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List share links, newest first
+         * @description Admins see all links, others their own. Requires the role editor or higher, and a person: keys are refused.
+         */
+        get: operations["list-share-links"];
+        put?: never;
+        /**
+         * Share a dashboard by a link
+         * @description The address is returned in this response only. The link shows the dashboard as it is now; update-share-link with refresh takes later changes over. Requires the role editor or higher, and a person: keys are refused.
+         */
+        post: operations["create-share-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/share-links/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a share link would show that its maker may not expect
+         * @description Requires the role editor or higher, and a person: keys are refused.
+         */
+        post: operations["check-share-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/share-links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a share link
+         * @description Requires the role editor or higher, and a person: keys are refused.
+         */
+        get: operations["get-share-link"];
+        /**
+         * Change a share link
+         * @description All settings are replaced, except the password. All sessions of the link end, and open pages are emptied. Requires the role editor or higher, and a person: keys are refused. The header If-Match is required: send the ETag of the version that you read.
+         */
+        put: operations["update-share-link"];
+        post?: never;
+        /**
+         * Revoke a share link
+         * @description Its holders get 410 at once, also on open pages. Requires the role editor or higher, and a person: keys are refused.
+         */
+        delete: operations["revoke-share-link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/share-links/{id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List when a share link was opened, newest first
+         * @description Openings are kept for 90 days. They hold no address. Requires the role editor or higher, and a person: keys are refused.
+         */
+        get: operations["list-share-openings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -2412,6 +2504,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/s/api/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the shared dashboard
+         * @description Requires the token of a share link, and its session if the link has a password.
+         */
+        get: operations["get-shared-dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream what happens to the link
+         * @description Server-sent events. The event gone says that the link was changed, revoked or has expired: empty the page, then read the dashboard again. The stream ends with it. Requires the token of a share link, and its session if the link has a password.
+         */
+        get: operations["stream-shared-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/api/filters/{filter}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the members that a filter can choose
+         * @description Requires the token of a share link, and its session if the link has a password.
+         */
+        get: operations["list-shared-members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the password of a share link
+         * @description Attempts are counted before they are compared, and slowed down by link and address. Requires the token of a share link.
+         */
+        post: operations["start-shared-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/api/tiles/{tile}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the figures of a tile
+         * @description Requires the token of a share link, and its session if the link has a password.
+         */
+        post: operations["ask-shared-tile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/s/api/tiles/{tile}/answer.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the figures of a tile as a CSV file
+         * @description The link must allow downloads. Requires the token of a share link, and its session if the link has a password.
+         */
+        post: operations["ask-shared-tile-csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2684,6 +2896,34 @@ export interface components {
         CheckGuideRequest: {
             /** @description Access token of the platform */
             token: string;
+        };
+        CheckShareLinkRequest: {
+            /** @description ID of the dashboard */
+            dashboard: string;
+            /** @description Days that the link is locked to; absent = all days */
+            days?: components["schemas"]["DateRange"];
+            /** @description Whether the holder may download the figures */
+            download?: boolean;
+            /**
+             * Format: date-time
+             * @description When the link expires; absent = never
+             */
+            expires?: string;
+            /**
+             * @description Share that is added to spend: 0.15 shows spend × 1.15. The holder sees no other spend. Absent = none
+             * @example 0.15
+             */
+            fee?: string;
+            /** @description Dimensions of the dashboard's filters that the holder may set. The others stay as they are set in the dashboard */
+            filters?: string[];
+            /** @description Forced filters. All of them hold, and no request of a holder can widen them */
+            lock?: components["schemas"]["ShareLock"][];
+            /** @description Name of the link, for its maker: its holders do not see it */
+            name: string;
+            /** @description Sites that may embed the link, such as https://intranet.example.com. Absent = none */
+            origins?: string[];
+            /** @description Whether the link would have a password */
+            password?: boolean;
         };
         Choice: {
             /** @description Numbers of the ad accounts to read */
@@ -2966,6 +3206,36 @@ export interface components {
              * @example Europe/Berlin
              */
             zone?: string;
+        };
+        CreateShareLinkRequest: {
+            /** @description ID of the dashboard */
+            dashboard: string;
+            /** @description Days that the link is locked to; absent = all days */
+            days?: components["schemas"]["DateRange"];
+            /** @description Whether the holder may download the figures */
+            download?: boolean;
+            /**
+             * Format: date-time
+             * @description When the link expires; absent = never
+             */
+            expires?: string;
+            /**
+             * @description Share that is added to spend: 0.15 shows spend × 1.15. The holder sees no other spend. Absent = none
+             * @example 0.15
+             */
+            fee?: string;
+            /** @description Dimensions of the dashboard's filters that the holder may set. The others stay as they are set in the dashboard */
+            filters?: string[];
+            /** @description Forced filters. All of them hold, and no request of a holder can widen them */
+            lock?: components["schemas"]["ShareLock"][];
+            /** @description Name of the link, for its maker: its holders do not see it */
+            name: string;
+            /** @description Sites that may embed the link, such as https://intranet.example.com. Absent = none */
+            origins?: string[];
+            /** @description Password that the holders must give, at least 8 characters; absent = none */
+            password?: string;
+            /** @description Create a link to look at: it is not listed, and expires after 15 minutes */
+            preview?: boolean;
         };
         Credential: {
             /** @description Name of the app that the token was issued for */
@@ -4714,6 +4984,88 @@ export interface components {
              */
             token: string;
         };
+        NewShareLink: {
+            /** @description Address to give to the holders; returned only here */
+            address: string;
+            /** @description Whether the dashboard was changed since it was shared */
+            behind: boolean;
+            /**
+             * Format: date-time
+             * @description When the link was created
+             */
+            created: string;
+            /** @description Who created the link, as kind:id */
+            created_by: string;
+            /** @description Current name of that person */
+            created_by_name?: string;
+            /** @description ID of the dashboard */
+            dashboard: string;
+            /** @description Days that the link is locked to; absent = all days */
+            days?: components["schemas"]["DateRange"];
+            /**
+             * Format: int64
+             * @description Different devices among them, each counted once a day
+             */
+            devices: number;
+            /** @description Whether the holder may download the figures */
+            download?: boolean;
+            /** @description Send it as If-Match with an update */
+            etag: string;
+            /**
+             * Format: date-time
+             * @description When the link expires; absent = never
+             */
+            expires?: string;
+            /**
+             * @description Share that is added to spend: 0.15 shows spend × 1.15. The holder sees no other spend. Absent = none
+             * @example 0.15
+             */
+            fee?: string;
+            /** @description Dimensions of the dashboard's filters that the holder may set. The others stay as they are set in the dashboard */
+            filters?: string[];
+            /** @description ID of the link */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the link was last opened; absent = not in the last 90 days
+             */
+            last_opened?: string;
+            /** @description Forced filters. All of them hold, and no request of a holder can widen them */
+            lock?: components["schemas"]["ShareLock"][];
+            /** @description Name of the link, for its maker: its holders do not see it */
+            name: string;
+            /**
+             * Format: int64
+             * @description Openings in the last 90 days, without those by robots
+             */
+            opened: number;
+            /** @description Sites that may embed the link, such as https://intranet.example.com. Absent = none */
+            origins?: string[];
+            /** @description Whether the link asks for a password */
+            password: boolean;
+            /**
+             * Format: date-time
+             * @description When the link was revoked; absent = it was not
+             */
+            revoked?: string;
+            /**
+             * @description asleep = its maker was disabled or may not share any more, so that the link shows nothing
+             * @enum {string}
+             */
+            state: "open" | "expired" | "revoked" | "asleep";
+            /** @description Title of the dashboard when it was shared */
+            title: string;
+            /**
+             * @description Token of the link; returned only here
+             * @example ats_…
+             */
+            token: string;
+            /**
+             * Format: date-time
+             * @description When the link was last changed
+             */
+            updated: string;
+        };
         PasswordRequest: {
             /** @description Current password; empty if the user has none */
             current: string;
@@ -5648,6 +6000,342 @@ export interface components {
             /** @description Name of the OIDC provider, for the login at /auth/oidc/start; absent = none is configured */
             oidc?: string;
         };
+        ShareLink: {
+            /** @description Whether the dashboard was changed since it was shared */
+            behind: boolean;
+            /**
+             * Format: date-time
+             * @description When the link was created
+             */
+            created: string;
+            /** @description Who created the link, as kind:id */
+            created_by: string;
+            /** @description Current name of that person */
+            created_by_name?: string;
+            /** @description ID of the dashboard */
+            dashboard: string;
+            /** @description Days that the link is locked to; absent = all days */
+            days?: components["schemas"]["DateRange"];
+            /**
+             * Format: int64
+             * @description Different devices among them, each counted once a day
+             */
+            devices: number;
+            /** @description Whether the holder may download the figures */
+            download?: boolean;
+            /** @description Send it as If-Match with an update */
+            etag: string;
+            /**
+             * Format: date-time
+             * @description When the link expires; absent = never
+             */
+            expires?: string;
+            /**
+             * @description Share that is added to spend: 0.15 shows spend × 1.15. The holder sees no other spend. Absent = none
+             * @example 0.15
+             */
+            fee?: string;
+            /** @description Dimensions of the dashboard's filters that the holder may set. The others stay as they are set in the dashboard */
+            filters?: string[];
+            /** @description ID of the link */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the link was last opened; absent = not in the last 90 days
+             */
+            last_opened?: string;
+            /** @description Forced filters. All of them hold, and no request of a holder can widen them */
+            lock?: components["schemas"]["ShareLock"][];
+            /** @description Name of the link, for its maker: its holders do not see it */
+            name: string;
+            /**
+             * Format: int64
+             * @description Openings in the last 90 days, without those by robots
+             */
+            opened: number;
+            /** @description Sites that may embed the link, such as https://intranet.example.com. Absent = none */
+            origins?: string[];
+            /** @description Whether the link asks for a password */
+            password: boolean;
+            /**
+             * Format: date-time
+             * @description When the link was revoked; absent = it was not
+             */
+            revoked?: string;
+            /**
+             * @description asleep = its maker was disabled or may not share any more, so that the link shows nothing
+             * @enum {string}
+             */
+            state: "open" | "expired" | "revoked" | "asleep";
+            /** @description Title of the dashboard when it was shared */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When the link was last changed
+             */
+            updated: string;
+        };
+        ShareLinkList: {
+            /** @description Items of the page */
+            items: components["schemas"]["ShareLink"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        ShareLock: {
+            /** @description Name of the dimension */
+            dimension: string;
+            /** @description IDs of the members that are shown. Without one, nothing is shown */
+            in: string[];
+        };
+        ShareOpening: {
+            /**
+             * Format: date-time
+             * @description When it was opened
+             */
+            at: string;
+            /** @description Whether a robot opened it */
+            bot: boolean;
+            /**
+             * @description Family of the browser
+             * @example Firefox
+             */
+            browser: string;
+            /** @description Equal for openings of one address on one day */
+            device: string;
+        };
+        ShareOpeningList: {
+            /** @description Items of the page */
+            items: components["schemas"]["ShareOpening"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        ShareWarning: {
+            /**
+             * @description Stable code for programs
+             * @enum {string}
+             */
+            code: "no_password" | "no_end" | "no_lock" | "tile_refused" | "text" | "fee_known" | "differences";
+            /** @description What the maker must know, in one sentence */
+            message: string;
+            /** @description ID of the tile in the dashboard */
+            tile?: string;
+        };
+        ShareWarningList: {
+            /** @description Items of the page */
+            items: components["schemas"]["ShareWarning"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        SharedAnswer: {
+            /**
+             * Format: date-time
+             * @description When the oldest of the data was requested from the platform; absent = unknown
+             */
+            as_of?: string;
+            /** @description Whether the rows can be opened */
+            below: boolean;
+            /** @description Titles of the dimensions of the rows */
+            by: string[];
+            /** @description Metrics of the tile */
+            columns: components["schemas"]["QueryColumn"][];
+            /** @description Compared period, if there is one */
+            compared?: components["schemas"]["QueryCompared"];
+            /** @description Whether rows were left out, because the link allows no download */
+            cut: boolean;
+            /**
+             * Format: date
+             * @description First day of the answer
+             * @example 2026-06-01
+             */
+            from: string;
+            /**
+             * @description Length of a bucket; absent = there is one
+             * @enum {string}
+             */
+            grain?: "" | "day" | "iso_week" | "month" | "quarter" | "fiscal_month" | "fiscal_quarter";
+            /** @description What a reader of the figures must know */
+            notes: components["schemas"]["QueryNote"][];
+            /** @description Buckets in order of time, members by ID, then (others) and (unmatched) */
+            rows: components["schemas"]["QueryRow"][];
+            /**
+             * Format: date
+             * @description Last day of the answer
+             * @example 2026-06-01
+             */
+            to: string;
+            /** @description Total, if the tile has one */
+            total?: components["schemas"]["QueryFigure"][];
+        };
+        SharedChoice: {
+            /** @description Choose all members */
+            all?: boolean;
+            /**
+             * Format: int64
+             * @description Number of the filter within the link
+             */
+            filter: number;
+            /** @description IDs of the chosen members */
+            in?: string[];
+            /** @description IDs of the members that are left out */
+            not_in?: string[];
+        };
+        SharedDashboard: {
+            /**
+             * @description Period that the dashboard compares with; absent = none
+             * @enum {string}
+             */
+            compare?: "" | "previous_period" | "previous_month" | "previous_year";
+            /** @description Currency that money is converted to (ISO 4217); absent = its own */
+            currency?: string;
+            /** @description What the dashboard is for */
+            description?: string;
+            /** @description Whether figures can be downloaded */
+            download: boolean;
+            /**
+             * Format: date
+             * @description Nothing before this day is shown; absent = no limit
+             * @example 2026-06-01
+             */
+            earliest?: string;
+            /**
+             * Format: date-time
+             * @description When the link expires; absent = never
+             */
+            expires?: string;
+            /** @description Filters that the holder can set */
+            filters: components["schemas"]["SharedFilter"][];
+            /**
+             * Format: date
+             * @description First day that is shown first
+             * @example 2026-06-01
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Nothing after this day is shown; absent = no limit
+             * @example 2026-06-01
+             */
+            latest?: string;
+            /** @description Forced filters of the link */
+            locked: components["schemas"]["SharedLock"][];
+            /** @description Definitions of the metrics on the tiles */
+            metrics: components["schemas"]["SharedMetric"][];
+            /** @description Preset of the days that are shown first */
+            preset: string;
+            /** @description Tiles in reading order */
+            tiles: components["schemas"]["SharedTile"][];
+            /** @description Title of the dashboard */
+            title: string;
+            /**
+             * Format: date
+             * @description Last day that is shown first
+             * @example 2026-06-01
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description Today in the reporting zone
+             * @example 2026-06-01
+             */
+            today: string;
+        };
+        SharedFilter: {
+            /**
+             * Format: int64
+             * @description Number of the filter within the link
+             */
+            filter: number;
+            /** @description Members that the dashboard chose; empty = all */
+            in: string[];
+            /** @description Title of the dimension */
+            title: string;
+        };
+        SharedLock: {
+            /** @description Names of the members that are shown */
+            names: string[];
+            /** @description Title of the dimension */
+            title: string;
+        };
+        SharedMetric: {
+            /**
+             * @description Which change is good; absent = neither
+             * @enum {string}
+             */
+            better?: "up" | "down";
+            /** @description What is easily misread */
+            caveat?: string;
+            /**
+             * Format: int64
+             * @description Number of decimal places
+             */
+            decimals: number;
+            /** @description What is counted and what is not */
+            description: string;
+            /** @description Name of the metric */
+            metric: string;
+            /** @description Title for people */
+            title: string;
+            /**
+             * @description Unit of the figures
+             * @enum {string}
+             */
+            unit: "money" | "count" | "ratio" | "percent" | "text";
+        };
+        SharedSession: {
+            /**
+             * Format: date-time
+             * @description When the session ends at the latest
+             */
+            expires: string;
+            /** @description Secret to send in the header Share-Session; keep it for this page only */
+            session: string;
+        };
+        SharedTile: {
+            /** @description Whether the tile has figures to ask for */
+            asks: boolean;
+            /** @description Place as x, y, width and height, on a grid of 12 columns */
+            at: number[];
+            /** @description Titles of the dimensions that it is grouped by */
+            by: string[];
+            /** @description Titles of the dimensions into which a row opens, one after the other */
+            drill: string[];
+            /**
+             * @description Length of a bucket of time; absent = the whole range is one, or it follows from the range
+             * @enum {string}
+             */
+            grain?: "" | "day" | "iso_week" | "month" | "quarter" | "fiscal_month" | "fiscal_quarter";
+            /**
+             * @description What the tile shows
+             * @enum {string}
+             */
+            kind: "metric" | "line" | "bar" | "table" | "pie" | "text" | "pacing" | "claims" | "tie_out" | "freshness" | "coverage" | "restatement";
+            /** @description Names of the metrics */
+            metrics: string[];
+            /** @description Whether a link never shows what the tile is about: the state of sources */
+            refused: boolean;
+            /** @description Plain text */
+            text?: string;
+            /**
+             * Format: int64
+             * @description Number of the tile within the link
+             */
+            tile: number;
+            /** @description Title; absent = the titles of its metrics */
+            title?: string;
+        };
+        SharedView: {
+            /**
+             * @description Compared period; empty = none, absent = that of the dashboard
+             * @enum {string}
+             */
+            compare?: "" | "previous_period" | "previous_month" | "previous_year";
+            /** @description Choices of filters; a filter that is not named is as the dashboard has it */
+            filters?: components["schemas"]["SharedChoice"][];
+            /** @description IDs of the opened rows of a table, from the outside in: the answer has the rows below the last one */
+            opened?: string[];
+            /** @description Days; absent = those that are shown first */
+            range?: components["schemas"]["DateRange"];
+        };
         ShownFigure: {
             /** @description Metric of Adtally that it belongs to */
             metric?: string;
@@ -5921,6 +6609,10 @@ export interface components {
             connector: string;
             /** @description ID of the source whose token is replaced; absent = a new source */
             source?: string;
+        };
+        StartSharedSessionRequest: {
+            /** @description Password of the link */
+            password: string;
         };
         Step: {
             /** @description Number of the ad account; empty = the step that lists the accounts */
@@ -6408,6 +7100,36 @@ export interface components {
             mcp?: boolean;
             /** @description Whether tokens can be revealed by people with the permission credentials */
             reveal?: boolean;
+        };
+        UpdateShareLinkRequest: {
+            /** @description ID of the dashboard */
+            dashboard: string;
+            /** @description Days that the link is locked to; absent = all days */
+            days?: components["schemas"]["DateRange"];
+            /** @description Whether the holder may download the figures */
+            download?: boolean;
+            /**
+             * Format: date-time
+             * @description When the link expires; absent = never
+             */
+            expires?: string;
+            /**
+             * @description Share that is added to spend: 0.15 shows spend × 1.15. The holder sees no other spend. Absent = none
+             * @example 0.15
+             */
+            fee?: string;
+            /** @description Dimensions of the dashboard's filters that the holder may set. The others stay as they are set in the dashboard */
+            filters?: string[];
+            /** @description Forced filters. All of them hold, and no request of a holder can widen them */
+            lock?: components["schemas"]["ShareLock"][];
+            /** @description Name of the link, for its maker: its holders do not see it */
+            name: string;
+            /** @description Sites that may embed the link, such as https://intranet.example.com. Absent = none */
+            origins?: string[];
+            /** @description New password; empty = none, absent = it stays as it is */
+            password?: string;
+            /** @description Show the dashboard as it is now; otherwise as it was shared */
+            refresh?: boolean;
         };
         Usage: {
             /** @description Number of the ad account */
@@ -15742,6 +16464,689 @@ export interface operations {
             };
         };
     };
+    "list-share-links": {
+        parameters: {
+            query?: {
+                /** @description Cursor of the page, from next of the page before; absent = the first page */
+                cursor?: string;
+                /** @description Maximum number of items */
+                limit?: number;
+                /** @description Only links of this dashboard */
+                dashboard?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-share-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateShareLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShareLink"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-share-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckShareLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareWarningList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-share-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-share-link": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateShareLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-share-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-share-openings": {
+        parameters: {
+            query?: {
+                /** @description Cursor of the page, from next of the page before; absent = the first page */
+                cursor?: string;
+                /** @description Maximum number of items */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareOpeningList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-sources": {
         parameters: {
             query?: {
@@ -20300,6 +21705,701 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-shared-dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDashboard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stream-shared-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-shared-members": {
+        parameters: {
+            query?: {
+                /** @description Part of the ID or name */
+                search?: string;
+                /** @description Maximum number of members */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the filter within the link */
+                filter: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-shared-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSharedSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedSession"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-shared-tile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the tile within the link */
+                tile: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-shared-tile-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the tile within the link */
+                tile: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,11 +13,31 @@ export interface paths {
         };
         /**
          * List the incidents
-         * @description Health says whether a source can sync; freshness, whether its figures are on time and complete. With past, closed incidents that were reported are listed too, newest first. Requires the role viewer or higher.
+         * @description Health says whether a source can sync; freshness, whether its figures are on time and complete; pacing, whether its ads spend as planned. With past, closed incidents that were reported are listed too, newest first. Requires the role viewer or higher.
          */
         get: operations["list-alerts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze an incident
+         * @description Nobody is notified about it until then, also not of its end. It stays in the list. Requires the role editor or higher.
+         */
+        post: operations["snooze-alert"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2824,6 +2844,8 @@ export interface components {
             created_by: string;
             /** @description Current name of the creator; absent = unknown */
             created_by_name?: string;
+            /** @description When it gets its digest */
+            digest: components["schemas"]["DigestChoice"];
             /** @description Whether a secret is stored */
             has_secret: boolean;
             /** @description ID of the channel */
@@ -2841,7 +2863,9 @@ export interface components {
         };
         ChannelChoice: {
             /** @description Alert kinds to send here; empty = all */
-            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect")[];
+            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect" | "overspend" | "underspend" | "delivery_stopped" | "no_conversions")[];
+            /** @description When to send one message a day about everything that is not critical */
+            digest?: components["schemas"]["DigestChoice"];
             /** @description Name for people */
             name?: string;
             /** @description Value of the secret field; it is never returned */
@@ -3133,7 +3157,9 @@ export interface components {
         };
         CreateChannelRequest: {
             /** @description Alert kinds to send here; empty = all */
-            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect")[];
+            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect" | "overspend" | "underspend" | "delivery_stopped" | "no_conversions")[];
+            /** @description When to send one message a day about everything that is not critical */
+            digest?: components["schemas"]["DigestChoice"];
             /**
              * @description Kind of the channel: see list-channel-kinds
              * @example slack
@@ -3722,6 +3748,18 @@ export interface components {
              * @example 2026-06-01
              */
             to: string;
+        };
+        DigestChoice: {
+            /**
+             * @description Hour and minute; empty = send every message at once
+             * @example 08:00
+             */
+            hour: string;
+            /**
+             * @description IANA time zone of the hour; empty = UTC
+             * @example Europe/Berlin
+             */
+            zone?: string;
         };
         Dimension: {
             /** @description Models that have it */
@@ -4336,12 +4374,12 @@ export interface components {
              * @description Kind of the alert
              * @enum {string}
              */
-            alert: "sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect";
+            alert: "sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect" | "overspend" | "underspend" | "delivery_stopped" | "no_conversions";
             /**
-             * @description Which side of the source is affected
+             * @description Which side of the source is affected; pacing = not the source, but what its ads spend
              * @enum {string}
              */
-            aspect: "health" | "freshness";
+            aspect: "health" | "freshness" | "pacing";
             /**
              * Format: date-time
              * @description When it was resolved; absent = it is still open
@@ -4365,6 +4403,11 @@ export interface components {
              * @description Since when it has been wrong
              */
             since: string;
+            /**
+             * Format: date-time
+             * @description Until when nobody is notified about it; absent = not snoozed
+             */
+            snoozed?: string;
             /** @description ID of the source; absent = the installation itself */
             source?: string;
             /** @description Affected part of the source, such as an account or a table; absent = all of it */
@@ -4880,6 +4923,8 @@ export interface components {
             created_by: string;
             /** @description Current name of the creator; absent = unknown */
             created_by_name?: string;
+            /** @description When it gets its digest */
+            digest: components["schemas"]["DigestChoice"];
             /** @description Whether a secret is stored */
             has_secret: boolean;
             /** @description ID of the channel */
@@ -6352,6 +6397,13 @@ export interface components {
              */
             title: string;
         };
+        SnoozeAlertRequest: {
+            /**
+             * Format: date-time
+             * @description End, at most 31 days ahead; absent = end it now
+             */
+            end?: string;
+        };
         Source: {
             /** @description Numbers of the picked ad accounts */
             accounts: string[];
@@ -7327,6 +7379,121 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "snooze-alert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeAlertRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

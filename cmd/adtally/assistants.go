@@ -11,8 +11,8 @@ import (
 )
 
 // assistants returns the MCP server. It is off until an admin turns it on.
-func (s *service) assistants(figures *answers) api.Mount {
-	server := mcp.New(mcp.Config{Analytics: figures, Dashboards: s.store, Freshness: sourceStates{s}, Calls: s.store, Log: s.log, Now: s.p.clock, NewID: newID, Version: version})
+func (s *service) assistants(figures *answers, sql mcp.SQL) api.Mount {
+	server := mcp.New(mcp.Config{Analytics: figures, Dashboards: s.store, Freshness: sourceStates{s}, SQL: sql, Calls: s.store, Log: s.log, Now: s.p.clock, NewID: newID, Version: version})
 	serve := func(who api.Caller, w http.ResponseWriter, r *http.Request) error {
 		settings, err := s.store.Settings(r.Context())
 		if err != nil {
@@ -21,8 +21,8 @@ func (s *service) assistants(figures *answers) api.Mount {
 		if !settings.MCP {
 			return wrong("mcp_off", "Ask an admin to turn it on in the settings, under API keys.", "The MCP server is off")
 		}
-		sql := slices.Contains(who.Scopes, adtally.SQLScope) && who.May(adtally.Editor, "")
-		server.Serve(mcp.Principal{Key: who.ID, Name: who.Name, SQL: sql}, w, r)
+		maySQL := slices.Contains(who.Scopes, adtally.SQLScope) && who.May(adtally.Editor, "")
+		server.Serve(mcp.Principal{Key: who.ID, Name: who.Name, SQL: maySQL}, w, r)
 		return nil
 	}
 	return api.Mount{Pattern: api.MCPPath, Access: api.Access{Scope: adtally.AskScope, Role: adtally.Viewer}, Serve: serve}

@@ -98,6 +98,7 @@ func TestServe_Assistants(t *testing.T) {
 	a.equalsTheAPI(today)
 	a.saysHowFresh()
 	a.foreignClient(today)
+	r.asksInSQL(today)
 	calls, _ := r.ask("GET", "/api/v1/tool-calls?limit=200", nil, 200)["items"].([]any)
 	if len(calls) < 20 || strings.Contains(fmt.Sprint(calls), token) {
 		t.Errorf("%d calls are logged", len(calls))
@@ -246,6 +247,60 @@ func (a assistant) saysHowFresh() {
 	if ours["as_of"] != theirs["as_of"] || theirs["through"] == nil || fmt.Sprint(ours["complete_until"]) < fmt.Sprint(theirs["through"]) {
 		a.t.Errorf("%v\n%v", ours, theirs)
 	}
+}
+
+// asksInSQL compares SQL with metrics, and tries statements that must be refused.
+func (r *running) asksInSQL(today time.Time) {
+	r.t.Helper()
+	_, token := r.askKey("editor", today.Add(time.Hour), "ask", "ask:sql")
+	a := assistant{r, token}
+	tables := fmt.Sprint(a.call("list_tables", map[string]any{}))
+	if !strings.Contains(tables, "facebook_ads.basic_account") || strings.Contains(tables, "_loads") {
+		r.t.Errorf("the tables are %s", tables)
+	}
+	a.call("describe_table", map[string]any{"table": "facebook_ads.basic_account"})
+	from, to := today.AddDate(0, 0, -20).Format(time.DateOnly), today.AddDate(0, 0, -5).Format(time.DateOnly)
+	ours := a.call("query_metrics", map[string]any{"metrics": []string{"impressions"}, "from": from, "to": to})
+	theirs := a.call("run_sql", map[string]any{"sql": "SELECT CAST(sum(impressions) AS VARCHAR) FROM facebook_ads.basic_account WHERE date BETWEEN '" + from + "' AND '" + to + "'"})
+	if got, want := fmt.Sprint(theirs["rows"]), fmt.Sprint(ours["rows"]); got != want || theirs["as_of"] == nil {
+		r.t.Errorf("SQL says %s, the metric is %s: %v", got, want, theirs)
+	}
+	tried := 0
+	for i, text := range refusedSQL(r.t) {
+		if i%8 == 0 { // a key runs ten statements a minute
+			_, a.key = r.askKey("editor", today.Add(time.Hour), "ask", "ask:sql")
+		}
+		status, body := a.rpc("tools/call", map[string]any{"name": "run_sql", "arguments": map[string]any{"sql": text}})
+		result, _ := body["result"].(map[string]any)
+		said := fmt.Sprint(result["content"])
+		if status != http.StatusOK || result["isError"] != true || strings.Contains(said, "unexpected") || strings.Contains(said, r.dir) {
+			r.t.Errorf("%.200s: %d %.300s", text, status, said)
+		}
+		tried++
+	}
+	r.t.Logf("%d statements were refused", tried)
+}
+
+// refusedSQL returns some of the attacks that DuckDB must not run; none if they are absent.
+func refusedSQL(t *testing.T) (some []string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "security", "attacks.json"))
+	if err != nil {
+		t.Logf("the attacks are absent: %v", err)
+		return nil
+	}
+	var all struct {
+		Attacks []struct{ Engine, Expect, SQL string }
+	}
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	for i, one := range all.Attacks {
+		if one.Engine == "duckdb" && one.Expect == "refused" && one.SQL != "" && i%5 == 0 {
+			some = append(some, one.SQL)
+		}
+	}
+	return some
 }
 
 // foreignClient asks with the official Python SDK.

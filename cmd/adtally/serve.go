@@ -156,7 +156,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 		Site: web.Site(),
 		Mounts: []api.Mount{
 			{Pattern: "GET " + api.PicturePath + "{ad}", Access: api.Access{Role: adtally.Viewer}, Handler: s.adPictures()},
-			s.assistants(figures),
+			s.assistants(figures, sql),
 			{Pattern: "GET /metrics", Access: api.Access{Role: adtally.Viewer}, Handler: s.measured()},
 			{Pattern: boardPath + "/", Access: api.Access{Role: adtally.Admin}, Handler: board, Policy: api.StyledPolicy},
 		},

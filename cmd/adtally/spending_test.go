@@ -56,7 +56,10 @@ func TestService_SpendingAlerts(t *testing.T) {
 		t.Error("it is not snoozed")
 	}
 	h.sim.SetClock(now.AddDate(0, 0, 5))
-	if got := alerts(); len(got) != 2 {
-		t.Errorf("with late data: %v", got)
+	if err := h.watch.RunOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := h.s.store.OpenIncidents(t.Context()); err != nil || len(open) != 2 { // the session has ended
+		t.Errorf("with late data: %v %v", open, err)
 	}
 }

@@ -61,6 +61,10 @@ func describeTable(ctx context.Context, c *call, in struct{ Table string }) (any
 // errEnough ends a statement whose rows fill the answer.
 var errEnough = errors.New("there are enough rows")
 
+// graceTime is how long before the end of a call a statement ends, so that its rows so far are
+// an answer.
+const graceTime = 2 * time.Second
+
 func runSQL(ctx context.Context, c *call, in struct {
 	SQL   string
 	Limit *int
@@ -70,7 +74,7 @@ func runSQL(ctx context.Context, c *call, in struct {
 	e := c.newEnvelope()
 	e.Timezone = time.UTC.String()
 	var rows [][]*string
-	limits := adtally.SQLLimits{Rows: most, Bytes: maxBytes, Time: c.Timeout}
+	limits := adtally.SQLLimits{Rows: most, Bytes: maxBytes, Time: c.Timeout - graceTime}
 	end, err := c.SQL.RunSQL(ctx, "key:"+c.who.Key, adtally.SQLQuery{SQL: in.SQL, Limits: limits}, func(b adtally.SQLBatch) error {
 		for _, col := range b.Columns {
 			e.Columns = append(e.Columns, column{Name: clean(col.Name), Unit: col.Type, Content: contentOf(col.Type)})

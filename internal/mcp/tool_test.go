@@ -92,8 +92,8 @@ func TestTools_AnswerAsTheyPublish(t *testing.T) {
 	}
 }
 
-// The list of tools is constant text. Whoever changes it changes this hash, and a reviewer
-// sees that a model is told something else.
+// The list of tools is constant text: a change of what a model reads changes this hash, so that
+// a review shows it.
 func TestTools_ListIsConstant(t *testing.T) {
 	t.Parallel()
 	const want = "d3447bed3acdbf6bda09ad4e66e4c23b1af343a864f315849fb240a507dbcb57"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -26,24 +27,7 @@ func TestServe_ShareLinks(t *testing.T) {
 	if len(accounts) != 2 {
 		t.Fatalf("there are %d accounts", len(accounts))
 	}
-	link := func(more map[string]any) (id, token string) {
-		form := map[string]any{"name": "x", "dashboard": "performance", "filters": []string{"campaign"}, "download": true}
-		for k, v := range more {
-			form[k] = v
-		}
-		l := r.ask("POST", "/api/v1/share-links", form, 201)
-		return fmt.Sprint(l["id"]), fmt.Sprint(l["token"])
-	}
-	hold := func(token, method, path string, body any, status int) map[string]any {
-		return r.ask(method, path, body, status, "Authorization", "Share "+token)
-	}
-	total := func(token string, tile int) *big.Rat {
-		n, ok := new(big.Rat).SetString(totalOf(hold(token, "POST", fmt.Sprintf("/s/api/tiles/%d/answer", tile), map[string]any{}, 200)))
-		if !ok {
-			t.Fatalf("tile %d has no total", tile)
-		}
-		return n
-	}
+	link, hold, total := r.shareLink, r.hold, r.tileTotal
 	const spend, impressions = 1, 2 // tiles; the accounts have different currencies
 	_, whole := link(nil)
 	sum := new(big.Rat)
@@ -101,6 +85,31 @@ func (r *running) nowhere(secret string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// shareLink shares a ready dashboard.
+func (r *running) shareLink(more map[string]any) (id, token string) {
+	r.t.Helper()
+	form := map[string]any{"name": "x", "dashboard": "performance", "filters": []string{"campaign"}, "download": true}
+	maps.Copy(form, more)
+	l := r.ask("POST", "/api/v1/share-links", form, 201)
+	return fmt.Sprint(l["id"]), fmt.Sprint(l["token"])
+}
+
+// hold sends a request with a link's token.
+func (r *running) hold(token, method, path string, body any, status int) map[string]any {
+	r.t.Helper()
+	return r.ask(method, path, body, status, "Authorization", "Share "+token)
+}
+
+// tileTotal is the total of a shared tile.
+func (r *running) tileTotal(token string, tile int) *big.Rat {
+	r.t.Helper()
+	n, ok := new(big.Rat).SetString(totalOf(r.hold(token, "POST", fmt.Sprintf("/s/api/tiles/%d/answer", tile), map[string]any{}, 200)))
+	if !ok {
+		r.t.Fatalf("tile %d has no total", tile)
+	}
+	return n
 }
 
 // membersOf lists the campaigns that a link's filter offers.

@@ -39,6 +39,14 @@ type end struct {
 // told is a fault as the child tells it.
 type told struct{ Code, Message, Hint string }
 
+func (t *told) fault() error {
+	f := fault(t.Code, t.Message, t.Hint)
+	if f.Code == "sql_busy" {
+		f.Act = adtally.Retry
+	}
+	return f
+}
+
 // maxFrame bounds a frame, so that a broken child cannot fill the parent's memory. A frame has
 // one row, or rows up to frameSize.
 const (

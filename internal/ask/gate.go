@@ -148,7 +148,7 @@ var plainNodes = map[string]bool{
 // plainClasses are the classes of expressions in which only their members matter.
 var plainClasses = map[string]bool{
 	"COLUMN_REF": true, "CONSTANT": true, "CAST": true, "CASE": true, "COMPARISON": true, "CONJUNCTION": true, "OPERATOR": true,
-	"STAR": true, "SUBQUERY": true, "LAMBDA": true, "BETWEEN": true, "COLLATE": true, "POSITIONAL_REFERENCE": true, "TYPE": true,
+	"STAR": true, "SUBQUERY": true, "LAMBDA": true, "BETWEEN": true, "COLLATE": true, "POSITIONAL_REFERENCE": true,
 }
 
 func (g *gate) expression(class string, n map[string]any, at *scope) error {

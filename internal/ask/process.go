@@ -73,7 +73,7 @@ func (r *reception) take(f frame) error {
 	case r.ended:
 		return errFrame
 	case f.Fault != nil:
-		return fault(f.Fault.Code, f.Fault.Message, f.Fault.Hint)
+		return f.Fault.fault()
 	case f.End != nil:
 		r.ended, r.end = true, *f.End
 		return nil

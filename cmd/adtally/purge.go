@@ -13,11 +13,11 @@ import (
 // purgeEvery is how often expired deleted sources are looked for.
 const purgeEvery = time.Hour
 
-// callDays is how long it is kept what assistants asked, in days.
-const callDays = 90
-
 // openingsKept is how long openings of share links are kept: see docs/decisions/0036.
 const openingsKept = 90 * 24 * time.Hour
+
+// callDays is how long it is kept what assistants asked, in days.
+const callDays = 90
 
 // purge removes deleted sources whose grace period is over, until ctx ends.
 func (s *service) purge(ctx context.Context) error {
@@ -25,7 +25,7 @@ func (s *service) purge(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		now := s.p.clock()
-		if err := errors.Join(s.forget(ctx, now), s.forgetLogins(ctx, now), s.store.ForgetResets(ctx, now.Add(-loginLife)), s.store.ForgetToolCalls(ctx, now.AddDate(0, 0, -callDays)), s.store.ForgetShares(ctx, now.Add(-openingsKept), now)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.forget(ctx, now), s.forgetLogins(ctx, now), s.store.ForgetResets(ctx, now.Add(-loginLife)), s.store.ForgetShares(ctx, now.Add(-openingsKept), now), s.store.ForgetToolCalls(ctx, now.AddDate(0, 0, -callDays))); err != nil && ctx.Err() == nil {
 			s.log.Error("what was deleted could not be forgotten", "error", err)
 		}
 		select {

@@ -87,10 +87,10 @@ func (r *accountReader) budgets(ctx context.Context) error {
 		if !ok || !valid {
 			return nil
 		}
-		month, err := adtally.ParseDay(v[2].String)
+		month, err := adtally.ParseDay(v[2].String + "-01")
 		r.all[at].Budgets = append(r.all[at].Budgets, pacing.Budget{Campaign: v[1].String, Month: month, Currency: v[3].String, Amount: amount})
 		return err
-	}, `SELECT account_id, campaign_id, CAST(month AS VARCHAR), currency, CAST(amount AS VARCHAR) FROM adtally.budgets WHERE month >= CAST($1 AS DATE) ORDER BY 1, 2, 3`, r.since)
+	}, `SELECT account_id, campaign_id, month, currency, CAST(amount AS VARCHAR) FROM adtally.budgets WHERE month >= $1 ORDER BY 1, 2, 3`, r.since[:7])
 }
 
 // spend reads the days of each campaign. Rows in another currency than the account's, which

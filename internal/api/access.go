@@ -57,12 +57,14 @@ func (a Access) extensions() map[string]any {
 // refuse returns the reason why a caller may not, or nil.
 func (a Access) refuse(who Caller) *adtally.Fault {
 	switch {
-	case len(who.Scopes) > 0 && !slices.Contains(who.Scopes, a.Scope):
-		return refusal("forbidden", "This key is only for "+string(who.Scopes[0]), "Use a key without scopes.")
-	case a.Public, a.Share && who.Kind == holder:
+	case a.Share && who.Kind == holder:
 		return nil
 	case a.Share:
 		return unknownLink()
+	case len(who.Scopes) > 0 && !slices.Contains(who.Scopes, a.Scope):
+		return refusal("forbidden", "This key is only for "+string(who.Scopes[0]), "Use a key without scopes.")
+	case a.Public:
+		return nil
 	case a.Scope != "" && who.Kind == anonymous:
 		return refusal("unauthenticated", "There is no key", "Send Authorization: Bearer atk_… with a key of the scope "+string(a.Scope)+".")
 	case a.Scope != "" && len(who.Scopes) == 0:
@@ -95,11 +97,11 @@ type Caller struct {
 	ID   string
 	Name string
 	adtally.AccessLevel
+	Scopes  []adtally.KeyScope // of a key; none = it calls the API
 	From    string             // IP address
 	session string             // value of the session cookie; "" = none
 	secure  bool               // over HTTPS
 	link    adtally.ShareLink  // that a holder holds
-	Scopes  []adtally.KeyScope // of a key; none = it calls the API
 }
 
 // String names the caller in logs and in the audit log.
@@ -142,11 +144,11 @@ func requestInfoOf(ctx context.Context) *requestInfo {
 // admit identifies the caller and checks their access.
 func (s *shell) admit(r *http.Request, a Access) error {
 	v := requestInfoOf(r.Context())
-	if a.Scope != "" {
-		return s.admitScoped(r, v, a)
-	}
-	if a.Share {
+	switch {
+	case a.Share:
 		return s.admitHolder(r, v, a)
+	case a.Scope != "":
+		return s.admitScoped(r, v, a)
 	}
 	if !a.Public || a.Asked {
 		err := s.identify(r, v)

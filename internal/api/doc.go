@@ -25,6 +25,13 @@
 // is public. The OpenAPI document shows this as x-access; testdata/access.golden lists
 // all operations.
 //
+// # Share links
+//
+// The holder of a share link reads one dashboard under /s/api. An operation is for holders if
+// its access says Share; the router refuses every other one to them. Its answers are types of
+// their own (shared.go), with numbers in place of IDs, and its errors have the texts in
+// sharedproblem.go. Every question carries the link's lock and fee: see sharedBoard.question.
+//
 // # Adding an endpoint
 //
 // Create one file for a group of operations. Declare a struct with the interfaces that

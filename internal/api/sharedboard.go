@@ -94,8 +94,10 @@ func (g shared) board(ctx context.Context, who Caller, _ *struct{}) (*struct{ Bo
 	if err := g.describe(ctx, b, &out); err != nil {
 		return nil, err
 	}
-	if err := g.lockedTo(ctx, b, &out); err != nil {
-		return nil, err
+	if len(b.Lock) > 0 {
+		if err := g.paced(ctx, who, false, func(ctx context.Context) error { return g.lockedTo(ctx, b, &out) }); err != nil {
+			return nil, err
+		}
 	}
 	return &struct{ Body SharedDashboard }{out}, g.opened(ctx, who)
 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"adtally"
@@ -127,10 +128,8 @@ func isOrigin(text string) bool {
 	if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != text {
 		return false
 	}
-	for _, c := range u.Host {
-		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c == ':' || c == '[' || c == ']') {
-			return false
-		}
+	if strings.Trim(u.Host, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]") != "" {
+		return false
 	}
 	if u.Scheme == "https" {
 		return true

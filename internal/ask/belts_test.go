@@ -3,8 +3,12 @@ package ask_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -180,4 +184,105 @@ func TestClean_HidesPathsAndSuggestions(t *testing.T) {
 			t.Errorf("%.80s becomes %q, want %q", message, got, want)
 		}
 	}
+}
+
+// resident is the memory of this process, in bytes.
+func resident(t *testing.T) int64 {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Skip("this system has no /proc")
+	}
+	var all, pages int64
+	if _, err := fmt.Sscan(string(text), &all, &pages); err != nil {
+		t.Fatal(err)
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// Children that crash, run out of memory or are killed leave their parent as it was.
+func TestRun_CrashesLeaveTheParentAlone(t *testing.T) {
+	w := newWarehouse(t)
+	before := resident(t)
+	for i := range 20 {
+		text := "SELECT json_structure(repeat('[',200000)||repeat(']',200000))"
+		if i%4 == 0 {
+			text = "SELECT length(string_split(repeat('a,', 200000000), ','))"
+		}
+		got := w.run(context.Background(), w.job(text, time.Second), "")
+		if got.err == nil && got.result.Limit == adtally.NoSQLLimit || len(got.rows) > 0 {
+			t.Errorf("%s gave %.200s", text, got.text())
+		}
+	}
+	if grown := resident(t) - before; grown > 50<<20 {
+		t.Errorf("the parent has grown by %d MB", grown>>20)
+	}
+	var children syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &children); err != nil {
+		t.Fatal(err)
+	}
+	if most := children.Maxrss >> 10; most > 1300 {
+		t.Errorf("a child took %d MB", most)
+	} else {
+		t.Logf("the largest child took %d MB", most)
+	}
+	if got := w.ask("SELECT 1"); got.err != nil {
+		t.Error(got.err)
+	}
+}
+
+// asParent is the argument with which this test binary runs a statement without an end.
+const asParent = "ask-parent"
+
+// parent runs a statement that does not end.
+func parent(file string) {
+	r := ask.Runner{Command: []string{os.Args[0], asWorker, ""}, Dir: os.TempDir(), Now: time.Now}
+	j := ask.NewJob(adtally.SQLQuery{SQL: "SELECT levenshtein(repeat('a',60000), repeat('b',60000))", Limits: adtally.SQLLimits{Time: time.Minute}}, file, nil)
+	_, _ = r.Run(context.Background(), j, func() {}, func(adtally.SQLBatch) error { return nil })
+}
+
+// childrenOf are the processes that a process has started.
+func childrenOf(t *testing.T, pid int) []string {
+	t.Helper()
+	text, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, file := range text {
+		some, _ := os.ReadFile(file) // a thread may have ended
+		all = append(all, strings.Fields(string(some))...)
+	}
+	return all
+}
+
+// A child ends with its parent, even if the parent is killed.
+func TestRun_ChildEndsWithItsParent(t *testing.T) {
+	t.Parallel()
+	w := newWarehouse(t)
+	c := exec.CommandContext(t.Context(), os.Args[0], asParent, w.file) //nolint:gosec // this test itself
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	var all []string
+	for len(all) == 0 && time.Now().Before(deadline) {
+		<-time.After(20 * time.Millisecond)
+		all = childrenOf(t, c.Process.Pid)
+	}
+	if len(all) != 1 {
+		t.Skipf("the system does not tell children: %v", all)
+	}
+	if err := c.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait() // it was killed
+	for time.Now().Before(deadline) {
+		status, err := os.ReadFile("/proc/" + all[0] + "/stat")
+		if err != nil || strings.Contains(string(status), ") Z ") {
+			return
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+	t.Errorf("the child %s lives on", all[0])
 }

@@ -21,8 +21,12 @@ import (
 const asWorker = "ask-worker"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) < 3 || os.Args[1] != asWorker {
+	if len(os.Args) < 3 || os.Args[1] != asWorker && os.Args[1] != asParent {
 		os.Exit(m.Run())
+	}
+	if os.Args[1] == asParent {
+		parent(os.Args[2])
+		return
 	}
 	if err := ask.WorkWithout(context.Background(), os.Stdin, os.Stdout, os.Args[2]); err != nil {
 		os.Exit(1)

@@ -68,8 +68,8 @@ func (db *DB) AddShareLink(ctx context.Context, l adtally.ShareLink, d adtally.A
 // An empty text stands for all.
 func (db *DB) ShareLinks(ctx context.Context, maker, dashboard string, before adtally.PagePosition, limit int) ([]adtally.ShareLink, error) {
 	w := from(before, "created")
-	args := append(w.args, maker, maker, dashboard, dashboard, limit)
-	return db.shares(ctx, w.text+` AND preview = 0 AND (maker = ? OR CAST(? AS TEXT) = '') AND (dashboard = ? OR CAST(? AS TEXT) = '') ORDER BY created DESC, id DESC LIMIT ?`, args...)
+	w.args = append(w.args, maker, maker, dashboard, dashboard, limit)
+	return db.shares(ctx, w.text+` AND preview = 0 AND (maker = ? OR CAST(? AS TEXT) = '') AND (dashboard = ? OR CAST(? AS TEXT) = '') ORDER BY created DESC, id DESC LIMIT ?`, w.args...)
 }
 
 // ShareLink returns the link with an ID.

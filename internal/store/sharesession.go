@@ -44,7 +44,7 @@ type shareTries struct {
 	since, last time.Time
 }
 
-func (t txn) shareTries(ctx context.Context, what string, now time.Time) (s shareTries, err error) {
+func (t txn) shareTries(ctx context.Context, what string) (s shareTries, err error) {
 	err = t.query(ctx, func(rows *sql.Rows) error {
 		var since, last int64
 		err := rows.Scan(&s.count, &since, &last)
@@ -72,7 +72,7 @@ func (db *DB) CountShareTry(ctx context.Context, link, address string, now time.
 		until = time.Time{}
 		kept := map[string]shareTries{}
 		for _, what := range []string{pair, of, from} {
-			s, err := tx.shareTries(ctx, what, now)
+			s, err := tx.shareTries(ctx, what)
 			if err != nil {
 				return err
 			}

@@ -94,3 +94,24 @@ it('saves a statement for everybody, and opens it by its link', async () => {
   await me.button('Delete').click();
   await me.see('Nothing is saved yet');
 });
+
+it('is closed to viewers, on the page and in the API', async () => {
+  const { link } = await stack.api.call<{ link: string }>('POST', '/invites', {
+    email: 'vera@halden.example',
+    role: 'viewer',
+    permissions: [],
+  });
+  const viewer = await Visit.of(stack, {}, null);
+  await viewer.page.goto(new URL(link, stack.url).href);
+  await viewer.field('Your name').fill('Vera Viewer');
+  await viewer.field('Password').fill('correct horse battery');
+  await viewer.button('Join').click();
+  await viewer.at(/\/(dashboards|sources)/);
+  await viewer.open('/data/ask');
+  await viewer.see('SQL sees every source');
+  expect(await viewer.page.getByRole('textbox').count()).toBe(0);
+  for (const path of ['run', 'run.csv', 'stop', 'saved']) {
+    const answer = await viewer.context.request.post(`${stack.url}/api/v1/sql/${path}`, { data: { sql: 'SELECT 1' } });
+    expect(answer.status(), path).toBe(403);
+  }
+});

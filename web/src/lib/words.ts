@@ -116,4 +116,8 @@ export const alertNames: Record<string, string> = {
   account_lost: 'Account lost',
   version_ending: 'API version ends',
   purge_failed: 'Tables could not be dropped',
+  overspend: 'Over budget',
+  underspend: 'Under budget',
+  delivery_stopped: 'Delivery stopped',
+  no_conversions: 'Spend without conversions',
 };

@@ -3,6 +3,7 @@ package pacing
 import (
 	"fmt"
 	"math/big"
+	"strings"
 
 	"adtally"
 )
@@ -60,4 +61,18 @@ func (s seen) budget(b Budget) (t adtally.Alert, wrong bool) {
 	return t, true
 }
 
-func (s seen) money(amount *big.Rat) string { return amount.FloatString(2) + " " + s.Currency }
+// money is an amount as people read it: large ones without cents.
+func (s seen) money(amount *big.Rat) string {
+	digits := 2
+	if amount.Cmp(big.NewRat(1000, 1)) >= 0 {
+		digits = 0
+	}
+	whole, cents, hasCents := strings.Cut(amount.FloatString(digits), ".")
+	for at := len(whole) - 3; at > 0; at -= 3 {
+		whole = whole[:at] + "," + whole[at:]
+	}
+	if hasCents {
+		whole += "." + cents
+	}
+	return whole + " " + s.Currency
+}

@@ -154,7 +154,7 @@ bench-calls: compiler ## compare the API calls of a backfill and a refresh with 
 .PHONY: fuzz
 fuzz: compiler ## run every fuzz target, FUZZTIME=10s each
 	@grep -rnoE --include='*_test.go' '^func Fuzz\w+' . | while IFS=: read -r file _ found; do \
-		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s "$$(dirname "$$file")"; \
 	done
 
 .PHONY: clean

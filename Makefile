@@ -46,7 +46,7 @@ build: compiler web/dist/index.html ## build bin/adtally with its UI
 	go build -tags duckdb_arrow,ui -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
 
 # The UI. Its packages are installed without running install scripts.
-WEB := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/svelte.config.js
+WEB := $(shell find web/src web/public -type f) web/index.html web/shared.html web/vite.config.ts web/svelte.config.js
 
 web/node_modules/.ready: web/package-lock.json tools/node.txt
 	@tools/need node

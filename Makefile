@@ -46,7 +46,7 @@ build: compiler web/dist/index.html ## build bin/adtally with its UI
 	go build -tags duckdb_arrow,ui -ldflags '-X main.version=$(VERSION)' -o bin/adtally ./cmd/adtally
 
 # The UI. Its packages are installed without running install scripts.
-WEB := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/svelte.config.js
+WEB := $(shell find web/src web/public -type f) web/index.html web/shared.html web/vite.config.ts web/svelte.config.js
 
 web/node_modules/.ready: web/package-lock.json tools/node.txt
 	@tools/need node
@@ -154,7 +154,7 @@ bench-calls: compiler ## compare the API calls of a backfill and a refresh with 
 .PHONY: fuzz
 fuzz: compiler ## run every fuzz target, FUZZTIME=10s each
 	@grep -rnoE --include='*_test.go' '^func Fuzz\w+' . | while IFS=: read -r file _ found; do \
-		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s "$$(dirname "$$file")"; \
 	done
 
 .PHONY: clean

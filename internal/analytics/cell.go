@@ -42,42 +42,94 @@ type nullText struct {
 	valid bool
 }
 
-// cellOf reads a row of the statement, in the order in which statement and read wrote it.
-func (p *plan) cellOf(row []nullText) cell {
+// sums is a row of the statement: what the facts have in one bucket and members, before it is
+// decided what an empty cell is.
+type sums struct {
+	bucket  string
+	members []string
+	facts   []factSums // in the order of the plan's facts
+	asOf    time.Time
+	allAsOf time.Time // of everything that the question is about, if the statement reads it
+}
+
+// factSums is what a fact has in a cell.
+type factSums struct {
+	there      bool // the cell has rows of the model, maybe of no leaf
+	leaves     []leafSums
+	several    bool     // currencies
+	currency   nullText // the first of them
+	covered    bool
+	allCovered bool // something that the question is about was read
+}
+
+// leafSums is what the warehouse says of a leaf in a cell.
+type leafSums struct {
+	raw, counted nullText
+	rows         bool
+	missing      string // day and currency without a rate
+}
+
+// cellOf reads a row of the statement.
+func (p *plan) cellOf(row []nullText) cell { return p.settled(p.sumsOf(row)) }
+
+// sumsOf reads a row, in the order in which statement and read wrote it.
+func (p *plan) sumsOf(row []nullText) sums {
 	r := &reader{row: row}
-	c := cell{bucket: r.next().value, values: map[string]leafValue{}}
+	s := sums{bucket: r.next().value, facts: make([]factSums, len(p.facts))}
 	for range p.q.By {
-		c.members = append(c.members, r.next().value)
+		s.members = append(s.members, r.next().value)
 	}
 	w := &writer{plan: p}
-	for _, f := range p.facts {
-		order := make([]string, 0, len(f.leaves))
-		rows := map[string]bool{}
-		for _, l := range f.leaves {
-			v := leafValue{money: l.metric.Unit == "money", converted: w.converts(f)}
-			raw, n, counted := r.next(), r.next(), r.next()
-			rows[l.id] = n.valid && n.value != "0"
-			v.value = l.metric.finish(raw, counted)
-			if v.money && w.converts(f) {
-				if miss, where := r.next(), r.next(); miss.valid && miss.value != "0" {
-					v.missing = where.value
-				}
-			}
-			c.values[l.id] = v
-			order = append(order, l.id)
+	for i, f := range p.facts {
+		s.facts[i] = w.factSums(f, r)
+		c := w.coverageOf(f)
+		if c.dataset == "" {
+			continue
 		}
-		currencies, currency := nullText{}, nullText{}
-		if f.hasMoney() {
-			currencies, currency = r.next(), r.next()
-		}
-		covered := false
-		if w.coverageOf(f).dataset != "" {
+		n, asOf := r.next(), r.next()
+		s.facts[i].covered = n.some()
+		s.asOf = earlier(s.asOf, asOf)
+		if w.readsAll(c) {
 			n, asOf := r.next(), r.next()
-			covered = n.valid && n.value != "0"
-			c.note(asOf)
+			s.facts[i].allCovered = n.some()
+			s.allAsOf = earlier(s.allAsOf, asOf)
 		}
-		for _, id := range order {
-			c.values[id] = p.settle(c.values[id], rows[id], covered, currencies, currency)
+	}
+	return s
+}
+
+// factSums reads the columns of a fact.
+func (w *writer) factSums(f *fact, r *reader) factSums {
+	out := factSums{leaves: make([]leafSums, len(f.leaves))}
+	for i, l := range f.leaves {
+		raw, n, counted := r.next(), r.next(), r.next()
+		out.leaves[i] = leafSums{raw: raw, counted: counted, rows: n.some()}
+		out.there = out.there || n.valid
+		if l.metric.Unit == "money" && w.converts(f) {
+			if miss, where := r.next(), r.next(); miss.some() {
+				out.leaves[i].missing = where.value
+			}
+		}
+	}
+	if f.hasMoney() {
+		currencies, currency := r.next(), r.next()
+		out.several, out.currency = currencies.some() && currencies.value != "1", currency
+	}
+	return out
+}
+
+// some reports whether a count is above zero.
+func (t nullText) some() bool { return t.valid && t.value != "0" }
+
+// settled decides what the cell's leaves are.
+func (p *plan) settled(s sums) cell {
+	c := cell{bucket: s.bucket, members: s.members, asOf: s.asOf, values: map[string]leafValue{}}
+	w := &writer{plan: p}
+	for i, f := range p.facts {
+		for j, l := range f.leaves {
+			of := s.facts[i].leaves[j]
+			v := leafValue{money: l.metric.Unit == "money", converted: w.converts(f), value: l.metric.finish(of.raw, of.counted), missing: of.missing}
+			c.values[l.id] = p.settle(v, of.rows, s.facts[i])
 		}
 	}
 	return c
@@ -97,10 +149,10 @@ func (m *Metric) finish(raw, counted nullText) *big.Rat {
 }
 
 // settle decides what a cell without rows is: 0 if it was read, else empty.
-func (p *plan) settle(v leafValue, rows, covered bool, currencies, currency nullText) leafValue {
+func (p *plan) settle(v leafValue, rows bool, f factSums) leafValue {
 	if !rows {
 		v.value = nil
-		if covered {
+		if f.covered {
 			v.value = new(big.Rat)
 		}
 	}
@@ -111,24 +163,34 @@ func (p *plan) settle(v leafValue, rows, covered bool, currencies, currency null
 		v.currency = p.q.Currency
 		return v
 	}
-	if rows || currency.valid {
-		v.currency = currency.value
+	if rows || f.currency.valid {
+		v.currency = f.currency.value
 	}
-	if n := parseNumber(currencies.value, currencies.valid); n != nil && n.Cmp(big.NewRat(1, 1)) > 0 {
-		v.mixed = []string{currency.value}
+	if f.several {
+		v.mixed = []string{f.currency.value}
 	}
 	return v
 }
 
-func (c *cell) note(asOf nullText) {
-	if !asOf.valid {
-		return
+// earlier returns the earlier of two times; zero and NULL are unknown.
+func earlier(than time.Time, text nullText) time.Time {
+	if !text.valid {
+		return than
 	}
 	for _, layout := range []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999-07:00"} {
-		if t, err := time.Parse(layout, asOf.value); err == nil && (c.asOf.IsZero() || t.Before(c.asOf)) {
-			c.asOf = t
+		if t, err := time.Parse(layout, text.value); err == nil {
+			return earliest(than, t)
 		}
 	}
+	return than
+}
+
+// earliest returns the earlier of two times; zero is unknown.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // figure is an exact figure of a metric in a cell.

@@ -13,6 +13,7 @@ type leaf struct {
 	metric *Metric
 	native bool   // never converted
 	id     string // unique in the plan
+	whole  bool   // about the whole question, although it is read by cell
 }
 
 // factKey says which leaves share a fact: one aggregating subquery over one model.
@@ -37,6 +38,7 @@ type plan struct {
 	settings Settings
 	q        Query
 	keep     []string // members of the first dimension that are not "(others)"; nil = all
+	spans    []span   // periods that one statement reads; nil = the query's days
 	facts    []*fact
 	leaves   map[string]*leaf
 }

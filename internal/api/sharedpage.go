@@ -30,7 +30,7 @@ func (g shared) servePage() {
 			return
 		}
 		page := r.Clone(r.Context())
-		page.URL.Path, page.URL.RawPath = sharedPage, "" // the token is no path of a file
+		page.URL.Path, page.URL.RawPath = "/shared.html", "" // the token is no path of a file
 		page.Header.Del("If-None-Match")
 		g.Site.ServeHTTP(&pageWithStatus{w, status}, page)
 	})

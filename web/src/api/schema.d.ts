@@ -6283,6 +6283,11 @@ export interface components {
              * @example 2026-06-01
              */
             today: string;
+            /**
+             * Format: int64
+             * @description Another number after each change of the link
+             */
+            version: number;
         };
         SharedFilter: {
             /**

@@ -1,0 +1,225 @@
+package analytics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// errNotAdded says that the rows of the one statement do not suffice.
+var errNotAdded = errors.New("the question must be asked by several statements")
+
+// added answers the question by one statement. now is nil if that is not possible.
+func (a *asking) added(ctx context.Context, p *plan) (now, before *period, err error) {
+	q, err := p.addingUp()
+	if q == nil || err != nil {
+		return nil, nil, err
+	}
+	if p.q.Top != nil && q.ranks == nil {
+		if err := a.rank(ctx, p); err != nil {
+			return nil, nil, err
+		}
+		q.wide.keep = p.keep
+	}
+	shown := len(a.out.SQL)
+	now, before, err = a.addedPeriods(ctx, q)
+	if errors.Is(err, errNotAdded) {
+		p.keep, a.out.SQL = nil, a.out.SQL[:shown] // the figures are not from it
+		return nil, nil, nil
+	}
+	return now, before, err
+}
+
+func (a *asking) addedPeriods(ctx context.Context, q *adding) (now, before *period, err error) {
+	found, err := a.run(ctx, q.statement())
+	if err != nil {
+		return nil, nil, err
+	}
+	if q.ranks != nil && len(found) > maxAdded {
+		return nil, nil, errNotAdded
+	}
+	parts := q.parts(found)
+	if err := q.rank(parts[0]); err != nil {
+		return nil, nil, err
+	}
+	if now, err = a.addedPeriod(ctx, q, q.now, parts[0]); err != nil || len(parts) == 1 {
+		return now, nil, err
+	}
+	before, err = a.addedPeriod(ctx, q, q.now.before(), parts[1])
+	return now, before, err
+}
+
+// statement writes the statement. It need not bring more rows than are added up.
+func (q *adding) statement() Statement {
+	s := q.wide.statement()
+	if q.ranks != nil {
+		s.SQL += fmt.Sprintf("\nLIMIT %d", maxAdded+1)
+	}
+	return s
+}
+
+// addedPart is what the statement has of one period.
+type addedPart struct {
+	sums  []sums // each cell
+	cells []cell // the same, settled
+	all   sums   // all cells, added up
+	whole cell   // the same, settled
+}
+
+// parts reads the rows of the statement by period. Their buckets begin with its number.
+func (q *adding) parts(found [][]nullText) []*addedPart {
+	all := make([]*addedPart, len(q.wide.spans))
+	for i := range all {
+		all[i] = &addedPart{}
+	}
+	for _, row := range found {
+		s := q.wide.sumsOf(row)
+		part := all[s.bucket[0]-'0']
+		s.bucket = s.bucket[1:]
+		part.sums = append(part.sums, s)
+	}
+	for _, part := range all {
+		part.settle(q.wide)
+	}
+	return all
+}
+
+// settle decides what the leaves of the cells are. Those that are about the whole question
+// are the same in each.
+func (part *addedPart) settle(p *plan) {
+	part.all = p.addUp(part.sums)
+	for i := range part.all.facts {
+		f := &part.all.facts[i]
+		f.covered = f.covered || f.allCovered
+	}
+	part.whole = p.settled(part.all)
+	for _, s := range part.sums {
+		part.cells = append(part.cells, part.settled(p, s))
+	}
+}
+
+func (part *addedPart) settled(p *plan, s sums) cell {
+	c := p.settled(s)
+	for _, f := range p.facts {
+		for _, l := range f.leaves {
+			if l.whole {
+				c.values[l.id] = part.whole.values[l.id]
+			}
+		}
+	}
+	return c
+}
+
+// rank keeps the first members of the answer, as a ranking by a statement of its own does.
+func (q *adding) rank(part *addedPart) error {
+	if q.ranks == nil {
+		return nil
+	}
+	members := part.membersOf(q.wide, q.ranks)
+	var cells []cell
+	for _, c := range part.cells {
+		if members[fmt.Sprint(c.members)] {
+			cells = append(cells, c)
+		}
+	}
+	rows := q.ranks.exact(cells, nil)
+	if r := firstRefusal(rows); r != nil {
+		return r
+	}
+	q.now.keep = topOf(rows, q.now.q.Top.N)
+	return nil
+}
+
+// membersOf are the members that rows of another plan's facts have: those that its own
+// statement would bring.
+func (part *addedPart) membersOf(p, of *plan) map[string]bool {
+	members := map[string]bool{}
+	for i, f := range p.facts {
+		if !slices.ContainsFunc(f.leaves, func(l *leaf) bool { return !l.whole && of.leaves[l.id] != nil }) {
+			continue
+		}
+		for _, s := range part.sums {
+			if s.facts[i].there {
+				members[fmt.Sprint(s.members)] = true
+			}
+		}
+	}
+	return members
+}
+
+// addedPeriod computes the rows of the answer and the total of one period.
+func (a *asking) addedPeriod(ctx context.Context, q *adding, p *plan, part *addedPart) (*period, error) {
+	cells, err := q.shown(part)
+	if err != nil {
+		return nil, err
+	}
+	out := &period{plan: p, rows: p.exact(cells, nil)}
+	if r := firstRefusal(out.rows); r != nil {
+		return nil, r
+	}
+	a.noteAsOf(q, part)
+	switch {
+	case !p.q.Totals:
+	case len(part.sums) == 0: // then it is not known whether something was read
+		out.total, err = a.total(ctx, p.q)
+	default:
+		out.total = p.exact([]cell{part.whole}, nil)[0].figures
+	}
+	return out, err
+}
+
+// shown are the cells of the answer. Members that are not kept are added up to "(others)".
+func (q *adding) shown(part *addedPart) (cells []cell, err error) {
+	var rest []sums
+	members := part.membersOf(q.wide, q.now)
+	ofRest, ranked := false, q.ranks != nil && q.now.keep != nil
+	for i, s := range part.sums {
+		belongs := members[fmt.Sprint(s.members)]
+		switch {
+		case ranked && s.members[0] != unmatched && !slices.Contains(q.now.keep, s.members[0]):
+			rest, ofRest = append(rest, s), ofRest || belongs
+		case belongs || len(s.members) == 0:
+			cells = append(cells, part.cells[i])
+		}
+	}
+	if !ofRest {
+		return cells, nil
+	}
+	all := q.wide.addUp(rest)
+	if !q.wide.told(all) {
+		return nil, errNotAdded
+	}
+	all.members = []string{others}
+	return append(cells, part.settled(q.wide, all)), nil
+}
+
+// told reports whether each leaf of some members is known. If a leaf has no rows, other
+// members could have been read, which have no rows of any leaf.
+func (p *plan) told(s sums) bool {
+	w := &writer{plan: p}
+	for i, f := range p.facts {
+		of := s.facts[i]
+		if of.covered || !of.allCovered || !w.readsAll(w.coverageOf(f)) {
+			continue
+		}
+		for j, l := range f.leaves {
+			if !l.whole && !of.leaves[j].rows {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// noteAsOf notes how old the data is. Totals, "(others)" and shares are also about accounts
+// without rows.
+func (a *asking) noteAsOf(q *adding, part *addedPart) {
+	a.out.AsOf = earliest(a.out.AsOf, part.all.asOf)
+	share := slices.ContainsFunc(q.wide.facts, func(f *fact) bool {
+		return slices.ContainsFunc(f.leaves, func(l *leaf) bool { return l.whole })
+	})
+	if q.now.q.Totals || q.now.keep != nil || share {
+		a.out.AsOf = earliest(a.out.AsOf, part.all.allAsOf)
+	}
+}

@@ -1,22 +1,38 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"net/http"
+	"strings"
 
 	"adtally"
 	"adtally/internal/api"
+	"adtally/internal/pdf"
 	"adtally/internal/store"
 	"adtally/internal/subscription"
 )
 
 // subscriptions sends dashboards at their times.
-func (s *service) subscriptions(publicURL string) *subscription.Sender {
+func (s *service) subscriptions(publicURL string, printer subscription.Printer) *subscription.Sender {
 	return &subscription.Sender{
-		Subscriptions: s.store, Installation: s.store, Figures: s.answers(), Links: printLinks{s.store, s},
+		Subscriptions: s.store, Installation: s.store, Figures: s.answers(), Links: printLinks{s.store, s}, Printer: printer,
 		Address: func(dashboard string) string { return publicURL + "/dashboards/" + dashboard },
 		Now:     s.p.clock, NewID: newID,
 		Report: func(err error) { s.log.Error("a dashboard was not sent as it should be", "error", err) },
 	}
+}
+
+// chromium returns the path of Chromium; empty = there is none.
+func (c *serveCommand) chromium() string { return cmp.Or(c.Chromium, pdf.Find()) }
+
+// printer prints pages of the handler; nil = there is no Chromium.
+func (c *serveCommand) printer(handler http.Handler) subscription.Printer {
+	if c.chromium() == "" {
+		return nil
+	}
+	_, host, _ := strings.Cut(c.PublicURL, "://")
+	return &pdf.Printer{Chromium: c.chromium(), Handler: handler, Host: host}
 }
 
 // printLinks are the links that pages are printed with.

@@ -11,8 +11,8 @@ import (
 
 // Printer prints a page of our own server.
 type Printer interface {
-	// Print returns a PDF of the page at a path.
-	Print(ctx context.Context, path string) ([]byte, error)
+	// Print returns a PDF of the page at a path, with times in a zone.
+	Print(ctx context.Context, path, zone string) ([]byte, error)
 }
 
 // Links makes the links that pages are printed with.
@@ -43,5 +43,5 @@ func (k *Sender) printed(ctx context.Context, s adtally.Subscription, b board) (
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, k.Links.RevokeLink(context.WithoutCancel(ctx), l.ID)) }()
-	return k.Printer.Print(ctx, path)
+	return k.Printer.Print(ctx, path, b.zone.String())
 }

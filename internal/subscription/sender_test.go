@@ -71,7 +71,7 @@ type printer struct {
 	err   error
 }
 
-func (p *printer) Print(_ context.Context, path string) ([]byte, error) {
+func (p *printer) Print(_ context.Context, path, _ string) ([]byte, error) {
 	p.paths = append(p.paths, path)
 	return []byte("%PDF-1.7"), p.err
 }

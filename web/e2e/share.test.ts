@@ -1,4 +1,6 @@
 // A dashboard is shared with somebody who has no account: what they see, what they do not, and when it ends.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Stack } from './stack';
@@ -152,7 +154,9 @@ it('lets the holder choose days, campaigns and rows, and keeps that in the addre
   await holder.button('Apply').click();
   await until('other figures', async () => (await shown(holder.page)) !== week);
   const one = await shown(holder.page);
-  await holder.page.getByRole('button', { name: /^Ad set of/ }).first().click(); // prettier-ignore
+  const rows = holder.page.getByRole('button', { name: /^Ad set of/ });
+  await until('the rows of one campaign', async () => (await rows.count()) === 1);
+  await rows.click();
   await holder.page.getByRole('button', { name: /^Ad of/ }).first().waitFor(); // prettier-ignore
   await holder.page.reload();
   expect(await shown(holder.page)).toBe(one);
@@ -163,6 +167,29 @@ it('adds the fee to everything', async () => {
   const holder = await Visit.of(stack, { agent }, null);
   await holder.open(`/s/${(await make({ fee: '0.15' })).token}`);
   expect(Number(await shown(holder.page))).toBeCloseTo((await meta(account)) * 1.15, 1);
+});
+
+it('is embedded by the sites that are named', async () => {
+  const site = createServer((_, answer) => {
+    answer.setHeader('Content-Type', 'text/html');
+    answer.end(`<iframe src="${stack.url}/s/${token}" width="800" height="600"></iframe>`);
+  });
+  await new Promise<void>((done) => site.listen(0, '127.0.0.1', done));
+  const origin = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  const { token } = await make({ origins: [origin] });
+  try {
+    const holder = await Visit.of(stack, { agent }, null);
+    await holder.page.goto(origin);
+    const figure = holder.page.frameLocator('iframe').locator('.kpi .val').first();
+    await until('a figure in the frame', async () => /\d/.test(await figure.innerText()));
+  } finally {
+    site.closeAllConnections();
+    site.close();
+  }
+  const policy = async (token: string) =>
+    (await fetch(`${stack.url}/s/${token}`)).headers.get('Content-Security-Policy')?.split('; ').at(-1);
+  expect(await policy(token)).toBe(`frame-ancestors ${origin}`);
+  expect(await policy((await make()).token)).toBe("frame-ancestors 'none'");
 });
 
 it('counts openings', async () => {

@@ -1,6 +1,7 @@
 // What the API answers to a question about metrics.
 
 import type { Schemas } from '../api/problem';
+import { visible } from './format';
 
 export type Figure = Schemas['QueryFigure'];
 export type Column = Schemas['QueryColumn'];
@@ -28,7 +29,7 @@ export type Member = Schemas['Member'];
 export const gathered = (id: string | undefined) => id === '(others)' || id === '(unmatched)' || id === '(none)';
 
 /** The name that people read, for the first dimension or for all of them. */
-export const nameOf = (row: Row) => (row.names ?? row.members ?? []).join(' · ');
+export const nameOf = (row: Row) => visible((row.names ?? row.members ?? []).join(' · '));
 
 /** Days of a note by its code, for marks in charts. */
 export const daysOf = (notes: Note[] | null | undefined, code: string) =>

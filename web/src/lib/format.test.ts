@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { absent, bytes, count, day, duration, every, list, money, number, percent, relative, when } from './format';
+import {
+  absent,
+  bytes,
+  count,
+  day,
+  duration,
+  every,
+  list,
+  money,
+  number,
+  percent,
+  relative,
+  visible,
+  when,
+} from './format';
 import { nextPath } from './gate';
 
 const now = new Date('2026-11-28T09:00:00Z');
@@ -76,4 +90,10 @@ describe('nextPath', () => {
     ['javascript:alert(1)', '/'],
     [null, '/'],
   ])('%s leads to %s', (next, want) => expect(nextPath(next)).toBe(want));
+});
+
+it('shows what would turn a name around', () => {
+  expect(visible('Sale \u202egnp.exe')).toBe('Sale \ufffdgnp.exe');
+  expect(visible('\u2067x\u2069')).toBe('\ufffdx\ufffd');
+  expect(visible('عرض ☀')).toBe('عرض ☀');
 });

@@ -160,3 +160,6 @@ export function every(minutes: number): string {
   if (minutes % 60 === 0) return minutes === 60 ? 'hour' : `${minutes / 60} hours`;
   return `${minutes} minutes`;
 }
+
+/** A name whose characters that change the direction of text can be seen: they could make it read as another. */
+export const visible = (name: string): string => name.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd');

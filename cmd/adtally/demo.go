@@ -90,7 +90,7 @@ func (c *demoCommand) clear() error {
 }
 
 func (c *demoCommand) summary(ctx context.Context, p *program) error {
-	w, err := destinations["duckdb"](0).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
+	w, err := destinations["duckdb"](destinationOptions{}).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // errNotAdded says that the rows of the one statement do not suffice.
@@ -61,8 +62,8 @@ func (q *adding) statement() Statement {
 
 // addedPart is what the statement has of one period.
 type addedPart struct {
-	sums  []sums // each cell
-	cells []cell // the same, settled
+	plan  *plan  // of the statement
+	cells []sums // each cell
 	all   sums   // all cells, added up
 	whole cell   // the same, settled
 }
@@ -71,42 +72,35 @@ type addedPart struct {
 func (q *adding) parts(found [][]nullText) []*addedPart {
 	all := make([]*addedPart, len(q.wide.spans))
 	for i := range all {
-		all[i] = &addedPart{}
+		all[i] = &addedPart{plan: q.wide}
 	}
+	times := map[string]time.Time{}
 	for _, row := range found {
-		s := q.wide.sumsOf(row)
+		s := q.wide.sumsOf(&reader{row: row, times: times})
 		part := all[s.bucket[0]-'0']
 		s.bucket = s.bucket[1:]
-		part.sums = append(part.sums, s)
+		part.cells = append(part.cells, s)
 	}
 	for _, part := range all {
-		part.settle(q.wide)
+		part.all = q.wide.addUp(part.cells)
+		for i := range part.all.facts {
+			f := &part.all.facts[i]
+			f.covered = f.covered || f.allCovered
+		}
+		part.whole = q.wide.settled(part.all, q.wide)
+		for whole, same := range q.wide.wholes {
+			part.whole.values[whole] = part.whole.values[same]
+		}
 	}
 	return all
 }
 
-// settle decides what the leaves of the cells are. Those that are about the whole question
-// are the same in each.
-func (part *addedPart) settle(p *plan) {
-	part.all = p.addUp(part.sums)
-	for i := range part.all.facts {
-		f := &part.all.facts[i]
-		f.covered = f.covered || f.allCovered
-	}
-	part.whole = p.settled(part.all)
-	for _, s := range part.sums {
-		part.cells = append(part.cells, part.settled(p, s))
-	}
-}
-
-func (part *addedPart) settled(p *plan, s sums) cell {
-	c := p.settled(s)
-	for _, f := range p.facts {
-		for _, l := range f.leaves {
-			if l.whole {
-				c.values[l.id] = part.whole.values[l.id]
-			}
-		}
+// settled decides what those leaves of a cell are that a plan needs. Those that are about the
+// whole question are the same in each cell.
+func (part *addedPart) settled(s sums, by *plan) cell {
+	c := part.plan.settled(s, by)
+	for whole := range part.plan.wholes {
+		c.values[whole] = part.whole.values[whole]
 	}
 	return c
 }
@@ -116,11 +110,11 @@ func (q *adding) rank(part *addedPart) error {
 	if q.ranks == nil {
 		return nil
 	}
-	members := part.membersOf(q.wide, q.ranks)
+	members := part.membersOf(q.ranks)
 	var cells []cell
-	for _, c := range part.cells {
-		if members[fmt.Sprint(c.members)] {
-			cells = append(cells, c)
+	for _, s := range part.cells {
+		if members[s.key()] {
+			cells = append(cells, part.settled(s, q.ranks))
 		}
 	}
 	rows := q.ranks.exact(cells, nil)
@@ -133,19 +127,27 @@ func (q *adding) rank(part *addedPart) error {
 
 // membersOf are the members that rows of another plan's facts have: those that its own
 // statement would bring.
-func (part *addedPart) membersOf(p, of *plan) map[string]bool {
+func (part *addedPart) membersOf(of *plan) map[string]bool {
 	members := map[string]bool{}
-	for i, f := range p.facts {
-		if !slices.ContainsFunc(f.leaves, func(l *leaf) bool { return !l.whole && of.leaves[l.id] != nil }) {
+	for i, f := range part.plan.facts {
+		if !slices.ContainsFunc(f.leaves, func(l *leaf) bool { return part.plan.wholes[l.id] == "" && of.leaves[l.id] != nil }) {
 			continue
 		}
-		for _, s := range part.sums {
+		for _, s := range part.cells {
 			if s.facts[i].there {
-				members[fmt.Sprint(s.members)] = true
+				members[s.key()] = true
 			}
 		}
 	}
 	return members
+}
+
+// key tells the members of cells apart.
+func (s sums) key() string {
+	if len(s.members) == 1 {
+		return s.members[0]
+	}
+	return fmt.Sprint(s.members)
 }
 
 // addedPeriod computes the rows of the answer and the total of one period.
@@ -161,7 +163,7 @@ func (a *asking) addedPeriod(ctx context.Context, q *adding, p *plan, part *adde
 	a.noteAsOf(q, part)
 	switch {
 	case !p.q.Totals:
-	case len(part.sums) == 0: // then it is not known whether something was read
+	case len(part.cells) == 0: // then it is not known whether something was read
 		out.total, err = a.total(ctx, p.q)
 	default:
 		out.total = p.exact([]cell{part.whole}, nil)[0].figures
@@ -172,15 +174,15 @@ func (a *asking) addedPeriod(ctx context.Context, q *adding, p *plan, part *adde
 // shown are the cells of the answer. Members that are not kept are added up to "(others)".
 func (q *adding) shown(part *addedPart) (cells []cell, err error) {
 	var rest []sums
-	members := part.membersOf(q.wide, q.now)
+	members := part.membersOf(q.now)
 	ofRest, ranked := false, q.ranks != nil && q.now.keep != nil
-	for i, s := range part.sums {
-		belongs := members[fmt.Sprint(s.members)]
+	for _, s := range part.cells {
+		belongs := members[s.key()]
 		switch {
 		case ranked && s.members[0] != unmatched && !slices.Contains(q.now.keep, s.members[0]):
 			rest, ofRest = append(rest, s), ofRest || belongs
 		case belongs || len(s.members) == 0:
-			cells = append(cells, part.cells[i])
+			cells = append(cells, part.settled(s, q.now))
 		}
 	}
 	if !ofRest {
@@ -191,7 +193,7 @@ func (q *adding) shown(part *addedPart) (cells []cell, err error) {
 		return nil, errNotAdded
 	}
 	all.members = []string{others}
-	return append(cells, part.settled(q.wide, all)), nil
+	return append(cells, part.settled(all, q.now)), nil
 }
 
 // told reports whether each leaf of some members is known. If a leaf has no rows, other
@@ -204,7 +206,7 @@ func (p *plan) told(s sums) bool {
 			continue
 		}
 		for j, l := range f.leaves {
-			if !l.whole && !of.leaves[j].rows {
+			if p.wholes[l.id] == "" && !of.leaves[j].rows {
 				return false
 			}
 		}
@@ -216,10 +218,7 @@ func (p *plan) told(s sums) bool {
 // without rows.
 func (a *asking) noteAsOf(q *adding, part *addedPart) {
 	a.out.AsOf = earliest(a.out.AsOf, part.all.asOf)
-	share := slices.ContainsFunc(q.wide.facts, func(f *fact) bool {
-		return slices.ContainsFunc(f.leaves, func(l *leaf) bool { return l.whole })
-	})
-	if q.now.q.Totals || q.now.keep != nil || share {
+	if q.now.q.Totals || q.now.keep != nil || len(q.wide.wholes) > 0 {
 		a.out.AsOf = earliest(a.out.AsOf, part.all.allAsOf)
 	}
 }

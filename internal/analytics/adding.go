@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"slices"
 
 	"adtally"
@@ -90,18 +91,36 @@ func (p *plan) sameModels(other *plan) bool {
 // mergeWhole reads what is about the whole question by cell, beside the other leaves of the
 // same rows. It is added up later.
 func (p *plan) mergeWhole() {
+	p.wholes = map[string]string{}
+	slices.SortStableFunc(p.facts, func(a, b *fact) int { return cmp.Compare(a.scope, b.scope) }) // those of cells first
 	var facts []*fact
 	for _, f := range p.facts {
-		for _, l := range f.leaves {
-			l.whole = f.scope == OfQuestion
+		if f.ofQuestion() {
+			for _, l := range f.leaves {
+				p.wholes[l.id] = l.id
+			}
+			f.scope = OfCell
 		}
-		f.scope = OfCell
 		i := slices.IndexFunc(facts, func(o *fact) bool { return o.factKey == f.factKey })
 		if i < 0 {
 			facts = append(facts, f)
 			continue
 		}
-		facts[i].leaves = append(facts[i].leaves, f.leaves...)
+		for _, l := range f.leaves {
+			p.merge(facts[i], l)
+		}
 	}
 	p.facts = facts
+}
+
+// merge adds a leaf about the whole question to a fact, unless a leaf of the fact is the same.
+func (p *plan) merge(f *fact, l *leaf) {
+	for _, same := range f.leaves {
+		a, b := same.metric, l.metric
+		if a.Agg == b.Agg && a.Expr == b.Expr && a.Unit == b.Unit && !same.restricted() && !l.restricted() {
+			p.wholes[l.id] = same.id
+			return
+		}
+	}
+	f.leaves = append(f.leaves, l)
 }

@@ -1,6 +1,9 @@
 package analytics
 
-import "math/big"
+import (
+	"math/big"
+	"strings"
+)
 
 // addUp adds cells up to one. Facts must be addable.
 func (p *plan) addUp(cells []sums) sums {
@@ -92,18 +95,35 @@ func (a *adder) add(t nullText) {
 		return
 	}
 	units, decimals, ok := parseUnits(t.value)
-	if !ok || a.whole && decimals != a.decimals {
+	if !ok || a.whole && decimals != a.decimals && !a.align(&units, decimals) {
 		if n := parseNumber(t.value, true); n != nil {
 			a.some = true
 			a.more.Add(&a.more, n)
 		}
 		return
 	}
-	a.some, a.whole, a.decimals = true, true, decimals
+	a.some, a.whole, a.decimals = true, true, max(decimals, a.decimals)
 	if a.units += units; a.units >= maxUnits || a.units <= -maxUnits {
 		a.more.Add(&a.more, a.inUnits())
 		a.units = 0
 	}
+}
+
+// align gives a number and the sum the same number of decimals. It reports whether they fit.
+func (a *adder) align(units *int64, decimals int) bool {
+	less := units
+	if a.decimals < decimals {
+		less = &a.units
+	}
+	n := *less
+	for range max(decimals-a.decimals, a.decimals-decimals) {
+		if n >= maxUnits/10 || n <= -maxUnits/10 {
+			return false
+		}
+		n *= 10
+	}
+	*less = n
+	return true
 }
 
 func (a *adder) inUnits() *big.Rat {
@@ -125,15 +145,15 @@ const maxDigits = 18
 
 // parseUnits reads a plain decimal number as a number of its last decimals.
 func parseUnits(text string) (units int64, decimals int, ok bool) {
-	digits, negative, point := text, false, -1
-	if len(text) > 0 && text[0] == '-' {
-		digits, negative = text[1:], true
+	digits, negative := strings.CutPrefix(text, "-")
+	point := strings.IndexByte(digits, '.')
+	if point >= 0 {
+		digits = strings.TrimRight(digits, "0")
 	}
 	n := 0
 	for i := range len(digits) {
 		switch c := digits[i]; {
-		case c == '.' && point < 0:
-			point = i
+		case i == point:
 		case c < '0' || c > '9':
 			return 0, 0, false
 		default:

@@ -153,9 +153,9 @@ func (a *asking) rows(ctx context.Context, p *plan) ([]exactRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]cell, 0, len(cells))
+	all, times := make([]cell, 0, len(cells)), map[string]time.Time{}
 	for _, row := range cells {
-		all = append(all, p.cellOf(row))
+		all = append(all, p.settled(p.sumsOf(&reader{row: row, times: times}), p))
 	}
 	paybacks, err := a.paybacks(ctx, p)
 	if err != nil {
@@ -197,12 +197,11 @@ func (a *asking) run(ctx context.Context, s Statement) (out [][]nullText, err er
 	if err != nil {
 		return nil, warehouseError(err)
 	}
+	values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
 	for rows.Next() {
-		values := make([]sql.NullString, len(columns))
-		into := make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
 		if err := rows.Scan(into...); err != nil {
 			return nil, warehouseError(err)
 		}

@@ -27,8 +27,9 @@ type leafValue struct {
 
 // reader takes the columns of a row one after another.
 type reader struct {
-	row []nullText
-	at  int
+	row   []nullText
+	at    int
+	times map[string]time.Time // those that were read before; the rows of an answer share few
 }
 
 func (r *reader) next() nullText {
@@ -69,12 +70,8 @@ type leafSums struct {
 	missing      string // day and currency without a rate
 }
 
-// cellOf reads a row of the statement.
-func (p *plan) cellOf(row []nullText) cell { return p.settled(p.sumsOf(row)) }
-
 // sumsOf reads a row, in the order in which statement and read wrote it.
-func (p *plan) sumsOf(row []nullText) sums {
-	r := &reader{row: row}
+func (p *plan) sumsOf(r *reader) sums {
 	s := sums{bucket: r.next().value, facts: make([]factSums, len(p.facts))}
 	for range p.q.By {
 		s.members = append(s.members, r.next().value)
@@ -88,11 +85,11 @@ func (p *plan) sumsOf(row []nullText) sums {
 		}
 		n, asOf := r.next(), r.next()
 		s.facts[i].covered = n.some()
-		s.asOf = earlier(s.asOf, asOf)
+		s.asOf = earliest(s.asOf, r.time(asOf))
 		if w.readsAll(c) {
 			n, asOf := r.next(), r.next()
 			s.facts[i].allCovered = n.some()
-			s.allAsOf = earlier(s.allAsOf, asOf)
+			s.allAsOf = earliest(s.allAsOf, r.time(asOf))
 		}
 	}
 	return s
@@ -100,16 +97,19 @@ func (p *plan) sumsOf(row []nullText) sums {
 
 // factSums reads the columns of a fact.
 func (w *writer) factSums(f *fact, r *reader) factSums {
-	out := factSums{leaves: make([]leafSums, len(f.leaves))}
+	out := factSums{there: r.next().some(), leaves: make([]leafSums, len(f.leaves))}
 	for i, l := range f.leaves {
-		raw, n, counted := r.next(), r.next(), r.next()
-		out.leaves[i] = leafSums{raw: raw, counted: counted, rows: n.some()}
-		out.there = out.there || n.valid
-		if l.metric.Unit == "money" && w.converts(f) {
-			if miss, where := r.next(), r.next(); miss.some() {
-				out.leaves[i].missing = where.value
-			}
+		of := leafSums{raw: r.next(), rows: out.there}
+		if l.restricted() {
+			of.rows = r.next().some()
 		}
+		if l.averages() {
+			of.counted = r.next()
+		}
+		if l.metric.Unit == "money" && w.converts(f) {
+			of.missing = r.next().value
+		}
+		out.leaves[i] = of
 	}
 	if f.hasMoney() {
 		currencies, currency := r.next(), r.next()
@@ -121,12 +121,15 @@ func (w *writer) factSums(f *fact, r *reader) factSums {
 // some reports whether a count is above zero.
 func (t nullText) some() bool { return t.valid && t.value != "0" }
 
-// settled decides what the cell's leaves are.
-func (p *plan) settled(s sums) cell {
-	c := cell{bucket: s.bucket, members: s.members, asOf: s.asOf, values: map[string]leafValue{}}
+// settled decides what those leaves of a cell are that a plan needs.
+func (p *plan) settled(s sums, by *plan) cell {
+	c := cell{bucket: s.bucket, members: s.members, asOf: s.asOf, values: make(map[string]leafValue, len(by.leaves))}
 	w := &writer{plan: p}
 	for i, f := range p.facts {
 		for j, l := range f.leaves {
+			if by.leaves[l.id] == nil {
+				continue
+			}
 			of := s.facts[i].leaves[j]
 			v := leafValue{money: l.metric.Unit == "money", converted: w.converts(f), value: l.metric.finish(of.raw, of.counted), missing: of.missing}
 			c.values[l.id] = p.settle(v, of.rows, s.facts[i])
@@ -172,17 +175,19 @@ func (p *plan) settle(v leafValue, rows bool, f factSums) leafValue {
 	return v
 }
 
-// earlier returns the earlier of two times; zero and NULL are unknown.
-func earlier(than time.Time, text nullText) time.Time {
-	if !text.valid {
-		return than
+// time reads a time; NULL is unknown.
+func (r *reader) time(text nullText) time.Time {
+	at, there := r.times[text.value]
+	if there || !text.valid {
+		return at
 	}
 	for _, layout := range []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999-07:00"} {
 		if t, err := time.Parse(layout, text.value); err == nil {
-			return earliest(than, t)
+			at = t
 		}
 	}
-	return than
+	r.times[text.value] = at
+	return at
 }
 
 // earliest returns the earlier of two times; zero is unknown.

@@ -13,7 +13,6 @@ type leaf struct {
 	metric *Metric
 	native bool   // never converted
 	id     string // unique in the plan
-	whole  bool   // about the whole question, although it is read by cell
 }
 
 // factKey says which leaves share a fact: one aggregating subquery over one model.
@@ -37,8 +36,9 @@ type plan struct {
 	defs     *Definitions
 	settings Settings
 	q        Query
-	keep     []string // members of the first dimension that are not "(others)"; nil = all
-	spans    []span   // periods that one statement reads; nil = the query's days
+	keep     []string          // members of the first dimension that are not "(others)"; nil = all
+	spans    []span            // periods that one statement reads; nil = the query's days
+	wholes   map[string]string // leaves about the whole question that are read by cell, and the leaf that is read
 	facts    []*fact
 	leaves   map[string]*leaf
 }

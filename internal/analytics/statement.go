@@ -85,10 +85,17 @@ func periodOf(bucket string) string { return "LEFT(" + bucket + ", 1)" }
 
 // read lists what is read of a fact, as text: exact, and the same in every warehouse.
 func (w *writer) read(f *fact) (columns []string) {
+	columns = []string{"CAST(" + f.name + ".n AS VARCHAR)"}
 	for i, l := range f.leaves {
-		columns = append(columns, fmt.Sprintf("CAST(%s.%s AS VARCHAR)", f.name, column(i)), fmt.Sprintf("CAST(%s.n%d AS VARCHAR)", f.name, i), fmt.Sprintf("CAST(%s.c%d AS VARCHAR)", f.name, i))
+		columns = append(columns, fmt.Sprintf("CAST(%s.%s AS VARCHAR)", f.name, column(i)))
+		if l.restricted() {
+			columns = append(columns, fmt.Sprintf("CAST(%s.n%d AS VARCHAR)", f.name, i))
+		}
+		if l.averages() {
+			columns = append(columns, fmt.Sprintf("CAST(%s.c%d AS VARCHAR)", f.name, i))
+		}
 		if l.metric.Unit == "money" && w.converts(f) {
-			columns = append(columns, fmt.Sprintf("CAST(%s.miss%d AS VARCHAR)", f.name, i), fmt.Sprintf("%s.where%d", f.name, i))
+			columns = append(columns, fmt.Sprintf("%s.missing%d", f.name, i))
 		}
 	}
 	if f.hasMoney() {

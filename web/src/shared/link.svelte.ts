@@ -60,12 +60,12 @@ export class SharedLink {
     return (await this.#sent(path, body, undefined)).blob();
   }
 
-  /** Sends a request of a page that is open. A refusal of the link itself empties the page. */
+  /** Sends a request of a page that is open. If the link has changed meanwhile, the page begins again. */
   async #sent(path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
     try {
       return await this.#call.send(path, body, signal);
     } catch (error) {
-      if (!signal?.aborted && ends(error)) this.#end(error);
+      if (!signal?.aborted && ends(error)) void this.open();
       throw error;
     }
   }
@@ -110,7 +110,7 @@ export class SharedLink {
         if (!first) await this.#look();
         if (await this.#gone(events)) return await this.open();
       } catch (error) {
-        if (!signal.aborted && ends(error)) return this.#end(error);
+        if (!signal.aborted && ends(error)) return await this.open();
       }
       await pause(1_000);
     }

@@ -152,7 +152,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 			Channels: s.store, Incidents: s.store, Senders: senders{watch}, Costs: s.store, Forecasts: forecasts{s}, Warehouse: s.warehouse, Visible: s.platforms, Progress: s.store,
 			OAuth: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store, Files: s.uploads, Calls: s.store, FigureRules: s.rules(),
 			Analytics: figures, Differences: figures, Definitions: s.store, Dashboards: s.store, Shares: s.store, NamingRules: s.store, Matches: s.store,
-			SQL: sql, SavedSQL: s.store, Subscriptions: s.store, Printing: c.chromium() != ""},
+			SQL: sql, SavedSQL: s.store, Subscriptions: s.store, Given: s.store, Printing: c.chromium() != ""},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Site: web.Site(),

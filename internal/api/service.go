@@ -41,6 +41,7 @@ type Service struct {
 	Definitions Definitions
 	Dashboards  Dashboards
 	Shares      Shares
+	Given       GivenDashboards
 	// Subscriptions send dashboards; Printing says whether they can send PDFs.
 	Subscriptions Subscriptions
 	Printing      bool

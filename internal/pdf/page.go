@@ -7,13 +7,15 @@ import (
 	"time"
 )
 
-// Size of A4 in inches, and the width of its text at 96 dots per inch.
+// Size of A4 in inches. Pages are made smaller, so that wide tables fit; the size of their text
+// is that of the paper without its margins, at 96 dots per inch.
 const (
 	paperWidth  = 8.27
 	paperHeight = 11.69
 	margin      = 0.4
-	textWidth   = 717
-	textHeight  = 1045
+	scale       = 0.75
+	textWidth   = 956
+	textHeight  = 1394
 )
 
 // ready is true when a page shows everything: it has a title, nothing of it is loading, and its
@@ -39,7 +41,7 @@ func (b *browser) print(ctx context.Context, address, zone string) ([]byte, erro
 	var printed struct {
 		Data string `json:"data"`
 	}
-	err = b.call(session, "Page.printToPDF", map[string]any{"printBackground": true, "displayHeaderFooter": false, "paperWidth": paperWidth, "paperHeight": paperHeight,
+	err = b.call(session, "Page.printToPDF", map[string]any{"printBackground": true, "displayHeaderFooter": false, "scale": scale, "paperWidth": paperWidth, "paperHeight": paperHeight,
 		"marginTop": margin, "marginBottom": margin, "marginLeft": margin, "marginRight": margin}, &printed)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,11 @@ func shown(f analytics.Figure, c analytics.Column) string {
 	case f.Value == "":
 		return "none"
 	case c.Unit == "percent":
-		return percent(f.Value, max(c.Decimals-2, 0))
+		return percent(f.Value, 2)
+	case c.Unit == "ratio" && c.Decimals > 2:
+		if n, ok := new(big.Rat).SetString(f.Value); ok {
+			return grouped(n.FloatString(2))
+		}
 	}
 	return strings.TrimSpace(grouped(f.Value) + " " + f.Currency)
 }

@@ -44,3 +44,16 @@ CREATE TABLE sending_files (
     content BYTEA NOT NULL,
     PRIMARY KEY (sending, place)
 );
+
+-- Dashboards that were given to people who see nothing else.
+CREATE TABLE given_dashboards (
+    holder    TEXT COLLATE "C" NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    dashboard TEXT COLLATE "C" NOT NULL,
+    locks     TEXT COLLATE "C" NOT NULL, -- JSON
+    giver     TEXT COLLATE "C" NOT NULL, -- ID of the user who gave it
+    created   BIGINT NOT NULL,
+    PRIMARY KEY (holder, dashboard)
+);
+
+-- The person for whom a link was made; empty = for anybody.
+ALTER TABLE share_links ADD COLUMN holder TEXT COLLATE "C" NOT NULL DEFAULT '';

@@ -44,3 +44,16 @@ CREATE TABLE sending_files (
     content BLOB NOT NULL,
     PRIMARY KEY (sending, place)
 ) STRICT, WITHOUT ROWID;
+
+-- Dashboards that were given to people who see nothing else.
+CREATE TABLE given_dashboards (
+    holder    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    dashboard TEXT NOT NULL,
+    locks     TEXT NOT NULL, -- JSON
+    giver     TEXT NOT NULL, -- ID of the user who gave it
+    created   INTEGER NOT NULL,
+    PRIMARY KEY (holder, dashboard)
+) STRICT, WITHOUT ROWID;
+
+-- The person for whom a link was made; empty = for anybody.
+ALTER TABLE share_links ADD COLUMN holder TEXT NOT NULL DEFAULT '';

@@ -13,9 +13,20 @@ const withoutInlineStyle: Plugin = {
     /bits-ui.*command-item\.svelte$/.test(id) ? code.replace('style="display: contents;" ', '') : undefined,
 };
 
+/** Serves the page of share links in development, as the service does. */
+const sharedPage: Plugin = {
+  name: 'shared-page',
+  configureServer: (server) =>
+    void server.middlewares.use((request, _, next) => {
+      if (/^\/s\/(?!api\/)/.test(request.url ?? '')) request.url = '/shared.html';
+      next();
+    }),
+};
+
 export default defineConfig({
-  plugins: [withoutInlineStyle, svelte()],
+  plugins: [withoutInlineStyle, sharedPage, svelte()],
   build: {
+    rolldownOptions: { input: ['index.html', 'shared.html'] },
     target: 'es2022',
     sourcemap: false,
     // The policy of the pages forbids data: scripts and inline styles.
@@ -27,7 +38,7 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     proxy: Object.fromEntries(
-      ['/api', '/auth', '/healthz', '/readyz'].map((path) => [path, { target: service, changeOrigin: true }]),
+      ['/api', '/s/api', '/auth', '/healthz', '/readyz'].map((path) => [path, { target: service, changeOrigin: true }]),
     ),
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

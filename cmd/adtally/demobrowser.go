@@ -34,6 +34,7 @@ type demoWorld struct {
 	Token     string    `json:"token"`
 	AppSecret string    `json:"app_secret"`
 	Password  string    `json:"password"` // of the first admin
+	Share     demoShare `json:"share,omitzero"`
 }
 
 // inBrowser runs the simulator and a service with a synced source until ctx ends.
@@ -66,7 +67,7 @@ func (c *demoCommand) inBrowser(ctx context.Context, p *program) error {
 	group.Go(func() error { return serve(running, listener, sim) })
 	group.Go(func() error {
 		return c.service(at).run(running, &quiet, func(ctx context.Context, up *serving) error {
-			return (&demo{serving: up, world: world, size: size, sim: sim}).prepare(ctx)
+			return (&demo{serving: up, keep: c.keep, world: world, size: size, sim: sim}).prepare(ctx)
 		})
 	})
 	err = group.Wait()
@@ -86,14 +87,20 @@ func (c *demoCommand) world(now time.Time) (w demoWorld, err error) {
 	case errors.Is(err, fs.ErrNotExist):
 		secret := strings.ToLower(rand.Text() + rand.Text())
 		w = demoWorld{Began: now, Size: c.Synthetic, Token: "EAA" + rand.Text() + rand.Text(), AppSecret: secret[:32], Password: secret[32:48]}
-		if text, err = json.MarshalIndent(w, "", "  "); err == nil { //nolint:gosec // secrets of a simulated world, in a file for its owner only
-			err = os.WriteFile(path, text, 0o600)
-		}
+		err = c.keep(w)
 	}
 	if err != nil {
 		return w, wrong("data", "Delete the folder to start a new demo.", "The demo's folder %s cannot be used: %w", c.Data, err)
 	}
 	return w, nil
+}
+
+func (c *demoCommand) keep(w demoWorld) error {
+	text, err := json.MarshalIndent(w, "", "  ") //nolint:gosec // secrets of a simulated world, in a file for its owner only
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(c.Data, "demo.json"), text, 0o600)
 }
 
 func (w demoWorld) simulator(size advertiser.Size) *graphsim.Server {
@@ -126,6 +133,7 @@ func freeAddress() string {
 // demo is a running service that becomes the demo.
 type demo struct {
 	*serving
+	keep  func(demoWorld) error
 	world demoWorld
 	size  advertiser.Size
 	sim   *graphsim.Server
@@ -154,12 +162,19 @@ func (d *demo) show(ctx context.Context) error {
 		if err := d.figures(ctx); err != nil {
 			return err
 		}
+		if err := d.company(ctx); err != nil {
+			return err
+		}
 	}
 	login := fmt.Sprintf("%s, password %s", demoEmail, d.world.Password)
 	if !known {
 		login = "as before; the demo's own password was changed"
 	}
-	return d.p.printf("\nOpen  %s\nLog in  %s\n\nCtrl-C ends the demo. Its data stays in the folder %s.\n", d.public, login, d.Data)
+	link := ""
+	if d.world.Share.Token != "" {
+		link = fmt.Sprintf("Share link  %s/s/%s\n", d.public, d.world.Share.Token)
+	}
+	return d.p.printf("\nOpen  %s\nLog in  %s\n%s\nCtrl-C ends the demo. Its data stays in the folder %s.\n", d.public, login, link, d.Data)
 }
 
 // login logs the demo's admin in, and reports false if their password was changed.

@@ -101,7 +101,7 @@ func (s *shell) route(w http.ResponseWriter, r *http.Request) {
 	}
 	probe := &probe{header: http.Header{}}
 	handler.ServeHTTP(probe, r)
-	ours := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/auth/") || sharedPaths(r.URL.Path)
+	ours := strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/auth/") || strings.HasPrefix(r.URL.Path, "/.well-known/") || sharedPaths(r.URL.Path)
 	if probe.status == http.StatusNotFound && !ours && s.Site != nil {
 		s.Site.ServeHTTP(w, r)
 		return

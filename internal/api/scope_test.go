@@ -146,3 +146,13 @@ func TestScope_UnknownKeysAreSlowedByAddress(t *testing.T) {
 	last.refused(http.StatusTooManyRequests, "too_many_tries")
 	h.as().ask("GET", "/scoped", "", "Authorization: Bearer "+token).is(http.StatusOK)
 }
+
+// A client that looks for a way to log in finds none, and not a page of the UI.
+func TestScope_NoLoginIsAnnounced(t *testing.T) {
+	t.Parallel()
+	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	h := newTestServer(t, func(c *api.Config) { c.Site = page })
+	for _, path := range []string{"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-authorization-server"} {
+		h.ask("GET", path, "").refused(http.StatusNotFound, "not_found")
+	}
+}

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -96,6 +97,23 @@ func TestShareLink_FromCreationToRevocation(t *testing.T) {
 	}
 }
 
+// The page's status is that of the link, also for a page that writes no header itself.
+func TestSharedPage_HasTheStatusOfItsLink(t *testing.T) {
+	t.Parallel()
+	h := newTestServer(t, func(c *api.Config) {
+		c.Site = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) })
+	})
+	owner := h.admin()
+	made := owner.ask("POST", "/api/v1/share-links", `{"name":"x","dashboard":"performance"}`).is(http.StatusCreated)
+	path := "/s/" + made.field("token")
+	page := h.as().ask("GET", path, "").is(http.StatusOK)
+	same(t, "the file", page.Body.String(), "/shared.html")
+	same(t, "Cache-Control", page.Header().Get("Cache-Control"), "no-store, private")
+	owner.ask("DELETE", "/api/v1/share-links/"+made.field("id"), "").is(http.StatusNoContent)
+	h.as().ask("GET", path, "").is(http.StatusGone)
+	h.as().ask("GET", "/s/ats_x", "").is(http.StatusNotFound)
+}
+
 // A link ends with its expiry, its maker's rights and its dashboard. Unknown and malformed
 // tokens are answered alike.
 func TestShareLink_Ends(t *testing.T) {
@@ -184,6 +202,10 @@ func TestShareLink_Warns(t *testing.T) {
 		return all
 	}
 	same(t, "open", codes(""), []string{"no_password", "no_end", "no_lock", "text b", "tile_refused d", "tile_refused e"})
+	closed := `{"name":"x","dashboard":"channels","password":true,"expires":"2027-01-01T00:00:00Z","lock":[{"dimension":"campaign","in":["9"]}]}`
+	if got := s.owner.ask("POST", "/api/v1/share-links/check", closed).is(http.StatusOK).Body.String(); strings.Contains(got, "null") {
+		t.Errorf("nothing to warn of is %s", got)
+	}
 	same(t, "closed", codes(`,"password":true,"expires":"2027-01-01T00:00:00Z","fee":"0.1","lock":[{"dimension":"campaign","in":["7","8"]}]`), []string{"fee_known", "text b", "tile_refused d", "tile_refused e", "differences"})
 }
 

@@ -58,6 +58,7 @@ type SharedDashboard struct {
 	Metrics     []SharedMetric    `json:"metrics" nullable:"false" doc:"Definitions of the metrics on the tiles"`
 	Download    bool              `json:"download" doc:"Whether figures can be downloaded"`
 	Expires     *time.Time        `json:"expires,omitempty" doc:"When the link expires; absent = never"`
+	Version     int64             `json:"version" doc:"Another number after each change of the link"`
 }
 
 // SharedLock is a forced filter as the holder sees it.

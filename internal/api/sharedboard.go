@@ -84,7 +84,7 @@ func (g shared) board(ctx context.Context, who Caller, _ *struct{}) (*struct{ Bo
 		return nil, err
 	}
 	out := SharedDashboard{Title: b.spec.Title, Description: b.spec.Description, Preset: b.spec.Range.Preset, From: b.first.From, To: b.first.To, Today: b.today, Compare: b.first.Compare,
-		Currency: b.first.Currency, Locked: []SharedLock{}, Filters: []SharedFilter{}, Tiles: []SharedTile{}, Metrics: []SharedMetric{}, Download: b.Download, Expires: timeOrNil(b.Expires)}
+		Currency: b.first.Currency, Locked: []SharedLock{}, Filters: []SharedFilter{}, Tiles: []SharedTile{}, Metrics: []SharedMetric{}, Download: b.Download, Expires: timeOrNil(b.Expires), Version: b.Version}
 	if from, to := b.spec.Range.Resolved(b.today); from != out.From || to != out.To {
 		out.Preset = analytics.CustomRange
 	}

@@ -30,9 +30,9 @@ func (g shared) servePage() {
 			return
 		}
 		page := r.Clone(r.Context())
-		page.URL.Path, page.URL.RawPath = sharedPage, "" // the token is no path of a file
+		page.URL.Path, page.URL.RawPath = "/shared.html", "" // the token is no path of a file
 		page.Header.Del("If-None-Match")
-		g.Site.ServeHTTP(&pageWithStatus{w, status}, page)
+		g.Site.ServeHTTP(&pageWithStatus{ResponseWriter: w, status: status}, page)
 	})
 }
 
@@ -46,9 +46,11 @@ func embeddable(h http.Header, l adtally.ShareLink) {
 type pageWithStatus struct {
 	http.ResponseWriter
 	status int
+	sent   bool
 }
 
 func (p *pageWithStatus) WriteHeader(status int) {
+	p.sent = true
 	h := p.Header()
 	h.Set("Cache-Control", "no-store, private")
 	h.Del("ETag")
@@ -59,6 +61,9 @@ func (p *pageWithStatus) WriteHeader(status int) {
 }
 
 func (p *pageWithStatus) Write(b []byte) (int, error) {
+	if !p.sent {
+		p.WriteHeader(http.StatusOK)
+	}
 	return p.ResponseWriter.Write(b)
 }
 

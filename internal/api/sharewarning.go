@@ -33,7 +33,7 @@ func (g shareLinks) check(ctx context.Context, who Caller, in *struct {
 		return nil, err
 	}
 	others, err := g.overlaps(ctx, l)
-	out.Body.Items = slices.Concat(out.Body.Items, tiles, others)
+	out.Body.Items = orEmpty(slices.Concat(out.Body.Items, tiles, others))
 	return out, err
 }
 

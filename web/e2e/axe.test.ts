@@ -21,7 +21,7 @@ const looks: [Width, Theme, string[]][] = [
 ];
 // What only a telephone shows is the same on many pages; these show all of it.
 const telephones =
-  'setup link sources overview overview-accounts runs run table tables report usage configuration reconnect catalog-drawer connect-picker guide alerts settings-people performance dashboard-tiles dashboard-edit metrics data parts palette'.split(
+  'setup link shared shared-password share-dialog links sources overview overview-accounts runs run table tables report usage configuration reconnect catalog-drawer connect-picker guide alerts settings-people performance dashboard-tiles dashboard-edit metrics data parts palette'.split(
     ' ',
   );
 const onPhone = (name: string): typeof looks =>

@@ -1,7 +1,7 @@
 // Debian's Chromium, driven by Playwright. What a page must never do fails every test.
 import { type Browser as Chromium, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-type Options = { width?: number; height?: number; dark?: boolean; at?: Date };
+type Options = { width?: number; height?: number; dark?: boolean; at?: Date; agent?: string };
 
 /** All that are open, for what is looked at after each test. */
 export const browsers = new Set<Browser>();
@@ -31,12 +31,13 @@ export class Browser {
   }
 
   /** A browser in which nobody is logged in. */
-  async person({ width = 1440, height = 900, dark = false, at }: Options = {}): Promise<BrowserContext> {
+  async person({ width = 1440, height = 900, dark = false, at, agent }: Options = {}): Promise<BrowserContext> {
     const context = await this.chromium.newContext({
       viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light',
       locale: 'en-GB',
       timezoneId: 'Europe/Berlin',
+      userAgent: agent,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     this.#contexts.push(context);

@@ -198,6 +198,9 @@ const boards: View[] = [
   board('dashboard-tile', `${own}/edit`, press('Add a tile')),
   board('dashboard-delete', `${own}/edit`, press('Delete')),
   board('dashboard-new', '/dashboards/new'),
+  board('share-dialog', '/dashboards/performance/share', async (page) => {
+    await page.getByText('Before you make it').waitFor();
+  }),
   board('metrics', '/data/metrics'),
   board('metrics-file', '/data/metrics?file=own', async (page) => {
     await page.getByLabel('Definitions in YAML').fill('metrics:\n  - name: x\n    formula: spend / ordres\n');
@@ -267,6 +270,24 @@ const figures: View[] = [
   }),
 ];
 
+const shared = (name: string, code: string, act?: View['act']) =>
+  view(name, (w) => `/s/${w.codes[code]}`, { anybody: true, ...(act && { act }) });
+
+const sharing: View[] = [
+  view('links', '/links'),
+  view('links-empty', '/links', { on: 'empty' }),
+  view('links-openings', '/links', { act: press(/^\d+ openings?, /) }),
+  shared('shared', 'shared'),
+  shared('shared-days', 'shared', press(/^Days/)),
+  shared('shared-password', 'sharedPassword'),
+  shared('shared-password-wrong', 'sharedPassword', async (page) => {
+    await page.getByLabel('Password').fill('not the password');
+    await press('Open')(page);
+    await page.locator('.err').waitFor();
+  }),
+  shared('shared-gone', 'sharedGone'),
+];
+
 const rest: View[] = [view('data', '/data'), view('parts', '/parts'), view('not-found', '/nothing/here')];
 
 export const views: View[] = [
@@ -280,5 +301,6 @@ export const views: View[] = [
   ...ready,
   ...data,
   ...figures,
+  ...sharing,
   ...rest,
 ];

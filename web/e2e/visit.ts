@@ -12,7 +12,7 @@ export class Visit {
   /** A person who is logged in, unless `who` is null. */
   static async of(
     stack: Stack,
-    size: { width?: number; height?: number; at?: Date } = {},
+    size: { width?: number; height?: number; at?: Date; agent?: string } = {},
     who: { email: string; password: string } | null = maja,
     browser = stack.browser,
   ): Promise<Visit> {

@@ -60,6 +60,7 @@ async function fill(stack: Stack): Promise<Record<string, string>> {
 async function furnish(stack: Stack, ids: Record<string, string>): Promise<Record<string, string>> {
   const { api, sim } = stack;
   const [a = '', , , d = ''] = sim.is.accounts;
+  const fineAccount = sim.is.accounts.at(-1)!.replace('act_', '');
   const after = (text: string, mark: string) => text.slice(text.indexOf(mark));
   const link = await api.call<{ url: string }>('POST', `/sources/${ids.expired}/connect-links`, { days: 7 });
   const invited = { email: 'lin@halden.example', role: 'viewer' };
@@ -70,13 +71,35 @@ async function furnish(stack: Stack, ids: Record<string, string>): Promise<Recor
   // Port 9 discards, so that nobody is told anything.
   await api.call('POST', '/channels', { kind: 'webhook', name: 'Ops', settings: { url: 'http://127.0.0.1:9/' } });
   Object.assign(ids, await uploads(stack));
+  const shares = await shareLinks(stack, fineAccount);
   await sim.person({ id: '503', name: 'Other Owner', accounts: [a, d] });
   return {
+    ...shares,
     link: after(link.url, '/link/'),
     invite: after(invite.link, '#'),
     reset: after(reset.link, '#'),
     other: await sim.token('long', '503'),
   };
+}
+
+/** Links to a dashboard: an open one that was opened, one with a password, and one that was revoked. */
+async function shareLinks({ api, url }: Stack, account: string): Promise<Record<string, string>> {
+  type Link = { id: string; token: string };
+  const make = (name: string, more: object = {}) =>
+    api.call<Link>('POST', '/share-links', {
+      name,
+      dashboard: 'performance',
+      lock: [{ dimension: 'account', in: [account] }],
+      filters: ['campaign'],
+      ...more,
+    });
+  const open = await make('DACH team', { expires: new Date(Date.now() + 60 * 86_400_000).toISOString() });
+  const safe = await make('Investor update', { password: 'fjord-87-lampa', fee: '0.15', download: true });
+  const gone = await make('Agency pitch');
+  const headers = { Authorization: `Share ${open.token}`, 'User-Agent': 'Mozilla/5.0 Firefox/140.0' };
+  await fetch(`${url}/s/api/dashboard`, { headers });
+  await api.call('DELETE', `/share-links/${gone.id}`);
+  return { shared: open.token, sharedPassword: safe.token, sharedGone: gone.token };
 }
 
 /** A file that is loaded, one with refused lines, and one that needs a decision. */

@@ -77,6 +77,7 @@ export const { navigate, route, isActive } = createRouter({
     '/new': () => import('./pages/dashboards/Edit.svelte'),
     '/:id': () => import('./pages/dashboards/Dashboard.svelte'),
     '/:id/edit': () => import('./pages/dashboards/Edit.svelte'),
+    '/:id/share': () => import('./pages/dashboards/Share.svelte'),
   },
   '/data': {
     '/': () => import('./pages/data/Diagram.svelte'),
@@ -90,6 +91,7 @@ export const { navigate, route, isActive } = createRouter({
     '/ask': () => import('./pages/data/Ask.svelte'),
     '/difference': () => import('./pages/data/Difference.svelte'),
   },
+  '/links': () => import('./pages/links/Links.svelte'),
   '/alerts': () => import('./pages/settings/Alerts.svelte'),
   '/settings': {
     layout: lazy(() => import('./pages/settings/Settings.svelte')),

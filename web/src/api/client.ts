@@ -1,28 +1,10 @@
 // The API's typed client. Types come from the OpenAPI document: `npm run types`.
 import createClient, { type Middleware } from 'openapi-fetch';
 import { connection } from '../lib/connection.svelte';
-import type { components, paths } from './schema';
+import { ApiError, asProblem, Unreachable } from './problem';
+import type { paths } from './schema';
 
-export type Schemas = components['schemas'];
-export type Problem = Schemas['Problem'];
-
-/** An answer that is not a success, with what the server says about it. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly problem: Problem,
-  ) {
-    super(problem.detail);
-  }
-
-  /** The server's message for a field, such as `/name` or `body.name`. */
-  field(name: string): string | undefined {
-    return this.problem.errors?.find((e) => e.field.split(/[./]/).filter(Boolean).at(-1) === name)?.message;
-  }
-}
-
-/** The server did not answer at all. */
-export class Unreachable extends Error {}
+export { ApiError, Unreachable, type Problem, type Schemas } from './problem';
 
 /** Called when a request was answered with 401. */
 let onSignedOut: () => void = () => {};
@@ -59,19 +41,6 @@ export async function getWithRevision<T>(answer: Promise<Answer<T>>): Promise<{ 
   const { data, error, response } = await answer;
   if (!response.ok) throw new ApiError(response.status, asProblem(error, response));
   return { value: data as T, revision: response.headers.get('ETag') ?? '' };
-}
-
-function asProblem(error: unknown, response: Response): Problem {
-  if (typeof error === 'object' && error !== null && 'detail' in error) return error as Problem;
-  return {
-    act: 'retry',
-    code: 'unreadable',
-    detail: `The server answered ${response.status} ${response.statusText}.`,
-    request: response.headers.get('X-Request-Id') ?? '',
-    status: response.status,
-    title: response.statusText,
-    type: 'urn:adtally:problem:unreadable',
-  };
 }
 
 /** Reads a JSON Lines stream: calls `each` with every line as it arrives. */

@@ -13,11 +13,31 @@ export interface paths {
         };
         /**
          * List the incidents
-         * @description Health says whether a source can sync; freshness, whether its figures are on time and complete. With past, closed incidents that were reported are listed too, newest first. Requires the role viewer or higher.
+         * @description Health says whether a source can sync; freshness, whether its figures are on time and complete; pacing, whether its ads spend as planned. With past, closed incidents that were reported are listed too, newest first. Requires the role viewer or higher.
          */
         get: operations["list-alerts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze an incident
+         * @description Nobody is notified about it until then, also not of its end. It stays in the list. Requires the role editor or higher.
+         */
+        post: operations["snooze-alert"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2148,6 +2168,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sql/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a SELECT statement
+         * @description Runs one SELECT statement in a process of its own, which can only read the tables of list-sql-tables. One JSON object per line, each with one member: first columns, then rows, then end or fault. A result ends early at 10,000 rows, 4 MB or 15 seconds, and end says so. If the client closes the connection, the statement is stopped. Each person can run one statement at a time and 20 a minute. Requires the role editor or higher.
+         */
+        post: operations["run-sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/run.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a SELECT statement, as a CSV file
+         * @description The same as run-sql, up to 1,000,000 rows and 256 MB. A text that a spreadsheet would take for a formula begins with an apostrophe. If a limit or an error ends the file early, its last line says so. Requires the role editor or higher.
+         */
+        post: operations["run-sql-csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/saved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the saved statements
+         * @description Requires the role editor or higher.
+         */
+        get: operations["list-saved-sql"];
+        put?: never;
+        /**
+         * Save a statement
+         * @description Everybody who may run SQL sees it. Requires the role editor or higher.
+         */
+        post: operations["create-saved-sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/saved/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a saved statement
+         * @description Requires the role editor or higher.
+         */
+        get: operations["get-saved-sql"];
+        /**
+         * Replace a saved statement
+         * @description Requires the role editor or higher. The header If-Match is required: send the ETag of the version that you read.
+         */
+        put: operations["update-saved-sql"];
+        post?: never;
+        /**
+         * Delete a saved statement
+         * @description Requires the role editor or higher.
+         */
+        delete: operations["delete-saved-sql"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the statement that you run
+         * @description Requires the role editor or higher.
+         */
+        post: operations["stop-sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tables that SQL can read
+         * @description Requires the role editor or higher.
+         */
+        get: operations["list-sql-tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dashboards that are sent again and again, oldest first
+         * @description Admins see all, others their own. Requires the role editor or higher, and a person: keys are refused.
+         */
+        get: operations["list-subscriptions"];
+        put?: never;
+        /**
+         * Send a dashboard again and again
+         * @description Requires the role editor or higher, and a person: keys are refused.
+         */
+        post: operations["create-subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say where dashboards can be sent, and as what
+         * @description Requires the role editor or higher, and a person: keys are refused.
+         */
+        get: operations["get-subscription-options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a subscription
+         * @description Requires the role editor or higher, and a person: keys are refused.
+         */
+        get: operations["get-subscription"];
+        /**
+         * Replace a subscription
+         * @description What is being prepared is not sent. Requires the role editor or higher, and a person: keys are refused. The header If-Match is required: send the ETag of the version that you read.
+         */
+        put: operations["update-subscription"];
+        post?: never;
+        /**
+         * Delete a subscription and the list of what was sent
+         * @description Requires the role editor or higher, and a person: keys are refused.
+         */
+        delete: operations["delete-subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a dashboard now
+         * @description It is prepared within seconds; list-sendings says what became of it. Requires the role editor or higher, and a person: keys are refused.
+         */
+        post: operations["send-subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subscriptions/{id}/sendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was sent for a subscription, newest first
+         * @description The list is kept for 90 days. Requires the role editor or higher, and a person: keys are refused.
+         */
+        get: operations["list-sendings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what assistants asked the MCP server, newest first
+         * @description Calls are kept for 90 days. Questions and answers are not stored; equal questions have the same arguments_hash. Requires the role admin or higher.
+         */
+        get: operations["list-tool-calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unmatched-touches": {
         parameters: {
             query?: never;
@@ -2672,6 +2956,8 @@ export interface components {
             created_by: string;
             /** @description Current name of the creator; absent = unknown */
             created_by_name?: string;
+            /** @description When it gets its digest */
+            digest: components["schemas"]["DigestChoice"];
             /** @description Whether a secret is stored */
             has_secret: boolean;
             /** @description ID of the channel */
@@ -2689,7 +2975,9 @@ export interface components {
         };
         ChannelChoice: {
             /** @description Alert kinds to send here; empty = all */
-            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect")[];
+            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect" | "overspend" | "underspend" | "delivery_stopped" | "no_conversions")[];
+            /** @description When to send one message a day about everything that is not critical */
+            digest?: components["schemas"]["DigestChoice"];
             /** @description Name for people */
             name?: string;
             /** @description Value of the secret field; it is never returned */
@@ -2981,7 +3269,9 @@ export interface components {
         };
         CreateChannelRequest: {
             /** @description Alert kinds to send here; empty = all */
-            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect")[];
+            alerts?: ("sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect" | "overspend" | "underspend" | "delivery_stopped" | "no_conversions")[];
+            /** @description When to send one message a day about everything that is not critical */
+            digest?: components["schemas"]["DigestChoice"];
             /**
              * @description Kind of the channel: see list-channel-kinds
              * @example slack
@@ -3570,6 +3860,18 @@ export interface components {
              * @example 2026-06-01
              */
             to: string;
+        };
+        DigestChoice: {
+            /**
+             * @description Hour and minute; empty = send every message at once
+             * @example 08:00
+             */
+            hour: string;
+            /**
+             * @description IANA time zone of the hour; empty = UTC
+             * @example Europe/Berlin
+             */
+            zone?: string;
         };
         Dimension: {
             /** @description Models that have it */
@@ -4184,12 +4486,12 @@ export interface components {
              * @description Kind of the alert
              * @enum {string}
              */
-            alert: "sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect";
+            alert: "sync_failed" | "auth_expired" | "access_ending" | "account_lost" | "version_ending" | "purge_failed" | "stale" | "suspect" | "overspend" | "underspend" | "delivery_stopped" | "no_conversions";
             /**
-             * @description Which side of the source is affected
+             * @description Which side of the source is affected; pacing = not the source, but what its ads spend
              * @enum {string}
              */
-            aspect: "health" | "freshness";
+            aspect: "health" | "freshness" | "pacing";
             /**
              * Format: date-time
              * @description When it was resolved; absent = it is still open
@@ -4213,6 +4515,11 @@ export interface components {
              * @description Since when it has been wrong
              */
             since: string;
+            /**
+             * Format: date-time
+             * @description Until when nobody is notified about it; absent = not snoozed
+             */
+            snoozed?: string;
             /** @description ID of the source; absent = the installation itself */
             source?: string;
             /** @description Affected part of the source, such as an account or a table; absent = all of it */
@@ -4230,6 +4537,13 @@ export interface components {
             next?: string;
         };
         InstallationSettings: {
+            /** @description Whether assistants can ask questions through the MCP server */
+            mcp: boolean;
+            /**
+             * Format: uri-reference
+             * @description Address of the MCP server, for the settings of an assistant
+             */
+            mcp_address: string;
             /** @description Whether tokens can be revealed by people with the permission credentials */
             reveal: boolean;
         };
@@ -4341,6 +4655,8 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "builder" | "admin";
+            /** @description What the key is limited to; empty = it calls the API */
+            scopes: ("ask" | "ask:sql")[];
         };
         KeyList: {
             /** @description Items of the page */
@@ -4363,6 +4679,8 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "builder" | "admin";
+            /** @description What the key is limited to: ask = questions through the MCP server at /mcp; ask:sql = there also in SQL. Absent or empty = the key calls the API. A key with scopes has no permissions and expires within a year */
+            scopes?: ("ask" | "ask:sql")[];
         };
         LineFault: {
             /**
@@ -4615,6 +4933,15 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        NamedSQL: {
+            /** @description Name for people */
+            name: string;
+            /**
+             * @description One SELECT statement
+             * @example SELECT date, sum(spend) FROM facebook_ads.basic_account GROUP BY ALL
+             */
+            sql: string;
+        };
         NamedSource: {
             /** @description ID of the source */
             id: string;
@@ -4708,6 +5035,8 @@ export interface components {
             created_by: string;
             /** @description Current name of the creator; absent = unknown */
             created_by_name?: string;
+            /** @description When it gets its digest */
+            digest: components["schemas"]["DigestChoice"];
             /** @description Whether a secret is stored */
             has_secret: boolean;
             /** @description ID of the channel */
@@ -4804,6 +5133,8 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "builder" | "admin";
+            /** @description What the key is limited to; empty = it calls the API */
+            scopes: ("ask" | "ask:sql")[];
             /**
              * @description The key itself; returned only here
              * @example adt_…
@@ -5621,6 +5952,144 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        SQLColumn: {
+            /** @description Name of the column */
+            name: string;
+            /**
+             * @description Type in the warehouse
+             * @example DECIMAL(18,2)
+             */
+            type: string;
+        };
+        SQLEnd: {
+            /**
+             * Format: date-time
+             * @description When a load last changed the warehouse; absent = unknown
+             */
+            as_of?: string;
+            /**
+             * Format: int64
+             * @description Number of values that were longer than 100 kB and end with …
+             */
+            cut_values: number;
+            /**
+             * @description The limit that ended the result before its last row; absent = the result is complete
+             * @enum {string}
+             */
+            limit?: "rows" | "bytes" | "time";
+            /**
+             * Format: int64
+             * @description How long the statement ran
+             */
+            ms: number;
+            /**
+             * Format: int64
+             * @description Number of rows
+             */
+            rows: number;
+        };
+        SQLLine: {
+            /** @description Columns; always the first line */
+            columns?: components["schemas"]["SQLColumn"][];
+            /** @description The result is complete, or a limit ended it; always the last line */
+            end?: components["schemas"]["SQLEnd"];
+            /** @description Why there is no further row; always the last line */
+            fault?: components["schemas"]["LineFault"];
+            /** @description Rows; values are text as the warehouse prints them, null = NULL */
+            rows?: (string | null)[][];
+        };
+        SQLRequest: {
+            /**
+             * Format: int64
+             * @description Maximum number of rows; absent = 10,000
+             */
+            limit?: number;
+            /**
+             * @description One SELECT statement
+             * @example SELECT date, sum(spend) FROM facebook_ads.basic_account GROUP BY ALL
+             */
+            sql: string;
+        };
+        SQLTable: {
+            /** @description Columns in order */
+            columns: components["schemas"]["SQLTableColumn"][];
+            /**
+             * @description Schema of the warehouse
+             * @example facebook_ads
+             */
+            dataset: string;
+            /** @description What a row is */
+            description: string;
+            /**
+             * @description Name of the table
+             * @example basic_ad
+             */
+            name: string;
+            /** @description Whether it is a view */
+            view: boolean;
+        };
+        SQLTableColumn: {
+            /**
+             * @description Over what its values may be summed: everything (sum), days but not objects (over-time), or nothing (none); absent = unknown
+             * @enum {string}
+             */
+            additive?: "sum" | "over-time" | "none";
+            /** @description What the column holds */
+            description: string;
+            /** @description Name of the column */
+            name: string;
+            /**
+             * @description Type in the warehouse
+             * @example BIGINT
+             */
+            type: string;
+            /**
+             * @description Unit of the values
+             * @example money
+             */
+            unit?: string;
+        };
+        SQLTableList: {
+            /** @description Items of the page */
+            items: components["schemas"]["SQLTable"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        SQLText: {
+            /**
+             * @description One SELECT statement
+             * @example SELECT date, sum(spend) FROM facebook_ads.basic_account GROUP BY ALL
+             */
+            sql: string;
+        };
+        SavedStatement: {
+            /** @description Send it as If-Match with an update */
+            etag: string;
+            /** @description ID of the statement */
+            id: string;
+            /** @description Name for people */
+            name: string;
+            /**
+             * @description One SELECT statement
+             * @example SELECT date, sum(spend) FROM facebook_ads.basic_account GROUP BY ALL
+             */
+            sql: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed
+             */
+            updated: string;
+            /** @description Who last changed it, as kind:id */
+            updated_by: string;
+            /** @description Current name of who last changed it */
+            updated_by_name?: string;
+        };
+        SavedStatementList: {
+            /** @description Items of the page */
+            items: components["schemas"]["SavedStatement"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         ScopeInput: {
             /** @description Numbers of the ad accounts to read; absent = all of the source */
             accounts?: string[];
@@ -5656,6 +6125,39 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "builder" | "admin";
+        };
+        Sending: {
+            /**
+             * Format: date-time
+             * @description Time of the next attempt; absent = no further attempt
+             */
+            again?: string;
+            /**
+             * Format: date-time
+             * @description When the channel accepted the message; absent = not yet, or never
+             */
+            arrived?: string;
+            /**
+             * Format: date-time
+             * @description When it was prepared
+             */
+            at: string;
+            /** @description Whether a person asked for it */
+            by_hand: boolean;
+            /** @description Names of the attached files */
+            files: string[];
+            /** @description ID of the message */
+            id: string;
+            /** @description Why it was not sent, or what is missing */
+            problem?: string;
+            /** @description Whether the message says that the data is stale */
+            stale: boolean;
+        };
+        SendingList: {
+            /** @description Items of the page */
+            items: components["schemas"]["Sending"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
         };
         SetAppRequest: {
             /** @description ID of the login configuration, for Facebook Login for Business */
@@ -5926,6 +6428,11 @@ export interface components {
              * @example 2026-06-01
              */
             today: string;
+            /**
+             * Format: int64
+             * @description Another number after each change of the link
+             */
+            version: number;
         };
         SharedFilter: {
             /**
@@ -6039,6 +6546,13 @@ export interface components {
              * @example Amount spent
              */
             title: string;
+        };
+        SnoozeAlertRequest: {
+            /**
+             * Format: date-time
+             * @description End, at most 31 days ahead; absent = end it now
+             */
+            end?: string;
         };
         Source: {
             /** @description Numbers of the picked ad accounts */
@@ -6451,6 +6965,115 @@ export interface components {
             /** @description Access token of the platform */
             token?: string;
         };
+        Subscription: {
+            /** @description Whether nothing is sent because its maker was disabled or may not share any more */
+            asleep: boolean;
+            /** @description ID of the channel: see get-subscription-options */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it was created
+             */
+            created: string;
+            /** @description Who created it, as kind:id */
+            created_by: string;
+            /** @description Current name of that person */
+            created_by_name?: string;
+            /** @description Whether a zip file with a CSV file for each tile is attached to mail */
+            csv?: boolean;
+            /** @description ID of the dashboard. It is sent as it is at the time */
+            dashboard: string;
+            /** @description Send it as If-Match with an update */
+            etag: string;
+            /** @description ID of the subscription */
+            id: string;
+            /** @description Forced filters. All of them hold */
+            lock?: components["schemas"]["ShareLock"][];
+            /**
+             * Format: date-time
+             * @description When it is sent next; absent = it is paused
+             */
+            next?: string;
+            /** @description Whether it is not sent for now */
+            paused?: boolean;
+            /** @description Whether a PDF is attached to mail */
+            pdf?: boolean;
+            /** @description Days that are sent; absent = those of the dashboard */
+            range?: components["schemas"]["DateRange"];
+            /** @description Addresses, if the channel is mail; absent or empty = those of the channel */
+            recipients?: string[];
+            /** @description Whether it was asked for now and is being prepared */
+            sending: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last changed
+             */
+            updated: string;
+            /** @description When it is sent */
+            when: components["schemas"]["SubscriptionWhen"];
+        };
+        SubscriptionChannel: {
+            /** @description ID of the channel */
+            id: string;
+            /** @description Kind of the channel: mail gets files, others get the main figures and a link */
+            kind: string;
+            /** @description Name for people */
+            name: string;
+        };
+        SubscriptionForm: {
+            /** @description ID of the channel: see get-subscription-options */
+            channel: string;
+            /** @description Whether a zip file with a CSV file for each tile is attached to mail */
+            csv?: boolean;
+            /** @description ID of the dashboard. It is sent as it is at the time */
+            dashboard: string;
+            /** @description Forced filters. All of them hold */
+            lock?: components["schemas"]["ShareLock"][];
+            /** @description Whether it is not sent for now */
+            paused?: boolean;
+            /** @description Whether a PDF is attached to mail */
+            pdf?: boolean;
+            /** @description Days that are sent; absent = those of the dashboard */
+            range?: components["schemas"]["DateRange"];
+            /** @description Addresses, if the channel is mail; absent or empty = those of the channel */
+            recipients?: string[];
+            /** @description When it is sent */
+            when: components["schemas"]["SubscriptionWhen"];
+        };
+        SubscriptionList: {
+            /** @description Items of the page */
+            items: components["schemas"]["Subscription"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        SubscriptionOptions: {
+            /** @description Channels, which an admin creates */
+            channels: components["schemas"]["SubscriptionChannel"][];
+            /** @description Whether the server can make PDFs */
+            pdf: boolean;
+        };
+        SubscriptionWhen: {
+            /**
+             * @description How often
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /**
+             * @description Hour and minute. An hour that the clock skips is sent later that day
+             * @example 08:00
+             */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Day of the week (1 = Monday) or of the month; a shorter month has its last day instead
+             */
+            on?: number;
+            /**
+             * @description IANA time zone of the hour
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
         Table: {
             /**
              * Format: double
@@ -6664,6 +7287,47 @@ export interface components {
             /** @description Access token of the platform */
             token?: string;
         };
+        ToolCall: {
+            /** @description Hash of the arguments */
+            arguments_hash: string;
+            /**
+             * Format: date-time
+             * @description When it was called
+             */
+            at: string;
+            /** @description ID of the call */
+            id: string;
+            /** @description ID of the API key */
+            key: string;
+            /** @description Name of the API key */
+            key_name: string;
+            /**
+             * @description ok, or the code of the refusal
+             * @example ok
+             */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description Number of rows of the answer
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How long the call took, in milliseconds
+             */
+            took_ms: number;
+            /**
+             * @description Name of the tool
+             * @example query_metrics
+             */
+            tool: string;
+        };
+        ToolCallList: {
+            /** @description Items of the page */
+            items: components["schemas"]["ToolCall"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         Top: {
             /** @description Name of the metric that ranks them */
             by: string;
@@ -6743,6 +7407,8 @@ export interface components {
             text: string;
         };
         UpdateSettingsRequest: {
+            /** @description Whether assistants can ask questions through the MCP server */
+            mcp?: boolean;
             /** @description Whether tokens can be revealed by people with the permission credentials */
             reveal?: boolean;
         };
@@ -6972,6 +7638,121 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "snooze-alert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeAlertRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19601,6 +20382,1628 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SQLRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["SQLLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-sql-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SQLText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-saved-sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStatementList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-saved-sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedSQL"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStatement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-saved-sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStatement"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-saved-sql": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedSQL"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedStatement"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-saved-sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sql-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SQLTableList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-subscriptions": {
+        parameters: {
+            query?: {
+                /** @description Only those of this dashboard */
+                dashboard?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-subscription-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOptions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-subscription": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that you read. Without it the request fails with 428; if the object has changed since, with 412 */
+                "If-Match": string;
+            };
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sendings": {
+        parameters: {
+            query?: {
+                /** @description Cursor of the page, from next of the page before; absent = the first page */
+                cursor?: string;
+                /** @description Maximum number of items */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tool-calls": {
+        parameters: {
+            query?: {
+                /** @description Cursor of the page, from next of the page before; absent = the first page */
+                cursor?: string;
+                /** @description Maximum number of items */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolCallList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,5 @@
 // A request that somebody started: whether it runs, and what the server said.
-import { ApiError, type Problem } from '../api/client';
+import { ApiError, type Problem } from '../api/problem';
 
 export class Action {
   busy = $state(false);

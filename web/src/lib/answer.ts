@@ -1,6 +1,6 @@
 // What the API answers to a question about metrics.
 
-import type { Schemas } from '../api/client';
+import type { Schemas } from '../api/problem';
 
 export type Figure = Schemas['QueryFigure'];
 export type Column = Schemas['QueryColumn'];
@@ -8,12 +8,19 @@ export type Column = Schemas['QueryColumn'];
 export type Row = Schemas['QueryRow'];
 export type Note = Schemas['QueryNote'];
 export type Statement = Schemas['QuerySQL'];
-export type Answer = Omit<Schemas['QueryAnswer'], 'rows'> & { rows: Row[] };
+/** An answer with the grain of its question. Share links give no SQL. */
+export type Answer = Omit<Schemas['QueryAnswer'], 'rows' | 'sql'> & {
+  rows: Row[];
+  sql?: Statement[] | null;
+  grain?: string;
+};
 export type Query = Schemas['QueryRequest'];
 export type Grain = Exclude<Query['grain'], '' | undefined>;
 export type Against = Exclude<Query['compare'], '' | undefined>;
 export type Filter = Schemas['Filter'];
 export type Metric = Schemas['MetricDefinition'];
+/** What a reader is told of a metric; those who have no account are not told what it is made of. */
+export type MetricText = Pick<Metric, 'description'> & Partial<Metric>;
 export type Dimension = Schemas['Dimension'];
 export type Member = Schemas['Member'];
 
@@ -45,5 +52,6 @@ export function question(q: Query): Query {
     ...(q.compare && { compare: q.compare }),
     ...(q.totals && { totals: true }),
     ...(q.top && { top: q.top }),
+    ...(q.as_of && q.as_of !== q.to && { as_of: q.as_of }),
   };
 }

@@ -53,11 +53,16 @@ export const members = (dimension: () => string, search: () => string, enabled: 
     staleTime: minute,
   }));
 
+const answered = async (body: Query): Promise<Answer> => ({
+  ...(await get(api.POST('/api/v1/query', { body }))),
+  grain: body.grain,
+});
+
 /** Asks a question. While another is asked, the figures before stay. */
 export const ask = (q: () => Query, enabled: () => boolean = () => true) =>
   query<Answer>(() => ({
     queryKey: ['query', q()],
-    queryFn: () => get(api.POST('/api/v1/query', { body: q() })),
+    queryFn: ({ queryKey: [, body] }) => answered(body as Query),
     placeholderData: keepPreviousData,
     enabled: enabled(),
     staleTime: minute,

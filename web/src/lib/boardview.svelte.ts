@@ -1,8 +1,8 @@
 // What a reader of a dashboard has chosen. It is in the address, so that a copied link shows the same.
-import { getContext, setContext } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { searchParams } from 'sv-router';
-import type { Against, Answer, Dimension, Filter, Metric } from './answer';
+import type { Against, Answer, Filter } from './answer';
+import type { Choices } from './board';
 import { plus, rangeOf, resolve, shift, today, type Range } from './period';
 import type { Dashboard, View } from './tile';
 
@@ -18,7 +18,7 @@ function set(name: string, value: string, replace = false): void {
 const split = (text: string) => text.split(',').filter(Boolean).map(decodeURIComponent);
 const join = (values: string[]) => values.map((v) => encodeURIComponent(v)).join(',');
 
-export class BoardView {
+export class BoardView implements Choices {
   #board: () => Dashboard | undefined;
   /** What the tiles' answers say, by tile. */
   answers = new SvelteMap<string, Answer>();
@@ -75,8 +75,23 @@ export class BoardView {
     return wanted.filter((f) => f.in.length);
   }
 
+  /** The last day of the range that is over. */
+  get #asOf(): string {
+    const own = this.#board();
+    const { from, to } = this.range;
+    if (own && own.from === from && own.to === to) return own.as_of;
+    const yesterday = plus(today(new Date()), -1);
+    return to < yesterday ? to : yesterday;
+  }
+
   get view(): View {
-    return { range: this.range, against: this.against, currency: this.currency, filters: this.filters };
+    return {
+      range: this.range,
+      asOf: this.#asOf,
+      against: this.against,
+      currency: this.currency,
+      filters: this.filters,
+    };
   }
 
   get sort(): string {
@@ -116,15 +131,3 @@ export class BoardView {
     return [...found].map(([code, message]) => ({ code, message }));
   }
 }
-
-export type Known = {
-  view: BoardView;
-  metric: (name: string) => Metric | undefined;
-  dimension: (name: string) => Dimension | undefined;
-  /** Whether a metric's figures equal the platform's own totals; undefined: there is nothing to compare. */
-  tie: (metric: string) => 'ties' | 'differs' | undefined;
-};
-
-const key = Symbol('board');
-export const provideBoard = (known: Known) => setContext(key, known);
-export const useBoard = () => getContext<Known>(key);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Row } from './answer';
 import type { Range } from './period';
-import { below, drawingOf, isoWeek, questionOf, sorted, under, type Tile } from './tile';
+import { below, drawingOf, isoWeek, questionOf, questionBelow, sorted, type Tile } from './tile';
 
 const view = { range: { from: '2026-01-01', to: '2026-01-28' }, against: 'previous_period', filters: [] } as const;
 const tile = (more: Partial<Tile>): Tile => ({
@@ -26,6 +26,12 @@ describe('the question of a tile', () => {
     expect(ask({ by: ['account'], top: { n: 20, by: 'spend' } }).top).toEqual({ n: 3, by: 'spend' });
     expect(ask({ kind: 'pie', by: ['channel'] }).top).toEqual({ n: 2, by: 'spend' });
     expect(ask({ kind: 'table', by: ['channel'] }).top).toBeUndefined();
+  });
+
+  it('judges budgets on the last day that is over', () => {
+    const { from, to } = view.range;
+    expect(questionOf(tile({}), { ...view, asOf: from, filters: [] }).as_of).toBe(from);
+    expect(questionOf(tile({}), { ...view, asOf: to, filters: [] }).as_of).toBeUndefined();
   });
 
   it("joins the tile's filters with the reader's", () => {
@@ -110,8 +116,6 @@ it('drills down to what there is', () => {
   expect(below(tile({ kind: 'table', by: ['campaign'], drill: ['ad_set', 'ad'] }), shared)).toEqual(['ad_set', 'ad']);
   expect(below(tile({ kind: 'table', by: ['country'] }), shared)).toEqual([]);
   expect(below(tile({ kind: 'table', by: ['campaign'], grain: 'day' }), shared)).toEqual([]);
-  expect(under('campaign', ['campaign', 'ad'])).toBe('ad');
-  expect(under('ad', ['campaign', 'ad'])).toBeUndefined();
 });
 
 it('knows ISO weeks', () => {
@@ -121,4 +125,28 @@ it('knows ISO weeks', () => {
     '2020-W53',
     '2025-W01',
   ]);
+});
+
+it('the question below opened rows keeps the filters there are', () => {
+  const asked = {
+    metrics: ['spend'],
+    from: '2026-11-01',
+    to: '2026-11-07',
+    by: ['campaign'],
+    totals: true,
+    filters: [{ dimension: 'channel', in: ['x'] }],
+  };
+  const path = ['campaign', 'ad_set', 'ad'];
+  expect(questionBelow(asked, path, [])).toBe(asked);
+  expect(questionBelow(asked, path, ['1', '2'])).toEqual({
+    metrics: ['spend'],
+    from: '2026-11-01',
+    to: '2026-11-07',
+    by: ['ad'],
+    filters: [
+      { dimension: 'channel', in: ['x'] },
+      { dimension: 'campaign', in: ['1'] },
+      { dimension: 'ad_set', in: ['2'] },
+    ],
+  });
 });

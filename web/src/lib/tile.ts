@@ -1,5 +1,5 @@
 // Tiles of dashboards: the question that each asks, and its answer as a drawing.
-import type { Schemas } from '../api/client';
+import type { Schemas } from '../api/problem';
 import {
   daysOf,
   nameOf,
@@ -43,7 +43,14 @@ export const placeOf = (tile: Tile): Place => {
 };
 
 /** What the reader of a dashboard has chosen: it is in the address. */
-export type View = { range: Range; against?: Against; currency?: string; filters: Filter[] };
+export type View = {
+  range: Range;
+  /** The last day of the range that is over: budgets are judged on it. */
+  asOf?: string;
+  against?: Against;
+  currency?: string;
+  filters: Filter[];
+};
 
 /** What these kinds show if they name no metrics. */
 const usual: Partial<Record<TileKind, { metrics: string[]; by: string[] }>> = {
@@ -80,6 +87,7 @@ export function questionOf(tile: Tile, view: View): Query {
   return question({
     metrics: metricsOf(tile),
     ...view.range,
+    as_of: view.asOf,
     grain,
     by: byOf(tile),
     filters: [...(tile.filters ?? []), ...view.filters],
@@ -87,6 +95,19 @@ export function questionOf(tile: Tile, view: View): Query {
     compare: (tile.compare as Against | undefined) || view.against,
     totals: tile.totals || ['metric', 'table', 'bar', 'pie', 'claims'].includes(tile.kind),
     top: topOf(tile, grain),
+  });
+}
+
+/** The question below opened rows: the filters of the rows come to those there are. */
+export function questionBelow(q: Query, path: string[], opened: string[]): Query {
+  if (!opened.length) return q;
+  const filters = opened.map((id, i) => ({ dimension: path[i] ?? '', in: [id] }));
+  return question({
+    ...q,
+    by: path.slice(opened.length, opened.length + 1),
+    top: undefined,
+    totals: undefined,
+    filters: [...(q.filters ?? []), ...filters],
   });
 }
 
@@ -231,6 +252,3 @@ export function below(tile: Tile, shared: (dimension: string) => boolean): strin
   const at = levels.indexOf(first);
   return at < 0 ? [] : levels.slice(at + 1).filter(shared);
 }
-
-/** The next dimension below; undefined at the end. */
-export const under = (dimension: string, path: string[]) => path[path.indexOf(dimension) + 1];

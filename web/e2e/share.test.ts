@@ -1,0 +1,233 @@
+// A dashboard is shared with somebody who has no account: what they see, what they do not, and when it ends.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Stack } from './stack';
+import { until } from './until';
+import { Visit } from './visit';
+
+let stack: Stack;
+let me: Visit;
+let account = '';
+let other = '';
+let address = '';
+const password = 'fjord-87-lampa';
+// The server does not count openings by browsers that say that a program drives them.
+const agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1';
+const phone = { width: 375, height: 812, agent };
+const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+
+beforeAll(async () => {
+  stack = await Stack.start({ size: 'accounts=2,ads=40,days=60,seed=11' });
+  await stack.connected({ name: 'Halden' });
+  [account = '', other = ''] = stack.sim.is.accounts.map((a) => a.replace('act_', ''));
+  me = await Visit.of(stack);
+});
+afterAll(() => stack?.stop());
+
+type Made = { id: string; token: string; etag: string };
+const make = (more: object = {}) =>
+  stack.api.call<Made>('POST', '/share-links', {
+    name: 'By a program',
+    dashboard: 'performance',
+    lock: [{ dimension: 'account', in: [account] }],
+    filters: ['campaign'],
+    ...more,
+  });
+
+/** Digits only: figures on screen have separators and signs of currencies. */
+const plain = (text: string) => text.replaceAll(/[^0-9.-]/g, '');
+const spend = (page: Page) => page.locator('.kpi').filter({ hasText: 'Spend' }).first().locator('.val');
+const shown = async (page: Page) => until('a figure', async () => plain(await spend(page).innerText()));
+
+/** What Meta says that an account spent. */
+async function meta(id: string): Promise<number> {
+  const range = JSON.stringify({ since: day(28), until: day(1) });
+  const query = new URLSearchParams({
+    fields: 'spend',
+    level: 'account',
+    time_range: range,
+    access_token: stack.sim.is.token,
+  });
+  const answer = await fetch(`${stack.sim.is.url}/v25.0/act_${id}/insights?${query}`);
+  return Number(((await answer.json()) as { data: { spend: string }[] }).data[0]?.spend);
+}
+
+/** Waits until a page says that it shows nothing. */
+async function ended(page: Page, title = 'This link has ended'): Promise<void> {
+  await page.getByRole('heading', { name: title }).waitFor({ timeout: 5_000 });
+  const text = (await page.locator('body').innerText()).replace('410', '');
+  expect(text, 'what is left on the page').not.toMatch(/\d/);
+  expect(await page.locator('.kpi, table, svg.chart').count()).toBe(0);
+}
+
+it('shares a dashboard with a forced filter', async () => {
+  await me.open('/dashboards/performance');
+  await me.link('Share').click();
+  await me.at('/dashboards/performance/share');
+  const dialog = me.page.getByRole('dialog');
+  await dialog.getByText('The link shows the figures of all accounts').waitFor();
+  await dialog.getByLabel('For whom').fill('Board');
+  await dialog.getByRole('button', { name: /^(Ad )?[Aa]ccount/ }).click();
+  await me.page.getByRole('checkbox', { name: account }).check();
+  await me.button('Apply').click();
+  await dialog.getByText('The link shows the figures of all accounts').waitFor({ state: 'detached' });
+  await dialog.getByRole('textbox', { name: 'Password' }).fill(password);
+  await dialog.getByRole('checkbox', { name: 'download CSV files' }).check();
+  await me.button('Make the link').click();
+  address = await dialog.getByRole('textbox', { name: 'Address of the link' }).inputValue();
+  expect(address).toMatch(/\/s\/ats_[\w-]{43}$/);
+  await me.button('Done').click();
+  await me.at('/dashboards/performance');
+});
+
+it('shows it as the holder will see it, before it is made', async () => {
+  await me.open('/dashboards/performance/share');
+  const [tab] = await Promise.all([me.context.waitForEvent('page'), me.button('View as the holder').click()]);
+  await tab.waitForURL('**/s/*');
+  await tab.locator('.kpi').first().waitFor();
+  await tab.close();
+  const { items } = await stack.api.call<{ items: unknown[] }>('GET', '/share-links');
+  expect(items.length, 'links in the list').toBe(1);
+});
+
+it('asks for the password, and shows the figures of that account only', async () => {
+  const holder = await Visit.of(stack, phone, null);
+  const foreign: string[] = [];
+  holder.page.on('request', (r) => {
+    if (!r.url().startsWith(stack.url) && !/^(data|blob):/.test(r.url())) foreign.push(r.url());
+  });
+  const answer = await holder.page.goto(address);
+  expect(answer?.status()).toBe(200);
+  expect(answer?.headers()['x-robots-tag']).toContain('noindex');
+  await holder.field('Password').fill('fjord-87-lampe');
+  await holder.button('Open').click();
+  await holder.see('The password is wrong');
+  expect(await holder.page.title()).not.toContain('Performance');
+  await holder.field('Password').fill(password);
+  await holder.button('Open').click();
+  expect(Number(await shown(holder.page))).toBeCloseTo(await meta(account), 2);
+  await holder.page.waitForFunction(() => !document.querySelector('.skel'));
+  const text = await holder.page.locator('body').innerText();
+  const { items } = await stack.api.call<{ items: { id: string; name: string }[] }>(
+    'GET',
+    '/dimensions/account/members',
+  );
+  expect(text).toContain(items.find((m) => m.id === account)?.name);
+  expect(text).not.toContain(items.find((m) => m.id === other)?.name);
+  expect(await holder.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  expect(foreign, 'requests to others').toEqual([]);
+  expect(await holder.page.evaluate(() => localStorage.length)).toBe(0);
+  expect(await holder.page.evaluate(() => Object.keys(sessionStorage))).toEqual(['share-session']);
+  expect(await holder.context.cookies()).toEqual([]);
+  await holder.page.reload();
+  await shown(holder.page); // the password is not asked for again
+});
+
+it('gives a file of the same figures, if the link allows it', async () => {
+  const holder = await Visit.of(stack, { agent }, null);
+  const { token } = await make({ download: true });
+  await holder.open(`/s/${token}`);
+  const downloads = holder.page.waitForEvent('download');
+  await holder.button('Campaigns: save as CSV').click();
+  let text = '';
+  for await (const part of await (await downloads).createReadStream()) text += String(part);
+  expect(text.split('\n').length).toBeGreaterThan(1);
+  expect(text).not.toContain(other);
+  await holder.open(`/s/${(await make()).token}`);
+  await shown(holder.page);
+  expect(await holder.page.getByRole('button', { name: /save as/ }).count()).toBe(0);
+});
+
+it('lets the holder choose days, campaigns and rows, and keeps that in the address', async () => {
+  const holder = await Visit.of(stack, { agent }, null);
+  await holder.open(`/s/${(await make()).token}`);
+  const all = await shown(holder.page);
+  await holder.page.getByRole('button', { name: /^Days/ }).click();
+  await holder.button('Last 7 days').click();
+  await until('other figures', async () => (await shown(holder.page)) !== all);
+  const week = await shown(holder.page);
+  expect(Number(week)).toBeLessThan(Number(all));
+  await holder.page.getByRole('button', { name: /^Campaign all/ }).click();
+  await holder.page.getByRole('dialog').getByRole('checkbox').first().check();
+  await holder.button('Apply').click();
+  await until('other figures', async () => (await shown(holder.page)) !== week);
+  const one = await shown(holder.page);
+  await holder.page.getByRole('button', { name: /^Ad set of/ }).first().click(); // prettier-ignore
+  await holder.page.getByRole('button', { name: /^Ad of/ }).first().waitFor(); // prettier-ignore
+  await holder.page.reload();
+  expect(await shown(holder.page)).toBe(one);
+  await holder.page.getByRole('button', { name: /^Ad of/ }).first().waitFor(); // prettier-ignore
+});
+
+it('adds the fee to everything', async () => {
+  const holder = await Visit.of(stack, { agent }, null);
+  await holder.open(`/s/${(await make({ fee: '0.15' })).token}`);
+  expect(Number(await shown(holder.page))).toBeCloseTo((await meta(account)) * 1.15, 1);
+});
+
+it('counts openings', async () => {
+  await me.open('/links');
+  const row = me.page.locator('tr').filter({ hasText: 'Board' });
+  await row.getByRole('button', { name: '1 opening, 1 device' }).click();
+  await me.page.getByRole('dialog').getByText('Safari').waitFor();
+});
+
+it('empties an open page within two seconds after the link was revoked', async () => {
+  const holder = await Visit.of(stack, phone, null);
+  await holder.page.goto(address);
+  await holder.field('Password').fill(password);
+  await holder.button('Open').click();
+  await shown(holder.page);
+  await holder.open('/api/docs');
+  await holder.page.goBack();
+  await shown(holder.page);
+  await me.open('/dashboards/performance/share');
+  await me.page.locator('tr').filter({ hasText: 'Board' }).getByRole('button', { name: /^Revoke/ }).click(); // prettier-ignore
+  const clicked = Date.now();
+  await ended(holder.page);
+  const took = Date.now() - clicked;
+  await me.see(/The link “Board” does not show anything any more/);
+  console.info(`the page was empty ${took} ms after the click`);
+  expect(took).toBeLessThan(2_000);
+  await holder.open('/api/docs');
+  await holder.page.goBack();
+  await ended(holder.page);
+  expect((await holder.page.reload())?.status()).toBe(410);
+  await ended(holder.page);
+});
+
+it('shows nothing of a link that is not there', async () => {
+  const holder = await Visit.of(stack, phone, null);
+  expect((await holder.open(`/s/ats_${'x'.repeat(43)}`))?.status()).toBe(404);
+  await holder.page.getByRole('heading', { name: 'This link has ended' }).waitFor();
+});
+
+it('shows what a changed link shows', async () => {
+  const holder = await Visit.of(stack, { agent }, null);
+  const { id, token, etag } = await make();
+  await holder.open(`/s/${token}`);
+  const before = await shown(holder.page);
+  const form = { name: 'x', dashboard: 'performance', lock: [{ dimension: 'account', in: [other] }] };
+  await stack.api.call('PUT', `/share-links/${id}`, form, etag);
+  await until('other figures', async () => {
+    const text = await spend(holder.page).innerText({ timeout: 100 }).catch(() => ''); // prettier-ignore
+    return /\d/.test(text) && plain(text) !== before;
+  });
+  expect(Number(await shown(holder.page))).toBeCloseTo(await meta(other), 2);
+});
+
+it('hides the figures a minute after the connection was lost, and shows them again', async () => {
+  const holder = await Visit.of(stack, { agent, at: new Date() }, null);
+  await holder.open(`/s/${(await make()).token}`);
+  const before = await shown(holder.page);
+  await stack.service.stop();
+  await holder.page.clock.runFor(40_000);
+  expect(await shown(holder.page)).toBe(before);
+  await holder.page.clock.runFor(25_000);
+  await ended(holder.page, 'Connection lost');
+  await stack.serve();
+  await until('the figures', async () => {
+    await holder.page.clock.runFor(1_000);
+    return (await spend(holder.page).count()) > 0 && plain(await spend(holder.page).innerText()) === before;
+  });
+});

@@ -41,7 +41,7 @@ func (a *asking) addedPeriods(ctx context.Context, q *adding) (now, before *peri
 		return nil, nil, errNotAdded
 	}
 	parts := q.parts(found)
-	if err := q.rank(parts[0]); err != nil {
+	if err := a.rankAdded(q, parts[0]); err != nil {
 		return nil, nil, err
 	}
 	if now, err = a.addedPeriod(ctx, q, q.now, parts[0]); err != nil || len(parts) == 1 {
@@ -82,11 +82,7 @@ func (q *adding) parts(found [][]nullText) []*addedPart {
 		part.cells = append(part.cells, s)
 	}
 	for _, part := range all {
-		part.all = q.wide.addUp(part.cells)
-		for i := range part.all.facts {
-			f := &part.all.facts[i]
-			f.covered = f.covered || f.allCovered
-		}
+		part.all = q.wide.addUp(part.cells).withAll()
 		part.whole = q.wide.settled(part.all, q.wide)
 		for whole, same := range q.wide.wholes {
 			part.whole.values[whole] = part.whole.values[same]
@@ -99,14 +95,29 @@ func (q *adding) parts(found [][]nullText) []*addedPart {
 // whole question are the same in each cell.
 func (part *addedPart) settled(s sums, by *plan) cell {
 	c := part.plan.settled(s, by)
-	for whole := range part.plan.wholes {
+	for whole, same := range part.plan.wholes {
+		if by.leaves[whole] == nil {
+			continue
+		}
 		c.values[whole] = part.whole.values[whole]
+		i := slices.IndexFunc(part.plan.facts, func(f *fact) bool {
+			return slices.ContainsFunc(f.leaves, func(l *leaf) bool { return l.id == same })
+		})
+		c.asOf = earliest(c.asOf, part.all.facts[i].read.asOf)
 	}
 	return c
 }
 
-// rank keeps the first members of the answer, as a ranking by a statement of its own does.
-func (q *adding) rank(part *addedPart) error {
+// withAll is the same, of members without rows too.
+func (s sums) withAll() sums {
+	for i, f := range s.facts {
+		s.facts[i].read = f.read.and(f.all)
+	}
+	return s
+}
+
+// rankAdded keeps the first members of the answer, as a ranking by a statement of its own does.
+func (a *asking) rankAdded(q *adding, part *addedPart) error {
 	if q.ranks == nil {
 		return nil
 	}
@@ -117,6 +128,7 @@ func (q *adding) rank(part *addedPart) error {
 			cells = append(cells, part.settled(s, q.ranks))
 		}
 	}
+	a.noteAsOf(cells)
 	rows := q.ranks.exact(cells, nil)
 	if r := firstRefusal(rows); r != nil {
 		return r
@@ -160,13 +172,15 @@ func (a *asking) addedPeriod(ctx context.Context, q *adding, p *plan, part *adde
 	if r := firstRefusal(out.rows); r != nil {
 		return nil, r
 	}
-	a.noteAsOf(q, part)
+	a.noteAsOf(cells)
 	switch {
 	case !p.q.Totals:
 	case len(part.cells) == 0: // then it is not known whether something was read
 		out.total, err = a.total(ctx, p.q)
 	default:
-		out.total = p.exact([]cell{part.whole}, nil)[0].figures
+		total := []cell{part.settled(part.all, q.now)}
+		a.noteAsOf(total)
+		out.total = p.exact(total, nil)[0].figures
 	}
 	return out, err
 }
@@ -193,7 +207,7 @@ func (q *adding) shown(part *addedPart) (cells []cell, err error) {
 		return nil, errNotAdded
 	}
 	all.members = []string{others}
-	return append(cells, part.settled(all, q.now)), nil
+	return append(cells, part.settled(all.withAll(), q.now)), nil
 }
 
 // told reports whether each leaf of some members is known. If a leaf has no rows, other
@@ -202,7 +216,7 @@ func (p *plan) told(s sums) bool {
 	w := &writer{plan: p}
 	for i, f := range p.facts {
 		of := s.facts[i]
-		if of.covered || !of.allCovered || !w.readsAll(w.coverageOf(f)) {
+		if of.read.covered || !of.all.covered || !w.readsAll(w.coverageOf(f)) {
 			continue
 		}
 		for j, l := range f.leaves {
@@ -212,13 +226,4 @@ func (p *plan) told(s sums) bool {
 		}
 	}
 	return true
-}
-
-// noteAsOf notes how old the data is. Totals, "(others)" and shares are also about accounts
-// without rows.
-func (a *asking) noteAsOf(q *adding, part *addedPart) {
-	a.out.AsOf = earliest(a.out.AsOf, part.all.asOf)
-	if q.now.q.Totals || q.now.keep != nil || len(q.wide.wholes) > 0 {
-		a.out.AsOf = earliest(a.out.AsOf, part.all.allAsOf)
-	}
 }

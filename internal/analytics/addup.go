@@ -8,9 +8,6 @@ import (
 // addUp adds cells up to one. Facts must be addable.
 func (p *plan) addUp(cells []sums) sums {
 	out := sums{facts: make([]factSums, len(p.facts))}
-	for _, c := range cells {
-		out.asOf, out.allAsOf = earliest(out.asOf, c.asOf), earliest(out.allAsOf, c.allAsOf)
-	}
 	for i, f := range p.facts {
 		parts := make([]factSums, len(cells))
 		for j, c := range cells {
@@ -25,8 +22,7 @@ func (f *fact) addUp(parts []factSums) factSums {
 	out := factSums{leaves: make([]leafSums, len(f.leaves))}
 	for _, part := range parts {
 		out.there = out.there || part.there
-		out.covered = out.covered || part.covered
-		out.allCovered = out.allCovered || part.allCovered
+		out.read, out.all = out.read.and(part.read), out.all.and(part.all)
 		out.several = out.several || part.several || part.currency.valid && out.currency.valid && part.currency != out.currency
 		out.currency = lesser(out.currency, part.currency)
 	}

@@ -161,10 +161,15 @@ func (a *asking) rows(ctx context.Context, p *plan) ([]exactRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range all {
+	a.noteAsOf(all)
+	return p.exact(all, paybacks), nil
+}
+
+// noteAsOf notes when the oldest data of cells was requested.
+func (a *asking) noteAsOf(cells []cell) {
+	for _, c := range cells {
 		a.out.AsOf = earliest(a.out.AsOf, c.asOf)
 	}
-	return p.exact(all, paybacks), nil
 }
 
 // exact computes the figures of cells, in the order of the answer.

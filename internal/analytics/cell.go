@@ -49,19 +49,29 @@ type sums struct {
 	bucket  string
 	members []string
 	facts   []factSums // in the order of the plan's facts
-	asOf    time.Time
-	allAsOf time.Time // of everything that the question is about, if the statement reads it
 }
 
 // factSums is what a fact has in a cell.
 type factSums struct {
-	there      bool // the cell has rows of the model, maybe of no leaf
-	leaves     []leafSums
-	several    bool     // currencies
-	currency   nullText // the first of them
-	covered    bool
-	allCovered bool // something that the question is about was read
+	there    bool // the cell has rows of the model, maybe of no leaf
+	leaves   []leafSums
+	several  bool     // currencies
+	currency nullText // the first of them
+	read     read
+	all      read // of everything that the question is about, if the statement reads it
 }
+
+// read says what was read of something.
+type read struct {
+	covered bool // some day was read
+	asOf    time.Time
+}
+
+func (r read) and(other read) read {
+	return read{r.covered || other.covered, earliest(r.asOf, other.asOf)}
+}
+
+func (r *reader) read() read { return read{r.next().some(), r.time(r.next())} }
 
 // leafSums is what the warehouse says of a leaf in a cell.
 type leafSums struct {
@@ -83,13 +93,9 @@ func (p *plan) sumsOf(r *reader) sums {
 		if c.dataset == "" {
 			continue
 		}
-		n, asOf := r.next(), r.next()
-		s.facts[i].covered = n.some()
-		s.asOf = earliest(s.asOf, r.time(asOf))
+		s.facts[i].read = r.read()
 		if w.readsAll(c) {
-			n, asOf := r.next(), r.next()
-			s.facts[i].allCovered = n.some()
-			s.allAsOf = earliest(s.allAsOf, r.time(asOf))
+			s.facts[i].all = r.read()
 		}
 	}
 	return s
@@ -123,13 +129,14 @@ func (t nullText) some() bool { return t.valid && t.value != "0" }
 
 // settled decides what those leaves of a cell are that a plan needs.
 func (p *plan) settled(s sums, by *plan) cell {
-	c := cell{bucket: s.bucket, members: s.members, asOf: s.asOf, values: make(map[string]leafValue, len(by.leaves))}
+	c := cell{bucket: s.bucket, members: s.members, values: make(map[string]leafValue, len(by.leaves))}
 	w := &writer{plan: p}
 	for i, f := range p.facts {
 		for j, l := range f.leaves {
 			if by.leaves[l.id] == nil {
 				continue
 			}
+			c.asOf = earliest(c.asOf, s.facts[i].read.asOf)
 			of := s.facts[i].leaves[j]
 			v := leafValue{money: l.metric.Unit == "money", converted: w.converts(f), value: l.metric.finish(of.raw, of.counted), missing: of.missing}
 			c.values[l.id] = p.settle(v, of.rows, s.facts[i])
@@ -155,7 +162,7 @@ func (m *Metric) finish(raw, counted nullText) *big.Rat {
 func (p *plan) settle(v leafValue, rows bool, f factSums) leafValue {
 	if !rows {
 		v.value = nil
-		if f.covered {
+		if f.read.covered {
 			v.value = new(big.Rat)
 		}
 	}

@@ -64,7 +64,7 @@ func (s *slow) top(q analytics.Question) ([]string, string) {
 	return ranked[:q.Top.N], ""
 }
 
-// grouped are the groups of a question, of which a ranking of maybe other days keeps some.
+// grouped are the groups of a question. A ranking, which can be of other days, keeps some.
 func (s *slow) grouped(q analytics.Question, top []string) []group {
 	if q.Group == "" {
 		return []group{{}}

@@ -952,6 +952,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/given-dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dashboards that the caller was given
+         * @description Requires the role guest or higher, and a person: keys are refused.
+         */
+        get: operations["list-given-dashboards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/given-dashboards/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a dashboard that the caller was given
+         * @description The path ends after 12 hours, and with the caller's access. Requires the role guest or higher, and a person: keys are refused.
+         */
+        post: operations["open-given-dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invites": {
         parameters: {
             query?: never;
@@ -1509,7 +1549,7 @@ export interface paths {
         };
         /**
          * Get the caller
-         * @description Requires the role viewer or higher.
+         * @description Requires the role guest or higher.
          */
         get: operations["get-session"];
         put?: never;
@@ -1520,7 +1560,7 @@ export interface paths {
         post: operations["log-in"];
         /**
          * Log out, in this browser or everywhere
-         * @description Requires the role viewer or higher, and a person: keys are refused.
+         * @description Requires the role guest or higher, and a person: keys are refused.
          */
         delete: operations["log-out"];
         options?: never;
@@ -1538,7 +1578,7 @@ export interface paths {
         get?: never;
         /**
          * Change the own password
-         * @description Ends all other sessions of the user. Requires the role viewer or higher, and a person: keys are refused.
+         * @description Ends all other sessions of the user. Requires the role guest or higher, and a person: keys are refused.
          */
         put: operations["update-password"];
         post?: never;
@@ -2494,6 +2534,30 @@ export interface paths {
          * @description A disabled user cannot log in and is logged out immediately; nothing of theirs is deleted. The last admin cannot be disabled or demoted. Requires the role admin or higher. The header If-Match is required: send the ETag of the version that you read.
          */
         patch: operations["update-user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dashboards that a guest was given
+         * @description Requires the role admin or higher.
+         */
+        get: operations["list-user-dashboards"];
+        /**
+         * Give dashboards to a guest
+         * @description The list replaces the one before. What the guest has open is closed. People with other roles see all dashboards anyway. Requires the role admin or higher, and a person: keys are refused.
+         */
+        put: operations["set-user-dashboards"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users/{id}/reset": {
@@ -4392,6 +4456,32 @@ export interface components {
             /** @description Cursor of the next page; absent on the last page */
             next?: string;
         };
+        GivenDashboard: {
+            /** @description ID of the dashboard */
+            dashboard: string;
+            /** @description Forced filters. All of them hold */
+            lock?: components["schemas"]["ShareLock"][];
+        };
+        GivenDashboardList: {
+            /** @description Items of the page */
+            items: components["schemas"]["GivenDashboard"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
+        GivenTitle: {
+            /** @description What the dashboard is for */
+            description?: string;
+            /** @description ID of the dashboard */
+            id: string;
+            /** @description Title of the dashboard */
+            title: string;
+        };
+        GivenTitleList: {
+            /** @description Items of the page */
+            items: components["schemas"]["GivenTitle"][];
+            /** @description Cursor of the next page; absent on the last page */
+            next?: string;
+        };
         Guide: {
             /** @description What you need before you start */
             before: string;
@@ -4575,7 +4665,7 @@ export interface components {
              * @description Role that the person will have
              * @enum {string}
              */
-            role: "viewer" | "editor" | "builder" | "admin";
+            role: "guest" | "viewer" | "editor" | "builder" | "admin";
             /**
              * @description Whether the invite can be used, and why not
              * @enum {string}
@@ -4600,7 +4690,7 @@ export interface components {
              * @description Role to give
              * @enum {string}
              */
-            role: "viewer" | "editor" | "builder" | "admin";
+            role: "guest" | "viewer" | "editor" | "builder" | "admin";
         };
         InviteView: {
             /** @description E-mail address of the invited person */
@@ -4614,7 +4704,7 @@ export interface components {
              * @description Role that the person will have
              * @enum {string}
              */
-            role: "viewer" | "editor" | "builder" | "admin";
+            role: "guest" | "viewer" | "editor" | "builder" | "admin";
         };
         Key: {
             /**
@@ -4678,7 +4768,7 @@ export interface components {
              * @description Role to give
              * @enum {string}
              */
-            role: "viewer" | "editor" | "builder" | "admin";
+            role: "guest" | "viewer" | "editor" | "builder" | "admin";
             /** @description What the key is limited to: ask = questions through the MCP server at /mcp; ask:sql = there also in SQL. Absent or empty = the key calls the API. A key with scopes has no permissions and expires within a year */
             scopes?: ("ask" | "ask:sql")[];
         };
@@ -5087,7 +5177,7 @@ export interface components {
              * @description Role that the person will have
              * @enum {string}
              */
-            role: "viewer" | "editor" | "builder" | "admin";
+            role: "guest" | "viewer" | "editor" | "builder" | "admin";
             /**
              * @description Whether the invite can be used, and why not
              * @enum {string}
@@ -5223,6 +5313,10 @@ export interface components {
              */
             updated: string;
         };
+        OpenedDashboard: {
+            /** @description Path of the page on this server; keep it secret */
+            path: string;
+        };
         PasswordRequest: {
             /** @description Current password; empty if the user has none */
             current: string;
@@ -5258,7 +5352,7 @@ export interface components {
              * @description Role of the user
              * @enum {string}
              */
-            role: "viewer" | "editor" | "builder" | "admin";
+            role: "guest" | "viewer" | "editor" | "builder" | "admin";
         };
         PersonList: {
             /** @description Items of the page */
@@ -6124,7 +6218,7 @@ export interface components {
              * @description Role of the caller
              * @enum {string}
              */
-            role: "viewer" | "editor" | "builder" | "admin";
+            role: "guest" | "viewer" | "editor" | "builder" | "admin";
         };
         Sending: {
             /**
@@ -6170,6 +6264,10 @@ export interface components {
         SetCampaignMatchRequest: {
             /** @description Number of the campaign: see list-members of the dimension campaign */
             campaign_id: string;
+        };
+        SetUserDashboardsRequest: {
+            /** @description Dashboards */
+            items: components["schemas"]["GivenDashboard"][];
         };
         SetupRequest: {
             /** @description Code that the server printed */
@@ -7501,7 +7599,7 @@ export interface components {
              * @description New role
              * @enum {string}
              */
-            role?: "viewer" | "editor" | "builder" | "admin";
+            role?: "guest" | "viewer" | "editor" | "builder" | "admin";
         };
         Version: {
             /**
@@ -13157,6 +13255,148 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-given-dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenTitleList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-given-dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedDashboard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22401,6 +22641,200 @@ export interface operations {
             };
             /** @description Precondition Required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-user-dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenDashboardList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-user-dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ID of the object */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUserDashboardsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenDashboardList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Misdirected Request */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -48,7 +48,7 @@ func start(ctx context.Context, program, proxy string) (b *browser, err error) {
 	if err != nil {
 		return nil, errors.Join(err, inside.Close(), to.Close(), os.RemoveAll(b.profile))
 	}
-	b.process = exec.CommandContext(ctx, program, flags(b.profile, proxy)...)
+	b.process = exec.CommandContext(ctx, program, flags(b.profile, proxy)...) //nolint:gosec // the operator names the program
 	b.process.ExtraFiles = []*os.File{inside, outside}
 	b.process.WaitDelay = time.Second
 	b.to, b.from = to, bufio.NewReader(from)
@@ -99,7 +99,7 @@ func (b *browser) call(session, method string, params, into any) error {
 	for wanted := b.last; ; {
 		text, err := b.from.ReadBytes(0)
 		if err != nil {
-			return fmt.Errorf("Chromium ended: %w", err)
+			return fmt.Errorf("read what Chromium says: %w", err)
 		}
 		var a answer
 		if err := json.Unmarshal(text[:len(text)-1], &a); err != nil {

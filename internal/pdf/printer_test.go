@@ -70,7 +70,7 @@ func TestPrinter_ReachesNothingElse(t *testing.T) {
 	var heard atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heard.Add(1) }))
 	t.Cleanup(other.Close)
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	udp, err := new(net.ListenConfig).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -175,5 +176,39 @@ func TestShareOpening_CountsVisitors(t *testing.T) {
 		if got, err := db.ShareOpened(ctx, "a"); err != nil || got.Count != 1 {
 			t.Errorf("%+v, %v", got, err)
 		}
+	})
+}
+
+// What a guest was given is replaced as a whole, and closes what they have open.
+func TestGiveDashboards(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		link := someShare("a")
+		link.Holder = "eve"
+		other := someShare("b")
+		err := errors.Join(db.AddUser(ctx, adtally.User{ID: "eve", Email: "eve@example.com", AccessLevel: adtally.AccessLevel{Role: adtally.Guest}}, auditEntry("user.create")),
+			db.AddShareLink(ctx, link, auditEntry("share.create")), db.AddShareLink(ctx, other, auditEntry("share.create")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []adtally.GivenDashboard{{User: "eve", Dashboard: "channels", Lock: []adtally.ShareLock{{Dimension: "account", In: []string{"7"}}}, Giver: "u1", Created: moment},
+			{User: "eve", Dashboard: "performance", Lock: []adtally.ShareLock{}, Giver: "u1", Created: moment}}
+		for range 2 {
+			if err := db.GiveDashboards(ctx, "eve", want, auditEntry("user.dashboards")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := db.GivenDashboards(ctx, "eve")
+		same(t, "given", fmt.Sprint(got, err), fmt.Sprint(want, nil))
+		revoked := func(id string) bool {
+			l, err := db.ShareLink(ctx, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return !l.Revoked.IsZero()
+		}
+		same(t, "revoked: theirs, another", []bool{revoked("a"), revoked("b")}, []bool{true, false})
+		same(t, "nobody", codeOf(db.GiveDashboards(ctx, "nobody", nil, auditEntry("user.dashboards"))), "not_found")
 	})
 }

@@ -5,7 +5,7 @@ import { queryClient, session } from './queries';
 type Role = Schemas['Self']['role'];
 type Permission = Schemas['Self']['permissions'][number];
 
-const ranks: Role[] = ['viewer', 'editor', 'builder', 'admin'];
+const ranks: Role[] = ['guest', 'viewer', 'editor', 'builder', 'admin'];
 
 export class Me {
   #query = session();

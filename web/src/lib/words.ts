@@ -10,6 +10,7 @@ export const words = {
 } as const;
 
 export const roles: Record<string, string> = {
+  guest: 'Guest',
   viewer: 'Viewer',
   editor: 'Editor',
   builder: 'Builder',
@@ -18,6 +19,7 @@ export const roles: Record<string, string> = {
 
 /** What a role may do, for pickers. */
 export const roleTexts: Record<string, string> = {
+  guest: 'sees the dashboards that you give them, and nothing else',
   viewer: 'sees sources, runs and data',
   editor: 'also builds dashboards and shares them',
   builder: 'also connects and changes sources',

@@ -23,10 +23,12 @@ FUZZTIME ?= 10s
 ROOM := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 { print "/dev/shm" }')
 TESTS := env GOTMPDIR=$${TMPDIR:-/tmp} $(if $(ROOM),TMPDIR=$(ROOM)) go test -count=1
 
-# Tests of the whole program start it as a process, which the race detector cannot watch.
-# The tests that run everything in their own process also run with the race detector.
+# The race detector makes tests several times slower. Packages that compute one thing after
+# another run without it; of DuckDB and of the whole program, which tests start as a process,
+# those tests run with it that do several things at once.
+UNRACED := adtally/internal/(analytics|ask|csvfile|destination/duckdb|difference|graphsim/advertiser|layout|pacing)$$
 PACKAGES = $$(go list ./... | grep -v /cmd/)
-RACED := ^(TestSync_RereadsOneDayOnly|TestHistory_RenamedCampaign|TestSync_OneFailureBlocksNothingElse|TestEngine_Reconcile)$$
+RACED := ^(TestSync_RereadsOneDayOnly|TestHistory_RenamedCampaign|TestSync_OneFailureBlocksNothingElse|TestEngine_Reconcile|TestLease_|TestLend_|TestOpen_WritersShareTheFile|TestCopy_|TestTurns)
 
 .PHONY: help
 help: ## list the targets
@@ -66,9 +68,10 @@ screenshots: build ## write a picture of every page into web/screenshots; PAGES=
 # processor to each other.
 .PHONY: test
 test: machine build $(VENV)/.ready ## install what the tests need, then run all of them
-	$(TESTS) -race -timeout 20m $(PACKAGES)
+	$(TESTS) -race -timeout 20m $$(go list ./... | grep -v /cmd/ | grep -vE '$(UNRACED)')
+	$(TESTS) -timeout 20m $$(go list ./... | grep -E '$(UNRACED)')
 	$(MAKE) -j2 --output-sync=target program-tests browser-tests
-	$(TESTS) -race -timeout 20m -run '$(RACED)' ./cmd/adtally
+	$(TESTS) -race -timeout 20m -run '$(RACED)' ./cmd/adtally ./internal/destination/duckdb ./internal/ask
 
 .PHONY: program-tests
 program-tests:
@@ -154,7 +157,7 @@ bench-calls: compiler ## compare the API calls of a backfill and a refresh with 
 .PHONY: fuzz
 fuzz: compiler ## run every fuzz target, FUZZTIME=10s each
 	@grep -rnoE --include='*_test.go' '^func Fuzz\w+' . | while IFS=: read -r file _ found; do \
-		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$${found#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s "$$(dirname "$$file")"; \
 	done
 
 .PHONY: clean

@@ -10,6 +10,7 @@ type Role string
 
 // The roles, lowest first.
 const (
+	Guest   Role = "guest" // sees the dashboards that an admin gave them, and nothing else
 	Viewer  Role = "viewer"
 	Editor  Role = "editor"
 	Builder Role = "builder"
@@ -17,7 +18,7 @@ const (
 )
 
 // Roles returns all roles, lowest first.
-func Roles() []Role { return []Role{Viewer, Editor, Builder, Admin} }
+func Roles() []Role { return []Role{Guest, Viewer, Editor, Builder, Admin} }
 
 // Reaches reports whether r includes o. An unknown role includes nothing and is included
 // in nothing.

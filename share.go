@@ -14,6 +14,7 @@ type ShareLink struct {
 	ShareTerms
 	Password Secret // its hash; zero = none
 	Preview  bool   // made to look at, and not listed
+	Holder   string // ID of the user for whom it was made; empty = for anybody
 	Version  int64  // counts edits; a new one ends all sessions of the link
 	Maker    string // ID of the user who created it
 	Created  time.Time
@@ -68,4 +69,13 @@ type ShareOpenings struct {
 	Visitors int // different visitors, each counted once a day
 	Bots     int
 	Last     time.Time // zero = none
+}
+
+// GivenDashboard is a dashboard that a guest may see, with the rows within the lock.
+type GivenDashboard struct {
+	User      string // ID of the guest
+	Dashboard string
+	Lock      []ShareLock
+	Giver     string // ID of the admin who gave it
+	Created   time.Time
 }

@@ -25,6 +25,7 @@ type answers struct {
 	shared    *sharedRefresh
 	// currencies are those that questions convert to.
 	currencies *targetCurrencies
+	catalog    func() []adtally.Spec
 	now        func() time.Time
 
 	turns *semaphore.Weighted // how many questions are answered at once: each needs memory
@@ -39,7 +40,7 @@ type answers struct {
 func (s *service) answers() *answers { return s.answering() }
 
 func (s *service) newAnswers() *answers {
-	a := &answers{store: s.store, warehouse: s.warehouse, currencies: s.currencies, now: s.p.clock, turns: semaphore.NewWeighted(questionsAtOnce)}
+	a := &answers{store: s.store, warehouse: s.warehouse, currencies: s.currencies, catalog: s.platforms.Catalog, now: s.p.clock, turns: semaphore.NewWeighted(questionsAtOnce)}
 	a.shared = &sharedRefresh{sources: s.store, settings: a.Settings, catalog: s.platforms.Catalog, chosen: a.chosen, matches: s.store.CampaignMatches,
 		mapped: s.uploads.Refresh, rates: s.uploads.AddRates, log: s.log}
 	return a
@@ -264,6 +265,12 @@ func (a *answers) CampaignNames(ctx context.Context, ids []string) (all map[stri
 // Settings returns the rules for figures.
 func (a *answers) Settings(ctx context.Context) (analytics.Settings, error) {
 	s, _, err := figureRules{store: a.store}.AnalyticsSettings(ctx)
+	s.Channels = map[string]string{}
+	for _, spec := range a.catalog() {
+		if spec.Marketing.Channel != "" {
+			s.Channels[spec.Marketing.Channel] = spec.Title
+		}
+	}
 	return s, err
 }
 

@@ -156,7 +156,7 @@ func (c *backupCommand) copyWarehouse(ctx context.Context, p *program, folder st
 	if err != nil {
 		return nil, "", err
 	}
-	w, err := p.destination(where.Kind, time.Minute).Open(ctx, where, adtally.Secret{})
+	w, err := p.destination(where.Kind, destinationOptions{LockTimeout: time.Minute}).Open(ctx, where, adtally.Secret{})
 	if err != nil {
 		return nil, "", err
 	}

@@ -170,7 +170,7 @@ func (h *halves) decode(b *testing.B) float64 {
 // load measures loaded rows per second, from batches in memory.
 func (h *halves) load(b *testing.B) float64 {
 	b.Helper()
-	writer, err := destinations["duckdb"](time.Second).Open(b.Context(), adtally.Destination{Kind: "duckdb", Location: filepath.Join(b.TempDir(), "load.duckdb")}, adtally.Secret{})
+	writer, err := destinations["duckdb"](destinationOptions{LockTimeout: time.Second}).Open(b.Context(), adtally.Destination{Kind: "duckdb", Location: filepath.Join(b.TempDir(), "load.duckdb")}, adtally.Secret{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -22,7 +22,7 @@ type bubble struct {
 	file string
 	http *http.Client
 	// warehouse stands in for the usual one, where it is set.
-	warehouse func(kind string, lockTimeout time.Duration) destination.Kind
+	warehouse func(kind string, o destinationOptions) destination.Kind
 }
 
 var summer = time.Date(2026, 6, 2, 10, 0, 0, 0, time.UTC)

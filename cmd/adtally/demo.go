@@ -23,7 +23,7 @@ type demoCommand struct {
 	Data      string `help:"Folder for the demo's service. A second start continues with it." default:"adtally-demo" placeholder:"DIR"`
 	Listen    string `help:"Address to listen on. Default: 127.0.0.1:8085, or a free port if that is in use." placeholder:"HOST:PORT"`
 	PublicURL string `help:"Public URL of the demo. Default: the listen address." name:"public-url" placeholder:"http://…"`
-	Synthetic string `help:"The advertiser's size at the first start." default:"accounts=5,ads=20,days=365,seed=7" hidden:""`
+	Synthetic string `help:"The advertiser's size at the first start." default:"accounts=4,ads=24,days=365,seed=7,currency=EUR" hidden:""`
 	Headless  bool   `help:"Without the service: sync into a file, print the summary and end."`
 	To        string `help:"With --headless: the warehouse file. An earlier demo file is overwritten." default:"adtally-demo.duckdb" placeholder:"FILE.duckdb"`
 }
@@ -90,7 +90,7 @@ func (c *demoCommand) clear() error {
 }
 
 func (c *demoCommand) summary(ctx context.Context, p *program) error {
-	w, err := destinations["duckdb"](0).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
+	w, err := destinations["duckdb"](destinationOptions{}).Open(ctx, adtally.Destination{Kind: "duckdb", Location: c.To}, adtally.Secret{})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"path/filepath"
@@ -18,16 +19,17 @@ import (
 // runningDemo is adtally demo as a process.
 type runningDemo struct {
 	url, login string // the second is the body of POST /session
+	share      string // the share link
 	said       *safeBuffer
 	stop       func() int // ends it with SIGTERM, and gives the exit code
 }
 
-var demoSaid = regexp.MustCompile(`(?s)Open  (\S+)\n.*Log in  (\S+), password (\S+)\n`)
+var demoSaid = regexp.MustCompile(`(?s)Open  (\S+)\n.*Log in  (\S+), password (\S+)\nShare link  \S+/s/(\S+)\n`)
 
 func startDemo(t *testing.T, dir string) *runningDemo {
 	t.Helper()
 	d := &runningDemo{said: &safeBuffer{}}
-	c := command(context.Background(), nil, "demo", "--data", dir, "--listen", "127.0.0.1:0", "--synthetic", "accounts=2,ads=6,days=40,seed=7")
+	c := command(context.Background(), nil, "demo", "--data", dir, "--listen", "127.0.0.1:0", "--synthetic", "accounts=2,ads=6,days=40,seed=7,currency=EUR")
 	c.Stdout, c.Stderr = d.said, d.said
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
@@ -52,7 +54,7 @@ func startDemo(t *testing.T, dir string) *runningDemo {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d.url, d.login = found[1], string(login)
+			d.url, d.login, d.share = found[1], string(login), found[4]
 			return d
 		}
 		time.Sleep(100 * time.Millisecond) // bounded: two minutes
@@ -120,12 +122,33 @@ func TestDemo_Browser(t *testing.T) {
 	const query = "SELECT count(*), sum(spend) FROM facebook_ads.basic_ad WHERE date < current_date - 3"
 	figures := one(t, filepath.Join(dir, "warehouse.duckdb"), query)
 	again := startDemo(t, dir)
-	if second, _ := again.source(t); second != id || again.login != d.login {
-		t.Errorf("the second start has another source or login: %s", again.said)
+	if second, _ := again.source(t); second != id || again.login != d.login || again.share != d.share {
+		t.Errorf("the second start has another source, login or link: %s", again.said)
 	}
+	again.holder(t)
 	again.stop()
 	if now := one(t, filepath.Join(dir, "warehouse.duckdb"), query); now != figures {
 		t.Errorf("figures were %s and are %s", figures, now)
+	}
+}
+
+// holder reads the shared dashboard without a login.
+func (d *runningDemo) holder(t *testing.T) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url+"/s/api/tiles/1/answer", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Share "+d.share)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(text), `"currency":"EUR"`) {
+		t.Errorf("the shared tile: %d %s %v", res.StatusCode, text, err)
 	}
 }
 

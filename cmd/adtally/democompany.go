@@ -74,8 +74,8 @@ func (c *demoCompany) uploads() []demoUpload {
 	customers, orders, refunds := c.business()
 	return []demoUpload{
 		{"Exchange rates", adtally.RatesFile, c.rates()},
-		{"Google Ads", adtally.SpendFile, c.channel("google", googleCampaigns)},
-		{"LinkedIn Ads", adtally.SpendFile, c.channel("linkedin", linkedinCampaigns)},
+		{"Google Ads", adtally.SpendFile, c.channel("Google Ads", "google", googleCampaigns)},
+		{"LinkedIn Ads", adtally.SpendFile, c.channel("LinkedIn Ads", "linkedin", linkedinCampaigns)},
 		{"Customers", adtally.CustomersFile, customers},
 		{"Orders", adtally.OrdersFile, orders},
 		{"Refunds", adtally.RefundsFile, refunds},
@@ -105,7 +105,7 @@ var linkedinCampaigns = []otherCampaign{
 }
 
 // channel writes a year of a channel's campaigns, a row per campaign and day.
-func (c *demoCompany) channel(channel string, campaigns []otherCampaign) string {
+func (c *demoCompany) channel(channel, account string, campaigns []otherCampaign) string {
 	var b strings.Builder
 	b.WriteString("date,channel,account_id,campaign_id,campaign_name,currency,spend,impressions,clicks,platform_conversions,platform_value\n")
 	for n := c.days; n >= 1; n-- {
@@ -117,7 +117,7 @@ func (c *demoCompany) channel(channel string, campaigns []otherCampaign) string 
 			}
 			clicks := int(spend / p.click * (0.9 + 0.2*c.random.Float64()))
 			conversions := c.whole(float64(clicks) * p.rate)
-			fmt.Fprintf(&b, "%s,%s,%s-1,%s,%s,EUR,%.2f,%d,%d,%d,%.2f\n", day, channel, channel, p.id, quoted(p.name), spend, clicks*(25+c.random.IntN(20)), clicks, conversions, float64(conversions)*p.basket)
+			fmt.Fprintf(&b, "%s,%s,%s-1,%s,%s,EUR,%.2f,%d,%d,%d,%.2f\n", day, channel, account, p.id, quoted(p.name), spend, clicks*(25+c.random.IntN(20)), clicks, conversions, float64(conversions)*p.basket)
 		}
 	}
 	return b.String()

@@ -13,6 +13,7 @@ import (
 const (
 	actualShare   = 0.62 // of claimed purchases are orders
 	matchedShare  = 0.9  // of orders from ads have a campaign in their UTM values
+	namedShare    = 0.2  // of them name it instead of its ID
 	newShare      = 0.55 // of orders are a customer's first
 	ownWay        = 6    // orders a day that come without ads
 	refundShare   = 0.04
@@ -71,8 +72,12 @@ func (c *demoCompany) sales() (all []sale) {
 		day := c.today - adtally.Day(n)
 		for ; at < len(c.ads) && c.ads[at].day <= day; at++ {
 			a := c.ads[at]
+			tag := a.campaign // as the UTM value {{campaign.id}}
+			if c.random.Float64() < namedShare {
+				tag = a.name
+			}
 			for range c.whole(a.conversions * share) {
-				all = append(all, c.from("facebook", a.name, day, a.value/max(a.conversions, 1), a.currency))
+				all = append(all, c.from("facebook", tag, day, a.value/max(a.conversions, 1), a.currency))
 			}
 		}
 		for _, p := range googleCampaigns {
@@ -119,6 +124,16 @@ func (c *demoCompany) budgets() string {
 			amount = spent[account] * 0.8
 		}
 		fmt.Fprintf(&b, "%s,%s,%s,%.0f\n", account, yesterday, currency[account], amount)
+	}
+	for _, o := range []struct {
+		account   string
+		campaigns []otherCampaign
+	}{{"google-1", googleCampaigns}, {"linkedin-1", linkedinCampaigns}} {
+		month := 0.0
+		for _, p := range o.campaigns {
+			month += 28 * p.spend
+		}
+		fmt.Fprintf(&b, "%s,%s,EUR,%.0f\n", o.account, yesterday, month)
 	}
 	return b.String()
 }

@@ -33,7 +33,7 @@ type program struct {
 	now      func() time.Time // nil = the system clock
 	poll     time.Duration    // how long to wait before a report is asked for; 0 = as usual
 	// warehouse opens destinations of a kind; nil = those of registry.go.
-	warehouse func(kind string, lockTimeout time.Duration) destination.Kind
+	warehouse func(kind string, o destinationOptions) destination.Kind
 }
 
 func (p *program) clock() time.Time {
@@ -43,11 +43,11 @@ func (p *program) clock() time.Time {
 	return time.Now()
 }
 
-func (p *program) destination(kind string, lockTimeout time.Duration) destination.Kind {
+func (p *program) destination(kind string, o destinationOptions) destination.Kind {
 	if p.warehouse != nil {
-		return p.warehouse(kind, lockTimeout)
+		return p.warehouse(kind, o)
 	}
-	return destinations[kind](lockTimeout)
+	return destinations[kind](o)
 }
 
 type commands struct {

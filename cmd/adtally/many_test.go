@@ -67,8 +67,8 @@ func TestSync_OneFailureBlocksNothingElse(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.sim.Inject(faults...)
-		b.warehouse = func(kind string, lockTimeout time.Duration) destination.Kind {
-			return fullFor{destinations[kind](lockTimeout), strings.TrimPrefix(full, "act_")}
+		b.warehouse = func(kind string, o destinationOptions) destination.Kind {
+			return fullFor{destinations[kind](o), strings.TrimPrefix(full, "act_")}
 		}
 		seen := b.watch(throttled, time.Minute)
 		d := b.sync(t, args...)

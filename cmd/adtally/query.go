@@ -82,7 +82,7 @@ func folderAsker(ctx context.Context, p *program, dir string) (ask asker, done f
 			remove()
 		}
 	}()
-	w, err := p.destination("duckdb", 0).Open(ctx, adtally.Destination{Kind: "duckdb", Location: filepath.Join(scratch, "scratch.duckdb")}, adtally.Secret{})
+	w, err := p.destination("duckdb", destinationOptions{}).Open(ctx, adtally.Destination{Kind: "duckdb", Location: filepath.Join(scratch, "scratch.duckdb")}, adtally.Secret{})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -42,10 +42,16 @@ var accountTables = map[string]string{"facebookads": facebookads.AccountTable}
 // mediaHosts are the hosts from which a platform serves its pictures.
 var mediaHosts = map[string][]string{"facebookads": facebookads.MediaHosts}
 
-// destinations are the kinds of warehouses. lockTimeout is how long to wait for one that
-// is in use.
-var destinations = map[string]func(lockTimeout time.Duration) destination.Kind{
-	"duckdb": func(lockTimeout time.Duration) destination.Kind {
-		return duckdb.New(duckdb.Options{LockTimeout: lockTimeout})
+// destinationOptions are what an installation chooses about its warehouse. Zero values are the
+// kind's own.
+type destinationOptions struct {
+	LockTimeout time.Duration // how long to wait for a warehouse that is in use
+	Memory      int64         // bytes for loads
+}
+
+// destinations are the kinds of warehouses.
+var destinations = map[string]func(destinationOptions) destination.Kind{
+	"duckdb": func(o destinationOptions) destination.Kind {
+		return duckdb.New(duckdb.Options{LockTimeout: o.LockTimeout, Memory: o.Memory})
 	},
 }

@@ -26,6 +26,7 @@ type serveCommand struct {
 	Listen      string   `help:"Address to listen on." default:"127.0.0.1:8085" env:"ADTALLY_LISTEN" placeholder:"HOST:PORT"`
 	PublicURL   string   `help:"Public URL of the server. Default: the listen address." name:"public-url" env:"ADTALLY_PUBLIC_URL" placeholder:"https://…"`
 	Host        []string `help:"Another host name of the server, such as its container's." env:"ADTALLY_HOST" placeholder:"HOST:PORT"`
+	Chromium    string   `help:"Chromium that makes PDFs of dashboards. Default: the one that is installed." env:"ADTALLY_CHROMIUM" placeholder:"FILE"`
 	BehindProxy bool     `help:"Trust X-Forwarded-For and X-Forwarded-Proto of your own proxy."`
 
 	SimClock string `help:"Take the time from the simulator at this address; for tests." name:"sim-clock" hidden:"" placeholder:"URL"`
@@ -106,6 +107,7 @@ func (c *serveCommand) run(ctx context.Context, p *program, ready func(context.C
 	group.Go(func() error { return serve(ctx, listener, handler) })
 	group.Go(func() error { return s.work(ctx) })
 	group.Go(func() error { return watch.Run(ctx) })
+	group.Go(func() error { return s.subscriptions(c.PublicURL, c.printer(handler)).Run(ctx) })
 	group.Go(func() error { return s.purge(ctx) })
 	group.Go(func() error { return s.keep().Run(ctx) })
 	group.Go(func() error { return ready(ctx, up) })
@@ -150,7 +152,7 @@ func (c *serveCommand) handler(ctx context.Context, s *service, watch *notify.Wa
 			Channels: s.store, Incidents: s.store, Senders: senders{watch}, Costs: s.store, Forecasts: forecasts{s}, Warehouse: s.warehouse, Visible: s.platforms, Progress: s.store,
 			OAuth: s.platforms, Logins: s.store, Links: s.store, Settings: s.store, Grants: s.store, Files: s.uploads, Calls: s.store, FigureRules: s.rules(),
 			Analytics: figures, Differences: figures, Definitions: s.store, Dashboards: s.store, Shares: s.store, NamingRules: s.store, Matches: s.store,
-			SQL: sql, SavedSQL: s.store},
+			SQL: sql, SavedSQL: s.store, Subscriptions: s.store, Given: s.store, Printing: c.chromium() != ""},
 		Passwords: password.New(password.Time, password.Memory, 4), Log: s.log, Now: s.p.clock, NewID: newID, Key: key,
 		PublicURL: c.PublicURL, Hosts: append([]string{c.Listen}, c.Host...), BehindProxy: c.BehindProxy, SetupCode: code, OIDC: oidc, Version: version,
 		Site: web.Site(),

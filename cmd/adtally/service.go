@@ -20,13 +20,14 @@ import (
 
 // serviceFlags are the flags that server and worker share.
 type serviceFlags struct {
-	Config      kong.ConfigFlag `help:"TOML file with settings, as adtally config prints them. The environment and the command line take precedence." placeholder:"FILE.toml"`
-	Data        string          `help:"Folder for all state: database, keys, queue and warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
-	DatabaseURL string          `help:"PostgreSQL for state and queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
-	Warehouse   string          `help:"DuckDB file for the data. Default: warehouse.duckdb in the folder." placeholder:"FILE.duckdb"`
-	GraphURL    string          `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
-	LoginURL    string          `help:"Another address for Facebook's login, such as the simulator's." name:"login-url" env:"ADTALLY_LOGIN_URL" placeholder:"URL"`
-	Workers     int             `help:"How many ad accounts are synced at the same time." default:"4"`
+	Config          kong.ConfigFlag `help:"TOML file with settings, as adtally config prints them. The environment and the command line take precedence." placeholder:"FILE.toml"`
+	Data            string          `help:"Folder for all state: database, keys, queue and warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
+	DatabaseURL     string          `help:"PostgreSQL for state and queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
+	Warehouse       string          `help:"DuckDB file for the data. Default: warehouse.duckdb in the folder." placeholder:"FILE.duckdb"`
+	WarehouseMemory int             `help:"Megabytes that DuckDB may use for loads. Uploads of millions of rows need 1024 and more. Default: 64." name:"warehouse-memory" env:"ADTALLY_WAREHOUSE_MEMORY" placeholder:"MB"`
+	GraphURL        string          `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
+	LoginURL        string          `help:"Another address for Facebook's login, such as the simulator's." name:"login-url" env:"ADTALLY_LOGIN_URL" placeholder:"URL"`
+	Workers         int             `help:"How many ad accounts are synced at the same time." default:"4"`
 }
 
 // service has the parts that server and worker share.
@@ -74,7 +75,7 @@ func (s *service) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.warehouse = &warehouse{kind: s.p.destination(where.Kind, time.Minute), where: where, log: s.log, rest: usualRest}
+	s.warehouse = &warehouse{kind: s.p.destination(where.Kind, destinationOptions{LockTimeout: time.Minute, Memory: int64(s.WarehouseMemory) << 20}), where: where, log: s.log, rest: usualRest}
 	if err := s.warehouse.look(ctx); err != nil {
 		return err
 	}

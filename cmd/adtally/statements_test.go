@@ -78,7 +78,7 @@ func TestServe_SQL(t *testing.T) {
 func TestStatements_LoadWaitsAtMostForTheLimit(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "w.duckdb")
-	w, err := destinations["duckdb"](time.Minute).Open(t.Context(), adtally.Destination{Kind: "duckdb", Location: path}, adtally.Secret{})
+	w, err := destinations["duckdb"](destinationOptions{LockTimeout: time.Minute}).Open(t.Context(), adtally.Destination{Kind: "duckdb", Location: path}, adtally.Secret{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func (c *syncCommand) sync(ctx context.Context, p *program) (res *result, err er
 		return nil, err
 	}
 	ctx = destination.WithWaiting(ctx, func(why *adtally.Fault) { watch.note("Waiting for the warehouse: " + why.Message + ".") })
-	writer, err := p.destination("duckdb", c.LockTimeout).Open(ctx, to, adtally.Secret{})
+	writer, err := p.destination("duckdb", destinationOptions{LockTimeout: c.LockTimeout}).Open(ctx, to, adtally.Secret{})
 	if err != nil {
 		return nil, err
 	}

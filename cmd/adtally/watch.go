@@ -18,6 +18,7 @@ func (s *service) watch(publicURL string) *notify.Watch {
 		},
 		Link:     func(source string) string { return publicURL + "/sources/" + source },
 		Versions: s.platforms.versions,
+		Files:    s.store.SendingFiles,
 		Spending: &spending{answers: s.answers(), log: s.log},
 		Now:      s.p.clock, NewID: newID,
 		Report: func(err error) { s.log.Error("the watch stumbled", "error", err) },

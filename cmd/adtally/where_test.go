@@ -46,7 +46,7 @@ func TestSync_NeverTouchesAFileOfAnotherKind(t *testing.T) {
 		}
 		d, err := destinationAt(file)
 		if err == nil {
-			_, err = destinations["duckdb"](0).Open(t.Context(), d, adtally.Secret{})
+			_, err = destinations["duckdb"](destinationOptions{}).Open(t.Context(), d, adtally.Secret{})
 		}
 		if f := adtally.FaultOf(err); f == nil || f.Act != adtally.Configure {
 			t.Errorf("%s: %v", name, err)

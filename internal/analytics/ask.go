@@ -55,41 +55,26 @@ func (e *Engine) Possible(q Query) error {
 // asking is one question being answered.
 type asking struct {
 	*Engine
-	db     Queryer
-	out    *Answer
-	totals []figure // of the answer, before they are rounded
+	db  Queryer
+	out *Answer
 }
 
 func (a *asking) answer(ctx context.Context, q Query) error {
-	p, err := a.plan(ctx, q)
+	now, before, err := a.periods(ctx, q)
 	if err != nil {
 		return err
 	}
+	p := now.plan
 	for _, name := range q.Metrics {
 		m := a.defs.Metrics[name]
 		a.out.Columns = append(a.out.Columns, Column{Metric: name, Title: p.title(m), Unit: m.Unit, Decimals: m.Decimals, Better: m.Better})
 	}
-	rows, err := a.rows(ctx, p)
-	if err != nil {
-		return err
+	a.out.Rows = now.rounded()
+	if now.total != nil {
+		a.out.Total = p.figures(now.total)
 	}
-	if r := firstRefusal(rows); r != nil {
-		return r
-	}
-	for _, r := range rows {
-		a.out.Rows = append(a.out.Rows, r.row(p))
-	}
-	if q.Totals {
-		total, err := a.total(ctx, q)
-		if err != nil {
-			return err
-		}
-		a.totals, a.out.Total = total, p.figures(total)
-	}
-	if q.Compare != NoCompare {
-		if err := a.compare(ctx, p, rows); err != nil {
-			return err
-		}
+	if before != nil {
+		a.compare(now, before)
 	}
 	if err := a.name(ctx, p); err != nil {
 		return err
@@ -97,12 +82,59 @@ func (a *asking) answer(ctx context.Context, q Query) error {
 	return a.notes(ctx, p)
 }
 
-// plan resolves a question, and ranks its members first if it asks for the top ones.
-func (a *asking) plan(ctx context.Context, q Query) (*plan, error) {
-	if q.Top != nil {
-		return a.topPlan(ctx, q)
+// period is the answer for the question's days or the compared ones, before it is rounded.
+type period struct {
+	plan  *plan
+	rows  []exactRow
+	total []figure // nil if not asked for
+}
+
+func (p *period) rounded() (all []Row) {
+	for _, r := range p.rows {
+		all = append(all, r.row(p.plan))
 	}
-	return newPlan(a.defs, a.settings, q)
+	return all
+}
+
+// periods answers the question for its days and for the compared ones, by one statement if
+// everything that it asks for can be added up from its cells. before is nil if no comparison
+// is asked for.
+func (a *asking) periods(ctx context.Context, q Query) (now, before *period, err error) {
+	p, err := newPlan(a.defs, a.settings, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	now, before, err = a.added(ctx, p)
+	if err != nil || now != nil {
+		return now, before, err
+	}
+	if q.Top != nil {
+		if err := a.rank(ctx, p); err != nil {
+			return nil, nil, err
+		}
+	}
+	if now, err = a.period(ctx, p); err != nil || q.Compare == NoCompare {
+		return now, nil, err
+	}
+	before, err = a.period(ctx, p.before())
+	return now, before, err
+}
+
+// period answers the question for a plan's days, by statements of their own for the rows and
+// the total.
+func (a *asking) period(ctx context.Context, p *plan) (*period, error) {
+	rows, err := a.rows(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if r := firstRefusal(rows); r != nil {
+		return nil, r
+	}
+	out := &period{plan: p, rows: rows}
+	if p.q.Totals {
+		out.total, err = a.total(ctx, p.q)
+	}
+	return out, err
 }
 
 // exactRow is a row of the answer before it is rounded.
@@ -121,29 +153,41 @@ func (a *asking) rows(ctx context.Context, p *plan) ([]exactRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]exactRow, 0, len(cells))
+	all, times := make([]cell, 0, len(cells)), map[string]time.Time{}
 	for _, row := range cells {
-		all = append(all, exactRow{cell: p.cellOf(row)})
+		all = append(all, p.settled(p.sumsOf(&reader{row: row, times: times}), p))
 	}
-	slices.SortFunc(all, func(x, y exactRow) int { return compareCells(x.cell, y.cell) })
 	paybacks, err := a.paybacks(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
+	a.noteAsOf(all)
+	return p.exact(all, paybacks), nil
+}
+
+// noteAsOf notes when the oldest data of cells was requested.
+func (a *asking) noteAsOf(cells []cell) {
+	for _, c := range cells {
+		a.out.AsOf = earliest(a.out.AsOf, c.asOf)
+	}
+}
+
+// exact computes the figures of cells, in the order of the answer.
+func (p *plan) exact(cells []cell, paybacks *paybacks) []exactRow {
+	slices.SortFunc(cells, compareCells)
+	all := make([]exactRow, len(cells))
+	for i, c := range cells {
+		all[i].cell = c
 		for _, name := range p.q.Metrics {
 			m := p.defs.Metrics[name]
 			if m.Special == "payback" {
-				all[i].figures = append(all[i].figures, paybacks.figure(p, m, all[i].cell))
+				all[i].figures = append(all[i].figures, paybacks.figure(p, m, c))
 				continue
 			}
-			all[i].figures = append(all[i].figures, p.figure(m, all[i].cell))
-		}
-		if t := all[i].asOf; !t.IsZero() && (a.out.AsOf.IsZero() || t.Before(a.out.AsOf)) {
-			a.out.AsOf = t
+			all[i].figures = append(all[i].figures, p.figure(m, c))
 		}
 	}
-	return all, nil
+	return all
 }
 
 // run executes a statement and returns its rows as text.
@@ -158,12 +202,11 @@ func (a *asking) run(ctx context.Context, s Statement) (out [][]nullText, err er
 	if err != nil {
 		return nil, warehouseError(err)
 	}
+	values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
 	for rows.Next() {
-		values := make([]sql.NullString, len(columns))
-		into := make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
 		if err := rows.Scan(into...); err != nil {
 			return nil, warehouseError(err)
 		}

@@ -27,8 +27,9 @@ type leafValue struct {
 
 // reader takes the columns of a row one after another.
 type reader struct {
-	row []nullText
-	at  int
+	row   []nullText
+	at    int
+	times map[string]time.Time // those that were read before; the rows of an answer share few
 }
 
 func (r *reader) next() nullText {
@@ -42,42 +43,103 @@ type nullText struct {
 	valid bool
 }
 
-// cellOf reads a row of the statement, in the order in which statement and read wrote it.
-func (p *plan) cellOf(row []nullText) cell {
-	r := &reader{row: row}
-	c := cell{bucket: r.next().value, values: map[string]leafValue{}}
+// sums is a row of the statement: what the facts have in one bucket and members, before it is
+// decided what an empty cell is.
+type sums struct {
+	bucket  string
+	members []string
+	facts   []factSums // in the order of the plan's facts
+}
+
+// factSums is what a fact has in a cell.
+type factSums struct {
+	there    bool // the cell has rows of the model, maybe of no leaf
+	leaves   []leafSums
+	several  bool     // currencies
+	currency nullText // the first of them
+	read     read
+	all      read // of everything that the question is about, if the statement reads it
+}
+
+// read says what was read of something.
+type read struct {
+	covered bool // some day was read
+	asOf    time.Time
+}
+
+func (r read) and(other read) read {
+	return read{r.covered || other.covered, earliest(r.asOf, other.asOf)}
+}
+
+func (r *reader) read() read { return read{r.next().some(), r.time(r.next())} }
+
+// leafSums is what the warehouse says of a leaf in a cell.
+type leafSums struct {
+	raw, counted nullText
+	rows         bool
+	missing      string // day and currency without a rate
+}
+
+// sumsOf reads a row, in the order in which statement and read wrote it.
+func (p *plan) sumsOf(r *reader) sums {
+	s := sums{bucket: r.next().value, facts: make([]factSums, len(p.facts))}
 	for range p.q.By {
-		c.members = append(c.members, r.next().value)
+		s.members = append(s.members, r.next().value)
 	}
 	w := &writer{plan: p}
-	for _, f := range p.facts {
-		order := make([]string, 0, len(f.leaves))
-		rows := map[string]bool{}
-		for _, l := range f.leaves {
-			v := leafValue{money: l.metric.Unit == "money", converted: w.converts(f)}
-			raw, n, counted := r.next(), r.next(), r.next()
-			rows[l.id] = n.valid && n.value != "0"
-			v.value = l.metric.finish(raw, counted)
-			if v.money && w.converts(f) {
-				if miss, where := r.next(), r.next(); miss.valid && miss.value != "0" {
-					v.missing = where.value
-				}
+	for i, f := range p.facts {
+		s.facts[i] = w.factSums(f, r)
+		c := w.coverageOf(f)
+		if c.dataset == "" {
+			continue
+		}
+		s.facts[i].read = r.read()
+		if w.readsAll(c) {
+			s.facts[i].all = r.read()
+		}
+	}
+	return s
+}
+
+// factSums reads the columns of a fact.
+func (w *writer) factSums(f *fact, r *reader) factSums {
+	out := factSums{there: r.next().some(), leaves: make([]leafSums, len(f.leaves))}
+	for i, l := range f.leaves {
+		of := leafSums{raw: r.next(), rows: out.there}
+		if l.restricted() {
+			of.rows = r.next().some()
+		}
+		if l.averages() {
+			of.counted = r.next()
+		}
+		if l.metric.Unit == "money" && w.converts(f) {
+			of.missing = r.next().value
+		}
+		out.leaves[i] = of
+	}
+	if f.hasMoney() {
+		currencies, currency := r.next(), r.next()
+		out.several, out.currency = currencies.some() && currencies.value != "1", currency
+	}
+	return out
+}
+
+// some reports whether a count is above zero.
+func (t nullText) some() bool { return t.valid && t.value != "0" }
+
+// settled decides what those leaves of a cell are that a plan needs.
+func (p *plan) settled(s sums, by *plan) cell {
+	c := cell{bucket: s.bucket, members: s.members, values: make(map[string]leafValue, len(by.leaves))}
+	w := &writer{plan: p}
+	for i, f := range p.facts {
+		for j, l := range f.leaves {
+			if by.leaves[l.id] == nil {
+				continue
 			}
-			c.values[l.id] = v
-			order = append(order, l.id)
-		}
-		currencies, currency := nullText{}, nullText{}
-		if f.hasMoney() {
-			currencies, currency = r.next(), r.next()
-		}
-		covered := false
-		if w.coverageOf(f).dataset != "" {
-			n, asOf := r.next(), r.next()
-			covered = n.valid && n.value != "0"
-			c.note(asOf)
-		}
-		for _, id := range order {
-			c.values[id] = p.settle(c.values[id], rows[id], covered, currencies, currency)
+			c.asOf = earliest(c.asOf, s.facts[i].read.asOf)
+			of := s.facts[i].leaves[j]
+			v := leafValue{money: l.metric.Unit == "money", converted: w.converts(f), value: l.metric.finish(of.raw, of.counted), missing: of.missing}
+			c.values[l.id] = p.settle(v, of.rows, s.facts[i])
 		}
 	}
 	return c
@@ -97,10 +159,10 @@ func (m *Metric) finish(raw, counted nullText) *big.Rat {
 }
 
 // settle decides what a cell without rows is: 0 if it was read, else empty.
-func (p *plan) settle(v leafValue, rows, covered bool, currencies, currency nullText) leafValue {
+func (p *plan) settle(v leafValue, rows bool, f factSums) leafValue {
 	if !rows {
 		v.value = nil
-		if covered {
+		if f.read.covered {
 			v.value = new(big.Rat)
 		}
 	}
@@ -111,24 +173,36 @@ func (p *plan) settle(v leafValue, rows, covered bool, currencies, currency null
 		v.currency = p.q.Currency
 		return v
 	}
-	if rows || currency.valid {
-		v.currency = currency.value
+	if rows || f.currency.valid {
+		v.currency = f.currency.value
 	}
-	if n := parseNumber(currencies.value, currencies.valid); n != nil && n.Cmp(big.NewRat(1, 1)) > 0 {
-		v.mixed = []string{currency.value}
+	if f.several {
+		v.mixed = []string{f.currency.value}
 	}
 	return v
 }
 
-func (c *cell) note(asOf nullText) {
-	if !asOf.valid {
-		return
+// time reads a time; NULL is unknown.
+func (r *reader) time(text nullText) time.Time {
+	at, there := r.times[text.value]
+	if there || !text.valid {
+		return at
 	}
 	for _, layout := range []string{"2006-01-02 15:04:05.999999-07", "2006-01-02 15:04:05.999999-07:00"} {
-		if t, err := time.Parse(layout, asOf.value); err == nil && (c.asOf.IsZero() || t.Before(c.asOf)) {
-			c.asOf = t
+		if t, err := time.Parse(layout, text.value); err == nil {
+			at = t
 		}
 	}
+	r.times[text.value] = at
+	return at
+}
+
+// earliest returns the earlier of two times; zero is unknown.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // figure is an exact figure of a metric in a cell.

@@ -1,40 +1,26 @@
 package analytics
 
-import (
-	"context"
-	"fmt"
-)
+import "fmt"
 
-// compare answers the question for the compared period.
-func (a *asking) compare(ctx context.Context, p *plan, rows []exactRow) error {
-	q := p.q
-	from, to := q.compared()
+// before is the plan for the compared period.
+func (p *plan) before() *plan {
 	before := *p
-	before.q.From, before.q.To, before.q.Compare = from, to, NoCompare
-	if q.AsOf != 0 {
-		before.q.AsOf = to
+	before.q.From, before.q.To = p.q.compared()
+	before.q.Compare = NoCompare
+	if p.q.AsOf != 0 {
+		before.q.AsOf = before.q.To
 	}
-	previous, err := a.rows(ctx, &before)
-	if err != nil {
-		return err
+	return &before
+}
+
+// compare adds the figures of the compared period to the answer.
+func (a *asking) compare(now, before *period) {
+	q := before.plan.q
+	a.out.Compared = &Compared{From: q.From, To: q.To, Rows: before.rounded()}
+	a.beside(now.plan, now.rows, before.rows)
+	if now.total != nil {
+		a.out.Compared.Total, a.out.Compared.Change = now.plan.figures(before.total), changes(now.total, before.total)
 	}
-	if r := firstRefusal(previous); r != nil {
-		return r
-	}
-	a.out.Compared = &Compared{From: from, To: to}
-	for _, r := range previous {
-		a.out.Compared.Rows = append(a.out.Compared.Rows, r.row(p))
-	}
-	a.beside(p, rows, previous)
-	if !q.Totals {
-		return nil
-	}
-	total, err := a.total(ctx, before.q)
-	if err != nil {
-		return err
-	}
-	a.out.Compared.Total, a.out.Compared.Change = p.figures(total), changes(a.totals, total)
-	return nil
 }
 
 // beside puts the figures of the compared period beside those of the same members, in the

@@ -25,11 +25,28 @@ func (c covered) name() string {
 // scopeColumns are the dimensions that coverage by account can be asked by.
 var scopeColumns = map[string]string{"account": "a.account_id", "channel": "a.channel", "currency": "a.currency", "campaign": "c.campaign_id"}
 
+// coverages adds the subqueries of a coverage: by cell, and of everything if that is read.
+func (w *writer) coverages(c covered) {
+	w.coverage(c, c.name(), "q.bucket")
+	if !w.readsAll(c) {
+		return
+	}
+	grouped, all := w.plan, *w.plan
+	all.q.By = nil
+	w.plan = &all
+	w.coverage(c, c.name()+"_all", periodOf("q.bucket"))
+	w.plan = grouped
+}
+
+// readsAll reports whether the statement also reads whether anything was read at all. By
+// cell, members without rows are not there.
+func (w *writer) readsAll(c covered) bool { return w.spans != nil && len(w.coverageKeys(c)) > 0 }
+
 // coverage adds the subquery with the cells where a day was read. A cell without rows
 // is 0 there, and unknown elsewhere.
-func (w *writer) coverage(c covered) {
+func (w *writer) coverage(c covered, name, bucket string) {
 	days := w.days(c.scope, false)
-	group, where := []string{"q.bucket AS bucket"}, []string{"v.dataset = " + w.arg(c.dataset)}
+	group, where := []string{bucket + " AS bucket"}, []string{"v.dataset = " + w.arg(c.dataset)}
 	from := "FROM " + days + " q JOIN adtally.coverage v ON q.date BETWEEN v.from_date AND v.through_date"
 	where = append(where, w.within("q.date")...)
 	if c.byAccount {
@@ -48,7 +65,7 @@ func (w *writer) coverage(c covered) {
 			}
 		}
 	}
-	w.cte(c.name(), "SELECT "+strings.Join(group, ", ")+", COUNT(*) AS n, CAST(MIN(v.as_of) AS VARCHAR) AS as_of\n  "+from+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))
+	w.cte(name, "SELECT "+strings.Join(group, ", ")+", COUNT(*) AS n, CAST(MIN(v.as_of) AS VARCHAR) AS as_of\n  "+from+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))
 }
 
 // coverageLock writes the condition that coverage is of accounts, or of campaigns if they are

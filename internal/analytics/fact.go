@@ -13,7 +13,8 @@ func (f *fact) ofQuestion() bool { return f.scope == OfQuestion }
 func column(i int) string { return fmt.Sprintf("x%d", i) }
 
 // fact adds the subquery of a fact: one row per bucket and members, with each leaf's value,
-// the number of its rows (n), and how money was converted.
+// the number of rows (n; also of a leaf's own, if it takes only some), and what money was not
+// converted.
 func (w *writer) fact(f *fact) {
 	r := w.rowsOf(w.defs.Models[f.model])
 	day, month := r.day(f.time)
@@ -104,16 +105,28 @@ func (r *rows) value(l *leaf) string {
 
 var aggregateSQL = map[string]string{"sum": "SUM(%s)", "average": "SUM(%s)", "count": "COUNT(%s)", "count_distinct": "COUNT(DISTINCT %s)", "min": "MIN(%s)", "max": "MAX(%s)"}
 
-// aggregates writes for each leaf its value, its rows and its values. rate is multiplied with
-// money; empty = none.
+// restricted reports whether a leaf takes only some rows of its fact.
+func (l *leaf) restricted() bool { return len(l.metric.Where)+len(l.metric.Only) > 0 }
+
+// averages reports whether the number of values is needed, too.
+func (l *leaf) averages() bool { return l.metric.Agg == "average" }
+
+// aggregates writes the number of rows, and for each leaf its value, and its rows and values if
+// they are needed. rate is multiplied with money; empty = none.
 func (r *rows) aggregates(f *fact, filters []string, rate string) (out []string) {
+	out = []string{"COUNT(*) AS n"}
 	for i, l := range f.leaves {
 		value := r.value(l)
 		if rate != "" && l.metric.Unit == "money" {
 			value = "CAST(" + value + " AS DECIMAL(28,6)) * " + rate
 		}
-		out = append(out, fmt.Sprintf(aggregateSQL[l.metric.Agg], value)+filters[i]+" AS "+column(i),
-			fmt.Sprintf("COUNT(*)%s AS n%d", filters[i], i), fmt.Sprintf("COUNT(%s)%s AS c%d", value, filters[i], i))
+		out = append(out, fmt.Sprintf(aggregateSQL[l.metric.Agg], value)+filters[i]+" AS "+column(i))
+		if l.restricted() {
+			out = append(out, fmt.Sprintf("COUNT(*)%s AS n%d", filters[i], i))
+		}
+		if l.averages() {
+			out = append(out, fmt.Sprintf("COUNT(%s)%s AS c%d", value, filters[i], i))
+		}
 	}
 	return out
 }
@@ -122,24 +135,25 @@ func (r *rows) aggregates(f *fact, filters []string, rate string) (out []string)
 func (w *writer) converts(f *fact) bool { return w.q.Currency != "" && !f.native }
 
 // byCurrency adds money up by day and currency, and converts these sums. That is as exact as
-// converting each row, and faster (docs/decisions/0032).
+// converting each row, and faster (docs/decisions/0032). Money in the target currency needs no
+// day.
 func (w *writer) byCurrency(f *fact, r *rows, group, outer, filters []string, join, day string, month bool) {
 	inner := append(slices.Clone(group), r.dimension("currency")+" AS currency")
 	if w.converts(f) {
 		if month {
 			day = "CAST(" + day + " || '-01' AS DATE)"
 		}
-		inner = append(inner, day+" AS day")
+		inner = append(inner, "CASE WHEN "+r.dimension("currency")+" <> "+w.arg(w.q.Currency)+" THEN "+day+" END AS day")
 	}
 	n := len(inner)
 	inner = append(inner, r.aggregates(f, filters, "")...)
 	for i, l := range f.leaves {
-		if l.metric.Unit == "money" {
+		if l.metric.Unit == "money" && w.converts(f) {
 			inner = append(inner, fmt.Sprintf("SUM(CASE WHEN %s <> 0 THEN 1 ELSE 0 END)%s AS t%d", r.value(l), filters[i], i))
 		}
 	}
 	w.cte(f.name+"_sums", "SELECT "+strings.Join(inner, ", ")+"\n  "+r.from()+join+r.whereText()+groupBy(n))
-	columns, from := slices.Clone(outer), "FROM "+f.name+"_sums a"
+	columns, from := append(slices.Clone(outer), "SUM(a.n) AS n"), "FROM "+f.name+"_sums a"
 	rate := ""
 	if w.converts(f) {
 		rate = "CASE WHEN a.currency = " + w.arg(w.q.Currency) + " THEN 1.0 ELSE x.rate END"
@@ -154,13 +168,18 @@ func (w *writer) byCurrency(f *fact, r *rows, group, outer, filters []string, jo
 // summed adds up what byCurrency added up by day and currency.
 func (w *writer) summed(i int, l *leaf, rate string) []string {
 	x := "a." + column(i)
-	out := []string{fmt.Sprintf("SUM(a.n%d) AS n%d", i, i), fmt.Sprintf("SUM(a.c%d) AS c%d", i, i)}
+	var out []string
+	if l.restricted() {
+		out = append(out, fmt.Sprintf("SUM(a.n%d) AS n%d", i, i))
+	}
+	if l.averages() {
+		out = append(out, fmt.Sprintf("SUM(a.c%d) AS c%d", i, i))
+	}
 	if l.metric.Unit != "money" || rate == "" {
 		return append(out, "SUM("+x+") AS "+column(i))
 	}
 	return append(out, "SUM(CASE WHEN "+x+" = 0 THEN 0 ELSE CAST("+x+" AS DECIMAL(28,6)) * "+exactRate(rate)+" END) AS "+column(i),
-		fmt.Sprintf("COUNT(*) FILTER (WHERE a.t%d > 0 AND %s IS NULL) AS miss%d", i, rate, i),
-		fmt.Sprintf("MIN(CASE WHEN a.t%d > 0 AND %s IS NULL THEN CAST(a.day AS VARCHAR) || ' ' || a.currency END) AS where%d", i, rate, i))
+		fmt.Sprintf("MIN(CASE WHEN a.t%d > 0 AND %s IS NULL THEN CAST(a.day AS VARCHAR) || ' ' || a.currency END) AS missing%d", i, rate, i))
 }
 
 // exactRate has the type of fx_daily.rate also where it is 1: an unlike type would be
@@ -182,8 +201,7 @@ func (w *writer) direct(f *fact, r *rows, group, filters []string, join, day str
 	columns := append(slices.Clone(group), r.aggregates(f, filters, rate)...)
 	for i, l := range f.leaves {
 		if rate != "" && l.metric.Unit == "money" {
-			columns = append(columns, fmt.Sprintf("COUNT(*) FILTER (WHERE %s <> 0 AND %s IS NULL) AS miss%d", r.value(l), rate, i),
-				fmt.Sprintf("MIN(CASE WHEN %s <> 0 AND %s IS NULL THEN CAST(%s AS VARCHAR) || ' ' || %s END) AS where%d", r.value(l), rate, day, currency, i))
+			columns = append(columns, fmt.Sprintf("MIN(CASE WHEN %s <> 0 AND %s IS NULL THEN CAST(%s AS VARCHAR) || ' ' || %s END) AS missing%d", r.value(l), rate, day, currency, i))
 		}
 	}
 	columns = append(columns, "COUNT(DISTINCT "+currency+") AS currencies", "MIN("+currency+") AS currency")

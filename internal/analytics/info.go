@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -96,7 +97,8 @@ func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search stri
 	if from == "" {
 		return nil, &Refusal{Code: "unknown_dimension", Message: "There is no dimension " + dimension, Hint: near(dimension, e.defs.dimensionNames())}
 	}
-	return e.members(ctx, db, w, from, search, limit)
+	all, err = e.members(ctx, db, w, from, search, limit)
+	return e.settings.titled(dimension, all), err
 }
 
 // members reads the members that a SELECT of id and name finds.
@@ -174,6 +176,9 @@ func (a *asking) name(ctx context.Context, p *plan) error {
 			for _, f := range found {
 				names[f[0].value] = f[1].value
 			}
+		}
+		if dim == channelDimension {
+			maps.Copy(names, a.settings.Channels)
 		}
 		for j := range a.out.Rows {
 			id := a.out.Rows[j].Members[i]

@@ -36,7 +36,9 @@ type plan struct {
 	defs     *Definitions
 	settings Settings
 	q        Query
-	keep     []string // members of the first dimension that are not "(others)"; nil = all
+	keep     []string          // members of the first dimension that are not "(others)"; nil = all
+	spans    []span            // periods that one statement reads; nil = the query's days
+	wholes   map[string]string // leaves about the whole question that are read by cell, and the leaf that is read
 	facts    []*fact
 	leaves   map[string]*leaf
 }

@@ -106,15 +106,23 @@ func (w *world) accounts() {
 			from := w.day()
 			c := covering{id, from, from + adtally.Day(w.IntN(w.days))}
 			w.coverage = append(w.coverage, c)
-			w.add("coverage", "marketing_spend", id, c.from.String(), c.through.String(), nil)
+			w.add("coverage", "marketing_spend", id, c.from.String(), c.through.String(), w.requested())
 		}
 	}
 	from := w.day()
 	c := covering{"", from, from + adtally.Day(w.IntN(w.days))}
 	w.coverage = append(w.coverage, c)
 	for _, dataset := range []string{"customers", "orders"} {
-		w.add("coverage", dataset, "", c.from.String(), c.through.String(), nil)
+		w.add("coverage", dataset, "", c.from.String(), c.through.String(), w.requested())
 	}
+}
+
+// requested returns when data was requested; nil = it is not known.
+func (w *world) requested() any {
+	if w.IntN(4) == 0 {
+		return nil
+	}
+	return fmt.Sprintf("2026-09-%02dT%02d:00:00Z", 1+w.IntN(28), w.IntN(24))
 }
 
 func (w *world) rates() {

@@ -10,6 +10,21 @@ type Settings struct {
 	FiscalNamedBy string   `json:"fiscal_year_named_by"` // start or end: the calendar year that names a fiscal year
 	GrossMargin   string   `json:"gross_margin"`         // share of revenue, for payback
 	Cancelled     []string `json:"cancelled_statuses"`   // statuses of orders that do not count
+	// Channels are the platforms' own names of their channels. Uploaded channels have none.
+	Channels map[string]string `json:"-"`
+}
+
+// channelDimension is the dimension whose members are channels.
+const channelDimension = "channel"
+
+// titled gives channels the platforms' own names.
+func (s Settings) titled(dimension string, all []Member) []Member {
+	for i := range all {
+		if title := s.Channels[all[i].ID]; dimension == channelDimension && title != "" {
+			all[i].Name = title
+		}
+	}
+	return all
 }
 
 // DefaultSettings are the settings of a new installation.

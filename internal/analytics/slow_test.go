@@ -220,6 +220,17 @@ func fitsAll(q analytics.Question, dims map[string]string) bool {
 
 // answer answers a question in JSON form.
 func (s *slow) answer(q analytics.Question) any {
+	if refused := s.lacking(q); refused != "" {
+		return map[string]any{"refused": refused}
+	}
+	if q.Group == "" && q.Grain == "" {
+		return s.scalar(q)
+	}
+	return s.table(q)
+}
+
+// lacking refuses a question about dimensions that a metric lacks; empty = it can be answered.
+func (s *slow) lacking(q analytics.Question) string {
 	dims := slices.Concat(slices.Collect(maps.Keys(q.Filters)), slices.Collect(maps.Keys(q.Forced)))
 	if q.Group != "" {
 		dims = append(dims, q.Group)
@@ -232,18 +243,15 @@ func (s *slow) answer(q analytics.Question) any {
 		for _, part := range partsOf(m) {
 			for _, dim := range dims {
 				if slices.Contains(s.lacks[leaves[part]], dim) {
-					return map[string]any{"refused": "dimension_missing"}
+					return "dimension_missing"
 				}
 			}
 		}
 		if m == "mer" && slices.Contains([]string{"channel", "account", "campaign"}, q.Group) {
-			return map[string]any{"refused": "dimension_missing"}
+			return "dimension_missing"
 		}
 	}
-	if q.Group == "" && q.Grain == "" {
-		return s.scalar(q)
-	}
-	return s.table(q)
+	return ""
 }
 
 func (s *slow) scalar(q analytics.Question) any {
@@ -286,13 +294,20 @@ func (s *slow) table(q analytics.Question) any {
 	if refused != "" {
 		return map[string]any{"refused": refused}
 	}
-	var buckets []string
+	return s.tableOf(q, groups)
+}
+
+func (s *slow) buckets(q analytics.Question) (all []string) {
 	for d := q.From; d <= q.To; d++ {
-		if b := s.bucket(q, d); !slices.Contains(buckets, b) {
-			buckets = append(buckets, b)
+		if b := s.bucket(q, d); !slices.Contains(all, b) {
+			all = append(all, b)
 		}
 	}
-	rows := []any{}
+	return all
+}
+
+func (s *slow) tableOf(q analytics.Question, groups []group) any {
+	buckets, rows := s.buckets(q), []any{}
 	for _, b := range buckets {
 		for _, g := range groups {
 			row := []any{}

@@ -23,12 +23,17 @@ func (g group) has(member string) bool {
 }
 
 func (s *slow) groups(q analytics.Question) ([]group, string) {
-	if q.Group == "" {
-		return []group{{}}, ""
+	top, refused := s.top(q)
+	if refused != "" {
+		return nil, refused
 	}
-	members := s.members(q, q.Metrics)
-	if q.Top == nil {
-		return plainGroups(members), ""
+	return s.grouped(q, top), ""
+}
+
+// top are the members that a ranking keeps; nil = all.
+func (s *slow) top(q analytics.Question) ([]string, string) {
+	if q.Group == "" || q.Top == nil {
+		return nil, ""
 	}
 	ranked := slices.DeleteFunc(s.members(q, []string{q.Top.By}), func(m string) bool { return m == "(unmatched)" })
 	value := map[string]*big.Rat{}
@@ -54,9 +59,20 @@ func (s *slow) groups(q analytics.Question) ([]group, string) {
 		}
 	})
 	if len(ranked) <= q.Top.N {
-		return plainGroups(members), ""
+		return nil, ""
 	}
-	top := ranked[:q.Top.N]
+	return ranked[:q.Top.N], ""
+}
+
+// grouped are the groups of a question, of which a ranking of maybe other days keeps some.
+func (s *slow) grouped(q analytics.Question, top []string) []group {
+	if q.Group == "" {
+		return []group{{}}
+	}
+	members := s.members(q, q.Metrics)
+	if top == nil {
+		return plainGroups(members)
+	}
 	out, rest := []group{}, group{name: "(others)", but: append(slices.Clone(top), "(unmatched)")}
 	for _, m := range members {
 		if m == "(unmatched)" || slices.Contains(top, m) {
@@ -72,7 +88,7 @@ func (s *slow) groups(q analytics.Question) ([]group, string) {
 		}
 		out = slices.Insert(out, i, rest)
 	}
-	return out, ""
+	return out
 }
 
 func plainGroups(members []string) (out []group) {

@@ -209,6 +209,18 @@ func (w *writer) days(s Scope, month bool) string {
 		return name
 	}
 	from, to := w.window(s)
-	w.cte(name, "SELECT DISTINCT "+unit+", "+bucket+" AS bucket FROM adtally.day WHERE date BETWEEN CAST("+w.arg(from.String())+" AS DATE) AND CAST("+w.arg(to.String())+" AS DATE)")
+	if w.spans == nil {
+		w.cte(name, w.daysOf(unit, bucket, span{from, to}))
+		return name
+	}
+	parts := make([]string, len(w.spans))
+	for i, s := range w.spans {
+		parts[i] = w.daysOf(unit, fmt.Sprintf("'%d' || %s", i, bucket), s)
+	}
+	w.cte(name, strings.Join(parts, "\n  UNION ALL "))
 	return name
+}
+
+func (w *writer) daysOf(unit, bucket string, s span) string {
+	return "SELECT DISTINCT " + unit + ", " + bucket + " AS bucket FROM adtally.day WHERE date BETWEEN CAST(" + w.arg(s.from.String()) + " AS DATE) AND CAST(" + w.arg(s.to.String()) + " AS DATE)"
 }

@@ -17,13 +17,16 @@ func (p *plan) statement() Statement {
 		c := w.coverageOf(f)
 		if c.dataset != "" && !slices.Contains(coverages, c) {
 			coverages = append(coverages, c)
-			w.coverage(c)
+			w.coverages(c)
 		}
 		columns = append(columns, w.read(f)...)
 		joins += "\nLEFT JOIN " + f.name + " ON " + w.onKeys(f.name, f.ofQuestion(), w.allKeys())
 	}
 	for _, c := range coverages {
 		joins += "\nLEFT JOIN " + c.name() + " ON " + w.onKeys(c.name(), c.scope == OfQuestion, w.coverageKeys(c))
+		if w.readsAll(c) {
+			joins += "\nLEFT JOIN " + c.name() + "_all ON " + c.name() + "_all.bucket = " + periodOf("p.bucket")
+		}
 	}
 	w.spine()
 	return Statement{SQL: "WITH " + strings.Join(w.ctes, ",\n") + "\nSELECT " + strings.Join(columns, ", ") + "\nFROM spine p" + joins, Values: w.args}
@@ -58,22 +61,41 @@ func (w *writer) spine() {
 		return
 	}
 	keys := strings.Join(w.keyNames(""), ", ")
+	selected := keys
+	if w.spans != nil {
+		selected = periodOf("bucket") + " AS period, " + keys
+	}
 	var parts []string
 	for _, f := range w.facts {
 		if !f.ofQuestion() {
-			parts = append(parts, "SELECT DISTINCT "+keys+" FROM "+f.name)
+			parts = append(parts, "SELECT DISTINCT "+selected+" FROM "+f.name)
 		}
 	}
 	w.cte("members", strings.Join(parts, " UNION "))
-	w.cte("spine", "SELECT b.bucket, "+keys+" FROM "+buckets+" CROSS JOIN members")
+	join := " CROSS JOIN members"
+	if w.spans != nil {
+		join = " JOIN members ON members.period = " + periodOf("b.bucket")
+	}
+	w.cte("spine", "SELECT b.bucket, "+keys+" FROM "+buckets+join)
 }
+
+// periodOf writes the number of the period with which a bucket begins, if the statement reads
+// several.
+func periodOf(bucket string) string { return "LEFT(" + bucket + ", 1)" }
 
 // read lists what is read of a fact, as text: exact, and the same in every warehouse.
 func (w *writer) read(f *fact) (columns []string) {
+	columns = []string{"CAST(" + f.name + ".n AS VARCHAR)"}
 	for i, l := range f.leaves {
-		columns = append(columns, fmt.Sprintf("CAST(%s.%s AS VARCHAR)", f.name, column(i)), fmt.Sprintf("CAST(%s.n%d AS VARCHAR)", f.name, i), fmt.Sprintf("CAST(%s.c%d AS VARCHAR)", f.name, i))
+		columns = append(columns, fmt.Sprintf("CAST(%s.%s AS VARCHAR)", f.name, column(i)))
+		if l.restricted() {
+			columns = append(columns, fmt.Sprintf("CAST(%s.n%d AS VARCHAR)", f.name, i))
+		}
+		if l.averages() {
+			columns = append(columns, fmt.Sprintf("CAST(%s.c%d AS VARCHAR)", f.name, i))
+		}
 		if l.metric.Unit == "money" && w.converts(f) {
-			columns = append(columns, fmt.Sprintf("CAST(%s.miss%d AS VARCHAR)", f.name, i), fmt.Sprintf("%s.where%d", f.name, i))
+			columns = append(columns, fmt.Sprintf("%s.missing%d", f.name, i))
 		}
 	}
 	if f.hasMoney() {
@@ -81,6 +103,9 @@ func (w *writer) read(f *fact) (columns []string) {
 	}
 	if c := w.coverageOf(f); c.dataset != "" {
 		columns = append(columns, "CAST("+c.name()+".n AS VARCHAR)", c.name()+".as_of")
+		if w.readsAll(c) {
+			columns = append(columns, "CAST("+c.name()+"_all.n AS VARCHAR)", c.name()+"_all.as_of")
+		}
 	}
 	return columns
 }

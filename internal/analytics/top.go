@@ -5,47 +5,58 @@ import (
 	"slices"
 )
 
-// topPlan ranks the members of the first dimension over the whole range and keeps the first.
-func (a *asking) topPlan(ctx context.Context, q Query) (*plan, error) {
-	full, err := newPlan(a.defs, a.settings, q)
+// rank ranks the members of the first dimension over the whole range by a statement of its
+// own, and keeps the first in the plan.
+func (a *asking) rank(ctx context.Context, p *plan) error {
+	by, err := p.ranking()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	by := q
-	by.Metrics, by.By, by.Grain, by.Top, by.Totals, by.Compare = []string{q.Top.By}, q.By[:1], Whole, nil, false, NoCompare
-	p, err := newPlan(a.defs, a.settings, by)
+	rows, err := a.rows(ctx, by)
 	if err != nil {
-		return nil, err
-	}
-	rows, err := a.rows(ctx, p)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	if r := firstRefusal(rows); r != nil {
-		return nil, r
+		return r
 	}
-	rows = slices.DeleteFunc(rows, func(r exactRow) bool { return r.members[0] == unmatched })
-	slices.SortStableFunc(rows, func(x, y exactRow) int { return compareFigures(y.figures[0], x.figures[0]) })
-	if len(rows) <= q.Top.N {
-		return full, nil
+	p.keep = topOf(rows, p.q.Top.N)
+	if p.keep == nil {
+		return nil
 	}
-	full.keep = []string{}
-	for _, r := range rows[:q.Top.N] {
-		full.keep = append(full.keep, r.members[0])
-	}
-	return newKept(full)
+	return p.keptAllowed()
 }
 
-// newKept resolves a plan again, because "(others)" may be refused.
-func newKept(p *plan) (*plan, error) {
+// ranking is the plan by whose figures members are ranked.
+func (p *plan) ranking() (*plan, error) {
+	by := p.q
+	by.Metrics, by.By, by.Grain, by.Top, by.Totals, by.Compare = []string{p.q.Top.By}, p.q.By[:1], Whole, nil, false, NoCompare
+	return newPlan(p.defs, p.settings, by)
+}
+
+// topOf returns the members with the n largest figures; nil if there are no others.
+func topOf(rows []exactRow, n int) []string {
+	rows = slices.DeleteFunc(rows, func(r exactRow) bool { return r.members[0] == unmatched })
+	slices.SortStableFunc(rows, func(x, y exactRow) int { return compareFigures(y.figures[0], x.figures[0]) })
+	if len(rows) <= n {
+		return nil
+	}
+	keep := []string{}
+	for _, r := range rows[:n] {
+		keep = append(keep, r.members[0])
+	}
+	return keep
+}
+
+// keptAllowed refuses what cannot be told of "(others)".
+func (p *plan) keptAllowed() error {
 	for _, name := range p.q.Metrics {
 		if m := p.defs.Metrics[name]; m.None {
 			if _, err := p.held(m); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // compareFigures orders figures by value, the empty ones first.

@@ -72,7 +72,10 @@ func askers() (all []asker) {
 	all = append(all, asker{})
 	for _, role := range adtally.Roles() {
 		for _, some := range [][]adtally.Permission{nil, {adtally.Credentials}, {adtally.Syncs}, adtally.Permissions()} {
-			all = append(all, asker{role, some, false}, asker{role, some, true})
+			all = append(all, asker{role, some, false})
+			if role != adtally.Guest { // no key is a guest
+				all = append(all, asker{role, some, true})
+			}
 		}
 	}
 	return all

@@ -174,6 +174,8 @@ func (s *shell) groups() []group {
 		dashboards{sources{s, s.Service}},
 		shareLinks{dashboards{sources{s, s.Service}}},
 		newShared(s),
+		givens{shareLinks{dashboards{sources{s, s.Service}}}},
+		subscriptions{dashboards{sources{s, s.Service}}},
 		namingRules{sources{s, s.Service}},
 		dataFiles{s, s.Service},
 		matching{sources{s, s.Service}},

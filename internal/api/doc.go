@@ -8,6 +8,7 @@
 //
 // # Roles and permissions
 //
+// guest     see the dashboards that an admin gave them, and nothing else
 // viewer    read sources, runs and figures; change the own name and password
 // editor    also define the meaning of figures: metrics, questions, reports
 // builder   also create, change and delete sources, schedules, warehouses and alerts

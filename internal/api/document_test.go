@@ -123,6 +123,8 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 	run := h.ask("POST", "/api/v1/sources/"+source+"/runs", `{}`).is(http.StatusCreated).field("id")
 	board := h.ask("POST", "/api/v1/dashboards", someDashboard).is(http.StatusCreated).field("id")
 	link := h.ask("POST", "/api/v1/share-links", `{"name":"x","dashboard":"`+board+`","filters":["channel"]}`).is(http.StatusCreated)
+	id := (&subscribing{sharing: &sharing{testServer: h}}).NewChannel("slack")
+	subscription := h.ask("POST", "/api/v1/subscriptions", `{"dashboard":"`+board+`","channel":"`+id+`","when":{"every":"day","hour":"08:00","zone":"UTC"}}`).is(http.StatusCreated).field("id")
 	asked := 0
 	for path, methods := range h.described().Paths {
 		o, reads := methods["get"]
@@ -139,6 +141,8 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 			header = "Authorization: Share " + link.field("token")
 		case strings.Contains(path, "/share-links"):
 			id = link.field("id")
+		case strings.Contains(path, "/subscriptions"):
+			id = subscription
 		}
 		at := strings.NewReplacer("{id}", id, "{connector}", "facebookads", "{dimension}", "campaign", "{filter}", "1").Replace(path)
 		for _, p := range o.Parameters {
@@ -164,12 +168,13 @@ func TestDocument_QueryParametersAreAccepted(t *testing.T) {
 
 // validBodies are the smallest valid bodies of operations whose fields are required.
 var validBodies = map[string]string{
-	"set-app":            `{"id":"1"}`,
-	"set-definition":     `{"yaml":"metrics: []"}`,
-	"update-dashboard":   `{"title":"T","range":{"preset":"today"},"tiles":[]}`,
-	"update-share-link":  `{"name":"x","dashboard":"d"}`,
-	"update-saved-sql":   `{"name":"N","sql":"SELECT 1"}`,
-	"update-naming-rule": `{"title":"T","level":"campaign","kind":"delimiter","delimiter":"_","parts":[{"index":1,"dimension":"d"}]}`,
+	"set-app":             `{"id":"1"}`,
+	"set-definition":      `{"yaml":"metrics: []"}`,
+	"update-dashboard":    `{"title":"T","range":{"preset":"today"},"tiles":[]}`,
+	"update-share-link":   `{"name":"x","dashboard":"d"}`,
+	"update-subscription": `{"dashboard":"d","channel":"c","when":{"every":"day","hour":"08:00","zone":"UTC"}}`,
+	"update-saved-sql":    `{"name":"N","sql":"SELECT 1"}`,
+	"update-naming-rule":  `{"title":"T","level":"campaign","kind":"delimiter","delimiter":"_","parts":[{"index":1,"dimension":"d"}]}`,
 }
 
 // The document and the server agree on which operations require If-Match.

@@ -36,7 +36,7 @@ func (g invites) register() {
 type Invite struct {
 	ID          string               `json:"id" doc:"ID of the invite"`
 	Email       string               `json:"email" doc:"E-mail address of the invited person"`
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role that the person will have"`
+	Role        adtally.Role         `json:"role" enum:"guest,viewer,editor,builder,admin" doc:"Role that the person will have"`
 	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions that the person will have"`
 	By          string               `json:"by" doc:"Who created the invite, as kind:id" example:"user:0198c0de"`
 	ByName      string               `json:"by_name,omitempty" doc:"Current name of that person; absent = unknown"`
@@ -67,7 +67,7 @@ func (g invites) list(ctx context.Context, _ Caller, in *struct{ Pages }) (*list
 
 // AccessLevel is a role with permissions.
 type AccessLevel struct {
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role to give"`
+	Role        adtally.Role         `json:"role" enum:"guest,viewer,editor,builder,admin" doc:"Role to give"`
 	Permissions []adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false" doc:"Permissions to give besides the role"`
 }
 
@@ -132,7 +132,7 @@ type ByCode struct {
 // InviteView is an invite as the holder of its link sees it.
 type InviteView struct {
 	Email   string       `json:"email" doc:"E-mail address of the invited person"`
-	Role    adtally.Role `json:"role" enum:"viewer,editor,builder,admin" doc:"Role that the person will have"`
+	Role    adtally.Role `json:"role" enum:"guest,viewer,editor,builder,admin" doc:"Role that the person will have"`
 	Expires time.Time    `json:"expires" doc:"When the invite expires"`
 }
 

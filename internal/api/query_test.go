@@ -72,7 +72,7 @@ func TestSafeCell(t *testing.T) {
 	for cell, want := range map[string]string{
 		"": "", "Sale": "Sale", "=1+1": "'=1+1", "+49 30": "'+49 30", "+5": "'+5", "-5": "-5", "-5.25": "-5.25", "-5-5": "'-5-5", "-": "'-", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx", "a=b": "a=b", "\n=1": "'\n=1",
 	} {
-		if got := api.SafeCell(cell); got != want {
+		if got := analytics.SafeCell(cell); got != want {
 			t.Errorf("%q: %q, want %q", cell, got, want)
 		}
 	}

@@ -41,10 +41,14 @@ type Service struct {
 	Definitions Definitions
 	Dashboards  Dashboards
 	Shares      Shares
-	NamingRules NamingRules
-	Matches     CampaignMatches
-	SQL         SQL
-	SavedSQL    SavedSQL
+	Given       GivenDashboards
+	// Subscriptions send dashboards; Printing says whether they can send PDFs.
+	Subscriptions Subscriptions
+	Printing      bool
+	NamingRules   NamingRules
+	Matches       CampaignMatches
+	SQL           SQL
+	SavedSQL      SavedSQL
 }
 
 // Warehouse is where the tables are. Its faults are shown to the caller unchanged.

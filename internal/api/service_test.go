@@ -369,7 +369,7 @@ func newStore(t *testing.T) *store.DB {
 func serviceOf(db *store.DB) api.Service {
 	return api.Service{Sources: db, Accounts: db, Runs: db, Log: db, Versions: db, Platforms: platform{}, Vault: fakeVault{db}, Warehouse: fakeWarehouse{}, Channels: db, Incidents: db, Senders: &sender{}, Costs: db, Forecasts: fakeForecasts{},
 		OAuth: platform{}, Logins: db, Links: db, Settings: db, Grants: db, Visible: platform{}, Progress: fakeProgress{},
-		Files: fakeFiles{db}, Calls: db, FigureRules: fakeRules{db}, Analytics: fakeAnalytics{}, Differences: fakeDifferences{}, Definitions: db, Dashboards: db, Shares: db, NamingRules: db, Matches: db, SQL: fakeSQL{}, SavedSQL: db}
+		Files: fakeFiles{db}, Calls: db, FigureRules: fakeRules{db}, Analytics: fakeAnalytics{}, Differences: fakeDifferences{}, Definitions: db, Dashboards: db, Shares: db, NamingRules: db, Matches: db, SQL: fakeSQL{}, SavedSQL: db, Subscriptions: db, Given: db}
 }
 
 // The findings about a token are shown unchanged, and no source is created.

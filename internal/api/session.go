@@ -15,14 +15,14 @@ type session struct {
 }
 
 // mine is the access of every person who is logged in.
-var mine = Access{Role: adtally.Viewer, Person: true}
+var mine = Access{Role: adtally.Guest, Person: true}
 
 func (g session) register() {
 	const path = "/api/v1/session"
 	handle(g.shell, operation{ID: "log-in", Method: http.MethodPost, Path: path, Tag: tagPeople, Access: public, Summary: "Log in with a password",
 		Text:    "Failed attempts are slowed down by address and account; accounts are never locked.",
 		Refuses: []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable}}, g.start)
-	handle(g.shell, operation{ID: "get-session", Method: http.MethodGet, Path: path, Tag: tagPeople, Access: Access{Role: adtally.Viewer},
+	handle(g.shell, operation{ID: "get-session", Method: http.MethodGet, Path: path, Tag: tagPeople, Access: Access{Role: adtally.Guest},
 		Summary: "Get the caller"}, g.get)
 	handle(g.shell, operation{ID: "log-out", Method: http.MethodDelete, Path: path, Tag: tagPeople, Access: mine,
 		Summary: "Log out, in this browser or everywhere", Refuses: []int{http.StatusPreconditionFailed}}, g.stop)
@@ -54,7 +54,7 @@ type Self struct {
 	Kind        string               `json:"kind" enum:"user,key" doc:"Whether the caller is a person or an API key"`
 	ID          string               `json:"id" doc:"ID of the user or key"`
 	Name        string               `json:"name" doc:"Name of the user or key"`
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role of the caller"`
+	Role        adtally.Role         `json:"role" enum:"guest,viewer,editor,builder,admin" doc:"Role of the caller"`
 	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions of the caller"`
 }
 

@@ -85,8 +85,14 @@ func (s *shell) shows(ctx context.Context, l adtally.ShareLink) (bool, error) {
 	if missing(err) || err == nil && !sharer(maker) {
 		return false, nil
 	}
-	if _, ready := builtIn(l.Dashboard); ready || err != nil {
-		return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	if held, err := s.holds(ctx, l); err != nil || !held {
+		return false, err
+	}
+	if _, ready := builtIn(l.Dashboard); ready {
+		return true, nil
 	}
 	_, err = s.Service.Dashboards.Dashboard(ctx, l.Dashboard)
 	if missing(err) {

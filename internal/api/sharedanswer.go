@@ -203,7 +203,7 @@ func (g shared) csv(ctx context.Context, who Caller, in *sharedQuestion) (*huma.
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		out.SetHeader("Content-Type", csvText+"; charset=utf-8")
 		out.SetHeader("Content-Disposition", `attachment; filename="figures.csv"`)
-		if err := writeCSV(&limitedWriter{out.BodyWriter(), sharedMostBytes}, csvTable{By: q.By, Grain: q.Grain, Compare: q.Compare, NoIDs: true}, a); err != nil {
+		if err := analytics.WriteCSV(&limitedWriter{out.BodyWriter(), sharedMostBytes}, analytics.CSVTable{By: q.By, Grain: q.Grain, Compare: q.Compare, NoIDs: true}, a); err != nil {
 			g.shell.Log.DebugContext(ctx, "a holder's file was not sent", "error", err)
 		}
 	}}, nil

@@ -138,6 +138,15 @@ func newToken() string {
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
+// NewShareToken returns the token of a new link, and the hash of it that is stored.
+func NewShareToken() (token, hash string) {
+	token = tokenPrefix + newToken()
+	return token, hashed(token)
+}
+
+// SharePath is the path of the page of the link with a token.
+func SharePath(token string) string { return sharedPage + token }
+
 func (g shareLinks) create(ctx context.Context, who Caller, in *struct {
 	Body struct {
 		ShareLinkForm
@@ -157,8 +166,8 @@ func (g shareLinks) create(ctx context.Context, who Caller, in *struct {
 	if l.Preview {
 		l.Expires = now.Add(previewLife)
 	}
-	token := tokenPrefix + newToken()
-	l.Hash = hashed(token)
+	token, hash := NewShareToken()
+	l.Hash = hash
 	detail := map[string]string{"name": l.Name, "dashboard": l.Dashboard}
 	if err := g.Shares.AddShareLink(ctx, l, g.audited(who, "share.create", object("share", l.ID), detail)); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"adtally"
+	"adtally/internal/analytics"
 )
 
 // sqlFile bounds a CSV file.
@@ -52,7 +53,7 @@ func (g sqlQueries) endCSV(ctx context.Context, into *csv.Writer, end adtally.SQ
 func writeSQL(into *csv.Writer, b adtally.SQLBatch) error {
 	var cells []string
 	for _, c := range b.Columns {
-		cells = append(cells, safeCell(c.Name))
+		cells = append(cells, analytics.SafeCell(c.Name))
 	}
 	if len(cells) > 0 {
 		if err := into.Write(cells); err != nil {
@@ -65,7 +66,7 @@ func writeSQL(into *csv.Writer, b adtally.SQLBatch) error {
 			if v == nil {
 				cells = append(cells, "")
 			} else {
-				cells = append(cells, safeCell(*v))
+				cells = append(cells, analytics.SafeCell(*v))
 			}
 		}
 		if err := into.Write(cells); err != nil {

@@ -35,7 +35,7 @@ type Person struct {
 	ID          string               `json:"id" doc:"ID of the user"`
 	Email       string               `json:"email" doc:"E-mail address, for logins"`
 	Name        string               `json:"name" doc:"Name for people"`
-	Role        adtally.Role         `json:"role" enum:"viewer,editor,builder,admin" doc:"Role of the user"`
+	Role        adtally.Role         `json:"role" enum:"guest,viewer,editor,builder,admin" doc:"Role of the user"`
 	Permissions []adtally.Permission `json:"permissions" enum:"credentials,syncs" doc:"Permissions besides the role"`
 	Disabled    bool                 `json:"disabled" doc:"Whether the user is barred from logging in"`
 	Password    bool                 `json:"password" doc:"Whether the user has a password"`
@@ -81,7 +81,7 @@ type userChange struct {
 	Edit
 	Body struct {
 		Name        *string               `json:"name,omitempty" pattern:"\\S" maxLength:"200" doc:"New name"`
-		Role        *adtally.Role         `json:"role,omitempty" enum:"viewer,editor,builder,admin" doc:"New role"`
+		Role        *adtally.Role         `json:"role,omitempty" enum:"guest,viewer,editor,builder,admin" doc:"New role"`
 		Permissions *[]adtally.Permission `json:"permissions,omitempty" enum:"credentials,syncs" nullable:"false" doc:"New permissions; they replace the current ones"`
 		Disabled    *bool                 `json:"disabled,omitempty" doc:"true = the user cannot log in any more"`
 	}

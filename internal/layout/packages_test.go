@@ -74,6 +74,8 @@ var packages = []pkgRule{
 	{folder: differencePackage, ours: []string{rootPackage}},
 	{folder: pacingPackage, ours: []string{rootPackage}, tests: []string{"internal/notify"}},
 	{folder: marketingPackage, ours: []string{rootPackage, rows, writing, analyticsPackage}, tests: []string{"internal/destination/duckdb"}},
+	{folder: "internal/subscription", ours: []string{rootPackage, analyticsPackage, "internal/notify"}, tests: []string{storePackage}},
+	{folder: "internal/pdf", ours: []string{rootPackage}},
 	{folder: "internal/mcp", ours: []string{rootPackage, analyticsPackage}},
 	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, differencePackage, anyAPI}, tests: []string{storePackage}},
 	{folder: anyAPI, ours: []string{rootPackage}},

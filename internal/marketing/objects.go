@@ -35,7 +35,7 @@ func (w *work) accounts() destination.Change {
 			quote(f.Dataset)+"."+quote(names.Table)+f.without(id))
 	}
 	if w.has(analytics.Dataset, uploadedSpend) {
-		parts = append(parts, `SELECT account_id, MIN(channel) AS channel, MIN(source) AS source, MIN(source) AS account_name, MIN(currency) AS currency, CAST(NULL AS VARCHAR) AS time_zone
+		parts = append(parts, `SELECT account_id, MIN(channel) AS channel, MIN(source) AS source, CAST(NULL AS VARCHAR) AS account_name, MIN(currency) AS currency, CAST(NULL AS VARCHAR) AS time_zone
 			FROM adtally.uploaded_spend WHERE account_id IS NOT NULL GROUP BY account_id`)
 	}
 	return selected("accounts", parts)

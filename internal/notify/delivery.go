@@ -30,6 +30,11 @@ func (k *Sender) compose(o mailServer, m Message) ([]byte, error) {
 	out.SetGenHeader("Auto-Submitted", "auto-generated") // stops automatic replies (RFC 3834)
 	out.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(m.text(), "\n", "\r\n"))
 	out.AddAlternativeString(gomail.TypeTextHTML, page)
+	for _, f := range m.Files {
+		if err := out.AttachReader(line(f.Name, 200), bytes.NewReader(f.Content), gomail.WithFileContentType(gomail.ContentType(f.Type))); err != nil {
+			return nil, err
+		}
+	}
 	var text bytes.Buffer
 	_, err = out.WriteTo(&text)
 	return text.Bytes(), err

@@ -12,7 +12,7 @@ import (
 	"adtally"
 )
 
-// Event is a change of an incident.
+// Event is what a message is about, most often a change of an incident.
 type Event string
 
 // The events.
@@ -22,6 +22,7 @@ const (
 	Resolved Event = "resolved"
 	Trial    Event = "test"
 	Digested Event = "digest" // several events in one message
+	Reported Event = "report" // the figures of a dashboard
 )
 
 // Message is a notification. It contains no secrets. Its JSON is the data of signed
@@ -43,6 +44,52 @@ type Message struct {
 	Name     string            `json:"name,omitempty"` // of the source
 	Subject  string            `json:"subject,omitempty"`
 	Items    []Message         `json:"items,omitempty"` // the messages of a digest
+	Report   *Report           `json:"report,omitempty"`
+	To       string            `json:"to,omitempty"` // addresses for a mail channel; empty = those of the channel
+	// Files are attached to mail. They are stored beside the message, see Watch.Files.
+	Files []adtally.AttachedFile `json:"-"`
+}
+
+// Report has the main figures of a dashboard.
+type Report struct {
+	From    adtally.Day    `json:"from"`
+	To      adtally.Day    `json:"to"`
+	AsOf    time.Time      `json:"as_of,omitzero"` // when the oldest of the data was requested
+	Stale   bool           `json:"stale"`          // the data does not cover the days
+	Figures []ReportFigure `json:"figures"`
+	Notes   []string       `json:"notes,omitempty"` // what a reader must know, in one sentence each
+}
+
+// ReportFigure is a figure of a dashboard.
+type ReportFigure struct {
+	Metric   string `json:"metric"`
+	Title    string `json:"title"`
+	Value    string `json:"value,omitempty"` // decimal number; empty = there is none
+	Currency string `json:"currency,omitempty"`
+	Change   string `json:"change,omitempty"` // as a share of the figure before
+	Shown    string `json:"shown"`            // for people
+}
+
+// lines are the figures and notes of a report, for people.
+func (m Message) lines() (all []string) {
+	if m.Report == nil {
+		return nil
+	}
+	for _, f := range m.Report.Figures {
+		all = append(all, line(f.Title, 200)+": "+line(f.Shown, 200))
+	}
+	for _, n := range m.Report.Notes {
+		all = append(all, line(n, 1000))
+	}
+	return all
+}
+
+// signature ends a message. A report is not more or less severe.
+func (m Message) signature() string {
+	if m.Event == Reported {
+		return moment(m.At)
+	}
+	return m.Severity.String() + ", " + moment(m.At)
 }
 
 // titles say what happened, in a few words.
@@ -100,7 +147,7 @@ var digestWord = [...]string{adtally.Well: "resolved", adtally.Notice: "without 
 
 // waits reports whether a message to a channel waits for its digest.
 func (m Message) waits(c adtally.Channel) bool {
-	return c.Digest != adtally.Digest{} && m.Severity < adtally.Critical && m.Event != Trial
+	return c.Digest != adtally.Digest{} && m.Severity < adtally.Critical && m.Event != Trial && m.Event != Reported
 }
 
 // together makes one message of several, the worst first. One message stays as it is.
@@ -147,6 +194,9 @@ func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UT
 // text is the message as plain text, for mail.
 func (m Message) text() string {
 	parts := []string{line(m.Sentence, 2000)}
+	if lines := m.lines(); len(lines) > 0 {
+		parts = append(parts, strings.Join(lines, "\n"))
+	}
 	for _, i := range m.Items {
 		parts = append(parts, strings.TrimSuffix(line(i.Title, 200)+"\n"+i.text(), "\n"))
 	}
@@ -156,7 +206,7 @@ func (m Message) text() string {
 	if m.Link != "" {
 		parts = append(parts, line(m.Link, 2000))
 	}
-	parts = append(parts, fmt.Sprintf("%s, %s", m.Severity, moment(m.At)))
+	parts = append(parts, m.signature())
 	return strings.Join(parts, "\n\n") + "\n"
 }
 
@@ -167,10 +217,11 @@ var page = template.Must(template.New("mail").Parse(`<!DOCTYPE html>
 <body style="font-family: sans-serif; line-height: 1.5">
 <p><strong>{{.Title}}</strong></p>
 <p>{{.Sentence}}</p>
-{{range .Items}}<p><strong>{{.Title}}</strong><br>{{.Sentence}}{{with .Cure}}<br>What to do: {{.}}{{end}}{{with .Link}}<br><a href="{{.}}">Open Adtally</a>{{end}}</p>
+{{range .Lines}}<p>{{.}}</p>
+{{end}}{{range .Items}}<p><strong>{{.Title}}</strong><br>{{.Sentence}}{{with .Cure}}<br>What to do: {{.}}{{end}}{{with .Link}}<br><a href="{{.}}">Open Adtally</a>{{end}}</p>
 {{end}}{{with .Cure}}<p>What to do: {{.}}</p>
 {{end}}{{with .Link}}<p><a href="{{.}}">Open Adtally</a></p>
-{{end}}<p style="color: #666">{{.Severity}}, {{.Moment}}</p>
+{{end}}<p style="color: #666">{{.Signature}}</p>
 </body></html>
 `))
 
@@ -188,7 +239,7 @@ func (m Message) fields() map[string]any {
 		items = append(items, i.fields())
 	}
 	return map[string]any{"Title": line(m.Title, 200), "Sentence": line(m.Sentence, 2000), "Cure": line(m.Cure, 2000),
-		"Link": line(m.Link, 2000), "Severity": m.Severity.String(), "Moment": moment(m.At), "Items": items}
+		"Link": line(m.Link, 2000), "Signature": m.signature(), "Items": items, "Lines": m.lines()}
 }
 
 // line returns foreign text as one line without control characters, so that it cannot

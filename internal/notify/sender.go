@@ -15,7 +15,7 @@ import (
 // Sender sends messages to channels.
 type Sender struct {
 	Now     func() time.Time
-	Timeout time.Duration  // of one attempt; 0 = ten seconds
+	Timeout time.Duration  // of one attempt; 0 = ten seconds, or a minute with files
 	Pause   time.Duration  // after the first attempt, then four times as long; 0 = one second
 	Roots   *x509.CertPool // trusted certificates; nil = those of the system
 }
@@ -95,7 +95,11 @@ func (k *Sender) Send(ctx context.Context, c adtally.Channel, m Message) error {
 }
 
 func (k *Sender) once(ctx context.Context, deliver send, m Message) error {
-	ctx, cancel := context.WithTimeout(ctx, or(k.Timeout, 10*time.Second))
+	usual := 10 * time.Second
+	if len(m.Files) > 0 {
+		usual = time.Minute // megabytes take longer
+	}
+	ctx, cancel := context.WithTimeout(ctx, or(k.Timeout, usual))
 	defer cancel()
 	return deliver(ctx, m)
 }

@@ -53,6 +53,9 @@ var escapedLink = strings.NewReplacer("&", "&amp;", "<", "%3C", ">", "%3E", "|",
 
 func slackText(m Message) string {
 	text := "*" + escaped.Replace(line(m.Title, 200)) + "*\n" + escaped.Replace(line(m.Sentence, 1000))
+	for _, l := range m.lines() {
+		text += "\n" + escaped.Replace(l)
+	}
 	for _, i := range m.Items {
 		text += "\n" + slackText(i)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -58,10 +59,12 @@ type Watch struct {
 	Versions func() map[string]time.Time
 	Link     func(source string) string // page on which to act
 	Spending Spending                   // nil if spending is not checked
-	Now      func() time.Time
-	NewID    func() string
-	Report   func(error)
-	Tick     time.Duration // interval of the checks; 0 = ten seconds
+	// Files returns the files of a message; nil = no message has any.
+	Files  func(ctx context.Context, message string) ([]adtally.AttachedFile, error)
+	Now    func() time.Time
+	NewID  func() string
+	Report func(error)
+	Tick   time.Duration // interval of the checks; 0 = ten seconds
 }
 
 const usualTick = 10 * time.Second
@@ -299,6 +302,11 @@ func (w *Watch) send(ctx context.Context, batch []adtally.Delivery) error {
 			return err
 		}
 		batch[i].Incident = m.Incident
+		if m.Event == Reported && w.Files != nil {
+			if m.Files, err = w.Files(ctx, m.ID); err != nil {
+				return err
+			}
+		}
 		all = append(all, m)
 	}
 	return w.deliver(ctx, c, together(all, w.Now()))
@@ -315,6 +323,10 @@ func (w *Watch) deliver(ctx context.Context, c adtally.Channel, m Message) (err 
 		if c.Secret, err = w.Open(ctx, c.Credential); err != nil {
 			return err
 		}
+	}
+	if m.To != "" && c.Kind == mailSpec.Name {
+		c.Settings = maps.Clone(c.Settings)
+		c.Settings["to"] = m.To
 	}
 	return w.Sender.Send(ctx, c, m)
 }

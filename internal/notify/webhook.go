@@ -47,7 +47,7 @@ const tolerance = 5 * time.Minute
 
 // call is the body of a webhook.
 type call struct {
-	Type      string    `json:"type"` // "alert.opened"
+	Type      string    `json:"type"` // such as alert.opened
 	Timestamp time.Time `json:"timestamp"`
 	Data      Message   `json:"data"`
 }
@@ -80,7 +80,7 @@ func (k *Sender) webhook(c adtally.Channel) (send, error) {
 		return nil, setting(c, "key", "is not a signing key", "Leave it empty when you create a channel to generate a key, and copy that to your program.")
 	}
 	return func(ctx context.Context, m Message) error {
-		body, err := json.Marshal(call{"alert." + string(m.Event), m.At, m})
+		body, err := json.Marshal(call{m.kind(), m.At, m})
 		if err != nil {
 			return err
 		}
@@ -91,6 +91,14 @@ func (k *Sender) webhook(c adtally.Channel) (send, error) {
 		header.Set(headerSignature, signed+sign(key, m.ID, now, body))
 		return k.post(ctx, delivery{to: to, header: header, body: body, secrets: hidden(c, to.RawQuery)})
 	}, nil
+}
+
+// kind is the type of the call. The figures of a dashboard are no alert.
+func (m Message) kind() string {
+	if m.Event == Reported {
+		return "dashboard." + string(m.Event)
+	}
+	return "alert." + string(m.Event)
 }
 
 func sign(key []byte, id, timestamp string, body []byte) string {

@@ -3,6 +3,7 @@ package pacing
 import (
 	"fmt"
 	"math/big"
+	"strings"
 
 	"adtally"
 )
@@ -26,12 +27,12 @@ func (s seen) budgets() (all []adtally.Alert) {
 	return all
 }
 
-// budget compares the month so far with its budget. The month must have been read from its
-// first day, or the projection would be too low.
+// budget compares the month so far with its budget. For a projection, the month must have been
+// read from its first day; what is spent already is spent.
 func (s seen) budget(b Budget) (t adtally.Alert, wrong bool) {
 	next := b.Month.AddMonths(1)
 	passed := int64(s.last - b.Month + 1)
-	if s.last < b.Month || s.last >= next || b.Currency != s.Currency || b.Amount.Sign() <= 0 || !s.wasRead(b.Month, s.last) {
+	if s.last < b.Month || s.last >= next || b.Currency != s.Currency || b.Amount.Sign() <= 0 {
 		return t, false
 	}
 	spent := s.spend(b.Campaign, b.Month, s.last)
@@ -44,7 +45,7 @@ func (s seen) budget(b Budget) (t adtally.Alert, wrong bool) {
 		t.Sentence = fmt.Sprintf("%s has spent %s by %s; its budget for the month is %s.", s.called(b.Campaign), s.money(spent), s.last, s.money(b.Amount))
 		t.Cure = "Lower or pause its campaigns, or upload a higher budget."
 		return t, true
-	case passed < firstProjected:
+	case passed < firstProjected || !s.wasRead(b.Month, s.last):
 		return t, false
 	case projected.Cmp(new(big.Rat).Mul(b.Amount, tenthMore)) > 0:
 		t = s.alert(adtally.Overspend, subject)
@@ -60,4 +61,18 @@ func (s seen) budget(b Budget) (t adtally.Alert, wrong bool) {
 	return t, true
 }
 
-func (s seen) money(amount *big.Rat) string { return amount.FloatString(2) + " " + s.Currency }
+// money is an amount as people read it: large ones without cents.
+func (s seen) money(amount *big.Rat) string {
+	digits := 2
+	if amount.Cmp(big.NewRat(1000, 1)) >= 0 {
+		digits = 0
+	}
+	whole, cents, hasCents := strings.Cut(amount.FloatString(digits), ".")
+	for at := len(whole) - 3; at > 0; at -= 3 {
+		whole = whole[:at] + "," + whole[at:]
+	}
+	if hasCents {
+		whole += "." + cents
+	}
+	return whole + " " + s.Currency
+}

@@ -8,13 +8,13 @@ import (
 	"adtally"
 )
 
-const shareColumns = `id, hash, name, dashboard, revision, content, locks, days, fee, filters, download, origins, password, preview, version, maker, created, updated, expires, revoked`
+const shareColumns = `id, hash, name, dashboard, revision, content, locks, days, fee, filters, download, origins, password, preview, version, maker, created, updated, expires, revoked, holder`
 
 func scanShare(rows *sql.Rows) (l adtally.ShareLink, err error) {
 	var locks, days, filters, origins, password string
 	var download, preview int64
 	var created, updated, expires, revoked sql.Null[int64]
-	err = rows.Scan(&l.ID, &l.Hash, &l.Name, &l.Dashboard, &l.Revision, &l.Content, &locks, &days, &l.Fee, &filters, &download, &origins, &password, &preview, &l.Version, &l.Maker, &created, &updated, &expires, &revoked)
+	err = rows.Scan(&l.ID, &l.Hash, &l.Name, &l.Dashboard, &l.Revision, &l.Content, &locks, &days, &l.Fee, &filters, &download, &origins, &password, &preview, &l.Version, &l.Maker, &created, &updated, &expires, &revoked, &l.Holder)
 	if err != nil {
 		return l, err
 	}
@@ -57,9 +57,9 @@ func (db *DB) AddShareLink(ctx context.Context, l adtally.ShareLink, d adtally.A
 		return err
 	}
 	args := append([]any{l.ID, l.Hash, l.Name, l.Dashboard, l.Revision, string(l.Content)}, terms...)
-	args = append(args, bit(l.Preview), l.Maker, l.Created.UnixMicro(), l.Updated.UnixMicro(), micros(l.Expires))
+	args = append(args, bit(l.Preview), l.Maker, l.Created.UnixMicro(), l.Updated.UnixMicro(), micros(l.Expires), l.Holder)
 	return db.audited(ctx, "add a share link", d, func(tx txn) error {
-		_, err := tx.exec(ctx, `INSERT INTO share_links (`+shareColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, NULL)`, args...)
+		_, err := tx.exec(ctx, `INSERT INTO share_links (`+shareColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, NULL, ?)`, args...)
 		return err
 	})
 }

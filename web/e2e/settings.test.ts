@@ -87,3 +87,38 @@ it('has words of its own for a login at the platform that is late, used or of so
     await me.band('bad', words);
   }
 });
+
+it('reports a budget that is exceeded, and can be told to be quiet about it', async () => {
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  await stack.api.file(
+    'Radio',
+    'spend',
+    `date,channel,account_id,currency,spend\n${yesterday},Radio,radio-1,EUR,120\n`,
+  );
+  await stack.api.file(
+    'Budgets',
+    'budgets',
+    `account_id,month,currency,amount\nradio-1,${yesterday.slice(0, 7)},EUR,100\n`,
+  );
+  await me.open('/alerts');
+  const row = me.page.locator('tr', { hasText: 'Over budget' });
+  await expect
+    .poll(
+      async () => {
+        await me.page.reload();
+        await me.page
+          .locator('main')
+          .getByText(/Over budget|Nothing needs you|What is wrong/)
+          .first()
+          .waitFor();
+        return row.count();
+      },
+      { timeout: 40_000, interval: 1000 },
+    )
+    .toBe(1);
+  expect(await row.innerText()).toMatch(/radio-1 has spent 120\.00 EUR by .*; its budget for the month is 100\.00 EUR/);
+  await row.getByRole('button', { name: 'Snooze for a day' }).click();
+  await row.getByText(/Snoozed until/).waitFor();
+  await row.getByRole('button', { name: 'End the snooze' }).click();
+  await row.getByRole('button', { name: 'Snooze for a week' }).waitFor();
+});

@@ -3,6 +3,7 @@ package facebookads
 import (
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -41,11 +42,21 @@ func Decoding(a adtally.Account, tables ...string) func(body []byte) (int, error
 }
 
 func decoderFor(name string, a adtally.Account) *decoder {
-	streams := allStreams()
-	s := streams[slices.IndexFunc(streams, func(s *stream) bool { return s.name == name })]
-	d := newDecoder(s.build(), a)
+	d := newDecoder(builtStream(name), a)
 	d.daily = false
 	return d
+}
+
+var built sync.Map // streams by name: a fuzz target decodes thousands of pages
+
+func builtStream(name string) *stream {
+	if s, ok := built.Load(name); ok {
+		return s.(*stream)
+	}
+	streams := allStreams()
+	s := streams[slices.IndexFunc(streams, func(s *stream) bool { return s.name == name })].build()
+	built.Store(name, s)
+	return s
 }
 
 // Slots returns the column of each of Graph's members, for tests that compare values.

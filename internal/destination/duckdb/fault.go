@@ -39,7 +39,7 @@ var symptoms = []symptom{
 	{[]string{"database has been invalidated"}, "destination_stopped",
 		"DuckDB stopped after an error in %s", "Restart Adtally."},
 	{[]string{"Out of Memory Error"}, "memory_full",
-		"DuckDB has too little memory to load into %s", "Allow DuckDB more memory."},
+		"DuckDB has too little memory to load into %s", "Restart Adtally with more, for example --warehouse-memory=1024 (megabytes)."},
 }
 
 // explain returns a fault for an error that a person can fix, and other errors unchanged.

@@ -27,30 +27,22 @@ func (f *file) connectReader(ctx context.Context) (driver.Conn, error) {
 	return r, nil
 }
 
-func (r reader) allow(query string) error {
-	stmt, err := r.Conn.Prepare(query) // fails if there is more than one statement
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
-	if kind, err := stmt.(*ddb.Stmt).StatementType(); err != nil || kind != ddb.STATEMENT_TYPE_SELECT {
-		return errReadsOnly
-	}
-	return nil
+// QueryContext makes the caller prepare the query first. DuckDB would plan it a second time
+// otherwise.
+func (reader) QueryContext(context.Context, string, []driver.NamedValue) (driver.Rows, error) {
+	return nil, driver.ErrSkip
 }
 
-func (r reader) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if err := r.allow(query); err != nil {
-		return nil, err
-	}
-	return r.Conn.QueryContext(ctx, query, args)
-}
-
+// PrepareContext allows a single SELECT statement.
 func (r reader) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	if err := r.allow(query); err != nil {
+	stmt, err := r.Conn.PrepareContext(ctx, query) // fails if there is more than one statement
+	if err != nil {
 		return nil, err
 	}
-	return r.Conn.PrepareContext(ctx, query)
+	if kind, err := stmt.(*ddb.Stmt).StatementType(); err != nil || kind != ddb.STATEMENT_TYPE_SELECT {
+		return nil, errors.Join(errReadsOnly, stmt.Close())
+	}
+	return stmt, nil
 }
 
 func (r reader) Prepare(query string) (driver.Stmt, error) {

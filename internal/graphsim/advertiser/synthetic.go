@@ -16,7 +16,7 @@ func NewSynthetic(size Size, today time.Time) []Account {
 	places := profiles()
 	accounts := make([]Account, size.Accounts)
 	for i := range accounts {
-		accounts[i] = newSynthetic(shared, i, places[i%len(places)], today)
+		accounts[i] = newSynthetic(shared, i, places[i%len(places)].inCurrency(size.Currency), today)
 	}
 	return accounts
 }

@@ -33,6 +33,17 @@ func profiles() []profile {
 	}
 }
 
+// inCurrency returns the profile as if its accounts were billed in another currency.
+func (p profile) inCurrency(currency string) profile {
+	if currency != "" && currency != p.currency {
+		p.currency, p.offset, p.cpm = currency, 100, usualPrice
+	}
+	return p
+}
+
+// usualPrice is the price of 1000 impressions in a currency like the euro, in minor units.
+const usualPrice = 900
+
 // location returns the profile's zone. The zone cannot be missing, because time/tzdata is
 // linked in.
 func (p profile) location() *time.Location {

@@ -2,6 +2,7 @@ package advertiser
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,8 @@ type Size struct {
 	// LowConversions removes the conversions from the rows of ad sets, campaigns and the
 	// account, but not from those of ads. Meta sometimes does so.
 	LowConversions bool
+	// Currency is that of all accounts, with two decimals; empty = each profile's own.
+	Currency string
 }
 
 // Upper limits, which no account on Meta reaches. Above them, IDs would collide (see idOf) or
@@ -28,8 +31,8 @@ const (
 )
 
 // ParseSize parses text such as "accounts=1,ads=200,days=365,seed=1". The keys are accounts,
-// campaigns, adsets, ads, days, seed, steady and lowconversions. A missing key leaves its
-// field zero.
+// campaigns, adsets, ads, days, seed, steady, lowconversions and currency. A missing key leaves
+// its field zero.
 func ParseSize(text string) (Size, error) {
 	var size Size
 	for pair := range strings.SplitSeq(text, ",") {
@@ -58,10 +61,16 @@ func (s *Size) set(key, value string) error {
 		return setFlag(&s.Steady, key, value)
 	case "lowconversions":
 		return setFlag(&s.LowConversions, key, value)
+	case "currency":
+		if !slices.ContainsFunc(profiles(), func(p profile) bool { return p.currency == value && p.offset == 100 }) {
+			return fmt.Errorf("currency=%q is not EUR, USD or another one of a profile with two decimals", value)
+		}
+		s.Currency = value
+		return nil
 	}
 	field, most := s.field(key)
 	if field == nil {
-		return fmt.Errorf("%q is not a size; there are accounts, campaigns, adsets, ads, days, seed, steady, lowconversions", key)
+		return fmt.Errorf("%q is not a size; there are accounts, campaigns, adsets, ads, days, seed, steady, lowconversions, currency", key)
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > most {

@@ -53,5 +53,6 @@ export function question(q: Query): Query {
     ...(q.compare && { compare: q.compare }),
     ...(q.totals && { totals: true }),
     ...(q.top && { top: q.top }),
+    ...(q.as_of && q.as_of !== q.to && { as_of: q.as_of }),
   };
 }

@@ -75,8 +75,23 @@ export class BoardView implements Choices {
     return wanted.filter((f) => f.in.length);
   }
 
+  /** The last day of the range that is over. */
+  get #asOf(): string {
+    const own = this.#board();
+    const { from, to } = this.range;
+    if (own && own.from === from && own.to === to) return own.as_of;
+    const yesterday = plus(today(new Date()), -1);
+    return to < yesterday ? to : yesterday;
+  }
+
   get view(): View {
-    return { range: this.range, against: this.against, currency: this.currency, filters: this.filters };
+    return {
+      range: this.range,
+      asOf: this.#asOf,
+      against: this.against,
+      currency: this.currency,
+      filters: this.filters,
+    };
   }
 
   get sort(): string {

@@ -28,6 +28,12 @@ describe('the question of a tile', () => {
     expect(ask({ kind: 'table', by: ['channel'] }).top).toBeUndefined();
   });
 
+  it('judges budgets on the last day that is over', () => {
+    const { from, to } = view.range;
+    expect(questionOf(tile({}), { ...view, asOf: from, filters: [] }).as_of).toBe(from);
+    expect(questionOf(tile({}), { ...view, asOf: to, filters: [] }).as_of).toBeUndefined();
+  });
+
   it("joins the tile's filters with the reader's", () => {
     const mine = { dimension: 'channel', in: ['facebook'] };
     const yours = { dimension: 'account', in: ['1'] };

@@ -43,7 +43,14 @@ export const placeOf = (tile: Tile): Place => {
 };
 
 /** What the reader of a dashboard has chosen: it is in the address. */
-export type View = { range: Range; against?: Against; currency?: string; filters: Filter[] };
+export type View = {
+  range: Range;
+  /** The last day of the range that is over: budgets are judged on it. */
+  asOf?: string;
+  against?: Against;
+  currency?: string;
+  filters: Filter[];
+};
 
 /** What these kinds show if they name no metrics. */
 const usual: Partial<Record<TileKind, { metrics: string[]; by: string[] }>> = {
@@ -80,6 +87,7 @@ export function questionOf(tile: Tile, view: View): Query {
   return question({
     metrics: metricsOf(tile),
     ...view.range,
+    as_of: view.asOf,
     grain,
     by: byOf(tile),
     filters: [...(tile.filters ?? []), ...view.filters],

@@ -24,11 +24,11 @@ ROOM := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 { pr
 TESTS := env GOTMPDIR=$${TMPDIR:-/tmp} $(if $(ROOM),TMPDIR=$(ROOM)) go test -count=1
 
 # The race detector makes tests several times slower. Packages that compute one thing after
-# another run without it; of DuckDB and of the whole program, which tests start as a process,
-# those tests run with it that do several things at once.
-UNRACED := adtally/internal/(analytics|ask|csvfile|destination/duckdb|difference|graphsim/advertiser|layout|pacing)$$
+# another run without it; of the API, of DuckDB and of the whole program, which tests start as a
+# process, those tests run with it that do several things at once.
+UNRACED := adtally/internal/(analytics|api|ask|csvfile|destination/duckdb|difference|graphsim/advertiser|layout|pacing)$$
 PACKAGES = $$(go list ./... | grep -v /cmd/)
-RACED := ^(TestSync_RereadsOneDayOnly|TestHistory_RenamedCampaign|TestSync_OneFailureBlocksNothingElse|TestEngine_Reconcile|TestLease_|TestLend_|TestOpen_WritersShareTheFile|TestCopy_|TestTurns)
+RACED := ^(TestSync_RereadsOneDayOnly|TestHistory_RenamedCampaign|TestSync_OneFailureBlocksNothingElse|TestEngine_Reconcile|TestLease_|TestLend_|TestOpen_WritersShareTheFile|TestCopy_|TestTurns|TestStreamEvents_|TestSharedTile_Interleaved|TestSharedEvents_|TestSharedPassword_|TestInvite_|TestReplaceCredential_|TestSession_)
 
 .PHONY: help
 help: ## list the targets
@@ -71,7 +71,7 @@ test: machine build $(VENV)/.ready ## install what the tests need, then run all 
 	$(TESTS) -race -timeout 20m $$(go list ./... | grep -v /cmd/ | grep -vE '$(UNRACED)')
 	$(TESTS) -timeout 20m $$(go list ./... | grep -E '$(UNRACED)')
 	$(MAKE) -j2 --output-sync=target program-tests browser-tests
-	$(TESTS) -race -timeout 20m -run '$(RACED)' ./cmd/adtally ./internal/destination/duckdb ./internal/ask
+	$(TESTS) -race -timeout 20m -run '$(RACED)' ./cmd/adtally ./internal/api ./internal/ask ./internal/destination/duckdb
 
 .PHONY: program-tests
 program-tests:

@@ -1,4 +1,4 @@
-// Every page in every state, in both sizes and themes: accessible, not wider than the
+// Every page in every state, in both sizes: accessible, not wider than the
 // window, and within the pages' security policy.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,22 +15,18 @@ const every = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 const colors = ['color-contrast', 'link-in-text-block'];
 // Only these depend on the width.
 const narrow = ['target-size', 'scrollable-region-focusable'];
-const looks: [Width, Theme, string[]][] = [
-  [1440, 'light', every],
-  [1440, 'dark', colors],
-];
-// What only a telephone shows is the same on many pages; these show all of it.
-const telephones =
+type Look = [Width, Theme, string[]];
+const desk: Look = [1440, 'light', every];
+// What only a telephone shows is the same on many pages, and so are the colors of the dark theme.
+// These pages show all of it. With ADTALLY_LONG, every page does.
+const samples =
   'setup link shared shared-password share-dialog links sources overview overview-accounts runs run table tables report usage configuration reconnect catalog-drawer connect-picker guide alerts settings-people performance dashboard-tiles dashboard-edit metrics data parts palette'.split(
     ' ',
   );
-const onPhone = (name: string): typeof looks =>
-  telephones.includes(name)
-    ? [
-        [375, 'light', every],
-        [375, 'dark', colors],
-      ]
-    : [[375, 'light', narrow]];
+const looks = (name: string): Look[] =>
+  samples.includes(name) || process.env.ADTALLY_LONG
+    ? [desk, [1440, 'dark', colors], [375, 'light', every], [375, 'dark', colors]]
+    : [desk, [375, 'light', narrow]];
 // Rows of a table are alike: of a long one, the first are looked at.
 const alike = 'tbody tr:nth-child(n + 16)';
 
@@ -76,7 +72,7 @@ async function faults(view: View): Promise<string[]> {
   const page = await window.show(view);
   await page.evaluate(axe);
   const found: string[] = [];
-  for (const [width, theme, rules] of [...looks, ...onPhone(view.name)]) {
+  for (const [width, theme, rules] of looks(view.name)) {
     await wear(page, width, theme);
     found.push(...(await violations(page, rules)).map((v) => `${width} ${theme}: ${v}`));
     const over = await wider(page);

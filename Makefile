@@ -75,7 +75,7 @@ test: machine build $(VENV)/.ready ## install what the tests need, then run all 
 
 .PHONY: program-tests
 program-tests:
-	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally $(TESTS) -timeout 20m ./cmd/adtally
+	ADTALLY_PROGRAM=$(CURDIR)/bin/adtally $(TESTS) -timeout 30m ./cmd/adtally
 
 .PHONY: test-web
 test-web: build browser-tests ## test the UI in Debian's Chromium, against the program and the simulator

@@ -27,8 +27,8 @@ const looks = (name: string): Look[] =>
   samples.includes(name) || process.env.ADTALLY_LONG
     ? [desk, [1440, 'dark', colors], [375, 'light', every], [375, 'dark', colors]]
     : [desk, [375, 'light', narrow]];
-// Rows of a table are alike: of a long one, the first are looked at.
-const alike = 'tbody tr:nth-child(n + 16)';
+// Rows of a table are alike, and so are the tables of a list: of a long one, the first are looked at.
+const alike = ['tbody tr:nth-child(n + 16)', '.sqltables > :nth-child(n + 6)'];
 
 let world: World;
 let window: Window;
@@ -97,5 +97,5 @@ test.each(views)(
     const found = await faults(view);
     if (found.length) throw new Error(found.join('\n'));
   },
-  30_000,
+  60_000,
 );

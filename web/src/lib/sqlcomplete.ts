@@ -9,7 +9,7 @@ const words =
   'SELECT FROM WHERE GROUP BY ORDER LIMIT JOIN LEFT ON USING AND OR NOT IN BETWEEN LIKE AS DISTINCT HAVING QUALIFY WITH CASE WHEN THEN ELSE END NULL DESC ASC UNION ALL OVER PARTITION sum count avg min max round coalesce date_trunc strftime current_date'.split(
     ' ',
   );
-const most = 12;
+const most = 8;
 
 /** A name as it must be written. */
 export const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

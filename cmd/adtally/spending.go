@@ -16,7 +16,7 @@ import (
 )
 
 // spending checks whether ads spend as planned. It reads the warehouse only if something was
-// loaded or an hour has begun since, because the watch asks every few seconds.
+// loaded or a day has begun since, because the watch asks every few seconds.
 type spending struct {
 	answers *answers
 	log     *slog.Logger
@@ -55,7 +55,7 @@ func (s *spending) read(ctx context.Context, sources []adtally.SourceRecord, now
 	if err != nil {
 		return err
 	}
-	key := now.UTC().Format("2006-01-02 15") + chosen
+	key := now.UTC().Format(time.DateOnly) + chosen
 	begun := strings.Contains(chosen, ";")
 	for _, r := range sources {
 		key += fmt.Sprint(r.ID, r.LastGood.UnixMicro(), ";")

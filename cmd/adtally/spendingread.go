@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
 	"time"
 
 	"adtally"
@@ -75,9 +76,13 @@ func (r *accountReader) read(ctx context.Context) error {
 		}
 		from, err := adtally.ParseDay(v[1].String)
 		last, err2 := adtally.ParseDay(v[2].String)
+		over := (last + 1).Start(r.all[at].Zone)
+		if read, err := strconv.ParseInt(v[3].String, 10, 64); err == nil && read < over.UnixMicro() {
+			last-- // it was read before it was over
+		}
 		r.all[at].Read = append(r.all[at].Read, adtally.Window{From: from, To: last + 1})
 		return errors.Join(err, err2)
-	}, `SELECT account_id, CAST(from_date AS VARCHAR), CAST(through_date AS VARCHAR) FROM adtally.coverage WHERE dataset = 'marketing_spend'`)
+	}, `SELECT account_id, CAST(from_date AS VARCHAR), CAST(through_date AS VARCHAR), CAST(epoch_us(as_of) AS VARCHAR) FROM adtally.coverage WHERE dataset = 'marketing_spend'`)
 }
 
 func (r *accountReader) budgets(ctx context.Context) error {

@@ -52,7 +52,7 @@ func Tables() []Table {
 		{"marketing_spend", "Spend and delivery by day and campaign, of all sources and uploads", []string{"source", "account_id", "date", "campaign_id"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source, or upload"),
 			id("account_id", "Ad account"), id("campaign_id", "Campaign"), text("campaign_name", "Name of the campaign when the row was read"), currency,
-			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"),
+			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"), count("link_clicks", "Clicks on links in the ads; absent where the source has none"),
 			{Name: "platform_conversions", Type: table.Decimal(18, 6), Unit: table.Count, Additivity: table.Sum, Description: "Purchases that the platform claims"},
 			money("platform_value", "Value of these purchases, as the platform claims"),
 			{Name: "reach", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "People reached on this day by this campaign; cannot be summed"},
@@ -60,7 +60,7 @@ func Tables() []Table {
 		{"ad_delivery", "Spend and delivery by day and ad, of all sources", []string{"source", "account_id", "date", "ad_id"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"),
 			id("account_id", "Ad account"), id("campaign_id", "Campaign"), id("ad_set_id", "Ad set or ad group"), id("ad_id", "Ad"), currency,
-			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"),
+			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"), count("link_clicks", "Clicks on links in the ads; absent where the source has none"),
 			{Name: "platform_conversions", Type: table.Decimal(18, 6), Unit: table.Count, Additivity: table.Sum, Description: "Purchases that the platform claims"},
 			money("platform_value", "Value of these purchases, as the platform claims"), flag("offline", "Always false")}},
 		{"ad_sets", "Ad sets of all sources, by their current names", []string{"source", "ad_set_id"}, []table.Column{

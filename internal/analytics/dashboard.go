@@ -62,7 +62,7 @@ type Tile struct {
 	Metrics []string `json:"metrics,omitempty" nullable:"false" maxItems:"20" doc:"Names of the metrics"`
 	By      []string `json:"by,omitempty" nullable:"false" maxItems:"3" doc:"Names of the dimensions to group by"`
 	Drill   []string `json:"drill,omitempty" nullable:"false" maxItems:"5" doc:"Names of the dimensions into which a row of a table opens, one after the other"`
-	Grain   Grain    `json:"grain,omitempty" enum:"day,iso_week,month,quarter,fiscal_month,fiscal_quarter" doc:"Length of a bucket of time; absent = the whole range is one"`
+	Grain   Grain    `json:"grain,omitempty" enum:"day,iso_week,month,quarter,fiscal_month,fiscal_quarter" doc:"Length of a bucket of time; absent = the whole range is one, and for a line it follows from the range"`
 	Top     *Top     `json:"top,omitempty" doc:"Show only the members that rank highest, and the others together"`
 	Totals  bool     `json:"totals,omitempty" doc:"Also show the total"`
 	Compare *Compare `json:"compare,omitempty" enum:",previous_period,previous_month,previous_year" doc:"Compared period; absent = that of the dashboard, empty = none"`
@@ -207,8 +207,6 @@ func (c *specChecker) kind(at string, t Tile) {
 	case t.Kind.fixed():
 	case len(t.Metrics) == 0:
 		c.add(at+".metrics", "A tile of the kind %s needs a metric", t.Kind)
-	case t.Kind == LineTile && t.Grain == Whole:
-		c.add(at+".grain", "A line needs a grain, for example day")
 	case t.Kind == PieTile && (len(t.Metrics) != 1 || len(t.By) != 1 || t.Grain != Whole):
 		c.add(at, "A pie shows one metric by one dimension, without a grain")
 	case t.Kind == PieTile && (t.Top == nil || t.Top.N > mostParts-1):

@@ -42,6 +42,7 @@ func TestDashboardSpec_CheckNamesTheField(t *testing.T) {
 		field, message string // no field = valid
 	}{
 		"a metric":             {spec: specOf(analytics.Tile{ID: "a", Kind: analytics.MetricTile, Metrics: []string{"cac"}})},
+		"a line":               {spec: specOf(analytics.Tile{ID: "a", Kind: analytics.LineTile, Metrics: []string{"cac"}})},
 		"a table":              {spec: specOf(analytics.Tile{ID: "a", Kind: analytics.TableTile, Metrics: []string{"cac"}, By: []string{"channel"}, Drill: []string{"campaign"}, Top: &analytics.Top{N: 5, By: "spend"}})},
 		"a pie":                {spec: specOf(analytics.Tile{ID: "a", Kind: analytics.PieTile, Metrics: []string{"cac"}, By: []string{"channel"}, Top: &analytics.Top{N: 2, By: "spend"}})},
 		"pacing":               {spec: specOf(analytics.Tile{ID: "a", Kind: analytics.PacingTile})},
@@ -56,7 +57,6 @@ func TestDashboardSpec_CheckNamesTheField(t *testing.T) {
 		"ranking of 0":         {specOf(analytics.Tile{ID: "a", Kind: analytics.BarTile, Metrics: []string{"cac"}, By: []string{"channel"}, Top: &analytics.Top{By: "spend"}}), "tiles[0].top.n", "A tile shows from 1 to 1000 members"},
 		"no metric":            {specOf(analytics.Tile{ID: "a", Kind: analytics.MetricTile}), "tiles[0].metrics", "A tile of the kind metric needs a metric"},
 		"no text":              {specOf(analytics.Tile{ID: "a", Kind: analytics.TextTile, Text: " "}), "tiles[0].text", "A text tile needs a text"},
-		"line without a grain": {specOf(analytics.Tile{ID: "a", Kind: analytics.LineTile, Metrics: []string{"cac"}}), "tiles[0].grain", "A line needs a grain, for example day"},
 		"pie of four":          {specOf(analytics.Tile{ID: "a", Kind: analytics.PieTile, Metrics: []string{"cac"}, By: []string{"channel"}, Top: &analytics.Top{N: 3, By: "spend"}}), "tiles[0].top", "A pie has at most 3 parts: set top with n of at most 2; use bars for more"},
 		"pie of all":           {specOf(analytics.Tile{ID: "a", Kind: analytics.PieTile, Metrics: []string{"cac"}, By: []string{"channel"}}), "tiles[0].top", "A pie has at most 3 parts: set top with n of at most 2; use bars for more"},
 		"pie of two metrics":   {specOf(analytics.Tile{ID: "a", Kind: analytics.PieTile, Metrics: []string{"cac", "spend"}, By: []string{"channel"}}), "tiles[0]", "A pie shows one metric by one dimension, without a grain"},

@@ -1,16 +1,12 @@
 // Every page in every state, in both sizes: accessible, not wider than the
 // window, and within the pages' security policy.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, test } from 'vitest';
+import { every, violations } from './accessible';
 import { wear, Window, type Theme, type Width } from './browse';
 import { views, type View } from './pages';
 import { end, makeWorld, type World } from './world';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const every = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 // A theme changes nothing but colors, and only these rules look at colors.
 const colors = ['color-contrast', 'link-in-text-block'];
 // Only these depend on the width.
@@ -27,8 +23,6 @@ const looks = (name: string): Look[] =>
   samples.includes(name) || process.env.ADTALLY_LONG
     ? [desk, [1440, 'dark', colors], [375, 'light', every], [375, 'dark', colors]]
     : [desk, [375, 'light', narrow]];
-// Rows of a table are alike, and so are the tables of a list: of a long one, the first are looked at.
-const alike = ['tbody tr:nth-child(n + 16)', '.sqltables > :nth-child(n + 6)'];
 
 let world: World;
 let window: Window;
@@ -39,22 +33,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => end(world));
-
-/** What axe-core finds, one line for each rule. */
-async function violations(page: Page, rules: string[]): Promise<string[]> {
-  const found = await page.evaluate(
-    async ([runOnly, exclude]) => {
-      const { axe } = globalThis as unknown as { axe: { run: (on: object, with_: object) => Promise<AxeResults> } };
-      const options = { runOnly, resultTypes: ['violations'], iframes: false, preload: false };
-      return (await axe.run({ include: document, exclude }, options)).violations;
-    },
-    [rules, [alike]] as const,
-  );
-  return found.map((v) => {
-    const [node] = v.nodes;
-    return `${v.id} (${v.nodes.length}): ${node?.html.slice(0, 160)} ${node?.any[0]?.message ?? node?.failureSummary}`;
-  });
-}
 
 const wider = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
@@ -70,7 +48,6 @@ const widest = (page: Page) =>
 async function faults(view: View): Promise<string[]> {
   world.browser.errors.length = 0;
   const page = await window.show(view);
-  await page.evaluate(axe);
   const found: string[] = [];
   for (const [width, theme, rules] of looks(view.name)) {
     await wear(page, width, theme);

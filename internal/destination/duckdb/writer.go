@@ -36,7 +36,8 @@ func (w *writer) Query(ctx context.Context) (*sql.DB, func(), error) {
 // once, and each may need 64 MB for a join.
 const readerMemory = 256 << 20
 
-// reads counts readers, and sets DuckDB's memory accordingly.
+// reads counts readers, and sets DuckDB's memory accordingly. A reader who could not get the
+// memory is not counted: the next one asks for it again.
 func (f *file) reads(ctx context.Context, more int) error {
 	f.readers.Lock()
 	defer f.readers.Unlock()
@@ -49,7 +50,11 @@ func (f *file) reads(ctx context.Context, more int) error {
 	if f.readers.count > 0 {
 		o.Memory = max(o.Memory, readerMemory)
 	}
-	return f.with(ctx, func(s *session) error { return s.exec(ctx, "SET GLOBAL memory_limit = "+literal(o.limit())) })
+	err := f.with(ctx, func(s *session) error { return s.exec(ctx, "SET GLOBAL memory_limit = "+literal(o.limit())) })
+	if err != nil && more > 0 {
+		f.readers.count = before
+	}
+	return err
 }
 
 // Close releases the file. All handles from Query must have been returned.

@@ -7304,7 +7304,7 @@ export interface components {
             /** @description Further filters of this tile; those of the dashboard hold as well */
             filters?: components["schemas"]["Filter"][];
             /**
-             * @description Length of a bucket of time; absent = the whole range is one
+             * @description Length of a bucket of time; absent = the whole range is one, and for a line it follows from the range
              * @enum {string}
              */
             grain?: "day" | "iso_week" | "month" | "quarter" | "fiscal_month" | "fiscal_quarter";

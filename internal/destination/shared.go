@@ -57,6 +57,18 @@ type Rows struct {
 	// of rows that stay. It is used if Batches is nil. If both are absent, the rows are only
 	// deleted.
 	Select string
+	// Parts is a simpler way to compute the rows, which needs less memory. It may be nil.
+	Parts *Parts
+}
+
+// Parts is a SELECT that can be computed in parts. It gives the right rows only if all rows of
+// the table that it reads have the same value in one column, such as the file they came from.
+type Parts struct {
+	From   string // the table, without the dataset
+	Same   string // the column in which all rows must have the same value
+	Column string // rows with the same value are always in the same part; "" = a single part is enough
+	// Select returns the SELECT of the rows of the table for which a condition holds.
+	Select func(condition string) string
 }
 
 // SQLView is a view with its SQL, which reads dataset.table.

@@ -28,7 +28,10 @@ func computed(kind adtally.FileKind, s analytics.Settings) []destination.Change 
 	}
 	simple := func(name string, more ...table.Column) destination.Change {
 		t := Result(name, more...)
-		return replace(t, latest("*", inDataset("uploaded_"+name), t.Key))
+		return destination.Change{Rows: &destination.Rows{Table: t, Select: latest("*", inDataset("uploaded_"+name), t.Key),
+			Parts: &destination.Parts{From: "uploaded_" + name, Same: fileColumn, Select: func(condition string) string {
+				return "SELECT * FROM " + inDataset("uploaded_"+name) + " WHERE " + condition
+			}}}}
 	}
 	empty := func(t *table.Schema) destination.Change { // creates the table if it is missing
 		return destination.Change{Rows: &destination.Rows{Table: t, Column: fileColumn, Value: ""}}
@@ -37,7 +40,7 @@ func computed(kind adtally.FileKind, s analytics.Settings) []destination.Change 
 	case adtally.CustomersFile:
 		return []destination.Change{empty(keptCustomers), simple("customers", touchColumns...)}
 	case adtally.OrdersFile:
-		return []destination.Change{empty(keptOrders), empty(keptRefunds), replace(Result("orders", touchColumns...), orders(s)), simple("refunds")}
+		return []destination.Change{empty(keptOrders), empty(keptRefunds), {Rows: allOrders(s)}, simple("refunds")}
 	case adtally.RefundsFile:
 		return []destination.Change{empty(keptRefunds), simple("refunds")}
 	case adtally.BudgetsFile:
@@ -48,10 +51,19 @@ func computed(kind adtally.FileKind, s analytics.Settings) []destination.Change 
 	return []destination.Change{empty(keptRates)}
 }
 
+// allOrders computes the orders: those of one file customer by customer, because a file may have
+// millions of lines.
+func allOrders(s analytics.Settings) *destination.Rows {
+	t := Result("orders", touchColumns...)
+	return &destination.Rows{Table: t, Select: orders(t, s, latest("*", inDataset(keptOrders.Name), t.Key)),
+		Parts: &destination.Parts{From: keptOrders.Name, Same: fileColumn, Column: "customer_id", Select: func(condition string) string {
+			return orders(t, s, "SELECT * FROM "+inDataset(keptOrders.Name)+" WHERE "+condition)
+		}}}
+}
+
 // orders computes which order is its customer's first, unless the file says so. Cancelled orders
 // do not count; of orders at the same time, the ID decides.
-func orders(s analytics.Settings) string {
-	of := Result("orders", touchColumns...)
+func orders(of *table.Schema, s analytics.Settings, from string) string {
 	columns := make([]string, 0, len(of.Columns))
 	for _, c := range of.Columns {
 		if c.Name != "first_order" {
@@ -68,7 +80,7 @@ func orders(s analytics.Settings) string {
 	}
 	return fmt.Sprintf(`SELECT %s, coalesce(first_given, NOT _cancelled AND customer_id IS NOT NULL AND ordered_at IS NOT NULL AND
 		row_number() OVER (PARTITION BY customer_id, _cancelled ORDER BY ordered_at NULLS LAST, order_id) = 1) AS first_order
-		FROM (SELECT *, %s AS _cancelled FROM (%s) AS o) AS o`, strings.Join(columns, ", "), cancelled, latest("*", inDataset(keptOrders.Name), of.Key))
+		FROM (SELECT *, %s AS _cancelled FROM (%s) AS o) AS o`, strings.Join(columns, ", "), cancelled, from)
 }
 
 // spend sums the lines of each file by day and campaign. If files overlap in a campaign's day, the

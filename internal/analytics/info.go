@@ -101,12 +101,13 @@ func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search stri
 	return e.settings.titled(dimension, all), err
 }
 
-// members reads the members that a SELECT of id and name finds.
+// members reads the members that a SELECT of id and name finds. Of an account that one source
+// has without its name, the name is that of another.
 func (e *Engine) members(ctx context.Context, db Queryer, w *writer, from, search string, limit int) (all []Member, err error) {
 	like := w.arg("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search) + "%")
 	most := w.arg(int64(limit))
 	a := &asking{Engine: e, db: db, out: &Answer{}}
-	rows, err := a.run(ctx, Statement{SQL: "SELECT id, MIN(name) FROM (" + from + ") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like +
+	rows, err := a.run(ctx, Statement{SQL: "SELECT id, COALESCE(MIN(name) FILTER (WHERE name <> id), id) FROM (" + from + ") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like +
 		` ESCAPE '\') GROUP BY id ORDER BY 2, 1 LIMIT ` + most, Values: w.args})
 	for _, r := range rows {
 		all = append(all, Member{ID: r[0].value, Name: r[1].value})
@@ -168,7 +169,8 @@ func (a *asking) name(ctx context.Context, p *plan) error {
 			}
 			key := "m." + quote(m.PrimaryColumn)
 			r.where = append(r.where, key+" IN ("+w.list(ids)+")")
-			found, err := a.run(ctx, Statement{SQL: "SELECT CAST(" + key + " AS VARCHAR), MIN(m." + quote(m.Names) + ") " + r.from() + r.whereText() + groupBy(1), Values: w.args})
+			name := "m." + quote(m.Names)
+			found, err := a.run(ctx, Statement{SQL: "SELECT CAST(" + key + " AS VARCHAR), MIN(" + name + ") FILTER (WHERE " + name + " <> CAST(" + key + " AS VARCHAR)) " + r.from() + r.whereText() + groupBy(1), Values: w.args})
 			if err != nil {
 				return err
 			}

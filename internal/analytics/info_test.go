@@ -30,3 +30,23 @@ func TestMembers_OfEveryDimension(t *testing.T) {
 		}
 	}
 }
+
+// An account that one source has without its name has the name of another source.
+func TestMembers_NameOfAnotherSource(t *testing.T) {
+	t.Parallel()
+	folder, err := analytics.LoadFolder(shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, engine := scratch(t, folder), analytics.New(analytics.Standard(), folder.Settings)
+	exec(t, db, `INSERT INTO adtally.accounts (account_id, channel, source, account_name) VALUES ('1', 'facebook', 'another', NULL), ('1', 'facebook', 'a third', '1')`)
+	got, err := engine.Members(t.Context(), db, "account", "1", 1)
+	if err != nil || fmt.Sprint(got) != "[{1 Shop DE}]" {
+		t.Errorf("%v, %v", got, err)
+	}
+	q := analytics.Query{Metrics: []string{"spend"}, By: []string{"account"}, From: mustDay("2026-01-05"), To: mustDay("2026-01-06"), Filters: []analytics.Filter{{Dimension: "account", In: []string{"1"}}}}
+	answer, err := engine.Ask(t.Context(), db, q)
+	if err != nil || len(answer.Rows) != 1 || fmt.Sprint(answer.Rows[0].Names) != "[Shop DE]" {
+		t.Errorf("%+v, %v", answer, err)
+	}
+}

@@ -39,6 +39,16 @@ type Matched struct {
 var channels = map[string]string{"facebook": "facebook", "fb": "facebook", "meta": "facebook", "instagram": "facebook", "ig": "facebook",
 	"google": "google", "adwords": "google", "linkedin": "linkedin"}
 
+// standsFor returns the channel that the name of a channel stands for, such as google for
+// Google Ads; empty if it stands for none.
+func standsFor(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	for _, end := range []string{" ads", "_ads", "-ads"} {
+		name = strings.TrimSuffix(name, end)
+	}
+	return channels[name]
+}
+
 // Matcher matches touches with campaigns: by the campaign's number, then by its name.
 type Matcher struct {
 	byID   map[string][]Campaign
@@ -74,7 +84,7 @@ func (m *Matcher) Match(t Touch) Matched {
 	for _, spelling := range spellings(t.Campaign) {
 		hits := slices.Clone(m.byName[foldName(spelling)])
 		if channel != "" {
-			hits = slices.DeleteFunc(hits, func(c Campaign) bool { return c.Channel != channel })
+			hits = slices.DeleteFunc(hits, func(c Campaign) bool { return standsFor(c.Channel) != channel })
 		}
 		if len(hits) > 0 {
 			return one(t, "name", hits)

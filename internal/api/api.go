@@ -140,7 +140,7 @@ func (s *shell) groups() []group {
 	logins := logins{s}
 	return []group{
 		setup{s, logins},
-		session{s, logins},
+		session{s, logins, s.Service.Given},
 		users{s, s.Store},
 		invites{s, logins},
 		resets{s, logins},

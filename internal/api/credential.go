@@ -249,7 +249,7 @@ func (g sources) revealOnce(ctx context.Context, who Caller, in *revealForm) (*r
 	if err != nil {
 		return nil, err
 	}
-	if err := (session{g.shell, logins{g.shell}}).checkPassword(ctx, who, u, in.Body.Password, "body.password"); err != nil {
+	if err := (session{shell: g.shell, logins: logins{g.shell}}).checkPassword(ctx, who, u, in.Body.Password, "body.password"); err != nil {
 		return nil, err
 	}
 	// A reveal that cannot be recorded does not happen.

@@ -16,6 +16,8 @@ type GivenDashboards interface {
 	GivenDashboards(ctx context.Context, user string) ([]adtally.GivenDashboard, error)
 	// GiveDashboards replaces them, and revokes the links that the user has open.
 	GiveDashboards(ctx context.Context, user string, all []adtally.GivenDashboard, d adtally.AuditEntry) error
+	// CloseOpened revokes the links that a guest has open.
+	CloseOpened(ctx context.Context, user string, d adtally.AuditEntry) error
 }
 
 // givens serve the dashboards that guests were given. A guest opens one by a link of their own,
@@ -32,7 +34,7 @@ func (g givens) register() {
 		Text: "The list replaces the one before. What the guest has open is closed. People with other roles see all dashboards anyway."}, g.give)
 	handle(g.shell, operation{ID: "list-given-dashboards", Method: http.MethodGet, Path: mine, Tag: tagSharing, Access: forGuests, Summary: "List the dashboards that the caller was given"}, g.list)
 	handle(g.shell, operation{ID: "open-given-dashboard", Method: http.MethodPost, Path: mine + "/{id}/open", Tag: tagSharing, Access: forGuests, Status: http.StatusCreated, Summary: "Open a dashboard that the caller was given",
-		Text: "The path ends after 12 hours, and with the caller's access."}, g.open)
+		Text: "The path ends after 12 hours, when the caller logs out anywhere, and with the caller's access."}, g.open)
 }
 
 // GivenDashboard is a dashboard that a guest may see.

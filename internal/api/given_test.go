@@ -73,6 +73,17 @@ func TestGuest_SeesGivenDashboards(t *testing.T) {
 	g.as().hold(token, "GET", "/s/api/dashboard", "").refused(http.StatusGone, "share_gone")
 }
 
+// What a guest has open is closed when they log out.
+func TestGuest_LogsOut(t *testing.T) {
+	t.Parallel()
+	g := newGuested(t)
+	g.give(`"7"`)
+	token := g.open()
+	g.as().hold(token, "GET", "/s/api/dashboard", "").is(http.StatusOK)
+	g.eve.ask("DELETE", "/api/v1/session", "").is(http.StatusNoContent)
+	g.as().hold(token, "GET", "/s/api/dashboard", "").refused(http.StatusGone, "share_gone")
+}
+
 // A guest cannot ask for anything else: what they can call is a short list.
 func TestGuest_ReachesNothingElse(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 type session struct {
 	*shell
 	logins logins
+	given  GivenDashboards
 }
 
 // mine is the access of every person who is logged in.
@@ -78,6 +79,12 @@ func (g session) stop(ctx context.Context, who Caller, in *logout) (*cleared, er
 		}
 		u.Epoch++
 		if err := g.Store.ChangeUser(ctx, u, g.audited(who, "session.end_all", object("user", who.ID), nil)); err != nil {
+			return nil, err
+		}
+	}
+	// A page of a guest's dashboard has no session of its own.
+	if who.Role == adtally.Guest {
+		if err := g.given.CloseOpened(ctx, who.ID, g.audited(who, "session.close", object("user", who.ID), nil)); err != nil {
 			return nil, err
 		}
 	}

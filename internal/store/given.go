@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"adtally"
 )
@@ -34,8 +35,7 @@ func (db *DB) GiveDashboards(ctx context.Context, user string, all []adtally.Giv
 			return err
 		}
 		_, err := tx.exec(ctx, `DELETE FROM given_dashboards WHERE holder = ?`, user)
-		_, failed := tx.exec(ctx, `UPDATE share_links SET revoked = ?, version = version + 1 WHERE holder = ? AND revoked IS NULL`, d.At.UnixMicro(), user)
-		if err := errors.Join(err, failed); err != nil {
+		if err := errors.Join(err, tx.closeOpened(ctx, user, d.At)); err != nil {
 			return err
 		}
 		for _, g := range all {
@@ -50,4 +50,14 @@ func (db *DB) GiveDashboards(ctx context.Context, user string, all []adtally.Giv
 		}
 		return nil
 	})
+}
+
+// CloseOpened revokes the links that a guest has open.
+func (db *DB) CloseOpened(ctx context.Context, user string, d adtally.AuditEntry) error {
+	return db.audited(ctx, "close dashboards", d, func(tx txn) error { return tx.closeOpened(ctx, user, d.At) })
+}
+
+func (t txn) closeOpened(ctx context.Context, user string, at time.Time) error {
+	_, err := t.exec(ctx, `UPDATE share_links SET revoked = ?, version = version + 1 WHERE holder = ? AND revoked IS NULL`, at.UnixMicro(), user)
+	return err
 }

@@ -209,6 +209,20 @@ func TestGiveDashboards(t *testing.T) {
 			return !l.Revoked.IsZero()
 		}
 		same(t, "revoked: theirs, another", []bool{revoked("a"), revoked("b")}, []bool{true, false})
+		for id, end := range map[string]func() error{
+			"c": func() error { return db.CloseOpened(ctx, "eve", auditEntry("session.close")) },
+			"d": func() error {
+				u, err := db.User(ctx, "eve")
+				return errors.Join(err, db.ChangeUser(ctx, u, auditEntry("user.password")))
+			},
+		} {
+			link := someShare(id)
+			link.Holder = "eve"
+			if err := errors.Join(db.AddShareLink(ctx, link, auditEntry("share.create")), end()); err != nil {
+				t.Fatal(err)
+			}
+			same(t, "revoked: "+id, revoked(id), true)
+		}
 		same(t, "nobody", codeOf(db.GiveDashboards(ctx, "nobody", nil, auditEntry("user.dashboards"))), "not_found")
 	})
 }

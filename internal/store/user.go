@@ -148,6 +148,10 @@ func (db *DB) ChangeUser(ctx context.Context, u adtally.User, d adtally.AuditEnt
 		if n == 0 {
 			return tx.whyUnchanged(ctx, u.ID)
 		}
+		// A new password or another role ends what a guest has open.
+		if err := tx.closeOpened(ctx, u.ID, d.At); err != nil {
+			return err
+		}
 		return tx.keepsAnAdmin(ctx)
 	})
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { violations } from './accessible';
 import { Stack } from './stack';
 import { until } from './until';
 import { Visit } from './visit';
@@ -241,6 +242,156 @@ it('shows what a changed link shows', async () => {
     return /\d/.test(text) && plain(text) !== before;
   });
   expect(Number(await shown(holder.page))).toBeCloseTo(await meta(other), 2);
+});
+
+it('changes a link: its name, its end, its password and its rows', async () => {
+  const { id, token } = await make({ name: 'To change', password });
+  const holder = await Visit.of(stack, { agent }, null);
+  await holder.open(`/s/${token}`);
+  await holder.field('Password').fill(password);
+  await holder.button('Open').click();
+  await shown(holder.page);
+  await me.open('/links');
+  await me.page.getByRole('button', { name: 'Change the link “To change”' }).click();
+  const dialog = me.page.getByRole('dialog');
+  await dialog.getByLabel('For whom').fill('Changed');
+  await dialog.getByLabel('Ends').selectOption('30');
+  await dialog.getByRole('button', { name: /^(Ad )?[Aa]ccount/ }).click();
+  await me.page.getByRole('checkbox', { name: account }).uncheck();
+  await me.page.getByRole('checkbox', { name: other }).check();
+  await me.button('Apply').click();
+  await dialog.getByText('The password stays as it is').waitFor();
+  await dialog.getByRole('button', { name: 'New password' }).click();
+  const secret = await dialog.getByRole('textbox', { name: 'Password' }).inputValue();
+  expect(await violations(me.page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await me.see('The link “To change” is changed.');
+  const link = await stack.api.call<{ name: string; expires: string; filters: string[] }>('GET', `/share-links/${id}`);
+  expect(link).toMatchObject({ name: 'Changed', filters: ['campaign'] });
+  expect(new Date(link.expires).getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000);
+  await holder.field('Password').fill(secret);
+  await holder.button('Open').click();
+  expect(Number(await shown(holder.page))).toBeCloseTo(await meta(other), 2);
+  // Without a change of the password, it stays.
+  await me.page.getByRole('button', { name: 'Change the link “Changed”' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await holder.field('Password').fill(secret);
+  await holder.button('Open').click();
+  await shown(holder.page);
+  await holder.context.close();
+});
+
+const greta = { email: 'greta@halden.example', password: 'correct horse battery' };
+
+it('gives a guest one dashboard with the rows of one account', async () => {
+  await me.open('/settings/people');
+  await me.button('Invite').click();
+  const dialog = me.page.getByRole('dialog');
+  await dialog.getByLabel('E-mail').fill(greta.email);
+  await dialog.getByRole('radio', { name: /^Guest/ }).check();
+  expect(await dialog.getByText('May also').count()).toBe(0);
+  await dialog.getByRole('button', { name: 'Create the link' }).click();
+  const link = await dialog.getByRole('textbox', { name: 'Invite link' }).inputValue();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+  const guest = await Visit.of(stack, phone, null);
+  await guest.page.goto(link);
+  await guest.field('Your name').fill('Greta Guest');
+  await guest.field('Password').fill(greta.password);
+  await guest.button('Join').click();
+  await guest.see('No dashboard was given to you');
+  await me.page.reload();
+  await me.page.locator('tr', { hasText: greta.email }).getByRole('button', { name: 'Change' }).click();
+  await dialog.getByRole('checkbox', { name: 'Performance' }).check();
+  await dialog.getByText('The guest sees the figures of all accounts').waitFor();
+  const only = dialog.getByRole('group', { name: 'Only, in Performance' });
+  await only.getByRole('combobox', { name: 'Add a filter' }).selectOption('account');
+  await dialog.getByText('a filter without a choice shows nothing').waitFor();
+  await only.getByRole('button', { name: /nothing$/ }).click();
+  await me.page.getByRole('checkbox', { name: other }).check();
+  await me.button('Apply').click();
+  expect(await violations(me.page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await me.see('Saved.');
+  await guest.page.reload();
+  await guest.button('Performance').click();
+  await guest.at(/\/s\/ats_/);
+  expect(Number(await shown(guest.page))).toBeCloseTo(await meta(other), 2);
+  // Nothing else opens, whatever its address is.
+  const front = await guest.context.newPage();
+  await front.goto(`${stack.url}/dashboards/channels`);
+  await front.getByRole('button', { name: 'Performance' }).waitFor();
+  expect(await front.locator('nav').count()).toBe(0);
+  expect(await violations(front)).toEqual([]);
+  await front.getByRole('button', { name: 'Log out' }).click();
+  await front.waitForURL('**/login');
+  await ended(guest.page);
+  await guest.context.close();
+});
+
+it('keeps what a guest was given, and takes it back', async () => {
+  await me.open('/settings/people');
+  await me.page.locator('tr', { hasText: greta.email }).getByRole('button', { name: 'Change' }).click();
+  const dialog = me.page.getByRole('dialog');
+  const box = dialog.getByRole('checkbox', { name: 'Performance' });
+  await until('it is given', () => box.isChecked());
+  const { items } = await stack.api.call<{ items: { id: string; name: string }[] }>('GET', `/dimensions/account/members?search=${other}`); // prettier-ignore
+  const only = dialog.getByRole('group', { name: 'Only, in Performance' });
+  await only.getByRole('button', { name: new RegExp(`^Account ${items[0]?.name.slice(0, 4)}`) }).waitFor();
+  const guest = await Visit.of(stack, phone, greta);
+  await guest.open('/');
+  await guest.button('Performance').click();
+  await shown(guest.page);
+  await box.uncheck();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await ended(guest.page);
+  await guest.context.close();
+});
+
+it('sends a dashboard to a channel, and says what became of it', async () => {
+  const received: string[] = [];
+  const site = createServer((request, answer) => {
+    request.setEncoding('utf8');
+    request.on('data', (part: string) => received.push(part));
+    request.on('end', () => answer.end());
+  });
+  await new Promise<void>((done) => site.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+  try {
+    await me.open('/dashboards/performance');
+    await me.button('Deliveries').click();
+    const dialog = me.page.getByRole('dialog');
+    await dialog.getByText('This dashboard is not sent to anybody.').waitFor();
+    expect(await me.reason(dialog.getByRole('button', { name: 'Add a delivery' }))).toMatch(/first add a channel/);
+    await stack.api.call('POST', '/channels', { kind: 'webhook', name: 'Office', settings: { url } });
+    await me.page.reload();
+    await me.button('Deliveries').click();
+    await dialog.getByRole('button', { name: 'Add a delivery' }).click();
+    await dialog.getByLabel('How often').selectOption('month');
+    await dialog.getByLabel('On day').fill('31');
+    await dialog.getByLabel('At').fill('07:30');
+    await dialog.getByLabel('Time zone').fill('Europe/Stockholm');
+    await dialog.getByRole('button', { name: /^(Ad )?[Aa]ccount/ }).click();
+    await me.page.getByRole('checkbox', { name: account }).check();
+    await me.button('Apply').click();
+    expect(await violations(me.page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('07:30').waitFor();
+    await dialog.getByRole('button', { name: 'Send now' }).click();
+    await dialog.getByText('arrived').waitFor({ timeout: 30_000 });
+    const spent = (await meta(account)).toFixed(2);
+    expect(received.join('').replaceAll(/[^0-9.]/g, ' '), 'the figure of that account').toContain(spent);
+    await dialog.getByRole('button', { name: 'Change' }).click();
+    expect(await dialog.getByLabel('On day').inputValue()).toBe('31');
+    await dialog.getByRole('checkbox', { name: 'Paused' }).check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('paused').waitFor();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByText('This dashboard is not sent to anybody.').waitFor();
+  } finally {
+    site.closeAllConnections();
+    site.close();
+  }
 });
 
 it('hides the figures a minute after the connection was lost, and shows them again', async () => {

@@ -983,7 +983,7 @@ export interface paths {
         put?: never;
         /**
          * Open a dashboard that the caller was given
-         * @description The path ends after 12 hours, and with the caller's access. Requires the role guest or higher, and a person: keys are refused.
+         * @description The path ends after 12 hours, when the caller logs out anywhere, and with the caller's access. Requires the role guest or higher, and a person: keys are refused.
          */
         post: operations["open-given-dashboard"];
         delete?: never;

@@ -63,6 +63,23 @@ export const newDraft = (board: Dashboard): ShareDraft => ({
   origins: '',
 });
 
+/** A link that there is, to change it. Its password is known to nobody; empty means that it stays. */
+export const draftOf = (l: ShareLink): ShareDraft => ({
+  name: l.name,
+  ends: l.expires ? 'kept' : 'never',
+  date: '',
+  lock: Object.fromEntries((l.lock ?? []).map((k) => [k.dimension, k.in])),
+  days: l.days?.preset ?? 'all',
+  from: l.days?.from ?? '',
+  to: l.days?.to ?? '',
+  open: l.filters ?? [],
+  ask: l.password,
+  password: '',
+  download: l.download ?? false,
+  fee: l.fee ? percentOf(l.fee) : '',
+  origins: (l.origins ?? []).join('\n'),
+});
+
 /** A percentage as a share, digit by digit: "12.5" is 0.125. Undefined: it is none. */
 export function shareOf(percent: string): string | undefined {
   const found = /^(\d{1,3})(?:[.,](\d{1,2}))?$/.exec(percent.trim());
@@ -80,7 +97,8 @@ export function percentOf(share: string): string {
   return `${digits.slice(0, at).replace(/^0+(?=\d)/, '')}${fraction && `.${fraction}`}`;
 }
 
-function expiry(d: ShareDraft, now: Date): string | undefined {
+function expiry(d: ShareDraft, now: Date, old?: ShareLink): string | undefined {
+  if (d.ends === 'kept') return old?.expires;
   if (d.ends === 'never') return undefined;
   if (d.ends === 'date') return d.date ? `${d.date}T23:59:59Z` : undefined;
   return new Date(now.getTime() + Number(d.ends) * 86_400_000).toISOString();
@@ -92,12 +110,13 @@ function daysOf(d: ShareDraft): ShareForm['days'] {
   return { preset: 'custom', from: d.from, to: d.to };
 }
 
-export function formOf(d: ShareDraft, dashboard: string, now: Date): ShareForm {
+export function formOf(d: ShareDraft, dashboard: string, now: Date, old?: ShareLink): ShareForm {
   const lock = Object.entries(d.lock)
-    .filter(([, members]) => members.length)
+    // A lock that there is can be on nothing, so that the link shows no rows.
+    .filter(([name, members]) => members.length || old?.lock?.some((l) => l.dimension === name && !l.in.length))
     .map(([dimension, members]) => ({ dimension, in: members }));
   const origins = d.origins.split(/\s+/).filter(Boolean);
-  const [days, expires, fee] = [daysOf(d), expiry(d, now), d.fee.trim() && shareOf(d.fee)];
+  const [days, expires, fee] = [daysOf(d), expiry(d, now, old), d.fee.trim() && shareOf(d.fee)];
   return {
     name: d.name.trim(),
     dashboard,
@@ -111,12 +130,19 @@ export function formOf(d: ShareDraft, dashboard: string, now: Date): ShareForm {
   };
 }
 
-/** Why a link cannot be made yet; empty: it can. */
-export function missing(d: ShareDraft): string {
+/** What becomes of the password of a link that is changed; undefined: it stays. */
+export function newSecret(d: ShareDraft, old: ShareLink): string | undefined {
+  if (!d.ask) return old.password ? '' : undefined;
+  return d.password || undefined;
+}
+
+/** Why a link cannot be made or changed yet; empty: it can. */
+export function missing(d: ShareDraft, old?: ShareLink): string {
   if (!d.name.trim()) return 'Say whom the link is for.';
   if (d.ends === 'date' && !d.date) return 'Choose the day on which it ends.';
   if (d.days === 'custom' && !(d.from && d.to && d.from <= d.to)) return 'Choose a first and a last day.';
-  if (d.ask && d.password.length < 8) return 'The password needs at least 8 characters.';
+  if (d.ask && d.password.length < 8 && !(old?.password && !d.password))
+    return 'The password needs at least 8 characters.';
   if (d.fee.trim() && shareOf(d.fee) === undefined) return 'Write the fee as a percentage, such as 15 or 12.5.';
   return '';
 }

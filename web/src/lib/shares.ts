@@ -39,6 +39,17 @@ export async function makeLink(form: ShareForm, more: { password?: string; previ
   return made;
 }
 
+/** Changes a link. Whoever has it open gives the password again. */
+export async function changeLink(l: ShareLink, form: ShareForm, password: string | undefined): Promise<void> {
+  await get(
+    api.PUT('/api/v1/share-links/{id}', {
+      params: { path: { id: l.id }, header: { 'If-Match': l.etag } },
+      body: { ...form, password },
+    }),
+  );
+  await changed();
+}
+
 export async function revokeLink(id: string): Promise<void> {
   await get(api.DELETE('/api/v1/share-links/{id}', { params: { path: { id } } }));
   await changed();

@@ -89,13 +89,16 @@ func (p *plan) sumsOf(r *reader) sums {
 	w := &writer{plan: p}
 	for i, f := range p.facts {
 		s.facts[i] = w.factSums(f, r)
-		c := w.coverageOf(f)
-		if c.dataset == "" {
-			continue
-		}
-		s.facts[i].read = r.read()
+	}
+	for _, c := range p.coverages() {
+		of, all := r.read(), read{}
 		if w.readsAll(c) {
-			s.facts[i].all = r.read()
+			all = r.read()
+		}
+		for i, f := range p.facts {
+			if p.coverageOf(f) == c {
+				s.facts[i].read, s.facts[i].all = of, all
+			}
 		}
 	}
 	return s

@@ -13,8 +13,8 @@ type covered struct {
 	scope     Scope
 }
 
-func (w *writer) coverageOf(f *fact) covered {
-	m := w.defs.Models[f.model]
+func (p *plan) coverageOf(f *fact) covered {
+	m := p.defs.Models[f.model]
 	return covered{m.Coverage, m.CoverageByAccount, f.scope}
 }
 
@@ -25,16 +25,23 @@ func (c covered) name() string {
 // scopeColumns are the dimensions that coverage by account can be asked by.
 var scopeColumns = map[string]string{"account": "a.account_id", "channel": "a.channel", "currency": "a.currency", "campaign": "c.campaign_id"}
 
-// coverages adds the subqueries of a coverage: by cell, and of everything if that is read.
+// coverages adds the subqueries of a coverage: by cell, and of everything if that is read. A
+// cell without rows is 0 where a day was read, and unknown elsewhere.
 func (w *writer) coverages(c covered) {
-	w.coverage(c, c.name(), "q.bucket")
+	if !c.byAccount {
+		w.cte(c.name(), "SELECT q.bucket AS bucket"+w.covers(c, ""))
+		return
+	}
+	// Days are counted by account first: there are fewer of them than of campaigns.
+	w.cte(c.name()+"_accounts", "SELECT q.bucket AS bucket, v.account_id"+w.covers(c, ", 2"))
+	w.coverage(c, c.name(), "v.bucket")
 	if !w.readsAll(c) {
 		return
 	}
 	grouped, all := w.plan, *w.plan
 	all.q.By = nil
 	w.plan = &all
-	w.coverage(c, c.name()+"_all", periodOf("q.bucket"))
+	w.coverage(c, c.name()+"_all", periodOf("v.bucket"))
 	w.plan = grouped
 }
 
@@ -42,28 +49,28 @@ func (w *writer) coverages(c covered) {
 // cell, members without rows are not there.
 func (w *writer) readsAll(c covered) bool { return w.spans != nil && len(w.coverageKeys(c)) > 0 }
 
-// coverage adds the subquery with the cells where a day was read. A cell without rows
-// is 0 there, and unknown elsewhere.
+// covers writes the number of days that were read, and the oldest time of a request.
+func (w *writer) covers(c covered, group string) string {
+	where := append([]string{"v.dataset = " + w.arg(c.dataset)}, w.within("q.date")...)
+	return ", COUNT(*) AS n, MIN(v.as_of) AS as_of\n  FROM " + w.days(c.scope, false) + " q JOIN adtally.coverage v ON q.date BETWEEN v.from_date AND v.through_date" +
+		"\n  WHERE " + strings.Join(where, " AND ") + "\n  GROUP BY 1" + group
+}
+
+// coverage adds the subquery with the cells of a coverage by account.
 func (w *writer) coverage(c covered, name, bucket string) {
-	days := w.days(c.scope, false)
-	group, where := []string{bucket + " AS bucket"}, []string{"v.dataset = " + w.arg(c.dataset)}
-	from := "FROM " + days + " q JOIN adtally.coverage v ON q.date BETWEEN v.from_date AND v.through_date"
-	where = append(where, w.within("q.date")...)
-	if c.byAccount {
-		from += w.scopeJoins()
-		for _, f := range w.filters() {
-			if column := scopeColumns[f.Dimension]; column != "" {
-				where = append(where, w.plainFilter(column, f))
-			}
-		}
-		if len(w.locked()) > 0 {
-			where = append(where, w.coverageLock())
-		}
-		for _, i := range w.coverageKeys(c) {
-			group = append(group, fmt.Sprintf("%s AS k%d", w.kept(i, "COALESCE("+scopeColumns[w.q.By[i]]+", '"+none+"')"), i))
+	group, where := []string{bucket + " AS bucket"}, []string{"TRUE"}
+	for _, f := range w.filters() {
+		if column := scopeColumns[f.Dimension]; column != "" {
+			where = append(where, w.plainFilter(column, f))
 		}
 	}
-	w.cte(name, "SELECT "+strings.Join(group, ", ")+", COUNT(*) AS n, CAST(MIN(v.as_of) AS VARCHAR) AS as_of\n  "+from+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))
+	if len(w.locked()) > 0 {
+		where = append(where, w.coverageLock())
+	}
+	for _, i := range w.coverageKeys(c) {
+		group = append(group, fmt.Sprintf("%s AS k%d", w.kept(i, "COALESCE("+scopeColumns[w.q.By[i]]+", '"+none+"')"), i))
+	}
+	w.cte(name, "SELECT "+strings.Join(group, ", ")+", SUM(v.n) AS n, MIN(v.as_of) AS as_of\n  FROM "+c.name()+"_accounts v"+w.scopeJoins()+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))
 }
 
 // coverageLock writes the condition that coverage is of accounts, or of campaigns if they are

@@ -162,7 +162,7 @@ func (w *writer) byCurrency(f *fact, r *rows, group, outer, filters []string, jo
 	for i, l := range f.leaves {
 		columns = append(columns, w.summed(i, l, rate)...)
 	}
-	w.cte(f.name, "SELECT "+strings.Join(append(columns, w.currencies(f)), ", ")+"\n  "+from+groupBy(len(outer)))
+	w.cte(f.name, "SELECT "+strings.Join(append(columns, currencies("a.currency")), ", ")+"\n  "+from+groupBy(len(outer)))
 }
 
 // summed adds up what byCurrency added up by day and currency.
@@ -186,9 +186,10 @@ func (w *writer) summed(i int, l *leaf, rate string) []string {
 // computed as a floating point number.
 func exactRate(rate string) string { return "CAST(" + rate + " AS DECIMAL(20,10))" }
 
-// currencies writes how many currencies a cell has, and one of them.
-func (w *writer) currencies(f *fact) string {
-	return "COUNT(DISTINCT a.currency) AS currencies, MIN(a.currency) AS currency"
+// currencies writes whether a cell has one currency or several, and one of them. To compare the
+// first and the last is faster than to count them.
+func currencies(column string) string {
+	return "CASE WHEN MIN(" + column + ") = MAX(" + column + ") THEN 1 ELSE 2 END AS currencies, MIN(" + column + ") AS currency"
 }
 
 // direct aggregates rows at once: smallest and largest amounts are not sums.
@@ -204,7 +205,7 @@ func (w *writer) direct(f *fact, r *rows, group, filters []string, join, day str
 			columns = append(columns, fmt.Sprintf("MIN(CASE WHEN %s <> 0 AND %s IS NULL THEN CAST(%s AS VARCHAR) || ' ' || %s END) AS missing%d", r.value(l), rate, day, currency, i))
 		}
 	}
-	columns = append(columns, "COUNT(DISTINCT "+currency+") AS currencies", "MIN("+currency+") AS currency")
+	columns = append(columns, currencies(currency))
 	w.cte(f.name, "SELECT "+strings.Join(columns, ", ")+"\n  "+r.from()+join+r.whereText()+groupBy(len(group)))
 }
 

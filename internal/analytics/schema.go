@@ -54,7 +54,7 @@ var fileColumn = id("_file", "ID of the uploaded file or mapped table that the r
 
 // Tables are the tables of the dataset, each with the columns that models may use.
 func Tables() []Table {
-	return []Table{
+	return append(believedTables(), []Table{
 		{"marketing_spend", "Spend and delivery by day and campaign, of all sources and uploads", []string{"source", "account_id", "date", "campaign_id"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source, or upload"),
 			id("account_id", "Ad account"), id("campaign_id", "Campaign"), text("campaign_name", "Name of the campaign when the row was read"), currency,
@@ -104,13 +104,19 @@ func Tables() []Table {
 		{"day", "Calendar", []string{"date"}, []table.Column{
 			day("date", "Day"), text("iso_week", "For example 2026-W01; carries the ISO year"), text("month", "For example 2026-01"), text("quarter", "For example 2026-Q1"),
 			text("fiscal_month", "For example FY2026-M01"), text("fiscal_quarter", "For example FY2026-Q1")}},
+		{"reach_campaign_month", "Reach by campaign and calendar month, as the platform counts it", []string{"campaign_id", "month"}, []table.Column{
+			id("campaign_id", "Campaign"), text("month", "YYYY-MM"), {Name: "reach", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "People reached; cannot be summed"}}},
+	}...)
+}
+
+// believedTables say how far the figures of a day can be trusted.
+func believedTables() []Table {
+	return []Table{
 		{"reconciliation", "Sums of each account's day, beside the platform's own totals", []string{"source", "account_id", "date", "figure"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"), id("account_id", "Ad account"), currency, figureColumn,
 			total("ours", "Sum of the rows that were loaded; absent = there were none"), total("theirs", "The platform's total; absent = there was none"), total("drift", "ours minus theirs; absent if both are")}},
 		{"restatement", "Sums of each account's day as they were read when the day had an age, beside those at 28 days. Only days that are old enough", []string{"source", "account_id", "date", "figure", "age"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"), id("account_id", "Ad account"), currency, figureColumn,
 			text("age", "Age of the day in days: 0, 1 or 7"), total("value", "Sum as it was read first at this age"), total("final", "Sum as it was read at 28 days")}},
-		{"reach_campaign_month", "Reach by campaign and calendar month, as the platform counts it", []string{"campaign_id", "month"}, []table.Column{
-			id("campaign_id", "Campaign"), text("month", "YYYY-MM"), {Name: "reach", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "People reached; cannot be summed"}}},
 	}
 }

@@ -11,18 +11,15 @@ func (p *plan) statement() Statement {
 	w := &writer{plan: p}
 	columns := append([]string{"p.bucket"}, w.keyNames("p.")...)
 	joins := ""
-	var coverages []covered
+	coverages := p.coverages()
 	for _, f := range p.facts {
 		w.fact(f)
-		c := w.coverageOf(f)
-		if c.dataset != "" && !slices.Contains(coverages, c) {
-			coverages = append(coverages, c)
-			w.coverages(c)
-		}
 		columns = append(columns, w.read(f)...)
 		joins += "\nLEFT JOIN " + f.name + " ON " + w.onKeys(f.name, f.ofQuestion(), w.allKeys())
 	}
 	for _, c := range coverages {
+		w.coverages(c)
+		columns = append(columns, w.readCoverage(c)...)
 		joins += "\nLEFT JOIN " + c.name() + " ON " + w.onKeys(c.name(), c.scope == OfQuestion, w.coverageKeys(c))
 		if w.readsAll(c) {
 			joins += "\nLEFT JOIN " + c.name() + "_all ON " + c.name() + "_all.bucket = " + periodOf("p.bucket")
@@ -101,11 +98,24 @@ func (w *writer) read(f *fact) (columns []string) {
 	if f.hasMoney() {
 		columns = append(columns, "CAST("+f.name+".currencies AS VARCHAR)", f.name+".currency")
 	}
-	if c := w.coverageOf(f); c.dataset != "" {
-		columns = append(columns, "CAST("+c.name()+".n AS VARCHAR)", c.name()+".as_of")
-		if w.readsAll(c) {
-			columns = append(columns, "CAST("+c.name()+"_all.n AS VARCHAR)", c.name()+"_all.as_of")
+	return columns
+}
+
+// coverages lists what the facts are held against, each once.
+func (p *plan) coverages() (all []covered) {
+	for _, f := range p.facts {
+		if c := p.coverageOf(f); c.dataset != "" && !slices.Contains(all, c) {
+			all = append(all, c)
 		}
+	}
+	return all
+}
+
+// readCoverage lists what is read of a coverage, as text.
+func (w *writer) readCoverage(c covered) []string {
+	columns := []string{"CAST(" + c.name() + ".n AS VARCHAR)", "CAST(" + c.name() + ".as_of AS VARCHAR)"}
+	if w.readsAll(c) {
+		columns = append(columns, "CAST("+c.name()+"_all.n AS VARCHAR)", "CAST("+c.name()+"_all.as_of AS VARCHAR)")
 	}
 	return columns
 }

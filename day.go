@@ -39,6 +39,16 @@ func (d Day) Start(zone *time.Location) time.Time {
 	return time.Date(y, m, dd, 0, 0, 0, 0, zone)
 }
 
+// Over returns the day, or the one before it if the day was not over in zone at time t. A day
+// that was read before it was over has only a part of its figures. A zero time is not known,
+// and passes.
+func (d Day) Over(t time.Time, zone *time.Location) Day {
+	if !t.IsZero() && t.Before((d + 1).Start(zone)) {
+		return d - 1
+	}
+	return d
+}
+
 // AddMonths adds n months and keeps the day of the month. In a month that is too short,
 // the result is in the next month: when in doubt how far back a platform serves, the later
 // day is safe.

@@ -32,6 +32,15 @@ func rowSum(t *testing.T, answer map[string]any) (sum *big.Rat, members []string
 	return sum, members
 }
 
+func rat(t *testing.T, text string) *big.Rat {
+	t.Helper()
+	n, ok := new(big.Rat).SetString(text)
+	if !ok {
+		t.Fatalf("%q is no number", text)
+	}
+	return n
+}
+
 // totalOf is the first figure of an answer's total.
 func totalOf(answer map[string]any) string {
 	all, _ := answer["total"].([]any)
@@ -51,6 +60,10 @@ func TestServe_Analytics(t *testing.T) {
 	made := r.ask("POST", "/api/v1/sources", map[string]any{"connector": "facebookads", "token": sim.Token, "all_accounts": true, "since": today.AddDate(0, 0, -40).Format(time.DateOnly)}, 201)
 	if first := r.ended(fmt.Sprint(made["id"])); first["state"] != "finished" {
 		t.Fatalf("%v\n%s", first, r.said)
+	}
+	links, clicks := totalOf(r.ask("POST", "/api/v1/query", question("link_clicks", "campaign"), 200)), totalOf(r.ask("POST", "/api/v1/query", question("clicks", "campaign"), 200))
+	if l, c := rat(t, links), rat(t, clicks); l.Sign() <= 0 || l.Cmp(c) >= 0 {
+		t.Errorf("%s link clicks of %s clicks", links, clicks)
 	}
 	r.ownDefinitions(question)
 	r.ownDimensions(question)

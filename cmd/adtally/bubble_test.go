@@ -2,17 +2,21 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"adtally"
 	"adtally/internal/destination"
 	"adtally/internal/graphsim"
 	"adtally/internal/graphsim/advertiser"
+	"adtally/internal/table"
 )
 
 // bubble runs the program and the simulator in one process under synctest, where waiting
@@ -47,6 +51,49 @@ func inBubble(t *testing.T, o graphsim.Options, size string, f func(*testing.T, 
 	})
 }
 
+// attached keeps the warehouse attached while it is open. Otherwise every load would detach it,
+// because time jumps in a bubble, and that takes half of a test's time.
+func (b *bubble) attached(kind string, o destinationOptions) destination.Kind {
+	k := destinations[kind](o)
+	if b.warehouse != nil {
+		k = b.warehouse(kind, o)
+	}
+	return attachedKind{k}
+}
+
+type attachedKind struct{ destination.Kind }
+
+func (k attachedKind) Open(ctx context.Context, d adtally.Destination, s adtally.Secret) (destination.Writer, error) {
+	w, err := k.Kind.Open(ctx, d, s)
+	if err != nil {
+		return nil, err
+	}
+	return &attachedWriter{Writer: w}, nil
+}
+
+type attachedWriter struct {
+	destination.Writer
+	once sync.Once
+	done func()
+}
+
+// Prepare begins to read, once there is something to read.
+func (w *attachedWriter) Prepare(ctx context.Context, dataset string, tables []*table.Schema, views ...*table.View) error {
+	if err := w.Writer.Prepare(ctx, dataset, tables, views...); err != nil {
+		return err
+	}
+	var err error
+	w.once.Do(func() { _, w.done, err = w.Query(ctx) })
+	return err
+}
+
+func (w *attachedWriter) Close() error {
+	if w.done != nil {
+		w.done()
+	}
+	return w.Writer.Close()
+}
+
 // did is the result of a command.
 type did struct {
 	result
@@ -59,7 +106,7 @@ type did struct {
 func (b *bubble) sync(t *testing.T, args ...string) (d did) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	p := &program{out: &out, err: &errs, http: b.http, warehouse: b.warehouse, env: func(name string) string {
+	p := &program{out: &out, err: &errs, http: b.http, warehouse: b.attached, env: func(name string) string {
 		return map[string]string{"ADTALLY_TOKEN": b.sim.Token()}[name]
 	}}
 	began := time.Now()

@@ -129,6 +129,7 @@ func (h *env) serve(t *testing.T) adtally.Secret {
 // tick runs the scheduler and the watches once.
 func (h *env) tick() {
 	h.t.Helper()
+	defer h.reading()()
 	ctx := h.t.Context()
 	for _, look := range []func(context.Context) error{h.s.scheduler.RunOnce, h.keep.RunOnce, h.watch.RunOnce, h.watch.Deliver} {
 		if err := look(ctx); err != nil {

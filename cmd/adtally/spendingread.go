@@ -76,9 +76,8 @@ func (r *accountReader) read(ctx context.Context) error {
 		}
 		from, err := adtally.ParseDay(v[1].String)
 		last, err2 := adtally.ParseDay(v[2].String)
-		over := (last + 1).Start(r.all[at].Zone)
-		if read, err := strconv.ParseInt(v[3].String, 10, 64); err == nil && read < over.UnixMicro() {
-			last-- // it was read before it was over
+		if read, err := strconv.ParseInt(v[3].String, 10, 64); err == nil {
+			last = last.Over(time.UnixMicro(read), r.all[at].Zone)
 		}
 		r.all[at].Read = append(r.all[at].Read, adtally.Window{From: from, To: last + 1})
 		return errors.Join(err, err2)

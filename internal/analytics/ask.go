@@ -130,6 +130,12 @@ func (a *asking) period(ctx context.Context, p *plan) (*period, error) {
 	if r := firstRefusal(rows); r != nil {
 		return nil, r
 	}
+	rest, err := a.remainders(ctx, p, rows)
+	if err != nil {
+		return nil, err
+	}
+	rows = append(rows, rest...)
+	slices.SortStableFunc(rows, func(x, y exactRow) int { return compareCells(x.cell, y.cell) })
 	out := &period{plan: p, rows: rows}
 	if p.q.Totals {
 		out.total, err = a.total(ctx, p.q)
@@ -249,8 +255,10 @@ func rank(member string) int {
 	switch member {
 	case others:
 		return 1
-	case unmatched:
+	case NotInAds:
 		return 2
+	case unmatched:
+		return 3
 	}
 	return 0
 }

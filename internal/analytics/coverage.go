@@ -59,10 +59,8 @@ func (w *writer) coverage(c covered, name, bucket string) {
 		if len(w.locked()) > 0 {
 			where = append(where, w.coverageLock())
 		}
-		for i := range w.coverageKeys(c) {
-			if column := scopeColumns[w.q.By[i]]; column != "" {
-				group = append(group, fmt.Sprintf("%s AS k%d", w.kept(i, "COALESCE("+column+", '"+none+"')"), i))
-			}
+		for _, i := range w.coverageKeys(c) {
+			group = append(group, fmt.Sprintf("%s AS k%d", w.kept(i, "COALESCE("+scopeColumns[w.q.By[i]]+", '"+none+"')"), i))
 		}
 	}
 	w.cte(name, "SELECT "+strings.Join(group, ", ")+", COUNT(*) AS n, CAST(MIN(v.as_of) AS VARCHAR) AS as_of\n  "+from+"\n  WHERE "+strings.Join(where, " AND ")+groupBy(len(group)))

@@ -39,6 +39,7 @@ type ModelColumn struct {
 	Month     bool   // a time that is a calendar month, YYYY-MM
 	Zone      string // of a time: account = it is a day already; reporting = an instant
 	Currency  bool   // has the currency of the row's money
+	Rule      string // naming rule that makes it from a name
 }
 
 // Condition restricts the rows of a model. Values come from the definition or from a setting.
@@ -78,6 +79,7 @@ type Metric struct {
 	Scope     Scope
 	With      string   // campaigns_with: counts only campaigns that have a row of this model
 	ZeroOf    string   // campaigns_without: counts only campaigns whose metric is 0
+	Unparsed  string   // counts only rows whose name in this model no naming rule splits
 	OnlyWhole []string // dimensions by which the metric says nothing
 	Special   string   // computed by its own code: payback, zones, days_passed, days_of_month
 

@@ -137,6 +137,25 @@ func (e *expr) value(of func(string) *big.Rat) *big.Rat {
 	return new(big.Rat).Quo(a, b)
 }
 
+// linear reports whether the expression of two sums is the sum of the two expressions.
+func (e *expr) linear() bool {
+	switch e.op {
+	case 'n':
+		return true
+	case '+', '-':
+		return e.left.linear() && e.right.linear()
+	case '*':
+		return e.left.constant() && e.right.linear() || e.left.linear() && e.right.constant()
+	case '/':
+		return e.left.linear() && e.right.constant()
+	}
+	return false
+}
+
+func (e *expr) constant() bool {
+	return e.op == '#' || e.op != 'n' && e.left.constant() && e.right.constant()
+}
+
 // sql writes the expression as SQL, with the columns that of returns.
 func (e *expr) sql(of func(string) string) string {
 	switch e.op {

@@ -24,7 +24,7 @@ func (q Query) factor() string {
 // column such as cost per click times clicks is spend without the fee.
 var (
 	spendTables = []string{Dataset + ".marketing_spend", Dataset + ".ad_delivery"}
-	feeSafe     = []string{"impressions", "clicks", "platform_conversions", "platform_value", "reach", "campaign_id", "account_id", "ad_set_id", "ad_id"}
+	feeSafe     = []string{"impressions", "clicks", "link_clicks", "platform_conversions", "platform_value", "reach", "campaign_id", "account_id", "ad_set_id", "ad_id"}
 	otherTables = []string{Dataset + ".customers", Dataset + ".orders", Dataset + ".refunds", Dataset + ".reach_campaign_month"}
 )
 

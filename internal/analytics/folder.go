@@ -103,7 +103,7 @@ func (f *Folder) add(name string, row ...any) { f.Rows[name] = append(f.Rows[nam
 
 func (f *Folder) spend(files map[string]records) error {
 	for _, r := range files["spend"] {
-		f.add("marketing_spend", append(pick(r, "date", "channel", "source", "account_id", "campaign_id", "campaign_name", "currency", "spend", "impressions", "clicks", "platform_conversions", "platform_value", "reach"), false)...)
+		f.add("marketing_spend", append(pick(r, "date", "channel", "source", "account_id", "campaign_id", "campaign_name", "currency", "spend", "impressions", "clicks", "link_clicks", "platform_conversions", "platform_value", "reach"), false)...)
 	}
 	for _, r := range files["accounts"] {
 		f.add("accounts", pick(r, "account_id", "channel", "source", "account_name", "currency", "time_zone")...)

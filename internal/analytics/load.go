@@ -51,6 +51,7 @@ func Load(files ...File) (*Definitions, error) {
 		problems = append(problems, d.add(f, doc)...)
 	}
 	if len(problems) == 0 {
+		d.restrictUnparsed()
 		problems = d.check()
 	}
 	return d, errors.Join(problems...)
@@ -136,7 +137,7 @@ func (y yamlModel) model() (*Model, error) {
 		return nil, fmt.Errorf("the model %q needs a name, and either config.meta.table or config.meta.sql", y.Name)
 	}
 	for _, c := range y.Columns {
-		col := ModelColumn{Name: c.Name, Title: c.Config.Meta.Title, Expr: c.Config.Meta.Expr, Zone: c.Config.Meta.Zone, Currency: c.Config.Meta.Role == "currency"}
+		col := ModelColumn{Name: c.Name, Title: c.Config.Meta.Title, Expr: c.Config.Meta.Expr, Rule: c.Config.Meta.Rule, Zone: c.Config.Meta.Zone, Currency: c.Config.Meta.Role == "currency"}
 		switch {
 		case c.Entity != nil && c.Entity.Type == "primary":
 			m.Primary, m.PrimaryColumn, m.Names = c.Entity.Name, c.Name, c.Config.Meta.Names

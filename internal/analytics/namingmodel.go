@@ -41,9 +41,10 @@ func NamingFile(rules []NamingRule, base ...File) (File, error) {
 // namedModel is a model with the parts of its names as columns.
 func namedModel(m *Model, rules []NamingRule) map[string]any {
 	columns, parts := modelColumns(m), []string{"named.*"}
-	for _, r := range rules {
+	for i, r := range rules {
 		for _, p := range r.Parts {
-			columns = append(columns, map[string]any{"name": p.Dimension, "dimension": map[string]any{"type": "categorical"}})
+			columns = append(columns, map[string]any{"name": p.Dimension, "dimension": map[string]any{"type": "categorical"},
+				"config": map[string]any{"meta": map[string]any{"rule": fmt.Sprint(i + 1)}}})
 			parts = append(parts, r.partSQL(p, "named."+quote(m.Names))+" AS "+quote(p.Dimension))
 		}
 	}

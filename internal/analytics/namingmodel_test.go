@@ -113,3 +113,39 @@ func TestNamingFile_SplitsAsParse(t *testing.T) {
 		}
 	})
 }
+
+// The share of spend on names that no rule splits is empty without a rule, and a name that one
+// of several rules splits is parsed.
+func TestAsk_UnparsedShare(t *testing.T) {
+	t.Parallel()
+	db := campaignsOf(t, "DE_search_sales", "AT_search_leads", "Summer", "Winter 2", "none")
+	exec(t, db, `INSERT INTO adtally.marketing_spend (date, channel, source, account_id, campaign_id, currency, spend) VALUES ('2026-01-01', 'facebook', 's', 'a', 'gone', 'EUR', 20)`)
+	exec(t, db, `INSERT INTO adtally.ads (ad_id, source, ad_name) VALUES ('1', 's', 'DE_x_y'), ('2', 's', 'plain')`)
+	exec(t, db, `INSERT INTO adtally.ad_delivery (date, source, account_id, ad_id, currency, spend) VALUES ('2026-01-01', 's', 'a', '1', 'EUR', 3), ('2026-01-01', 's', 'a', '2', 'EUR', 1)`)
+	market := byDelimiter("_", analytics.NamingPart{Index: 1, Dimension: "market"}, analytics.NamingPart{Index: 3, Dimension: "goal"})
+	season := byRegex(`^(?P<season>\w+) \d`, analytics.NamingPart{Group: "season", Dimension: "season"})
+	ofAds := byDelimiter("_", analytics.NamingPart{Index: 2, Dimension: "ad_market"})
+	ofAds.Level = analytics.AdNames
+	day, _ := adtally.ParseDay("2026-01-01")
+	for _, c := range []struct {
+		rules []analytics.NamingRule
+		want  string
+	}{
+		{nil, "[  100.00]"},
+		{[]analytics.NamingRule{market}, "[0.600000  100.00]"},
+		{[]analytics.NamingRule{market, season}, "[0.400000  100.00]"},
+		{[]analytics.NamingRule{season, ofAds}, "[0.800000 0.250000 100.00]"},
+	} {
+		a, err := engineWith(t, c.rules...).Ask(t.Context(), db, analytics.Query{Metrics: []string{"unparsed_share", "unparsed_share_ads", "spend"}, From: day, To: day + 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range a.Rows[0].Figures {
+			got = append(got, f.Value)
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%d rules: %v, not %s", len(c.rules), got, c.want)
+		}
+	}
+}

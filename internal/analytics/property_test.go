@@ -149,7 +149,7 @@ func (w *world) spend() {
 			for _, col := range []struct {
 				name            string
 				decimals, limit int
-			}{{"spend", 2, 50000}, {"impressions", 0, 1000}, {"clicks", 0, 90}, {"platform_conversions", 0, 9}, {"platform_value", 1, 9000}} {
+			}{{"spend", 2, 50000}, {"impressions", 0, 1000}, {"clicks", 0, 90}, {"link_clicks", 0, 60}, {"platform_conversions", 0, 9}, {"platform_value", 1, 9000}} {
 				text, n := w.number(col.decimals, col.limit)
 				row = append(row, text)
 				if n != nil {

@@ -71,7 +71,7 @@ const Unmatched = unmatched
 // Answer is the result of a query.
 type Answer struct {
 	Columns  []Column      // one per metric of the query
-	Rows     []Row         // buckets in time; members by ID, then "(others)", "(unmatched)"
+	Rows     []Row         // buckets in time; members by ID, then "(others)", "(not in ads)", "(unmatched)"
 	Total    []Figure      // nil if not asked for; a part may be refused by itself
 	Compared *Compared     // nil if not asked for
 	SQL      []Statement   // the statements that were executed

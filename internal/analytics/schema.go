@@ -43,6 +43,12 @@ func flag(name, description string) table.Column {
 
 var currency = text("currency", "Currency of the row's money (ISO 4217)")
 
+var figureColumn = text("figure", "What was added up: spend, impressions or clicks")
+
+func total(name, description string) table.Column {
+	return table.Column{Name: name, Type: table.Decimal(38, 6), Unit: table.Money, Additivity: table.Sum, Description: description}
+}
+
 // fileColumn names the upload that a row came from.
 var fileColumn = id("_file", "ID of the uploaded file or mapped table that the row came from")
 
@@ -52,7 +58,7 @@ func Tables() []Table {
 		{"marketing_spend", "Spend and delivery by day and campaign, of all sources and uploads", []string{"source", "account_id", "date", "campaign_id"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source, or upload"),
 			id("account_id", "Ad account"), id("campaign_id", "Campaign"), text("campaign_name", "Name of the campaign when the row was read"), currency,
-			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"),
+			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"), count("link_clicks", "Clicks on links in the ads; absent where the source has none"),
 			{Name: "platform_conversions", Type: table.Decimal(18, 6), Unit: table.Count, Additivity: table.Sum, Description: "Purchases that the platform claims"},
 			money("platform_value", "Value of these purchases, as the platform claims"),
 			{Name: "reach", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "People reached on this day by this campaign; cannot be summed"},
@@ -60,7 +66,7 @@ func Tables() []Table {
 		{"ad_delivery", "Spend and delivery by day and ad, of all sources", []string{"source", "account_id", "date", "ad_id"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"),
 			id("account_id", "Ad account"), id("campaign_id", "Campaign"), id("ad_set_id", "Ad set or ad group"), id("ad_id", "Ad"), currency,
-			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"),
+			money("spend", "Amount spent"), count("impressions", "Impressions"), count("clicks", "Clicks of all kinds"), count("link_clicks", "Clicks on links in the ads; absent where the source has none"),
 			{Name: "platform_conversions", Type: table.Decimal(18, 6), Unit: table.Count, Additivity: table.Sum, Description: "Purchases that the platform claims"},
 			money("platform_value", "Value of these purchases, as the platform claims"), flag("offline", "Always false")}},
 		{"ad_sets", "Ad sets of all sources, by their current names", []string{"source", "ad_set_id"}, []table.Column{
@@ -98,6 +104,12 @@ func Tables() []Table {
 		{"day", "Calendar", []string{"date"}, []table.Column{
 			day("date", "Day"), text("iso_week", "For example 2026-W01; carries the ISO year"), text("month", "For example 2026-01"), text("quarter", "For example 2026-Q1"),
 			text("fiscal_month", "For example FY2026-M01"), text("fiscal_quarter", "For example FY2026-Q1")}},
+		{"reconciliation", "Sums of each account's day, beside the platform's own totals", []string{"source", "account_id", "date", "figure"}, []table.Column{
+			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"), id("account_id", "Ad account"), currency, figureColumn,
+			total("ours", "Sum of the rows that were loaded; absent = there were none"), total("theirs", "The platform's total; absent = there was none"), total("drift", "ours minus theirs; absent if both are")}},
+		{"restatement", "Sums of each account's day as they were read when the day had an age, beside those at 28 days. Only days that are old enough", []string{"source", "account_id", "date", "figure", "age"}, []table.Column{
+			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"), id("account_id", "Ad account"), currency, figureColumn,
+			text("age", "Age of the day in days: 0, 1 or 7"), total("value", "Sum as it was read first at this age"), total("final", "Sum as it was read at 28 days")}},
 		{"reach_campaign_month", "Reach by campaign and calendar month, as the platform counts it", []string{"campaign_id", "month"}, []table.Column{
 			id("campaign_id", "Campaign"), text("month", "YYYY-MM"), {Name: "reach", Type: table.Int, Unit: table.Count, Additivity: table.None, Description: "People reached; cannot be summed"}}},
 	}

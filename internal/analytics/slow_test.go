@@ -31,7 +31,7 @@ type slow struct {
 }
 
 // leaves are the metrics that are sums or counts, with their facts.
-var leaves = map[string]string{"spend": "spend", "impressions": "spend", "clicks": "spend", "platform_conversions": "spend", "platform_value": "spend",
+var leaves = map[string]string{"spend": "spend", "impressions": "spend", "clicks": "spend", "link_clicks": "spend", "platform_conversions": "spend", "platform_value": "spend",
 	"new_customers": "customers", "orders": "orders", "active_customers": "orders", "revenue": "orders", "refunds": "refunds", "refunds_paid": "refunds_paid"}
 
 var isMoney = map[string]bool{"spend": true, "platform_value": true, "revenue": true, "refunds": true, "refunds_paid": true}
@@ -42,7 +42,7 @@ var calculated = map[string]struct {
 	times               int64
 	decimals            int
 }{
-	"cac": {"spend", "", "new_customers", 1, 2}, "ctr": {"clicks", "", "impressions", 1, 6}, "cpc": {"spend", "", "clicks", 1, 2}, "cpm": {"spend", "", "impressions", 1000, 2},
+	"cac": {"spend", "", "new_customers", 1, 2}, "ctr": {"clicks", "", "impressions", 1, 6}, "cpc": {"spend", "", "clicks", 1, 2}, "link_ctr": {"link_clicks", "", "impressions", 1, 6}, "cost_per_link_click": {"spend", "", "link_clicks", 1, 2}, "cpm": {"spend", "", "impressions", 1000, 2},
 	"roas_platform": {"platform_value", "", "spend", 1, 4}, "net_revenue": {"revenue", "refunds", "", 1, 2}, "mer": {"revenue", "refunds", "spend", 1, 4}, "aov": {"revenue", "", "orders", 1, 2},
 	"over_claim": {"platform_conversions", "", "orders", 1, 4}, "refund_rate": {"refunds", "", "revenue", 1, 6}, "orders_per_customer": {"orders", "", "active_customers", 1, 4},
 	"cost_per_claimed": {"spend", "", "platform_conversions", 1, 2}, "over_claim_value": {"platform_value", "", "revenue", 1, 4},

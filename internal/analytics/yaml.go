@@ -63,6 +63,7 @@ type yamlColumn struct {
 			Names  string `yaml:"names"`
 			Hidden bool   `yaml:"hidden"`
 			Expr   string `yaml:"expr"`
+			Rule   string `yaml:"rule"`
 		} `yaml:"meta"`
 	} `yaml:"config"`
 }
@@ -115,6 +116,7 @@ type yamlMetricMeta struct {
 	Only       []yamlFilter    `yaml:"only"`
 	With       string          `yaml:"campaigns_with"`
 	Without    string          `yaml:"campaigns_without"`
+	Unparsed   string          `yaml:"unparsed"`
 	OnlyWhole  []string        `yaml:"only_whole"`
 	Special    string          `yaml:"special"`
 	Uses       []string        `yaml:"uses"`
@@ -225,7 +227,7 @@ func (m yamlMetric) decimals() int {
 func (m yamlMetric) metric(model string) *Metric {
 	meta := m.Config.Meta
 	out := &Metric{Name: m.Name, Title: cmp.Or(meta.Title, m.Name), Description: m.Description, Caveat: meta.Caveat, Unit: cmp.Or(meta.Unit, "count"), Decimals: m.decimals(),
-		Better: meta.Better, Claimed: meta.Claimed, Hidden: meta.Hidden, Native: meta.Native, Scope: Scope(meta.Scope), Where: conditions(meta.Where), With: meta.With, ZeroOf: meta.Without,
+		Better: meta.Better, Claimed: meta.Claimed, Hidden: meta.Hidden, Native: meta.Native, Scope: Scope(meta.Scope), Where: conditions(meta.Where), With: meta.With, ZeroOf: meta.Without, Unparsed: meta.Unparsed,
 		OnlyWhole: meta.OnlyWhole, Special: meta.Special, Uses: meta.Uses, None: meta.Additivity == "none", line: m.line}
 	for _, f := range meta.Only {
 		out.Only = append(out.Only, Filter(f))

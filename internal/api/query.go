@@ -110,7 +110,7 @@ type QuerySQL struct {
 // QueryAnswer is the answer to a question.
 type QueryAnswer struct {
 	Columns  []QueryColumn  `json:"columns" nullable:"false" doc:"Metrics, in the order of the question"`
-	Rows     []QueryRow     `json:"rows" nullable:"false" doc:"Buckets in order of time, members by ID, then (others) and (unmatched)"`
+	Rows     []QueryRow     `json:"rows" nullable:"false" doc:"Buckets in order of time, members by ID, then (others), (not in ads) and (unmatched)"`
 	Total    []QueryFigure  `json:"total,omitempty" nullable:"false" doc:"Total, if it was asked for"`
 	Compared *QueryCompared `json:"compared,omitempty" doc:"Compared period, if it was asked for"`
 	Notes    []QueryNote    `json:"notes" nullable:"false" doc:"Remarks"`

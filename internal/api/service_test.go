@@ -2,14 +2,10 @@ package api_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,6 +13,7 @@ import (
 	"adtally"
 	"adtally/internal/api"
 	"adtally/internal/store"
+	"adtally/internal/store/storetest"
 )
 
 // platform accepts every token except those whose text says otherwise.
@@ -326,36 +323,9 @@ func TestChannels_CreateTestUpdateDelete(t *testing.T) {
 	}
 }
 
-// emptyStore is the file of a new database. The tests copy it, because a sixth of their time
-// was spent on creating the same tables again.
-var emptyStore = sync.OnceValues(func() (raw []byte, err error) {
-	folder, err := os.MkdirTemp("", "store")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	file := filepath.Join(folder, "x.db")
-	db, err := store.Open(ctx, file)
-	if err != nil {
-		return nil, err
-	}
-	if err := db.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(file)
-})
-
 func newStore(t *testing.T) *store.DB {
 	t.Helper()
-	raw, err := emptyStore()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "x.db")
-	if err := os.WriteFile(file, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(ctx, file)
+	db, err := store.Open(ctx, storetest.File(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ type SharedChoice struct {
 // SharedAnswer is the answer of a tile.
 type SharedAnswer struct {
 	Columns  []QueryColumn   `json:"columns" nullable:"false" doc:"Metrics of the tile"`
-	Rows     []QueryRow      `json:"rows" nullable:"false" doc:"Buckets in order of time, members by ID, then (others) and (unmatched)"`
+	Rows     []QueryRow      `json:"rows" nullable:"false" doc:"Buckets in order of time, members by ID, then (others), (not in ads) and (unmatched)"`
 	Total    []QueryFigure   `json:"total,omitempty" nullable:"false" doc:"Total, if the tile has one"`
 	Compared *QueryCompared  `json:"compared,omitempty" doc:"Compared period, if there is one"`
 	Notes    []QueryNote     `json:"notes" nullable:"false" doc:"What a reader of the figures must know"`

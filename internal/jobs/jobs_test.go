@@ -15,6 +15,7 @@ import (
 	"adtally/internal/jobs"
 	"adtally/internal/postgrestest"
 	"adtally/internal/store"
+	"adtally/internal/store/storetest"
 )
 
 // onBoth runs a test with both databases: the database's and the queue's address.
@@ -22,12 +23,11 @@ func onBoth(t *testing.T, test func(t *testing.T, database, queue string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		dir := t.TempDir()
-		test(t, filepath.Join(dir, "adtally.db"), filepath.Join(dir, "queue.db"))
+		test(t, storetest.File(t), filepath.Join(t.TempDir(), "queue.db"))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		dsn := postgrestest.Start(t)
+		dsn := storetest.Server(t)
 		test(t, dsn, dsn)
 	})
 }

@@ -28,6 +28,7 @@ const (
 	readingLaw        = "internal/connector/connectortest"
 	writingLaw        = "internal/destination/destinationtest"
 	storePackage      = "internal/store"
+	storeTest         = "internal/store/storetest"
 	serverTest        = "internal/postgrestest"
 	apiPackage        = "internal/api"
 	anyAPI            = "internal/api/*"
@@ -61,10 +62,11 @@ var packages = []pkgRule{
 	{folder: anyStore, ours: []string{rootPackage, rows, writing}, tests: []string{writingLaw}},
 	{folder: "internal/engine", ours: []string{rootPackage, rows, reading, writing}},
 	{folder: "internal/media", ours: []string{rootPackage, rows, reading, writing}},
-	{folder: storePackage, ours: []string{rootPackage}, tests: []string{serverTest}},
-	{folder: "internal/jobs", ours: []string{rootPackage}, tests: []string{serverTest, storePackage}},
+	{folder: storePackage, ours: []string{rootPackage}, tests: []string{serverTest, storeTest}},
+	{folder: storeTest, ours: []string{storePackage, serverTest}},
+	{folder: "internal/jobs", ours: []string{rootPackage}, tests: []string{serverTest, storePackage, storeTest}},
 	{folder: "internal/vault", ours: []string{rootPackage}},
-	{folder: "internal/notify", ours: []string{rootPackage}, tests: []string{storePackage}},
+	{folder: "internal/notify", ours: []string{rootPackage}, tests: []string{storePackage, storeTest}},
 	{folder: "internal/archive", ours: []string{rootPackage}},
 	{folder: serverTest},
 	{folder: "internal/csvfile", ours: []string{rootPackage}},
@@ -74,10 +76,10 @@ var packages = []pkgRule{
 	{folder: differencePackage, ours: []string{rootPackage}},
 	{folder: pacingPackage, ours: []string{rootPackage}, tests: []string{"internal/notify"}},
 	{folder: marketingPackage, ours: []string{rootPackage, rows, writing, analyticsPackage}, tests: []string{"internal/destination/duckdb"}},
-	{folder: "internal/subscription", ours: []string{rootPackage, analyticsPackage, "internal/notify"}, tests: []string{storePackage}},
+	{folder: "internal/subscription", ours: []string{rootPackage, analyticsPackage, "internal/notify"}, tests: []string{storePackage, storeTest}},
 	{folder: "internal/pdf", ours: []string{rootPackage}},
 	{folder: "internal/mcp", ours: []string{rootPackage, analyticsPackage}},
-	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, differencePackage, anyAPI}, tests: []string{storePackage}},
+	{folder: apiPackage, ours: []string{rootPackage, analyticsPackage, differencePackage, anyAPI}, tests: []string{storePackage, storeTest}},
 	{folder: anyAPI, ours: []string{rootPackage}},
 	{folder: webPackage},
 	{folder: simulator, ours: []string{simulator}},

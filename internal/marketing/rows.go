@@ -93,10 +93,11 @@ func (w *work) changes(ctx context.Context) (all []destination.Change, err error
 	coverage := RowsOf("coverage", w.coverageRows(uploads))
 	coverage.Rows.Column, coverage.Rows.Value = "dataset", spendData
 	all = append(all, w.rollups(spendData, func(f *found) *adtally.MarketingTable { return f.campaigns })...)
-	return append(all, w.offline(),
+	all = append(all, w.offline(),
 		w.union("ad_delivery", func(f *found) *adtally.MarketingTable { return f.ads }),
 		w.accounts(), w.campaigns(), w.adSets(), w.ads(), w.reach(),
-		coverage, RowsOf("day", w.days), RowsOf("channel_notes", w.notes)), nil
+		coverage, RowsOf("day", w.days), RowsOf("channel_notes", w.notes))
+	return append(all, w.believed()...), nil
 }
 
 // Names in the dataset.

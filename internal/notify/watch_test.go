@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,6 +17,7 @@ import (
 	"adtally"
 	"adtally/internal/notify"
 	"adtally/internal/store"
+	"adtally/internal/store/storetest"
 )
 
 // receiver is a webhook receiver.
@@ -83,7 +83,7 @@ func (f facts) Grants(ctx context.Context) (map[string]adtally.Grant, error) { r
 
 func newInstallation(t *testing.T, address string) *installation {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"))
+	db, err := store.Open(t.Context(), storetest.File(t))
 	if err != nil {
 		t.Fatal(err)
 	}

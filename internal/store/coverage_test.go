@@ -9,6 +9,7 @@ import (
 
 	"adtally"
 	"adtally/internal/store"
+	"adtally/internal/store/storetest"
 )
 
 // Pages of ranges, one after the other, are the ranges of all checkpoints, with
@@ -80,7 +81,7 @@ func paged(t rapid.TB, db *store.DB, q adtally.CoverageFilter) (all []adtally.Ch
 // One account may have more checkpoints than one page reads.
 func TestCoverage_MoreCheckpointsThanOneBatch(t *testing.T) {
 	t.Parallel()
-	db := open(t, newFile(t))
+	db := open(t, storetest.File(t))
 	const days = 20_000 // more than twice
 	cps := daily("7", days)
 	if err := db.AdoptCheckpoints(ctx, "s", "7", cps); err != nil {

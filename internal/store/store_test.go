@@ -14,15 +14,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"adtally"
-	"adtally/internal/postgrestest"
 	"adtally/internal/store"
+	"adtally/internal/store/storetest"
 )
 
 // kinds are the databases on which every test runs: each returns the address of a new
 // one.
 var kinds = map[string]func(*testing.T) string{
-	"sqlite":   newFile,
-	"postgres": func(t *testing.T) string { return postgrestest.Start(t) },
+	"sqlite":   func(t *testing.T) string { return storetest.File(t) },
+	"postgres": func(t *testing.T) string { return storetest.Server(t) },
 }
 
 // onBoth runs a test on both databases.

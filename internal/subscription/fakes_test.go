@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"adtally/internal/analytics"
 	"adtally/internal/notify"
 	"adtally/internal/store"
+	"adtally/internal/store/storetest"
 	"adtally/internal/subscription"
 )
 
@@ -103,7 +103,7 @@ const mine = `{"title":"Our shop","range":{"preset":"last_7_days"},"filters":[{"
 
 func newInstallation(t *testing.T) *installation {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"))
+	db, err := store.Open(t.Context(), storetest.File(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ var viewsOfOneDay = civil(2026, time.January, 12)
 func marketing() adtally.Marketing {
 	figures := func(more map[string]string) map[string]string {
 		all := map[string]string{"date": "date", "account_id": "account_id", "campaign_id": "campaign_id", "campaign_name": "campaign_name", "currency": "currency",
-			"spend": "spend", "impressions": "impressions", "clicks": "clicks", "platform_conversions": "purchases_default", "platform_value": "purchases_default_value"}
+			"spend": "spend", "impressions": "impressions", "clicks": "clicks", "link_clicks": "inline_link_clicks", "platform_conversions": "purchases_default", "platform_value": "purchases_default_value"}
 		for k, v := range more {
 			all[k] = v
 		}

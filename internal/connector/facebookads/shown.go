@@ -41,7 +41,7 @@ func shownMetrics() []adtally.ShownMetric {
 		{Name: "spend", Title: "Amount spent", Metric: "spend", Column: "spend", Money: true},
 		{Name: "impressions", Title: "Impressions", Metric: "impressions", Column: "impressions"},
 		{Name: "clicks", Title: "Clicks (all)", Metric: "clicks", Column: "clicks"},
-		{Name: "link_clicks", Title: "Link clicks", Column: "inline_link_clicks"},
+		{Name: "link_clicks", Title: "Link clicks", Metric: "link_clicks", Column: "inline_link_clicks"},
 		{Name: "reach", Title: "Reach", Metric: "reach", Column: "reach", People: true},
 	}
 	titles := map[string]string{"purchases": "Purchases", "leads": "Leads", "adds_to_cart": "Adds to cart", "checkouts": "Checkouts initiated", "registrations": "Registrations completed", "landing_page_views": "Landing page views"}

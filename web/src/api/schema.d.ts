@@ -5495,7 +5495,7 @@ export interface components {
             compared?: components["schemas"]["QueryCompared"];
             /** @description Remarks */
             notes: components["schemas"]["QueryNote"][];
-            /** @description Buckets in order of time, members by ID, then (others) and (unmatched) */
+            /** @description Buckets in order of time, members by ID, then (others), (not in ads) and (unmatched) */
             rows: components["schemas"]["QueryRow"][];
             /** @description Statements that were executed */
             sql: components["schemas"]["QuerySQL"][];
@@ -6443,7 +6443,7 @@ export interface components {
             grain?: "" | "day" | "iso_week" | "month" | "quarter" | "fiscal_month" | "fiscal_quarter";
             /** @description What a reader of the figures must know */
             notes: components["schemas"]["QueryNote"][];
-            /** @description Buckets in order of time, members by ID, then (others) and (unmatched) */
+            /** @description Buckets in order of time, members by ID, then (others), (not in ads) and (unmatched) */
             rows: components["schemas"]["QueryRow"][];
             /**
              * Format: date

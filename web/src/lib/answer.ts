@@ -26,7 +26,7 @@ export type Dimension = Schemas['Dimension'];
 export type Member = Schemas['Member'];
 
 /** Members that stand for many, and have no page or rows of their own. */
-export const gathered = (id: string | undefined) => id === '(others)' || id === '(unmatched)' || id === '(none)';
+export const gathered = (id: string | undefined) => ['(others)', '(not in ads)', '(unmatched)', '(none)'].includes(id ?? '');
 
 /** The name that people read, for the first dimension or for all of them. */
 export const nameOf = (row: Row) => visible((row.names ?? row.members ?? []).join(' · '));

@@ -234,7 +234,7 @@ export function drawingOf(answer: Answer, tile: Tile): Drawing {
 
 /** Rows in the reader's order; absent figures last, what stands for many at the end. */
 export function sorted(rows: Row[], at: number, down: boolean): Row[] {
-  const rank = (r: Row) => ({ '(others)': 1, '(unmatched)': 2 })[r.members?.[0] ?? ''] ?? 0;
+  const rank = (r: Row) => ({ '(others)': 1, '(not in ads)': 2, '(unmatched)': 3 })[r.members?.[0] ?? ''] ?? 0;
   return rows.toSorted((a, b) => {
     if (rank(a) !== rank(b)) return rank(a) - rank(b);
     const [x, y] = [size(a.figures[at]), size(b.figures[at])];

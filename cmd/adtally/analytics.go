@@ -265,6 +265,10 @@ func (a *answers) CampaignNames(ctx context.Context, ids []string) (all map[stri
 // Settings returns the rules for figures.
 func (a *answers) Settings(ctx context.Context) (analytics.Settings, error) {
 	s, _, err := figureRules{store: a.store}.AnalyticsSettings(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Accounts, err = a.store.AccountNames(ctx)
 	s.Channels = map[string]string{}
 	for _, spec := range a.catalog() {
 		if spec.Marketing.Channel != "" {

@@ -1,8 +1,9 @@
 package analytics
 
 import (
+	"cmp"
 	"context"
-	"maps"
+
 	"slices"
 	"strings"
 )
@@ -97,22 +98,25 @@ func (e *Engine) Members(ctx context.Context, db Queryer, dimension, search stri
 	if from == "" {
 		return nil, &Refusal{Code: "unknown_dimension", Message: "There is no dimension " + dimension, Hint: near(dimension, e.defs.dimensionNames())}
 	}
-	all, err = e.members(ctx, db, w, from, search, limit)
-	return e.settings.titled(dimension, all), err
+	return e.members(ctx, db, w, dimension, from, search, limit)
 }
 
 // members reads the members that a SELECT of id and name finds. Of an account that one source
 // has without its name, the name is that of another.
-func (e *Engine) members(ctx context.Context, db Queryer, w *writer, from, search string, limit int) (all []Member, err error) {
+func (e *Engine) members(ctx context.Context, db Queryer, w *writer, dimension, from, search string, limit int) (all []Member, err error) {
 	like := w.arg("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(search) + "%")
+	named := ""
+	if ids := e.settings.found(dimension, search); search != "" && len(ids) > 0 {
+		named = " OR id IN (" + w.list(ids) + ")"
+	}
 	most := w.arg(int64(limit))
 	a := &asking{Engine: e, db: db, out: &Answer{}}
 	rows, err := a.run(ctx, Statement{SQL: "SELECT id, COALESCE(MIN(name) FILTER (WHERE name <> id), id) FROM (" + from + ") x WHERE id IS NOT NULL AND (id ILIKE " + like + ` ESCAPE '\' OR name ILIKE ` + like +
-		` ESCAPE '\') GROUP BY id ORDER BY 2, 1 LIMIT ` + most, Values: w.args})
+		` ESCAPE '\'` + named + `) GROUP BY id ORDER BY 2, 1 LIMIT ` + most, Values: w.args})
 	for _, r := range rows {
 		all = append(all, Member{ID: r[0].value, Name: r[1].value})
 	}
-	return all, err
+	return e.settings.titled(dimension, all), err
 }
 
 // values selects the values of a dimension as id and name: from the model that it is the key
@@ -179,8 +183,8 @@ func (a *asking) name(ctx context.Context, p *plan) error {
 				names[f[0].value] = f[1].value
 			}
 		}
-		if dim == channelDimension {
-			maps.Copy(names, a.settings.Channels)
+		for id, title := range a.settings.names(dim) {
+			names[id] = cmp.Or(names[id], title)
 		}
 		for j := range a.out.Rows {
 			id := a.out.Rows[j].Members[i]

@@ -31,14 +31,22 @@ func TestMembers_OfEveryDimension(t *testing.T) {
 	}
 }
 
-// An account that one source has without its name has the name of another source.
+// An account that a source has without its name has the name of another source, or the one of the settings.
 func TestMembers_NameOfAnotherSource(t *testing.T) {
 	t.Parallel()
 	folder, err := analytics.LoadFolder(shop)
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, engine := scratch(t, folder), analytics.New(analytics.Standard(), folder.Settings)
+	settings := folder.Settings
+	settings.Accounts = map[string]string{"1": "Not asked", "9": "Known elsewhere"}
+	db, engine := scratch(t, folder), analytics.New(analytics.Standard(), settings)
+	exec(t, db, `INSERT INTO adtally.accounts (account_id, channel, source) VALUES ('9', 'facebook', 'another')`)
+	for search, want := range map[string]string{"9": "[{9 Known elsewhere}]", "KNOWN else": "[{9 Known elsewhere}]", "not asked": "[{1 Shop DE}]"} {
+		if got, err := engine.Members(t.Context(), db, "account", search, 9); err != nil || fmt.Sprint(got) != want {
+			t.Errorf("%s: %v, %v, want %s", search, got, err, want)
+		}
+	}
 	exec(t, db, `INSERT INTO adtally.accounts (account_id, channel, source, account_name) VALUES ('1', 'facebook', 'another', NULL), ('1', 'facebook', 'a third', '1')`)
 	got, err := engine.Members(t.Context(), db, "account", "1", 1)
 	if err != nil || fmt.Sprint(got) != "[{1 Shop DE}]" {

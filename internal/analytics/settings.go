@@ -1,5 +1,10 @@
 package analytics
 
+import (
+	"slices"
+	"strings"
+)
+
 // Settings are an installation's rules for figures. The JSON names are those of a folder's
 // settings.json (see LoadFolder).
 type Settings struct {
@@ -12,19 +17,47 @@ type Settings struct {
 	Cancelled     []string `json:"cancelled_statuses"`   // statuses of orders that do not count
 	// Channels are the platforms' own names of their channels. Uploaded channels have none.
 	Channels map[string]string `json:"-"`
+	// Accounts are names of ad accounts, for those that no source writes into the warehouse.
+	Accounts map[string]string `json:"-"`
 }
 
-// channelDimension is the dimension whose members are channels.
-const channelDimension = "channel"
+// Dimensions whose members the settings can name.
+const (
+	channelDimension = "channel"
+	accountDimension = "account"
+)
 
-// titled gives channels the platforms' own names.
+// names are the names that the settings have of a dimension's members.
+func (s Settings) names(dimension string) map[string]string {
+	switch dimension {
+	case channelDimension:
+		return s.Channels
+	case accountDimension:
+		return s.Accounts
+	}
+	return nil
+}
+
+// titled names the members that the warehouse has no name of.
 func (s Settings) titled(dimension string, all []Member) []Member {
-	for i := range all {
-		if title := s.Channels[all[i].ID]; dimension == channelDimension && title != "" {
+	names := s.names(dimension)
+	for i, m := range all {
+		if title := names[m.ID]; title != "" && m.Name == m.ID {
 			all[i].Name = title
 		}
 	}
 	return all
+}
+
+// found returns the members whose name in the settings contains a text.
+func (s Settings) found(dimension, text string) (ids []string) {
+	for id, name := range s.names(dimension) {
+		if strings.Contains(strings.ToLower(name), strings.ToLower(text)) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // DefaultSettings are the settings of a new installation.

@@ -17,8 +17,7 @@ func (e *Engine) SharedMembers(ctx context.Context, db Queryer, under Query, dim
 	if from == "" {
 		return nil, &Refusal{Code: "lock_unsupported", Message: "The members of " + dimension + " cannot be listed within the lock", Hint: "Do not offer this filter in the link."}
 	}
-	all, err := e.members(ctx, db, w, from, search, limit)
-	return e.settings.titled(dimension, all), err
+	return e.members(ctx, db, w, dimension, from, search, limit)
 }
 
 // lockedValues selects the values of a dimension within the lock as id and name; empty = they

@@ -219,6 +219,18 @@ func (db *DB) SeenAccounts(ctx context.Context, source string) (all []adtally.Se
 	return all, err
 }
 
+// AccountNames returns the names of all accounts that a source saw, by account.
+func (db *DB) AccountNames(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	err := db.query(ctx, "read the names of accounts", func(rows *sql.Rows) error {
+		var id, name string
+		err := rows.Scan(&id, &name)
+		all[id] = name
+		return err
+	}, `SELECT account, MIN(name) FROM source_accounts WHERE name <> '' GROUP BY account`)
+	return all, err
+}
+
 // LostAccounts returns the accounts that were missing in the last list, by source.
 func (db *DB) LostAccounts(ctx context.Context) (map[string][]adtally.SeenAccount, error) {
 	all := map[string][]adtally.SeenAccount{}

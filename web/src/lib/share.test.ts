@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { formOf, missing, newDraft, newPassword, percentOf, shareOf } from './share';
+import {
+  formOf,
+  missing,
+  newDraft,
+  newPassword,
+  percentOf,
+  shareOf,
+  draftOf,
+  newSecret,
+  type ShareLink,
+} from './share';
 import type { Dashboard } from './tile';
 
 const board = { filters: [{ dimension: 'channel', in: ['x'] }, { dimension: 'campaign' }] } as Dashboard;
@@ -67,4 +77,38 @@ it('makes passwords that differ', () => {
   const all = new Set(Array.from({ length: 200 }, newPassword));
   expect(all.size).toBe(200);
   for (const p of all) expect(p).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
+});
+
+describe('a link that is changed', () => {
+  const link = {
+    name: 'Board',
+    expires: '2026-12-01T10:00:00Z',
+    lock: [
+      { dimension: 'account', in: ['1'] },
+      { dimension: 'campaign', in: [] },
+    ],
+    days: { preset: 'custom', from: '2026-01-01', to: '2026-01-31' },
+    filters: ['channel'],
+    fee: '0.125',
+    download: true,
+    origins: ['https://a.example', 'https://b.example'],
+    password: true,
+  } as unknown as ShareLink;
+
+  it('stays as it is, also a lock on nothing', () => {
+    const { password, ...form } = link;
+    expect(password).toBe(true);
+    expect(formOf(draftOf(link), 'performance', new Date(), link)).toEqual({ ...form, dashboard: 'performance' });
+    expect(missing(draftOf(link), link)).toBe('');
+    expect(newSecret(draftOf(link), link)).toBeUndefined();
+  });
+
+  it('loses its password, or has a new one', () => {
+    expect(newSecret({ ...draftOf(link), ask: false }, link)).toBe('');
+    expect(newSecret({ ...draftOf(link), password: 'fjord-87-lampa' }, link)).toBe('fjord-87-lampa');
+    expect(missing({ ...draftOf(link), password: 'short' }, link)).toMatch(/8 characters/);
+    expect(missing({ ...draftOf({ ...link, password: false }), ask: true }, link.password ? undefined : link)).toMatch(
+      /8/,
+    );
+  });
 });

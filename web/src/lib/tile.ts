@@ -215,8 +215,10 @@ export function drawingOf(answer: Answer, tile: Tile): Drawing {
     }
     const series = byMetric(answer, buckets, column, at);
     const same = panels.find((p) => p.column.unit === column.unit && p.currency === currency);
-    if (same) same.series.push(series);
-    else panels.push({ title, column, currency, kind, series: [series] });
+    if (same) {
+      same.series.push(series);
+      same.title = `${same.title} · ${title}`;
+    } else panels.push({ title, column, currency, kind, series: [series] });
   });
   const open = daysOf(answer.notes, 'still_counting').map((d) => bucketOf(buckets, d));
   return {

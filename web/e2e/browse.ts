@@ -69,7 +69,8 @@ export class Window {
   }
 }
 
-const painted = (page: Page) =>
+/** Waits until what changed is drawn: charts measure their place after that. */
+export const painted = (page: Page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Shows a page in another size and theme. */

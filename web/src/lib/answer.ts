@@ -4,13 +4,15 @@ import type { Schemas } from '../api/problem';
 import { visible } from './format';
 
 export type Figure = Schemas['QueryFigure'];
-export type Column = Schemas['QueryColumn'];
+/** A metric; its currency is that of all of its figures, if they have one. */
+export type Column = Schemas['QueryColumn'] & { currency?: string };
 /** A row; an ad may have the path of its picture. */
 export type Row = Schemas['QueryRow'];
 export type Note = Schemas['QueryNote'];
 export type Statement = Schemas['QuerySQL'];
 /** An answer with the grain of its question. Share links give no SQL. */
-export type Answer = Omit<Schemas['QueryAnswer'], 'rows' | 'sql'> & {
+export type Answer = Omit<Schemas['QueryAnswer'], 'columns' | 'rows' | 'sql'> & {
+  columns: Column[];
   rows: Row[];
   sql?: Statement[] | null;
   grain?: string;
@@ -38,6 +40,24 @@ export const daysOf = (notes: Note[] | null | undefined, code: string) =>
 /** A figure as a number, for lengths and positions only; what people read is its text. */
 export function size(f: Figure | undefined): number | null {
   return f?.value === undefined || f.value === '' || f.refused ? null : Number(f.value);
+}
+
+/**
+ * The answer with the currency of each column, if all of its figures have the same one. A cell
+ * without rows is 0 and has no currency of its own.
+ */
+export function withCurrencies(answer: Answer): Answer {
+  const { rows, total, compared } = answer;
+  const all = [
+    ...[...rows, ...(compared?.rows ?? [])].flatMap((r) => [r.figures, r.previous]),
+    total,
+    compared?.total,
+  ];
+  const columns = answer.columns.map((c, i) => {
+    const found = new Set(all.flatMap((figures) => figures?.[i]?.currency || []));
+    return found.size === 1 ? { ...c, currency: [...found][0] } : c;
+  });
+  return { ...answer, columns };
 }
 
 /** The query without what is empty, so that the same question has one key. */

@@ -28,7 +28,8 @@ export type Dimension = Schemas['Dimension'];
 export type Member = Schemas['Member'];
 
 /** Members that stand for many, and have no page or rows of their own. */
-export const gathered = (id: string | undefined) => ['(others)', '(not in ads)', '(unmatched)', '(none)'].includes(id ?? '');
+export const gathered = (id: string | undefined) =>
+  ['(others)', '(not in ads)', '(unmatched)', '(none)'].includes(id ?? '');
 
 /** The name that people read, for the first dimension or for all of them. */
 export const nameOf = (row: Row) => visible((row.names ?? row.members ?? []).join(' · '));
@@ -48,11 +49,7 @@ export function size(f: Figure | undefined): number | null {
  */
 export function withCurrencies(answer: Answer): Answer {
   const { rows, total, compared } = answer;
-  const all = [
-    ...[...rows, ...(compared?.rows ?? [])].flatMap((r) => [r.figures, r.previous]),
-    total,
-    compared?.total,
-  ];
+  const all = [...[...rows, ...(compared?.rows ?? [])].flatMap((r) => [r.figures, r.previous]), total, compared?.total];
   const columns = answer.columns.map((c, i) => {
     const found = new Set(all.flatMap((figures) => figures?.[i]?.currency || []));
     return found.size === 1 ? { ...c, currency: [...found][0] } : c;

@@ -28,7 +28,8 @@ export type Dimension = Schemas['Dimension'];
 export type Member = Schemas['Member'];
 
 /** Members that stand for many, and have no page or rows of their own. */
-export const gathered = (id: string | undefined) => ['(others)', '(not in ads)', '(unmatched)', '(none)'].includes(id ?? '');
+export const gathered = (id: string | undefined) =>
+  ['(others)', '(not in ads)', '(unmatched)', '(none)'].includes(id ?? '');
 
 /** The name that people read, for the first dimension or for all of them. */
 export const nameOf = (row: Row) => visible((row.names ?? row.members ?? []).join(' · '));
@@ -42,19 +43,27 @@ export function size(f: Figure | undefined): number | null {
   return f?.value === undefined || f.value === '' || f.refused ? null : Number(f.value);
 }
 
+/** The figures of each column, by place. */
+function figuresAt(at: number, { rows, total, compared }: Answer): (Figure | undefined)[] {
+  const all = [...rows, ...(compared?.rows ?? [])].flatMap((r) => [r.figures, r.previous]);
+  return [...all, total, compared?.total].map((figures) => figures?.[at]);
+}
+
+/** The currencies of some columns of an answer. */
+const currenciesOf = (answer: Answer, at: number[]) =>
+  at.flatMap((i) => figuresAt(i, answer).flatMap((f) => f?.currency || []));
+
 /**
  * The answer with the currency of each column, if all of its figures have the same one. A cell
- * without rows is 0 and has no currency of its own.
+ * without rows is 0 and has no currency of its own. If no figure of a column has one, those of
+ * the other answers on the page say it.
  */
-export function withCurrencies(answer: Answer): Answer {
-  const { rows, total, compared } = answer;
-  const all = [
-    ...[...rows, ...(compared?.rows ?? [])].flatMap((r) => [r.figures, r.previous]),
-    total,
-    compared?.total,
-  ];
+export function withCurrencies(answer: Answer, others: () => Iterable<Answer> = () => []): Answer {
+  const page = () => [...others()].flatMap((a) => currenciesOf(a, [...a.columns.keys()]));
   const columns = answer.columns.map((c, i) => {
-    const found = new Set(all.flatMap((figures) => figures?.[i]?.currency || []));
+    if (c.unit !== 'money') return c;
+    const own = currenciesOf(answer, [i]);
+    const found = new Set(own.length ? own : page());
     return found.size === 1 ? { ...c, currency: [...found][0] } : c;
   });
   return { ...answer, columns };

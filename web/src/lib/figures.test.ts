@@ -23,6 +23,9 @@ describe('figures', () => {
     expect(zero(answer(euros))).toBe('€0.00');
     expect(zero(answer(euros, { figures: [{ value: '5', currency: 'USD' }] }))).toBe('0.00');
     expect(zero(answer())).toBe('0.00');
+    const beside = (...others: Answer[]) => withCurrencies(answer(), () => others).columns[0]!;
+    expect(say({ value: '0' }, beside(answer(euros)))).toBe('€0.00');
+    expect(beside(answer(euros), answer({ figures: [{ value: '5', currency: 'USD' }] })).currency).toBeUndefined();
   });
 
   it('keep every digit', () => {

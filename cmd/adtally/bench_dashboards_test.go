@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +21,7 @@ import (
 	"adtally/internal/destination/duckdb"
 	"adtally/internal/marketing"
 	"adtally/internal/table"
+	"adtally/internal/upload"
 )
 
 // dashboardFile is the environment variable with a file to keep between runs of
@@ -28,7 +33,21 @@ const dashboardFile = "ADTALLY_BENCH_DASHBOARDS"
 // the first time in a new process; "ratio" compares the median with the statements as
 // DuckDB runs them without the semantic layer.
 func BenchmarkDashboards(b *testing.B) {
-	w := dashboardWarehouse(b)
+	w, _ := dashboardWarehouse(b)
+	benchTiles(b, w)
+}
+
+// BenchmarkDashboards_WhileLoading is the same while loads of the last week of one account after
+// another are written to the file, twice a second.
+func BenchmarkDashboards_WhileLoading(b *testing.B) {
+	w, file := dashboardWarehouse(b)
+	end := keepLoading(b, file)
+	benchTiles(b, w)
+	b.Logf("%d loads were written meanwhile", end())
+}
+
+func benchTiles(b *testing.B, w destination.Writer) {
+	b.Helper()
 	db, done, err := w.Query(b.Context())
 	if err != nil {
 		b.Fatal(err)
@@ -106,8 +125,63 @@ func tileQuery(d analytics.ReadyDashboard, t analytics.Tile) analytics.Query {
 // benchToday is the last day of the generated rows.
 var benchToday = adtally.DayOf(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), time.UTC)
 
-// dashboardWarehouse is a warehouse with three years of 50 accounts.
-func dashboardWarehouse(b *testing.B) destination.Writer {
+// keepLoading writes loads until the returned function is called, which says how many.
+func keepLoading(b *testing.B, file string) (end func() int) {
+	b.Helper()
+	w, err := duckdb.New(duckdb.Options{}).Open(b.Context(), adtally.Destination{Location: file}, adtally.Secret{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	t := dashboardTables(b)["basic_ad"]
+	ctx, stop := context.WithCancel(b.Context())
+	ended := make(chan int)
+	go func() {
+		n := 0
+		for ; ctx.Err() == nil; n++ {
+			account := strconv.Itoa(1000 + n%50)
+			window := adtally.Window{From: benchToday - 6, To: benchToday + 1}
+			if _, err := w.Commit(ctx, destination.Load{ID: "load-" + strconv.Itoa(n), Dataset: "facebook_ads", Tables: []*table.Schema{t}, Zone: time.UTC, Asked: time.Now, Now: time.Now,
+				Slice: adtally.Slice{Stream: "basic_ad", Account: account, Window: window}}, adRows(t, account, window, n)); err != nil && ctx.Err() == nil {
+				b.Error(err)
+				break
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(500 * time.Millisecond):
+			}
+		}
+		ended <- n
+	}()
+	return func() int {
+		stop()
+		n := <-ended
+		_ = w.Close()
+		return n
+	}
+}
+
+// adRows are days of the ads of an account, whose figures differ with n.
+func adRows(t *table.Schema, account string, window adtally.Window, n int) iter.Seq2[table.Batch, error] {
+	return func(yield func(table.Batch, error) bool) {
+		rows := table.NewBuilder(t)
+		for day := window.From; day < window.To; day++ {
+			for ad := range 182 {
+				for column, text := range map[string]string{"account_id": account, "date": day.String(), "campaign_id": "c" + strconv.Itoa(ad/10), "adset_id": "s" + strconv.Itoa(ad/3),
+					"ad_id": "a" + strconv.Itoa(ad), "currency": "EUR", "impressions": strconv.Itoa(n + ad), "clicks": strconv.Itoa(ad), "spend": strconv.Itoa(n)} {
+					if err := rows.Set(t.Index(column), []byte(text)); err != nil {
+						yield(table.Batch{}, err)
+						return
+					}
+				}
+				rows.EndRow()
+			}
+		}
+		yield(rows.Batch(), nil)
+	}
+}
+
+// dashboardWarehouse is a warehouse with three years of 50 accounts, and its file.
+func dashboardWarehouse(b *testing.B) (destination.Writer, string) {
 	b.Helper()
 	file := os.Getenv(dashboardFile)
 	if file == "" {
@@ -129,7 +203,44 @@ func dashboardWarehouse(b *testing.B) destination.Writer {
 		b.Fatal(err)
 	}
 	b.Logf("the shared dataset was made in %s", time.Since(began).Round(time.Millisecond))
-	return w
+	var uploads []destination.Change
+	for name, text := range dashboardUploads {
+		uploads = append(uploads, destination.Change{Rows: &destination.Rows{Table: upload.Result(name), Column: "dataset", Value: name, Select: text}})
+		if name != "coverage" {
+			uploads[len(uploads)-1].Rows.Column = ""
+		}
+	}
+	if _, err := w.(destination.Sharer).Share(b.Context(), analytics.Dataset, uploads...); err != nil {
+		b.Fatal(err)
+	}
+	return w, file
+}
+
+// dashboardUploads are 300,000 orders of 100,000 customers. A third came by campaign, the others
+// cannot be matched.
+var dashboardUploads = map[string]string{
+	"customers": `SELECT 'customer-' || i AS customer_id, TIMESTAMPTZ '2023-06-01' + INTERVAL (i * 15) MINUTE AS acquired_at, 'DE' AS country, 'touch-' || (i % 2850) AS touch_id, 'file-1' AS _file FROM range(100000) AS t(i)`,
+	"orders": `SELECT 'order-' || i AS order_id, 'customer-' || (i // 3) AS customer_id, TIMESTAMPTZ '2023-06-01' + INTERVAL (i * 5) MINUTE AS ordered_at, (i % 200) + 0.99 AS amount, 'EUR' AS currency, 'paid' AS status,
+		i % 3 = 0 AS first_order, 'touch-' || (i % 2850) AS touch_id, 'file-2' AS _file FROM range(300000) AS t(i)`,
+	"campaign_match": `SELECT 'touch-' || i AS touch_id, CASE WHEN i < 950 THEN 'facebook' END AS channel, CASE WHEN i < 950 THEN CAST(1000 + i // 19 AS VARCHAR) END AS account_id,
+		CASE WHEN i < 950 THEN '238500' || (i // 19 * 1000 + i % 19) END AS campaign_id, CASE WHEN i < 950 THEN 'name' ELSE 'unmatched' END AS matched_by, 'facebook' AS utm_source, 'Campaign ' || (i % 19) AS utm_campaign FROM range(2850) AS t(i)`,
+	"coverage": `SELECT 'orders' AS dataset, '' AS account_id, DATE '2023-06-01' AS from_date, DATE '2026-06-01' AS through_date, TIMESTAMPTZ '2026-06-02 08:00:00+00' AS as_of`,
+}
+
+// dashboardTables are the tables of Facebook Ads by name.
+func dashboardTables(b *testing.B) map[string]*table.Schema {
+	b.Helper()
+	r, err := facebookads.New(facebookads.Config{}).Open(adtally.Source{}, adtally.Secret{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	tables := map[string]*table.Schema{}
+	for _, s := range r.Streams() {
+		for _, t := range s.Tables {
+			tables[t.Name] = t
+		}
+	}
+	return tables
 }
 
 func generateDashboards(b *testing.B, file string) {
@@ -142,11 +253,7 @@ func generateDashboards(b *testing.B, file string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var tables []*table.Schema
-	for _, s := range r.Streams() {
-		tables = append(tables, s.Tables...)
-	}
-	if err := w.Prepare(b.Context(), "facebook_ads", tables, r.Views()...); err != nil {
+	if err := w.Prepare(b.Context(), "facebook_ads", slices.Collect(maps.Values(dashboardTables(b))), r.Views()...); err != nil {
 		b.Fatal(err)
 	}
 	if err := w.Close(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"os"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -278,34 +279,49 @@ func (w *world) filters() map[string][]string {
 // cell row by row. ADTALLY_LONG asks 100,000 of them.
 func TestAsk_LikeSlowEvaluator(t *testing.T) {
 	t.Parallel()
-	worlds, questions := 5, 30
+	worlds, questions := 6, 25
 	if os.Getenv("ADTALLY_LONG") != "" {
 		worlds, questions = 1000, 100
 	}
-	figures := 0
-	for seed := range worlds {
-		w := newWorld(uint64(seed))
-		db, engine := scratch(t, w.folder), analytics.New(analytics.Standard(), w.folder.Settings)
-		for range questions {
-			q := w.question()
-			got, err := engine.Reply(t.Context(), db, q)
-			if err != nil {
-				t.Fatalf("world %d, %+v: %v", seed, q, err)
+	const parts = 2 // for as many processors
+	for part := range parts {
+		t.Run(strconv.Itoa(part), func(t *testing.T) {
+			t.Parallel()
+			asked, figures := 0, 0
+			for seed := part; seed < worlds; seed += parts {
+				figures += asLikeSlow(t, uint64(seed), questions)
+				if asked += questions; asked%5000 == 0 {
+					t.Logf("%d questions, %d metrics answered", asked, figures)
+				}
 			}
-			if diff := cmp.Diff(plainJSON(t, w.slow.answer(q)), plainJSON(t, got)); diff != "" {
-				text, _ := json.Marshal(q) //nolint:errcheck // for the message
-				t.Fatalf("world %d, %s:\n%s", seed, text, diff)
+			if figures < asked/2 {
+				t.Errorf("%d questions, %d metrics answered: too many are refused to prove something", asked, figures)
 			}
-			if r, ok := plainJSON(t, got).(map[string]any); !ok || r["refused"] == nil {
-				figures += len(q.Metrics)
-			}
+		})
+	}
+}
+
+// asLikeSlow asks questions of one world both ways, and returns how many metrics were answered.
+func asLikeSlow(t *testing.T, seed uint64, questions int) (figures int) {
+	t.Helper()
+	w := newWorld(seed)
+	db, engine := scratch(t, w.folder), analytics.New(analytics.Standard(), w.folder.Settings)
+	for range questions {
+		q := w.question()
+		got, err := engine.Reply(t.Context(), db, q)
+		if err != nil {
+			t.Fatalf("world %d, %+v: %v", seed, q, err)
 		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
+		if diff := cmp.Diff(plainJSON(t, w.slow.answer(q)), plainJSON(t, got)); diff != "" {
+			text, _ := json.Marshal(q) //nolint:errcheck // for the message
+			t.Fatalf("world %d, %s:\n%s", seed, text, diff)
+		}
+		if r, ok := plainJSON(t, got).(map[string]any); !ok || r["refused"] == nil {
+			figures += len(q.Metrics)
 		}
 	}
-	t.Logf("%d questions, %d metrics answered", worlds*questions, figures)
-	if figures < worlds*questions/2 {
-		t.Error("too many questions are refused to prove something")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
 	}
+	return figures
 }

@@ -95,12 +95,6 @@ func Tables() []Table {
 		{"fx_daily", "Exchange rate of each day and pair of currencies", []string{"day", "from_currency", "to_currency"}, []table.Column{
 			day("day", "Day of the amount"), text("from_currency", "Currency of the amount"), text("to_currency", "Target currency"),
 			{Name: "rate", Type: table.Decimal(20, 10), Unit: table.Ratio, Additivity: table.None, Description: "Units of the target for one unit"}, day("source_day", "Day of the published rate")}},
-		{"coverage", "Days that were read completely, by data set", []string{"dataset", "account_id", "from_date"}, []table.Column{
-			text("dataset", "marketing_spend, customers or orders"), id("account_id", "Ad account; empty for customers and orders"), day("from_date", "First day"), day("through_date", "Last day"),
-			instant("as_of", "When the oldest of these days was last requested; absent = unknown")}},
-		{"channel_notes", "What the connectors say of their channels' figures", []string{"channel", "code", "day"}, []table.Column{
-			text("channel", "Channel"), text("code", "still_counting: conversions of recent days still come in; regime: conversions are counted otherwise from a day on"), day("day", "First day of the change; absent for still_counting"),
-			count("days", "Number of recent days; absent for regime"), text("message", "Sentence for people")}},
 		{"day", "Calendar", []string{"date"}, []table.Column{
 			day("date", "Day"), text("iso_week", "For example 2026-W01; carries the ISO year"), text("month", "For example 2026-01"), text("quarter", "For example 2026-Q1"),
 			text("fiscal_month", "For example FY2026-M01"), text("fiscal_quarter", "For example FY2026-Q1")}},
@@ -112,6 +106,12 @@ func Tables() []Table {
 // believedTables say how far the figures of a day can be trusted.
 func believedTables() []Table {
 	return []Table{
+		{"coverage", "Days that were read completely, by data set", []string{"dataset", "account_id", "from_date"}, []table.Column{
+			text("dataset", "marketing_spend, customers or orders"), id("account_id", "Ad account; empty for customers and orders"), day("from_date", "First day"), day("through_date", "Last day"),
+			instant("as_of", "When the oldest of these days was last requested; absent = unknown")}},
+		{"channel_notes", "What the connectors say of their channels' figures", []string{"channel", "code", "day"}, []table.Column{
+			text("channel", "Channel"), text("code", "still_counting: conversions of recent days still come in; regime: conversions are counted otherwise from a day on"), day("day", "First day of the change; absent for still_counting"),
+			count("days", "Number of recent days; absent for regime"), text("message", "Sentence for people")}},
 		{"reconciliation", "Sums of each account's day, beside the platform's own totals", []string{"source", "account_id", "date", "figure"}, []table.Column{
 			day("date", "Day in the account's own time zone"), text("channel", "Channel, for example facebook"), text("source", "Dataset of the source"), id("account_id", "Ad account"), currency, figureColumn,
 			total("ours", "Sum of the rows that were loaded; absent = there were none"), total("theirs", "The platform's total; absent = there was none"), total("drift", "ours minus theirs; absent if both are")}},

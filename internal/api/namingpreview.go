@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 
 	"adtally"
 	"adtally/internal/analytics"
@@ -15,6 +16,7 @@ import (
 type NamingPreview struct {
 	Names    int             `json:"names" doc:"Number of names in use"`
 	Unparsed int             `json:"unparsed" doc:"Number of names that the rule cannot split"`
+	Whole    int             `json:"whole" doc:"Number of names without the delimiter, which stay in one piece"`
 	Spend    []UnparsedSpend `json:"spend" nullable:"false" doc:"Spend of the last 90 days, by currency"`
 	Sample   []SplitName     `json:"sample" nullable:"false" doc:"Names with the highest spend; those that the rule cannot split come first"`
 	Values   []NamingValues  `json:"values" nullable:"false" doc:"Values of each dimension"`
@@ -85,18 +87,22 @@ func (g namingRules) preview(ctx context.Context, _ Caller, in *struct{ Body ana
 type namingCounter struct {
 	rule            analytics.NamingRule
 	names, unparsed map[string]bool
+	whole           map[string]bool
 	spend           map[string]sums // ours = all, platform = unparsed
 	values          map[string]map[string]map[string]bool
 	split           []SplitName
 }
 
 func newNamingCounter(r analytics.NamingRule) *namingCounter {
-	return &namingCounter{rule: r, names: map[string]bool{}, unparsed: map[string]bool{}, spend: map[string]sums{}, values: map[string]map[string]map[string]bool{}}
+	return &namingCounter{rule: r, names: map[string]bool{}, unparsed: map[string]bool{}, whole: map[string]bool{}, spend: map[string]sums{}, values: map[string]map[string]map[string]bool{}}
 }
 
 func (c *namingCounter) add(n adtally.NamedSpend, s *analytics.Splitter) {
 	parts, ok := s.Parse(n.Name)
 	c.names[n.Name] = true
+	if c.rule.Kind == analytics.ByDelimiter && !strings.Contains(n.Name, c.rule.Delimiter) {
+		c.whole[n.Name] = true
+	}
 	total := c.spend[n.Currency]
 	total.ours = added(total.ours, n.Spend)
 	if !ok {
@@ -118,7 +124,7 @@ func (c *namingCounter) add(n adtally.NamedSpend, s *analytics.Splitter) {
 }
 
 func (c *namingCounter) result() NamingPreview {
-	out := NamingPreview{Names: len(c.names), Unparsed: len(c.unparsed), Spend: []UnparsedSpend{}, Values: []NamingValues{}}
+	out := NamingPreview{Names: len(c.names), Unparsed: len(c.unparsed), Whole: len(c.whole), Spend: []UnparsedSpend{}, Values: []NamingValues{}}
 	for _, currency := range slices.Sorted(maps.Keys(c.spend)) {
 		out.Spend = append(out.Spend, unparsedSpend(currency, c.spend[currency]))
 	}

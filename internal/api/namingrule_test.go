@@ -50,7 +50,7 @@ func TestPreviewNamingRule_SharesBySpend(t *testing.T) {
 	h := newTestServer(t, func(c *api.Config) { c.Service.Analytics = fakeAnalytics{names: names} }).admin()
 	var p api.NamingPreview
 	h.ask("POST", "/api/v1/naming-rules/preview", someRule).is(http.StatusOK).into(&p)
-	if p.Names != 3 || p.Unparsed != 1 || p.Sample[0].Name != "Summer" || p.Sample[0].Parsed || p.Sample[1].Parts["market"] != "DE" {
+	if p.Names != 3 || p.Unparsed != 1 || p.Whole != 1 || p.Sample[0].Name != "Summer" || p.Sample[0].Parsed || p.Sample[1].Parts["market"] != "DE" {
 		t.Errorf("%+v", p)
 	}
 	same(t, "spend", fmt.Sprint(p.Spend), "[{ 0 0 } {EUR 100 29.50 0.295000} {USD 5 0 0.000000}]")

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -136,11 +138,26 @@ type recordedResponse struct {
 	bytes  int64
 }
 
+// WriteHeader sends the first status only. Huma sets another one if the client leaves while
+// the answer is sent.
 func (a *recordedResponse) WriteHeader(status int) {
-	if a.status == 0 {
-		a.status = status
+	if a.status != 0 {
+		return
 	}
+	a.status = status
 	a.ResponseWriter.WriteHeader(status)
+}
+
+// clientGone is the status that nginx logs for a request whose client did not wait for the
+// answer. It is never sent.
+const clientGone = 499
+
+// outcome is the status for the log. What fails because the client left is no error of ours.
+func (a *recordedResponse) outcome(ctx context.Context) int {
+	if a.status >= http.StatusInternalServerError && errors.Is(ctx.Err(), context.Canceled) {
+		return clientGone
+	}
+	return a.status
 }
 
 func (a *recordedResponse) Write(b []byte) (int, error) {
@@ -177,6 +194,6 @@ func (s *shell) logRequest(r *http.Request, v *requestInfo, a *recordedResponse,
 	if strings.HasSuffix(r.Pattern, "z") {
 		log = s.Log.DebugContext // monitoring calls it all the time
 	}
-	log(r.Context(), "request", "request", v.id, "method", r.Method, "pattern", r.Pattern, "status", a.status, "bytes", a.bytes,
+	log(r.Context(), "request", "request", v.id, "method", r.Method, "pattern", r.Pattern, "status", a.outcome(r.Context()), "bytes", a.bytes,
 		"took", s.Now().Sub(began), "from", v.caller.From, "who", v.caller.String())
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 
 	"adtally"
+	"adtally/internal/analytics"
 	"adtally/internal/api"
 )
 
@@ -160,5 +162,64 @@ func TestNew_RefusesInvalidPublicURL(t *testing.T) {
 		if f := adtally.FaultOf(err); f == nil || f.Code != "public_url" || f.Hint == "" {
 			t.Errorf("%s: %v", bad, err)
 		}
+	}
+}
+
+// impatient is a client that leaves while its question is answered or its answer is sent.
+type impatient struct {
+	api.Analytics
+	*httptest.ResponseRecorder
+	leave   context.CancelFunc
+	err     error // of the question
+	headers []int
+}
+
+func (c *impatient) Ask(context.Context, analytics.Query) (*analytics.Answer, error) {
+	if c.err != nil {
+		c.leave()
+	}
+	return &analytics.Answer{}, c.err
+}
+
+func (c *impatient) WriteHeader(status int) {
+	c.headers = append(c.headers, status)
+	c.ResponseRecorder.WriteHeader(status)
+}
+
+func (c *impatient) Write([]byte) (int, error) {
+	c.leave()
+	return 0, errors.New("the connection is closed")
+}
+
+// A client that leaves is no error of the server, and gets no second header.
+func TestRouter_ClientLeaves(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err    error
+		status string
+	}{
+		"the warehouse stops":   {context.Canceled, `"status":499`},
+		"the warehouse is busy": {&adtally.Fault{Act: adtally.Retry, Code: "warehouse_busy", Message: "Another process is using the warehouse", Hint: "Try again."}, `"status":499`},
+		"the answer is sent":    {nil, `"status":200`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, leave := context.WithCancel(ctx)
+			c := &impatient{ResponseRecorder: httptest.NewRecorder(), leave: leave, err: test.err}
+			h := newTestServer(t, func(config *api.Config) { config.Service.Analytics = c }).admin()
+			r := httptest.NewRequestWithContext(ctx, "POST", "http://ads.example.com/api/v1/query", strings.NewReader(someQuestion))
+			r.Header.Set("Content-Type", "application/json")
+			for _, cookie := range h.cookies {
+				r.AddCookie(cookie)
+			}
+			h.handler.ServeHTTP(c, r)
+			if len(c.headers) != 1 {
+				t.Errorf("headers %v", c.headers)
+			}
+			lines := strings.Split(strings.TrimSpace(h.log.String()), "\n")
+			if last := lines[len(lines)-1]; !strings.Contains(last, test.status) || strings.Contains(h.log.String(), `"level":"ERROR"`) {
+				t.Errorf("the log is\n%s", h.log)
+			}
+		})
 	}
 }

@@ -57,17 +57,19 @@ type Rows struct {
 	// of rows that stay. It is used if Batches is nil. If both are absent, the rows are only
 	// deleted.
 	Select string
-	// Parts is a simpler way to compute the rows, which needs less memory. It may be nil.
+	// Parts is another way to compute the rows of a large table. It may be nil.
 	Parts *Parts
 }
 
-// Parts is a SELECT that can be computed in parts. It gives the right rows only if all rows of
-// the table that it reads have the same value in one column, such as the file they came from.
+// Parts computes the rows of a large table in parts, each of which needs little memory.
 type Parts struct {
-	From   string // the table, without the dataset
-	Same   string // the column in which all rows must have the same value
-	Column string // rows with the same value are always in the same part; "" = a single part is enough
-	// Select returns the SELECT of the rows of the table for which a condition holds.
+	From   string   // the table that is read, without the dataset
+	Key    []string // of rows with the same key, only the first counts
+	Order  string   // the order of rows with the same key, as after ORDER BY
+	Origin string   // a column in which rows with the same key differ
+	Column string   // rows that count and have the same value are computed together; "" = each by itself
+	// Select returns the SELECT of the rows for which a condition on the table k holds: each
+	// key is there once.
 	Select func(condition string) string
 }
 

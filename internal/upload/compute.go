@@ -14,10 +14,20 @@ import (
 // inDataset returns the name of a table of the shared dataset.
 func inDataset(name string) string { return analytics.Dataset + "." + name }
 
+// newest is the order of rows with the same key: the file that was loaded last comes first.
+const newest = loadedColumn + " DESC, " + fileColumn + " DESC"
+
 // latest returns a SELECT of some columns in which each key is there once, from the file that
 // was loaded last.
 func latest(columns, from string, key []string) string {
-	return "SELECT " + columns + " FROM (SELECT *, row_number() OVER (PARTITION BY " + strings.Join(key, ", ") + " ORDER BY " + loadedColumn + " DESC, " + fileColumn + " DESC) AS _nth FROM " + from + ") AS k WHERE _nth = 1"
+	return "SELECT " + columns + " FROM (SELECT *, row_number() OVER (PARTITION BY " + strings.Join(key, ", ") + " ORDER BY " + newest + ") AS _nth FROM " + from + ") AS k WHERE _nth = 1"
+}
+
+// inParts is the same for a table with millions of rows.
+func inParts(from string, key []string, column string, text func(from string) string) *destination.Parts {
+	return &destination.Parts{From: from, Key: key, Order: newest, Origin: fileColumn, Column: column, Select: func(condition string) string {
+		return text("SELECT * FROM " + inDataset(from) + " AS k WHERE " + condition)
+	}}
 }
 
 // computed returns the changes that compute what metrics read, from the rows of all files of a
@@ -29,9 +39,7 @@ func computed(kind adtally.FileKind, s analytics.Settings) []destination.Change 
 	simple := func(name string, more ...table.Column) destination.Change {
 		t := Result(name, more...)
 		return destination.Change{Rows: &destination.Rows{Table: t, Select: latest("*", inDataset("uploaded_"+name), t.Key),
-			Parts: &destination.Parts{From: "uploaded_" + name, Same: fileColumn, Select: func(condition string) string {
-				return "SELECT * FROM " + inDataset("uploaded_"+name) + " WHERE " + condition
-			}}}}
+			Parts: inParts("uploaded_"+name, t.Key, "", func(from string) string { return from })}}
 	}
 	empty := func(t *table.Schema) destination.Change { // creates the table if it is missing
 		return destination.Change{Rows: &destination.Rows{Table: t, Column: fileColumn, Value: ""}}
@@ -51,14 +59,11 @@ func computed(kind adtally.FileKind, s analytics.Settings) []destination.Change 
 	return []destination.Change{empty(keptRates)}
 }
 
-// allOrders computes the orders: those of one file customer by customer, because a file may have
-// millions of lines.
+// allOrders computes the orders of all files. Those of a customer belong together.
 func allOrders(s analytics.Settings) *destination.Rows {
 	t := Result("orders", touchColumns...)
 	return &destination.Rows{Table: t, Select: orders(t, s, latest("*", inDataset(keptOrders.Name), t.Key)),
-		Parts: &destination.Parts{From: keptOrders.Name, Same: fileColumn, Column: "customer_id", Select: func(condition string) string {
-			return orders(t, s, "SELECT * FROM "+inDataset(keptOrders.Name)+" WHERE "+condition)
-		}}}
+		Parts: inParts(keptOrders.Name, t.Key, "customer_id", func(from string) string { return orders(t, s, from) })}
 }
 
 // orders computes which order is its customer's first, unless the file says so. Cancelled orders

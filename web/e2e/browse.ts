@@ -69,8 +69,7 @@ export class Window {
   }
 }
 
-/** Waits until what changed is drawn: charts measure their place after that. */
-export const painted = (page: Page) =>
+const painted = (page: Page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Shows a page in another size and theme. */

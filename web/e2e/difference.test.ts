@@ -52,10 +52,11 @@ it('splits names, says what cannot be split, and keeps versions', async () => {
   await me.see('No naming rules yet');
   await me.button('New rule').click();
   await me.field('Title').fill('Campaign names');
+  await me.see('No name has the delimiter “_”: each stays in one piece');
   await me.field('Delimiter').fill(' | ');
   await me.page.getByLabel(/^Part 1/).fill('kind');
   await me.page.locator('th code', { hasText: 'kind' }).waitFor();
-  await me.see(/names can/);
+  await me.see(/^(All )?\d+ (of \d+ )?names (can be split|stay in one piece, without the delimiter)/);
   await me.button('Save').click();
   await me.see('Rule saved');
   const { items } = await stack.api.call<{ items: { name: string }[] }>('GET', '/dimensions');

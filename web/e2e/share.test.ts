@@ -348,8 +348,7 @@ it('keeps what a guest was given, and takes it back', async () => {
   await guest.context.close();
 });
 
-// Sometimes the dialog shows no delivery after Save, for as long as it is open; why is not known yet.
-it.skip('sends a dashboard to a channel, and says what became of it', async () => {
+it('sends a dashboard to a channel, and says what became of it', async () => {
   const received: string[] = [];
   const site = createServer((request, answer) => {
     request.setEncoding('utf8');
@@ -365,9 +364,19 @@ it.skip('sends a dashboard to a channel, and says what became of it', async () =
     await dialog.getByText('This dashboard is not sent to anybody.').waitFor();
     expect(await me.reason(dialog.getByRole('button', { name: 'Add a delivery' }))).toMatch(/first add a channel/);
     await stack.api.call('POST', '/channels', { kind: 'webhook', name: 'Office', settings: { url } });
+    // The form opens before the list was shown, which must show the delivery all the same.
+    let open = () => {};
+    const opened = new Promise<void>((done) => (open = done));
+    await me.page.route('**/subscriptions/options', async (r) => {
+      await opened;
+      await r.continue();
+    });
     await me.page.reload();
+    const read = me.page.waitForResponse(/subscriptions\?/);
     await me.button('Deliveries').click();
+    await read;
     await dialog.getByRole('button', { name: 'Add a delivery' }).click();
+    open();
     await dialog.getByLabel('How often').selectOption('month');
     await dialog.getByLabel('On day').fill('31');
     await dialog.getByLabel('At').fill('07:30');

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"adtally/internal/table"
@@ -150,9 +151,24 @@ func (t *existing) know(name string, typ table.Type) {
 func create(name string, t *table.Schema) string {
 	parts := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		parts[i] = ident(c.Name) + " " + c.Type.String()
+		parts[i] = ident(c.Name) + " " + c.Type.String() + compression(t, c)
 	}
 	return "CREATE TABLE IF NOT EXISTS " + name + " (" + strings.Join(parts, ", ") + ")"
+}
+
+// compression names how a column of a table of days is compressed. DuckDB would try every method
+// on every row group, and choose these for nearly all of them, because names and settings repeat
+// from day to day. Documents and IDs of the key may differ in every row: DuckDB chooses for them.
+func compression(t *table.Schema, c table.Column) string {
+	switch {
+	case t.Mode != table.Replace:
+		return ""
+	case c.Type.Kind == table.KindText && !slices.Contains(t.Key, c.Name):
+		return " USING COMPRESSION dictionary"
+	case c.Type.Kind == table.KindInt || c.Type.Kind == table.KindDecimal:
+		return " USING COMPRESSION bitpacking"
+	}
+	return ""
 }
 
 // describe returns a column's comment: its description, unit and additivity.

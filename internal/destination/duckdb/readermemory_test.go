@@ -47,7 +47,7 @@ func readerLimit(t *testing.T, w destination.Writer) (limit string) {
 		t.Fatal(err)
 	}
 	defer done()
-	if err := db.QueryRow("SELECT current_setting('memory_limit')").Scan(&limit); err != nil {
+	if err := db.QueryRowContext(context.Background(), "SELECT current_setting('memory_limit')").Scan(&limit); err != nil {
 		t.Fatal(err)
 	}
 	return limit

@@ -135,36 +135,6 @@ func (sh *sharing) insertSelect(ctx context.Context, r *destination.Rows) (out d
 	return out, nil
 }
 
-// rowsPerPart is how many rows DuckDB sorts at once. It keeps all rows of a window in memory,
-// and needs about 40 MB for so many orders.
-const rowsPerPart = 150_000
-
-// selects returns the SELECTs that together compute the rows.
-func (sh *sharing) selects(ctx context.Context, r *destination.Rows) ([]string, error) {
-	p := r.Parts
-	if p == nil {
-		return []string{r.Select}, nil
-	}
-	var rows int
-	var same bool
-	query := fmt.Sprintf("SELECT count(*), coalesce(min(%[1]s) = max(%[1]s), true) FROM %[2]s", ident(p.Same), target(sh.dataset, p.From))
-	if err := sh.session.row(ctx, query).Scan(&rows, &same); err != nil {
-		return nil, err
-	}
-	n := rows/rowsPerPart + 1
-	switch {
-	case !same:
-		return []string{r.Select}, nil
-	case n == 1 || p.Column == "":
-		return []string{p.Select("true")}, nil
-	}
-	all := make([]string, n)
-	for i := range all {
-		all[i] = p.Select(fmt.Sprintf("hash(%s) %% %d = %d", ident(p.Column), n, i))
-	}
-	return all, nil
-}
-
 // write runs a statement and returns the number of rows.
 func (sh *sharing) write(ctx context.Context, statement string) (int64, error) {
 	sh.session.trace(statement)

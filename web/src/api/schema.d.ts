@@ -5066,6 +5066,11 @@ export interface components {
             unparsed: number;
             /** @description Values of each dimension */
             values: components["schemas"]["NamingValues"][];
+            /**
+             * Format: int64
+             * @description Number of names without the delimiter, which stay in one piece
+             */
+            whole: number;
         };
         NamingRule: {
             /**

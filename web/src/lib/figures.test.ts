@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withCurrencies, type Answer } from './answer';
 import { brief, delta, say, titled, verdict } from './figures';
 
 const money = { unit: 'money', decimals: 2 } as const;
@@ -8,6 +9,23 @@ describe('figures', () => {
     expect(say(undefined, money)).toBe('–');
     expect(say({ value: '' }, money)).toBe('–');
     expect(say({ value: '0' }, money)).toContain('0.00');
+  });
+
+  it('at 0 have the currency of their column, unless it has several', () => {
+    const euros = { figures: [{ value: '5', currency: 'EUR' }] };
+    const answer = (...rows: Answer['rows']): Answer => ({
+      columns: [{ metric: 'spend', title: 'Spend', ...money }],
+      rows: [{ figures: [{ value: '0' }] }, ...rows],
+      notes: [],
+      took_ms: 1,
+    });
+    const zero = (a: Answer) => say(a.rows[0]?.figures[0], withCurrencies(a).columns[0]!);
+    expect(zero(answer(euros))).toBe('€0.00');
+    expect(zero(answer(euros, { figures: [{ value: '5', currency: 'USD' }] }))).toBe('0.00');
+    expect(zero(answer())).toBe('0.00');
+    const beside = (...others: Answer[]) => withCurrencies(answer(), () => others).columns[0]!;
+    expect(say({ value: '0' }, beside(answer(euros)))).toBe('€0.00');
+    expect(beside(answer(euros), answer({ figures: [{ value: '5', currency: 'USD' }] })).currency).toBeUndefined();
   });
 
   it('keep every digit', () => {

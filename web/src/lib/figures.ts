@@ -4,7 +4,7 @@ import { absent } from './format';
 
 const locale = typeof navigator === 'undefined' ? 'en' : navigator.language;
 
-type Shown = Pick<Column, 'unit' | 'decimals'>;
+type Shown = Pick<Column, 'unit' | 'decimals' | 'currency'>;
 
 /** Intl reads decimal text exactly; a number would lose digits. */
 const exact = (options: Intl.NumberFormatOptions, value: string) =>
@@ -25,7 +25,7 @@ function money(value: string, currency: string | undefined, decimals: number): s
 export function say(f: Figure | undefined, c: Shown): string {
   if (f?.value === undefined || f.value === '') return absent;
   if (c.unit === 'text') return f.value;
-  if (c.unit === 'money') return money(f.value, f.currency, c.decimals);
+  if (c.unit === 'money') return money(f.value, f.currency || c.currency, c.decimals);
   if (c.unit === 'percent') return exact({ style: 'percent', ...fixed(2) }, f.value);
   return exact(fixed(c.unit === 'ratio' ? Math.min(c.decimals, 2) : c.decimals), f.value);
 }

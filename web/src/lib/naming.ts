@@ -1,9 +1,11 @@
 // Naming rules: what the page reads and changes, and how a name is taken apart on screen.
 import { keepPreviousData } from '@tanstack/svelte-query';
 import { api, get, type Schemas } from '../api/client';
+import { count, number } from './format';
 import { query, queryClient } from './queries';
 
 export type Rule = Schemas['NamingRule'];
+export type Preview = Pick<Schemas['NamingPreview'], 'names' | 'unparsed' | 'whole'>;
 export type Stored = Schemas['StoredNamingRule'];
 
 export const rules = () =>
@@ -51,6 +53,15 @@ export async function removeRule(id: string): Promise<void> {
 
 /** The parts of a name between delimiters, as the server counts them. */
 export const pieces = (name: string, delimiter: string) => (delimiter ? name.split(delimiter) : [name]);
+
+/** How many of the names in use a rule splits. Without the delimiter, a name is its own first part. */
+export function splitText({ names, unparsed, whole }: Preview, delimiter = ''): string {
+  const of = count(names, 'name');
+  if (unparsed) return `${number(unparsed)} of ${of} cannot be split`;
+  if (whole === names) return `No name has the delimiter “${delimiter}”: each stays in one piece`;
+  if (whole) return `${number(whole)} of ${of} stay in one piece, without the delimiter “${delimiter}”`;
+  return names === 1 ? 'The only name can be split' : `All ${of} can be split`;
+}
 
 /** The rule with its dimensions: a part without a name is not used. */
 export function ruleOf(draft: Rule): Rule {

@@ -1,6 +1,7 @@
 // What pages read from the API. Each query has a key, so that an event of the server
 // can say which of them are out of date.
 import { createQuery, keepPreviousData, QueryClient, type CreateQueryOptions } from '@tanstack/svelte-query';
+import { untrack } from 'svelte';
 import { ApiError, api, get, getWithRevision, type Schemas } from '../api/client';
 
 export const queryClient = new QueryClient({
@@ -16,9 +17,18 @@ export const queryClient = new QueryClient({
 
 const minute = 60_000;
 
-/** Reads something and keeps it up to date while the component exists. */
+/**
+ * Reads something and keeps it up to date while the component exists.
+ *
+ * TanStack reports a change only if a property changed that was read before, and a property that
+ * is read later keeps what it was at the last report. A page that first shows an answer after a
+ * dialog was open would show an old one, so these are read from the start. `isFetching` is not:
+ * it changes twice with each request. Who needs it reads it when the component begins.
+ */
 export function query<T>(options: () => CreateQueryOptions<T>) {
-  return createQuery<T>(options, () => queryClient);
+  const read = createQuery<T>(options, () => queryClient);
+  untrack(() => [read.data, read.error, read.isPending]);
+  return read;
 }
 
 export const session = () =>

@@ -63,20 +63,28 @@ describe('a drawing', () => {
   };
 
   it('has a panel for each unit, and no second axis', () => {
-    const d = drawingOf(answer, tile({}));
+    const d = drawingOf(answer, tile({}), '2026-02-01');
     expect(d.panels.map((p) => p.title)).toEqual(['Spend', 'MER']);
     expect(d.panels[0]?.currency).toBe('EUR');
   });
 
   it('leaves absent figures absent: they are not 0', () => {
-    const [spend] = drawingOf(answer, tile({})).panels[0]!.series;
+    const [spend] = drawingOf(answer, tile({}), '2026-02-01').panels[0]!.series;
     expect(spend?.values).toEqual([10, null, 0]);
     expect(spend?.texts?.[1]).toBe('–');
     expect(spend?.previous).toEqual([7, null, null]);
   });
 
+  it('ends lines before a day that is not over, and still says its figure', () => {
+    const [spend] = drawingOf(answer, tile({}), '2026-01-03').panels[0]!.series;
+    expect(spend?.values).toEqual([10, null, null]);
+    expect(spend?.texts?.[2]).toBe('€0.00');
+    expect(drawingOf(answer, tile({ kind: 'bar' }), '2026-01-03').panels[0]?.series[0]?.values).toEqual([10, null, 0]);
+    expect(drawingOf(answer, tile({}), '2026-01-01').panels[0]?.series[0]?.values).toEqual([10, null, 0]);
+  });
+
   it('marks days that still count and changes of counting', () => {
-    const d = drawingOf(answer, tile({}));
+    const d = drawingOf(answer, tile({}), '2026-02-01');
     expect(d.unsettled).toEqual([2]);
     expect(d.regimes).toEqual([{ at: 1, text: 'Meta counts differently.' }]);
   });
@@ -94,7 +102,7 @@ describe('a drawing', () => {
       columns: [column],
       rows: [row('2026-01-01', 'a', '1'), row('2026-01-01', 'b', '2'), row('2026-01-02', 'b', '3')],
     };
-    const [panel] = drawingOf(by, tile({ kind: 'bar', by: ['channel'] })).panels;
+    const [panel] = drawingOf(by, tile({ kind: 'bar', by: ['channel'] }), '2026-02-01').panels;
     expect(panel?.kind).toBe('stack');
     expect(panel?.series.map((s) => [s.key, s.values])).toEqual([
       ['a', [1, null]],

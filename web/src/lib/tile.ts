@@ -199,8 +199,14 @@ function byMetric(answer: Answer, buckets: string[], c: Column, at: number): Ser
   );
 }
 
+/** Ends a line before a day that is not over, whose figures look like a collapse; its texts stay. */
+function ended(s: Series, buckets: string[], today: string): Series {
+  const from = buckets.indexOf(today);
+  return from < 1 ? s : { ...s, values: s.values.map((v, i) => (i < from ? v : null)) };
+}
+
 /** An answer over time as panels: one for each unit, so that no chart has two axes. */
-export function drawingOf(answer: Answer, tile: Tile): Drawing {
+export function drawingOf(answer: Answer, tile: Tile, today: string): Drawing {
   const buckets = [...new Set(answer.rows.map((r) => r.bucket ?? ''))];
   const split = !!answer.rows[0]?.members?.length;
   const panels: Drawn[] = [];
@@ -220,6 +226,7 @@ export function drawingOf(answer: Answer, tile: Tile): Drawing {
       same.title = `${same.title} · ${title}`;
     } else panels.push({ title, column, currency, kind, series: [series] });
   });
+  if (tile.kind === 'line') for (const p of panels) p.series = p.series.map((s) => ended(s, buckets, today));
   const open = daysOf(answer.notes, 'still_counting').map((d) => bucketOf(buckets, d));
   return {
     panels,

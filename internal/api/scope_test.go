@@ -99,6 +99,8 @@ func TestScope_KeyMustExpireWithinAYear(t *testing.T) {
 		`"scopes":["ask","ask:sql"]` + in(time.Hour):               "body.role",
 		`"scopes":["ask"],"permissions":["syncs"]` + in(time.Hour): "body.permissions",
 		`"scopes":["everything"]` + in(time.Hour):                  "body.scopes",
+		`"scopes":["ask","ask"]` + in(time.Hour):                   "body.scopes",
+		`"scopes":[{},{}]` + in(time.Hour):                         "body.scopes",
 	} {
 		got := admin.ask("POST", "/api/v1/keys", `{"name":"x","role":"viewer",`+rest+`}`).refused(http.StatusUnprocessableEntity, "invalid")
 		if !strings.Contains(got.Body.String(), field) {

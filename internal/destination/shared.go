@@ -61,7 +61,7 @@ type Rows struct {
 	Parts *Parts
 }
 
-// Parts computes the rows of a large table in parts, each of which needs little memory.
+// Parts computes the rows of a large table in parts that each need little memory.
 type Parts struct {
 	From   string   // the table that is read, without the dataset
 	Key    []string // of rows with the same key, only the first counts

@@ -17,8 +17,7 @@ func column(i int) string { return fmt.Sprintf("x%d", i) }
 // converted.
 func (w *writer) fact(f *fact) {
 	r := w.rowsOf(w.defs.Models[f.model])
-	day, month := r.day(f.time)
-	days := w.days(f.scope, month)
+	join, day, month := r.onDays(f.scope, f.time)
 	keys := w.groups(f, r)
 	values := make([]string, len(f.leaves))
 	for i, l := range f.leaves {
@@ -31,16 +30,11 @@ func (w *writer) fact(f *fact) {
 	if f.with != "" || f.zero != "" {
 		r.where = append(r.where, "(q.bucket, "+r.dimension("campaign")+") IN (SELECT bucket, campaign FROM "+w.campaigns(f)+")")
 	}
-	unit := "date"
-	if month {
-		unit = "month"
-	}
 	money := f.hasMoney()
 	group, outer := []string{"q.bucket AS bucket"}, []string{"bucket"}
 	for i, k := range keys {
 		group, outer = append(group, fmt.Sprintf("%s AS k%d", k, i)), append(outer, fmt.Sprintf("k%d", i))
 	}
-	join := "\n    JOIN " + days + " q ON q." + unit + " = " + day
 	switch {
 	case !money:
 		w.cte(f.name, "SELECT "+strings.Join(slices.Concat(group, r.aggregates(f, values, "")), ", ")+"\n  "+r.from()+join+r.whereText()+groupBy(len(group)))
@@ -219,7 +213,7 @@ func (w *writer) campaigns(f *fact) string {
 		model, time = w.defs.Models[f.model], f.time
 	}
 	r := w.rowsOf(model)
-	day, _ := r.day(time)
+	join, _, _ := r.onDays(f.scope, time)
 	campaign := r.dimension("campaign")
 	r.where = append(r.where, campaign+" <> '"+unmatched+"'")
 	for _, flt := range w.filters() {
@@ -230,6 +224,6 @@ func (w *writer) campaigns(f *fact) string {
 	if zero != nil {
 		having = "\n  HAVING SUM(" + r.value(zero) + ") = 0"
 	}
-	w.cte(name, "SELECT q.bucket AS bucket, "+campaign+" AS campaign\n  "+r.from()+"\n    JOIN "+w.days(f.scope, false)+" q ON q.date = "+day+r.whereText()+groupBy(2)+having)
+	w.cte(name, "SELECT q.bucket AS bucket, "+campaign+" AS campaign\n  "+r.from()+join+r.whereText()+groupBy(2)+having)
 	return name
 }

@@ -101,7 +101,7 @@ func (b *payback) add(period int, amount *big.Rat) {
 func (p *plan) paybackStatement() Statement {
 	w := &writer{plan: p}
 	r := w.rowsOf(p.defs.Models["customers"])
-	day, _ := r.day("")
+	join, day, _ := r.onDays(OfCell, "")
 	keys := make([]string, 0, len(p.q.By))
 	for i := range p.q.By {
 		keys = append(keys, fmt.Sprintf(", %s AS k%d", r.key(i), i))
@@ -110,7 +110,7 @@ func (p *plan) paybackStatement() Statement {
 		r.where = append(r.where, r.filter(f))
 	}
 	r.lockDays("")
-	w.cte("came", "SELECT DISTINCT q.bucket AS bucket"+strings.Join(keys, "")+", m.customer_id, "+day+" AS came\n  "+r.from()+"\n    JOIN "+w.days(OfCell, false)+" q ON q.date = "+day+r.whereText())
+	w.cte("came", "SELECT DISTINCT q.bucket AS bucket"+strings.Join(keys, "")+", m.customer_id, "+day+" AS came\n  "+r.from()+join+r.whereText())
 	o := w.rowsOf(p.defs.Models["orders"])
 	ordered, _ := o.day("")
 	if w.q.Shared && !o.lock() { // otherwise all orders count: what customers buy later may come another way

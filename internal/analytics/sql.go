@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"adtally"
 )
 
 // bucketColumns are the columns of the table day with the buckets of a grain.
@@ -169,6 +171,35 @@ func (r *rows) day(name string) (value string, month bool) {
 		return "CAST(" + col + " AT TIME ZONE " + r.arg(r.zone()) + " AS DATE)", false
 	}
 	return col, false
+}
+
+// onDays adds the subquery with the days of a scope, and returns the join that keeps the rows of
+// these days.
+func (r *rows) onDays(s Scope, time string) (join, day string, month bool) {
+	day, month = r.day(time)
+	days, unit := r.days(s, month), "date"
+	if month {
+		unit = "month"
+	}
+	r.near(s, time)
+	return "\n    JOIN " + days + " q ON q." + unit + " = " + day, day, month
+}
+
+// near leaves out rows long before or after the days of a scope by their instants, because
+// computing the day of an instant in a time zone is slow. Days begin at most 14 hours
+// before and 12 hours after they do in UTC.
+func (r *rows) near(s Scope, time string) {
+	entities, c, _ := r.defs.timeColumn(r.model, time)
+	if c.Zone != "reporting" {
+		return
+	}
+	from, to := r.window(s)
+	for _, one := range r.spans {
+		from, to = min(from, one.from), max(to, one.to)
+	}
+	at := r.join(entities) + "." + c.quoted()
+	midnight := func(d adtally.Day) string { return "CAST(" + r.arg(d.String()+" 00:00:00+00") + " AS TIMESTAMPTZ)" }
+	r.where = append(r.where, at+" >= "+midnight(from-1), at+" < "+midnight(to+2))
 }
 
 func (r *rows) from() string {

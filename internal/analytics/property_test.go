@@ -58,7 +58,7 @@ func (w *world) number(decimals, atMost int) (any, *big.Rat) {
 func newWorld(seed uint64) *world {
 	r := rand.New(rand.NewPCG(seed, 19)) //nolint:gosec // a test wants the same numbers again
 	first := adtally.Day(20446 + r.IntN(100))
-	w := &world{Rand: r, first: first, days: 10 + r.IntN(60), zone: pickOne(r, "UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu"),
+	w := &world{Rand: r, first: first, days: 10 + r.IntN(60), zone: pickOne(r, "UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago"),
 		folder: &analytics.Folder{Settings: analytics.DefaultSettings(), Rows: map[string][][]any{}}, customers: map[string]map[string]string{}}
 	w.folder.Settings.Zone, w.folder.Settings.FiscalStart = w.zone, pickOne(r, "01-01", "02-01", "07-06", "12-31")
 	w.slow = &slow{facts: map[string][]fact{}, rates: map[string]*big.Rat{}, calendar: map[adtally.Day]analytics.CalendarDay{},

@@ -187,7 +187,8 @@ func TestGiveDashboards(t *testing.T) {
 		link := someShare("a")
 		link.Holder = "eve"
 		other := someShare("b")
-		err := errors.Join(db.AddUser(ctx, adtally.User{ID: "eve", Email: "eve@example.com", AccessLevel: adtally.AccessLevel{Role: adtally.Guest}}, auditEntry("user.create")),
+		err := errors.Join(db.AddUser(ctx, adtally.User{ID: "ada", Email: "ada@example.com", AccessLevel: adtally.AccessLevel{Role: adtally.Admin}}, auditEntry("user.create")),
+			db.AddUser(ctx, adtally.User{ID: "eve", Email: "eve@example.com", AccessLevel: adtally.AccessLevel{Role: adtally.Guest}}, auditEntry("user.create")),
 			db.AddShareLink(ctx, link, auditEntry("share.create")), db.AddShareLink(ctx, other, auditEntry("share.create")))
 		if err != nil {
 			t.Fatal(err)

@@ -23,6 +23,34 @@ func (b Batch) Arrow() arrow.RecordBatch { return b.rec }
 // Release frees the memory.
 func (b Batch) Release() { b.rec.Release() }
 
+// Concat returns the rows of batches of one table as one batch, and releases them.
+func Concat(all []Batch) Batch {
+	if len(all) == 1 {
+		return all[0]
+	}
+	first, rows := all[0].rec, int64(0)
+	columns := make([]arrow.Array, first.NumCols())
+	for i := range columns {
+		parts := make([]arrow.Array, len(all))
+		for j, b := range all {
+			parts[j] = b.rec.Column(i)
+			parts[j].Retain()
+		}
+		columns[i] = joined(parts)
+	}
+	for _, b := range all {
+		rows += b.rec.NumRows()
+	}
+	out := Batch{schema: all[0].schema, rec: array.NewRecordBatch(first.Schema(), columns, rows)}
+	for _, c := range columns {
+		c.Release()
+	}
+	for _, b := range all {
+		b.Release()
+	}
+	return out
+}
+
 // Cell returns one value as text; false means NULL.
 func (b Batch) Cell(row int, column string) (string, bool) {
 	return CellOf(b.rec.Column(b.schema.Index(column)), row)

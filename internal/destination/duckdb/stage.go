@@ -16,7 +16,7 @@ import (
 )
 
 // keepBytes is how much of a table is kept in memory. Larger tables are written to a file
-// in the scratch folder. Most loads are smaller.
+// in the scratch folder, so much at a time. Most loads are smaller.
 const keepBytes = 2 << 20
 
 // staging is a load that is being received. Its rows are counted, checked and kept outside
@@ -33,10 +33,10 @@ type staged struct {
 	schema  *table.Schema
 	view    string // the view through which DuckDB reads the rows while they are lent
 	lent    *swapReader
-	twice   []string // the first keys of the rows to leave out
-	name    string   // the temporary table of an upsert
-	pending []table.Batch
-	bytes   int64
+	twice   []string      // the first keys of the rows to leave out
+	name    string        // the temporary table of an upsert
+	pending []table.Batch // not in the file yet
+	bytes   int64         // of pending
 	spill   *spill
 	audit   *audit
 	facts   facts
@@ -91,7 +91,7 @@ func (st *staging) take(scratch string, b table.Batch) error {
 
 func (t *staged) keep(scratch string, b table.Batch) error {
 	t.pending = append(t.pending, b)
-	if t.bytes += size(b.Arrow()); t.bytes < keepBytes && t.spill == nil {
+	if t.bytes += size(b.Arrow()); t.bytes < keepBytes {
 		return nil
 	}
 	return t.toDisk(scratch)
@@ -110,12 +110,21 @@ func (t *staged) toDisk(scratch string) (err error) {
 			return fmt.Errorf("stage %s: %w", t.schema.Name, err)
 		}
 	}
-	for _, b := range t.pending {
-		if err := t.spill.add(b.Arrow()); err != nil {
-			return fmt.Errorf("stage %s: %w", t.schema.Name, err)
-		}
+	return t.flush()
+}
+
+// flush writes the batches in memory to the file, as one: pages are short, and DuckDB reads long
+// batches with less effort.
+func (t *staged) flush() error {
+	if len(t.pending) == 0 {
+		return nil
 	}
-	t.release()
+	one := table.Concat(t.pending)
+	defer one.Release()
+	t.pending, t.bytes = nil, 0
+	if err := t.spill.add(one.Arrow()); err != nil {
+		return fmt.Errorf("stage %s: %w", t.schema.Name, err)
+	}
 	return nil
 }
 
@@ -132,6 +141,9 @@ func (t *staged) rows() (array.RecordReader, error) {
 func (t *staged) all() (array.RecordReader, error) {
 	switch {
 	case t.spill != nil:
+		if err := t.flush(); err != nil {
+			return nil, err
+		}
 		return t.spill.rows()
 	case len(t.pending) == 0:
 		return nil, nil

@@ -24,7 +24,7 @@ type serviceFlags struct {
 	Data            string          `help:"Folder for all state: database, keys, queue and warehouse." default:"adtally-data" env:"ADTALLY_DATA" placeholder:"DIR"`
 	DatabaseURL     string          `help:"PostgreSQL for state and queue, for more than one worker. Default: SQLite in the folder." name:"database-url" env:"ADTALLY_DATABASE_URL" placeholder:"postgres://…"`
 	Warehouse       string          `help:"DuckDB file for the data. Default: warehouse.duckdb in the folder." placeholder:"FILE.duckdb"`
-	WarehouseMemory int             `help:"Megabytes that DuckDB may use for loads. Uploads of millions of rows need 1024 and more. Default: 64." name:"warehouse-memory" env:"ADTALLY_WAREHOUSE_MEMORY" placeholder:"MB"`
+	WarehouseMemory int             `help:"Megabytes that DuckDB may use for loads. Default: 64." name:"warehouse-memory" env:"ADTALLY_WAREHOUSE_MEMORY" placeholder:"MB"`
 	GraphURL        string          `help:"Another address for Meta's Graph API, such as the simulator's." name:"graph-url" env:"ADTALLY_GRAPH_URL" placeholder:"URL"`
 	LoginURL        string          `help:"Another address for Facebook's login, such as the simulator's." name:"login-url" env:"ADTALLY_LOGIN_URL" placeholder:"URL"`
 	Workers         int             `help:"How many ad accounts are synced at the same time." default:"4"`

@@ -3,7 +3,6 @@ package analytics
 import (
 	"cmp"
 	"context"
-
 	"slices"
 	"strings"
 )

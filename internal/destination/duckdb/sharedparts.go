@@ -7,8 +7,9 @@ import (
 	"adtally/internal/destination"
 )
 
-// rowsPerPart is how many rows DuckDB sorts at once. It keeps all rows of a window function in
-// memory: about 40 MB for so many orders, or for three times as many keys.
+// rowsPerPart is how many rows DuckDB sorts at once, because it keeps all rows of a window function
+// in memory. With these sizes, 21 million orders were computed with 64 MB. A key and its origin
+// take about a third of the memory of a row.
 const (
 	rowsPerPart = 150_000
 	keysPerPart = 3 * rowsPerPart

@@ -67,7 +67,7 @@ type Parts struct {
 	Key    []string // of rows with the same key, only the first counts
 	Order  string   // the order of rows with the same key, as after ORDER BY
 	Origin string   // a column in which rows with the same key differ
-	Column string   // rows that count and have the same value are computed together; "" = each by itself
+	Column string   // rows that count and have the same value, which is not NULL, are computed together; "" = each by itself
 	// Select returns the SELECT of the rows for which a condition on the table k holds: each
 	// key is there once.
 	Select func(condition string) string

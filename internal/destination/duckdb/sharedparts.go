@@ -37,14 +37,16 @@ func (sh *sharing) selects(ctx context.Context, r *destination.Rows) ([]string, 
 			return nil, err
 		}
 		counts = "NOT EXISTS (SELECT 1 FROM " + later + " AS o WHERE o." + ident(p.Origin) + " = k." + ident(p.Origin) + " AND " +
-			each(p.Key, " AND ", func(c string) string { return "o." + c + " = k." + c }) + ")"
+			each(p.Key, " AND ", func(c string) string { return "o." + c + " IS NOT DISTINCT FROM k." + c }) + ")"
 	}
 	if p.Column == "" {
 		return []string{p.Select(counts)}, nil
 	}
+	// Rows without a value are divided by their key: they may be all rows.
+	value := "coalesce(CAST(k." + ident(p.Column) + " AS VARCHAR), CAST(k." + ident(p.Key[0]) + " AS VARCHAR))"
 	all := make([]string, rows/rowsPerPart+1)
 	for i := range all {
-		all[i] = p.Select(part("k."+ident(p.Column), i, len(all)) + " AND " + counts)
+		all[i] = p.Select(part(value, i, len(all)) + " AND " + counts)
 	}
 	return all, nil
 }

@@ -43,8 +43,9 @@ func TestShare_Parts(t *testing.T) {
 				return "SELECT order_id, status, _file FROM adtally.source AS k WHERE " + condition
 			}
 			twice := "SELECT order_id, status, _file FROM (SELECT *, row_number() OVER (PARTITION BY order_id ORDER BY _file DESC) AS n FROM adtally.source) WHERE n = 1"
-			// the rows below 100 have the same keys as those from 200 on
-			text := fmt.Sprintf("SELECT (CASE WHEN i < 100 AND %[1]s = 'f2' THEN i + 200 ELSE i END)::VARCHAR AS order_id, CASE WHEN i %% 3 > 0 THEN (i %% 1000)::VARCHAR END AS status, %[1]s AS _file FROM range(%[2]d) AS r(i)", c.file, c.rows)
+			// The rows below 100 have the same keys as those from 200 on. One of them is NULL.
+			text := fmt.Sprintf("SELECT (CASE WHEN i = 7 OR i = 207 AND $two THEN NULL WHEN i < 100 AND %[1]s = 'f2' THEN i + 200 ELSE i END)::VARCHAR AS order_id, CASE WHEN i %% 3 > 0 THEN (i %% 1000)::VARCHAR END AS status, %[1]s AS _file FROM range(%[2]d) AS r(i)", c.file, c.rows)
+			text = strings.ReplaceAll(text, "$two", fmt.Sprint(strings.Contains(c.file, "f2")))
 			got, err := w.(destination.Sharer).Share(context.Background(), "adtally",
 				destination.Change{Rows: &destination.Rows{Table: source, Select: text}},
 				destination.Change{Rows: &destination.Rows{Table: result, Select: twice, Parts: &destination.Parts{From: "source", Key: []string{"order_id"}, Order: "_file DESC", Origin: "_file", Column: "status", Select: all}}},

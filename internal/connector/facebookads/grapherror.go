@@ -50,10 +50,15 @@ func (e *graphError) UnmarshalJSON(raw []byte) error {
 	if e.Subcode == 0 {
 		e.Subcode, _ = codeIn(m["subcode"]) // the name that debug_token uses
 	}
+	e.codeFromMessage()
+	return nil
+}
+
+// codeFromMessage sets a missing code to the one in the message.
+func (e *graphError) codeFromMessage() {
 	if found := codeInText.FindStringSubmatch(e.Message); e.Code == 0 && found != nil {
 		e.Code, _ = strconv.Atoi(found[1]) // one to six digits: cannot fail
 	}
-	return nil
 }
 
 // codeInText matches the code that Meta writes before most messages.

@@ -77,11 +77,13 @@ func (g *graph) checkToken(ctx context.Context) error {
 }
 
 func partOnly(err error) error {
-	var e *graphError
-	if r := refusalOf(err); r != nil {
-		e = r.graph
+	r := refusalOf(err)
+	if r == nil {
+		return refuse(rule{class: classPermission, cure: &oneListOnly}, nil, fetch.Answer{})
 	}
-	return refuse(rule{class: classPermission, cure: &oneListOnly}, e, fetch.Answer{})
+	out := refuse(rule{class: classPermission, cure: &oneListOnly}, r.graph, fetch.Answer{})
+	out.job = r.job
+	return out
 }
 
 // permission matches the names of Meta's permissions.

@@ -35,15 +35,29 @@ var errLate = errors.New("the report job took too long")
 var errRunGone = errors.New("the report job is gone")
 
 // ofRun changes the meaning of an error about a job's ID: "not found" means that the
-// job is gone and says nothing about the ad account.
+// job is gone and says nothing about the ad account. Other refusals may concern only the
+// job, because its ID is all that was requested.
 func ofRun(err error) error {
 	r := refusalOf(err)
-	if r == nil || r.class != classGone {
+	switch {
+	case r == nil:
 		return err
+	case r.class == classGone:
+		gone := refuse(rule{class: classReportFailed}, r.graph, fetch.Answer{})
+		gone.job, gone.gone = true, true
+		return gone
+	case r.act == actReconnect, r.class == classPermission, r.class == classBadRequest, r.class == classUnknown:
+		r.job = true
 	}
-	gone := refuse(rule{class: classReportFailed}, r.graph, fetch.Answer{})
-	gone.job, gone.gone = true, true
-	return gone
+	return err
+}
+
+// failedOnlyAsJob returns the error for a report that Meta refuses as a job and answers
+// otherwise.
+func failedOnlyAsJob(cause *refusal) error {
+	out := refuse(rule{class: classReportFailed}, cause.graph, fetch.Answer{})
+	out.job = true
+	return out
 }
 
 // reportRun is the state of a job.

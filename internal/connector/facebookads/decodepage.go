@@ -98,6 +98,9 @@ func pageError(dec *jsontext.Decoder) error {
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return errNoPage
 	}
+	if e.none {
+		return nil
+	}
 	return classify(&e, fetch.Answer{})
 }
 

@@ -2,6 +2,8 @@ package facebookads
 
 import (
 	"encoding/json"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -11,6 +13,18 @@ type looseNumber int64
 func (n *looseNumber) UnmarshalJSON(raw []byte) error {
 	v, _ := wholeNumber(strings.Trim(string(raw), `" %`))
 	*n = looseNumber(v)
+	return nil
+}
+
+// looseFloat is a number that Meta may send as a string; 0 for anything else.
+type looseFloat float64
+
+func (n *looseFloat) UnmarshalJSON(raw []byte) error {
+	v, err := strconv.ParseFloat(strings.Trim(string(raw), `" %`), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		v = 0
+	}
+	*n = looseFloat(v)
 	return nil
 }
 

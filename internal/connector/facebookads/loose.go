@@ -1,6 +1,7 @@
 package facebookads
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -41,6 +42,16 @@ func textIn(raw []byte) string {
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
 		return string(raw)
+	}
+	return text
+}
+
+// bareID returns an ID without surrounding spaces and without the fraction that a proxy
+// gives to numbers.
+func bareID(text []byte) []byte {
+	text = bytes.TrimSpace(text)
+	if whole, zeros, ok := bytes.Cut(text, []byte(".")); ok && len(whole) > 0 && len(bytes.Trim(zeros, "0")) == 0 && len(bytes.Trim(whole, "0123456789")) == 0 {
+		return whole
 	}
 	return text
 }

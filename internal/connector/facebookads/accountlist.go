@@ -55,7 +55,7 @@ func hasID(id string) func(adtally.Account) bool {
 	return func(a adtally.Account) bool { return a.ID == id }
 }
 
-// accountNumber matches an account ID. Names that do not match are not requested.
+// accountNumber matches the ID of an account or another object. Names that do not match are not requested.
 var accountNumber = regexp.MustCompile(`^[0-9]+$`)
 
 // addUnlisted appends the named accounts that the list lacks but Meta returns when

@@ -23,7 +23,7 @@ func TestVerify_AnswersInAnyForm(t *testing.T) {
 		"odd permissions":          {`[` + me + `,` + part(`{"data":[null,"x",{"permission":7,"status":null},{"permission":"ads_read","status":"granted"}]}`) + `,` + debug + `]`, true},
 		"times as texts":           {`[` + me + `,` + granted + `,` + part(`{"data":{"app_id":2,"type":"USER","is_valid":"true","expires_at":"4102444800","issued_at":"x","data_access_expires_at":null}}`) + `]`, true},
 		"no token information":     {`[` + me + `,` + granted + `,"x"]`, false},
-		"a time that is none":      {`[` + me + `,` + granted + `,` + part(`{"data":{"app_id":"2","type":"USER","is_valid":true,"expires_at":"soon"}}`) + `]`, false},
+		"a time in words":          {`[` + me + `,` + granted + `,` + part(`{"data":{"app_id":"2","type":"USER","is_valid":true,"expires_at":"later"}}`) + `]`, false},
 		"a list of nothing":        {`[` + me + `,` + granted + `,` + part(`{"data":[]}`) + `]`, false},
 		"a part without an answer": {`[` + me + `,` + granted + `,{"code":"x","headers":7}]`, false},
 	} {

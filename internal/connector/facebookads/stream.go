@@ -68,6 +68,7 @@ type slot struct {
 	how        how
 	document   bool // the column stores JSON unchanged
 	date       bool // a day
+	id         bool // an object's ID
 	beside     int  // of an asset: the column for its document
 }
 
@@ -120,7 +121,7 @@ func (s *stream) build() *stream {
 	s.day = slices.Index(s.remember, table.DayColumn)
 	for i, f := range s.fields {
 		sl := &slot{name: f.column.Name, from: f.graph(), column: i, how: f.how,
-			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON, date: f.column.Type == table.Date}
+			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON, date: f.column.Type == table.Date, id: f.column.Unit == table.ID && f.how != asPart && f.how != asAsset}
 		if f.how == asFilled {
 			s.filled[sl.name] = sl
 			continue

@@ -23,6 +23,7 @@ const (
 	reading           = "internal/connector"
 	writing           = "internal/destination"
 	fetching          = "internal/fetch"
+	jsonReading       = "internal/jsonread"
 	simulator         = "internal/graphsim/**"
 	everything        = "**"
 	readingLaw        = "internal/connector/connectortest"
@@ -54,9 +55,10 @@ var packages = []pkgRule{
 	{folder: rootPackage},
 	{folder: rows, ours: []string{rootPackage}},
 	{folder: fetching, ours: []string{rootPackage}},
+	{folder: jsonReading},
 	{folder: reading, ours: []string{rootPackage, rows}},
 	{folder: readingLaw, ours: []string{rootPackage, rows, reading}},
-	{folder: anyPlatform, ours: []string{rootPackage, rows, fetching, reading}, tests: []string{readingLaw}},
+	{folder: anyPlatform, ours: []string{rootPackage, rows, fetching, jsonReading, reading}, tests: []string{readingLaw}},
 	{folder: writing, ours: []string{rootPackage, rows}},
 	{folder: writingLaw, ours: []string{rootPackage, rows, writing}},
 	{folder: anyStore, ours: []string{rootPackage, rows, writing}, tests: []string{writingLaw}},
@@ -105,7 +107,7 @@ var dependencies = []dependency{
 	{"golang.org/x/text/unicode/norm", []string{analyticsPackage, "internal/mcp"}, nil},
 	{"github.com/modelcontextprotocol/go-sdk", []string{"internal/mcp"}, []string{commandPackage}},
 	{"github.com/google/jsonschema-go", []string{"internal/mcp"}, nil},
-	{"github.com/go-json-experiment/json", []string{anyPlatform}, nil},
+	{"github.com/go-json-experiment/json", []string{anyPlatform, jsonReading}, nil},
 	{"golang.org/x/text/currency", []string{anyPlatform}, nil},
 	{"github.com/cenkalti/backoff", []string{fetching}, nil},
 	{"github.com/klauspost/compress/gzip", []string{fetching}, nil},

@@ -13,10 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally"
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 )
 
 // accountPageSize is the number of ad accounts requested per page.
@@ -34,8 +33,8 @@ func (g *graph) accounts(ctx context.Context) (list []adtally.Account, at time.T
 }
 
 func (g *graph) listAccounts(ctx context.Context) (list []adtally.Account, at time.Time, err error) {
-	row := func(dec *jsontext.Decoder) error {
-		raw, err := dec.ReadValue()
+	row := func(r *jsonread.Reader) error {
+		raw, err := r.Value()
 		if err != nil || raw.Kind() != '{' {
 			return err
 		}
@@ -84,7 +83,7 @@ func (g *graph) accountNode(ctx context.Context, id string) (account adtally.Acc
 	_, err = readAgain(ctx, func() (fetch.Answer, error) {
 		return g.get(ctx, "act_"+id, objectsOf(id), cloneValues(accountFields))
 	}, func(body []byte) error {
-		if account, shown = g.decodeAccount(sanitized(body)); !shown || account.ID != id {
+		if account, shown = g.decodeAccount(jsonread.Sanitized(body)); !shown || account.ID != id {
 			return asBadAnswer(errNoPage)
 		}
 		return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"adtally/internal/jsonread"
 	"adtally/internal/table"
 )
 
@@ -35,7 +36,7 @@ type actionRows struct {
 
 	counts, amounts []entry // of the current row
 	duplicate       bool    // the row has two different values for one action
-	name, rest      []byte
+	rest            []byte
 	parts           [][]byte // values of the action breakdowns of the current element
 	heads           []int    // start of each element in the current list
 }
@@ -67,22 +68,22 @@ func (a *actionRows) reset() { a.counts, a.amounts, a.duplicate = a.counts[:0], 
 
 // read decodes an actions array; the slot tells whether its values are counts or
 // amounts. An element without any value is skipped and quarantined.
-func (a *actionRows) read(dec *jsontext.Decoder, s *slot, d *decoder) error {
+func (a *actionRows) read(r *jsonread.Reader, s *slot, d *decoder) error {
 	list := &a.counts
 	if s.from == "action_values" {
 		list = &a.amounts
 	}
 	a.heads = a.heads[:0]
-	return elements(dec, func(dec *jsontext.Decoder) error {
-		if dec.PeekKind() != '{' {
-			value, err := dec.ReadValue()
+	return r.Elements(func() error {
+		if r.Kind() != '{' {
+			value, err := r.Value()
 			if err == nil {
 				d.addBadValue(a.stream.actions, s.name, string(value), errors.New("an element of the list is not an object"))
 			}
 			return err
 		}
 		first := len(*list)
-		kind, err := a.element(dec, list)
+		kind, err := a.element(r, list)
 		switch {
 		case err == nil && len(kind) == 0:
 			d.addBadValue(a.stream.actions, s.name, entriesText((*list)[first:], a.rest), errors.New("an element of the list has no action_type"))
@@ -149,37 +150,29 @@ func entriesText(list []entry, rest []byte) string {
 
 // element decodes {"action_type":…,"value":…,"7d_click":…} and returns the action
 // type.
-func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) (kind []byte, err error) {
+func (a *actionRows) element(r *jsonread.Reader, list *[]entry) (kind []byte, err error) {
 	first := len(*list)
 	a.rest = a.rest[:0]
 	clear(a.parts)
-	if _, err := dec.ReadToken(); err != nil {
-		return nil, err
-	}
-	for dec.PeekKind() != '}' {
-		if a.name, err = readText(dec, a.name); err != nil {
-			return nil, err
-		}
-		value, err := dec.ReadValue()
-		if err != nil {
-			return nil, err
-		}
+	err = r.Members(func(name []byte) error {
+		value, err := r.Value()
 		switch {
-		case value.Kind() == 'n':
-		case string(a.name) == "action_type":
+		case err != nil, value.Kind() == 'n':
+		case string(name) == "action_type":
 			kind, err = valueText(value)
-		case string(a.name) == "value":
+		case string(name) == "value":
 			err = add(list, defaultWindow, value)
-		case a.isWindow(a.name):
-			err = add(list, string(a.name), value)
-		case a.part(a.name) >= 0:
-			a.parts[a.part(a.name)], err = valueText(value)
+		case a.isWindow(name):
+			err = add(list, string(name), value)
+		case a.part(name) >= 0:
+			a.parts[a.part(name)], err = valueText(value)
 		default:
-			a.rest, err = appendMember(a.rest, a.name, value)
+			a.rest, err = appendMember(a.rest, name, value)
 		}
-		if err != nil {
-			return nil, err
-		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(a.rest) > 0 {
 		a.rest = append(a.rest, '}')
@@ -190,8 +183,7 @@ func (a *actionRows) element(dec *jsontext.Decoder, list *[]entry) (kind []byte,
 		e.rest = append(e.rest[:0], a.rest...)
 		e.parts = append(e.parts[:0], a.parts...)
 	}
-	_, err = dec.ReadToken()
-	return kind, err
+	return kind, nil
 }
 
 // part returns the index of an action breakdown, or -1.

@@ -1,7 +1,6 @@
 package facebookads
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,9 +10,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally"
+	"adtally/internal/jsonread"
 	"adtally/internal/table"
 )
 
@@ -53,12 +51,11 @@ var stable = []string{"event_time", "event_type", "actor_id", "object_id", "obje
 
 // entry decodes one log entry. It finds the time and the ID first, since an entry of
 // another day belongs to another slice.
-func (d *decoder) entry(dec *jsontext.Decoder) error {
-	value, err := dec.ReadValue()
+func (d *decoder) entry(r *jsonread.Reader) error {
+	value, err := r.Value()
 	if err != nil {
 		return err
 	}
-	value = bytes.Clone(value)
 	day, name, err := d.identify(value)
 	if errors.Is(err, errNoTime) {
 		d.reset()
@@ -71,7 +68,7 @@ func (d *decoder) entry(dec *jsontext.Decoder) error {
 		return nil
 	}
 	d.filled = map[string]string{table.DayColumn: day.String(), "id": name}
-	return d.object(newJSONDecoder(value))
+	return d.object(jsonread.New(value))
 }
 
 // errNoTime means that a log entry has no usable event_time.
@@ -82,11 +79,11 @@ var errNoTime = errors.New("the log entry has no valid event_time")
 // the log is read.
 func (d *decoder) identify(value []byte) (day adtally.Day, name string, err error) {
 	said := map[string][]byte{}
-	dec := newJSONDecoder(value)
-	err = members(dec, func(member string) error {
-		v, err := dec.ReadValue()
+	r := jsonread.New(value)
+	err = members(r, func(member string) error {
+		v, err := r.Value()
 		if slices.Contains(stable, member) && v.Kind() != 'n' {
-			said[member] = bytes.Clone(v)
+			said[member] = v
 		}
 		return err
 	})

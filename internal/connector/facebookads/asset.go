@@ -3,7 +3,7 @@ package facebookads
 import (
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"adtally/internal/jsonread"
 )
 
 // signedLinks lists the members of an asset that hold signed links: they change on
@@ -13,9 +13,9 @@ var signedLinks = []string{"url", "thumbnail_url", "thumbnail_source", "source_i
 // asset decodes a breakdown value that is an object. The key is its ID, or its content
 // if it has no ID; the object itself, without signed links, goes to a column beside
 // it.
-func (d *decoder) asset(dec *jsontext.Decoder, s *slot) error {
-	if dec.PeekKind() != '{' {
-		value, err := dec.ReadValue()
+func (d *decoder) asset(r *jsonread.Reader, s *slot) error {
+	if r.Kind() != '{' {
+		value, err := r.Value()
 		if err != nil || value.Kind() == 'n' {
 			return err
 		}
@@ -24,8 +24,8 @@ func (d *decoder) asset(dec *jsontext.Decoder, s *slot) error {
 	}
 	names := map[string][]byte{}
 	var rest []byte
-	err := members(dec, func(member string) error {
-		value, err := dec.ReadValue()
+	err := members(r, func(member string) error {
+		value, err := r.Value()
 		if err != nil || value.Kind() == 'n' || slices.Contains(signedLinks, member) {
 			return err
 		}

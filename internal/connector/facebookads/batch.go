@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 )
 
 // part is one answer of a batch.
@@ -40,7 +41,7 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 		return g.post(ctx, "", b, url.Values{"batch": {string(list)}, "include_headers": {"true"}})
 	}, func(a fetch.Answer) error {
 		parts = nil
-		if err := json.Unmarshal(sanitized(a.Body), &parts); err != nil || len(parts) != len(paths) {
+		if err := json.Unmarshal(jsonread.Sanitized(a.Body), &parts); err != nil || len(parts) != len(paths) {
 			return malformed(fmt.Sprintf("read a batch: %d answers requested, %d received", len(paths), len(parts)), err)
 		}
 		return nil

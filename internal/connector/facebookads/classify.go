@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 )
 
 // judge returns nil or a refusal for an answer. It checks the body before the status,
@@ -30,7 +31,7 @@ func errorIn(body []byte) *graphError {
 		return nil
 	}
 	var wrapped struct{ Error *graphError }
-	if json.Unmarshal(sanitized(body), &wrapped) != nil {
+	if json.Unmarshal(jsonread.Sanitized(body), &wrapped) != nil {
 		return nil
 	}
 	return wrapped.Error

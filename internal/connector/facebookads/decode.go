@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"adtally"
+	"adtally/internal/jsonread"
 	"adtally/internal/table"
 )
 
@@ -33,7 +34,6 @@ type decoder struct {
 	raw         []byte
 	badValues   []badValue
 	foreign     bool // the current row belongs to another account
-	name        []byte
 	memberOrder memberOrder
 	scratch     []byte
 
@@ -61,32 +61,24 @@ func newDecoder(s *stream, a adtally.Account) *decoder {
 
 // row decodes one element of a list. An element that is not an object is skipped and
 // quarantined.
-func (d *decoder) row(dec *jsontext.Decoder) error {
+func (d *decoder) row(r *jsonread.Reader) error {
 	switch {
-	case dec.PeekKind() != '{':
-		value, err := dec.ReadValue()
+	case r.Kind() != '{':
+		value, err := r.Value()
 		if err != nil {
 			return err
 		}
 		d.reset()
 		return d.quarantine(value, "An element of the list is not an object.")
 	case d.stream.logs:
-		return d.entry(dec)
+		return d.entry(r)
 	}
-	return d.object(dec)
+	return d.object(r)
 }
 
-func (d *decoder) object(dec *jsontext.Decoder) error {
+func (d *decoder) object(r *jsonread.Reader) error {
 	d.reset()
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
-	for dec.PeekKind() != '}' {
-		if err := d.member(dec); err != nil {
-			return err
-		}
-	}
-	if _, err := dec.ReadToken(); err != nil {
+	if err := r.Members(func(name []byte) error { return d.member(r, name) }); err != nil {
 		return err
 	}
 	return d.endRow()
@@ -106,24 +98,19 @@ func (d *decoder) reset() {
 	}
 }
 
-// member decodes a name and its value. The name is copied first: it is valid only
-// until the next read from dec.
-func (d *decoder) member(dec *jsontext.Decoder) (err error) {
-	if d.name, err = readText(dec, d.name); err != nil {
-		return err
+// member decodes the value of a member.
+func (d *decoder) member(r *jsonread.Reader, name []byte) error {
+	s, known := d.memberOrder.next(d.stream.slots, name)
+	switch {
+	case known && s.how == asActions && d.actions != nil && r.Kind() == '[':
+		return d.actions.read(r, s, d)
+	case known && s.how == asNested && r.Kind() == '{':
+		return d.nested(r, s)
+	case known && s.how == asAsset:
+		return d.asset(r, s)
 	}
-	s, known := d.memberOrder.next(d.stream.slots, d.name)
-	if known && s.how == asActions && d.actions != nil && dec.PeekKind() == '[' {
-		return d.actions.read(dec, s, d)
-	}
-	if known && s.how == asNested && dec.PeekKind() == '{' {
-		return d.nested(dec, s)
-	}
-	if known && s.how == asAsset {
-		return d.asset(dec, s)
-	}
-	value, err := dec.ReadValue()
-	if err != nil || value.Kind() == 'n' { // null counts as absent
+	value, err := r.Value()
+	if err != nil || value[0] == 'n' { // null counts as absent
 		return err
 	}
 	switch {
@@ -131,7 +118,7 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 		d.addBadValue(d.stream.actions, s.name, string(value), errors.New("a list was expected"))
 		return nil
 	case !known || s.how == asActions || s.how == asMinor && !d.known:
-		return d.keep(d.name, value)
+		return d.keep(name, value)
 	}
 	if d.lists != nil && isList(s.from) {
 		d.lists.read(s.name, value, d)
@@ -139,21 +126,9 @@ func (d *decoder) member(dec *jsontext.Decoder) (err error) {
 	return d.store(s, value)
 }
 
-// readText reads a string into buf.
-func readText(dec *jsontext.Decoder, buf []byte) ([]byte, error) {
-	quoted, err := dec.ReadValue()
-	if err != nil {
-		return buf, err
-	}
-	if inside, ok := unescaped(quoted); ok {
-		return append(buf[:0], inside...), nil
-	}
-	return jsontext.AppendUnquote(buf[:0], quoted)
-}
-
 // unescaped returns the contents of a string without escapes.
 func unescaped(value jsontext.Value) ([]byte, bool) {
-	if value.Kind() != '"' || bytes.IndexByte(value, '\\') >= 0 {
+	if value[0] != '"' || bytes.IndexByte(value, '\\') >= 0 {
 		return nil, false
 	}
 	return value[1 : len(value)-1], true
@@ -223,7 +198,7 @@ func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
 	if s.document {
 		return value, nil
 	}
-	switch value.Kind() {
+	switch value[0] {
 	case '"':
 		if inside, ok := unescaped(value); ok {
 			return inside, nil
@@ -238,11 +213,10 @@ func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
 
 // nested decodes creative:{"id":…}: the ID has a column; other members are kept in
 // raw.
-func (d *decoder) nested(dec *jsontext.Decoder, s *slot) error {
-	outer := bytes.Clone(d.name)
+func (d *decoder) nested(r *jsonread.Reader, s *slot) error {
 	var rest []byte
-	err := members(dec, func(name string) error {
-		value, err := dec.ReadValue()
+	err := members(r, func(name string) error {
+		value, err := r.Value()
 		if err != nil || value.Kind() == 'n' {
 			return err
 		}
@@ -255,7 +229,7 @@ func (d *decoder) nested(dec *jsontext.Decoder, s *slot) error {
 	if err != nil || len(rest) == 0 {
 		return err
 	}
-	return d.keep(outer, append(rest, '}'))
+	return d.keep([]byte(s.from), append(rest, '}'))
 }
 
 // endRow completes the row with the account's own values, raw, and the rows of its

@@ -9,13 +9,12 @@ import (
 	"io"
 	"net/url"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 )
 
 // rowFunc decodes one element of a page's data.
-type rowFunc func(*jsontext.Decoder) error
+type rowFunc func(*jsonread.Reader) error
 
 // errNoPage means that an answer is valid JSON but not a page.
 var errNoPage = errors.New("the answer is not a page of data")
@@ -30,29 +29,29 @@ func decodePage(body []byte, row rowFunc) (after string, err error) {
 // decodeCounted is decodePage that also passes on how many elements the whole list has, if
 // the answer says so and total is not nil.
 func decodeCounted(body []byte, row rowFunc, total func(int)) (after string, err error) {
-	dec := newJSONDecoder(body)
+	r := jsonread.New(body)
 	hasData := false
-	if dec.PeekKind() == '{' {
-		err = members(dec, func(name string) error {
+	if r.Kind() == '{' {
+		err = members(r, func(name string) error {
 			switch name {
 			case "data":
 				hasData = true
-				if dec.PeekKind() != '[' {
+				if r.Kind() != '[' {
 					return errNoPage
 				}
-				return elements(dec, row)
+				return r.Elements(func() error { return row(r) })
 			case "error":
-				return pageError(dec)
+				return pageError(r)
 			case "paging":
-				after, err = decodePaging(dec)
+				after, err = decodePaging(r)
 				return err
 			case "summary":
-				return decodeTotal(dec, total)
+				return decodeTotal(r, total)
 			default:
-				return dec.SkipValue()
+				return skipValue(r)
 			}
 		})
-		if _, more := dec.ReadToken(); err == nil && !errors.Is(more, io.EOF) {
+		if err == nil && r.End() != nil {
 			err = errNoPage
 		}
 	}
@@ -63,8 +62,8 @@ func decodeCounted(body []byte, row rowFunc, total func(int)) (after string, err
 }
 
 // decodeTotal reads {"total_count":n}. A summary in another form is ignored.
-func decodeTotal(dec *jsontext.Decoder, total func(int)) error {
-	raw, err := dec.ReadValue()
+func decodeTotal(r *jsonread.Reader, total func(int)) error {
+	raw, err := r.Value()
 	if err != nil || total == nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func decodeTotal(dec *jsontext.Decoder, total func(int)) error {
 
 // asBadAnswer turns an error about the form of an answer into a bad_answer refusal.
 func asBadAnswer(err error) error {
-	_, isBroken := errors.AsType[*jsontext.SyntacticError](err)
+	_, isBroken := errors.AsType[*jsonread.SyntaxError](err)
 	if !isBroken && !errors.Is(err, errNoPage) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
@@ -89,8 +88,8 @@ func asBadAnswer(err error) error {
 }
 
 // pageError decodes an error that Meta sent with status 200.
-func pageError(dec *jsontext.Decoder) error {
-	raw, err := dec.ReadValue()
+func pageError(r *jsonread.Reader) error {
+	raw, err := r.Value()
 	if err != nil || raw.Kind() == 'n' {
 		return err
 	}
@@ -103,8 +102,8 @@ func pageError(dec *jsontext.Decoder) error {
 
 // decodePaging returns the cursor of the next page. Meta encodes an empty object as a
 // list.
-func decodePaging(dec *jsontext.Decoder) (after string, err error) {
-	raw, err := dec.ReadValue()
+func decodePaging(r *jsonread.Reader) (after string, err error) {
+	raw, err := r.Value()
 	if err != nil || raw.Kind() == 'n' || string(raw) == "[]" {
 		return "", err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"adtally"
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 	"adtally/internal/table"
 )
 
@@ -17,7 +18,7 @@ import (
 func DecodePage(name string, a adtally.Account, body []byte, page bool) ([]table.Batch, error) {
 	d := decoderFor(name, a)
 	if !page {
-		err := d.row(newJSONDecoder(body))
+		err := d.row(jsonread.New(body))
 		return d.batches(), err
 	}
 	_, err := decodePage(body, d.row)
@@ -84,7 +85,7 @@ var (
 
 // DecodeEmptyPage decodes a page and ignores its rows.
 func DecodeEmptyPage(body []byte) error {
-	_, err := decodePage(body, func(dec *jsontext.Decoder) error { return dec.SkipValue() })
+	_, err := decodePage(body, skipValue)
 	return err
 }
 

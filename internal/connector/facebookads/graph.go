@@ -2,17 +2,15 @@ package facebookads
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"sync/atomic"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally"
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 )
 
 // graph sends requests to the Graph API with one credential.
@@ -72,43 +70,15 @@ func (g *graph) notify(notice string) {
 	}
 }
 
-// members calls f with each name of an object; f reads the value.
-func members(dec *jsontext.Decoder, f func(name string) error) error {
-	if t, err := dec.ReadToken(); err != nil || t.Kind() != '{' {
-		return cmpErr(err, "an object was expected")
-	}
-	for dec.PeekKind() != '}' {
-		t, err := dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		if err := f(t.String()); err != nil {
-			return err
-		}
-	}
-	_, err := dec.ReadToken()
-	return err
+// members reads an object and calls f with each name; f reads the value.
+func members(r *jsonread.Reader, f func(name string) error) error {
+	return r.Members(func(name []byte) error { return f(string(name)) })
 }
 
-// elements calls f before each element of an array; f reads it.
-func elements(dec *jsontext.Decoder, f rowFunc) error {
-	if t, err := dec.ReadToken(); err != nil || t.Kind() != '[' {
-		return cmpErr(err, "an array was expected")
-	}
-	for dec.PeekKind() != ']' {
-		if err := f(dec); err != nil {
-			return err
-		}
-	}
-	_, err := dec.ReadToken()
+// skipValue reads a value that is not needed.
+func skipValue(r *jsonread.Reader) error {
+	_, err := r.Value()
 	return err
-}
-
-func cmpErr(err error, otherwise string) error {
-	if err != nil {
-		return err
-	}
-	return errors.New(otherwise)
 }
 
 func cloneValues(q url.Values) url.Values {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"adtally/internal/jsonread"
 	"adtally/internal/table"
 )
 
@@ -60,8 +61,13 @@ func newListRows(s *stream) *listRows {
 // read decodes a list. An element of another form is skipped and quarantined.
 func (l *listRows) read(name string, list jsontext.Value, d *decoder) {
 	bad := func(value []byte, err error) { d.addBadValue(l.stream.lists, name, string(value), err) }
-	err := elements(jsontext.NewDecoder(bytes.NewReader(list)), func(dec *jsontext.Decoder) error {
-		value, err := dec.ReadValue()
+	if list.Kind() != '[' {
+		bad(list, errors.New("a list was expected"))
+		return
+	}
+	r := jsonread.New(list)
+	err := r.Elements(func() error {
+		value, err := r.Value()
 		if err != nil {
 			return err
 		}
@@ -81,9 +87,9 @@ func (l *listRows) element(name string, value jsontext.Value) error {
 	}
 	parts := len(l.stream.actionBreakdowns)
 	about, rest, figures := make([][]byte, 1+parts), []byte(nil), map[string][]byte{}
-	dec := jsontext.NewDecoder(bytes.NewReader(value))
-	err := members(dec, func(member string) error {
-		v, err := dec.ReadValue()
+	r := jsonread.New(value)
+	err := members(r, func(member string) error {
+		v, err := r.Value()
 		at := slices.Index(l.stream.actionBreakdowns, member)
 		switch {
 		case err != nil || v.Kind() == 'n':

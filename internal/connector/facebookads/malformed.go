@@ -1,19 +1,22 @@
 package facebookads
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 )
 
 // malformed returns a refusal for an answer that is JSON but not what was requested.
 // It is usually temporary.
 func malformed(what string, err error) error {
 	bad := refuse(rule{class: classBadAnswer}, nil, fetch.Answer{})
-	bad.fault.Err = fmt.Errorf("%s: %w", what, cmpErr(err, "the answer does not have the expected form"))
+	bad.fault.Err = fmt.Errorf("%s: %w", what, cmp.Or(err, errors.New("the answer does not have the expected form")))
 	return bad
 }
 
@@ -38,7 +41,7 @@ func sendUntilRead(ctx context.Context, send func() (fetch.Answer, error), read 
 
 // readJSON decodes an answer; what describes the request for the error message.
 func readJSON(what string, body []byte, into any) error {
-	if err := json.Unmarshal(sanitized(body), into); err != nil {
+	if err := json.Unmarshal(jsonread.Sanitized(body), into); err != nil {
 		return malformed(what, err)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"adtally/internal/jsonread"
 )
 
 // merged collects rows by key whose fields come from several requests.
@@ -24,9 +24,9 @@ type mergedRow struct {
 }
 
 // add adds the members of an object that its row lacks.
-func (m *merged) add(dec *jsontext.Decoder) error {
-	if dec.PeekKind() != '{' {
-		value, err := dec.ReadValue()
+func (m *merged) add(r *jsonread.Reader) error {
+	if r.Kind() != '{' {
+		value, err := r.Value()
 		if m.stray == nil {
 			m.stray = map[string]bool{}
 		}
@@ -34,8 +34,8 @@ func (m *merged) add(dec *jsontext.Decoder) error {
 		return err
 	}
 	names, values := []string{}, map[string][]byte{}
-	err := members(dec, func(name string) error {
-		value, err := dec.ReadValue()
+	err := members(r, func(name string) error {
+		value, err := r.Value()
 		names, values[name] = append(names, name), bytes.Clone(value)
 		return err
 	})
@@ -75,12 +75,12 @@ func (m *merged) row(values map[string][]byte) *mergedRow {
 func (m *merged) each(row rowFunc) error {
 	for _, key := range m.memberOrder {
 		object := append(slices.Clone(m.rows[key].object), '}')
-		if err := row(newJSONDecoder(object)); err != nil {
+		if err := row(jsonread.New(object)); err != nil {
 			return err
 		}
 	}
 	for element := range m.stray {
-		if err := row(newJSONDecoder([]byte(element))); err != nil {
+		if err := row(jsonread.New([]byte(element))); err != nil {
 			return err
 		}
 	}

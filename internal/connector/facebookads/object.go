@@ -3,7 +3,7 @@ package facebookads
 import (
 	"context"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"adtally/internal/jsonread"
 )
 
 // byObjects splits a request in two by object: by the objects that it names, or else
@@ -39,12 +39,12 @@ func (rd *reading) objects(ctx context.Context, q request, level string) (ids []
 	list := append([]condition{{level + ".effective_status", "IN", statuses[level]}}, q.named()...)
 	query.Set("filtering", text(list))
 	seen := map[string]bool{}
-	row := func(dec *jsontext.Decoder) error {
-		if dec.PeekKind() != '{' {
-			return dec.SkipValue()
+	row := func(r *jsonread.Reader) error {
+		if r.Kind() != '{' {
+			return skipValue(r)
 		}
-		return members(dec, func(member string) error {
-			value, err := dec.ReadValue()
+		return members(r, func(member string) error {
+			value, err := r.Value()
 			if err != nil || member != name {
 				return err
 			}

@@ -8,9 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 )
 
 // listing reads a list of objects page by page.
@@ -38,9 +37,9 @@ type listing struct {
 // page does not end it; paging that does not advance is an error.
 func (l *listing) pages(ctx context.Context, done func(context.Context, time.Time) error) error {
 	row := l.row
-	l.row = func(dec *jsontext.Decoder) error {
+	l.row = func(r *jsonread.Reader) error {
 		l.came++
-		return row(dec)
+		return row(r)
 	}
 	for {
 		l.came = 0

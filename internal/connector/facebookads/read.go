@@ -13,6 +13,7 @@ import (
 	"adtally"
 	"adtally/internal/connector"
 	"adtally/internal/fetch"
+	"adtally/internal/jsonread"
 	"adtally/internal/table"
 )
 
@@ -172,7 +173,7 @@ func (rd *reading) node(ctx context.Context) error {
 		if !isObject(body) {
 			return asBadAnswer(errNoPage)
 		}
-		return asBadAnswer(rd.decoder.row(newJSONDecoder(body)))
+		return asBadAnswer(rd.decoder.row(jsonread.New(body)))
 	}, rd.decoder.discard)
 	if err != nil {
 		h := fieldSearch{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}

@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"adtally"
+	"adtally/internal/jsonread"
 )
 
 // Sizes of the pages of visible accounts. The first page is small, so that it comes at
@@ -97,8 +96,8 @@ func (v *visibleList) readNames(ctx context.Context) error {
 	query := cloneValues(accountFields)
 	query.Set("summary", "total_count")
 	l := &listing{graph: v.graph, path: "me/adaccounts", query: query, limit: firstVisiblePage, total: func(n int) { v.expected = n }, undo: func() { v.page = nil }}
-	l.row = func(dec *jsontext.Decoder) error {
-		raw, err := dec.ReadValue()
+	l.row = func(r *jsonread.Reader) error {
+		raw, err := r.Value()
 		if err != nil || raw.Kind() != '{' {
 			return err
 		}
@@ -147,8 +146,8 @@ func needsMore(err error) bool {
 // businesses returns the IDs of the portfolios to which the token's owner belongs.
 func (v *visibleList) businesses(ctx context.Context) (ids []string, err error) {
 	l := &listing{graph: v.graph, path: "me/businesses", query: url.Values{"fields": {"id"}}, limit: accountPageSize}
-	l.row = func(dec *jsontext.Decoder) error {
-		raw, err := dec.ReadValue()
+	l.row = func(r *jsonread.Reader) error {
+		raw, err := r.Value()
 		if err != nil {
 			return err
 		}
@@ -169,8 +168,8 @@ func (v *visibleList) readDetails(ctx context.Context, mine []string) error {
 		fields = append(fields, "business")
 	}
 	l := &listing{graph: v.graph, path: "me/adaccounts", query: url.Values{"fields": {joined(fields)}}, limit: detailPage, undo: func() { v.page = nil }}
-	l.row = func(dec *jsontext.Decoder) error {
-		raw, err := dec.ReadValue()
+	l.row = func(r *jsonread.Reader) error {
+		raw, err := r.Value()
 		if err != nil || raw.Kind() != '{' {
 			return err
 		}

@@ -1,24 +1,16 @@
-package facebookads
+package jsonread
 
 import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-// newJSONDecoder returns a decoder of a body from Meta. It replaces characters that JSON
-// forbids and accepts duplicate names, which are handled per column.
-func newJSONDecoder(body []byte) *jsontext.Decoder {
-	return jsontext.NewDecoder(bytes.NewBuffer(sanitized(body)), jsontext.AllowDuplicateNames(true))
-}
-
-// sanitized returns a body without characters that JSON forbids: U+FFFD replaces lone
+// Sanitized returns a text without characters that JSON forbids: U+FFFD replaces lone
 // surrogates and invalid UTF-8, and raw control characters are escaped. Almost always
-// the body is returned unchanged.
-func sanitized(body []byte) []byte {
+// the text is returned unchanged.
+func Sanitized(body []byte) []byte {
 	if !hasControl(body) && !hasSurrogate(body) && utf8.Valid(body) {
 		return body
 	}
@@ -29,12 +21,14 @@ func sanitized(body []byte) []byte {
 	return m.out
 }
 
+// A one, and the highest bit, in each of eight bytes.
+const each, high = 0x0101010101010101, 0x8080808080808080
+
 // hasControl checks eight bytes at a time: subtracting 0x20 from a smaller byte
 // borrows from its highest bit ("Determine if a word has a byte less than n", Bit
 // Twiddling Hacks). It also finds line breaks between members, which sanitizing leaves
 // unchanged.
 func hasControl(body []byte) bool {
-	const each, high = 0x0101010101010101, 0x8080808080808080
 	for ; len(body) >= 8; body = body[8:] {
 		w := binary.LittleEndian.Uint64(body)
 		if (w-each*0x20)&^w&high != 0 {
@@ -94,7 +88,7 @@ func unitAt(text []byte) (unit int) {
 func isHigh(unit int) bool { return unit >= 0xD800 && unit < 0xDC00 }
 func isLow(unit int) bool  { return unit >= 0xDC00 && unit < 0xE000 }
 
-// sanitizer copies a body character by character.
+// sanitizer copies a text character by character.
 type sanitizer struct {
 	in, out []byte
 	at      int

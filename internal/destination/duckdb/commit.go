@@ -56,7 +56,7 @@ type loadTx struct {
 	asked, synced time.Time
 	written       destination.Written
 	rollups       []declaredRollup
-	removed       bool // rows of a table of days were deleted
+	removed       bool // rows were deleted
 }
 
 // writeStaged writes the staged rows to the file.
@@ -79,6 +79,13 @@ func (f *file) writeStaged(ctx context.Context, st *staging) (written destinatio
 		return destination.Written{}, err
 	}
 	return b.written, nil
+}
+
+// remove runs a statement that deletes rows.
+func (b *loadTx) remove(ctx context.Context, statement string, args ...any) error {
+	n, err := b.session.changed(ctx, statement, args...)
+	b.removed = b.removed || n > 0
+	return err
 }
 
 // compact decides whether the next checkpoint joins row groups that are not full. After a large

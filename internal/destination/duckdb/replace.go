@@ -22,11 +22,9 @@ func (b *loadTx) replace(ctx context.Context, in tableLoad) error {
 	} else if b.remarked(&table.Gaps) > 0 {
 		condition += " AND " + b.notWithheld(in)
 	}
-	gone, err := b.session.changed(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account)
-	if err != nil {
+	if err := b.remove(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
 		return err
 	}
-	b.removed = b.removed || gone > 0
 	if in.facts.rows == 0 {
 		return nil
 	}

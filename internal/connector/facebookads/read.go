@@ -220,7 +220,7 @@ func (rd *reading) list(path string, b budget, q request) *listing {
 	if known := rd.tuning().Limit; known > 0 {
 		limit = min(limit, known)
 	}
-	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, undo: rd.decoder.discard,
+	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, undo: rd.decoder.discard, repeats: rd.stream.logs,
 		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *tuning) { l.Limit = n }) }}
 }
 

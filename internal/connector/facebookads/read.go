@@ -173,7 +173,11 @@ func (rd *reading) node(ctx context.Context) error {
 		if !isObject(body) {
 			return asBadAnswer(errNoPage)
 		}
-		return asBadAnswer(rd.decoder.row(jsonread.New(body)))
+		err := rd.decoder.row(jsonread.New(body))
+		if err == nil && rd.decoder.rows.Rows() == 0 { // it is not the account
+			err = errNoPage
+		}
+		return asBadAnswer(err)
 	}, rd.decoder.discard)
 	if err != nil {
 		h := fieldSearch{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}

@@ -29,6 +29,12 @@ type Comparison struct {
 	Checked time.Time
 }
 
+// DataState is what is missing in a dataset, and how it compares with the platform's totals.
+type DataState struct {
+	Missing  []MissingData
+	Compared []Comparison
+}
+
 // ComparisonFilter selects comparisons.
 type ComparisonFilter struct {
 	Table   string

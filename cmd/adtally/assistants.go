@@ -45,6 +45,14 @@ func (s sourceStates) SourceStates(ctx context.Context) (all []mcp.SourceState, 
 	if err != nil {
 		return nil, err
 	}
+	datasets := map[string]adtally.ComparisonFilter{}
+	for _, source := range sources {
+		datasets[source.Dataset] = adtally.ComparisonFilter{}
+	}
+	states, err := s.warehouse.DataStates(ctx, datasets)
+	if err != nil {
+		return nil, err
+	}
 	for _, source := range sources {
 		one := mcp.SourceState{ID: source.ID, Name: source.Name, Connector: source.Connector, AsOf: source.LastGood, Running: activities[source.ID].Run != ""}
 		for _, o := range open {
@@ -55,9 +63,7 @@ func (s sourceStates) SourceStates(ctx context.Context) (all []mcp.SourceState, 
 		if one.Accounts, err = s.accounts(ctx, source); err != nil {
 			return nil, err
 		}
-		if one.Gaps, err = s.gaps(ctx, source); err != nil {
-			return nil, err
-		}
+		one.Gaps = gapsOf(states[source.Dataset].Missing)
 		all = append(all, one)
 	}
 	return all, nil
@@ -100,9 +106,8 @@ func (s sourceStates) through(ctx context.Context, source adtally.SourceRecord) 
 	return last, err
 }
 
-// gaps returns what is missing of a source.
-func (s sourceStates) gaps(ctx context.Context, source adtally.SourceRecord) (all []mcp.Gap, err error) {
-	missing, err := s.warehouse.MissingData(ctx, source.Dataset)
+// gapsOf returns what is missing of a source.
+func gapsOf(missing []adtally.MissingData) (all []mcp.Gap) {
 	for _, m := range missing {
 		code := m.Code
 		if m.Quarantined {
@@ -110,5 +115,5 @@ func (s sourceStates) gaps(ctx context.Context, source adtally.SourceRecord) (al
 		}
 		all = append(all, mcp.Gap{Account: m.Account, Window: m.Window, Code: code})
 	}
-	return all, err
+	return all
 }

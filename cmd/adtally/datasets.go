@@ -86,6 +86,18 @@ func (w *warehouse) MissingData(ctx context.Context, dataset string) (all []adta
 	return all, err
 }
 
+// DataStates returns the state of several datasets.
+func (w *warehouse) DataStates(ctx context.Context, filters map[string]adtally.ComparisonFilter) (all map[string]adtally.DataState, err error) {
+	if len(filters) == 0 {
+		return nil, nil // and the warehouse stays closed
+	}
+	err = w.asking(ctx, func(ctx context.Context, db *sql.DB) (err error) {
+		all, err = destination.DataStates(ctx, db, filters)
+		return err
+	})
+	return all, err
+}
+
 // Comparisons returns the comparisons with the platform's totals.
 func (w *warehouse) Comparisons(ctx context.Context, dataset string, f adtally.ComparisonFilter) (all []adtally.Comparison, err error) {
 	err = w.asking(ctx, func(ctx context.Context, db *sql.DB) (err error) {

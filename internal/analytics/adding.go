@@ -71,15 +71,12 @@ func (p *plan) addable() bool {
 	return cells && !slices.ContainsFunc(p.q.Metrics, payback)
 }
 
-// addsUp reports whether a leaf of several cells follows from that of each. The key of a
-// built-in model is in one row only, so that counts of it add up; those of an own model may
-// be in several.
+// addsUp reports whether a leaf of several cells follows from that of each.
 func (p *plan) addsUp(l *leaf, f *fact) bool {
-	m, model := l.metric, p.defs.Models[f.model]
-	if m.Agg == "count_distinct" {
-		return !model.Own && len(model.Key) == 1 && m.Expr == model.Key[0]
+	if l.metric.Agg == "count_distinct" {
+		return p.countsKey(l.metric, f.model)
 	}
-	return !m.None
+	return !l.metric.None
 }
 
 // sameModels reports whether both plans read the same rows. Those of ads may differ from

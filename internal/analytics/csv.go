@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,17 +19,17 @@ type CSVTable struct {
 // WriteCSV writes an answer as a table: the bucket, the members by ID and name, and each
 // figure with its currency and, if compared, the figure before.
 func WriteCSV(w io.Writer, q CSVTable, a *Answer) error {
-	into := csv.NewWriter(w)
+	into, currencies := csv.NewWriter(w), a.currencies()
 	if err := into.Write(csvHeader(q, a)); err != nil {
 		return err
 	}
 	for _, r := range a.Rows {
-		if err := into.Write(csvRow(q, a, r)); err != nil {
+		if err := into.Write(csvRow(q, a, r, currencies)); err != nil {
 			return err
 		}
 	}
 	if a.Total != nil {
-		if err := into.Write(csvRow(q, a, totalRow(q, a))); err != nil {
+		if err := into.Write(csvRow(q, a, totalRow(q, a), currencies)); err != nil {
 			return err
 		}
 	}
@@ -52,6 +53,29 @@ func totalRow(q CSVTable, a *Answer) Row {
 		r.Previous = c.Total
 	}
 	return r
+}
+
+// currencies are those of the columns, empty where a column has several or none. A cell without
+// rows is 0 and has no currency of its own, but that of its column.
+func (a *Answer) currencies() []string {
+	all := make([]string, len(a.Columns))
+	for i := range all {
+		var found []string
+		note := func(figures []Figure) {
+			if c := figureAt(figures, i).Currency; c != "" && !slices.Contains(found, c) {
+				found = append(found, c)
+			}
+		}
+		for _, r := range a.Rows {
+			note(r.Figures)
+			note(r.Previous)
+		}
+		note(a.Total)
+		if len(found) == 1 {
+			all[i] = found[0]
+		}
+	}
+	return all
 }
 
 // hasMoney reports whether a column of the answer has a currency.
@@ -79,7 +103,7 @@ func csvHeader(q CSVTable, a *Answer) (cells []string) {
 	return cells
 }
 
-func csvRow(q CSVTable, a *Answer, r Row) (cells []string) {
+func csvRow(q CSVTable, a *Answer, r Row, currencies []string) (cells []string) {
 	if q.Grain != Whole {
 		cells = append(cells, r.Bucket)
 	}
@@ -93,7 +117,11 @@ func csvRow(q CSVTable, a *Answer, r Row) (cells []string) {
 		f := figureAt(r.Figures, i)
 		cells = append(cells, cellOf(f))
 		if hasMoney(c) {
-			cells = append(cells, f.Currency)
+			currency := f.Currency
+			if currency == "" && f.Value != "" {
+				currency = currencies[i]
+			}
+			cells = append(cells, currency)
 		}
 		if q.Compare != NoCompare {
 			cells = append(cells, cellOf(figureAt(r.Previous, i)), cellOf(figureAt(r.Change, i)))

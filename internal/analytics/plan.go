@@ -122,8 +122,9 @@ func (p *plan) add(m *Metric, native bool) {
 	if p.leaves[id] != nil {
 		return
 	}
-	direct := m.Agg != "sum" && m.Agg != "count" && m.Agg != "average"
-	key := factKey{model: p.modelFor(m), time: m.Time, scope: m.Scope, direct: direct, native: native, with: m.With, zero: m.ZeroOf}
+	model := p.modelFor(m)
+	direct := m.Agg != "sum" && m.Agg != "count" && m.Agg != "average" && !p.countsKey(m, model)
+	key := factKey{model: model, time: m.Time, scope: m.Scope, direct: direct, native: native, with: m.With, zero: m.ZeroOf}
 	l := &leaf{metric: m, native: native, id: id}
 	p.leaves[id] = l
 	i := slices.IndexFunc(p.facts, func(f *fact) bool { return f.factKey == key })
@@ -141,15 +142,24 @@ func leafID(metric string, native bool) string {
 	return metric
 }
 
+// countsKey reports whether a metric counts the rows of a model by their key. The key of a
+// built-in model is in one row only, so that counts of it add up; those of an own model may be
+// in several.
+func (p *plan) countsKey(m *Metric, model string) bool {
+	of := p.defs.Models[model]
+	return m.Agg == "count_distinct" && !of.Own && len(of.Key) == 1 && m.Expr == of.Key[0]
+}
+
 // modelFor returns the metric's model, or the finer one if the query has a dimension that
-// only that one has.
+// only that one has. A figure of the whole question is not grouped: it is read from the finer
+// one only below a filter that needs it, because that one may lack rows.
 func (p *plan) modelFor(m *Metric) string {
 	model := p.defs.Models[m.Model]
 	finer := p.defs.Models[model.Finer]
 	if finer == nil || m.None {
 		return m.Model
 	}
-	for _, dim := range p.dimensions() {
+	for _, dim := range p.dimensionsOf(m.Scope) {
 		if _, ok := p.defs.find(model, dim); ok {
 			continue
 		}
@@ -167,6 +177,14 @@ func (p *plan) dimensions() []string {
 		all = append(all, f.Dimension)
 	}
 	return all
+}
+
+// dimensionsOf are those of the query that concern a scope.
+func (p *plan) dimensionsOf(s Scope) []string {
+	if s == OfQuestion {
+		return p.dimensions()[len(p.q.By):]
+	}
+	return p.dimensions()
 }
 
 func (p *plan) filters() []Filter { return slices.Concat(p.q.Filters, p.q.Lock) }
@@ -190,7 +208,11 @@ func (p *plan) reachable(f *fact) error {
 // has reports whether a fact can be grouped and filtered by a dimension. The rows that it is
 // restricted to by campaign are filtered, not grouped.
 func (p *plan) has(f *fact, dim string) bool {
-	_, ok := p.defs.find(p.defs.Models[f.model], dim)
+	model := p.defs.Models[f.model]
+	_, ok := p.defs.find(model, dim)
+	if finer := p.defs.Models[model.Finer]; !ok && finer != nil && !slices.Contains(p.dimensionsOf(f.scope), dim) {
+		_, ok = p.defs.find(finer, dim)
+	}
 	filtered := slices.ContainsFunc(p.filters(), func(flt Filter) bool { return flt.Dimension == dim })
 	if with := p.defs.Models[f.with]; with != nil && filtered {
 		_, also := p.defs.find(with, dim)

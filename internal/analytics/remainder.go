@@ -61,14 +61,23 @@ func (p *plan) onlyFiner(dim string) bool {
 }
 
 // remains reports whether a metric of some rows and the remainder add up to that of all: sums,
-// and what is added or subtracted of them.
+// what is added or subtracted of them, and their shares of the whole question.
 func (p *plan) remains(m *Metric) bool {
 	if m.calc == nil {
 		return p.defs.Models[m.Model] != nil && p.defs.Models[m.Model].Finer != "" && m.Scope == OfCell && (m.Agg == "sum" || m.Agg == "count")
 	}
-	all := m.calc.linear()
-	m.calc.names(func(part string) { all = all && p.remains(p.defs.Metrics[part]) })
+	sum := m.calc
+	if sum.op == '/' && p.ofWhole(sum.right) {
+		sum = sum.left
+	}
+	all := sum.linear()
+	sum.names(func(part string) { all = all && p.remains(p.defs.Metrics[part]) })
 	return all
+}
+
+// ofWhole reports whether an expression is one figure of the whole question.
+func (p *plan) ofWhole(e *expr) bool {
+	return e.op == 'n' && p.defs.Metrics[e.name].calc == nil && p.defs.Metrics[e.name].Scope == OfQuestion
 }
 
 // remainders computes the rows of what the rows of a period do not have of the coarser level.
@@ -91,7 +100,7 @@ func (a *asking) remainders(ctx context.Context, p *plan, rows []exactRow) ([]ex
 			within[key] = map[string]*big.Rat{}
 		}
 		for id, v := range row.values {
-			if v.value != nil {
+			if v.value != nil && p.leaves[id].metric.Scope == OfCell {
 				within[key][id] = plus(within[key][id], v.value)
 			}
 		}

@@ -102,3 +102,49 @@ func TestAsk_RemainderAddsUp(t *testing.T) {
 		}
 	})
 }
+
+// A share is of the whole, to which what is not in ads belongs, and shares add up to it.
+func TestAsk_ShareOfSpendByAdIsOfTheWhole(t *testing.T) {
+	t.Parallel()
+	ask := ofAds(t)
+	account := analytics.Filter{Dimension: "account", In: []string{"a"}}
+	for name, c := range map[string]struct {
+		q    analytics.Query
+		want string
+	}{
+		"by ad":                   {analytics.Query{By: []string{"ad"}, Filters: []analytics.Filter{account}}, "[[a1] 11.00 0.458142 [a2] 4.00 0.166597 [a3] 3.00 0.124948 [(not in ads)] 6.01 0.250312]"},
+		"of a campaign":           {analytics.Query{By: []string{"ad"}, Filters: []analytics.Filter{{Dimension: "campaign", In: []string{"c1"}}}}, "[[a1] 11.00 0.646678 [a2] 4.00 0.235156 [(not in ads)] 2.01 0.118166]"},
+		"by campaign and ad":      {analytics.Query{By: []string{"campaign", "ad"}, Filters: []analytics.Filter{account}}, "[[c1 a1] 11.00 0.458142 [c1 a2] 4.00 0.166597 [c1 (not in ads)] 2.01 0.083715 [c2 a3] 3.00 0.124948 [c3 (not in ads)] 4.00 0.166597]"},
+		"by campaign":             {analytics.Query{By: []string{"campaign"}, Filters: []analytics.Filter{account}}, "[[c1] 17.01 0.708455 [c2] 3.00 0.124948 [c3] 4.00 0.166597]"},
+		"below a filter by ad":    {analytics.Query{By: []string{"ad"}, Filters: []analytics.Filter{account, {Dimension: "ad_set", In: []string{"s1", "s2"}}}}, "[[a1] 11.00 0.733333 [a2] 4.00 0.266667]"},
+		"the first of them":       {analytics.Query{By: []string{"ad"}, Top: &analytics.Top{N: 1, By: "spend"}, Filters: []analytics.Filter{account}}, "[[a1] 11.00 0.458142 [(others)] 7.00 0.291545 [(not in ads)] 6.01 0.250312]"},
+		"the first, by the share": {analytics.Query{By: []string{"ad"}, Top: &analytics.Top{N: 1, By: "share_of_spend"}, Totals: true, Filters: []analytics.Filter{account}}, "[[a1] 11.00 0.458142 [(others)] 7.00 0.291545 [(not in ads)] 6.01 0.250312]"},
+	} {
+		c.q.Metrics = []string{"spend", "share_of_spend"}
+		if got := fmt.Sprint(linesOf(ask(c.q))); got != c.want {
+			t.Errorf("%s:\n%s\n%s", name, got, c.want)
+		}
+	}
+}
+
+// The list of wasted spend names campaigns that wasted some, and no others.
+func TestReadyDashboards_WastedSpendLeavesOutOtherCampaigns(t *testing.T) {
+	t.Parallel()
+	ask := ofAds(t)
+	for _, d := range analytics.ReadyDashboards() {
+		for _, tile := range d.Tiles {
+			if tile.ID != "wasted" {
+				continue
+			}
+			q, err := tile.Question(analytics.View{Filters: []analytics.Filter{{Dimension: "account", In: []string{"a"}}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(linesOf(ask(q))); got != "[[c3] 4.00]" {
+				t.Error(got)
+			}
+			return
+		}
+	}
+	t.Error("there is no such tile")
+}

@@ -84,8 +84,16 @@ func (g dataHealth) health(ctx context.Context, _ Caller, in *healthInput) (*dat
 	if err != nil {
 		return nil, err
 	}
+	filters, err := g.comparedTables(all, adtally.WindowOf(out.Body.Since, out.Body.Until))
+	if err != nil {
+		return nil, platformProblem(err)
+	}
+	states, err := g.Warehouse.DataStates(ctx, filters)
+	if err != nil {
+		return nil, platformProblem(err)
+	}
 	for _, s := range all {
-		one, err := g.healthOf(ctx, s, adtally.WindowOf(out.Body.Since, out.Body.Until))
+		one, err := g.healthOf(ctx, s, filters[s.Dataset], states[s.Dataset])
 		if err != nil {
 			return nil, err
 		}
@@ -101,25 +109,32 @@ func dayOr(p dayParam, usual adtally.Day) adtally.Day {
 	return usual
 }
 
-func (g dataHealth) healthOf(ctx context.Context, s adtally.SourceRecord, w adtally.Window) (SourceDataHealth, error) {
-	out := SourceDataHealth{Source: s.ID, Name: s.Name, Dataset: s.Dataset, AsOf: timeOrNil(s.LastGood)}
-	missing, err := g.Warehouse.MissingData(ctx, s.Dataset)
-	if err != nil {
-		return out, platformProblem(err)
+// comparedTables selects the comparisons of the most detailed table of each source, by dataset.
+func (g dataHealth) comparedTables(all []adtally.SourceRecord, w adtally.Window) (map[string]adtally.ComparisonFilter, error) {
+	filters := map[string]adtally.ComparisonFilter{}
+	for _, s := range all {
+		tables, err := g.Platforms.Compared(s.Source)
+		if err != nil {
+			return nil, err
+		}
+		f := adtally.ComparisonFilter{Window: w}
+		if len(tables) > 0 {
+			f.Table = tables[len(tables)-1]
+		}
+		filters[s.Dataset] = f
 	}
-	out.Gaps = len(missing)
-	for _, m := range missing {
+	return filters, nil
+}
+
+func (g dataHealth) healthOf(ctx context.Context, s adtally.SourceRecord, f adtally.ComparisonFilter, state adtally.DataState) (SourceDataHealth, error) {
+	out := SourceDataHealth{Source: s.ID, Name: s.Name, Dataset: s.Dataset, AsOf: timeOrNil(s.LastGood), Table: f.Table, Gaps: len(state.Missing)}
+	for _, m := range state.Missing {
 		out.Lost += m.Count
 	}
-	tables, err := g.Platforms.Compared(s.Source)
-	if err != nil {
-		return out, platformProblem(err)
-	}
-	if len(tables) == 0 {
+	if f.Table == "" {
 		return out, nil
 	}
-	out.Table = tables[len(tables)-1]
-	days, err := g.days(ctx, s, adtally.ComparisonFilter{Table: out.Table, Window: w}, true)
+	days, err := g.daysWith(ctx, s, f, true, state.Compared)
 	if err != nil {
 		return out, err
 	}
@@ -128,8 +143,8 @@ func (g dataHealth) healthOf(ctx context.Context, s adtally.SourceRecord, w adta
 	if err != nil {
 		return out, err
 	}
-	out.Days = dayCoverageOf(days, accounts, w)
-	out.Through = throughOf(days, accounts, w)
+	out.Days = dayCoverageOf(days, accounts, f.Window)
+	out.Through = throughOf(days, accounts, f.Window)
 	return out, nil
 }
 

@@ -29,7 +29,28 @@ func TestDataHealth_CountsDaysOfAllAccounts(t *testing.T) {
 	if drift := got.TieOut.Drift; drift == nil || fmt.Sprint(*drift) != "{8 Eight 2026-06-01 EUR {clicks 4  4}}" {
 		t.Errorf("%+v", drift)
 	}
+	if w.states != 1 {
+		t.Errorf("the warehouse was asked %d times", w.states)
+	}
 	h.ask("GET", "/api/v1/data-health?since=2026-06-03&until=2026-06-01", "").refused(422, "invalid").names(t, "query.until")
+}
+
+// To list the tables of a warehouse is slow, so that it is asked once for all sources, and sources
+// without a compared table are not held back by it.
+func TestDataHealth_AsksTheWarehouseOnce(t *testing.T) {
+	t.Parallel()
+	h, _, w := reconciliationServer(t, "")
+	w.missing = []adtally.MissingData{{Account: "7", Table: "ads", Count: 3}}
+	var d struct{ Items []api.SourceDataHealth }
+	h.ask("GET", "/api/v1/data-health", "").is(http.StatusOK).into(&d)
+	if got := d.Items[0]; got.Table != "" || got.Lost != 3 || got.Days.Of != 0 {
+		t.Errorf("%+v", got)
+	}
+	h.ask("POST", "/api/v1/sources", `{"connector":"facebookads","dataset":"other","token":"good","all_accounts":true,"tables":["ads"]}`).is(http.StatusCreated)
+	h.ask("GET", "/api/v1/data-health", "").refused(http.StatusServiceUnavailable, "warehouse_busy")
+	if w.states != 2 {
+		t.Errorf("the warehouse was asked %d times", w.states)
+	}
 }
 
 // restated is a warehouse with restatements.

@@ -122,6 +122,18 @@ func (g reconciliations) days(ctx context.Context, s adtally.SourceRecord, f adt
 	if f.Table == "" {
 		return nil, nil
 	}
+	var found []adtally.Comparison
+	if compared {
+		var err error
+		if found, err = g.Warehouse.Comparisons(ctx, s.Dataset, f); err != nil {
+			return nil, platformProblem(err)
+		}
+	}
+	return g.daysWith(ctx, s, f, compared, found)
+}
+
+// daysWith is days with the comparisons that were found.
+func (g reconciliations) daysWith(ctx context.Context, s adtally.SourceRecord, f adtally.ComparisonFilter, compared bool, found []adtally.Comparison) ([]reconciledDay, error) {
 	accounts, err := g.accountsOf(ctx, s.ID)
 	if err != nil {
 		return nil, err
@@ -143,15 +155,9 @@ func (g reconciliations) days(ctx context.Context, s adtally.SourceRecord, f adt
 			at(c.Account, day)
 		}
 	}
-	if compared {
-		found, err := g.Warehouse.Comparisons(ctx, s.Dataset, f)
-		if err != nil {
-			return nil, platformProblem(err)
-		}
-		for _, c := range found {
-			d := at(c.Account, c.Day)
-			d.figures = append(d.figures, c)
-		}
+	for _, c := range found {
+		d := at(c.Account, c.Day)
+		d.figures = append(d.figures, c)
 	}
 	var out []reconciledDay
 	for _, d := range all {

@@ -19,6 +19,7 @@ type kept struct {
 	compared []adtally.Comparison
 	missing  []adtally.MissingData
 	asked    []adtally.ComparisonFilter
+	states   int // how often DataStates was called
 }
 
 func (w *kept) Comparisons(_ context.Context, dataset string, f adtally.ComparisonFilter) (all []adtally.Comparison, _ error) {
@@ -36,6 +37,19 @@ func (w *kept) Comparisons(_ context.Context, dataset string, f adtally.Comparis
 
 func (w *kept) MissingData(context.Context, string) ([]adtally.MissingData, error) {
 	return w.missing, nil
+}
+
+func (w *kept) DataStates(ctx context.Context, filters map[string]adtally.ComparisonFilter) (map[string]adtally.DataState, error) {
+	w.states++
+	all := map[string]adtally.DataState{}
+	for dataset, f := range filters {
+		compared, err := w.Comparisons(ctx, dataset, f)
+		if err != nil {
+			return nil, err
+		}
+		all[dataset] = adtally.DataState{Missing: w.missing, Compared: compared}
+	}
+	return all, nil
 }
 
 // reconciled is what get-reconciliation returns.

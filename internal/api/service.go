@@ -63,6 +63,8 @@ type Warehouse interface {
 	MissingData(ctx context.Context, dataset string) ([]adtally.MissingData, error)
 	// Comparisons returns the comparisons with the platform's totals, by account and day.
 	Comparisons(ctx context.Context, dataset string, f adtally.ComparisonFilter) ([]adtally.Comparison, error)
+	// DataStates returns what is missing in several datasets and how they compare, by dataset.
+	DataStates(ctx context.Context, filters map[string]adtally.ComparisonFilter) (map[string]adtally.DataState, error)
 	// Restatement returns totals as they were read at certain ages of days, by account.
 	Restatement(ctx context.Context, dataset string, f adtally.RestatementFilter) ([]adtally.Restated, error)
 }

@@ -189,6 +189,10 @@ func (fakeWarehouse) MissingData(context.Context, string) ([]adtally.MissingData
 	return nil, nil
 }
 
+func (fakeWarehouse) DataStates(context.Context, map[string]adtally.ComparisonFilter) (map[string]adtally.DataState, error) {
+	return nil, nil
+}
+
 func (fakeWarehouse) Comparisons(context.Context, string, adtally.ComparisonFilter) ([]adtally.Comparison, error) {
 	return nil, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,14 +15,29 @@ import (
 )
 
 // existing returns which tables of a dataset exist. A new dataset has none.
-func existing(ctx context.Context, db *sql.DB, dataset string) (names []string, err error) {
-	err = scan(ctx, db, func(rows *sql.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		names = append(names, name)
+func existing(ctx context.Context, db *sql.DB, dataset string) ([]string, error) {
+	all, err := existingOf(ctx, db, dataset)
+	return all[dataset], err
+}
+
+// existingOf returns which tables of some datasets exist, by dataset. It reads the list of all
+// tables of the warehouse, which takes about 20 ms for 3,000 tables in DuckDB.
+func existingOf(ctx context.Context, db *sql.DB, datasets ...string) (map[string][]string, error) {
+	all := map[string][]string{}
+	if len(datasets) == 0 {
+		return all, nil
+	}
+	marks, args := make([]string, len(datasets)), make([]any, len(datasets))
+	for i, name := range datasets {
+		marks[i], args[i] = fmt.Sprintf("$%d", i+1), name
+	}
+	err := scan(ctx, db, func(rows *sql.Rows) error {
+		var dataset, name string
+		err := rows.Scan(&dataset, &name)
+		all[dataset] = append(all[dataset], name)
 		return err
-	}, `SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $1`, dataset)
-	return names, err
+	}, `SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema IN (`+strings.Join(marks, ", ")+`)`, args...)
+	return all, err
 }
 
 // CountRows returns the number of rows of those tables that exist.
@@ -44,12 +60,40 @@ func CountRows(ctx context.Context, db *sql.DB, dataset string, tables []string)
 	return all, nil
 }
 
+// DataStates returns the state of several datasets, by dataset. A filter without a table selects
+// no comparisons.
+func DataStates(ctx context.Context, db *sql.DB, filters map[string]adtally.ComparisonFilter) (map[string]adtally.DataState, error) {
+	names, err := existingOf(ctx, db, slices.Sorted(maps.Keys(filters))...)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]adtally.DataState{}
+	for dataset, f := range filters {
+		var s adtally.DataState
+		if s.Missing, err = missingIn(ctx, db, dataset, names[dataset]); err != nil {
+			return nil, err
+		}
+		if f.Table != "" {
+			if s.Compared, err = comparedIn(ctx, db, dataset, names[dataset], f); err != nil {
+				return nil, err
+			}
+		}
+		all[dataset] = s
+	}
+	return all, nil
+}
+
 // MissingData returns what is missing in a dataset, by account, table, column and reason.
-func MissingData(ctx context.Context, db *sql.DB, dataset string) (all []adtally.MissingData, err error) {
+func MissingData(ctx context.Context, db *sql.DB, dataset string) ([]adtally.MissingData, error) {
 	names, err := existing(ctx, db, dataset)
 	if err != nil {
 		return nil, err
 	}
+	return missingIn(ctx, db, dataset, names)
+}
+
+// missingIn is MissingData of a dataset that has some tables.
+func missingIn(ctx context.Context, db *sql.DB, dataset string, names []string) (all []adtally.MissingData, err error) {
 	for _, part := range []struct {
 		name, code, due, where string
 	}{{table.Gaps.Name, "code", "due IS DISTINCT FROM false", "true"}, {table.Quarantine.Name, "''", "false", table.LoadedColumn + " IS NULL"}} {
@@ -78,10 +122,18 @@ func MissingData(ctx context.Context, db *sql.DB, dataset string) (all []adtally
 }
 
 // Comparisons returns the comparisons with the platform's totals, by account, day and metric.
-func Comparisons(ctx context.Context, db *sql.DB, dataset string, f adtally.ComparisonFilter) (all []adtally.Comparison, err error) {
+func Comparisons(ctx context.Context, db *sql.DB, dataset string, f adtally.ComparisonFilter) ([]adtally.Comparison, error) {
 	names, err := existing(ctx, db, dataset)
-	if err != nil || !slices.Contains(names, table.Reconciliation.Name) {
+	if err != nil {
 		return nil, err
+	}
+	return comparedIn(ctx, db, dataset, names, f)
+}
+
+// comparedIn is Comparisons of a dataset that has some tables.
+func comparedIn(ctx context.Context, db *sql.DB, dataset string, names []string, f adtally.ComparisonFilter) (all []adtally.Comparison, err error) {
+	if !slices.Contains(names, table.Reconciliation.Name) {
+		return nil, nil
 	}
 	err = scan(ctx, db, func(rows *sql.Rows) error {
 		var c adtally.Comparison

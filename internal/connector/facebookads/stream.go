@@ -102,6 +102,23 @@ func (f field) graph() string {
 	return f.column.Name
 }
 
+// copied returns a stream whose fields and tables can be changed without changing those of s.
+func (s *stream) copied() *stream {
+	c := *s
+	c.fields = slices.Clone(s.fields)
+	c.table, c.actions, c.lists = copiedTable(s.table), copiedTable(s.actions), copiedTable(s.lists)
+	return &c
+}
+
+func copiedTable(s *table.Schema) *table.Schema {
+	if s == nil {
+		return nil
+	}
+	c := *s
+	c.Columns, c.Key = slices.Clip(s.Columns), slices.Clip(s.Key) // appending copies them
+	return &c
+}
+
 // build assigns the slots once all fields are declared.
 func (s *stream) build() *stream {
 	s.slots = map[string]*slot{}

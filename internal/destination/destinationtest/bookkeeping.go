@@ -55,6 +55,11 @@ func missingGrouped(t *testing.T, w *warehouse) {
 		"true act_1 facts.spend : It is not a number. false " + day(1) + " 1 days, 1 12:01:00",
 	}
 	same(t, "missing", missing(w.dataset), want)
+	both := asks(t, w, func(ctx context.Context, db *sql.DB) ([]adtally.DataState, error) {
+		all, err := destination.DataStates(ctx, db, map[string]adtally.ComparisonFilter{w.dataset: {}, "nothing": {}})
+		return []adtally.DataState{all[w.dataset], all["nothing"]}, err
+	})
+	same(t, "missing in several datasets", []int{len(both[0].Missing), len(both[0].Compared), len(both[1].Missing)}, []int{len(want), 0, 0})
 	w.commit(t, days(alpha, 0, 5), factsOf())
 	same(t, "after the days came whole", missing(w.dataset), want[:1])
 }

@@ -83,6 +83,19 @@ describe('a drawing', () => {
     expect(drawingOf(answer, tile({}), '2026-01-01').panels[0]?.series[0]?.values).toEqual([10, null, 0]);
   });
 
+  it.each([
+    [['2025-W53', '2026-W01', '2026-W02'], '2026-01-04', 1, 'This week is not over'],
+    [['2025-12', '2026-01'], '2026-01-31', 1, 'This month is not over'],
+    [['2025-Q4', '2026-Q1'], '2026-02-11', 1, 'This quarter is not over'],
+    [['2025-W52', '2026-W01'], '2026-01-05', undefined, undefined],
+    [['2026-01-01', '2026-01-02'], '2026-01-02', undefined, undefined],
+  ])('marks the period of %s that holds %s, and keeps its figure', (buckets, today, at, text) => {
+    const rows = buckets.map((bucket) => ({ bucket, figures: [{ value: '5' }] }));
+    const d = drawingOf({ ...answer, compared: undefined, columns: [column], rows, notes: [] }, tile({}), today);
+    expect([d.unfinished?.at, d.unfinished?.text]).toEqual([at, text]);
+    if (at !== undefined) expect(d.panels[0]?.series[0]?.values[at]).toBe(5);
+  });
+
   it('marks days that still count and changes of counting', () => {
     const d = drawingOf(answer, tile({}), '2026-02-01');
     expect(d.unsettled).toEqual([2]);

@@ -122,6 +122,8 @@ export type Drawing = {
   panels: Drawn[];
   buckets: string[];
   unsettled: number[];
+  /** The period that today is in, where it is longer than a day: its figures are not all there. */
+  unfinished?: { at: number; text: string };
   regimes: { at: number; text: string }[];
 };
 
@@ -147,10 +149,8 @@ function seriesOf(
 function bucketOf(buckets: string[], day: string): number {
   const exact = buckets.indexOf(day);
   if (exact >= 0) return exact;
-  const same = buckets.findLastIndex((b) =>
-    b.length === 7 && !b.includes('W') ? day.startsWith(b) : isoWeek(day) === b,
-  );
-  return same;
+  const quarter = `${day.slice(0, 4)}-Q${Math.ceil(Number(day.slice(5, 7)) / 3)}`;
+  return buckets.findLastIndex((b) => b === day.slice(0, 7) || b === isoWeek(day) || b === quarter);
 }
 
 /** The ISO week of a day, such as 2026-W01; it carries the ISO year. */
@@ -205,6 +205,15 @@ function ended(s: Series, buckets: string[], today: string): Series {
   return from < 1 ? s : { ...s, values: s.values.map((v, i) => (i < from ? v : null)) };
 }
 
+/** The week, month or quarter that today is in, if the answer has one that began before today. */
+function unfinishedOf(buckets: string[], today: string): Drawing['unfinished'] {
+  const at = bucketOf(buckets, today);
+  const bucket = buckets[at];
+  if (!bucket || bucket === today) return undefined;
+  const word = bucket.includes('W') ? 'week' : bucket.includes('Q') ? 'quarter' : 'month';
+  return { at, text: `This ${word} is not over` };
+}
+
 /** An answer over time as panels: one for each unit, so that no chart has two axes. */
 export function drawingOf(answer: Answer, tile: Tile, today: string): Drawing {
   const buckets = [...new Set(answer.rows.map((r) => r.bucket ?? ''))];
@@ -232,6 +241,7 @@ export function drawingOf(answer: Answer, tile: Tile, today: string): Drawing {
     panels,
     buckets,
     unsettled: [...new Set(open)].filter((i) => i >= 0),
+    unfinished: unfinishedOf(buckets, today),
     regimes: (answer.notes ?? [])
       .filter((n) => n.code === 'regime')
       .flatMap((n) => (n.days ?? []).map((d) => ({ at: bucketOf(buckets, d), text: n.message })))

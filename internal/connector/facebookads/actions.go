@@ -270,7 +270,11 @@ func (a *actionRows) countOf(m *entry) (found *entry) {
 
 func (a *actionRows) write(d *decoder, count, amount *entry) {
 	put := func(column int, text []byte) {
-		if err := setTrimmed(a.rows, column, text, 0); err != nil {
+		err := a.rows.Set(column, text)
+		if err != nil {
+			err = setTrimmed(a.rows, column, text, 0, err)
+		}
+		if err != nil {
 			d.addBadValue(a.stream.actions, a.stream.actions.Columns[column].Name, string(text), err)
 		}
 	}

@@ -170,7 +170,9 @@ func (d *decoder) store(s *slot, value jsontext.Value) error {
 		d.foreign = d.foreign || string(text) != d.account.ID
 	}
 	if err == nil {
-		err = setTrimmed(d.rows, s.column, text, d.scale(s))
+		if err = d.rows.SetScaled(s.column, text, d.scale(s)); err != nil {
+			err = setTrimmed(d.rows, s.column, text, d.scale(s), err)
+		}
 	}
 	if err != nil {
 		if d.addBadValue(d.stream.table, s.name, string(value), err); !d.rows.IsSet(s.column) {
@@ -183,16 +185,13 @@ func (d *decoder) store(s *slot, value jsontext.Value) error {
 	return nil
 }
 
-// setTrimmed sets a value, without surrounding spaces if it does not fit with them.
-func setTrimmed(rows *table.Builder, column int, text []byte, digits int32) error {
-	err := rows.SetScaled(column, text, digits)
-	if err == nil || rows.IsSet(column) {
+// setTrimmed sets a value that did not fit without its surrounding spaces, if it has any.
+func setTrimmed(rows *table.Builder, column int, text []byte, digits int32, err error) error {
+	bare := bytes.TrimSpace(text)
+	if rows.IsSet(column) || len(bare) == 0 || len(bare) == len(text) {
 		return err
 	}
-	if bare := bytes.TrimSpace(text); len(bare) > 0 && len(bare) < len(text) {
-		return rows.SetScaled(column, bare, digits)
-	}
-	return err
+	return rows.SetScaled(column, bare, digits)
 }
 
 func (d *decoder) scale(s *slot) int32 {

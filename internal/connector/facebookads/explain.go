@@ -30,7 +30,7 @@ type Explanation struct {
 // failed report job. status is 0 if unknown. It returns a fault if the answer is not
 // an error: it contains none and its status is below 400.
 func Explain(status int, header http.Header, body []byte) (Explanation, error) {
-	a := fetch.Answer{Status: status, Header: header, Body: bytes.TrimSpace(body)}
+	a := fetch.Answer{Status: status, Header: header, Body: bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))} // files may begin with a byte order mark
 	err := errorAnywhere(&a)
 	if err == nil {
 		return Explanation{}, &adtally.Fault{Act: adtally.Configure, Code: "no_error", Message: "This is not an error: Meta's answer is good",
@@ -116,20 +116,25 @@ func unwrapped(a *fetch.Answer) (fetch.Answer, bool) {
 	return inner, true
 }
 
-// firstRefused returns the first part of a batch that is an error, or else a part that
-// timed out.
+// firstRefused returns the first part of a batch with an error from Graph, or else a part
+// that cannot be read or that timed out.
 func firstRefused(parts []json.RawMessage, a *fetch.Answer) (fetch.Answer, bool) {
-	timedOut := false
+	found, isRefused := fetch.Answer{Status: a.Status}, false
 	for _, raw := range parts {
 		inner := fetch.Answer{Status: a.Status, Header: a.Header, Body: raw}
-		switch {
-		case string(raw) == "null":
-			timedOut = true
-		case errorAnywhere(&inner) != nil:
+		if string(raw) == "null" {
+			isRefused = true
+			continue
+		}
+		switch r := refusalOf(errorAnywhere(&inner)); {
+		case r == nil:
+		case r.graph != nil:
 			return inner, true
+		default:
+			found, isRefused = inner, true
 		}
 	}
-	return fetch.Answer{Status: a.Status}, timedOut
+	return found, isRefused
 }
 
 // partHeaders adds the headers of a part (a list of names and values) or of an
@@ -172,10 +177,11 @@ func bareError(body []byte) (e *graphError, run bool) {
 		return nil, false
 	}
 	switch {
-	case b.RunCode != nil:
+	case b.RunCode != nil, b.Said != nil:
 		e := &graphError{Message: plain(b.Said), UserTitle: plain(b.Title), UserMsg: plain(b.UserSaid)}
 		e.Code, e.hidden = codeIn(b.RunCode)
 		e.Subcode, _ = codeIn(b.Subcode)
+		e.codeFromMessage()
 		return e, true
 	case b.Message != nil && b.Code != nil:
 		e = &graphError{}

@@ -143,7 +143,7 @@ func runID(a fetch.Answer) (string, error) {
 	if err := readJSON("read the id of a report job", a.Body, &begun); err != nil {
 		return "", err
 	}
-	run := strings.Trim(string(begun.Run), `"`)
+	run := string(bareID([]byte(textIn(begun.Run))))
 	if !fieldName.MatchString(run) || run == "null" {
 		return "", malformed("read the id of a report job: it is missing", nil)
 	}

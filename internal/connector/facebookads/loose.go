@@ -49,6 +49,9 @@ func textIn(raw []byte) string {
 // bareID returns an ID without surrounding spaces and without the fraction that a proxy
 // gives to numbers.
 func bareID(text []byte) []byte {
+	if n := len(text); n > 0 && text[0] > ' ' && text[n-1] > '0' && text[n-1] <= '9' {
+		return text // as almost always
+	}
 	text = bytes.TrimSpace(text)
 	if whole, zeros, ok := bytes.Cut(text, []byte(".")); ok && len(whole) > 0 && len(bytes.Trim(zeros, "0")) == 0 && len(bytes.Trim(whole, "0123456789")) == 0 {
 		return whole

@@ -28,8 +28,10 @@ type listing struct {
 	oneRow func(ctx context.Context, l *listing, cause error) (after string, err error)
 	// smaller is called with the new limit when a page had to be reduced.
 	smaller func(context.Context, int) error
+	repeats bool // two pages may be alike, because equal elements are not duplicates
 	trail   trail
-	came    int // rows of the current page
+	came    int    // rows of the current page
+	hash    uint64 // of the current page; 0 = not known
 }
 
 // pages reads all pages. It passes each element to row and calls done after each page
@@ -42,7 +44,7 @@ func (l *listing) pages(ctx context.Context, done func(context.Context, time.Tim
 		return row(r)
 	}
 	for {
-		l.came = 0
+		l.came, l.hash = 0, 0
 		at, after, err := l.next(ctx)
 		if err == nil {
 			err = done(ctx, at)
@@ -50,7 +52,7 @@ func (l *listing) pages(ctx context.Context, done func(context.Context, time.Tim
 		if err != nil || after == "" {
 			return err
 		}
-		if err := l.trail.follow(after, l.came); err != nil {
+		if err := l.trail.follow(after, visited{l.came, l.hash}); err != nil {
 			return fmt.Errorf("read pages of %s: %w", l.path, err)
 		}
 		l.query.Set("after", after)
@@ -69,6 +71,9 @@ func (l *listing) next(ctx context.Context) (at time.Time, after string, err err
 		return a, err
 	}, func(body []byte) (err error) {
 		after, err = decodeCounted(body, l.row, l.total)
+		if after != "" && !l.repeats {
+			l.hash = pageHash(body)
+		}
 		return err
 	}, l.takeBack)
 	switch {

@@ -1,7 +1,9 @@
 package facebookads
 
 import (
+	"bytes"
 	"errors"
+	"hash/maphash"
 	"sync"
 
 	"adtally"
@@ -28,15 +30,24 @@ func stuck() error {
 type trail struct {
 	seen  map[string]bool // cursors that were followed
 	empty int             // empty pages since the last page with rows
+	last  uint64          // the hash of the last page with rows
 }
 
-// follow records that a page with the given number of rows leads to a cursor. A cursor
-// that was followed before would return the same pages.
-func (t *trail) follow(after string, rows int) error {
-	if t.empty++; rows > 0 {
-		t.empty = 0
+// visited describes the page that leads to a cursor.
+type visited struct {
+	rows int
+	hash uint64 // 0 = not known
+}
+
+// follow records that a page leads to a cursor. A cursor that was followed before would
+// return the same pages, and a page that comes again shows that cursors are ignored.
+func (t *trail) follow(after string, page visited) error {
+	t.empty++
+	isAgain := false
+	if page.rows > 0 {
+		isAgain, t.last, t.empty = page.hash != 0 && page.hash == t.last, page.hash, 0
 	}
-	if t.seen[after] || t.empty >= maxEmptyPages {
+	if t.seen[after] || t.empty >= maxEmptyPages || isAgain {
 		return stuck()
 	}
 	if t.seen == nil {
@@ -44,6 +55,17 @@ func (t *trail) follow(after string, rows int) error {
 	}
 	t.seen[after] = true
 	return nil
+}
+
+var pageSeed = maphash.MakeSeed()
+
+// pageHash returns a hash of a page's rows, which come before its cursors.
+func pageHash(body []byte) uint64 {
+	rows := body
+	if i := bytes.LastIndex(body, []byte(`"paging"`)); i > bytes.IndexByte(body, ']') {
+		rows = body[:i]
+	}
+	return maphash.Bytes(pageSeed, rows)
 }
 
 // restartCounts counts how often slices started again although nothing was learned, so

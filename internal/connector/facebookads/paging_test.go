@@ -51,8 +51,14 @@ func TestRead_StuckListIsReadTwice(t *testing.T) {
 	const list = "GET act_7/campaigns"
 	one := func(after string) answer { return says(paged(after, `{"id":"1"}`)) }
 	var empty []answer
+	var same []answer
 	for i := range 100 {
 		empty = append(empty, says(paged(fmt.Sprintf("M%dZD", i))))
+		same = append(same, one(fmt.Sprintf("M%dZD", i)))
+	}
+	var stuckLater []answer // three good pages, and then the third for ever
+	for i, a := range same {
+		stuckLater = append(stuckLater, says(strings.Replace(a.body, `"id":"1"`, fmt.Sprintf(`"id":"%d"`, min(i, 2)), 1)))
 	}
 	for name, answers := range map[string][]answer{
 		"the cursor that was sent":      {one("MQZDZD"), one("MQZDZD")},
@@ -60,6 +66,8 @@ func TestRead_StuckListIsReadTwice(t *testing.T) {
 		"the same, without rows":        {one("MQZDZD"), says(paged("MQZDZD"))},
 		"the same, with a foreign mark": {says(strings.Replace(paged("A"), "after=A", "after=A&x=1", 1))},
 		"empty pages for ever":          empty,
+		"one page for ever":             same,
+		"the third page for ever":       append(stuckLater[:4:4], stuckLater...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {

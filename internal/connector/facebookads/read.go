@@ -173,7 +173,11 @@ func (rd *reading) node(ctx context.Context) error {
 		if !isObject(body) {
 			return asBadAnswer(errNoPage)
 		}
-		return asBadAnswer(rd.decoder.row(jsonread.New(body)))
+		err := rd.decoder.row(jsonread.New(body))
+		if err == nil && rd.decoder.rows.Rows() == 0 { // it is not the account
+			err = errNoPage
+		}
+		return asBadAnswer(err)
 	}, rd.decoder.discard)
 	if err != nil {
 		h := fieldSearch{path: node, budget: objectsOf(rd.account.ID), query: url.Values{}}
@@ -220,7 +224,7 @@ func (rd *reading) list(path string, b budget, q request) *listing {
 	if known := rd.tuning().Limit; known > 0 {
 		limit = min(limit, known)
 	}
-	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, undo: rd.decoder.discard,
+	return &listing{graph: rd.graph, path: path, budget: b, query: q.query(), limit: limit, row: rd.decoder.row, undo: rd.decoder.discard, repeats: rd.stream.logs,
 		smaller: func(ctx context.Context, n int) error { return rd.learn(ctx, func(l *tuning) { l.Limit = n }) }}
 }
 

@@ -36,7 +36,8 @@ func (d *decoder) mismatch() string {
 			return fmt.Sprintf("The row has no %s, which is part of its key.", d.stream.table.Columns[column].Name)
 		}
 	}
-	if d.foreign {
+	isNode := d.stream.edge == ""
+	if d.foreign || isNode && accountID(string(d.memo[0])) != d.account.ID { // an account has one key column, its ID
 		return "The row belongs to another account."
 	}
 	if d.stream.day < 0 || d.window.IsZero() || !d.stream.daily {

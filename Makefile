@@ -35,6 +35,10 @@ UNRACED := adtally/internal/(analytics|api|ask|csvfile|destination/duckdb|differ
 PACKAGES = $$(go list ./... | grep -v /cmd/)
 RACED := ^(TestSync_RereadsOneDayOnly|TestHistory_RenamedCampaign|TestSync_OneFailureBlocksNothingElse|TestEngine_Reconcile|TestLease_|TestLend_|TestOpen_WritersShareTheFile|TestCopy_|TestTurns|TestStreamEvents_|TestSharedTile_Interleaved|TestSharedEvents_|TestSharedPassword_|TestInvite_|TestReplaceCredential_|TestSession_)
 
+# go test starts with the first packages. If the longest came last, one core would be idle.
+LONGEST := ./internal/connector/facebookads ./internal/graphsim ./internal/store
+LONGEST_UNRACED := ./internal/destination/duckdb ./internal/analytics
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,8 +77,8 @@ screenshots: build ## write a picture of every page into web/screenshots; PAGES=
 # processor to each other.
 .PHONY: test
 test: machine build $(VENV)/.ready ## install what the tests need, then run all of them
-	$(TESTS) $(RACE) -timeout 20m $$(go list ./... | grep -v /cmd/ | grep -vE '$(UNRACED)')
-	$(TESTS) -timeout 20m $$(go list ./... | grep -E '$(UNRACED)')
+	$(TESTS) $(RACE) -timeout 20m $(LONGEST) $$(go list ./... | grep -v /cmd/ | grep -vE '$(UNRACED)')
+	$(TESTS) -timeout 20m $(LONGEST_UNRACED) $$(go list ./... | grep -E '$(UNRACED)')
 	$(MAKE) -j2 --output-sync=target program-tests browser-tests
 	$(TESTS) $(RACE) -timeout 20m -run '$(RACED)' ./cmd/adtally ./internal/api ./internal/ask ./internal/destination/duckdb
 
@@ -97,7 +101,11 @@ test-long: machine build $(VENV)/.ready ## the same with long sweeps: 160 kills,
 	$(MAKE) fuzz FUZZTIME=5m
 
 .PHONY: lint
-lint: compiler $(LINT) openapi words lint-web ## run the linters
+lint: lint-go openapi words lint-web ## run the linters; use -j2
+
+# It waits for openapi, so that nothing is compiled twice at the same time.
+.PHONY: lint-go
+lint-go: compiler $(LINT) | openapi
 	$(LINT) run ./...
 
 # The types of the UI's requests must be those of the OpenAPI document.
@@ -180,7 +188,7 @@ machine:
 	@tools/need go cc python postgres
 
 .PHONY: tools
-tools: $(LINT) $(OPENAPI)/.ready $(VENV)/.ready ## install the tools of lint and test; use -j3
+tools: $(LINT) $(OPENAPI)/.ready $(VENV)/.ready web/node_modules/.ready ## install the tools of lint and test; use -j4
 
 # Meta's own SDK, with which the tests read the simulator.
 $(VENV)/.ready: tools/python.txt | machine

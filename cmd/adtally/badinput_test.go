@@ -87,7 +87,8 @@ func TestSync_TokenExpiresDuringTheRun(t *testing.T) {
 	sim := startSim(t, strings.Fields(smallSim)...)
 	few := []string{"--account", sim.Accounts[0], "--tables", "ads,basic_ad"}
 	file := filepath.Join(t.TempDir(), "x.duckdb")
-	sim.control(t, "POST", "faults", `[{"match":"GET run/insights","times":100,"status":400,"code":190,"subcode":463,"message":"Error validating access token: Session has expired"}]`, nil)
+	sim.control(t, "POST", "faults", `[{"match":"GET run/insights","times":100,"status":400,"code":190,"subcode":463,"message":"Error validating access token: Session has expired"},
+		{"match":"GET me","times":100,"status":400,"code":190,"subcode":463,"message":"Error validating access token: Session has expired"}]`, nil)
 	r := sim.sync(t, file, few...)
 	if r.code != exitReconnect || !strings.Contains(r.err, "The access token has expired") {
 		t.Errorf("exit code %d, says %q", r.code, r.err)

@@ -128,6 +128,9 @@ func (s *story) withoutFaults(all map[string]string) {
 func (s *story) names() *strings.Replacer {
 	pairs := []string{"{account}", s.sim.Accounts()[0]}
 	for name, query := range map[string]string{"{ad}": "SELECT min(ad_id) FROM facebook_ads.basic_ad", "{creative}": "SELECT min(id) FROM facebook_ads.ad_creatives"} {
+		if !strings.Contains(strings.Join(s.lines, "\n"), name) {
+			continue
+		}
 		for _, file := range s.clean {
 			table := query[strings.LastIndex(query, ".")+1:]
 			if one(s.t, file, "SELECT count(*) FROM duckdb_tables() WHERE table_name = '"+table+"'") == "1" {

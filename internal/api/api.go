@@ -125,9 +125,7 @@ func New(c Config) (http.Handler, error) {
 		g.register()
 	}
 	s.completeDocument()
-	if err := s.serveDocument(); err != nil {
-		return nil, err
-	}
+	s.serveDocument()
 	s.serveReference()
 	for _, m := range c.Mounts {
 		s.mux.Handle(m.Pattern, s.guard(m.Access, s.served(m)))

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -114,13 +116,23 @@ func (o operation) description() string {
 	return strings.TrimSpace(o.Text + " " + o.Access.asks())
 }
 
-// serveDocument serves the OpenAPI document. All operations must be registered by
-// then.
-func (s *shell) serveDocument() error {
-	text, err := json.Marshal(s.huma.OpenAPI())
-	if err != nil {
-		return fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	s.mux.Handle("GET /api/openapi.json", static("application/openapi+json", text))
-	return nil
+// serveDocument serves the OpenAPI document. All operations must be registered by then. The
+// document is written when it is first requested: that takes a third of the time in which a
+// handler is built, and few callers ask for it.
+func (s *shell) serveDocument() {
+	written := sync.OnceValues(func() (http.Handler, error) {
+		text, err := json.Marshal(s.huma.OpenAPI())
+		if err != nil {
+			return nil, fmt.Errorf("write the OpenAPI document: %w", err)
+		}
+		return static("application/openapi+json", text), nil
+	})
+	s.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		document, err := written()
+		if err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		document.ServeHTTP(w, r)
+	})
 }

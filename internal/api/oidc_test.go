@@ -45,9 +45,12 @@ type grant struct {
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
+// providerKey signs for all providers: making a key takes longer than most tests.
+var providerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func newProvider(t *testing.T) *provider {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := providerKey()
 	if err != nil {
 		t.Fatal(err)
 	}

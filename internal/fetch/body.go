@@ -36,32 +36,46 @@ func (a *Answer) Recycle() {
 	a.Body = nil
 }
 
+// byteOrderMark may begin a text in UTF-8. JSON forbids it, and some proxies add it.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // readBody reads the whole body.
 func readBody(res *http.Response) ([]byte, error) {
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()
 	err := fill(buf, res)
+	body := bytes.TrimPrefix(buf.Bytes(), byteOrderMark)
 	if buf.Len() >= smallBody {
-		return buf.Bytes(), err
+		return body, err
 	}
-	body := bytes.Clone(buf.Bytes())
+	body = bytes.Clone(body)
 	buffers.Put(buf)
 	return body, err
 }
+
+// gzipMagic begins every gzip stream (RFC 1952).
+var gzipMagic = []byte{0x1f, 0x8b}
 
 func fill(buf *bytes.Buffer, res *http.Response) error {
 	if !strings.EqualFold(res.Header.Get("Content-Encoding"), "gzip") {
 		_, err := buf.ReadFrom(io.LimitReader(res.Body, maxBody))
 		return err
 	}
-	unpacker := unpackers.Get().(*gzip.Reader)
-	defer unpackers.Put(unpacker)
-	switch err := unpacker.Reset(res.Body); {
-	case errors.Is(err, io.EOF): // an empty body
-		return nil
-	case err != nil:
+	var head [2]byte
+	n, err := io.ReadFull(res.Body, head[:])
+	body := io.MultiReader(bytes.NewReader(head[:n]), res.Body)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case !bytes.Equal(head[:], gzipMagic): // a proxy has decompressed it and kept the header
+		_, err := buf.ReadFrom(io.LimitReader(body, maxBody))
 		return err
 	}
-	_, err := buf.ReadFrom(io.LimitReader(unpacker, maxBody))
+	unpacker := unpackers.Get().(*gzip.Reader)
+	defer unpackers.Put(unpacker)
+	if err := unpacker.Reset(body); err != nil {
+		return err
+	}
+	_, err = buf.ReadFrom(io.LimitReader(unpacker, maxBody))
 	return err
 }

@@ -152,3 +152,16 @@ func expectInto(dec *jsontext.Decoder, levels int, list *[]string) error {
 	_, err := dec.ReadToken()
 	return err
 }
+
+// An escaped backslash before the letters of an escape hides neither half of a pair.
+func TestSanitized_BackslashBeforeHalfAPair(t *testing.T) {
+	t.Parallel()
+	for sent, want := range map[string]string{
+		`"a\\ud83d\ude00b"`: `"a\\ud83d` + "\uFFFD" + `b"`, `"\\ud83d\\ude00"`: `"\\ud83d\\ude00"`, `"\\\ud83d\ude00"`: `"\\\ud83d\ude00"`,
+		`"\\ud83d"`: `"\\ud83d"`, `"\\\ud83d"`: `"\\` + "\uFFFD" + `"`, `"\\\\ud83d\ude00"`: `"\\\\ud83d` + "\uFFFD" + `"`,
+	} {
+		if got := string(jsonread.Sanitized([]byte(sent))); got != want {
+			t.Errorf("%s: %s, want %s", sent, got, want)
+		}
+	}
+}

@@ -43,17 +43,18 @@ func hasControl(body []byte) bool {
 	return false
 }
 
-// hasSurrogate reports whether an escape may be half of a surrogate pair. It may
-// mistake an escaped backslash before a u for one; sanitizer decides exactly.
+// hasSurrogate reports whether an escape may be half of a surrogate pair. If an escaped
+// backslash may come before it, sanitizer decides exactly.
 func hasSurrogate(body []byte) bool {
 	for {
 		i := bytes.Index(body, []byte(`\u`))
 		if i < 0 {
 			return false
 		}
+		isEscaped := i > 0 && body[i-1] == '\\'
 		body = body[i:]
 		switch unit := unitAt(body); {
-		case isHigh(unit) && isLow(unitAt(body[escape:])):
+		case isHigh(unit) && !isEscaped && isLow(unitAt(body[escape:])):
 			body = body[2*escape:]
 		case isHigh(unit) || isLow(unit):
 			return true

@@ -55,7 +55,7 @@ func hasID(id string) func(adtally.Account) bool {
 	return func(a adtally.Account) bool { return a.ID == id }
 }
 
-// accountNumber matches an account ID. Names that do not match are not requested.
+// accountNumber matches the ID of an account or another object. Names that do not match are not requested.
 var accountNumber = regexp.MustCompile(`^[0-9]+$`)
 
 // addUnlisted appends the named accounts that the list lacks but Meta returns when
@@ -94,7 +94,8 @@ func (g *graph) accountNode(ctx context.Context, id string) (account adtally.Acc
 	return account, shown, err
 }
 
-// decodeAccount decodes an ad account; ok is false if the object has no account ID.
+// decodeAccount decodes an ad account; ok is false if the object has no account ID. An
+// ID that is not a number is none: it would become a part of a path.
 func (g *graph) decodeAccount(raw []byte) (adtally.Account, bool) {
 	var a struct {
 		ID       looseText `json:"account_id"`
@@ -108,31 +109,60 @@ func (g *graph) decodeAccount(raw []byte) (adtally.Account, bool) {
 	if json.Unmarshal(raw, &a) != nil {
 		return adtally.Account{}, false
 	}
-	id := string(a.ID)
+	id := accountID(string(a.ID))
 	if id == "" {
-		id = strings.TrimPrefix(string(a.Node), "act_")
+		id = accountID(string(a.Node))
 	}
-	if id == "" {
+	if !accountNumber.MatchString(id) {
 		return adtally.Account{}, false
 	}
-	return adtally.Account{ID: id, Name: string(a.Name), Currency: string(a.Currency), Zone: g.zoneOf(id, string(a.Zone), string(a.Offset)),
-		Status: accountStatus(string(a.Status))}, true
+	return adtally.Account{ID: id, Name: string(a.Name), Currency: strings.ToUpper(strings.TrimSpace(string(a.Currency))),
+		Zone: g.zoneOf(id, strings.TrimSpace(string(a.Zone)), string(a.Offset)), Status: accountStatus(string(a.Status))}, true
+}
+
+func accountID(text string) string {
+	return strings.TrimPrefix(string(bareID([]byte(text))), "act_")
 }
 
 // zoneOf returns the time zone in which an account counts its days. If Meta names no
 // zone, or one that this machine does not know, it returns a fixed zone with the
 // account's current offset: without a name, the dates of clock changes are unknown.
 func (g *graph) zoneOf(id, name, offset string) string {
-	if _, err := time.LoadLocation(name); name != "" && err == nil {
+	// "Local" is Go's name for this machine's zone.
+	if _, err := time.LoadLocation(name); name != "" && name != "Local" && err == nil {
 		return name
 	}
-	hours, err := strconv.ParseFloat(offset, 64)
-	if err != nil || !(math.Abs(hours) <= maxOffsetHours) { // NaN is not an offset either
+	minutes, ok := offsetMinutes(offset)
+	if !ok {
 		return name
 	}
-	zone := adtally.FixedZone(int(math.Round(hours * 60)))
+	zone := adtally.FixedZone(minutes)
 	g.notify(fmt.Sprintf("Meta names no known time zone for act_%s; its days are counted by its current offset, %s.", id, zone))
 	return zone
+}
+
+// offsetMinutes parses an offset from UTC in hours, 5.5 or +05:30.
+func offsetMinutes(offset string) (minutes int, ok bool) {
+	offset = strings.TrimSpace(offset)
+	hours, err := strconv.ParseFloat(offset, 64)
+	if whole, rest, hasColon := strings.Cut(offset, ":"); hasColon {
+		var part float64
+		hours, err = strconv.ParseFloat(whole, 64)
+		if part, ok = sixtieths(rest); !ok {
+			return 0, false
+		}
+		hours += math.Copysign(part, hours) // -0 has a sign too
+	}
+	if err != nil || !(math.Abs(hours) <= maxOffsetHours) { // NaN is not an offset either
+		return 0, false
+	}
+	return int(math.Round(hours * 60)), true
+}
+
+// sixtieths returns minutes as a part of an hour.
+func sixtieths(text string) (float64, bool) {
+	n, err := strconv.ParseUint(text, 10, 8)
+	return float64(n) / 60, err == nil && n < 60
 }
 
 // maxOffsetHours is the largest offset from UTC in use (Pacific/Kiritimati).

@@ -270,7 +270,7 @@ func (a *actionRows) countOf(m *entry) (found *entry) {
 
 func (a *actionRows) write(d *decoder, count, amount *entry) {
 	put := func(column int, text []byte) {
-		if err := a.rows.Set(column, text); err != nil {
+		if err := setTrimmed(a.rows, column, text, 0); err != nil {
 			d.addBadValue(a.stream.actions, a.stream.actions.Columns[column].Name, string(text), err)
 		}
 	}
@@ -303,10 +303,10 @@ func (a *actionRows) write(d *decoder, count, amount *entry) {
 		put(column, named.parts[i])
 	}
 	if count != nil {
-		set(a.columns.value, count.value)
+		put(a.columns.value, count.value)
 	}
 	if amount != nil {
-		set(a.columns.amount, amount.value)
+		put(a.columns.amount, amount.value)
 	}
 	a.rows.EndRow()
 }

@@ -40,11 +40,9 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 	a, err := sendUntilRead(ctx, func() (fetch.Answer, error) {
 		return g.post(ctx, "", b, url.Values{"batch": {string(list)}, "include_headers": {"true"}})
 	}, func(a fetch.Answer) error {
-		parts = nil
-		if err := json.Unmarshal(jsonread.Sanitized(a.Body), &parts); err != nil || len(parts) != len(paths) {
-			return malformed(fmt.Sprintf("read a batch: %d answers requested, %d received", len(paths), len(parts)), err)
-		}
-		return nil
+		var err error
+		parts, err = batchParts(a.Body, len(paths))
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -58,6 +56,23 @@ func (g *graph) batch(ctx context.Context, b budget, paths ...string) ([]fetch.A
 		return g.batch(ctx, b, paths...)
 	}
 	return answers, nil
+}
+
+// batchParts decodes the parts of a batch. A part in another form counts as one that
+// timed out.
+func batchParts(body []byte, requested int) ([]*part, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(jsonread.Sanitized(body), &list); err != nil || len(list) != requested {
+		return nil, malformed(fmt.Sprintf("read a batch: %d answers requested, %d received", requested, len(list)), err)
+	}
+	parts := make([]*part, len(list))
+	for i, raw := range list {
+		var p *part
+		if json.Unmarshal(raw, &p) == nil {
+			parts[i] = p
+		}
+	}
+	return parts, nil
 }
 
 // answer returns a part as if it had been requested alone. Meta sends null for a part

@@ -16,7 +16,7 @@ func judge(a fetch.Answer) error {
 	body := bytes.TrimSpace(a.Body)
 	e := errorIn(body)
 	switch {
-	case e != nil:
+	case e != nil && (!e.none || a.Status >= http.StatusBadRequest):
 		return classify(e, a)
 	case a.Status < 400 && whole(body):
 		return nil

@@ -18,26 +18,30 @@ import (
 var oneListOnly = cure{act: actConfigure, message: "Meta refuses a part of the request although the token is valid",
 	hint: "Grant the permission that Meta names, or leave the table out. The token itself is fine, and the other tables are still read."}
 
-// deadSubcodes are the subcodes with which Meta says how a token became invalid
-// (docs/meta-api.md#tokens). After 493 the token can still read "me", so confirm would
-// not find it dead.
-var deadSubcodes = []int{458, 459, 460, 463, 464, 467, 490, 493}
+// idleSubcode means that the token's owner has not used the app for 90 days
+// (docs/meta-api.md#tokens). Such a token can still read "me", so confirm would not find
+// it dead.
+const idleSubcode = 493
 
-// confirm asks Meta whether a token is dead when an error suggests it without a
-// reason: Meta also sends code 190 for a permission that only one list needs
-// (docs/meta-api.md#errors). The token counts as dead only if "me" fails as well.
+// confirm asks Meta whether a token is dead when an error suggests it: Meta also sends
+// code 190 for a permission that only one list needs (docs/meta-api.md#errors). The token
+// counts as dead only if "me" fails as well.
 func (g *graph) confirm(ctx context.Context, err error) error {
 	if err == nil || adtally.FaultOf(err).Act != adtally.Reconnect {
 		return err
 	}
-	if r := refusalOf(err); r != nil && r.graph != nil && slices.Contains(deadSubcodes, r.graph.Subcode) {
+	subcode := 0
+	if r := refusalOf(err); r != nil && r.graph != nil {
+		subcode = r.graph.Subcode
+	}
+	if subcode == idleSubcode {
 		return err
 	}
 	says := g.checkToken(ctx)
 	switch {
 	case says == nil:
 		return partOnly(err)
-	case adtally.FaultOf(says).Act != adtally.Reconnect:
+	case adtally.FaultOf(says).Act != adtally.Reconnect && subcode == 0:
 		return says // unknown: the next attempt checks again
 	case classOf(err) == classTokenInvalid:
 		return says // its text may say more
@@ -73,11 +77,13 @@ func (g *graph) checkToken(ctx context.Context) error {
 }
 
 func partOnly(err error) error {
-	var e *graphError
-	if r := refusalOf(err); r != nil {
-		e = r.graph
+	r := refusalOf(err)
+	if r == nil {
+		return refuse(rule{class: classPermission, cure: &oneListOnly}, nil, fetch.Answer{})
 	}
-	return refuse(rule{class: classPermission, cure: &oneListOnly}, e, fetch.Answer{})
+	out := refuse(rule{class: classPermission, cure: &oneListOnly}, r.graph, fetch.Answer{})
+	out.job = r.job
+	return out
 }
 
 // permission matches the names of Meta's permissions.

@@ -1,6 +1,7 @@
 package facebookads
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/currency"
@@ -24,6 +25,7 @@ const cents = 2
 // digits, as Meta does for all others. Anything else is unknown: a guess would be
 // wrong by a factor of ten or a hundred.
 func minorDigits(code string) (digits int32, known bool) {
+	code = strings.ToUpper(code) // CLDR knows "huf" too, and gives it two digits
 	switch {
 	case listed(noMinorUnit, code):
 		return 0, true
@@ -39,7 +41,7 @@ func minorDigits(code string) (digits int32, known bool) {
 }
 
 func listed(codes, code string) bool {
-	return len(code) == len("EUR") && strings.Contains(codes, code)
+	return slices.Contains(strings.Fields(codes), code)
 }
 
 // withheld lists a gap for each amount column that is not loaded because the minor

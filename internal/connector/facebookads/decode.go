@@ -160,12 +160,17 @@ func (d *decoder) store(s *slot, value jsontext.Value) error {
 		d.stop = append(d.stop[:0], text...)
 		return nil
 	}
+	if err == nil && s.id {
+		if text = bareID(text); len(text) == 0 {
+			return nil // an empty ID counts as absent
+		}
+	}
 	if err == nil && s.name == table.AccountColumn {
 		text = bytes.TrimPrefix(text, []byte("act_"))
 		d.foreign = d.foreign || string(text) != d.account.ID
 	}
 	if err == nil {
-		err = d.rows.SetScaled(s.column, text, d.scale(s))
+		err = setTrimmed(d.rows, s.column, text, d.scale(s))
 	}
 	if err != nil {
 		if d.addBadValue(d.stream.table, s.name, string(value), err); !d.rows.IsSet(s.column) {
@@ -176,6 +181,18 @@ func (d *decoder) store(s *slot, value jsontext.Value) error {
 		d.memo[s.memo] = append(d.memo[s.memo][:0], text...)
 	}
 	return nil
+}
+
+// setTrimmed sets a value, without surrounding spaces if it does not fit with them.
+func setTrimmed(rows *table.Builder, column int, text []byte, digits int32) error {
+	err := rows.SetScaled(column, text, digits)
+	if err == nil || rows.IsSet(column) {
+		return err
+	}
+	if bare := bytes.TrimSpace(text); len(bare) > 0 && len(bare) < len(text) {
+		return rows.SetScaled(column, bare, digits)
+	}
+	return err
 }
 
 func (d *decoder) scale(s *slot) int32 {
@@ -206,6 +223,9 @@ func (d *decoder) text(s *slot, value jsontext.Value) (_ []byte, err error) {
 		d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], value)
 		return d.scratch, err
 	case '{', '[':
+		if s.how == asPart {
+			return value, nil // rows with different values must stay apart
+		}
 		return nil, errors.New("expected a single value, not a list or an object")
 	}
 	return value, nil

@@ -97,6 +97,9 @@ func pageError(r *jsonread.Reader) error {
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return errNoPage
 	}
+	if e.none {
+		return nil
+	}
 	return classify(&e, fetch.Answer{})
 }
 

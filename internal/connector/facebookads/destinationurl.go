@@ -73,9 +73,13 @@ func TagsAlone(c Creative) string {
 // may change the type of one member; the others stay usable, and the document itself
 // is in its column.
 func unmarshalLenient(document []byte, into any) {
-	if len(document) > 0 {
-		_ = json.Unmarshal(document, into)
+	if len(document) == 0 {
+		return
 	}
+	if document[0] == '"' { // the document is in a text
+		document = []byte(textIn(document))
+	}
+	_ = json.Unmarshal(document, into)
 }
 
 type callToAction struct{ Value struct{ Link string } }
@@ -138,7 +142,7 @@ func (l *links) feed(document []byte) {
 // parameters, so tags replace parameters of the same name. Meta does not document
 // whether an asset's tags or its creative's take precedence; here the creative's do.
 func withTags(link, tags string) string {
-	tags = strings.TrimLeft(strings.TrimSpace(tags), "?&")
+	tags = strings.TrimLeft(strings.TrimSpace(lineBreaks.Replace(tags)), "?&")
 	if tags == "" {
 		return link
 	}
@@ -155,9 +159,21 @@ func withTags(link, tags string) string {
 	return body
 }
 
+// lineBreaks removes what browsers remove from links (the URL Standard: ASCII tab or
+// newline).
+var lineBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
 func tagName(pair string) string {
 	name, _, _ := strings.Cut(pair, "=")
-	return name
+	return unescape(name)
+}
+
+// unescape decodes percent signs. A text with invalid ones is left unchanged.
+func unescape(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
 }
 
 // hostAndPath returns the host and path of a link. Links with macros are not valid
@@ -180,17 +196,15 @@ var utmNames = []string{"utm_source", "utm_medium", "utm_campaign", "utm_content
 // browser's URLSearchParams.get. Invalid encoding and macros are left unchanged.
 func UTM(link string) map[string]string {
 	found := map[string]string{}
-	link, _, _ = strings.Cut(link, "#")
+	link, _, _ = strings.Cut(lineBreaks.Replace(link), "#")
 	_, query, _ := strings.Cut(link, "?")
 	for _, pair := range strings.Split(query, "&") {
-		name, value, _ := strings.Cut(pair, "=")
+		name := tagName(pair)
+		_, value, _ := strings.Cut(pair, "=")
 		if _, twice := found[name]; twice || value == "" || !slices.Contains(utmNames, name) {
 			continue
 		}
-		if plain, err := url.QueryUnescape(value); err == nil {
-			value = plain
-		}
-		found[name] = strings.ToValidUTF8(value, "\uFFFD")
+		found[name] = strings.ToValidUTF8(unescape(value), "\uFFFD")
 	}
 	return found
 }

@@ -80,6 +80,10 @@ func TestDecode_UTMColumns(t *testing.T) {
 		"a lead form":                        {`"link_url":"http://fb.me/","url_tags":"utm_source=fb"`, map[string]string{"utm_source": "fb", "destination_url": "NULL"}},
 		"an asset feed without an address":   {`"asset_feed_spec":{"link_urls":[{"url_tags":"utm_source=feed&utm_term=x"}]},"url_tags":"utm_source=fb"`, map[string]string{"utm_source": "fb", "utm_term": "x"}},
 		"a tag without a value says nothing": {`"object_story_id":"1_2","url_tags":"utm_source=&utm_medium"`, map[string]string{"utm_source": "NULL", "utm_medium": "NULL"}},
+		"names with percent signs":           {`"link_url":"https://shop.test/?utm_source=own","url_tags":"utm%5Fsource=x&utm%5fmedium=y"`, map[string]string{"utm_source": "x", "utm_medium": "y", "destination_url": "https://shop.test/?utm%5Fsource=x&utm%5fmedium=y"}},
+		"line breaks, which browsers remove": {`"object_story_id":"1_2","url_tags":"\nutm_source=x\r\n&utm_me\tdium=y"`, map[string]string{"utm_source": "x", "utm_medium": "y"}},
+		"a line break in a link":             {`"link_url":"https://shop.test/?utm_source=x\n"`, map[string]string{"utm_source": "x"}},
+		"a post as a text":                   {`"object_story_spec":"{\"link_data\":{\"link\":\"https://shop.test/?utm_source=x\"}}"`, map[string]string{"utm_source": "x", "destination_url": "https://shop.test/?utm_source=x"}},
 		"no tags":                            {`"object_story_id":"1_2"`, map[string]string{"utm_source": "NULL"}},
 	} {
 		b := decode(t, "ad_creatives", "EUR", `{"id":"1",`+c.creative+`}`)["ad_creatives"]

@@ -139,17 +139,17 @@ func partHeaders(outer http.Header, raw json.RawMessage) http.Header {
 	if h == nil {
 		h = http.Header{}
 	}
-	var list []struct{ Name, Value string }
+	var list []struct{ Name, Value looseText }
 	if json.Unmarshal(raw, &list) == nil {
 		for _, x := range list {
-			h.Set(x.Name, x.Value)
+			h.Set(string(x.Name), string(x.Value))
 		}
 		return h
 	}
-	var object map[string]string
+	var object map[string]looseText
 	if json.Unmarshal(raw, &object) == nil {
 		for name, value := range object {
-			h.Set(name, value)
+			h.Set(name, string(value))
 		}
 	}
 	return h

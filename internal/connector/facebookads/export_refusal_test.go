@@ -96,7 +96,7 @@ func Cures() map[string]Cure {
 
 // WaitFor returns the wait for a throttle of an account and a scope.
 func WaitFor(h http.Header, s, account string) time.Duration {
-	return waitFor(h, rule{class: classThrottle, scope: scope(s)}, account)
+	return waitFor(h, time.Time{}, rule{class: classThrottle, scope: scope(s)}, account)
 }
 
 // Version functions.

@@ -33,6 +33,7 @@ type fieldSearch struct {
 type fieldSearches struct {
 	mu     sync.Mutex
 	closed map[string]bool // streams of an account that fail with every field
+	asJob  map[string]bool // streams of an account that Meta refuses only as report jobs
 }
 
 // isAboutPart reports whether a refusal may concern only some of the fields: without
@@ -115,14 +116,21 @@ func (rd *reading) failingFields(ctx context.Context, q request, h fieldSearch, 
 	if named := withNames(cause, fields); len(named) > 0 {
 		return named, nil
 	}
-	if rd.searches.closed[rd.name()] {
+	isJob := refusalOf(cause).job
+	switch {
+	case rd.searches.closed[rd.name()]:
 		return nil, nil
+	case isJob && rd.searches.asJob[rd.name()]:
+		return nil, failedOnlyAsJob(refusalOf(cause))
 	}
 	h.graph, h.base = rd.graph, keys
 	found, err := h.find(ctx, fields)
 	switch {
 	case err == nil && h.left == maxProbes-1: // the first of them was refused
-		rd.close()
+		rd.searches.closed = with(rd.searches.closed, rd.name())
+	case err == nil && len(found) == 0 && isJob:
+		rd.searches.asJob = with(rd.searches.asJob, rd.name())
+		err = failedOnlyAsJob(refusalOf(cause))
 	case err == nil && len(found) == 0:
 		err = fmt.Errorf("%w: %w", errNotReproduced, cause)
 	}
@@ -132,11 +140,13 @@ func (rd *reading) failingFields(ctx context.Context, q request, h fieldSearch, 
 // errNotReproduced means that the parts of a refused request succeed.
 var errNotReproduced = errors.New("the error did not occur again")
 
-func (rd *reading) close() {
-	if rd.searches.closed == nil {
-		rd.searches.closed = map[string]bool{}
+// with returns the set with one more name.
+func with(set map[string]bool, name string) map[string]bool {
+	if set == nil {
+		set = map[string]bool{}
 	}
-	rd.searches.closed[rd.name()] = true
+	set[name] = true
+	return set
 }
 
 func among(names, of []string) (found []string) {

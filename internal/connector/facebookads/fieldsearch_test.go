@@ -3,6 +3,7 @@ package facebookads_test
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -158,13 +159,35 @@ func TestConfirm_TokenIsDeadOnlyIfMeFails(t *testing.T) {
 		if len(m.calls) != 2 {
 			t.Errorf("%d calls", len(m.calls))
 		}
-		// If Meta says why the token is dead, "me" is not requested.
-		m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 460, "The user changed the password")}}}
-		m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Reconnect, "token_password_changed")
+		// A token that can no longer be used for data can still read "me".
+		m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 493, "The user has not used the app")}}}
+		m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Reconnect, "token_data_access_expired")
 		// If "me" cannot be read, the next attempt checks again.
 		m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/campaigns": {refuses(400, 190, 0, "Invalid OAuth access token.")}, "GET me": {answer{status: http.StatusServiceUnavailable, body: `{"error":{"message":"down","code":2}}`}}}}
 		m.readWithRestarts("campaigns", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Retry, "meta_trouble")
 	})
+}
+
+// A reason in the error of one list, too, counts only if "me" fails.
+func TestConfirm_OneListSaysThatTheTokenIsDead(t *testing.T) {
+	for _, subcode := range []int{458, 459, 460, 463, 464, 467, 490, 492} {
+		t.Run(strconv.Itoa(subcode), func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				refused := refuses(400, 190, subcode, "Error validating access token")
+				m := &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/adcreatives": {refused}, "GET me": {says(`{"id":"1"}`)}}}
+				m.readWithRestarts("ad_creatives", adtally.Window{}, &note{}, "id").wantFault(t, adtally.Configure, "permission")
+				m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/adcreatives": {refused}, "GET me": {refused}}}
+				if g := m.readWithRestarts("ad_creatives", adtally.Window{}, &note{}, "id"); g.fault == nil || g.fault.Act != adtally.Reconnect || len(m.calls) != 2 {
+					t.Errorf("%+v after %d calls", g.fault, len(m.calls))
+				}
+				// If "me" cannot be read, the list's reason is the best that is known.
+				m = &fakeGraph{t: t, answers: map[string][]answer{"GET act_7/adcreatives": {refused}, "GET me": {answer{status: http.StatusServiceUnavailable}}}}
+				if g := m.readWithRestarts("ad_creatives", adtally.Window{}, &note{}, "id"); g.fault == nil || g.fault.Act == adtally.Configure {
+					t.Errorf("%+v", g.fault)
+				}
+			})
+		})
+	}
 }
 
 // A temporary refusal leaves no field out.

@@ -21,6 +21,7 @@ type graphError struct {
 	Trace     string
 	Transient bool
 	hidden    bool // the code is present but not a number
+	none      bool // an empty value, which is how PHP may write that there is none
 }
 
 func (e *graphError) Error() string {
@@ -35,25 +36,69 @@ func (e *graphError) Error() string {
 	return fmt.Sprintf("%s [code %s, trace %s]", text, code, e.Trace)
 }
 
-// UnmarshalJSON accepts every form of an error that was seen: a number as a string, a
-// string as an object, or the whole error as a string.
+// UnmarshalJSON accepts every form of an error that was seen or that a proxy may make of
+// it: a number as a string, a string as an object, the whole error as a string or a
+// list, or an error inside an error.
 func (e *graphError) UnmarshalJSON(raw []byte) error {
+	*e = graphError{none: isEmpty(raw)}
 	var m map[string]json.RawMessage
-	if json.Unmarshal(raw, &m) != nil {
-		*e = graphError{Message: plain(raw)}
-		return nil
+	if json.Unmarshal(errorInside(raw, maxWrappings), &m) != nil {
+		e.Message = plain(raw)
+	} else {
+		e.read(m)
 	}
-	*e = graphError{Message: plain(m["message"]), Type: plain(m["type"]), UserTitle: plain(m["error_user_title"]),
-		UserMsg: plain(m["error_user_msg"]), Trace: plain(m["fbtrace_id"]), Transient: plain(m["is_transient"]) == "true"}
+	e.codeFromMessage()
+	return nil
+}
+
+func (e *graphError) read(m map[string]json.RawMessage) {
+	e.Message, e.Type, e.UserTitle = plain(m["message"]), plain(m["type"]), plain(m["error_user_title"])
+	e.UserMsg, e.Trace, e.Transient = plain(m["error_user_msg"]), plain(m["fbtrace_id"]), plain(m["is_transient"]) == "true"
 	e.Code, e.hidden = codeIn(m["code"])
 	e.Subcode, _ = codeIn(m["error_subcode"])
 	if e.Subcode == 0 {
 		e.Subcode, _ = codeIn(m["subcode"]) // the name that debug_token uses
 	}
+}
+
+// isEmpty reports whether a value is false, an empty text, list or object.
+func isEmpty(raw []byte) bool {
+	switch strings.Join(strings.Fields(string(raw)), "") {
+	case `false`, `""`, `[]`, `{}`:
+		return true
+	}
+	return false
+}
+
+// maxWrappings limits how deep an error is looked for.
+const maxWrappings = 4
+
+// errorInside returns the error inside a string, a list or another error.
+func errorInside(raw []byte, most int) []byte {
+	var inside struct{ Error, Message, Code json.RawMessage }
+	var list []json.RawMessage
+	var text string
+	switch {
+	case most == 0:
+	case json.Unmarshal(raw, &list) == nil:
+		for _, one := range list {
+			if string(one) != "null" {
+				return errorInside(one, most-1)
+			}
+		}
+	case json.Unmarshal(raw, &text) == nil:
+		return errorInside([]byte(text), most-1)
+	case json.Unmarshal(raw, &inside) == nil && inside.Error != nil && inside.Message == nil && inside.Code == nil:
+		return errorInside(inside.Error, most-1)
+	}
+	return raw
+}
+
+// codeFromMessage sets a missing code to the one in the message.
+func (e *graphError) codeFromMessage() {
 	if found := codeInText.FindStringSubmatch(e.Message); e.Code == 0 && found != nil {
 		e.Code, _ = strconv.Atoi(found[1]) // one to six digits: cannot fail
 	}
-	return nil
 }
 
 // codeInText matches the code that Meta writes before most messages.
@@ -62,7 +107,7 @@ var codeInText = regexp.MustCompile(`^\(#(\d{1,6})\)`)
 // codeIn decodes a number, or a string that holds one. hidden is true for anything
 // else.
 func codeIn(raw json.RawMessage) (n int, hidden bool) {
-	text := strings.Trim(string(raw), `" `)
+	text := strings.Trim(string(raw), `" (#)`)
 	if text == "" || text == "null" {
 		return 0, false
 	}

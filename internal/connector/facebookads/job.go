@@ -35,29 +35,43 @@ var errLate = errors.New("the report job took too long")
 var errRunGone = errors.New("the report job is gone")
 
 // ofRun changes the meaning of an error about a job's ID: "not found" means that the
-// job is gone and says nothing about the ad account.
+// job is gone and says nothing about the ad account. Other refusals may concern only the
+// job, because its ID is all that was requested.
 func ofRun(err error) error {
 	r := refusalOf(err)
-	if r == nil || r.class != classGone {
+	switch {
+	case r == nil:
 		return err
+	case r.class == classGone:
+		gone := refuse(rule{class: classReportFailed}, r.graph, fetch.Answer{})
+		gone.job, gone.gone = true, true
+		return gone
+	case r.act == actReconnect, r.class == classPermission, r.class == classBadRequest, r.class == classUnknown:
+		r.job = true
 	}
-	gone := refuse(rule{class: classReportFailed}, r.graph, fetch.Answer{})
-	gone.job, gone.gone = true, true
-	return gone
+	return err
+}
+
+// failedOnlyAsJob returns the error for a report that Meta refuses as a job and answers
+// otherwise.
+func failedOnlyAsJob(cause *refusal) error {
+	out := refuse(rule{class: classReportFailed}, cause.graph, fetch.Answer{})
+	out.job = true
+	return out
 }
 
 // reportRun is the state of a job.
 type reportRun struct {
-	ID        looseText   `json:"id"`
-	Status    string      `json:"async_status"`
-	Percent   looseNumber `json:"async_percent_completion"`
-	Begun     looseNumber `json:"time_ref"`
-	Completed looseNumber `json:"time_completed"`
-	Code      looseNumber `json:"error_code"`
-	Subcode   looseNumber `json:"error_subcode"`
-	Message   looseText   `json:"error_message"`
-	Title     looseText   `json:"error_user_title"`
-	Text      looseText   `json:"error_user_msg"`
+	ID        looseText    `json:"id"`
+	Status    string       `json:"async_status"`
+	Percent   *looseNumber `json:"async_percent_completion"` // nil = not stated
+	Begun     looseNumber  `json:"time_ref"`
+	Completed looseNumber  `json:"time_completed"`
+	Code      looseNumber  `json:"error_code"`
+	Subcode   looseNumber  `json:"error_subcode"`
+	Message   looseText    `json:"error_message"`
+	Title     looseText    `json:"error_user_title"`
+	Text      looseText    `json:"error_user_msg"`
 }
 
 func readRun(a fetch.Answer) (job reportRun, err error) {
@@ -73,19 +87,35 @@ func readRun(a fetch.Answer) (job reportRun, err error) {
 	return job, nil
 }
 
-// done reports whether the job has ended. It has succeeded only if it says both "Job
-// Completed" and 100 %.
+// state returns the state in lower case and without the word "job": proxies and other
+// versions of the API may write it in another way.
+func (j reportRun) state() string {
+	words := strings.Fields(strings.ReplaceAll(strings.ToLower(j.Status), "_", " "))
+	return strings.TrimPrefix(strings.Join(words, " "), "job ")
+}
+
+// done reports whether the job has ended. It has succeeded only if it says "Job
+// Completed" and not less than 100 %.
 func (j reportRun) done() (bool, error) {
-	switch {
-	case j.Status == "Job Completed" && j.Percent == 100:
+	switch state := j.state(); {
+	case state == "completed" && (j.Percent == nil || *j.Percent == 100):
 		return true, nil
-	case j.Status == "Job Failed" && (j.Code != 0 || j.Subcode != 0):
+	case state == "failed" && (j.Code != 0 || j.Subcode != 0 || j.Message != ""):
 		e := &graphError{Code: int(j.Code), Subcode: int(j.Subcode), Message: clean(string(j.Message)), UserTitle: clean(string(j.Title)), UserMsg: clean(string(j.Text))}
+		e.codeFromMessage()
 		return true, classifyRun(e, fetch.Answer{})
-	case j.Status == "Job Failed" || j.Status == "Job Skipped":
+	case state == "failed" || state == "skipped":
 		return true, fmt.Errorf("%w: %s", errJob, j.Status)
 	}
 	return false, nil
+}
+
+// percent returns the progress; 0 = not stated.
+func (j reportRun) percent() looseNumber {
+	if j.Percent == nil {
+		return 0
+	}
+	return *j.Percent
 }
 
 // took returns how long the job ran, by Meta's clock.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"adtally/internal/jsonread"
@@ -19,11 +20,18 @@ type merged struct {
 }
 
 type mergedRow struct {
-	object []byte // not closed yet
-	has    map[string]bool
+	names  []string
+	values map[string][]byte // the latest of each
+	older  []mergedValue     // those that a later row replaced
 }
 
-// add adds the members of an object that its row lacks.
+type mergedValue struct {
+	name  string
+	value []byte
+}
+
+// add adds the members of an object to its row. If two objects differ in a member, the
+// later one counts.
 func (m *merged) add(r *jsonread.Reader) error {
 	if r.Kind() != '{' {
 		value, err := r.Value()
@@ -33,36 +41,51 @@ func (m *merged) add(r *jsonread.Reader) error {
 		m.stray[string(value)] = true
 		return err
 	}
-	names, values := []string{}, map[string][]byte{}
+	var list, again []mergedValue
+	values := map[string][]byte{}
 	err := members(r, func(name string) error {
 		value, err := r.Value()
-		names, values[name] = append(names, name), bytes.Clone(value)
+		v := mergedValue{name, bytes.Clone(value)}
+		if _, twice := values[name]; twice {
+			again = append(again, v)
+			return err
+		}
+		values[name], list = v.value, append(list, v)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	row := m.row(values)
-	for _, name := range names {
-		if row.has[name] {
-			continue
-		}
-		row.has[name] = true
-		if row.object, err = appendMember(row.object, []byte(name), values[name]); err != nil {
-			return err
-		}
+	for _, v := range list {
+		row.set(v, slices.Contains(m.keys, v.name))
 	}
+	row.older = append(row.older, again...)
 	return nil
+}
+
+// set adds a value. Members of the key are the same value, however they are written.
+func (row *mergedRow) set(v mergedValue, isKey bool) {
+	before, known := row.values[v.name]
+	switch {
+	case !known:
+		row.names = append(row.names, v.name)
+	case isKey || bytes.Equal(before, v.value):
+		return
+	default:
+		row.older = append(row.older, mergedValue{v.name, before})
+	}
+	row.values[v.name] = v.value
 }
 
 func (m *merged) row(values map[string][]byte) *mergedRow {
 	var key []byte
 	for _, k := range m.keys {
-		key = append(append(key, values[k]...), '/')
+		key = append(append(key, keyText(values[k])...), '/')
 	}
 	row := m.rows[string(key)]
 	if row == nil {
-		row = &mergedRow{has: map[string]bool{}}
+		row = &mergedRow{values: map[string][]byte{}}
 		if m.rows == nil {
 			m.rows = map[string]*mergedRow{}
 		}
@@ -71,11 +94,42 @@ func (m *merged) row(values map[string][]byte) *mergedRow {
 	return row
 }
 
+// keyText returns a member of a key in one spelling.
+func keyText(value []byte) string {
+	text := strings.TrimPrefix(string(bareID([]byte(textIn(value)))), "act_")
+	if day, ok := looseDay([]byte(text)); ok {
+		return day
+	}
+	return text
+}
+
+// object returns the row as one object. A value that was replaced comes again after the
+// latest, so that the decoder notes it.
+func (row *mergedRow) object() (object []byte, err error) {
+	for _, name := range row.names {
+		if object, err = appendMember(object, []byte(name), row.values[name]); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range row.older {
+		if object, err = appendMember(object, []byte(v.name), v.value); err != nil {
+			return nil, err
+		}
+	}
+	if len(object) == 0 {
+		return []byte("{}"), nil
+	}
+	return append(object, '}'), nil
+}
+
 // each calls row with every complete row.
 func (m *merged) each(row rowFunc) error {
 	for _, key := range m.memberOrder {
-		object := append(slices.Clone(m.rows[key].object), '}')
-		if err := row(jsonread.New(object)); err != nil {
+		object, err := m.rows[key].object()
+		if err == nil {
+			err = row(jsonread.New(object))
+		}
+		if err != nil {
 			return err
 		}
 	}

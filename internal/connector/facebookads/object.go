@@ -48,12 +48,11 @@ func (rd *reading) objects(ctx context.Context, q request, level string) (ids []
 			if err != nil || member != name {
 				return err
 			}
-			id, err := valueText(value)
-			if err == nil && !seen[string(id)] {
-				seen[string(id)] = true
-				ids = append(ids, string(id))
+			if id := string(bareID([]byte(textIn(value)))); accountNumber.MatchString(id) && !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
 			}
-			return err
+			return nil
 		})
 	}
 	l := &listing{graph: rd.graph, path: "act_" + q.account + "/insights", budget: insightsOf(q.account), query: query, limit: insightsPageSize, row: row}

@@ -123,7 +123,7 @@ func refuse(r rule, e *graphError, a fetch.Answer) *refusal {
 	}
 	switch {
 	case c.act == actWait:
-		if out.wait = waitFor(a.Header, r, ""); !a.At.IsZero() {
+		if out.wait = waitFor(a.Header, a.At, r, ""); !a.At.IsZero() {
 			out.fault.Until = a.At.Add(out.wait)
 		}
 	case c.act == actShrink, c.another && c.act != actConfigure:

@@ -142,6 +142,7 @@ func (d *decoder) day(s *slot, text []byte) []byte {
 }
 
 func looseDay(text []byte) (string, bool) {
+	text = bytes.TrimSpace(text)
 	if i := bytes.IndexAny(text, "T "); i > 0 {
 		text = text[:i]
 	}

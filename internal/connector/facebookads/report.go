@@ -135,7 +135,7 @@ func (rd *reading) await(ctx context.Context, run string, fresh bool) error {
 			}
 			return err
 		}
-		wait = nextPoll(wait, now().Sub(began), job.Percent)
+		wait = nextPoll(wait, now().Sub(began), job.percent())
 	}
 	return fmt.Errorf("%w: %w", errJob, errLate)
 }

@@ -18,6 +18,7 @@ func TestDecode_ReplacesBadCharacter(t *testing.T) {
 		"two first halves":      {`\ud83d\ud83d\ude00`, "\uFFFD😀"},
 		"a whole pair":          {`\ud83d\ude00 ü \u0142`, "😀 ü ł"},
 		"a backslash before it": {`a\\ud83d`, `a\ud83d`},
+		"a backslash, and half": {`a\\ud83d\ude00b`, "a\\ud83d\uFFFDb"},
 		"two backslashes":       {`a\\\ud83d`, "a\\\uFFFD"},
 		"a raw control byte":    {"a\x01b", "a\x01b"},
 		"a raw line break":      {"a\nb\tc\r", "a\nb\tc\r"},

@@ -68,6 +68,7 @@ type slot struct {
 	how        how
 	document   bool // the column stores JSON unchanged
 	date       bool // a day
+	id         bool // an object's ID
 	beside     int  // of an asset: the column for its document
 }
 
@@ -101,6 +102,23 @@ func (f field) graph() string {
 	return f.column.Name
 }
 
+// copied returns a stream whose fields and tables can be changed without changing those of s.
+func (s *stream) copied() *stream {
+	c := *s
+	c.fields = slices.Clone(s.fields)
+	c.table, c.actions, c.lists = copiedTable(s.table), copiedTable(s.actions), copiedTable(s.lists)
+	return &c
+}
+
+func copiedTable(s *table.Schema) *table.Schema {
+	if s == nil {
+		return nil
+	}
+	c := *s
+	c.Columns, c.Key = slices.Clip(s.Columns), slices.Clip(s.Key) // appending copies them
+	return &c
+}
+
 // build assigns the slots once all fields are declared.
 func (s *stream) build() *stream {
 	s.slots = map[string]*slot{}
@@ -120,7 +138,7 @@ func (s *stream) build() *stream {
 	s.day = slices.Index(s.remember, table.DayColumn)
 	for i, f := range s.fields {
 		sl := &slot{name: f.column.Name, from: f.graph(), column: i, how: f.how,
-			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON, date: f.column.Type == table.Date}
+			memo: slices.Index(s.remember, f.column.Name), document: f.column.Type == table.JSON, date: f.column.Type == table.Date, id: f.column.Unit == table.ID && f.how != asPart && f.how != asAsset}
 		if f.how == asFilled {
 			s.filled[sl.name] = sl
 			continue

@@ -87,65 +87,90 @@ func read(h http.Header, name string, into any) bool {
 
 func appUsage(h http.Header) []fetch.Load {
 	var u struct {
-		Calls float64 `json:"call_count"`
-		Time  float64 `json:"total_time"`
-		CPU   float64 `json:"total_cputime"`
+		Calls looseFloat `json:"call_count"`
+		Time  looseFloat `json:"total_time"`
+		CPU   looseFloat `json:"total_cputime"`
 	}
 	if !read(h, "X-App-Usage", &u) {
 		return nil
 	}
-	return []fetch.Load{{Bucket: string(scopeApp), Used: max(u.Calls, u.Time, u.CPU) / 100}}
+	return []fetch.Load{{Bucket: string(scopeApp), Used: usedShare(u.Calls, u.Time, u.CPU)}}
+}
+
+// usedShare returns the largest of some percentages, 1 = 100 %.
+func usedShare(percentages ...looseFloat) float64 {
+	return float64(max(0, slices.Max(percentages))) / 100
 }
 
 func insightsUsage(h http.Header, b budget) (loads []fetch.Load) {
 	var u struct {
-		App     float64 `json:"app_id_util_pct"`
-		Account float64 `json:"acc_id_util_pct"`
+		App     looseFloat `json:"app_id_util_pct"`
+		Account looseFloat `json:"acc_id_util_pct"`
 	}
 	if !read(h, "X-Fb-Ads-Insights-Throttle", &u) {
 		return nil
 	}
-	loads = append(loads, fetch.Load{Bucket: string(scopeApp), Used: u.App / 100})
+	loads = append(loads, fetch.Load{Bucket: string(scopeApp), Used: usedShare(u.App)})
 	if b.account != "" {
-		loads = append(loads, fetch.Load{Bucket: b.bucket(scopeInsights), Used: u.Account / 100})
+		loads = append(loads, fetch.Load{Bucket: b.bucket(scopeInsights), Used: usedShare(u.Account)})
 	}
 	return loads
 }
 
 func accountUsage(h http.Header, b budget) []fetch.Load {
 	var u struct {
-		Used  float64 `json:"acc_id_util_pct"`
-		Reset float64 `json:"reset_time_duration"` // seconds until the score is reset
+		Used  looseFloat `json:"acc_id_util_pct"`
+		Reset looseFloat `json:"reset_time_duration"` // seconds until the score is reset
 	}
 	if !read(h, "X-Ad-Account-Usage", &u) {
 		return nil
 	}
-	l := fetch.Load{Bucket: b.bucket(scopeAccount), Used: u.Used / 100, Recovers: sensible(u.Reset, time.Second)}
+	l := fetch.Load{Bucket: b.bucket(scopeAccount), Used: usedShare(u.Used), Recovers: sensible(u.Reset, time.Second)}
 	if u.Used >= 100 {
 		l.For = l.Recovers
 	}
 	return []fetch.Load{l}
 }
 
-// businessUsage is keyed by ad account, or by the business that owns it.
 func businessUsage(h http.Header, b budget) (loads []fetch.Load) {
-	var usage map[string][]struct {
-		Type    scope
-		Calls   float64 `json:"call_count"`
-		Time    float64 `json:"total_time"`
-		CPU     float64 `json:"total_cputime"`
-		Minutes float64 `json:"estimated_time_to_regain_access"`
-	}
-	if !read(h, "X-Business-Use-Case-Usage", &usage) {
-		return nil
-	}
-	for _, uses := range usage {
+	for _, uses := range useCases(h) {
 		for _, u := range uses {
-			if u.Type != scopeInsights && u.Type != scopeManagement {
-				continue
+			if use := scope(u.Type); use == scopeInsights || use == scopeManagement {
+				loads = append(loads, fetch.Load{Bucket: b.bucket(use), Used: usedShare(u.Calls, u.Time, u.CPU), For: sensible(u.Minutes, time.Minute)})
 			}
-			loads = append(loads, fetch.Load{Bucket: b.bucket(u.Type), Used: max(u.Calls, u.Time, u.CPU) / 100, For: sensible(u.Minutes, time.Minute)})
 		}
 	}
 	return loads
+}
+
+// useCase is how much of the rate limit of a use case is spent.
+type useCase struct {
+	Type    looseText
+	Calls   looseFloat `json:"call_count"`
+	Time    looseFloat `json:"total_time"`
+	CPU     looseFloat `json:"total_cputime"`
+	Minutes looseFloat `json:"estimated_time_to_regain_access"`
+}
+
+// useCases reads X-Business-Use-Case-Usage, which is keyed by ad account, or by the
+// business that owns it. A part in another form costs that part only.
+func useCases(h http.Header) map[string][]useCase {
+	all := map[string]json.RawMessage{}
+	if text := h.Get("X-Business-Use-Case-Usage"); json.Unmarshal([]byte(text), &all) != nil {
+		all[""] = []byte(text) // a list without keys, or nothing that can be read
+	}
+	found := map[string][]useCase{}
+	for id, raw := range all {
+		var list []json.RawMessage
+		if json.Unmarshal(raw, &list) != nil {
+			list = []json.RawMessage{raw}
+		}
+		for _, one := range list {
+			var u useCase
+			if json.Unmarshal(one, &u) == nil {
+				found[id] = append(found[id], u)
+			}
+		}
+	}
+	return found
 }

@@ -2,6 +2,7 @@ package facebookads
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"time"
@@ -114,14 +115,14 @@ func (c *Connector) debugToken(ctx context.Context, secret adtally.Secret, grant
 	}
 	grant.At = parts[0].At
 	about.into(grant)
-	if !about.Valid && about.Error != nil {
+	if about.Valid != "true" && about.Error != nil {
 		return classify(about.Error, parts[0])
 	}
 	return nil
 }
 
 func readMe(a fetch.Answer, g *adtally.Grant) error {
-	var me struct{ ID, Name string }
+	var me struct{ ID, Name looseText }
 	if err := judge(a); err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func readMe(a fetch.Answer, g *adtally.Grant) error {
 	if me.ID == "" {
 		return malformed("read me: the id is missing", nil)
 	}
-	g.UserID, g.Who = me.ID, me.Name
+	g.UserID, g.Who = string(me.ID), string(me.Name)
 	return nil
 }
 
@@ -140,7 +141,7 @@ func readPermissions(a fetch.Answer, g *adtally.Grant) error {
 		return err
 	}
 	var list struct {
-		Data []struct{ Permission, Status string }
+		Data []json.RawMessage
 	}
 	if err := readJSON("read permissions", a.Body, &list); err != nil {
 		return err
@@ -149,9 +150,10 @@ func readPermissions(a fetch.Answer, g *adtally.Grant) error {
 		return malformed("read permissions: the list is missing", nil)
 	}
 	g.Scopes, g.Missing = nil, nil
-	for _, p := range list.Data {
-		if p.Status == "granted" {
-			g.Scopes = append(g.Scopes, p.Permission)
+	for _, raw := range list.Data {
+		var p struct{ Permission, Status looseText }
+		if json.Unmarshal(raw, &p) == nil && p.Status == "granted" {
+			g.Scopes = append(g.Scopes, string(p.Permission))
 		}
 	}
 	// ads_management includes reading (docs/meta-api.md#login).
@@ -163,14 +165,13 @@ func readPermissions(a fetch.Answer, g *adtally.Grant) error {
 
 // tokenInfo is the answer of debug_token.
 type tokenInfo struct {
-	Type                string
-	Application         string
-	AppID               string `json:"app_id"`
-	UserID              string `json:"user_id"`
-	Valid               bool   `json:"is_valid"`
-	IssuedAt            int64  `json:"issued_at"`
-	ExpiresAt           *int64 `json:"expires_at"`
-	DataAccessExpiresAt int64  `json:"data_access_expires_at"`
+	Type                looseText
+	Application         looseText
+	AppID               looseText   `json:"app_id"`
+	Valid               looseText   `json:"is_valid"`
+	IssuedAt            looseNumber `json:"issued_at"`
+	ExpiresAt           looseText   `json:"expires_at"`
+	DataAccessExpiresAt looseNumber `json:"data_access_expires_at"`
 	Error               *graphError
 }
 
@@ -184,11 +185,12 @@ func tokenOf(a fetch.Answer) (tokenInfo, error) {
 }
 
 func (t tokenInfo) into(g *adtally.Grant) {
-	if t.ExpiresAt == nil {
-		return
+	expires, isKnown := wholeNumber(string(t.ExpiresAt))
+	if !isKnown {
+		return // 0 would mean that it never expires
 	}
-	g.Kind, g.App, g.AppID, g.ExpiryKnown = kindLabel(t.Type), t.Application, t.AppID, true
-	g.IssuedAt, g.ExpiresAt, g.DataAccessExpiresAt = unixTime(t.IssuedAt), unixTime(*t.ExpiresAt), unixTime(t.DataAccessExpiresAt)
+	g.Kind, g.App, g.AppID, g.ExpiryKnown = kindLabel(string(t.Type)), string(t.Application), string(t.AppID), true
+	g.IssuedAt, g.ExpiresAt, g.DataAccessExpiresAt = unixTime(t.IssuedAt), unixTime(looseNumber(expires)), unixTime(t.DataAccessExpiresAt)
 }
 
 // Kinds of tokens.
@@ -207,11 +209,11 @@ func kindLabel(graph string) string {
 	return graph
 }
 
-func unixTime(sec int64) time.Time {
+func unixTime(sec looseNumber) time.Time {
 	if sec == 0 { // never
 		return time.Time{}
 	}
-	return time.Unix(sec, 0).UTC()
+	return time.Unix(int64(sec), 0).UTC()
 }
 
 // accountStatuses names Meta's numbers for an account's state

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"adtally"
@@ -192,9 +191,9 @@ func (v *visibleList) detailed(raw []byte, mine []string) (a adtally.VisibleAcco
 	if json.Unmarshal(raw, &d) != nil {
 		return a, false
 	}
-	id := string(d.ID)
+	id := accountID(string(d.ID))
 	if id == "" {
-		id = strings.TrimPrefix(string(d.Node), "act_")
+		id = accountID(string(d.Node))
 	}
 	if a.Account, ok = v.known[id]; !ok {
 		return a, false

@@ -36,13 +36,13 @@ const (
 const maxStatedWait = 24 * time.Hour
 
 // waitFor reads from the usage headers how long to wait. Errors carry them too; Meta
-// sends no Retry-After, but proxies do. account may be "".
-func waitFor(h http.Header, r rule, account string) time.Duration {
+// sends no Retry-After, but proxies do. at is the time of the answer; account may be "".
+func waitFor(h http.Header, at time.Time, r rule, account string) time.Duration {
 	switch {
 	case r.class == classReachQuota:
 		return reachBlock
 	case r.status == http.StatusTooManyRequests:
-		if d := retryAfter(h.Get("Retry-After")); d > 0 {
+		if d := retryAfter(h.Get("Retry-After"), at); d > 0 {
 			return d
 		}
 	}
@@ -79,16 +79,9 @@ func statedWait(h http.Header, s scope, account string) time.Duration {
 // businessWait returns the longest time to regain access in the header, among the
 // entries for an account and a use case if these are given.
 func businessWait(h http.Header, account, use string) (longest time.Duration) {
-	var usage map[string][]struct {
-		Type    string
-		Minutes float64 `json:"estimated_time_to_regain_access"`
-	}
-	if json.Unmarshal([]byte(h.Get("X-Business-Use-Case-Usage")), &usage) != nil {
-		return 0 // no header or an unknown form: the caller has a default
-	}
-	for id, entries := range usage {
+	for id, entries := range useCases(h) {
 		for _, e := range entries {
-			if (account == "" || id == account) && (use == "" || e.Type == use) {
+			if (account == "" || id == account) && (use == "" || string(e.Type) == use) {
 				longest = max(longest, sensible(e.Minutes, time.Minute))
 			}
 		}
@@ -99,7 +92,7 @@ func businessWait(h http.Header, account, use string) (longest time.Duration) {
 // accountReset returns when the score of an ad account is reset.
 func accountReset(h http.Header) time.Duration {
 	var usage struct {
-		Seconds float64 `json:"reset_time_duration"`
+		Seconds looseFloat `json:"reset_time_duration"`
 	}
 	if json.Unmarshal([]byte(h.Get("X-Ad-Account-Usage")), &usage) != nil {
 		return 0
@@ -107,19 +100,23 @@ func accountReset(h http.Header) time.Duration {
 	return sensible(usage.Seconds, time.Second)
 }
 
-func retryAfter(text string) time.Duration {
+// retryAfter reads a number of seconds, or a date by the clock of the answer (RFC 9110).
+func retryAfter(text string, at time.Time) time.Duration {
+	if until, err := http.ParseTime(text); err == nil {
+		return sensible(looseFloat(until.Sub(at)), time.Nanosecond)
+	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil {
 		return 0
 	}
-	return sensible(n, time.Second)
+	return sensible(looseFloat(n), time.Second)
 }
 
-func sensible(n float64, unit time.Duration) time.Duration {
+func sensible(n looseFloat, unit time.Duration) time.Duration {
 	if !(n > 0) {
 		return 0
 	}
-	return time.Duration(math.Min(n*float64(unit), float64(maxStatedWait)))
+	return time.Duration(math.Min(float64(n)*float64(unit), float64(maxStatedWait)))
 }
 
 // fullTier reports whether the app has Full access to the Marketing API, which headers

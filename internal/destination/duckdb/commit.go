@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,6 +56,7 @@ type loadTx struct {
 	asked, synced time.Time
 	written       destination.Written
 	rollups       []declaredRollup
+	removed       bool // rows of a table of days were deleted
 }
 
 // writeStaged writes the staged rows to the file.
@@ -77,6 +79,19 @@ func (f *file) writeStaged(ctx context.Context, st *staging) (written destinatio
 		return destination.Written{}, err
 	}
 	return b.written, nil
+}
+
+// compact decides whether the next checkpoint joins row groups that are not full. After a large
+// load of new days it does not: in a backfill of a million rows, it rewrote a third of them to
+// have 35 row groups instead of 39. After other loads it does, because deleted rows and small
+// loads leave row groups nearly empty.
+func (b *loadTx) compact(ctx context.Context) error {
+	large := slices.ContainsFunc(b.tables, func(t *staged) bool { return t.facts.rows >= rowGroup })
+	setting := "RESET GLOBAL max_vacuum_tasks"
+	if large && !b.removed {
+		setting = "SET GLOBAL max_vacuum_tasks = 0"
+	}
+	return b.session.exec(ctx, setting)
 }
 
 // instant truncates a time to microseconds, the precision of DuckDB's timestamps.
@@ -123,6 +138,9 @@ func (b *loadTx) all(ctx context.Context) error {
 	}
 	if err := b.rollUp(ctx); err != nil {
 		return fmt.Errorf("update the dataset %s: %w", destination.SharedDataset, err)
+	}
+	if err := b.compact(ctx); err != nil {
+		return err
 	}
 	return b.conclude(ctx)
 }

@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"adtally/internal/table"
@@ -157,13 +156,13 @@ func create(name string, t *table.Schema) string {
 }
 
 // compression names how a column of a table of days is compressed. DuckDB would try every method
-// on every row group, and choose these for nearly all of them, because names and settings repeat
-// from day to day. Documents and IDs of the key may differ in every row: DuckDB chooses for them.
+// on every row group, and choose these for nearly all of them, because IDs, names and settings
+// repeat from day to day. Documents may differ in every row: DuckDB chooses for them.
 func compression(t *table.Schema, c table.Column) string {
 	switch {
 	case t.Mode != table.Replace:
 		return ""
-	case c.Type.Kind == table.KindText && !slices.Contains(t.Key, c.Name):
+	case c.Type.Kind == table.KindText:
 		return " USING COMPRESSION dictionary"
 	case c.Type.Kind == table.KindInt || c.Type.Kind == table.KindDecimal:
 		return " USING COMPRESSION bitpacking"

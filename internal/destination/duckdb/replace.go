@@ -12,7 +12,8 @@ import (
 
 // replace replaces the slice's rows with those of the load, unless they are the same.
 func (b *loadTx) replace(ctx context.Context, in tableLoad) error {
-	if unchanged, err := b.unchanged(ctx, in.staged); err != nil || unchanged {
+	unchanged, err := b.unchanged(ctx, in.staged)
+	if err != nil || unchanged {
 		return err
 	}
 	condition := table.AccountColumn + " = ? AND " + within(b.load.Slice.Window)
@@ -21,9 +22,11 @@ func (b *loadTx) replace(ctx context.Context, in tableLoad) error {
 	} else if b.remarked(&table.Gaps) > 0 {
 		condition += " AND " + b.notWithheld(in)
 	}
-	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
+	gone, err := b.session.changed(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account)
+	if err != nil {
 		return err
 	}
+	b.removed = b.removed || gone > 0
 	if in.facts.rows == 0 {
 		return nil
 	}

@@ -18,7 +18,7 @@ func TestWriteCSV_ZeroHasTheCurrencyOfItsColumn(t *testing.T) {
 		return analytics.Row{Members: []string{id}, Names: []string{id}, Figures: figures}
 	}
 	a := &analytics.Answer{Columns: []analytics.Column{{Metric: "spend", Unit: "money"}, {Metric: "revenue", Unit: "money"}, {Metric: "refunds", Unit: "money"}},
-		Rows: []analytics.Row{row("a", money("1.00", "EUR"), money("1.00", "EUR"), money("0.00", "")), row("b", money("0.00", ""), money("2.00", "USD"), money("0.00", "")), row("c", money("", ""), money("0.00", ""), money("", ""))},
+		Rows:  []analytics.Row{row("a", money("1.00", "EUR"), money("1.00", "EUR"), money("0.00", "")), row("b", money("0.00", ""), money("2.00", "USD"), money("0.00", "")), row("c", money("", ""), money("0.00", ""), money("", ""))},
 		Total: []analytics.Figure{money("1.00", "EUR"), {Refused: &analytics.Refusal{Code: "mixed_currency"}}, money("0.00", "")}}
 	var out strings.Builder
 	if err := analytics.WriteCSV(&out, analytics.CSVTable{By: []string{"campaign"}, NoIDs: true}, a); err != nil {

@@ -179,6 +179,42 @@ func TestShareOpening_CountsVisitors(t *testing.T) {
 	})
 }
 
+// Links for a print, for a guest and to look at are made again whenever they are needed. They are
+// deleted once they expired, also if they were revoked before; the audit list keeps its lines.
+func TestForgetShares_ForgetsExpiredPrintsAndGuests(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		shared, printed, guest := someShare("shared"), someShare("printed"), someShare("guest")
+		printed.Preview, guest.Preview, guest.Holder = true, true, "eve"
+		for _, l := range []adtally.ShareLink{shared, printed, guest} {
+			if err := db.AddShareLink(ctx, l, auditEntry("share.create")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.RevokeShareLink(ctx, "printed", auditEntry("share.revoke")); err != nil {
+			t.Fatal(err)
+		}
+		left := func(now time.Time) (ids []string) {
+			if err := db.ForgetShares(ctx, moment, now); err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range []string{"shared", "printed", "guest"} {
+				if _, err := db.ShareLink(ctx, id); err == nil {
+					ids = append(ids, id)
+				}
+			}
+			return ids
+		}
+		same(t, "while they are open", left(moment.Add(time.Minute)), []string{"shared", "printed", "guest"})
+		same(t, "30 days after they expired", left(moment.Add(time.Hour).AddDate(0, 0, 30)), []string{"shared"})
+		audit, err := db.AuditEntries(ctx, adtally.AuditFilter{Limit: 10})
+		if err != nil || len(audit) != 4 {
+			t.Errorf("%d lines, %v", len(audit), err)
+		}
+	})
+}
+
 // What a guest was given is replaced as a whole, and closes what they have open.
 func TestGiveDashboards(t *testing.T) {
 	t.Parallel()

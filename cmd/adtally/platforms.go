@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -24,8 +23,6 @@ type platforms struct {
 	vault *vault.Vault
 	slow  *slowed      // nil = not reported
 	quota *quotaKeeper // nil = not kept
-
-	compared comparedTables
 
 	mu   sync.Mutex
 	open map[string]opened
@@ -180,25 +177,8 @@ func (l *platforms) Exchange(ctx context.Context, kind, back string, answer url.
 	return c.Exchange(ctx, back, answer)
 }
 
-// Compared lists the tables of a source that are compared with the platform's totals. Describing
-// all tables of Facebook Ads takes about 3 ms, and a page asks for every source: sources whose
-// choice of tables is the same share the answer.
-func (l *platforms) Compared(s adtally.Source) ([]string, error) {
-	key, err := json.Marshal(adtally.Source{Connector: s.Connector, Tables: s.Tables, Reports: s.Reports, Metrics: s.Metrics, Fields: s.Fields, Pictures: s.Pictures, Settings: s.Settings})
-	if err != nil {
-		return nil, err
-	}
-	if names, known := l.compared.of(string(key)); known {
-		return names, nil
-	}
-	names, err := l.comparedOf(s)
-	if err == nil {
-		l.compared.keep(string(key), names)
-	}
-	return names, err
-}
-
-func (l *platforms) comparedOf(s adtally.Source) (names []string, err error) {
+// Compared lists the tables of a source that are compared with the platform's totals.
+func (l *platforms) Compared(s adtally.Source) (names []string, err error) {
 	c, err := l.with(s.Connector, "", adtally.App{})
 	if err != nil {
 		return nil, err

@@ -270,6 +270,9 @@ func (p *replay) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch {
 	case isResults(r):
 		body = after.ReplaceAll(p.page, fmt.Appendf(nil, `"after":"page%d"`, p.pages))
+		if p.pages%2 == 0 { // a page that comes twice in a row ends a list
+			body = bytes.Replace(body, []byte("["), []byte("[ "), 1)
+		}
 		if p.pages--; p.pages == 0 {
 			body = bytes.Replace(body, []byte(`"next"`), []byte(`"last"`), 1)
 		}

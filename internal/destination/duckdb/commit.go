@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +55,6 @@ type loadTx struct {
 	asked, synced time.Time
 	written       destination.Written
 	rollups       []declaredRollup
-	removed       bool // rows were deleted
 }
 
 // writeStaged writes the staged rows to the file.
@@ -79,26 +77,6 @@ func (f *file) writeStaged(ctx context.Context, st *staging) (written destinatio
 		return destination.Written{}, err
 	}
 	return b.written, nil
-}
-
-// remove runs a statement that deletes rows.
-func (b *loadTx) remove(ctx context.Context, statement string, args ...any) error {
-	n, err := b.session.changed(ctx, statement, args...)
-	b.removed = b.removed || n > 0
-	return err
-}
-
-// compact decides whether the next checkpoint joins row groups that are not full. After a large
-// load of new days it does not: in a backfill of a million rows, it rewrote a third of them to
-// have 35 row groups instead of 39. After other loads it does, because deleted rows and small
-// loads leave row groups nearly empty.
-func (b *loadTx) compact(ctx context.Context) error {
-	large := slices.ContainsFunc(b.tables, func(t *staged) bool { return t.facts.rows >= rowGroup })
-	setting := "RESET GLOBAL max_vacuum_tasks"
-	if large && !b.removed {
-		setting = "SET GLOBAL max_vacuum_tasks = 0"
-	}
-	return b.session.exec(ctx, setting)
 }
 
 // instant truncates a time to microseconds, the precision of DuckDB's timestamps.
@@ -145,9 +123,6 @@ func (b *loadTx) all(ctx context.Context) error {
 	}
 	if err := b.rollUp(ctx); err != nil {
 		return fmt.Errorf("update the dataset %s: %w", destination.SharedDataset, err)
-	}
-	if err := b.compact(ctx); err != nil {
-		return err
 	}
 	return b.conclude(ctx)
 }

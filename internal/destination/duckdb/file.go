@@ -82,6 +82,10 @@ func (f *file) start() (err error) {
 	settings := url.Values{
 		"memory_limit": {f.options.limit()}, "threads": {"1"}, "temp_directory": {f.scratch.path},
 		"preserve_insertion_order": {"false"}, "allocator_background_threads": {"true"},
+		// DuckDB would collect five row groups before it writes them. They do not fit in its memory,
+		// so it would write them to disk, read them again and then compress them: a sixth of the CPU
+		// time of a backfill.
+		"write_buffer_row_group_count": {"1"},
 		// DuckDB writes a checkpoint only when the file is detached; see undo.
 		"checkpoint_threshold":         {"1TB"},
 		"autoinstall_known_extensions": {"false"}, "autoload_known_extensions": {"false"}, "allow_community_extensions": {"false"},

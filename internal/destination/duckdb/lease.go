@@ -52,10 +52,7 @@ var errBusy = errors.New("another program is reading the file, so it can only be
 // attachOptions sets small row groups. DETACH rewrites the last row group of a table, so a
 // quarter of the default size makes small loads into a large table 1.5 times as fast
 // (BenchmarkLoad).
-const (
-	attachOptions = "(TYPE duckdb, ROW_GROUP_SIZE 30720"
-	rowGroup      = 30720
-)
+const attachOptions = "(TYPE duckdb, ROW_GROUP_SIZE 30720"
 
 // How long to wait between tries to get the file.
 const (

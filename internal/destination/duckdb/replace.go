@@ -12,8 +12,7 @@ import (
 
 // replace replaces the slice's rows with those of the load, unless they are the same.
 func (b *loadTx) replace(ctx context.Context, in tableLoad) error {
-	unchanged, err := b.unchanged(ctx, in.staged)
-	if err != nil || unchanged {
+	if unchanged, err := b.unchanged(ctx, in.staged); err != nil || unchanged {
 		return err
 	}
 	condition := table.AccountColumn + " = ? AND " + within(b.load.Slice.Window)
@@ -22,7 +21,7 @@ func (b *loadTx) replace(ctx context.Context, in tableLoad) error {
 	} else if b.remarked(&table.Gaps) > 0 {
 		condition += " AND " + b.notWithheld(in)
 	}
-	if err := b.remove(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
+	if err := b.session.exec(ctx, "DELETE FROM "+in.target+" WHERE "+condition, b.load.Slice.Account); err != nil {
 		return err
 	}
 	if in.facts.rows == 0 {

@@ -43,16 +43,6 @@ func (s *session) exec(ctx context.Context, statement string, args ...any) error
 	return err
 }
 
-// changed is exec that returns the number of rows that were inserted, changed or deleted.
-func (s *session) changed(ctx context.Context, statement string, args ...any) (int64, error) {
-	s.trace(statement)
-	result, err := s.conn.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 // statementsPerTx is how many statements that add something share a transaction. DuckDB keeps every
 // earlier state of a table or view until the transaction ends, and each comment on a
 // column makes a new one: twenty wide tables and their views in one transaction took 700

@@ -46,7 +46,7 @@ func (b *loadTx) exchange(ctx context.Context, in tableLoad, same string) error 
 	if b.layout.holdsMore(in.schema.Name, in.places) {
 		return b.session.exec(ctx, in.update()+where, append(b.bookkeepingValues(), late, b.asked)...)
 	}
-	return b.remove(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where, late, b.asked)
+	return b.session.exec(ctx, "DELETE FROM "+in.target+" AS t USING temp."+in.name+" AS s"+where, late, b.asked)
 }
 
 // late reports whether a later answer to the same request was written first. The rows

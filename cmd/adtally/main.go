@@ -82,10 +82,10 @@ func (versionCommand) Run(_ context.Context, p *program) error {
 	return p.printf("adtally %s\n", version)
 }
 
-// gcPercent lets the heap grow to three times what is in use, which is little beside DuckDB's
-// memory. At 100, collecting garbage takes 3 to 6 % of a sync's CPU time; the peak of memory is
-// the same (BenchmarkWalking).
-const gcPercent = 200
+// gcPercent lets the heap grow to two and a half times what is in use. At 100, collecting garbage
+// takes 2 to 4 % more of a sync's CPU time; at 200, a large sync may need more than 300 MB
+// (BenchmarkWalking).
+const gcPercent = 150
 
 func main() {
 	if os.Getenv("GOGC") == "" {

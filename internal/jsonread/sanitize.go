@@ -64,7 +64,7 @@ func hasSurrogate(body []byte) bool {
 	}
 }
 
-// escape is the length of \uXXXX.
+// escape is the length of \u and four digits.
 const escape = 6
 
 // unitAt returns the UTF-16 code unit of an escape at the start of text, or -1 if
